@@ -1,0 +1,2 @@
+//! zhiqiang
+fn main() {}

@@ -1,0 +1,1 @@
+//! Registers, import and the log of facts.
