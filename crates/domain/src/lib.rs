@@ -1,1 +1,10 @@
-//! 
+//! The work of the city's intellectual-property office: from frozen facts to runs, indicators, awards and the cockpit.
+//!
+//! Types here are not the wire format: `web` and `cli` have their own views.
+//! Everything that decides is pure; time is an argument; SQL stands only in `store.rs` files.
+
+pub mod accounts;
+mod error;
+pub mod freeze;
+
+pub use error::Error;

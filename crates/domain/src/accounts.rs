@@ -1,0 +1,285 @@
+//! Accounts, their roles, and what each role may do: the one place where permission is decided.
+//!
+//! The organisation tree, Cedar policies and single sign-on come later; the questions asked here
+//! (`Role::may`) stay the same. Passwords are argon2id; a session is a random token of which only the hash is kept.
+
+mod store;
+#[cfg(test)]
+mod tests;
+
+use argon2::Argon2;
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use db::Db;
+use jiff::{SignedDuration, Timestamp};
+use sha2::{Digest, Sha256};
+
+use crate::Error;
+
+/// How long a session lives without being used (超时退出, GB/T 22239-2019).
+pub const SESSION_IDLE: SignedDuration = SignedDuration::from_mins(30);
+/// How long a session lives at most.
+pub const SESSION_LIFE: SignedDuration = SignedDuration::from_hours(12);
+/// The shortest password that is accepted.
+pub const PASSWORD_CHARS_MIN: usize = 10;
+
+/// What an account is for (角色, DOMAIN.md 9.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// 业务科室经办: receives registers, settles quarantine and ties, runs the rules.
+    Clerk,
+    /// 领导小组: reads every figure down to the rights it counted.
+    Leader,
+    /// 财政局: reads awards, runs and what-ifs.
+    Finance,
+    /// 审计: reads everything, the audit trail included, and changes nothing.
+    Auditor,
+    /// 区镇街道: reads figures and rights.
+    Town,
+    /// 企业: reads its own page only; its account's unit is its unified social credit code.
+    Enterprise,
+    /// 系统管理员: keeps accounts; reads no business data.
+    Administrator,
+}
+
+/// What one may be allowed to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Permission {
+    /// See the cockpit, indicators, awards, runs and their differences.
+    ViewFigures,
+    /// See patents and all enterprises.
+    ViewRights,
+    /// See the enterprise that the account belongs to.
+    ViewOwnEnterprise,
+    /// Read the policy text, its rules and their coverage.
+    ViewPolicy,
+    /// See batches, quarantine, ties and completeness.
+    ViewRegistry,
+    /// Import files, roll batches back, correct or release rows, settle ties, judge, enter trajectories, close a month.
+    ChangeRegistry,
+    /// Start a run or a what-if.
+    Evaluate,
+    /// Read the audit trail.
+    ViewAudit,
+    /// Create and disable accounts.
+    ManageAccounts,
+}
+
+impl Permission {
+    /// Every permission.
+    pub const ALL: [Self; 9] = [
+        Self::ViewFigures,
+        Self::ViewRights,
+        Self::ViewOwnEnterprise,
+        Self::ViewPolicy,
+        Self::ViewRegistry,
+        Self::ChangeRegistry,
+        Self::Evaluate,
+        Self::ViewAudit,
+        Self::ManageAccounts,
+    ];
+
+    /// The words for it in a refusal.
+    pub const fn zh(self) -> &'static str {
+        match self {
+            Self::ViewFigures => "查看指标与奖励",
+            Self::ViewRights => "查看专利与企业",
+            Self::ViewOwnEnterprise => "查看本企业",
+            Self::ViewPolicy => "查看政策文本",
+            Self::ViewRegistry => "查看资料台账",
+            Self::ChangeRegistry => "维护资料台账",
+            Self::Evaluate => "测算",
+            Self::ViewAudit => "查看审计记录",
+            Self::ManageAccounts => "管理账号",
+        }
+    }
+}
+
+impl Role {
+    /// Every role.
+    pub const ALL: [Self; 7] = [
+        Self::Clerk,
+        Self::Leader,
+        Self::Finance,
+        Self::Auditor,
+        Self::Town,
+        Self::Enterprise,
+        Self::Administrator,
+    ];
+
+    /// The key stored with an account.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Clerk => "clerk",
+            Self::Leader => "leader",
+            Self::Finance => "finance",
+            Self::Auditor => "auditor",
+            Self::Town => "town",
+            Self::Enterprise => "enterprise",
+            Self::Administrator => "administrator",
+        }
+    }
+
+    /// The role with this key.
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.key() == key)
+    }
+
+    /// Its Chinese name.
+    pub const fn zh(self) -> &'static str {
+        match self {
+            Self::Clerk => "业务科室",
+            Self::Leader => "领导小组",
+            Self::Finance => "财政局",
+            Self::Auditor => "审计",
+            Self::Town => "区镇街道",
+            Self::Enterprise => "企业",
+            Self::Administrator => "系统管理员",
+        }
+    }
+
+    /// Whether this role may do that. Every page and command asks here and nowhere else.
+    pub const fn may(self, permission: Permission) -> bool {
+        use Permission as P;
+        match self {
+            Self::Clerk => !matches!(permission, P::ViewAudit | P::ManageAccounts | P::ViewOwnEnterprise),
+            Self::Leader | Self::Finance => {
+                matches!(permission, P::ViewFigures | P::ViewRights | P::ViewPolicy | P::ViewRegistry | P::Evaluate)
+            }
+            Self::Auditor => {
+                matches!(permission, P::ViewFigures | P::ViewRights | P::ViewPolicy | P::ViewRegistry | P::ViewAudit)
+            }
+            Self::Town => matches!(permission, P::ViewFigures | P::ViewRights | P::ViewPolicy),
+            Self::Enterprise => matches!(permission, P::ViewOwnEnterprise | P::ViewPolicy),
+            Self::Administrator => matches!(permission, P::ManageAccounts | P::ViewPolicy),
+        }
+    }
+}
+
+/// A signed-in account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Its number.
+    pub id: i64,
+    /// The name typed at sign-in.
+    pub login: String,
+    /// The name shown on pages.
+    pub name: String,
+    /// Its role.
+    pub role: Role,
+    /// The unit it belongs to: a town's name, an enterprise's code, or empty for the city.
+    pub unit: String,
+}
+
+/// A fresh session: the token goes to the browser once, its hash stays here.
+#[derive(Debug)]
+pub struct Session {
+    /// The secret for the cookie.
+    pub token: String,
+    /// Who signed in.
+    pub account: Account,
+}
+
+/// Makes an account; the password must be long enough and the login free.
+pub async fn open(db: &Db, login: &str, name: &str, role: Role, unit: &str, password: &str, now: Timestamp) -> Result<(), Error> {
+    if password.chars().count() < PASSWORD_CHARS_MIN {
+        return Err(Error::Invalid(format!("密码至少需要 {PASSWORD_CHARS_MIN} 个字符，请重新设置。")));
+    }
+    let hash = Argon2::default()
+        .hash_password(password.as_bytes())
+        .map_err(|cause| Error::Invalid(format!("密码无法加密保存：{cause}")))?
+        .to_string();
+    let mut tx = db.begin().await?;
+    if store::find_by_login(&mut tx, login).await?.is_some() {
+        return Err(Error::Conflict(format!("登录名“{login}”已被使用，请换一个。")));
+    }
+    store::insert(&mut tx, &store::NewAccount { login, name, role: role.key(), unit, password_hash: &hash, created_at: &now.to_string() }).await?;
+    registry::audit::record(&mut tx, now, "system", "account.open", login, &serde_json::json!({ "role": role.key(), "unit": unit })).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Checks a sign-in and opens a session. The refusal never says which of the two words was wrong.
+pub async fn sign_in(db: &Db, login: &str, password: &str, now: Timestamp) -> Result<Session, Error> {
+    let refusal = || Error::Invalid("登录名或密码不正确。请核对后重试；忘记密码请联系系统管理员。".into());
+    let mut tx = db.begin().await?;
+    let Some((account, hash)) = store::find_by_login(&mut tx, login).await? else {
+        // The same work is done for an unknown login, so that the answer's time tells nothing.
+        let _ = Argon2::default().hash_password(password.as_bytes());
+        return Err(refusal());
+    };
+    let parsed = PasswordHash::new(&hash).map_err(|_| refusal())?;
+    if Argon2::default().verify_password(password.as_bytes(), &parsed).is_err() {
+        registry::audit::record(&mut tx, now, login, "session.refuse", login, &serde_json::json!({})).await?;
+        tx.commit().await?;
+        return Err(refusal());
+    }
+    let token = random_token()?;
+    let expires_at = later(now, SESSION_LIFE).to_string();
+    store::insert_session(&mut tx, &token_hash(&token), account.id, &now.to_string(), &expires_at).await?;
+    registry::audit::record(&mut tx, now, login, "session.open", login, &serde_json::json!({})).await?;
+    tx.commit().await?;
+    Ok(Session { token, account })
+}
+
+/// Whose session this token is, if it is still alive.
+pub async fn session(db: &Db, token: &str, now: Timestamp) -> Result<Option<Account>, Error> {
+    let hash = token_hash(token);
+    let mut tx = db.read().await?;
+    let Some((account, last_seen_at, expires_at)) = store::find_session(&mut tx, &hash).await? else {
+        return Ok(None);
+    };
+    drop(tx);
+    let (Ok(seen), Ok(expires)) = (last_seen_at.parse::<Timestamp>(), expires_at.parse::<Timestamp>()) else {
+        return Ok(None);
+    };
+    if now >= expires || now.duration_since(seen) >= SESSION_IDLE {
+        return Ok(None);
+    }
+    // One write a minute keeps the idle clock without a write for every page.
+    if now.duration_since(seen) >= SignedDuration::from_mins(1) {
+        let mut tx = db.begin().await?;
+        store::touch_session(&mut tx, &hash, &now.to_string()).await?;
+        tx.commit().await?;
+    }
+    Ok(Some(account))
+}
+
+/// Ends a session.
+pub async fn sign_out(db: &Db, token: &str, now: Timestamp) -> Result<(), Error> {
+    let mut tx = db.begin().await?;
+    if let Some((account, _, _)) = store::find_session(&mut tx, &token_hash(token)).await? {
+        registry::audit::record(&mut tx, now, &account.login, "session.close", &account.login, &serde_json::json!({})).await?;
+    }
+    store::delete_session(&mut tx, &token_hash(token)).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Every account, by login.
+pub async fn all(db: &Db) -> Result<Vec<Account>, Error> {
+    let mut tx = db.read().await?;
+    store::all(&mut tx).await
+}
+
+fn later(now: Timestamp, by: SignedDuration) -> Timestamp {
+    now.checked_add(by).unwrap_or(Timestamp::MAX)
+}
+
+fn random_token() -> Result<String, Error> {
+    let mut bytes = [0_u8; 32];
+    getrandom::fill(&mut bytes).map_err(|cause| Error::Conflict(format!("系统随机数不可用，暂时无法登录：{cause}")))?;
+    Ok(hex(&bytes))
+}
+
+fn token_hash(token: &str) -> String {
+    hex(&Sha256::digest(token.as_bytes()))
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

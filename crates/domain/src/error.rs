@@ -1,0 +1,50 @@
+//! What can go wrong in the domain, by what the caller can do about it.
+
+/// An error of the domain; its text is Chinese and may be shown to the user, except for `Db` and `Io`.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The thing asked for is not there.
+    #[error("没有找到{what}“{id}”。请检查编号，或从列表重新选择。")]
+    NotFound {
+        /// What was looked for, in Chinese.
+        what: &'static str,
+        /// Its identifier as given.
+        id: String,
+    },
+    /// The input cannot be used; the text says why and what to do.
+    #[error("{0}")]
+    Invalid(String),
+    /// The state of things forbids it; the text says why and what to do.
+    #[error("{0}")]
+    Conflict(String),
+    /// The role of this account does not allow it.
+    #[error("当前账号没有“{0}”的权限。如确有需要，请联系系统管理员调整角色。")]
+    Forbidden(&'static str),
+    /// A stored file is not what it was when it was written.
+    #[error("{0}")]
+    Damaged(String),
+    /// The database failed.
+    #[error("数据库操作失败：{0}")]
+    Db(#[from] db::Error),
+    /// The registry refused or failed.
+    #[error(transparent)]
+    Registry(#[from] registry::Error),
+    /// A rule, a policy document or a snapshot failed.
+    #[error(transparent)]
+    Rules(#[from] rules::Error),
+    /// A file could not be read or written.
+    #[error("读写文件失败（{path}）：{source}")]
+    Io {
+        /// The file concerned.
+        path: String,
+        /// The cause.
+        source: std::io::Error,
+    },
+}
+
+impl Error {
+    /// An input–output error about this path.
+    pub fn io(path: &std::path::Path, source: std::io::Error) -> Self {
+        Self::Io { path: path.display().to_string(), source }
+    }
+}

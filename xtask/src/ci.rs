@@ -1,0 +1,89 @@
+//! Everything that must pass before a change lands, in the order in which it fails soonest.
+
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+
+struct Step {
+    name: &'static str,
+    program: &'static str,
+    args: &'static [&'static str],
+    env: &'static [(&'static str, &'static str)],
+}
+
+const STEPS: &[Step] = &[
+    Step { name: "packages", program: "scripts/setup-debian", args: &[], env: &[] },
+    Step { name: "format", program: "cargo", args: &["fmt", "--all", "--check"], env: &[] },
+    Step { name: "tidy", program: "cargo", args: &["xtask", "tidy"], env: &[] },
+    Step { name: "licences and sources", program: "cargo", args: &["xtask", "deny"], env: &[] },
+    Step { name: "build", program: "cargo", args: &["build", "--workspace", "--all-targets"], env: &[] },
+    Step {
+        name: "lints",
+        program: "cargo",
+        args: &["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"],
+        env: &[],
+    },
+    Step {
+        name: "documentation",
+        program: "cargo",
+        args: &["doc", "--workspace", "--no-deps", "--quiet"],
+        env: &[("RUSTDOCFLAGS", "-D warnings")],
+    },
+    Step {
+        name: "policy document",
+        program: "cargo",
+        args: &["run", "--quiet", "--bin", "zhiqiang", "--", "policy", "check"],
+        env: &[],
+    },
+    Step {
+        name: "case tables",
+        program: "cargo",
+        args: &["run", "--quiet", "--bin", "zhiqiang", "--", "policy", "test"],
+        env: &[],
+    },
+    Step { name: "browser", program: "cargo", args: &["xtask", "e2e"], env: &[] },
+    // Last, so that the test runner's own closing lines end the output.
+    Step {
+        name: "tests on SQLite and PostgreSQL",
+        program: "scripts/with-postgres",
+        args: &["cargo", "test", "--workspace"],
+        env: &[],
+    },
+];
+
+/// Runs every step and stops at the first that fails.
+pub(crate) fn run() -> Result<()> {
+    for step in STEPS {
+        eprintln!("== {}", step.name);
+        let started = Instant::now();
+        let status = Command::new(step.program)
+            .args(step.args)
+            .envs(step.env.iter().copied())
+            .stdin(Stdio::null())
+            .status()
+            .with_context(|| format!("{} could not be started", step.program))?;
+        if !status.success() {
+            bail!("{} failed ({status})", step.name);
+        }
+        eprintln!("== {}: {} s", step.name, started.elapsed().as_secs());
+    }
+    Ok(())
+}
+
+/// Installs the browser tests' packages by their lock file and runs them against a fresh demo city.
+pub(crate) fn browser() -> Result<()> {
+    let e2e = std::path::Path::new("e2e");
+    for args in [&["ci", "--no-audit", "--no-fund", "--silent"][..], &["test", "--silent"][..]] {
+        let status = Command::new("npm")
+            .args(args)
+            .current_dir(e2e)
+            .stdin(Stdio::null())
+            .status()
+            .context("npm could not be started: run scripts/setup-debian")?;
+        if !status.success() {
+            bail!("npm {} failed in e2e", args.join(" "));
+        }
+    }
+    Ok(())
+}
