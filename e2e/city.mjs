@@ -1,0 +1,61 @@
+// A demo city of its own for the browser tests: built, filled in a temporary folder, served on a free port,
+// and taken down at the end.
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+
+function freePort() {
+  return new Promise((done, failed) => {
+    const server = createServer().once('error', failed);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => done(port));
+    });
+  });
+}
+
+function binary() {
+  const built = spawnSync('cargo', ['build', '--bin', 'zhiqiang'], { cwd: root, stdio: 'inherit' });
+  if (built.status !== 0) throw new Error('the program could not be built');
+  return join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'debug', 'zhiqiang');
+}
+
+async function answers(address, child) {
+  for (let tries = 0; tries < 600; tries += 1) {
+    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`);
+    try {
+      if ((await fetch(`${address}/health`)).ok) return;
+    } catch {
+      // not yet listening
+    }
+    await new Promise((later) => setTimeout(later, 100));
+  }
+  throw new Error('the server did not answer within a minute');
+}
+
+/** Starts the city; `address` is where it answers, `stop` takes it down. */
+export async function startCity() {
+  const program = binary();
+  const data = process.env.ZHIQIANG_E2E_DATA ?? mkdtempSync(join(tmpdir(), 'zhiqiang-e2e-'));
+  if (!process.env.ZHIQIANG_E2E_DATA) {
+    const filled = spawnSync(program, ['--data', data, 'demo', '--no-serve'], { encoding: 'utf8' });
+    if (filled.status !== 0) throw new Error(`demo failed: ${filled.stderr}`);
+  }
+  const port = await freePort();
+  const child = spawn(program, ['--data', data, 'serve', '--address', `127.0.0.1:${port}`], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const address = `http://127.0.0.1:${port}`;
+  await answers(address, child);
+  return {
+    address,
+    async stop() {
+      child.kill('SIGTERM');
+      await new Promise((ended) => child.once('exit', ended));
+      if (!process.env.ZHIQIANG_E2E_DATA) rmSync(data, { recursive: true, force: true });
+    },
+  };
+}
