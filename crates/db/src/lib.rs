@@ -1,1 +1,37 @@
-//! 
+//! The database: a connection, a transaction and the migrations, for SQLite and PostgreSQL alike.
+//!
+//! One SQL text runs on both (docs/decisions). This crate knows no word of the field besides what the migrations hold,
+//! and every store function elsewhere takes `&mut Tx`, so that operations compose and the outermost caller commits.
+
+mod connect;
+mod error;
+mod migrations;
+mod recovery;
+pub mod schema;
+pub mod test;
+
+pub use connect::{Db, Tx};
+pub use error::Error;
+pub use recovery::Process;
+
+/// Runs one expression on the connection inside a [`Tx`], whichever of the two databases it belongs to.
+///
+/// ```ignore
+/// const SQL: &str = "select count(*) from batch where register = $1";
+/// let (count,): (i64,) = with_conn!(tx, conn => sqlx::query_as(SQL).bind(register).fetch_one(conn).await)?;
+/// ```
+#[macro_export]
+macro_rules! with_conn {
+    ($tx:expr, $conn:ident => $run:expr) => {
+        match $tx {
+            $crate::Tx::Sqlite(tx) => {
+                let $conn = &mut **tx;
+                $run
+            }
+            $crate::Tx::Postgres(tx) => {
+                let $conn = &mut **tx;
+                $run
+            }
+        }
+    };
+}

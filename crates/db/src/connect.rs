@@ -1,0 +1,175 @@
+//! Opening a database and beginning transactions.
+
+use std::{path::Path, str::FromStr, time::Duration};
+
+use sqlx::{
+    PgPool, Postgres, Sqlite, SqlitePool, Transaction,
+    postgres::{PgConnectOptions, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use crate::{Error, migrations};
+
+
+/// How long a writer waits for another one.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// An open database.
+#[derive(Clone, Debug)]
+pub enum Db {
+    /// A SQLite file in WAL mode: many readers beside one writer.
+    Sqlite {
+        /// Connections for reading.
+        readers: SqlitePool,
+        /// The one connection that writes, so that writers of this process queue in order.
+        writer: SqlitePool,
+    },
+    /// A PostgreSQL database.
+    Postgres(PgPool),
+}
+
+/// A transaction on either database; dropping it without [`Tx::commit`] rolls it back.
+#[derive(Debug)]
+pub enum Tx {
+    /// On SQLite.
+    Sqlite(Transaction<'static, Sqlite>),
+    /// On PostgreSQL.
+    Postgres(Transaction<'static, Postgres>),
+}
+
+impl Db {
+    /// Opens a `postgres://` address, a `sqlite://` address or the path of a SQLite file, which is made when absent,
+    /// and brings its schema up to date. A database newer than the program is refused untouched.
+    pub async fn connect(target: &str) -> Result<Self, Error> {
+        if target.starts_with("postgres://") || target.starts_with("postgresql://") {
+            let options = PgConnectOptions::from_str(target).map_err(|source| open_error(target, source))?;
+            return Self::connect_postgres(options, target).await;
+        }
+        let path = target.strip_prefix("sqlite://").or_else(|| target.strip_prefix("sqlite:")).unwrap_or(target);
+        Self::connect_sqlite(Path::new(path)).await
+    }
+
+    /// Opens a SQLite file.
+    pub async fn connect_sqlite(path: &Path) -> Result<Self, Error> {
+        let shown = path.display().to_string();
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Normal)
+            .foreign_keys(true)
+            .busy_timeout(BUSY_TIMEOUT)
+            .statement_cache_capacity(128)
+            .pragma("cache_size", "-65536")
+            .pragma("temp_store", "memory")
+            .pragma("mmap_size", "268435456");
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(BUSY_TIMEOUT)
+            .connect_with(options.clone())
+            .await
+            .map_err(|source| open_error(&shown, source))?;
+        migrations::sqlite().run(&writer).await?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(8)
+            .acquire_timeout(BUSY_TIMEOUT)
+            .connect_with(options.pragma("query_only", "on"))
+            .await
+            .map_err(|source| open_error(&shown, source))?;
+        Ok(Self::Sqlite { readers, writer })
+    }
+
+    /// Opens a PostgreSQL database by its options; `shown` names it in messages.
+    pub(crate) async fn connect_postgres(options: PgConnectOptions, shown: &str) -> Result<Self, Error> {
+        let pool = PgPoolOptions::new()
+            .max_connections(8)
+            .acquire_timeout(BUSY_TIMEOUT)
+            .connect_with(options.application_name("zhiqiang"))
+            .await
+            .map_err(|source| open_error(shown, source))?;
+        migrations::postgres().run(&pool).await?;
+        Ok(Self::Postgres(pool))
+    }
+
+    /// Begins a transaction that writes.
+    pub async fn begin(&self) -> Result<Tx, Error> {
+        Ok(match self {
+            Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("begin immediate").await?),
+            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// Begins a transaction that only reads, and sees one state of the database throughout.
+    pub async fn begin_read(&self) -> Result<Tx, Error> {
+        Ok(match self {
+            Self::Sqlite { readers, .. } => Tx::Sqlite(readers.begin().await?),
+            Self::Postgres(pool) => {
+                Tx::Postgres(pool.begin_with("begin isolation level repeatable read read only").await?)
+            }
+        })
+    }
+
+    /// Closes every connection after the work in hand.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite { readers, writer } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+
+    /// `SQLite` or `PostgreSQL`, for `doctor` and the about page.
+    pub fn engine(&self) -> &'static str {
+        match self {
+            Self::Sqlite { .. } => "SQLite",
+            Self::Postgres(_) => "PostgreSQL",
+        }
+    }
+}
+
+impl Tx {
+    /// Makes everything done in this transaction lasting.
+    pub async fn commit(self) -> Result<(), Error> {
+        match self {
+            Self::Sqlite(tx) => tx.commit().await?,
+            Self::Postgres(tx) => tx.commit().await?,
+        }
+        Ok(())
+    }
+
+    /// Undoes everything done in this transaction.
+    pub async fn rollback(self) -> Result<(), Error> {
+        match self {
+            Self::Sqlite(tx) => tx.rollback().await?,
+            Self::Postgres(tx) => tx.rollback().await?,
+        }
+        Ok(())
+    }
+}
+
+fn open_error(target: &str, source: sqlx::Error) -> Error {
+    Error::Open { target: without_password(target), source }
+}
+
+/// The address with the password between `:` and `@` replaced.
+fn without_password(target: &str) -> String {
+    let Some((head, tail)) = target.rsplit_once('@') else { return target.to_owned() };
+    match head.rsplit_once(':') {
+        Some((user, password)) if !password.starts_with("//") => format!("{user}:***@{tail}"),
+        _ => target.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_never_shown() {
+        assert_eq!(without_password("postgres://zq:secret@db/city"), "postgres://zq:***@db/city");
+        assert_eq!(without_password("postgres://zq@db/city"), "postgres://zq@db/city");
+        assert_eq!(without_password("/data/a.sqlite"), "/data/a.sqlite");
+    }
+}

@@ -1,0 +1,65 @@
+//! What can go wrong with the database, by what the caller can do about it.
+
+/// An error of the database.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The address or file cannot be opened.
+    #[error("无法打开数据库 {target}：{source}。请检查路径、权限或连接地址。")]
+    Open {
+        /// The path or the address without its password.
+        target: String,
+        /// The driver's account.
+        source: sqlx::Error,
+    },
+    /// The database was made by a newer program.
+    #[error("数据库的版本（{found}）比本程序新，本程序不会改动它。请使用更新版本的程序打开。")]
+    Newer {
+        /// The migration this program does not know.
+        found: i64,
+    },
+    /// A migration failed or was altered.
+    #[error("数据库升级失败：{0}。数据库保持升级前的状态，请联系维护人员。")]
+    Migration(sqlx::migrate::MigrateError),
+    /// Another writer holds the database for longer than the busy timeout.
+    #[error("数据库正被其他操作占用，请稍后重试。")]
+    Busy,
+    /// A constraint of the schema was broken; the name or text of the constraint is given.
+    #[error("数据库约束不允许此操作：{0}")]
+    Constraint(String),
+    /// Anything else the driver reports.
+    #[error("数据库操作失败：{0}")]
+    Driver(sqlx::Error),
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        let Some(database) = error.as_database_error() else {
+            return match error {
+                sqlx::Error::PoolTimedOut => Self::Busy,
+                other => Self::Driver(other),
+            };
+        };
+        if is_busy(database.code().as_deref()) {
+            return Self::Busy;
+        }
+        if database.is_unique_violation() || database.is_foreign_key_violation() || database.is_check_violation() {
+            let named = database.constraint().map_or_else(|| database.message().to_owned(), str::to_owned);
+            return Self::Constraint(named);
+        }
+        Self::Driver(error)
+    }
+}
+
+impl From<sqlx::migrate::MigrateError> for Error {
+    fn from(error: sqlx::migrate::MigrateError) -> Self {
+        match error {
+            sqlx::migrate::MigrateError::VersionMissing(found) => Self::Newer { found },
+            other => Self::Migration(other),
+        }
+    }
+}
+
+/// `SQLITE_BUSY` and its kin, and PostgreSQL's lock and serialisation failures.
+fn is_busy(code: Option<&str>) -> bool {
+    matches!(code, Some("5" | "261" | "517" | "773" | "6" | "55P03" | "40001" | "40P01"))
+}

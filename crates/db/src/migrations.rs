@@ -1,0 +1,62 @@
+//! The migrations of both databases, in pairs, forward only, never edited once merged.
+
+use std::borrow::Cow;
+
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+
+/// One step of the schema, written once for each database.
+struct Pair {
+    version: i64,
+    description: &'static str,
+    sqlite: &'static str,
+    postgres: &'static str,
+}
+
+macro_rules! pair {
+    ($version:literal, $description:literal, $file:literal) => {
+        Pair {
+            version: $version,
+            description: $description,
+            sqlite: include_str!(concat!("../migrations/sqlite/", $file)),
+            postgres: include_str!(concat!("../migrations/postgres/", $file)),
+        }
+    };
+}
+
+const PAIRS: &[Pair] = &[pair!(20261123010000, "create registry", "20261123010000_create_registry.sql")];
+
+pub(crate) fn sqlite() -> Migrator {
+    migrator(|pair| pair.sqlite)
+}
+
+pub(crate) fn postgres() -> Migrator {
+    migrator(|pair| pair.postgres)
+}
+
+fn migrator(text: impl Fn(&Pair) -> &'static str) -> Migrator {
+    let migration = |pair: &Pair| {
+        let sql = sqlx::SqlSafeStr::into_sql_str(text(pair));
+        Migration::new(pair.version, Cow::Borrowed(pair.description), MigrationType::Simple, sql, false)
+    };
+    Migrator::with_migrations(PAIRS.iter().map(migration).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_migration_file_is_listed_and_in_pairs() {
+        let listed: Vec<String> =
+            PAIRS.iter().map(|pair| format!("{}_{}.sql", pair.version, pair.description.replace(' ', "_"))).collect();
+        for database in ["sqlite", "postgres"] {
+            let folder = format!("{}/migrations/{database}", env!("CARGO_MANIFEST_DIR"));
+            let mut files: Vec<String> = std::fs::read_dir(folder)
+                .unwrap()
+                .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+                .collect();
+            files.sort();
+            assert_eq!(files, listed, "{database}");
+        }
+    }
+}

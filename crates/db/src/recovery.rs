@@ -1,0 +1,78 @@
+//! Which process left a piece of unfinished work behind, and whether it still lives.
+
+use std::fmt;
+
+/// A process on a host, told apart from a later one with the same number by its start.
+///
+/// Work that spans several transactions carries this mark, so that whoever finds it unfinished can tell a killed
+/// process from a busy one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Process {
+    host: String,
+    pid: u32,
+    started: String,
+}
+
+impl Process {
+    /// The process that asks.
+    pub fn this() -> Self {
+        let pid = std::process::id();
+        Self { host: host(), pid, started: started(pid).unwrap_or_default() }
+    }
+
+    /// Reads the form that [`fmt::Display`] writes.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.rsplitn(3, ':');
+        let started = parts.next()?.to_owned();
+        let pid = parts.next()?.parse().ok()?;
+        Some(Self { host: parts.next()?.to_owned(), pid, started })
+    }
+
+    /// Whether this process is certainly gone: it ran on this host, and no such process runs here now.
+    pub fn is_gone(&self) -> bool {
+        if self.host != host() {
+            return false;
+        }
+        match started(self.pid) {
+            Some(started) => started != self.started,
+            None => self.pid != std::process::id(),
+        }
+    }
+}
+
+impl fmt::Display for Process {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.host, self.pid, self.started)
+    }
+}
+
+fn host() -> String {
+    std::fs::read_to_string("/proc/sys/kernel/hostname")
+        .ok()
+        .or_else(|| std::env::var("COMPUTERNAME").ok())
+        .map_or_else(|| "localhost".to_owned(), |name| name.trim().to_owned())
+}
+
+/// The start of a process in clock ticks since boot (field 22 of `/proc/PID/stat`); `None` when it does not run,
+/// or where there is no `/proc`.
+fn started(pid: u32) -> Option<String> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // The second field is the program's name in brackets and may hold blanks.
+    let (_, fields) = stat.rsplit_once(')')?;
+    fields.split_whitespace().nth(19).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_process_lives_and_a_later_namesake_is_another() {
+        let this = Process::this();
+        assert!(!this.is_gone());
+        assert_eq!(Process::parse(&this.to_string()), Some(this.clone()));
+        let former = Process { started: "1".into(), ..this.clone() };
+        assert!(former.is_gone() || this.started.is_empty());
+        assert!(!Process { host: "elsewhere".into(), ..former }.is_gone());
+    }
+}

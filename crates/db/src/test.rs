@@ -1,0 +1,95 @@
+//! Fresh databases for tests: SQLite always, PostgreSQL when `ZHIQIANG_TEST_POSTGRES` holds its address.
+
+use std::{
+    path::PathBuf,
+    str::FromStr,
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+use sqlx::{AssertSqlSafe, Connection, PgConnection, postgres::PgConnectOptions};
+
+use crate::Db;
+
+/// The variable that names the PostgreSQL server for tests.
+pub const POSTGRES_VARIABLE: &str = "ZHIQIANG_TEST_POSTGRES";
+
+static NEXT: AtomicU32 = AtomicU32::new(0);
+
+/// A database that vanishes with this value.
+#[derive(Debug)]
+pub struct TestDb {
+    /// The open database.
+    pub db: Db,
+    /// `SQLite` or `PostgreSQL`, for messages of a failing test.
+    pub name: &'static str,
+    remains: Remains,
+}
+
+#[derive(Debug)]
+enum Remains {
+    Folder(PathBuf),
+    Schema { address: String, schema: String },
+}
+
+/// The databases on which the same story is to be told.
+///
+/// # Panics
+/// When a database that is named cannot be made: a test must not pass by looking away.
+pub async fn databases() -> Vec<TestDb> {
+    let mut databases = vec![sqlite().await];
+    match std::env::var(POSTGRES_VARIABLE) {
+        Ok(address) if !address.is_empty() => databases.push(postgres(&address).await),
+        _ => {}
+    }
+    databases
+}
+
+/// A fresh SQLite database in a folder of its own.
+///
+/// # Panics
+/// When the folder or the file cannot be made.
+pub async fn sqlite() -> TestDb {
+    let folder = std::env::temp_dir().join(format!("zhiqiang-test-{}", unique()));
+    std::fs::create_dir_all(&folder).expect("the temporary folder can be written");
+    let db = Db::connect_sqlite(&folder.join("test.sqlite")).await.expect("a fresh SQLite file opens");
+    TestDb { db, name: "SQLite", remains: Remains::Folder(folder) }
+}
+
+/// A fresh schema of a PostgreSQL database.
+async fn postgres(address: &str) -> TestDb {
+    let schema = format!("zhiqiang_test_{}", unique());
+    run(address, format!("create schema {schema}")).await.expect("the PostgreSQL server for tests answers");
+    let options = PgConnectOptions::from_str(address)
+        .expect("the PostgreSQL address is well formed")
+        .options([("search_path", schema.as_str())]);
+    let db = Db::connect_postgres(options, address).await.expect("a fresh PostgreSQL schema opens");
+    TestDb { db, name: "PostgreSQL", remains: Remains::Schema { address: address.to_owned(), schema } }
+}
+
+async fn run(address: &str, sql: String) -> Result<(), sqlx::Error> {
+    let mut connection = PgConnection::connect(address).await?;
+    sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await?;
+    connection.close().await
+}
+
+fn unique() -> String {
+    let random = std::hash::BuildHasher::hash_one(&std::hash::RandomState::new(), 0);
+    format!("{}_{}_{random:016x}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
+impl Drop for TestDb {
+    fn drop(&mut self) {
+        match &self.remains {
+            Remains::Folder(folder) => drop(std::fs::remove_dir_all(folder)),
+            Remains::Schema { address, schema } => {
+                let (address, sql) = (address.clone(), format!("drop schema {schema} cascade"));
+                // The runtime of the test may be ending, so that the clearing has one of its own.
+                let clearing = std::thread::spawn(move || {
+                    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+                    runtime.map(|runtime| runtime.block_on(run(&address, sql)))
+                });
+                drop(clearing.join());
+            }
+        }
+    }
+}
