@@ -1,1 +1,18 @@
 //! Registers, import and the log of facts.
+//!
+//! A file becomes a batch of facts, never a change of earlier ones: the state of a register is the fold of its facts as
+//! known at a moment, so that what was published can be computed again.
+//! A row is accepted, unchanged or quarantined, never dropped and never guessed at.
+//! What the facts mean (who owns a right, where it counts) is not decided here but at the freeze in `domain`.
+
+mod cells;
+mod error;
+pub mod fold;
+pub mod import;
+pub mod instant;
+pub mod registers;
+
+pub use error::Error;
+pub use fold::{Folded, FoldedRow};
+pub use import::{ImportOptions, ImportReport, Problem};
+pub use registers::{Column, ColumnKind, Register, register, registers};

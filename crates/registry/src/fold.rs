@@ -1,0 +1,80 @@
+//! The state of every register as known at a moment: a fold over the facts then visible.
+//!
+//! A fact is visible at T when its batch was received by T and is merged, or was withdrawn only after T.
+//! Facts of one key are taken in the order of receipt, then of import; per column the last value that is not empty wins.
+
+mod replay;
+mod store;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use db::Db;
+use jiff::Timestamp;
+
+use crate::{Error, registers::registers};
+
+pub use replay::Replay;
+
+/// One row of a register as known at a moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoldedRow {
+    /// The key, made by [`crate::Register::key_of`].
+    pub key: String,
+    /// The canonical strings in the order of the register's columns.
+    pub cells: Vec<Option<String>>,
+    /// The batch that spoke last.
+    pub batch: i64,
+    /// When that batch was received.
+    pub received_at: Timestamp,
+}
+
+/// Every register as known at a moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Folded {
+    /// The moment.
+    pub known_at: Timestamp,
+    /// The rows of every register, by its identifier, sorted by key.
+    pub rows: BTreeMap<&'static str, Vec<FoldedRow>>,
+    /// The registers of which a file had come by then.
+    pub delivered: BTreeSet<&'static str>,
+}
+
+impl Folded {
+    /// An empty state, in which nothing was ever delivered.
+    pub fn empty(known_at: Timestamp) -> Self {
+        let rows = registers().iter().map(|register| (register.id, Vec::new())).collect();
+        Self { known_at, rows, delivered: BTreeSet::new() }
+    }
+
+    /// The rows of a register; none for an identifier that no register has.
+    pub fn get(&self, register: &str) -> &[FoldedRow] {
+        self.rows.get(register).map_or(&[], Vec::as_slice)
+    }
+
+    /// The place of a field in the cells of a register's rows.
+    ///
+    /// # Panics
+    /// When there is no such register or field: both are fixed names.
+    pub fn column(register: &str, field: &str) -> usize {
+        crate::registers::register(register)
+            .and_then(|register| register.index(field))
+            .unwrap_or_else(|| panic!("there is no field {field} in the register {register}"))
+    }
+}
+
+/// The state of every register as known at this moment.
+pub async fn fold(db: &Db, known_at: Timestamp) -> Result<Folded, Error> {
+    let mut tx = db.begin_read().await?;
+    let batches = store::visible_batches(&mut tx, known_at).await?;
+    let mut folded = Folded::empty(known_at);
+    for register in registers() {
+        let rows = store::rows(&mut tx, register, &batches).await?;
+        folded.rows.insert(register.id, rows);
+    }
+    folded.delivered = batches
+        .values()
+        .filter(|batch| batch.is_file)
+        .filter_map(|batch| crate::registers::register(&batch.register).map(|register| register.id))
+        .collect();
+    Ok(folded)
+}

@@ -1,0 +1,54 @@
+//! The fold itself, without a database: for the store, for case tables and for tests.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::{Folded, FoldedRow};
+use crate::registers::Register;
+
+/// Facts told one after another in the order of receipt.
+#[derive(Clone, Debug, Default)]
+pub struct Replay {
+    rows: BTreeMap<&'static str, BTreeMap<String, FoldedRow>>,
+}
+
+impl Replay {
+    /// Tells one row; rows must come in the order of receipt.
+    pub fn tell(&mut self, register: &'static Register, cells: Vec<Option<String>>, batch: i64, received_at: Timestamp) {
+        let key = register.key_of(&cells);
+        let rows = self.rows.entry(register.id).or_default();
+        match rows.get_mut(&key) {
+            Some(row) => overlay(row, cells, batch, received_at),
+            None => {
+                rows.insert(key.clone(), FoldedRow { key, cells, batch, received_at });
+            }
+        }
+    }
+
+    /// Marks a register as delivered, though perhaps without rows.
+    pub fn deliver(&mut self, register: &'static Register) {
+        self.rows.entry(register.id).or_default();
+    }
+
+    /// The state after all that was told; every register told of counts as delivered.
+    pub fn finish(self, known_at: Timestamp) -> Folded {
+        let mut folded = Folded::empty(known_at);
+        for (register, rows) in self.rows {
+            folded.delivered.insert(register);
+            folded.rows.insert(register, rows.into_values().collect());
+        }
+        folded
+    }
+}
+
+/// Lays later cells over a row: an empty cell says nothing.
+pub(crate) fn overlay(row: &mut FoldedRow, cells: Vec<Option<String>>, batch: i64, received_at: Timestamp) {
+    for (place, cell) in cells.into_iter().enumerate() {
+        if cell.is_some() {
+            row.cells[place] = cell;
+        }
+    }
+    row.batch = batch;
+    row.received_at = received_at;
+}

@@ -1,0 +1,74 @@
+//! The SQL that reads facts.
+
+use std::collections::HashMap;
+
+use db::{Tx, with_conn};
+use jiff::Timestamp;
+
+use super::{FoldedRow, replay::overlay};
+use crate::{Error, cells, instant, registers::Register};
+
+/// A batch that counts at the moment asked for.
+#[derive(Debug)]
+pub(crate) struct VisibleBatch {
+    pub(crate) register: String,
+    pub(crate) received_at: Timestamp,
+    pub(crate) is_file: bool,
+}
+
+/// The batches visible at a moment, by number.
+pub(crate) async fn visible_batches(tx: &mut Tx, known_at: Timestamp) -> Result<HashMap<i64, VisibleBatch>, Error> {
+    const SQL: &str = "select id, register, kind, received_at, withdrawn_at from batch \
+        where state in ('merged', 'withdrawn') order by id";
+    type Row = (i64, String, String, String, Option<String>);
+    let rows: Vec<Row> =
+        with_conn!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await).map_err(db::Error::from)?;
+    let mut visible = HashMap::new();
+    for (id, register, kind, received_at, withdrawn_at) in rows {
+        let received_at = instant::parse(&received_at)?;
+        let withdrawn = match withdrawn_at {
+            Some(at) => instant::parse(&at)? <= known_at,
+            None => false,
+        };
+        if received_at <= known_at && !withdrawn {
+            visible.insert(id, VisibleBatch { register, received_at, is_file: kind == "import" });
+        }
+    }
+    Ok(visible)
+}
+
+/// The folded rows of one register, sorted by key.
+pub(crate) async fn rows(
+    tx: &mut Tx,
+    register: &'static Register,
+    batches: &HashMap<i64, VisibleBatch>,
+) -> Result<Vec<FoldedRow>, Error> {
+    const SQL: &str = "select fact_key, batch_id, cells from fact where register = $1 order by fact_key, id";
+    let facts: Vec<(String, i64, String)> =
+        with_conn!(tx, conn => sqlx::query_as(SQL).bind(register.id).fetch_all(conn).await)
+            .map_err(db::Error::from)?;
+    let mut rows = Vec::new();
+    let mut group: Vec<FoldedRow> = Vec::new();
+    for (key, batch, json) in facts {
+        let Some(visible) = batches.get(&batch) else { continue };
+        if group.first().is_some_and(|first| first.key != key) {
+            rows.extend(settle(&mut group));
+        }
+        let cells = cells::from_json(register, &json)?;
+        group.push(FoldedRow { key, cells, batch, received_at: visible.received_at });
+    }
+    rows.extend(settle(&mut group));
+    Ok(rows)
+}
+
+/// Folds the facts of one key, which are emptied out of the group.
+pub(crate) fn settle(group: &mut Vec<FoldedRow>) -> Option<FoldedRow> {
+    // The facts of a batch already stand in order; batches are ordered by receipt, then by import.
+    group.sort_by_key(|row| (row.received_at, row.batch));
+    let mut facts = group.drain(..);
+    let mut folded = facts.next()?;
+    for fact in facts {
+        overlay(&mut folded, fact.cells, fact.batch, fact.received_at);
+    }
+    Some(folded)
+}

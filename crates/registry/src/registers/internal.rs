@@ -1,0 +1,61 @@
+//! What people settle in the program itself; kept in the same log, so that an old run stays computable.
+
+use super::{Column, ColumnKind as Kind, Register, column};
+
+const ALIASES: &[Column] = &[
+    column("name", "名称", Kind::Name).required(),
+    column("uscc", "统一社会信用代码", Kind::Uscc).required(),
+    column("valid_from", "生效日期", Kind::Date),
+    column("valid_to", "失效日期", Kind::Date),
+    column("reason", "理由", Kind::Text),
+];
+
+const SEI_JUDGEMENTS: &[Column] = &[
+    column("application_number", "申请号", Kind::ApplicationNumber).required(),
+    column("code", "产业代码", Kind::Text).required(),
+    column("rule", "规则号", Kind::Text).required(),
+    column("verdict", "判定", Kind::Choice(&["是", "否"])).required(),
+    column("reason", "理由", Kind::Text).required(),
+];
+
+const TRAJECTORIES: &[Column] = &[
+    column("indicator", "指标", Kind::Text).required(),
+    column("region", "区镇", Kind::Text),
+    column("date", "日期", Kind::Date).required(),
+    column("value", "目标值", Kind::Decimal).required(),
+    column("author", "填报人", Kind::Text).required(),
+];
+
+const PROVINCE_FIGURES: &[Column] = &[
+    column("indicator", "指标", Kind::Text).required(),
+    column("as_of", "统计时点", Kind::Date).required(),
+    column("value", "数值", Kind::Decimal).required(),
+    column("source", "来源", Kind::Text).required(),
+];
+
+pub(super) fn registers() -> Vec<Register> {
+    vec![
+        Register { id: "aliases", name_zh: "名称认定", columns: ALIASES, key: &["name", "uscc", "valid_from"], received: false },
+        Register {
+            id: "sei-judgements",
+            name_zh: "产业关键词判定",
+            columns: SEI_JUDGEMENTS,
+            key: &["application_number", "code", "rule"],
+            received: false,
+        },
+        Register {
+            id: "trajectories",
+            name_zh: "目标轨迹",
+            columns: TRAJECTORIES,
+            key: &["indicator", "region", "date"],
+            received: false,
+        },
+        Register {
+            id: "province-figures",
+            name_zh: "省级公布数",
+            columns: PROVINCE_FIGURES,
+            key: &["indicator", "as_of"],
+            received: false,
+        },
+    ]
+}
