@@ -23,7 +23,10 @@ macro_rules! pair {
     };
 }
 
-const PAIRS: &[Pair] = &[pair!(20261123010000, "create registry", "20261123010000_create_registry.sql")];
+const PAIRS: &[Pair] = &[
+    pair!(20261123010000, "create registry", "20261123010000_create_registry.sql"),
+    pair!(20261123020000, "create run figure", "20261123020000_create_run_figure.sql"),
+];
 
 pub(crate) fn sqlite() -> Migrator {
     migrator(|pair| pair.sqlite)
