@@ -60,8 +60,7 @@ select 'year' as span, register, delivered, incomplete from delivery_of_year;
 ------------------------------------------------------------------------------------------------
 
 -- clause: C2.0
--- 企业在统计时点所在的区镇；企业在企业登记簿中即在本市（注销、吊销的也在，仅用于按地址归属）。
--- note: a patent with a blank address takes the town of its owner from here.
+-- 企业在统计时点所在的区镇；区镇登记簿中没有的为未定区镇。
 create view enterprise_town as
 select e.uscc, coalesce(max(p.town), '未定区镇') as town
 from enterprise e
@@ -103,16 +102,11 @@ where p.kind = '发明'
 
 -- clause: C2.1.2
 -- 统计时点的第一专利权人和所在区镇：地址在本市的按地址，地址空白的按其关联企业，地址在外的不在本市。
+-- note: the freeze has placed each stretch of ownership already.
 create view owner_on_day as
-select
-  o.application_number, o.owner_uscc,
-  case when o.place_rule = 'enterprise' then t.uscc is not null else o.in_city end as in_city,
-  case when o.place_rule = 'enterprise' then coalesce(t.town, '未定区镇')
-    else coalesce(o.town, '未定区镇') end as town,
-  o.from_on is null as first_owner
-from patent_owner o
-left join enterprise_town t on t.uscc = o.owner_uscc
-where (o.from_on is null or o.from_on <= $as_of) and (o.until_on is null or o.until_on > $as_of);
+select application_number, owner, owner_uscc, in_city, coalesce(town, '未定区镇') as town
+from patent_owner
+where (from_on is null or from_on <= $as_of) and (until_on is null or until_on > $as_of);
 
 -- clause: C2.1.2, C2.1.7
 -- 本市有效发明专利：不论专利权人是企业、院所还是个人。
@@ -136,9 +130,10 @@ join enterprise_alive e on e.uscc = o.owner_uscc;
 create view invention_of_co_patentee as
 select i.application_number, e.uscc, e.town
 from invention_in_force i
-join owner_on_day o on o.application_number = i.application_number and o.first_owner
+join owner_on_day o on o.application_number = i.application_number
 cross join enterprise_alive e
 where not $first_patentee_only
+  and strpos(i.applicant_names || '|', o.owner || '|') = 1
   and strpos('|' || i.applicant_names || '|', '|' || e.name || '|') > 0;
 
 -- clause: C3.3.2.2
@@ -653,11 +648,10 @@ select distinct p.application_number
 from patent p
 join patent_force f on f.application_number = p.application_number
 join patent_owner o on o.application_number = p.application_number
-left join enterprise_town t on t.uscc = o.owner_uscc
 where p.kind = '发明'
   and f.from_on < $year_start and (f.until_on is null or f.until_on >= $year_start)
   and (o.from_on is null or o.from_on < $year_start) and (o.until_on is null or o.until_on >= $year_start)
-  and case when o.place_rule = 'enterprise' then t.uscc is not null else o.in_city end;
+  and o.in_city;
 
 -- clause: C1.2, C1.4, C2.1.3, C2.1.4, C2.3.6, C2.5.4, C3.3.4.1
 -- 监测指标的分子和分母。
