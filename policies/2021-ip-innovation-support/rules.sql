@@ -7,7 +7,8 @@
 --
 -- The engine reads these views: indicator_value, indicator_region, indicator_evidence, condition,
 -- award_fact, evidence, award_unknown, high_value, high_value_undetermined, high_value_total,
--- high_value_category, high_value_difference.
+-- high_value_category,
+-- high_value_unknown, high_value_official, high_value_difference.
 --
 -- An upper bound of 9223372036854775807 says that no upper bound is known.
 
@@ -771,23 +772,6 @@ select code, max(severity) as severity, cast(string_agg(reason, '；' order by s
 from register_gap
 group by code;
 
--- clause: C1.6, C1.7, C2.1.6, C2.2.3, C2.2.4, C2.3.3, C2.3.4, C2.4.6, C2.5.1, C3.1.3.2, C4.2.1
--- 已列出而无法计算的监测指标：缺哪一本登记簿，缺什么规则。
-create view not_computable as
-select code, reason from (values
-  ('M15', '没有合同登记簿，无法取得转让、许可合同金额'),
-  ('M16', '没有合同和实施登记簿'),
-  ('M17', '没有园区登记簿，也没有认定规则'),
-  ('M18', '没有知识产权（专利）密集型产业统计分类对照表'),
-  ('M19', '没有主导产业对照表和品牌登记簿'),
-  ('M20', '没有预算和支付登记簿'),
-  ('M21', '没有预算和支付登记簿'),
-  ('M22', '没有案件登记簿'),
-  ('M23', '没有专利密集型产业增加值；不自行编制综合指数'),
-  ('M24', '没有其他县市公布的数据'),
-  ('M25', '没有人才登记簿和层次标准')
-) as t (code, reason);
-
 -- clause: C2.0
 -- 全部指标的原始数。
 create view indicator_raw as
@@ -806,11 +790,7 @@ union all
 select m.code, m.numerator, m.denominator,
   case when m.code = 'M03' then k.upper end as upper,
   case when m.denominator = 0 then '分母为零，比率无法计算' end as reason
-from monitored m cross join k04 k
-union all
-select code, cast(null as bigint) as numerator, cast(null as bigint) as denominator,
-  cast(null as bigint) as upper, reason
-from not_computable;
+from monitored m cross join k04 k;
 
 -- clause: C2.0
 -- 指标结果：不可知的没有分子；下限的注明上限（如已知）；理由用中文列出。
@@ -863,6 +843,13 @@ left join delivered_register d on d.register = r.register and d.span = 'until'
 left join register_name m on m.register = r.register
 left join high_value h on h.category = k.category
 group by k.category, s.source, d.delivered, m.name;
+
+-- clause: C3.4.2.2
+-- 件数不可知的类别及其理由。
+create view high_value_unknown as
+select category, reason
+from high_value_category
+where total is null and reason is not null;
 
 -- clause: C2.1.7, C3.4.2.2
 -- 官方名单与预判的差异：只在名单上的，只在预判中的。
