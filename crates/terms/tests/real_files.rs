@@ -19,7 +19,7 @@ fn data(file: &str) -> Option<Vec<u8>> {
     let path = folder.join(file);
     let bytes = fs::read(&path).ok();
     if bytes.is_none() {
-        println!("SKIPPED: no {} — set ZHIQIANG_DATA to the data folder", path.display());
+        eprintln!("SKIPPED: no {} — set ZHIQIANG_DATA to the data folder", path.display());
     }
     bytes
 }
@@ -36,7 +36,7 @@ fn csv_fields(record: &[u8]) -> Vec<String> {
         match byte {
             b'"' => is_quoted = !is_quoted,
             b',' if !is_quoted => fields.push(Vec::new()),
-            byte => fields.last_mut().unwrap().push(*byte),
+            byte => fields.last_mut().expect("it begins with one field").push(*byte),
         }
     }
     fields.iter().map(|field| String::from_utf8_lossy(field).trim().to_owned()).collect()

@@ -1,0 +1,4 @@
+//! Any text through the parser of the Madrid registration number.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|text: &str| terms_fuzz::round_trip::<terms::MadridNumber>(text));
