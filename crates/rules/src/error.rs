@@ -1,0 +1,57 @@
+//! What can go wrong in the policy engine, by what the caller can do about it.
+
+use std::{io, path::PathBuf};
+
+use datafusion::arrow::error::ArrowError;
+
+/// What can go wrong; every message is Chinese, names the place and says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The policy document is wrong: its author must correct the named file.
+    #[error("{0}")]
+    Policy(String),
+    /// An override (`--set NAME=VALUE`) cannot be used.
+    #[error("{0}")]
+    Parameter(String),
+    /// A rule cannot be evaluated; the message names the view, its clauses and the position.
+    #[error("规则文件 rules.sql 第 {line} 行{}：视图 {view}（条款 {clauses}）：{message}", column.map(|column| format!("第 {column} 列")).unwrap_or_default())]
+    Rule {
+        /// The view in which it happened.
+        view: String,
+        /// The clauses it implements, joined by 、.
+        clauses: String,
+        /// The line in `rules.sql`, counted from 1.
+        line: u64,
+        /// The column in that line, where it is known.
+        column: Option<u64>,
+        /// What is wrong and what to do.
+        message: String,
+    },
+    /// A snapshot is damaged or does not hold what is asked of it.
+    #[error("{0}")]
+    Snapshot(String),
+    /// The disk refused.
+    #[error("文件 {} 读写失败：{source}；请检查磁盘空间和访问权限后重试", path.display())]
+    Io {
+        /// The file or folder concerned.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+impl Error {
+    /// An input or output error about this path.
+    pub(crate) fn io(path: impl Into<PathBuf>, source: io::Error) -> Self {
+        Self::Io {
+            path: path.into(),
+            source,
+        }
+    }
+}
+
+impl From<ArrowError> for Error {
+    fn from(error: ArrowError) -> Self {
+        Self::Snapshot(format!("内存中的表格不一致：{error}；请重新冻结快照"))
+    }
+}

@@ -1,0 +1,201 @@
+//! A snapshot: named tables of frozen facts, known by the hash of what they say.
+//!
+//! The id depends on table names, columns and rows only: not on the order in which rows arrived,
+//! not on how they were cut into batches, never on Parquet bytes. This file holds the value and its
+//! id; `snapshot/files.rs` keeps it on disk, `snapshot/table.rs` builds tables from rows.
+
+mod files;
+mod rows;
+mod table;
+
+use std::collections::BTreeMap;
+
+use datafusion::arrow::{
+    array::{Array, AsArray, RecordBatch, UInt32Array},
+    compute::{concat_batches, take_record_batch},
+    datatypes::{Date32Type, Int64Type},
+    row::{RowConverter, SortField},
+};
+
+pub use self::rows::Rows;
+pub use self::table::{Kind, TableBuilder, Value, from_days, to_days};
+use crate::{Error, digest::Digest};
+
+/// The folder format of a snapshot; a reader refuses any other.
+const FORMAT: u32 = 1;
+
+/// Named tables of facts, in canonical order, with their id.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Snapshot {
+    id: String,
+    tables: BTreeMap<String, RecordBatch>,
+}
+
+impl Snapshot {
+    /// Takes the tables, sorts their rows into canonical order and computes the id.
+    ///
+    /// Only `Utf8`, `Int64`, `Date32` and `Boolean` columns are taken.
+    pub fn new(tables: impl IntoIterator<Item = (String, RecordBatch)>) -> Result<Self, Error> {
+        let mut sorted = BTreeMap::new();
+        for (name, batch) in tables {
+            check_name(&name)?;
+            let batch = canonical(&name, &batch)?;
+            if sorted.insert(name.clone(), batch).is_some() {
+                return Err(Error::Snapshot(format!("快照中有两张名为 {name} 的表；请只保留一张")));
+            }
+        }
+        let id = id_of(&sorted);
+        Ok(Self { id, tables: sorted })
+    }
+
+    /// Like [`Snapshot::new`], from tables that came in several batches each.
+    pub fn from_batches(
+        tables: impl IntoIterator<Item = (String, Vec<RecordBatch>)>,
+    ) -> Result<Self, Error> {
+        let mut whole = Vec::new();
+        for (name, batches) in tables {
+            let Some(first) = batches.first() else {
+                return Err(Error::Snapshot(format!("表 {name} 没有列；请至少给出一个空批次")));
+            };
+            let batch = concat_batches(&first.schema(), &batches)?;
+            whole.push((name, batch));
+        }
+        Self::new(whole)
+    }
+
+    /// The id: SHA-256 over names, columns and sorted rows.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The tables by name, each one batch in canonical order.
+    pub fn tables(&self) -> &BTreeMap<String, RecordBatch> {
+        &self.tables
+    }
+
+    /// One table, if there is one of this name.
+    pub fn table(&self, name: &str) -> Option<&RecordBatch> {
+        self.tables.get(name)
+    }
+}
+
+/// Names become file names and SQL names, so they are kept plain.
+fn check_name(name: &str) -> Result<(), Error> {
+    let plain = !name.is_empty()
+        && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+        && !name.starts_with(|c: char| c.is_ascii_digit());
+    if plain {
+        Ok(())
+    } else {
+        Err(Error::Snapshot(format!(
+            "表名「{name}」不可用；表名只用小写字母、数字和下划线，并以字母开头"
+        )))
+    }
+}
+
+/// The same rows, sorted by all columns from left to right.
+fn canonical(name: &str, batch: &RecordBatch) -> Result<RecordBatch, Error> {
+    let schema = batch.schema();
+    let mut fields = Vec::with_capacity(schema.fields().len());
+    for field in schema.fields() {
+        if Kind::of(field.data_type()).is_none() {
+            return Err(Error::Snapshot(format!(
+                "表 {name} 的列 {} 类型为 {}；快照只接受文本、整数、日期和是否四种类型",
+                field.name(),
+                field.data_type()
+            )));
+        }
+        fields.push(SortField::new(field.data_type().clone()));
+    }
+    // Nullability and metadata are no part of what a table says.
+    let plain = datafusion::arrow::datatypes::Schema::new(
+        schema
+            .fields()
+            .iter()
+            .map(|field| {
+                datafusion::arrow::datatypes::Field::new(field.name(), field.data_type().clone(), true)
+            })
+            .collect::<Vec<_>>(),
+    );
+    let options = datafusion::arrow::array::RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
+    let batch =
+        RecordBatch::try_new_with_options(plain.into(), batch.columns().to_vec(), &options)?;
+    if batch.num_columns() == 0 || batch.num_rows() < 2 {
+        return Ok(batch);
+    }
+    let rows = RowConverter::new(fields)?.convert_columns(batch.columns())?;
+    if (1..rows.num_rows()).all(|i| rows.row(i - 1) <= rows.row(i)) {
+        return Ok(batch);
+    }
+    let count = u32::try_from(batch.num_rows())
+        .map_err(|_| Error::Snapshot(format!("表 {name} 超过 42 亿行；请缩小范围")))?;
+    let mut order: Vec<u32> = (0..count).collect();
+    order.sort_unstable_by(|a, b| rows.row(*a as usize).cmp(&rows.row(*b as usize)));
+    Ok(take_record_batch(&batch, &UInt32Array::from(order))?)
+}
+
+fn id_of(tables: &BTreeMap<String, RecordBatch>) -> String {
+    let mut digest = Digest::new("zhiqiang snapshot 1");
+    for (name, batch) in tables {
+        digest.part(name.as_bytes());
+        digest.raw(&(batch.num_columns() as u64).to_le_bytes());
+        for field in batch.schema().fields() {
+            digest.part(field.name().as_bytes());
+            let tag = match Kind::of(field.data_type()) {
+                Some(Kind::Integer) => b'i',
+                Some(Kind::Date) => b'd',
+                Some(Kind::Flag) => b'b',
+                Some(Kind::Text) | None => b't',
+            };
+            digest.raw(&[tag]);
+        }
+        digest.raw(&(batch.num_rows() as u64).to_le_bytes());
+        hash_rows(&mut digest, batch);
+    }
+    digest.hex()
+}
+
+/// Rows one after another, each value with a presence byte and, for text, its length.
+fn hash_rows(digest: &mut Digest, batch: &RecordBatch) {
+    enum Cells<'a> {
+        Text(&'a datafusion::arrow::array::StringArray),
+        Integer(&'a datafusion::arrow::array::Int64Array),
+        Date(&'a datafusion::arrow::array::Date32Array),
+        Flag(&'a datafusion::arrow::array::BooleanArray),
+    }
+    let columns: Vec<Cells> = batch
+        .columns()
+        .iter()
+        .map(|column| match Kind::of(column.data_type()) {
+            Some(Kind::Integer) => Cells::Integer(column.as_primitive::<Int64Type>()),
+            Some(Kind::Date) => Cells::Date(column.as_primitive::<Date32Type>()),
+            Some(Kind::Flag) => Cells::Flag(column.as_boolean()),
+            Some(Kind::Text) | None => Cells::Text(column.as_string::<i32>()),
+        })
+        .collect();
+    let mut buffer = Vec::with_capacity(1 << 16);
+    for row in 0..batch.num_rows() {
+        for (column, cells) in batch.columns().iter().zip(&columns) {
+            if column.is_null(row) {
+                buffer.push(0);
+                continue;
+            }
+            buffer.push(1);
+            match cells {
+                Cells::Text(cells) => {
+                    let text = cells.value(row).as_bytes();
+                    buffer.extend_from_slice(&(text.len() as u64).to_le_bytes());
+                    buffer.extend_from_slice(text);
+                }
+                Cells::Integer(cells) => buffer.extend_from_slice(&cells.value(row).to_le_bytes()),
+                Cells::Date(cells) => buffer.extend_from_slice(&cells.value(row).to_le_bytes()),
+                Cells::Flag(cells) => buffer.push(u8::from(cells.value(row))),
+            }
+        }
+        if buffer.len() > (1 << 16) - 1024 {
+            digest.raw(&buffer);
+            buffer.clear();
+        }
+    }
+    digest.raw(&buffer);
+}

@@ -1,0 +1,246 @@
+//! Building one table of a snapshot from rows, in the four types that a snapshot knows.
+
+use std::sync::Arc;
+
+use datafusion::arrow::{
+    array::{ArrayRef, BooleanBuilder, Date32Builder, Int64Builder, RecordBatch, StringBuilder},
+    datatypes::{DataType, Field, Schema},
+};
+use jiff::civil::{Date, date};
+
+use crate::Error;
+
+/// The types that a column of a snapshot may have; nothing else is exact and portable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Text, `Utf8`.
+    Text,
+    /// A whole number, `Int64`; money is fen.
+    Integer,
+    /// A civil date, `Date32`.
+    Date,
+    /// Yes or no, `Boolean`.
+    Flag,
+}
+
+impl Kind {
+    /// The Arrow type of a column of this kind.
+    pub fn data_type(self) -> DataType {
+        match self {
+            Self::Text => DataType::Utf8,
+            Self::Integer => DataType::Int64,
+            Self::Date => DataType::Date32,
+            Self::Flag => DataType::Boolean,
+        }
+    }
+
+    /// The kind of an Arrow type, if a snapshot may hold it.
+    pub fn of(data_type: &DataType) -> Option<Self> {
+        match data_type {
+            DataType::Utf8 => Some(Self::Text),
+            DataType::Int64 => Some(Self::Integer),
+            DataType::Date32 => Some(Self::Date),
+            DataType::Boolean => Some(Self::Flag),
+            _ => None,
+        }
+    }
+}
+
+/// One cell of a row on its way into a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    /// Nothing is known.
+    Null,
+    /// Text.
+    Text(String),
+    /// A whole number.
+    Integer(i64),
+    /// A civil date.
+    Date(Date),
+    /// Yes or no.
+    Flag(bool),
+}
+
+impl From<&str> for Value {
+    fn from(value: &str) -> Self {
+        Self::Text(value.to_owned())
+    }
+}
+
+impl From<String> for Value {
+    fn from(value: String) -> Self {
+        Self::Text(value)
+    }
+}
+
+impl From<i64> for Value {
+    fn from(value: i64) -> Self {
+        Self::Integer(value)
+    }
+}
+
+impl From<Date> for Value {
+    fn from(value: Date) -> Self {
+        Self::Date(value)
+    }
+}
+
+impl From<bool> for Value {
+    fn from(value: bool) -> Self {
+        Self::Flag(value)
+    }
+}
+
+impl<T: Into<Self>> From<Option<T>> for Value {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
+}
+
+enum Column {
+    Text(StringBuilder),
+    Integer(Int64Builder),
+    Date(Date32Builder),
+    Flag(BooleanBuilder),
+}
+
+/// Collects rows into one table.
+///
+/// ```
+/// use rules::{Kind, TableBuilder};
+/// let mut table = TableBuilder::new(&[("uscc", Kind::Text), ("patents", Kind::Integer)]);
+/// table.push(vec!["91320682MA1W00000X".into(), 5.into()]).unwrap();
+/// assert_eq!(table.finish().unwrap().num_rows(), 1);
+/// ```
+pub struct TableBuilder {
+    names: Vec<String>,
+    kinds: Vec<Kind>,
+    columns: Vec<Column>,
+}
+
+impl TableBuilder {
+    /// An empty table with these columns.
+    pub fn new(columns: &[(&str, Kind)]) -> Self {
+        let kinds: Vec<Kind> = columns.iter().map(|(_, kind)| *kind).collect();
+        Self {
+            names: columns.iter().map(|(name, _)| (*name).to_owned()).collect(),
+            columns: kinds.iter().map(|kind| empty_column(*kind)).collect(),
+            kinds,
+        }
+    }
+
+    /// Adds one row; it must have one value of the right type for every column.
+    pub fn push(&mut self, row: Vec<Value>) -> Result<(), Error> {
+        if row.len() != self.columns.len() {
+            return Err(Error::Snapshot(format!(
+                "表格有 {} 列，这一行却有 {} 个值；请检查生成该行的程序",
+                self.columns.len(),
+                row.len()
+            )));
+        }
+        // The types are tried first, so that a refused row leaves no half behind.
+        for (index, value) in row.iter().enumerate() {
+            let fits = matches!(
+                (self.kinds[index], value),
+                (_, Value::Null)
+                    | (Kind::Text, Value::Text(_))
+                    | (Kind::Integer, Value::Integer(_))
+                    | (Kind::Date, Value::Date(_))
+                    | (Kind::Flag, Value::Flag(_))
+            );
+            if !fits {
+                return Err(Error::Snapshot(format!(
+                    "列 {} 的类型是 {:?}，不能放入 {value:?}；请检查生成该行的程序",
+                    self.names[index], self.kinds[index]
+                )));
+            }
+        }
+        for (column, value) in self.columns.iter_mut().zip(row) {
+            append(column, value);
+        }
+        Ok(())
+    }
+
+    /// The finished table.
+    pub fn finish(mut self) -> Result<RecordBatch, Error> {
+        let fields: Vec<Field> = self
+            .names
+            .iter()
+            .zip(&self.kinds)
+            .map(|(name, kind)| Field::new(name, kind.data_type(), true))
+            .collect();
+        let arrays: Vec<ArrayRef> = self.columns.iter_mut().map(finish_column).collect();
+        let rows = arrays.first().map_or(0, |array| array.len());
+        let options = datafusion::arrow::array::RecordBatchOptions::new().with_row_count(Some(rows));
+        Ok(RecordBatch::try_new_with_options(
+            Arc::new(Schema::new(fields)),
+            arrays,
+            &options,
+        )?)
+    }
+}
+
+fn empty_column(kind: Kind) -> Column {
+    match kind {
+        Kind::Text => Column::Text(StringBuilder::new()),
+        Kind::Integer => Column::Integer(Int64Builder::new()),
+        Kind::Date => Column::Date(Date32Builder::new()),
+        Kind::Flag => Column::Flag(BooleanBuilder::new()),
+    }
+}
+
+fn append(column: &mut Column, value: Value) {
+    match (column, value) {
+        (Column::Text(column), Value::Text(value)) => column.append_value(value),
+        (Column::Text(column), _) => column.append_null(),
+        (Column::Integer(column), Value::Integer(value)) => column.append_value(value),
+        (Column::Integer(column), _) => column.append_null(),
+        (Column::Date(column), Value::Date(value)) => column.append_value(to_days(value)),
+        (Column::Date(column), _) => column.append_null(),
+        (Column::Flag(column), Value::Flag(value)) => column.append_value(value),
+        (Column::Flag(column), _) => column.append_null(),
+    }
+}
+
+fn finish_column(column: &mut Column) -> ArrayRef {
+    match column {
+        Column::Text(column) => Arc::new(column.finish()),
+        Column::Integer(column) => Arc::new(column.finish()),
+        Column::Date(column) => Arc::new(column.finish()),
+        Column::Flag(column) => Arc::new(column.finish()),
+    }
+}
+
+const EPOCH: Date = date(1970, 1, 1);
+
+/// Days since 1970-01-01, which is how `Date32` keeps a date.
+pub fn to_days(day: Date) -> i32 {
+    (day - EPOCH).get_days()
+}
+
+/// The date that many days after 1970-01-01, if the calendar reaches it.
+pub fn from_days(days: i32) -> Option<Date> {
+    EPOCH.checked_add(jiff::Span::new().try_days(days).ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_go_there_and_back() {
+        for day in [date(1, 1, 1), date(1970, 1, 1), date(2023, 12, 31), date(9999, 12, 31)] {
+            assert_eq!(from_days(to_days(day)), Some(day));
+        }
+        assert_eq!(to_days(date(2000, 1, 1)), 10_957);
+    }
+
+    #[test]
+    fn a_row_of_the_wrong_shape_or_type_is_refused_whole() {
+        let mut table = TableBuilder::new(&[("a", Kind::Text), ("b", Kind::Integer)]);
+        assert!(table.push(vec!["x".into()]).is_err());
+        assert!(table.push(vec!["x".into(), "y".into()]).is_err());
+        table.push(vec![Value::Null, 1.into()]).unwrap();
+        assert_eq!(table.finish().unwrap().num_rows(), 1);
+    }
+}
