@@ -4,7 +4,13 @@
 //! Everything that decides is pure; time is an argument; SQL stands only in `store.rs` files.
 
 pub mod accounts;
+pub mod cockpit;
 mod error;
+pub mod explanations;
+pub mod forecast;
 pub mod freeze;
+mod installation;
+pub mod runs;
 
 pub use error::Error;
+pub use installation::{Demo, Installation, Recovery, beijing_date};

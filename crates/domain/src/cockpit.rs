@@ -1,0 +1,208 @@
+//! The cockpit of the leading group (驾驶舱, C4.1.6): every target against its trajectory and forecast, what changed
+//! since last month, and which towns and enterprises stand in the gap.
+//!
+//! Every figure here comes from runs; what is computed on top (forecast, outlook, differences) informs and decides nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+use rules::evaluation::Indicator;
+use rules::policy::IndicatorDef;
+use rules::verdict::Operator;
+use rules::{Evaluation, Policy};
+
+use crate::forecast::{self, Forecast, Observation, Outlook};
+use crate::runs::{Observed, Opened};
+
+/// One target of the policy on the cockpit.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// Its figure in the run shown.
+    pub indicator: Indicator,
+    /// Its figure at the earlier month ends, oldest first, the run shown included.
+    pub history: Vec<Point>,
+    /// The interim values that the office entered (年度目标轨迹), by date.
+    pub trajectory: Vec<(Date, String)>,
+    /// Where it will stand at the target date.
+    pub forecast: Option<Forecast>,
+    /// The traffic light.
+    pub outlook: Outlook,
+    /// How many units of the numerator are lacking for the target; none when met or not known.
+    pub gap: Option<i64>,
+    /// The change of the numerator since the month before.
+    pub change: Option<i64>,
+}
+
+/// A figure at a date.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Point {
+    /// The date.
+    pub as_of: Date,
+    /// The run it comes from.
+    pub run: String,
+    /// The figure as shown.
+    pub value: Option<String>,
+    /// The numerator.
+    pub numerator: Option<i64>,
+}
+
+/// The targets in the order of the document, with their past.
+pub fn targets(policy: &Policy, opened: &Opened, history: &[Observed]) -> Vec<Target> {
+    let trajectories = trajectories(opened);
+    let evaluation = &opened.evaluation;
+    evaluation
+        .indicators
+        .iter()
+        .filter(|indicator| indicator.target.is_some())
+        .filter_map(|indicator| {
+            let definition = policy.indicator(&indicator.code)?;
+            let past = past_of(indicator, history, evaluation.as_of);
+            let trajectory = trajectories.get(&indicator.code).cloned().unwrap_or_default();
+            Some(target(indicator, definition, past, trajectory, evaluation.as_of))
+        })
+        .collect()
+}
+
+/// The day at which the targets fall due (到 2023 年).
+pub const TARGET_DATE: Date = jiff::civil::date(2023, 12, 31);
+
+fn target(
+    indicator: &Indicator,
+    definition: &IndicatorDef,
+    history: Vec<Point>,
+    trajectory: Vec<(Date, String)>,
+    as_of: Date,
+) -> Target {
+    let yearly = definition.flow == "year";
+    // A yearly sum starts at zero each January, so only this year's months belong to one line.
+    let observations: Vec<Observation> = history
+        .iter()
+        .filter(|point| !yearly || point.as_of.year() == as_of.year())
+        .filter_map(|point| {
+            let value = point.value.as_ref()?.parse().ok()?;
+            Some(Observation { month: forecast::month_of(point.as_of), value })
+        })
+        .collect();
+    let forecast = forecast::forecast(&observations, forecast::month_of(TARGET_DATE).max(forecast::month_of(as_of)));
+    let aim = indicator.target.as_ref().and_then(|target| target.parse::<f64>().ok()).unwrap_or(f64::INFINITY);
+    let change = history.len().checked_sub(2).and_then(|before| Some(history.last()?.numerator? - history[before].numerator?));
+    Target {
+        outlook: forecast::outlook(indicator.met, forecast.as_ref(), aim, as_of >= TARGET_DATE),
+        gap: gap(indicator, definition),
+        indicator: indicator.clone(),
+        history,
+        trajectory,
+        forecast,
+        change,
+    }
+}
+
+/// How many units of the numerator are lacking: the least whole number that passes the exact test
+/// `numerator × scale OPERATOR target × divisor × denominator`, less what there is.
+fn gap(indicator: &Indicator, definition: &IndicatorDef) -> Option<i64> {
+    if indicator.met != Some(false) {
+        return None;
+    }
+    let target: i128 = indicator.target.as_ref()?.parse().ok()?;
+    let denominator = if definition.has_denominator() { i128::from(indicator.denominator?) } else { 1 };
+    let scale = i128::from(definition.scale.max(1));
+    let aim = target.checked_mul(i128::from(definition.display_divisor.max(1)))?.checked_mul(denominator)?;
+    let needed = match indicator.operator? {
+        Operator::MoreThan => aim.div_euclid(scale) + 1,
+        _ => (aim + scale - 1).div_euclid(scale),
+    };
+    i64::try_from(needed - i128::from(indicator.numerator?)).ok().filter(|lacking| *lacking > 0)
+}
+
+fn past_of(indicator: &Indicator, history: &[Observed], as_of: Date) -> Vec<Point> {
+    let mut points: Vec<Point> = history
+        .iter()
+        .filter(|seen| seen.figure.code == indicator.code && seen.figure.region.is_empty() && seen.as_of <= as_of)
+        .map(|seen| Point {
+            as_of: seen.as_of,
+            run: seen.run.clone(),
+            value: seen.figure.value.clone(),
+            numerator: seen.figure.numerator,
+        })
+        .collect();
+    points.sort_by_key(|point| point.as_of);
+    points
+}
+
+fn trajectories(opened: &Opened) -> BTreeMap<String, Vec<(Date, String)>> {
+    let mut found: BTreeMap<String, Vec<(Date, String)>> = BTreeMap::new();
+    let Some(rows) = opened.snapshot.rows("trajectory") else { return found };
+    for row in 0..rows.len() {
+        if rows.text(row, "region").unwrap_or_default().is_empty()
+            && let (Some(code), Some(date), Some(value)) = (rows.text(row, "indicator"), rows.date(row, "on_date"), rows.text(row, "value"))
+        {
+            found.entry(code.to_owned()).or_default().push((date, value.to_owned()));
+        }
+    }
+    for points in found.values_mut() {
+        points.sort();
+    }
+    found
+}
+
+/// What a town or an enterprise brought to an indicator since an earlier run, and what it lost.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Movement {
+    /// The town's name or the enterprise's code.
+    pub who: String,
+    /// Rights counted now and not before.
+    pub gained: Vec<String>,
+    /// Rights counted before and not now.
+    pub lost: Vec<String>,
+    /// How many are counted now.
+    pub stock: usize,
+}
+
+impl Movement {
+    /// Gains less losses.
+    pub fn net(&self) -> i64 {
+        i64::try_from(self.gained.len()).unwrap_or(i64::MAX) - i64::try_from(self.lost.len()).unwrap_or(i64::MAX)
+    }
+}
+
+/// Whose movement is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Grouping {
+    /// By town (区镇街道).
+    Town,
+    /// By enterprise.
+    Enterprise,
+}
+
+/// Which towns or enterprises moved an indicator between two runs, the largest net gain first.
+pub fn movements(before: Option<&Evaluation>, now: &Evaluation, code: &str, grouping: Grouping) -> Vec<Movement> {
+    let counted = |evaluation: &Evaluation| -> BTreeSet<(String, String)> {
+        evaluation
+            .indicator_evidence(code)
+            .filter_map(|right| {
+                let who = match grouping {
+                    Grouping::Town => right.region,
+                    Grouping::Enterprise => right.uscc,
+                }?;
+                Some((who.to_owned(), right.right_id.to_owned()))
+            })
+            .collect()
+    };
+    let now = counted(now);
+    let before = before.map(counted);
+    let mut movements: BTreeMap<String, Movement> = BTreeMap::new();
+    let empty = |who: &str| Movement { who: who.to_owned(), gained: Vec::new(), lost: Vec::new(), stock: 0 };
+    for (who, right) in &now {
+        let movement = movements.entry(who.clone()).or_insert_with(|| empty(who));
+        movement.stock += 1;
+        if before.as_ref().is_some_and(|before| !before.contains(&(who.clone(), right.clone()))) {
+            movement.gained.push(right.clone());
+        }
+    }
+    for (who, right) in before.iter().flatten().filter(|pair| !now.contains(*pair)) {
+        movements.entry(who.clone()).or_insert_with(|| empty(who)).lost.push(right.clone());
+    }
+    let mut sorted: Vec<Movement> = movements.into_values().collect();
+    sorted.sort_by(|a, b| b.net().cmp(&a.net()).then(b.stock.cmp(&a.stock)).then(a.who.cmp(&b.who)));
+    sorted
+}

@@ -1,0 +1,248 @@
+//! Why a figure or an award is as it is: the clause in its own words, the numbers, and the rights behind them.
+
+use std::fmt::Write;
+
+use rules::evaluation::Indicator;
+use rules::{Evaluation, Policy};
+use serde::Serialize;
+
+use crate::{Error, Installation, runs};
+
+/// The reasons of one indicator, or of one award for one subject or all.
+#[derive(Debug, Serialize)]
+pub struct Explanation {
+    /// The run that is explained.
+    pub run: String,
+    /// The code of the indicator or the id of the award.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// The clauses that state it, quoted.
+    pub clauses: Vec<Quotation>,
+    /// The snapshot whose facts were counted.
+    pub snapshot: String,
+    /// The views of `rules.sql` that implement these clauses.
+    pub rules: Vec<String>,
+    /// The figure, when an indicator is explained.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub indicator: Option<Indicator>,
+    /// The rights counted, when an indicator is explained.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rights: Vec<CountedRight>,
+    /// The subjects, when an award is explained.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub subjects: Vec<SubjectReasons>,
+}
+
+/// A clause in its own words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Quotation {
+    /// Its id.
+    pub id: String,
+    /// The words of the document.
+    pub text: String,
+}
+
+/// One right behind an indicator.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CountedRight {
+    /// The right's number, or the person or enterprise counted.
+    pub right: String,
+    /// Its town.
+    pub region: Option<String>,
+    /// The enterprise it counts for.
+    pub subject: Option<String>,
+}
+
+/// One subject's way through the levels of an award.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SubjectReasons {
+    /// The unified social credit code.
+    pub subject: String,
+    /// The levels tried, with every condition.
+    pub levels: Vec<LevelReasons>,
+    /// The rights, each with the condition that it counts for.
+    pub evidence: Vec<(String, String)>,
+}
+
+/// One level with its conditions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LevelReasons {
+    /// The level's number.
+    pub level: i64,
+    /// Whether it is reached; null when not known.
+    pub holds: Option<bool>,
+    /// Its conditions.
+    pub conditions: Vec<ConditionReason>,
+}
+
+/// One condition, decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ConditionReason {
+    /// What is required, in words.
+    pub text: String,
+    /// The actual number.
+    pub actual: Option<i64>,
+    /// The most it can be, where it is not exact.
+    pub upper: Option<i64>,
+    /// The comparison and the number required.
+    pub required: String,
+    /// The unit.
+    pub unit: String,
+    /// The clause.
+    pub clause: String,
+    /// Met, missed or not known.
+    pub holds: Option<bool>,
+}
+
+/// Explains an indicator (`K01`) or an award (`innovation-star`), the latter for one subject or all that reach it.
+pub async fn explain(
+    installation: &Installation,
+    policy: &Policy,
+    run: &str,
+    code: &str,
+    subject: Option<&str>,
+) -> Result<Explanation, Error> {
+    let evaluation = runs::load(installation, run).await?;
+    if let Some(indicator) = evaluation.indicator(code) {
+        return Ok(of_indicator(policy, &evaluation, indicator.clone(), subject));
+    }
+    let award = policy.award(code).ok_or_else(|| Error::NotFound { what: "指标或奖励", id: code.to_owned() })?;
+    let mut explanation = blank(policy, &evaluation, code, &award.name, &award.clauses);
+    let subjects: Vec<String> = match subject {
+        Some(subject) => vec![subject.to_owned()],
+        None => evaluation.awards.iter().filter(|a| a.award == code).map(|a| a.subject.clone()).collect(),
+    };
+    explanation.subjects = subjects.into_iter().map(|subject| reasons(&evaluation, code, subject)).collect();
+    if let (Some(subject), [only]) = (subject, explanation.subjects.as_slice())
+        && only.levels.is_empty()
+    {
+        return Err(Error::NotFound { what: "此奖励下的企业", id: subject.to_owned() });
+    }
+    Ok(explanation)
+}
+
+/// One subject's reasons in an award, reached or not.
+pub fn reasons(evaluation: &Evaluation, award: &str, subject: String) -> SubjectReasons {
+    let levels = evaluation
+        .explain(award, &subject)
+        .into_iter()
+        .map(|level| LevelReasons {
+            level: level.level,
+            holds: level.holds,
+            conditions: level
+                .conditions
+                .into_iter()
+                .map(|condition| ConditionReason {
+                    required: format!("{} {}", condition.operator, condition.required),
+                    text: condition.text,
+                    actual: condition.actual,
+                    upper: condition.upper,
+                    unit: condition.unit,
+                    clause: condition.clause,
+                    holds: condition.holds,
+                })
+                .collect(),
+        })
+        .collect();
+    let evidence = evaluation
+        .award_evidence(award, &subject)
+        .map(|(condition, right)| (condition.to_owned(), right.to_owned()))
+        .collect();
+    SubjectReasons { subject, levels, evidence }
+}
+
+/// The clauses with these ids, quoted.
+pub fn quote(policy: &Policy, ids: &[String]) -> Vec<Quotation> {
+    ids.iter()
+        .filter_map(|id| policy.clause(id))
+        .map(|clause| Quotation { id: clause.id.clone(), text: clause.text.clone() })
+        .collect()
+}
+
+fn of_indicator(policy: &Policy, evaluation: &Evaluation, indicator: Indicator, subject: Option<&str>) -> Explanation {
+    let mut explanation = blank(policy, evaluation, &indicator.code, &indicator.name, &indicator.clauses);
+    explanation.rights = evaluation
+        .indicator_evidence(&indicator.code)
+        .filter(|right| subject.is_none_or(|subject| right.uscc == Some(subject)))
+        .map(|right| CountedRight {
+            right: right.right_id.to_owned(),
+            region: right.region.map(str::to_owned),
+            subject: right.uscc.map(str::to_owned),
+        })
+        .collect();
+    explanation.indicator = Some(indicator);
+    explanation
+}
+
+fn blank(policy: &Policy, evaluation: &Evaluation, code: &str, name: &str, clauses: &[String]) -> Explanation {
+    let rules = policy
+        .views
+        .iter()
+        .filter(|view| view.clauses.iter().any(|clause| clauses.contains(clause)))
+        .map(|view| view.name.clone())
+        .collect();
+    Explanation {
+        run: evaluation.run.clone(),
+        code: code.to_owned(),
+        name: name.to_owned(),
+        clauses: quote(policy, clauses),
+        snapshot: evaluation.snapshot.clone(),
+        rules,
+        indicator: None,
+        rights: Vec::new(),
+        subjects: Vec::new(),
+    }
+}
+
+impl Explanation {
+    /// The explanation for a terminal.
+    pub fn words(&self) -> String {
+        let mut text = format!("{} {}\n", self.code, self.name);
+        for clause in &self.clauses {
+            let _ = writeln!(text, "  {}：{}", clause.id, clause.text);
+        }
+        let _ = writeln!(text, "  规则视图：{}", self.rules.join("、"));
+        if let Some(indicator) = &self.indicator {
+            let shown = |number: Option<i64>| number.map_or_else(|| "未知".to_owned(), |number| number.to_string());
+            let _ = writeln!(text, "  分子 {}，分母 {}", shown(indicator.numerator), shown(indicator.denominator));
+            let _ = writeln!(text, "  {}：{}", verdict(indicator.met), indicator.reason);
+            let _ = writeln!(text, "  计入 {} 件（项）：", self.rights.len());
+            for right in &self.rights {
+                let region = right.region.as_deref().unwrap_or("—");
+                let _ = writeln!(text, "    {} {region} {}", right.right, right.subject.as_deref().unwrap_or(""));
+            }
+        }
+        for subject in &self.subjects {
+            let _ = writeln!(text, "  {}", subject.subject);
+            for level in &subject.levels {
+                let _ = writeln!(text, "    第 {} 级：{}", level.level, verdict(level.holds));
+                for condition in &level.conditions {
+                    let actual = condition.actual.map_or_else(|| "未知".to_owned(), |actual| actual.to_string());
+                    let _ = writeln!(
+                        text,
+                        "      {}：{}，实际 {actual}，要求 {} {}（{}）",
+                        condition.text,
+                        verdict(condition.holds),
+                        condition.required,
+                        condition.unit,
+                        condition.clause
+                    );
+                }
+            }
+            for (condition, right) in &subject.evidence {
+                let _ = writeln!(text, "      依据 {condition}：{right}");
+            }
+        }
+        text
+    }
+}
+
+/// The word for a verdict with three values.
+pub const fn verdict(holds: Option<bool>) -> &'static str {
+    match holds {
+        Some(true) => "满足",
+        Some(false) => "不满足",
+        None => "待定",
+    }
+}

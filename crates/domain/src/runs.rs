@@ -1,0 +1,285 @@
+//! Runs (测算): freeze the facts, evaluate the policy, keep the result so that it can be computed again byte for byte.
+//!
+//! A run is a pure function of policy document, snapshot, date, known time, parameters and scope; asking for the same
+//! again finds the stored one. `verify` trusts nothing but hashes and its own computation.
+
+mod shelf;
+mod store;
+mod verify;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use rules::{Evaluation, Policy, Request, Snapshot};
+use serde::{Deserialize, Serialize};
+
+pub use shelf::{Opened, Shelf};
+pub use store::Figure;
+pub use verify::{Verification, verify};
+
+use crate::accounts::hex;
+use crate::installation::write_folder;
+use crate::{Error, Installation, freeze};
+
+/// What a run is asked for.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// The day for which the figures hold; its whole day counts.
+    pub as_of: Date,
+    /// The moment up to which facts count as known.
+    pub known_at: Timestamp,
+    /// Parameters set for this run only; with any of them the run is a what-if (推演).
+    pub overrides: BTreeMap<String, String>,
+    /// The unit whose figures are wanted; none is the whole city.
+    pub scope: Option<String>,
+}
+
+/// A run as lists show it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// The run's id.
+    pub run: String,
+    /// The policy document's id.
+    pub policy: String,
+    /// The day for which it holds.
+    pub as_of: String,
+    /// The moment up to which facts counted as known.
+    pub known_at: String,
+    /// The snapshot's id.
+    pub snapshot: String,
+    /// The overrides, empty for a regular run.
+    pub overrides: BTreeMap<String, String>,
+    /// The scope, empty for the city.
+    pub scope: String,
+    /// When it was computed.
+    pub created_at: String,
+    /// By whom.
+    pub created_by: String,
+}
+
+impl Summary {
+    /// Whether parameters were changed for it.
+    pub fn is_what_if(&self) -> bool {
+        !self.overrides.is_empty()
+    }
+}
+
+/// What a run's folder says of itself; the database keeps its hash.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Manifest {
+    run: String,
+    policy: String,
+    policy_hash: String,
+    snapshot: String,
+    as_of: Date,
+    known_at: Timestamp,
+    overrides: BTreeMap<String, String>,
+    scope: Option<String>,
+    result_sha256: String,
+    /// The id of the tables behind the result: rights counted and conditions decided.
+    details: String,
+}
+
+/// The policy document that is installed.
+pub fn policy() -> Result<Policy, Error> {
+    Ok(Policy::installed()?)
+}
+
+/// Freezes the facts as known at the question's moment and evaluates the policy on them.
+///
+/// `progress` is told what is being done. The same question over the same facts gives the stored run.
+pub async fn evaluate(
+    installation: &Installation,
+    policy: &Policy,
+    question: &Question,
+    by: &str,
+    now: Timestamp,
+    progress: &(dyn Fn(&str) + Sync),
+) -> Result<Arc<Evaluation>, Error> {
+    progress("汇总登记簿");
+    let folded = registry::fold::fold(&installation.db, question.known_at).await?;
+    progress("冻结事实");
+    let snapshot = freeze::freeze(&folded)?;
+    drop(folded);
+    progress("按规则测算");
+    let evaluation = answer(policy, &snapshot, question).await?;
+    progress("保存结果");
+    keep(installation, policy, &snapshot, question, &evaluation, by, now).await?;
+    Ok(Arc::new(evaluation))
+}
+
+/// Evaluates a policy on a stored snapshot: the what-if, which freezes nothing again.
+pub async fn evaluate_snapshot(
+    installation: &Installation,
+    policy: &Policy,
+    snapshot: &Snapshot,
+    question: &Question,
+    by: &str,
+    now: Timestamp,
+) -> Result<Arc<Evaluation>, Error> {
+    let evaluation = answer(policy, snapshot, question).await?;
+    keep(installation, policy, snapshot, question, &evaluation, by, now).await?;
+    Ok(Arc::new(evaluation))
+}
+
+async fn answer(policy: &Policy, snapshot: &Snapshot, question: &Question) -> Result<Evaluation, Error> {
+    Ok(rules::evaluate(Request {
+        policy,
+        snapshot,
+        as_of: question.as_of,
+        known_at: question.known_at,
+        overrides: &question.overrides,
+        scope: question.scope.clone(),
+    })
+    .await?)
+}
+
+async fn keep(
+    installation: &Installation,
+    policy: &Policy,
+    snapshot: &Snapshot,
+    question: &Question,
+    evaluation: &Evaluation,
+    by: &str,
+    now: Timestamp,
+) -> Result<(), Error> {
+    snapshot.write(&installation.snapshot_dir(snapshot.id()))?;
+    let documents: Vec<(String, Vec<u8>)> =
+        policy.files().iter().map(|(name, text)| (name.clone(), text.clone().into_bytes())).collect();
+    write_folder(&installation.policy_dir(policy.hash()), &documents)?;
+    let details = evaluation.details()?;
+    details.write(&installation.details_dir(&evaluation.run))?;
+    let result = evaluation.to_json().into_bytes();
+    let manifest = Manifest {
+        run: evaluation.run.clone(),
+        policy: policy.id.clone(),
+        policy_hash: policy.hash().to_owned(),
+        snapshot: snapshot.id().to_owned(),
+        as_of: question.as_of,
+        known_at: question.known_at,
+        overrides: question.overrides.clone(),
+        scope: question.scope.clone(),
+        result_sha256: sha256(&result),
+        details: details.id().to_owned(),
+    };
+    let manifest = serde_json::to_vec(&manifest).map_err(|cause| Error::Damaged(format!("测算清单无法写出：{cause}")))?;
+    let manifest_sha256 = sha256(&manifest);
+    let files = [("manifest.json".to_owned(), manifest), ("result.json".to_owned(), result)];
+    write_folder(&installation.run_dir(&evaluation.run), &files)?;
+    let mut tx = installation.db.begin().await?;
+    let row = store::Row {
+        id: evaluation.run.clone(),
+        policy: policy.id.clone(),
+        policy_hash: policy.hash().to_owned(),
+        as_of: question.as_of.to_string(),
+        known_at: question.known_at.to_string(),
+        snapshot: snapshot.id().to_owned(),
+        parameters: serde_json::json!(question.overrides).to_string(),
+        scope: question.scope.clone().unwrap_or_default(),
+        engine: rules::ENGINE_MEANING.to_owned(),
+        manifest_sha256,
+        created_at: now.to_string(),
+        created_by: by.to_owned(),
+        kind: if question.overrides.is_empty() { "regular" } else { "what-if" }.to_owned(),
+    };
+    if store::insert(&mut tx, &row).await? {
+        store::insert_figures(&mut tx, &row.id, &figures(evaluation)).await?;
+        let detail = serde_json::json!({ "as_of": row.as_of, "snapshot": row.snapshot, "overrides": question.overrides });
+        registry::audit::record(&mut tx, now, by, "run.evaluate", &row.id, &detail).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The figures of a result, for trends: each indicator of the city (region empty) and of each town.
+fn figures(evaluation: &Evaluation) -> Vec<store::Figure> {
+    let mut figures = Vec::new();
+    for indicator in &evaluation.indicators {
+        figures.push(store::Figure {
+            code: indicator.code.clone(),
+            region: String::new(),
+            numerator: indicator.numerator,
+            denominator: indicator.denominator,
+            value: indicator.value.clone(),
+            met: indicator.met,
+        });
+        figures.extend(indicator.by_region.iter().map(|part| store::Figure {
+            code: indicator.code.clone(),
+            region: part.region.clone(),
+            numerator: Some(part.numerator),
+            denominator: None,
+            value: None,
+            met: None,
+        }));
+    }
+    figures
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    use sha2::Digest;
+    hex(&sha2::Sha256::digest(bytes))
+}
+
+/// Every run, the latest date and the latest knowledge first.
+pub async fn list(installation: &Installation) -> Result<Vec<Summary>, Error> {
+    let mut tx = installation.db.begin_read().await?;
+    store::list(&mut tx).await?.into_iter().map(store::Row::summary).collect()
+}
+
+/// The latest regular run of the whole city, by date and then by knowledge.
+pub async fn latest(installation: &Installation) -> Result<Option<Summary>, Error> {
+    Ok(list(installation).await?.into_iter().find(|run| !run.is_what_if() && run.scope.is_empty()))
+}
+
+/// The run with this id, or with an id that begins so and is the only one.
+pub async fn find(installation: &Installation, id: &str) -> Result<Summary, Error> {
+    let mut tx = installation.db.begin_read().await?;
+    let mut found = store::find(&mut tx, id).await?;
+    match found.len() {
+        1 => found.remove(0).summary(),
+        0 => Err(Error::NotFound { what: "测算", id: id.to_owned() }),
+        _ => Err(Error::Invalid(format!("以“{id}”开头的测算不止一个，请多输入几位编号。"))),
+    }
+}
+
+/// The stored result of a run.
+pub async fn load(installation: &Installation, id: &str) -> Result<Evaluation, Error> {
+    let run = find(installation, id).await?.run;
+    let path = installation.run_dir(&run).join("result.json");
+    let result = fs::read_to_string(&path).map_err(|source| Error::io(&path, source))?;
+    let details = Snapshot::read(&installation.details_dir(&run))?;
+    Ok(Evaluation::from_json(&result)?.with_details(&details)?)
+}
+
+/// The stored snapshot of a run, its hashes checked.
+pub async fn snapshot(installation: &Installation, id: &str) -> Result<Snapshot, Error> {
+    let snapshot = find(installation, id).await?.snapshot;
+    Ok(Snapshot::read(&installation.snapshot_dir(&snapshot))?)
+}
+
+/// What differs between two runs.
+pub async fn diff(installation: &Installation, before: &str, after: &str) -> Result<rules::diff::Diff, Error> {
+    let before = load(installation, before).await?;
+    let after = load(installation, after).await?;
+    Ok(rules::diff::diff(&before, &after))
+}
+
+/// A figure of an indicator at the date of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Observed {
+    /// The run it comes from.
+    pub run: String,
+    /// The day for which it holds.
+    pub as_of: Date,
+    /// The figure.
+    pub figure: Figure,
+}
+
+/// The figures of the city and its towns over time: for each date the regular run with the latest knowledge.
+pub async fn history(installation: &Installation) -> Result<Vec<Observed>, Error> {
+    let mut tx = installation.db.begin_read().await?;
+    store::history(&mut tx).await
+}

@@ -1,0 +1,66 @@
+//! Runs kept open in memory for the pages: result, snapshot and the rules' tables, read once.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rules::{Evaluation, Policy, Request, Snapshot};
+
+use super::{Summary, load, snapshot};
+use crate::{Error, Installation};
+
+/// The views of `rules.sql` that pages read beside the result.
+pub const VIEWS: [&str; 4] = ["invention_in_city", "invention_of_first_patentee", "high_value", "star_count"];
+
+/// How many runs stay open.
+const OPEN_MAX: usize = 6;
+
+/// A run with everything a page may ask of it.
+pub struct Opened {
+    /// Its row in the list of runs.
+    pub summary: Summary,
+    /// Its stored result.
+    pub evaluation: Evaluation,
+    /// The facts it was computed from.
+    pub snapshot: Snapshot,
+    /// The rules' own tables that pages show, by the names in [`VIEWS`].
+    pub views: Snapshot,
+}
+
+/// The runs that are open now.
+#[derive(Clone, Default)]
+pub struct Shelf {
+    opened: Arc<Mutex<VecDeque<Arc<Opened>>>>,
+}
+
+impl Shelf {
+    /// Opens a run, or finds it open.
+    pub async fn open(&self, installation: &Installation, policy: &Policy, id: &str) -> Result<Arc<Opened>, Error> {
+        let summary = super::find(installation, id).await?;
+        if let Some(found) = self.find(&summary.run) {
+            return Ok(found);
+        }
+        let evaluation = load(installation, &summary.run).await?;
+        let snapshot = snapshot(installation, &summary.run).await?;
+        let request = Request {
+            policy,
+            snapshot: &snapshot,
+            as_of: evaluation.as_of,
+            known_at: summary.known_at.parse().map_err(|_| Error::Damaged(format!("测算 {} 的知悉时间记录已损坏", summary.run)))?,
+            overrides: &summary.overrides,
+            scope: (!summary.scope.is_empty()).then(|| summary.scope.clone()),
+        };
+        let views = Snapshot::new(rules::evaluate_views(request, &VIEWS).await?)?;
+        let opened = Arc::new(Opened { summary, evaluation, snapshot, views });
+        let mut shelf = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        shelf.push_back(Arc::clone(&opened));
+        while shelf.len() > OPEN_MAX {
+            shelf.pop_front();
+        }
+        Ok(opened)
+    }
+
+    fn find(&self, run: &str) -> Option<Arc<Opened>> {
+        let shelf = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        shelf.iter().find(|opened| opened.summary.run == run).map(Arc::clone)
+    }
+}
