@@ -7,8 +7,7 @@
 --
 -- The engine reads these views: indicator_value, indicator_region, indicator_evidence, condition,
 -- award_fact, evidence, award_unknown, high_value, high_value_undetermined, high_value_total,
--- high_value_category,
--- high_value_unknown, high_value_official, high_value_difference.
+-- high_value_category, high_value_unknown, high_value_official, high_value_difference.
 --
 -- An upper bound of 9223372036854775807 says that no upper bound is known.
 
@@ -87,6 +86,20 @@ select distinct s.uscc, s.kind, e.town
 from status s
 join enterprise_alive e on e.uscc = s.uscc
 where s.from_on <= $as_of and (s.until_on is null or s.until_on > $as_of);
+
+-- clause: C2.2.5, C3.3.1.3
+-- 国家知识产权示范优势企业：优势、示范有其一即计，一家只计一次。
+create view advantage_enterprise as
+select distinct uscc, town from status_valid
+where kind in ('国家知识产权优势企业', '国家知识产权示范企业');
+
+-- clause: C2.2.7, C3.3.5.3
+-- 有效高新技术企业，以及其中已作省贯标备案的；绩效评价、第三方认证不是备案。
+create view high_tech_enterprise as
+select h.uscc, h.town, f.uscc is not null as filed
+from status_valid h
+left join status_valid f on f.uscc = h.uscc and f.kind = '省贯标备案'
+where h.kind = '高新技术企业';
 
 ------------------------------------------------------------------------------------------------
 -- 3. Inventions in force on the day, and whose they are
@@ -335,6 +348,12 @@ from star_invention i
 cross join patents_open o
 group by i.uscc;
 
+-- clause: C2.2.6, C3.3.2.3
+-- 知识产权密集型企业：达到创新之星二星级以上条件的存续企业；没有另行认定的名单。
+create view dense_enterprise as
+select uscc, town from star_count
+where inventions > $star_2_inventions and high_value >= $star_high_value;
+
 -- clause: C3.3.2.2
 -- 四个星级及其件数门槛（超过，不含本数）；没有一星级。
 create view star_level as
@@ -474,16 +493,9 @@ from high_value h
 left join owner_on_day o on o.application_number = h.application_number
 group by h.application_number
 union all
-select distinct 'K05' as code, uscc as right_id, town as region, uscc from status_valid
-where kind in ('国家知识产权优势企业', '国家知识产权示范企业')
-union all
-select 'K06' as code, uscc as right_id, town as region, uscc from star_count
-where inventions > $star_2_inventions and high_value >= $star_high_value
-union all
-select 'K07' as code, h.uscc as right_id, h.town as region, h.uscc
-from status_valid h
-join status_valid f on f.uscc = h.uscc and f.kind = '省贯标备案'
-where h.kind = '高新技术企业'
+select 'K05' as code, uscc as right_id, town as region, uscc from advantage_enterprise
+union all select 'K06' as code, uscc as right_id, town as region, uscc from dense_enterprise
+union all select 'K07' as code, uscc as right_id, town as region, uscc from high_tech_enterprise where filed
 union all select 'K08' as code, number as right_id, town as region, uscc from pledge_counted
 union all
 select 'K11' as code, person as right_id, min(town) as region, min(uscc) as uscc from trainee_passed
@@ -567,34 +579,31 @@ cross join denominator_found d
 where d.measure = '常住人口';
 
 -- clause: C2.2.5, C3.3.1.3
--- 国家知识产权示范优势企业：优势、示范各有其一即计，一家只计一次。
+-- 国家知识产权示范优势企业。
 create view k05 as
-select 'K05' as code, count(distinct uscc) as numerator, cast(null as bigint) as denominator,
+select 'K05' as code, count(*) as numerator, cast(null as bigint) as denominator,
   cast(null as bigint) as upper, cast(null as varchar) as reason
-from status_valid
-where kind in ('国家知识产权优势企业', '国家知识产权示范企业');
+from advantage_enterprise;
 
 -- clause: C2.2.6, C3.3.2.3
--- 知识产权密集型企业：达到创新之星二星级以上条件的企业；没有另行认定的名单。
+-- 知识产权密集型企业；上限为可能达到条件的企业数。
 create view k06 as
-select 'K06' as code,
-  count(case when inventions > $star_2_inventions and high_value >= $star_high_value then 1 end) as numerator,
-  cast(null as bigint) as denominator,
-  count(case when coalesce(inventions_most, inventions) > $star_2_inventions
-    and coalesce(high_value_most, high_value) >= $star_high_value then 1 end) as upper,
-  cast(null as varchar) as reason
-from star_count;
+select 'K06' as code, d.enterprises as numerator, cast(null as bigint) as denominator,
+  p.enterprises as upper, cast(null as varchar) as reason
+from (select count(*) as enterprises from dense_enterprise) as d
+cross join (
+  select count(*) as enterprises from star_count
+  where coalesce(inventions_most, inventions) > $star_2_inventions
+    and coalesce(high_value_most, high_value) >= $star_high_value
+) as p;
 
 -- clause: C2.2.7, C3.3.5.3
 -- 高新技术企业知识产权贯标备案率：分子分母同一时点；没有有效高新技术企业时无法计算。
 create view k07 as
-select 'K07' as code,
-  count(distinct f.uscc) as numerator,
-  count(distinct h.uscc) as denominator,
+select 'K07' as code, count(case when filed then 1 end) as numerator, count(*) as denominator,
   cast(null as bigint) as upper,
-  case when count(distinct h.uscc) = 0 then '统计时点没有有效的高新技术企业，比率无法计算' end as reason
-from (select uscc from status_valid where kind = '高新技术企业') as h
-left join (select uscc from status_valid where kind = '省贯标备案') as f on f.uscc = h.uscc;
+  case when count(*) = 0 then '统计时点没有有效的高新技术企业，比率无法计算' end as reason
+from high_tech_enterprise;
 
 -- clause: C2.3.6, C3.2.4.4
 -- 年知识产权质押融资额，单位分。
@@ -657,12 +666,12 @@ where p.kind = '发明'
 -- clause: C1.2, C1.4, C2.1.3, C2.1.4, C2.3.6, C2.5.4, C3.3.4.1
 -- 监测指标的分子和分母。
 create view monitored as
-select 'M01' as code, count(distinct uscc) as numerator, cast(null as bigint) as denominator
-from status_valid where kind = '高新技术企业'
+select 'M01' as code, count(*) as numerator, cast(null as bigint) as denominator
+from high_tech_enterprise
 union all
-select 'M02' as code, count(distinct s.uscc) as numerator, max(b.enterprises) as denominator
-from high_tech_at_baseline b
-left join status_valid s on s.kind = '高新技术企业'
+select 'M02' as code, h.numerator, h.enterprises as denominator
+from (select count(e.uscc) as numerator, max(b.enterprises) as enterprises
+  from high_tech_at_baseline b left join high_tech_enterprise e on true) as h
 union all
 select 'M03' as code, k.numerator, n.held as denominator
 from k04 k cross join high_value_number n
