@@ -7,7 +7,7 @@
 --
 -- The engine reads these views: indicator_value, indicator_region, indicator_evidence, condition,
 -- award_fact, evidence, award_unknown, high_value, high_value_undetermined, high_value_total,
--- high_value_category, high_value_unknown, high_value_official, high_value_difference.
+-- high_value_category, high_value_difference.
 --
 -- An upper bound of 9223372036854775807 says that no upper bound is known.
 
@@ -852,13 +852,6 @@ left join delivered_register d on d.register = r.register and d.span = 'until'
 left join register_name m on m.register = r.register
 left join high_value h on h.category = k.category
 group by k.category, s.source, d.delivered, m.name;
-
--- clause: C3.4.2.2
--- 件数不可知的类别及其理由。
-create view high_value_unknown as
-select category, reason
-from high_value_category
-where total is null and reason is not null;
 
 -- clause: C2.1.7, C3.4.2.2
 -- 官方名单与预判的差异：只在名单上的，只在预判中的。
