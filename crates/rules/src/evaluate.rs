@@ -31,17 +31,19 @@ use crate::{
 };
 
 /// The views that the engine reads; every other view only serves these.
-pub const ENGINE_VIEWS: [&str; 10] = [
+pub const ENGINE_VIEWS: [&str; 12] = [
     "indicator_value",
     "indicator_region",
     "indicator_evidence",
     "condition",
     "award_fact",
     "evidence",
+    "award_unknown",
     "high_value",
     "high_value_undetermined",
-    "high_value_official",
-    "high_value_unknown",
+    "high_value_total",
+    "high_value_category",
+    "high_value_difference",
 ];
 
 /// Everything that a run depends on.

@@ -46,6 +46,8 @@ pub struct Evaluation {
     pub near_misses: Vec<NearMiss>,
     /// Subjects of whom a missing fact decides.
     pub undetermined: Vec<Undetermined>,
+    /// Awards that cannot be decided for anyone.
+    pub award_unknown: Vec<AwardUnknown>,
     /// The hash of the policy document.
     pub policy_hash: String,
     /// The unit to which the run is limited; null is the whole city.
@@ -206,7 +208,7 @@ pub struct Undetermined {
 /// High-value inventions (高价值发明专利): our pre-judgement beside the official list.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HighValue {
-    /// Inventions in at least one category, each counted once; null when no rule says.
+    /// Inventions that count, each once, from the chosen source; null when no rule says.
     pub total: Option<i64>,
     /// Inventions that a person has yet to judge.
     pub undetermined: i64,
@@ -214,10 +216,23 @@ pub struct HighValue {
     pub categories: BTreeMap<String, Option<i64>>,
     /// Why a category is not computable.
     pub category_reasons: BTreeMap<String, String>,
+    /// The chosen source: `official` or `computed`.
+    pub source: String,
+    /// The size of our pre-judgement.
+    pub computed: Option<i64>,
     /// The size of the official list of that day; null when there is none.
     pub official: Option<i64>,
     /// What only one of the two lists holds; null when there is no official list.
     pub difference: Option<Difference>,
+}
+
+/// An award that cannot be decided for anyone, so that an empty list does not mean that nobody reaches it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct AwardUnknown {
+    /// The id of the award.
+    pub award: String,
+    /// Why.
+    pub reason: String,
 }
 
 /// The difference between the official list and our pre-judgement.

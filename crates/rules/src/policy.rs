@@ -10,7 +10,7 @@ mod view;
 use std::{collections::BTreeMap, fs, path::Path};
 
 use jiff::civil::Date;
-use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 
 pub use self::{
     parameter::{Dated, GATES, Gate, Parameter, ParameterType, Setting, Settings},
@@ -153,7 +153,7 @@ pub struct Clause {
 }
 
 /// A rule, page or command that carries a clause.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Carrier {
     /// indicator, award, rule, page, command or service.
@@ -509,5 +509,3 @@ pub(crate) fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<D
     })
 }
 
-#[cfg(test)]
-mod tests;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use datafusion::arrow::array::{Array, RecordBatch};
 
 use super::{
-    AWARD_EVIDENCE, Evaluation, INDICATOR_EVIDENCE, awards, beijing,
+    AWARD_EVIDENCE, AwardUnknown, Evaluation, INDICATOR_EVIDENCE, awards, beijing,
     decisions::{DecisionsBuilder, Input},
     high_value,
     indicators::{self, Figure},
@@ -33,6 +33,7 @@ pub(crate) struct Assembly<'a> {
     conditions: DecisionsBuilder,
     facts: Vec<RecordBatch>,
     award_evidence: Vec<RecordBatch>,
+    award_unknown: BTreeSet<AwardUnknown>,
     high_value: high_value::Lists,
 }
 
@@ -54,6 +55,7 @@ impl<'a> Assembly<'a> {
             conditions: DecisionsBuilder::default(),
             facts: Vec::new(),
             award_evidence: Vec::new(),
+            award_unknown: BTreeSet::new(),
             high_value: high_value::Lists::default(),
         }
     }
@@ -77,10 +79,12 @@ impl<'a> Assembly<'a> {
                 self.award_evidence.push(columns(view, batch, &AWARD_EVIDENCE)?);
                 Ok(())
             }
-            "high_value" => self.high_value.take_computed(view, batch),
+            "award_unknown" => self.take_unknown_awards(view, batch),
+            "high_value" => self.high_value.take_counted(view, batch),
             "high_value_undetermined" => self.high_value.take_undetermined(view, batch),
-            "high_value_official" => self.high_value.take_official(view, batch),
-            "high_value_unknown" => self.high_value.take_unknown(view, batch),
+            "high_value_total" => self.high_value.take_total(view, batch),
+            "high_value_category" => self.high_value.take_categories(view, batch),
+            "high_value_difference" => self.high_value.take_difference(view, batch),
             _ => Ok(()),
         }
     }
@@ -118,9 +122,10 @@ impl<'a> Assembly<'a> {
             parameters: self.settings.to_texts(),
             indicators,
             awards: outcome.awards,
-            high_value: self.high_value.settle(self.settings),
+            high_value: self.high_value.settle(),
             near_misses: outcome.near_misses,
             undetermined: outcome.undetermined,
+            award_unknown: self.award_unknown.into_iter().collect(),
             policy_hash: policy.hash().to_owned(),
             scope: self.request.scope.clone(),
             overrides: self.request.overrides.clone(),
@@ -205,6 +210,18 @@ impl<'a> Assembly<'a> {
                     format!("指标 {code} 的区镇 {region} 给出了不止一行；请先汇总"),
                 ));
             }
+        }
+        Ok(())
+    }
+
+    fn take_unknown_awards(&mut self, view: &View, batch: &RecordBatch) -> Result<(), Error> {
+        let awards = texts(view, batch, "award")?;
+        let reasons = texts(view, batch, "reason")?;
+        for row in 0..batch.num_rows() {
+            self.award_unknown.insert(AwardUnknown {
+                award: text(view, "award", &awards, row)?.to_owned(),
+                reason: text(view, "reason", &reasons, row)?.to_owned(),
+            });
         }
         Ok(())
     }

@@ -236,7 +236,8 @@ impl From<DecidedCondition> for Condition {
             distance: decided
                 .actual
                 .and_then(|actual| decided.operator.distance(actual, decided.required)),
-            upper: decided.upper,
+            // The rules write the largest number for a bound that nobody knows.
+            upper: decided.upper.filter(|upper| *upper != i64::MAX),
             text: decided.text,
             id: decided.id,
             clause: decided.clause,

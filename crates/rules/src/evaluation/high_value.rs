@@ -8,38 +8,40 @@ use super::{Difference, HighValue};
 use crate::{
     Error,
     evaluate::{
-        read::{integer, integers, maybe_text, text, texts, texts_if_any},
+        read::{
+            integer, integers, integers_if_any, maybe_integer, maybe_text, text, texts,
+            texts_if_any,
+        },
         rule_error,
     },
-    policy::{Settings, View},
+    policy::View,
 };
 
 /// The five categories of 《实施意见》 C3.4.2.2.
 const CATEGORIES: std::ops::RangeInclusive<i64> = 1..=5;
 
-/// What decides category 4, 实现较高质押融资金额.
-const PLEDGE_THRESHOLD: &str = "pledge_high_value_threshold_fen";
-
 /// The lists as the rules give them.
 #[derive(Debug, Default)]
 pub(super) struct Lists {
-    computed: Option<BTreeMap<i64, BTreeSet<String>>>,
+    counted: Option<BTreeSet<String>>,
     undetermined: BTreeSet<String>,
-    official: BTreeSet<String>,
-    unknown: BTreeMap<i64, String>,
+    categories: BTreeMap<i64, (Option<i64>, String)>,
+    totals: Totals,
+    difference: Difference,
+}
+
+/// The row of `high_value_total`.
+#[derive(Debug, Default)]
+struct Totals {
+    source: String,
+    official: Option<i64>,
+    computed: Option<i64>,
 }
 
 impl Lists {
-    pub(super) fn take_computed(&mut self, view: &View, batch: &RecordBatch) -> Result<(), Error> {
-        let numbers = texts(view, batch, "application_number")?;
-        let categories = integers(view, batch, "category")?;
-        let computed = self.computed.get_or_insert_default();
-        for row in 0..batch.num_rows() {
-            let number = text(view, "application_number", &numbers, row)?;
-            let category = in_range(view, integer(view, "category", &categories, row)?)?;
-            computed.entry(category).or_default().insert(number.to_owned());
-        }
-        Ok(())
+    /// The inventions that count, from the source that the parameter chooses.
+    pub(super) fn take_counted(&mut self, view: &View, batch: &RecordBatch) -> Result<(), Error> {
+        take_numbers(self.counted.get_or_insert_default(), view, batch)
     }
 
     pub(super) fn take_undetermined(
@@ -50,67 +52,104 @@ impl Lists {
         take_numbers(&mut self.undetermined, view, batch)
     }
 
-    pub(super) fn take_official(&mut self, view: &View, batch: &RecordBatch) -> Result<(), Error> {
-        take_numbers(&mut self.official, view, batch)
-    }
-
-    pub(super) fn take_unknown(&mut self, view: &View, batch: &RecordBatch) -> Result<(), Error> {
+    pub(super) fn take_categories(
+        &mut self,
+        view: &View,
+        batch: &RecordBatch,
+    ) -> Result<(), Error> {
         let categories = integers(view, batch, "category")?;
+        let totals = integers(view, batch, "total")?;
         let reasons = texts_if_any(view, batch, "reason")?;
         for row in 0..batch.num_rows() {
-            let category = in_range(view, integer(view, "category", &categories, row)?)?;
-            let reason = maybe_text(&reasons, row).unwrap_or("无法计算");
-            self.unknown.insert(category, reason.to_owned());
+            let category = integer(view, "category", &categories, row)?;
+            if !CATEGORIES.contains(&category) {
+                return Err(rule_error(
+                    view,
+                    (view.line, None),
+                    format!("高价值类别只有 1 至 5，不能是 {category}；请改正规则"),
+                ));
+            }
+            let entry = (
+                maybe_integer(&totals, row),
+                maybe_text(&reasons, row).unwrap_or_default().to_owned(),
+            );
+            if self.categories.insert(category, entry).is_some() {
+                return Err(rule_error(
+                    view,
+                    (view.line, None),
+                    format!("高价值第 {category} 类给出了不止一行；请先汇总"),
+                ));
+            }
         }
         Ok(())
     }
 
-    pub(super) fn settle(mut self, settings: &Settings) -> HighValue {
-        if settings.get(PLEDGE_THRESHOLD).is_some() && settings.integer(PLEDGE_THRESHOLD).is_none() {
-            self.unknown
-                .entry(4)
-                .or_insert_with(|| "质押融资金额门槛未设定，第四类不认定".to_owned());
-        }
-        let Some(computed) = self.computed else {
-            for category in CATEGORIES {
-                self.unknown.entry(category).or_insert_with(|| "没有认定规则".to_owned());
-            }
-            return HighValue {
-                categories: CATEGORIES.map(|category| (category.to_string(), None)).collect(),
-                category_reasons: named(self.unknown),
-                ..HighValue::default()
+    pub(super) fn take_total(&mut self, view: &View, batch: &RecordBatch) -> Result<(), Error> {
+        let sources = texts_if_any(view, batch, "source")?;
+        let official = integers_if_any(view, batch, "official")?;
+        let computed = integers_if_any(view, batch, "computed")?;
+        for row in 0..batch.num_rows() {
+            self.totals = Totals {
+                source: maybe_text(&sources, row).unwrap_or_default().to_owned(),
+                official: maybe_integer(&official, row),
+                computed: maybe_integer(&computed, row),
             };
-        };
-        let all: BTreeSet<&String> = computed.values().flatten().collect();
-        let size = |category: i64| computed.get(&category).map_or(0, |numbers| numbers.len() as i64);
-        let categories = CATEGORIES
-            .map(|category| {
-                let known = !self.unknown.contains_key(&category);
-                (category.to_string(), known.then(|| size(category)))
-            })
-            .collect();
-        // An empty list is no list: an official list of a city is never empty.
-        let difference = (!self.official.is_empty()).then(|| Difference {
-            only_official: self.official.iter().filter(|n| !all.contains(n)).cloned().collect(),
-            only_computed: all
-                .iter()
-                .filter(|number| !self.official.contains(**number))
-                .map(|number| (*number).clone())
-                .collect(),
-        });
+        }
+        Ok(())
+    }
+
+    pub(super) fn take_difference(
+        &mut self,
+        view: &View,
+        batch: &RecordBatch,
+    ) -> Result<(), Error> {
+        let numbers = texts(view, batch, "application_number")?;
+        let sides = texts(view, batch, "only_in")?;
+        for row in 0..batch.num_rows() {
+            let number = text(view, "application_number", &numbers, row)?.to_owned();
+            match text(view, "only_in", &sides, row)? {
+                "official" => self.difference.only_official.push(number),
+                "computed" => self.difference.only_computed.push(number),
+                other => {
+                    return Err(rule_error(
+                        view,
+                        (view.line, None),
+                        format!("only_in 的值「{other}」不对；请用 official 或 computed"),
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn settle(mut self) -> HighValue {
+        let mut categories = BTreeMap::new();
+        let mut category_reasons = BTreeMap::new();
+        for category in CATEGORIES {
+            let (total, reason) = self
+                .categories
+                .remove(&category)
+                .unwrap_or((None, "没有认定规则".to_owned()));
+            categories.insert(category.to_string(), total);
+            if total.is_none() {
+                category_reasons.insert(category.to_string(), reason);
+            }
+        }
+        for list in [&mut self.difference.only_official, &mut self.difference.only_computed] {
+            list.sort_unstable();
+            list.dedup();
+        }
         HighValue {
-            total: Some(all.len() as i64),
-            undetermined: self.undetermined.iter().filter(|n| !all.contains(n)).count() as i64,
+            total: self.counted.map(|counted| counted.len() as i64),
+            undetermined: self.undetermined.len() as i64,
             categories,
-            category_reasons: named(self.unknown),
-            official: difference.as_ref().map(|_| self.official.len() as i64),
-            difference,
+            category_reasons,
+            source: self.totals.source,
+            computed: self.totals.computed,
+            official: self.totals.official,
+            difference: self.totals.official.map(|_| self.difference),
         }
     }
-}
-
-fn named(reasons: BTreeMap<i64, String>) -> BTreeMap<String, String> {
-    reasons.into_iter().map(|(category, reason)| (category.to_string(), reason)).collect()
 }
 
 fn take_numbers(
@@ -123,16 +162,4 @@ fn take_numbers(
         list.insert(text(view, "application_number", &numbers, row)?.to_owned());
     }
     Ok(())
-}
-
-fn in_range(view: &View, category: i64) -> Result<i64, Error> {
-    if CATEGORIES.contains(&category) {
-        Ok(category)
-    } else {
-        Err(rule_error(
-            view,
-            (view.line, None),
-            format!("高价值类别只有 1 至 5，不能是 {category}；请改正规则"),
-        ))
-    }
 }
