@@ -171,6 +171,9 @@ impl<'a> Compound<'a> {
             compound.next.extend(listed);
         }
         let directory = compound.chain(number(48)?)?;
+        if directory.len() % sector_bytes != 0 {
+            return None;
+        }
         let mini_start = number(60)?;
         compound.next_mini = if mini_start < NO_SECTOR { numbers(&compound.chain(mini_start)?) } else { Vec::new() };
         compound.entries = directory.chunks_exact(128).filter_map(entry).collect();

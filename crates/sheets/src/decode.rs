@@ -20,6 +20,9 @@ pub(crate) const WRONG: char = '\u{FDD0}';
 
 const CHUNK_BYTES: usize = 64 * 1024;
 
+/// How much text above ASCII is enough to tell one East Asian encoding from another.
+const SAMPLE_BYTES: usize = 64 * 1024;
+
 /// An encoding and the bytes of the mark before the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Encoded {
@@ -108,6 +111,8 @@ fn unmarked_utf16(bytes: &[u8]) -> Option<Encoded> {
 /// What the bytes above ASCII look like.
 #[derive(Default)]
 struct Evidence {
+    bytes: u64,
+    above_ascii: u64,
     utf8_right: u64,
     utf8_wrong: u64,
     /// The beginning of a character cut off by the end of a chunk.
@@ -118,10 +123,12 @@ struct Evidence {
 
 impl Evidence {
     fn look_at(&mut self, bytes: &[u8]) {
+        self.bytes += bytes.len() as u64;
         if self.rest.is_empty() && bytes.is_ascii() {
             return;
         }
-        if self.sample.len() < 256 * 1024 {
+        self.above_ascii += bytes.iter().filter(|byte| !byte.is_ascii()).count() as u64;
+        if self.sample.len() < SAMPLE_BYTES {
             self.sample.extend_from_slice(bytes);
         }
         let mut joined = std::mem::take(&mut self.rest);
@@ -159,10 +166,18 @@ impl Evidence {
         }
         let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
         detector.feed(&self.sample, true);
-        let guess = detector.guess(Some(b"cn"), Utf8Detection::Deny);
-        let is_gb = guess == GBK || guess == GB18030;
+        let guess = detector.guess(None, Utf8Detection::Deny);
+        let guess_in_china = detector.guess(Some(b"cn"), Utf8Detection::Deny);
         let is_east_asian = matches!(guess.name(), "Big5" | "Shift_JIS" | "EUC-JP" | "EUC-KR");
-        if is_gb || (!is_east_asian && looks_like_gb(&self.sample)) { Ok(GB18030) } else { Err(guess.name()) }
+        let pairs = Pairs::count(&self.sample);
+        if pairs.are_surely_gb() && !is_east_asian || guess_in_china == GBK && pairs.are_possibly_gb() {
+            return Ok(GB18030);
+        }
+        // A few stray bytes in plain ASCII spoil their cells, not the file.
+        if self.above_ascii * 100 < self.bytes {
+            return Ok(UTF_8);
+        }
+        Err(if guess == GBK || guess == GB18030 { "windows-1252" } else { guess.name() })
     }
 }
 
@@ -170,27 +185,50 @@ fn characters_above_ascii(utf8: &[u8]) -> u64 {
     utf8.iter().filter(|byte| **byte >= 0xC0).count() as u64
 }
 
-/// Nearly all double bytes lie where GB 2312 puts its characters.
-fn looks_like_gb(bytes: &[u8]) -> bool {
-    let (mut pairs, mut common, mut wrong) = (0_u64, 0_u64, 0_u64);
-    let mut at = 0;
-    while at < bytes.len() {
-        let next = bytes.get(at + 1).copied().unwrap_or(0);
-        at += match (bytes[at], next) {
-            (..=0x7F, _) => 1,
-            (0x81..=0xFE, 0x30..=0x39) => 4,
-            (lead @ 0x81..=0xFE, 0x40..=0x7E | 0x80..=0xFE) => {
-                pairs += 1;
-                common += u64::from(lead >= 0xA1 && next >= 0xA1);
-                2
-            }
-            _ => {
-                wrong += 1;
-                1
-            }
-        };
+/// How the double bytes of a text lie in the table of GB18030.
+#[derive(Default)]
+struct Pairs {
+    all: u64,
+    /// Where GB 2312 puts its characters.
+    common: u64,
+    /// With an ASCII letter second, as in every accented Latin word.
+    low: u64,
+    wrong: u64,
+}
+
+impl Pairs {
+    fn count(bytes: &[u8]) -> Pairs {
+        let mut pairs = Pairs::default();
+        let mut at = 0;
+        while at < bytes.len() {
+            let next = bytes.get(at + 1).copied().unwrap_or(0);
+            at += match (bytes[at], next) {
+                (..=0x7F, _) => 1,
+                (0x81..=0xFE, 0x30..=0x39) => 4,
+                (lead @ 0x81..=0xFE, 0x40..=0x7E | 0x80..=0xFE) => {
+                    pairs.all += 1;
+                    pairs.common += u64::from(lead >= 0xA1 && next >= 0xA1);
+                    pairs.low += u64::from(next < 0x80);
+                    2
+                }
+                _ => {
+                    pairs.wrong += 1;
+                    1
+                }
+            };
+        }
+        pairs
     }
-    common * 10 >= pairs * 8 && wrong * 10 <= pairs
+
+    /// Not so in Big5, where two of five are low, nor in Latin letters.
+    fn are_possibly_gb(&self) -> bool {
+        let one_low_of = if self.all < 20 { 3 } else { 8 };
+        self.low * one_low_of <= self.all && self.common * 2 >= self.all
+    }
+
+    fn are_surely_gb(&self) -> bool {
+        self.common * 10 >= self.all * 8 && self.wrong * 10 <= self.all
+    }
 }
 
 /// Decodes a file piece by piece.
@@ -284,6 +322,8 @@ mod tests {
     fn other_encodings_are_named_and_refused() {
         let latin = encoding_rs::WINDOWS_1252.encode("Müller,Größe,Straße,Köln,Fußgänger\n").0.into_owned();
         assert!(found(&latin).is_err());
+        let stray = [latin, b"plain,ascii\n".repeat(1000)].concat();
+        assert_eq!(found(&stray), Ok("UTF-8"));
         let big5 = encoding_rs::BIG5.encode("專利名稱,申請人,發明人,台灣積體電路製造股份有限公司\n").0.into_owned();
         assert_eq!(found(&big5), Err("Big5"));
     }

@@ -61,13 +61,18 @@ fn find_divider(sample: &str) -> u8 {
     let mut counts = [const { Vec::new() }; DIVIDERS.len()];
     let mut line = [0_usize; DIVIDERS.len()];
     let mut is_quoted = false;
+    let mut is_blank = true;
     for byte in sample.bytes() {
         match byte {
             b'"' => is_quoted = !is_quoted,
             b'\n' | b'\r' if !is_quoted => {
-                for (counts, count) in counts.iter_mut().zip(mem::take(&mut line)) {
-                    counts.push(count);
+                if !is_blank {
+                    for (counts, count) in counts.iter_mut().zip(mem::take(&mut line)) {
+                        counts.push(count);
+                    }
                 }
+                is_blank = true;
+                continue;
             }
             _ if !is_quoted => {
                 if let Some(index) = DIVIDERS.iter().position(|divider| *divider == byte) {
@@ -76,6 +81,7 @@ fn find_divider(sample: &str) -> u8 {
             }
             _ => {}
         }
+        is_blank = false;
         if counts[0].len() >= 200 {
             break;
         }
@@ -86,12 +92,17 @@ fn find_divider(sample: &str) -> u8 {
             counts.push(count);
         }
     }
-    let agreement = |counts: &Vec<usize>| {
-        let used = || counts.iter().filter(|count| **count > 0);
-        used().map(|count| (used().filter(|other| *other == count).count(), *count)).max().unwrap_or_default()
-    };
-    let best = (0..DIVIDERS.len()).max_by_key(|index| (agreement(&counts[*index]), usize::MAX - index));
-    best.filter(|index| agreement(&counts[*index]).0 > 0).map_or(b',', |index| DIVIDERS[index])
+    let best =
+        (0..DIVIDERS.len()).filter_map(|index| Some((agreement(&counts[index])?, usize::MAX - index, index))).max();
+    best.map_or(b',', |(.., index)| DIVIDERS[index])
+}
+
+/// How many lines agree on a number of dividers, and on what number; none when too few do.
+fn agreement(counts: &[usize]) -> Option<(usize, usize)> {
+    let used = || counts.iter().filter(|count| **count > 0);
+    let best = used().map(|count| (used().filter(|other| *other == count).count(), *count)).max()?;
+    let is_table = best.0 * 2 >= counts.len() || used().count() * 10 >= counts.len() * 8;
+    is_table.then_some(best)
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -311,6 +322,8 @@ mod tests {
         check("a|b\n1|2\n", b'|');
         check("一列\n甲\n", b',');
         check("a;b", b';');
+        check("甲表\na;b;c\n1;2;3\n", b';');
+        check("一列\n甲;乙;\n丙\n丁\n", b',');
         check("\"x;y;z\",b\n\"x;y\",c\n", b',');
     }
 }

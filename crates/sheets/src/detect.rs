@@ -21,7 +21,7 @@ pub enum Format {
     Xlsx,
     /// The binary workbook of Excel 97 to 2003, `.xls`.
     Xls,
-    /// OpenDocument spreadsheet, `.ods`.
+    /// The spreadsheet of `OpenDocument`, `.ods`.
     Ods,
     /// Text with cells divided by comma, semicolon, tab or bar: `.csv`, `.tsv`, `.txt`.
     Csv,

@@ -62,11 +62,7 @@ impl JsonLines {
     }
 
     /// Hands over every line that is not blank, with its number from 1.
-    fn each_line(
-        &self,
-        file: &str,
-        on_line: &mut dyn FnMut(u32, &str) -> Result<ControlFlow<()>, Error>,
-    ) -> Result<(), Error> {
+    fn each_line(&self, file: &str, on_line: &mut OnLine<'_>) -> Result<(), Error> {
         let mut reader = self.text.open(file)?;
         let mut text = String::new();
         let mut number = 1;
@@ -95,6 +91,9 @@ impl JsonLines {
         Ok(())
     }
 }
+
+/// Takes a line's number and text, and says whether to go on.
+type OnLine<'a> = dyn FnMut(u32, &str) -> Result<ControlFlow<()>, Error> + 'a;
 
 fn cells_of(line: &str, columns: &HashMap<String, usize>, width: usize) -> Vec<Cell> {
     let record = match Record::parse(line) {

@@ -1,4 +1,4 @@
-//! OpenDocument spreadsheets, streamed from `content.xml`.
+//! `OpenDocument` spreadsheets, streamed from `content.xml`.
 //!
 //! Our own reader: a repeated cell or row is never expanded beyond the limits, and a formula without a
 //! stored value can be told from an empty cell.
@@ -18,7 +18,7 @@ use crate::{Cell, Error, Rows, number, package, xlsx::never_calculated};
 
 const CONTENT: &str = "content.xml";
 
-/// An OpenDocument spreadsheet ready to be read.
+/// An ods spreadsheet ready to be read.
 #[derive(Debug)]
 pub(crate) struct Workbook {
     path: PathBuf,

@@ -23,6 +23,9 @@ const LAST_ROW: u32 = 1_048_575;
 
 const CELL_CHARS: usize = 32_767;
 
+/// The built-in format `@`.
+const TEXT_FORMAT: u8 = 49;
+
 const HINTS: &str = "填写说明";
 
 /// Writes tables as one workbook, with a sheet 填写说明 when any column has a hint or a closed list.
@@ -70,7 +73,7 @@ impl Styles {
             required: heading.clone().set_font_color(Color::RGB(0x00B4_2318)),
             heading,
             // The text format keeps long digit strings from becoming `2.0121E+12` when a clerk edits them.
-            text: Format::new().set_num_format("@"),
+            text: Format::new().set_num_format_index(TEXT_FORMAT),
             date: Format::new().set_num_format("yyyy-mm-dd"),
             plain: Format::new(),
         }
