@@ -4,12 +4,15 @@
 //! Everything that decides is pure; time is an argument; SQL stands only in `store.rs` files.
 
 pub mod accounts;
+pub mod alarms;
+pub mod cases;
 pub mod cockpit;
 mod error;
 pub mod explanations;
 pub mod forecast;
 pub mod freeze;
 mod installation;
+pub mod lapses;
 pub mod runs;
 
 pub use error::Error;

@@ -125,7 +125,7 @@ pub async fn evaluate_snapshot(
     Ok(Arc::new(evaluation))
 }
 
-async fn answer(policy: &Policy, snapshot: &Snapshot, question: &Question) -> Result<Evaluation, Error> {
+pub(crate) async fn answer(policy: &Policy, snapshot: &Snapshot, question: &Question) -> Result<Evaluation, Error> {
     Ok(rules::evaluate(Request {
         policy,
         snapshot,
