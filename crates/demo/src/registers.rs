@@ -1,0 +1,184 @@
+//! The registers with their fields and canonical headings, in the order in which rows are made here.
+
+/// Field and canonical heading of every column.
+pub(crate) type Columns = &'static [(&'static str, &'static str)];
+
+pub(crate) const REGIONS: Columns = &[
+    ("code", "区镇代码"),
+    ("name", "区镇名称"),
+    ("kind", "类型"),
+    ("valid_from", "生效日期"),
+    ("valid_to", "失效日期"),
+    ("address_words", "地址关键词"),
+];
+pub(crate) const ENTERPRISES: Columns = &[
+    ("uscc", "统一社会信用代码"),
+    ("name", "企业名称"),
+    ("former_names", "曾用名"),
+    ("region", "区镇"),
+    ("founded_on", "成立日期"),
+    ("industry", "行业代码"),
+    ("size", "规模"),
+    ("state", "企业状态"),
+    ("state_since", "状态日期"),
+];
+pub(crate) const CHANGES: Columns = &[
+    ("uscc", "统一社会信用代码"),
+    ("kind", "变更事项"),
+    ("before", "变更前"),
+    ("after", "变更后"),
+    ("changed_on", "变更日期"),
+];
+pub(crate) const STATUSES: Columns = &[
+    ("uscc", "统一社会信用代码"),
+    ("kind", "资质"),
+    ("certificate", "证书编号"),
+    ("valid_from", "生效日期"),
+    ("valid_to", "失效日期"),
+    ("revoked_on", "撤销日期"),
+    ("basis", "依据文号"),
+];
+pub(crate) const PATENTS: Columns = &[
+    ("application_number", "申请号"),
+    ("kind", "专利类型"),
+    ("title", "名称"),
+    ("filed_on", "申请日"),
+    ("granted_on", "授权公告日"),
+    ("grant_number", "授权公告号"),
+    ("patentees", "专利权人"),
+    ("first_patentee_uscc", "第一专利权人代码"),
+    ("inventors", "发明人"),
+    ("ipc", "分类号"),
+    ("address", "地址"),
+    ("abstract", "摘要"),
+];
+pub(crate) const EVENTS: Columns = &[
+    ("application_number", "申请号"),
+    ("kind", "事件"),
+    ("effective_on", "生效日期"),
+    ("registered_on", "登记日期"),
+    ("party", "相对方"),
+    ("party_uscc", "相对方代码"),
+    ("party_address", "相对方地址"),
+    ("document", "文号"),
+];
+pub(crate) const FOREIGN: Columns = &[
+    ("grant_number", "授权号"),
+    ("office", "受理局"),
+    ("granted_on", "授权日期"),
+    ("route", "途径"),
+    ("pct_number", "国际申请号"),
+    ("cn_application_number", "中国申请号"),
+    ("proprietor", "专利权人"),
+    ("proprietor_uscc", "专利权人代码"),
+    ("kind", "类型"),
+    ("state", "状态"),
+    ("ended_on", "失效日期"),
+];
+pub(crate) const PRIZES: Columns =
+    &[("prize", "奖项"), ("year", "年度"), ("application_number", "申请号"), ("grade", "等级"), ("basis", "文号")];
+pub(crate) const PLEDGES: Columns = &[
+    ("number", "登记号"),
+    ("right", "权利种类"),
+    ("pledgor_uscc", "出质人代码"),
+    ("pledgee", "质权人"),
+    ("objects", "标的"),
+    ("amount", "登记金额"),
+    ("ip_amount", "知识产权金额"),
+    ("allocations", "分配金额"),
+    ("disbursed", "实际放款"),
+    ("registered_on", "登记日期"),
+    ("released_on", "注销日期"),
+    ("rollover", "续贷"),
+];
+pub(crate) const TRADEMARKS: Columns = &[
+    ("number", "注册号"),
+    ("nice_class", "类别"),
+    ("mark", "名称"),
+    ("holder", "注册人"),
+    ("holder_uscc", "注册人代码"),
+    ("registered_on", "注册日期"),
+    ("expires_on", "专用期截止"),
+    ("kind", "种类"),
+];
+pub(crate) const MADRID: Columns = &[
+    ("ir_number", "国际注册号"),
+    ("mark", "名称"),
+    ("holder", "注册人"),
+    ("holder_uscc", "注册人代码"),
+    ("registered_on", "国际注册日"),
+    ("origin", "原属局"),
+    ("nice_classes", "类别"),
+    ("designations", "指定缔约方"),
+];
+pub(crate) const STATISTICS: Columns = &[
+    ("measure", "指标"),
+    ("region", "区镇"),
+    ("year", "年度"),
+    ("value", "数值"),
+    ("unit", "单位"),
+    ("vintage", "数据版本"),
+    ("published_on", "发布日期"),
+    ("source", "来源"),
+];
+pub(crate) const SEI: Columns = &[
+    ("code", "产业代码"),
+    ("rule", "规则号"),
+    ("name", "产业名称"),
+    ("ipc", "分类号"),
+    ("match", "匹配方式"),
+    ("excluded_ipc", "排除分类号"),
+    ("keywords", "关键词"),
+    ("excluded_keywords", "排除关键词"),
+];
+pub(crate) const OFFICIAL: Columns = &[("application_number", "申请号"), ("as_of", "统计时点"), ("categories", "类别")];
+pub(crate) const TRAINEES: Columns = &[
+    ("person", "人员编号"),
+    ("name", "姓名"),
+    ("uscc", "单位代码"),
+    ("course", "课程"),
+    ("service", "服务类别"),
+    ("completed_on", "结业日期"),
+    ("result", "结果"),
+];
+pub(crate) const SURVEYS: Columns = &[
+    ("survey", "调查"),
+    ("approval", "批准文号"),
+    ("as_of", "调查时点"),
+    ("sample", "有效样本"),
+    ("positive", "达标样本"),
+    ("mean_score", "平均分"),
+];
+pub(crate) const FEES: Columns =
+    &[("number", "申请号"), ("kind", "费用种类"), ("amount", "金额"), ("paid_on", "缴费日期"), ("receipt", "票据号")];
+pub(crate) const DELIVERIES: Columns = &[("register", "登记簿"), ("period", "期间"), ("state", "状态")];
+pub(crate) const TRAJECTORIES: Columns =
+    &[("indicator", "指标"), ("region", "区镇"), ("date", "日期"), ("value", "目标值"), ("author", "填报人")];
+pub(crate) const PROVINCE: Columns =
+    &[("indicator", "指标"), ("as_of", "统计时点"), ("value", "数值"), ("source", "来源")];
+
+/// The columns of a register.
+pub(crate) fn columns(register: &str) -> Columns {
+    match register {
+        "regions" => REGIONS,
+        "enterprises" => ENTERPRISES,
+        "enterprise-changes" => CHANGES,
+        "statuses" => STATUSES,
+        "patents" => PATENTS,
+        "patent-events" => EVENTS,
+        "foreign-grants" => FOREIGN,
+        "prizes" => PRIZES,
+        "pledges" => PLEDGES,
+        "trademarks" => TRADEMARKS,
+        "madrid" => MADRID,
+        "statistics" => STATISTICS,
+        "strategic-industries" => SEI,
+        "official-high-value" => OFFICIAL,
+        "trainees" => TRAINEES,
+        "survey-waves" => SURVEYS,
+        "official-fees" => FEES,
+        "trajectories" => TRAJECTORIES,
+        "province-figures" => PROVINCE,
+        _ => DELIVERIES,
+    }
+}
