@@ -107,8 +107,9 @@ where h.kind = '高新技术企业';
 
 -- clause: C2.1.2, C3.3.2.2
 -- 有效发明专利：类型为发明，统计时点在授权公告之后、终止放弃期满之前；全部无效的自始不计。
+-- note: the freeze gives each patent at most one stretch of force and one owner on any day.
 create view invention_in_force as
-select distinct p.application_number, p.filed_on, p.granted_on, p.applicant_names
+select p.application_number, p.filed_on, p.granted_on, p.applicant_names
 from patent p
 join patent_force f on f.application_number = p.application_number
 where p.kind = '发明'
@@ -147,6 +148,7 @@ from invention_in_force i
 join owner_on_day o on o.application_number = i.application_number
 cross join enterprise_alive e
 where not $first_patentee_only
+  and (o.owner_uscc is null or o.owner_uscc <> e.uscc)
   and strpos(i.applicant_names || '|', o.owner || '|') = 1
   and strpos('|' || i.applicant_names || '|', '|' || e.name || '|') > 0;
 
@@ -154,7 +156,7 @@ where not $first_patentee_only
 -- 企业当年（统计时点）的有效发明专利，一件只计一次。
 create view enterprise_invention as
 select application_number, uscc, town from invention_of_first_patentee
-union
+union all
 select application_number, uscc, town from invention_of_co_patentee;
 
 ------------------------------------------------------------------------------------------------
@@ -654,7 +656,7 @@ where s.kind = '高新技术企业'
 -- clause: C1.4
 -- 上年末有效的本市发明专利（按当时的第一专利权人地址）。
 create view invention_at_year_start as
-select distinct p.application_number
+select p.application_number
 from patent p
 join patent_force f on f.application_number = p.application_number
 join patent_owner o on o.application_number = p.application_number
@@ -889,6 +891,7 @@ from patent p
 cross join enterprise_alive e
 left join patent_void v on v.application_number = p.application_number
 where not $first_patentee_only
+  and (p.grant_uscc is null or p.grant_uscc <> e.uscc)
   and strpos('|' || p.applicant_names || '|', '|' || e.name || '|') > 0
   and p.kind = '发明' and p.granted_on >= $year_start and p.granted_on <= $as_of
   and v.application_number is null;
@@ -897,7 +900,7 @@ where not $first_patentee_only
 -- 企业当年的发明专利授权，一件只计一次。
 create view granted_of_year as
 select application_number, uscc from granted_to_first_patentee
-union
+union all
 select application_number, uscc from granted_to_co_patentee;
 
 -- clause: C3.1.4.2
