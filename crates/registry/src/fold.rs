@@ -14,6 +14,7 @@ use jiff::Timestamp;
 use crate::{Error, registers::registers};
 
 pub use replay::Replay;
+pub(crate) use store::{VisibleBatch, group_facts, rows as rows_of, settle, visible_batches};
 
 /// One row of a register as known at a moment.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,17 +3,35 @@
 //! Reading and checking run beside the database; facts are staged in chunks that nobody sees, and one short transaction
 //! merges them. A killed import leaves a staging batch that the next one clears away.
 
-use std::{
+mod decide;
+mod headings;
+mod nested;
+mod reader;
+mod setaside;
+mod stage;
+mod store;
+mod ties;
 
+use std::{
     fmt,
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
 };
 
+use db::Db;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use tokio::sync::mpsc;
+
+use crate::{Error, audit, batches::BatchKind, instant, mappings, registers::register};
+
+pub(crate) use headings::Layout;
+pub(crate) use reader::ReadRow;
+pub(crate) use setaside::cells_of;
+pub(crate) use stage::{NewBatch, Staging};
 
 /// How a file is to be imported. Time is an argument: neither moment is read from a clock here.
 #[derive(Clone)]
@@ -161,3 +179,151 @@ pub(crate) fn list_reasons(reasons: &[Reason]) -> String {
     lines.join("\n")
 }
 
+/// Imports a file into a register.
+///
+/// The answer counts every row: accepted, unchanged or quarantined. A file that is not of this register is refused whole.
+pub async fn import(db: &Db, register_id: &str, path: &Path, options: &ImportOptions) -> Result<ImportReport, Error> {
+    let Some(register) = register(register_id) else {
+        return Err(Error::NotFound { what: "登记簿", id: register_id.to_owned() });
+    };
+    let headings = headings(db, register, options.mapping.as_deref()).await?;
+    let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let hashed = path.to_owned();
+    let sha256 = joined(tokio::task::spawn_blocking(move || reader::sha256(&hashed)).await)?;
+    recover(db, options.recorded_at).await?;
+
+    let mut tx = db.begin().await?;
+    let batch = NewBatch {
+        register,
+        kind: BatchKind::Import,
+        file: &file,
+        received_at: instant::kept(options.received_at),
+        recorded_at: options.recorded_at,
+        by_whom: &options.by_whom,
+        note: None,
+        sha256: Some(&sha256),
+    };
+    let mut staging = Staging::begin(&mut tx, batch).await?;
+    staging.report.same_file_as = store::same_file(&mut tx, register.id, &sha256).await?;
+    tx.commit().await?;
+
+    let id = staging.report.batch;
+    match run(db, staging, headings, path, options).await {
+        Ok(report) => Ok(report),
+        Err(error) => {
+            let note = matches!(error, Error::Cancelled).then_some("导入已取消");
+            abandon(db, id, note, options).await?;
+            Err(error)
+        }
+    }
+}
+
+/// Reads on a thread of its own while the chunks are staged, and merges at the end.
+async fn run(db: &Db, mut staging: Staging, headings: headings::Headings, path: &Path, options: &ImportOptions) -> Result<ImportReport, Error> {
+    /// Chunks between the reader and the database: enough that neither waits for a hiccup of the other.
+    const CHUNKS_AHEAD: usize = 4;
+    let (sender, mut chunks) = mpsc::channel(CHUNKS_AHEAD);
+    let (path, limits, watch) = (path.to_owned(), options.limits.clone(), options.watch.clone());
+    let reading = tokio::task::spawn_blocking(move || reader::read(&path, &headings, &limits, &watch, &sender));
+    let mut staged = Ok(());
+    while let Some(chunk) = chunks.recv().await {
+        staged = stage_chunk(db, &mut staging, &chunk).await;
+        if staged.is_err() {
+            break;
+        }
+    }
+    drop(chunks);
+    let summary = joined(reading.await);
+    staged?;
+    let summary = summary?;
+    if options.watch.is_cancelled() {
+        return Err(Error::Cancelled);
+    }
+    options.watch.tell(staging.report.rows);
+    staging.report.encoding = summary.encoding;
+    staging.report.sheets_read = summary.sheets_read;
+    staging.report.sheets_passed_over = summary.sheets_passed_over;
+    staging.report.columns_ignored = summary.columns_ignored;
+    staging.report.mapping = summary.mapping;
+    staging.report.filtered = summary.filtered;
+    let mut tx = db.begin().await?;
+    if options.full {
+        staging.note_vanished(&mut tx).await?;
+    }
+    let report = staging.merge(&mut tx).await?;
+    tx.commit().await?;
+    Ok(report)
+}
+
+async fn stage_chunk(db: &Db, staging: &mut Staging, chunk: &[ReadRow]) -> Result<(), Error> {
+    let mut tx = db.begin().await?;
+    staging.chunk(&mut tx, chunk).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn headings(db: &Db, register: &'static crate::Register, wanted: Option<&str>) -> Result<headings::Headings, Error> {
+    let mut mappings = mappings::of_register(db, register.id).await?;
+    if let Some(wanted) = wanted {
+        mappings.retain(|mapping| mapping.source == wanted);
+        if mappings.is_empty() {
+            return Err(Error::NotFound { what: "列映射", id: wanted.to_owned() });
+        }
+    }
+    Ok(headings::Headings::new(register, mappings, wanted.is_some()))
+}
+
+async fn abandon(db: &Db, batch: i64, keep: Option<&str>, options: &ImportOptions) -> Result<(), Error> {
+    let mut tx = db.begin().await?;
+    store::clear(&mut tx, batch, keep).await?;
+    if let Some(note) = keep {
+        let detail = serde_json::json!({ "note": note });
+        audit::record(&mut tx, options.recorded_at, &options.by_whom, "import-cancelled", &batch.to_string(), &detail).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Clears away what killed imports left behind; one sentence for each.
+///
+/// A staging batch whose process still runs is left alone.
+pub async fn recover(db: &Db, at: Timestamp) -> Result<Vec<String>, Error> {
+    let mut tx = db.begin_read().await?;
+    let staged = store::staged(&mut tx).await?;
+    tx.rollback().await?;
+    let mut messages = Vec::new();
+    for (batch, register, file, process) in staged {
+        if db::Process::parse(&process).is_some_and(|process| !process.is_gone()) {
+            continue;
+        }
+        let mut tx = db.begin().await?;
+        store::clear(&mut tx, batch, Some("导入中断，已清理")).await?;
+        let detail = serde_json::json!({ "register": register, "file": file, "process": process });
+        audit::record(&mut tx, at, "system", "import-recovered", &batch.to_string(), &detail).await?;
+        tx.commit().await?;
+        messages.push(format!("上次导入 {file}（{register}，批次 {batch}）被中断，已清理，没有留下数据。请重新导入该文件。"));
+    }
+    Ok(messages)
+}
+
+/// The result of a thread; a panic in it is carried on.
+fn joined<T>(result: Result<Result<T, Error>, tokio::task::JoinError>) -> Result<T, Error> {
+    match result {
+        Ok(result) => result,
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_) => Err(Error::Cancelled),
+        },
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests_only {
+    //! What tests of other modules need from the inside of an import.
+
+    use super::headings::Headings;
+
+    pub(crate) fn headings(register: &'static crate::Register) -> Headings {
+        Headings::new(register, crate::mappings::built_in().iter().filter(|mapping| mapping.register == register.id).cloned().collect(), false)
+    }
+}

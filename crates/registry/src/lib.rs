@@ -5,14 +5,24 @@
 //! A row is accepted, unchanged or quarantined, never dropped and never guessed at.
 //! What the facts mean (who owns a right, where it counts) is not decided here but at the freeze in `domain`.
 
+pub mod audit;
+pub mod batches;
 mod cells;
 mod error;
+pub mod entry;
 pub mod fold;
 pub mod import;
 pub mod instant;
+pub mod mappings;
+pub mod quarantine;
 pub mod registers;
+mod rows;
+pub mod template;
 
+pub use batches::{Batch, BatchKind, rollback};
+pub use entry::{Entry, SoundRow, enter};
 pub use error::Error;
-pub use fold::{Folded, FoldedRow};
-pub use import::{ImportOptions, ImportReport, Problem};
-pub use registers::{Column, ColumnKind, Register, register, registers};
+pub use fold::{Folded, FoldedRow, Replay, fold};
+pub use import::{ImportOptions, ImportReport, Problem, Reason, Watch, recover};
+pub use registers::{Column, ColumnKind, KEY_SEPARATOR, Register, register, registers, show_key};
+pub use template::template;

@@ -77,7 +77,11 @@ pub enum ColumnKind {
     ApplicationNumber,
     /// 公开（公告）号.
     PublicationNumber,
-    /// A patent number of some office: a Chinese application number or a foreign number.
+    /// A number given by some office or body, kept in capitals without blanks.
+    Identifier,
+    /// A foreign grant number.
+    ForeignNumber,
+    /// A Chinese application number or a foreign grant number.
     PatentNumber,
     /// Numbers of rights, whose form depends on another column.
     Rights,

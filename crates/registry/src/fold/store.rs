@@ -9,11 +9,13 @@ use super::{FoldedRow, replay::overlay};
 use crate::{Error, cells, instant, registers::Register};
 
 /// A batch that counts at the moment asked for.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct VisibleBatch {
     pub(crate) register: String,
     pub(crate) received_at: Timestamp,
     pub(crate) is_file: bool,
+    /// Withdrawn since, though only after the moment asked for.
+    pub(crate) is_withdrawn: bool,
 }
 
 /// The batches visible at a moment, by number.
@@ -26,12 +28,10 @@ pub(crate) async fn visible_batches(tx: &mut Tx, known_at: Timestamp) -> Result<
     let mut visible = HashMap::new();
     for (id, register, kind, received_at, withdrawn_at) in rows {
         let received_at = instant::parse(&received_at)?;
-        let withdrawn = match withdrawn_at {
-            Some(at) => instant::parse(&at)? <= known_at,
-            None => false,
-        };
-        if received_at <= known_at && !withdrawn {
-            visible.insert(id, VisibleBatch { register, received_at, is_file: kind == "import" });
+        let withdrawn_at = withdrawn_at.as_deref().map(instant::parse).transpose()?;
+        if received_at <= known_at && withdrawn_at.is_none_or(|at| at > known_at) {
+            let is_withdrawn = withdrawn_at.is_some();
+            visible.insert(id, VisibleBatch { register, received_at, is_file: kind == "import", is_withdrawn });
         }
     }
     Ok(visible)
@@ -48,17 +48,31 @@ pub(crate) async fn rows(
         with_conn!(tx, conn => sqlx::query_as(SQL).bind(register.id).fetch_all(conn).await)
             .map_err(db::Error::from)?;
     let mut rows = Vec::new();
+    group_facts(register, facts, batches, |group| rows.extend(settle(group)))?;
+    Ok(rows)
+}
+
+/// Hands over the visible facts key by key; they come sorted by key, then by number.
+pub(crate) fn group_facts(
+    register: &'static Register,
+    facts: Vec<(String, i64, String)>,
+    batches: &HashMap<i64, VisibleBatch>,
+    mut on_group: impl FnMut(&mut Vec<FoldedRow>),
+) -> Result<(), Error> {
     let mut group: Vec<FoldedRow> = Vec::new();
     for (key, batch, json) in facts {
         let Some(visible) = batches.get(&batch) else { continue };
         if group.first().is_some_and(|first| first.key != key) {
-            rows.extend(settle(&mut group));
+            on_group(&mut group);
+            group.clear();
         }
         let cells = cells::from_json(register, &json)?;
         group.push(FoldedRow { key, cells, batch, received_at: visible.received_at });
     }
-    rows.extend(settle(&mut group));
-    Ok(rows)
+    if !group.is_empty() {
+        on_group(&mut group);
+    }
+    Ok(())
 }
 
 /// Folds the facts of one key, which are emptied out of the group.

@@ -53,7 +53,7 @@ const CHANGES: &[Column] = &[
 const STATUS: &[Column] = &[
     USCC,
     column("kind", "资质", Kind::Choice(STATUSES)).required().also(&["资质名称", "资质类型"]),
-    column("certificate", "证书编号", Kind::Text).also(&["证书号", "备案号"]),
+    column("certificate", "证书编号", Kind::Identifier).also(&["证书号", "备案号"]),
     column("valid_from", "生效日期", Kind::Date).required().also(&["发证日期", "认定日期", "备案日期", "有效期自"]),
     column("valid_to", "失效日期", Kind::Date).also(&["有效期至", "到期日期"]).hint("有效期的最后一天"),
     column("revoked_on", "撤销日期", Kind::Date),

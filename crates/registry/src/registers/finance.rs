@@ -3,7 +3,7 @@
 use super::{Column, ColumnKind as Kind, Register, column};
 
 const PLEDGES: &[Column] = &[
-    column("number", "登记号", Kind::Text).required().also(&["质押登记号", "质权登记号"]),
+    column("number", "登记号", Kind::Identifier).required().also(&["质押登记号", "质权登记号"]),
     column("right", "权利种类", Kind::Choice(&["专利", "商标", "著作权"])).required().also(&["质押类型", "权利类型"]),
     column("pledgor_uscc", "出质人代码", Kind::Uscc).required().also(&["出质人统一社会信用代码"]),
     column("pledgee", "质权人", Kind::Name).required(),

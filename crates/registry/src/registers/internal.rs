@@ -12,8 +12,8 @@ const ALIASES: &[Column] = &[
 
 const SEI_JUDGEMENTS: &[Column] = &[
     column("application_number", "申请号", Kind::ApplicationNumber).required(),
-    column("code", "产业代码", Kind::Text).required(),
-    column("rule", "规则号", Kind::Text).required(),
+    column("code", "产业代码", Kind::Identifier).required(),
+    column("rule", "规则号", Kind::Identifier).required(),
     column("verdict", "判定", Kind::Choice(&["是", "否"])).required(),
     column("reason", "理由", Kind::Text).required(),
 ];

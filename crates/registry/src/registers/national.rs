@@ -17,8 +17,8 @@ const STATISTICS: &[Column] = &[
 ];
 
 const STRATEGIC_INDUSTRIES: &[Column] = &[
-    column("code", "产业代码", Kind::Text).required(),
-    column("rule", "规则号", Kind::Text),
+    column("code", "产业代码", Kind::Identifier).required(),
+    column("rule", "规则号", Kind::Identifier),
     column("name", "产业名称", Kind::Text).required(),
     column("ipc", "分类号", Kind::IpcPatterns).required().also(&["国际专利分类号", "IPC"]),
     column("match", "匹配方式", Kind::Choice(&["精确", "以下全部"])).hint("默认精确；带 * 的分类号总含以下全部"),
@@ -28,7 +28,7 @@ const STRATEGIC_INDUSTRIES: &[Column] = &[
 ];
 
 const TRAINEES: &[Column] = &[
-    column("person", "人员编号", Kind::Text).required().also(&["学员编号"]).hint("任一固定编号，不要填身份证号"),
+    column("person", "人员编号", Kind::Identifier).required().also(&["学员编号"]).hint("任一固定编号，不要填身份证号"),
     column("name", "姓名", Kind::Text),
     column("uscc", "单位代码", Kind::Uscc).also(&["单位统一社会信用代码"]),
     column("course", "课程", Kind::Text).required().also(&["课程名称", "培训课程"]),

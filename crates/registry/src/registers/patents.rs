@@ -67,7 +67,7 @@ const EVENT: &[Column] = &[
 ];
 
 const FOREIGN_GRANTS: &[Column] = &[
-    column("grant_number", "授权号", Kind::PatentNumber).required().also(&["专利号", "授权公告号", "公告号"]),
+    column("grant_number", "授权号", Kind::ForeignNumber).required().also(&["专利号", "授权公告号", "公告号"]),
     column("office", "受理局", Kind::Office).required().also(&["授权局", "国家", "授权国家"]).hint("WIPO ST.3 代码，如 US、EP、JP"),
     column("granted_on", "授权日期", Kind::Date).required().also(&["授权日", "授权公告日"]),
     column("route", "途径", Kind::Choice(&["PCT", "巴黎公约", "直接"])).required().also(&["申请途径"]),
@@ -99,7 +99,7 @@ const OFFICIAL_FEES: &[Column] = &[
     column("kind", "费用种类", Kind::Text).required().also(&["费用名称"]),
     column("amount", "金额", Kind::Money).required().also(&["缴费金额"]).hint("元"),
     column("paid_on", "缴费日期", Kind::Date).required().also(&["缴费日"]),
-    column("receipt", "票据号", Kind::Text).also(&["票据号码", "收据号"]),
+    column("receipt", "票据号", Kind::Identifier).also(&["票据号码", "收据号"]),
 ];
 
 pub(super) fn registers() -> Vec<Register> {

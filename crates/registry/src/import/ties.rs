@@ -1,0 +1,131 @@
+//! Which rows name an enterprise or a patent that no register has introduced yet.
+//!
+//! This only counts them for the report; the ties themselves are made at the freeze, valid at the date concerned.
+
+use std::collections::{HashMap, HashSet};
+
+use db::Tx;
+use terms::{ApplicationNumber, text::fold_name};
+
+use crate::{
+    Error, Folded,
+    cells::LIST_SEPARATOR,
+    fold::{VisibleBatch, rows_of},
+    registers::Register,
+};
+
+/// What a row needs to be tied.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Needs<'a> {
+    /// The enterprise: its code, or failing that its name.
+    enterprise: Option<Party<'a>>,
+    /// Chinese patents by application number.
+    pub(super) patents: Vec<&'a str>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Party<'a> {
+    Code(&'a str),
+    Name(&'a str),
+}
+
+/// The enterprises that registers have introduced, by code and by folded name.
+#[derive(Debug, Default)]
+pub(super) struct Enterprises {
+    codes: HashSet<String>,
+    /// The code, or none when several enterprises bear the name.
+    names: HashMap<String, Option<String>>,
+}
+
+/// Whether rows of this register name enterprises.
+pub(super) fn names_enterprises(register: &Register) -> bool {
+    !matches!(
+        register.id,
+        "regions" | "enterprises" | "statistics" | "strategic-industries" | "survey-waves" | "deliveries" | "industry-codes"
+            | "ipc-titles" | "holidays" | "prizes" | "official-high-value" | "official-fees" | "sei-judgements" | "trajectories"
+            | "province-figures"
+    )
+}
+
+/// What the row needs.
+pub(super) fn needs<'a>(register: &Register, cells: &'a [Option<String>]) -> Needs<'a> {
+    let get = |field: &str| register.index(field).and_then(|place| cells[place].as_deref());
+    let party = |code: &str, name: &str| get(code).map(Party::Code).or_else(|| get(name).map(first).map(Party::Name));
+    let mut needs = Needs::default();
+    match register.id {
+        "enterprise-changes" | "statuses" | "aliases" | "trainees" => needs.enterprise = get("uscc").map(Party::Code),
+        "patents" => needs.enterprise = party("first_patentee_uscc", "patentees"),
+        "patent-events" => {
+            needs.enterprise = party("party_uscc", "party");
+            needs.patents.extend(get("application_number"));
+        }
+        "foreign-grants" => {
+            needs.enterprise = party("proprietor_uscc", "proprietor");
+            needs.patents.extend(get("cn_application_number"));
+        }
+        "prizes" | "official-high-value" | "sei-judgements" => needs.patents.extend(get("application_number")),
+        "official-fees" => needs.patents.extend(get("number").filter(|number| number.parse::<ApplicationNumber>().is_ok())),
+        "pledges" => {
+            needs.enterprise = get("pledgor_uscc").map(Party::Code);
+            if get("right") == Some("专利") {
+                needs.patents.extend(get("objects").into_iter().flat_map(|list| list.split(LIST_SEPARATOR)));
+            }
+        }
+        "trademarks" | "madrid" => needs.enterprise = party("holder_uscc", "holder"),
+        _ => {}
+    }
+    needs
+}
+
+impl Needs<'_> {
+    /// Whether everything named is known; `patents` are those of the chunk that are.
+    pub(super) fn are_met(&self, enterprises: &Enterprises, patents: &HashSet<String>) -> bool {
+        let enterprise = match self.enterprise {
+            None => true,
+            Some(Party::Code(code)) => enterprises.codes.contains(code),
+            Some(Party::Name(name)) => enterprises
+                .names
+                .get(&fold_name(name))
+                .is_some_and(|owner| owner.as_ref().is_some_and(|code| enterprises.codes.contains(code))),
+        };
+        enterprise && self.patents.iter().all(|number| patents.contains(*number))
+    }
+}
+
+/// Loads every enterprise with its current and former names and aliases, as known by these batches.
+pub(super) async fn enterprises(tx: &mut Tx, visible: &HashMap<i64, VisibleBatch>) -> Result<Enterprises, Error> {
+    let mut known = Enterprises::default();
+    let mut load = async |id: &'static str, code: &str, names: &[&str]| -> Result<(), Error> {
+        let register = crate::register(id).expect("these registers are defined");
+        let code = Folded::column(id, code);
+        let names: Vec<usize> = names.iter().map(|name| Folded::column(id, name)).collect();
+        let kind = register.index("kind");
+        for row in rows_of(tx, register, visible).await? {
+            let Some(uscc) = &row.cells[code] else { continue };
+            if id == "enterprises" {
+                known.codes.insert(uscc.clone());
+            }
+            if id == "enterprise-changes" && kind.is_some_and(|kind| row.cells[kind].as_deref() != Some("名称")) {
+                continue;
+            }
+            let lists = names.iter().filter_map(|place| row.cells[*place].as_deref());
+            for name in lists.flat_map(|list| list.split(LIST_SEPARATOR)) {
+                known.names.entry(fold_name(name)).and_modify(|owner| {
+                    if owner.as_ref() != Some(uscc) {
+                        *owner = None;
+                    }
+                }).or_insert_with(|| Some(uscc.clone()));
+            }
+        }
+        Ok(())
+    };
+    load("enterprises", "uscc", &["name", "former_names"]).await?;
+    load("enterprise-changes", "uscc", &["before", "after"]).await?;
+    load("aliases", "uscc", &["name"]).await?;
+    Ok(known)
+}
+
+/// The first-named of a list.
+fn first(names: &str) -> &str {
+    names.split(LIST_SEPARATOR).next().unwrap_or(names)
+}
