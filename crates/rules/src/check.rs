@@ -74,11 +74,7 @@ impl Report {
 
 /// Checks a document; `tables` are the tables that a snapshot has, where the caller knows them.
 pub fn check(policy: &Policy, tables: Option<&BTreeSet<&str>>) -> Report {
-    let mut linter = Linter {
-        policy,
-        findings: Vec::new(),
-        used: BTreeMap::new(),
-    };
+    let mut linter = Linter { policy, findings: Vec::new(), used: BTreeMap::new() };
     linter.clauses();
     linter.rules(tables);
     linter.indicators();
@@ -86,10 +82,7 @@ pub fn check(policy: &Policy, tables: Option<&BTreeSet<&str>>) -> Report {
     linter.parameters();
     let mut findings = linter.findings;
     findings.sort();
-    Report {
-        findings,
-        coverage: coverage(policy),
-    }
+    Report { findings, coverage: coverage(policy) }
 }
 
 struct Linter<'a> {
@@ -101,11 +94,7 @@ struct Linter<'a> {
 
 impl Linter<'_> {
     fn find(&mut self, severity: Severity, place: impl Into<String>, message: impl Into<String>) {
-        self.findings.push(Finding {
-            severity,
-            place: place.into(),
-            message: message.into(),
-        });
+        self.findings.push(Finding { severity, place: place.into(), message: message.into() });
     }
 
     fn error(&mut self, place: impl Into<String>, message: impl Into<String>) {
@@ -114,8 +103,7 @@ impl Linter<'_> {
 
     fn clauses(&mut self) {
         let policy = self.policy;
-        let mut known: BTreeSet<&str> =
-            policy.sections.iter().map(|section| section.id.as_str()).collect();
+        let mut known: BTreeSet<&str> = policy.sections.iter().map(|section| section.id.as_str()).collect();
         known.extend(policy.clauses.iter().map(|clause| clause.id.as_str()));
         for clause in &policy.clauses {
             let place = format!("clauses.toml {}", clause.id);
@@ -160,11 +148,7 @@ impl Linter<'_> {
             seen.push(view);
         }
         for view in policy.views.iter().filter(|view| !needed.contains(&view.name)) {
-            self.find(
-                Severity::Warning,
-                format!("rules.sql {}", view.name),
-                "没有被任何规则或引擎使用；请删除或接上",
-            );
+            self.find(Severity::Warning, format!("rules.sql {}", view.name), "没有被任何规则或引擎使用；请删除或接上");
         }
     }
 
@@ -254,10 +238,7 @@ impl Linter<'_> {
     fn money(&mut self, place: &str, award: &AwardDef) {
         let has_basis = |name: &String| {
             self.policy.parameter(name).is_some_and(|parameter| {
-                parameter
-                    .values
-                    .iter()
-                    .any(|v| !v.value.is_empty() && !v.basis.is_empty() && v.basis != "reading")
+                parameter.values.iter().any(|v| !v.value.is_empty() && !v.basis.is_empty() && v.basis != "reading")
             })
         };
         let mut amounts = award
@@ -332,9 +313,7 @@ impl Linter<'_> {
 }
 
 fn looks_like_clause(basis: &str) -> bool {
-    basis
-        .strip_prefix('C')
-        .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()) && !rest.contains(' '))
+    basis.strip_prefix('C').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()) && !rest.contains(' '))
 }
 
 fn coverage(policy: &Policy) -> Vec<Coverage> {
@@ -352,9 +331,9 @@ fn coverage(policy: &Policy) -> Vec<Coverage> {
         for view in policy.views.iter().filter(|view| naming(&view.clauses, id)) {
             coverage.views.push(view.name.clone());
         }
-        for indicator in policy.indicators.iter().filter(|i| {
-            i.kind != IndicatorKind::NotComputable && naming(&i.clauses, id)
-        }) {
+        for indicator in
+            policy.indicators.iter().filter(|i| i.kind != IndicatorKind::NotComputable && naming(&i.clauses, id))
+        {
             coverage.indicators.push(indicator.code.clone());
         }
         for award in policy.awards.iter().filter(|a| a.active && naming(&a.clauses, id)) {

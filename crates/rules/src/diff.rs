@@ -109,12 +109,8 @@ fn change<T: PartialEq>(before: T, after: T) -> Option<Change<T>> {
     (before != after).then_some(Change { before, after })
 }
 
-fn parameters(
-    before: &Evaluation,
-    after: &Evaluation,
-) -> BTreeMap<String, Change<Option<String>>> {
-    let names: BTreeSet<&String> =
-        before.parameters.keys().chain(after.parameters.keys()).collect();
+fn parameters(before: &Evaluation, after: &Evaluation) -> BTreeMap<String, Change<Option<String>>> {
+    let names: BTreeSet<&String> = before.parameters.keys().chain(after.parameters.keys()).collect();
     names
         .into_iter()
         .filter_map(|name| {
@@ -125,10 +121,7 @@ fn parameters(
 }
 
 fn indicators(before: &Evaluation, after: &Evaluation) -> Vec<IndicatorDiff> {
-    let gone = before
-        .indicators
-        .iter()
-        .filter(|indicator| after.indicator(&indicator.code).is_none());
+    let gone = before.indicators.iter().filter(|indicator| after.indicator(&indicator.code).is_none());
     after
         .indicators
         .iter()
@@ -169,10 +162,7 @@ fn both<T>(
     after: Option<&Indicator>,
     part: impl Fn(&Indicator) -> Option<T>,
 ) -> Change<Option<T>> {
-    Change {
-        before: before.and_then(&part),
-        after: after.and_then(&part),
-    }
+    Change { before: before.and_then(&part), after: after.and_then(&part) }
 }
 
 impl<T: PartialEq> Change<T> {
@@ -187,16 +177,10 @@ fn awards(before: &Evaluation, after: &Evaluation) -> Vec<AwardDiff> {
     }
     let (old, new) = (by_key(before), by_key(after));
     let keys: BTreeSet<_> = old.keys().chain(new.keys()).copied().collect();
-    keys.into_iter()
-        .filter_map(|key| award(key, old.get(&key).copied(), new.get(&key).copied()))
-        .collect()
+    keys.into_iter().filter_map(|key| award(key, old.get(&key).copied(), new.get(&key).copied())).collect()
 }
 
-fn award(
-    (award, subject): (&str, &str),
-    old: Option<&Award>,
-    new: Option<&Award>,
-) -> Option<AwardDiff> {
+fn award((award, subject): (&str, &str), old: Option<&Award>, new: Option<&Award>) -> Option<AwardDiff> {
     let rights = |award: Option<&Award>| -> BTreeSet<String> {
         award.into_iter().flat_map(|award| award.evidence.iter().cloned()).collect()
     };
@@ -205,10 +189,7 @@ fn award(
         award: award.to_owned(),
         subject: subject.to_owned(),
         name: new.or(old).and_then(|award| award.name.clone()),
-        level: Change {
-            before: old.map(|award| award.level),
-            after: new.map(|award| award.level),
-        },
+        level: Change { before: old.map(|award| award.level), after: new.map(|award| award.level) },
         amount_fen: Change {
             before: old.and_then(|award| award.amount_fen),
             after: new.and_then(|award| award.amount_fen),

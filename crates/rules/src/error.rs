@@ -43,10 +43,7 @@ pub enum Error {
 impl Error {
     /// An input or output error about this path.
     pub(crate) fn io(path: impl Into<PathBuf>, source: io::Error) -> Self {
-        Self::Io {
-            path: path.into(),
-            source,
-        }
+        Self::Io { path: path.into(), source }
     }
 }
 

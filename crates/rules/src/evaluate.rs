@@ -87,10 +87,7 @@ pub async fn evaluate(request: Request<'_>) -> Result<Evaluation, Error> {
 }
 
 /// Evaluates only what these views need and returns their rows as one batch each.
-pub async fn evaluate_views(
-    request: Request<'_>,
-    names: &[&str],
-) -> Result<BTreeMap<String, RecordBatch>, Error> {
+pub async fn evaluate_views(request: Request<'_>, names: &[&str]) -> Result<BTreeMap<String, RecordBatch>, Error> {
     for name in names {
         if request.policy.view(name).is_none() {
             return Err(Error::Policy(format!("rules.sql 中没有名为 {name} 的视图；请检查名称")));
@@ -136,24 +133,14 @@ struct Planned<'a> {
 }
 
 impl<'a> Session<'a> {
-    fn open(
-        request: &'a Request<'a>,
-        settings: &'a Settings,
-        wanted: &[&str],
-    ) -> Result<Self, Error> {
+    fn open(request: &'a Request<'a>, settings: &'a Settings, wanted: &[&str]) -> Result<Self, Error> {
         let plan = plan(request.policy, request.snapshot, wanted)?;
         // One partition: the same rows in the same order on every machine.
         let mut config = SessionConfig::new().with_target_partitions(1);
         let parser = &mut config.options_mut().sql_parser;
         parser.map_string_types_to_utf8view = false;
         parser.collect_spans = true;
-        let session = Self {
-            context: SessionContext::new_with_config(config),
-            request,
-            settings,
-            plan,
-            at: 0,
-        };
+        let session = Self { context: SessionContext::new_with_config(config), request, settings, plan, at: 0 };
         let used: BTreeSet<&String> = session.plan.iter().flat_map(|step| &step.uses).collect();
         for (name, batch) in request.snapshot.tables() {
             if used.contains(name) {
@@ -169,16 +156,9 @@ impl<'a> Session<'a> {
             return Ok(None);
         };
         self.at += 1;
-        let query = planned
-            .query
-            .bind(planned.view, self.request, self.settings)?;
+        let query = planned.query.bind(planned.view, self.request, self.settings)?;
         let stays = self.plan[index + 1..].iter().any(|later| later.uses.contains(&planned.view.name));
-        Ok(Some(Step {
-            index,
-            view: planned.view.clone(),
-            query,
-            stays,
-        }))
+        Ok(Some(Step { index, view: planned.view.clone(), query, stays }))
     }
 
     async fn stream(&self, step: &Step) -> Result<SendableRecordBatchStream, Error> {
@@ -220,11 +200,7 @@ impl<'a> Session<'a> {
 }
 
 /// The views on which the wanted ones rest, in file order.
-fn plan<'a>(
-    policy: &'a Policy,
-    snapshot: &Snapshot,
-    wanted: &[&str],
-) -> Result<Vec<Planned<'a>>, Error> {
+fn plan<'a>(policy: &'a Policy, snapshot: &Snapshot, wanted: &[&str]) -> Result<Vec<Planned<'a>>, Error> {
     let mut needed: BTreeSet<String> = wanted.iter().map(|name| (*name).to_owned()).collect();
     let mut plan = Vec::new();
     for (index, view) in policy.views.iter().enumerate().rev() {
@@ -256,9 +232,7 @@ fn unknown_table(policy: &Policy, snapshot: &Snapshot, view: &View, name: &str) 
     rule_error(view, (view.line, None), message)
 }
 
-async fn next_batch(
-    stream: &mut SendableRecordBatchStream,
-) -> Option<Result<RecordBatch, DataFusionError>> {
+async fn next_batch(stream: &mut SendableRecordBatchStream) -> Option<Result<RecordBatch, DataFusionError>> {
     poll_fn(|context| stream.as_mut().poll_next(context)).await
 }
 
@@ -286,21 +260,11 @@ fn failed(view: &View, error: &DataFusionError) -> Error {
 
 /// A line and column of the query as line and column of the file.
 fn in_file(view: &View, (line, column): (u64, u64)) -> (u64, Option<u64>) {
-    if line <= 1 {
-        (view.line, Some(view.column + column))
-    } else {
-        (view.line + line - 1, Some(column))
-    }
+    if line <= 1 { (view.line, Some(view.column + column)) } else { (view.line + line - 1, Some(column)) }
 }
 
 pub(crate) fn rule_error(view: &View, (line, column): (u64, Option<u64>), message: String) -> Error {
-    Error::Rule {
-        view: view.name.clone(),
-        clauses: view.clauses.join("、"),
-        line,
-        column,
-        message,
-    }
+    Error::Rule { view: view.name.clone(), clauses: view.clauses.join("、"), line, column, message }
 }
 
 /// The id of a run: the hash of everything it depends on.

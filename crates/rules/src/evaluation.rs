@@ -255,19 +255,11 @@ pub struct IndicatorEvidence<'a> {
     pub uscc: Option<&'a str>,
 }
 
-const INDICATOR_EVIDENCE: [(&str, Kind); 4] = [
-    ("code", Kind::Text),
-    ("right_id", Kind::Text),
-    ("region", Kind::Text),
-    ("uscc", Kind::Text),
-];
+const INDICATOR_EVIDENCE: [(&str, Kind); 4] =
+    [("code", Kind::Text), ("right_id", Kind::Text), ("region", Kind::Text), ("uscc", Kind::Text)];
 
-const AWARD_EVIDENCE: [(&str, Kind); 4] = [
-    ("award", Kind::Text),
-    ("subject", Kind::Text),
-    ("condition", Kind::Text),
-    ("right_id", Kind::Text),
-];
+const AWARD_EVIDENCE: [(&str, Kind); 4] =
+    [("award", Kind::Text), ("subject", Kind::Text), ("condition", Kind::Text), ("right_id", Kind::Text)];
 
 fn no_indicator_evidence() -> Rows {
     Rows::empty(&INDICATOR_EVIDENCE)
@@ -287,9 +279,8 @@ impl Evaluation {
 
     /// Reads back the JSON of a stored run; the details are added by [`Evaluation::with_details`].
     pub fn from_json(text: &str) -> Result<Self, Error> {
-        serde_json::from_str(text).map_err(|e| {
-            Error::Snapshot(format!("运行结果已损坏（{e}）；请重新运行评估或从备份恢复"))
-        })
+        serde_json::from_str(text)
+            .map_err(|e| Error::Snapshot(format!("运行结果已损坏（{e}）；请重新运行评估或从备份恢复")))
     }
 
     /// The rights behind the figures and every condition of every subject, as tables with a hash.
@@ -304,9 +295,10 @@ impl Evaluation {
     /// The same run with the details that were stored beside it.
     pub fn with_details(mut self, details: &Snapshot) -> Result<Self, Error> {
         let table = |name: &str| {
-            details.table(name).cloned().ok_or_else(|| {
-                Error::Snapshot(format!("运行明细缺少表 {name}；请重新运行评估或从备份恢复"))
-            })
+            details
+                .table(name)
+                .cloned()
+                .ok_or_else(|| Error::Snapshot(format!("运行明细缺少表 {name}；请重新运行评估或从备份恢复")))
         };
         self.decisions = Decisions::from_table(&table("award_condition")?)?;
         self.award_evidence = Rows::sorted(table("award_evidence")?);
@@ -330,15 +322,10 @@ impl Evaluation {
     }
 
     /// The rights behind an award of a subject, as (condition, right), whether it is reached or not.
-    pub fn award_evidence(
-        &self,
-        award: &str,
-        subject: &str,
-    ) -> impl Iterator<Item = (&str, &str)> {
+    pub fn award_evidence(&self, award: &str, subject: &str) -> impl Iterator<Item = (&str, &str)> {
         let rows = &self.award_evidence;
-        rows.range(&[award, subject]).map(|row| {
-            (rows.text(2, row).unwrap_or_default(), rows.text(3, row).unwrap_or_default())
-        })
+        rows.range(&[award, subject])
+            .map(|row| (rows.text(2, row).unwrap_or_default(), rows.text(3, row).unwrap_or_default()))
     }
 
     /// Every level of an award for one subject, with every condition met, missed or not known.

@@ -427,20 +427,12 @@ impl Policy {
     }
 
     /// The parameters in force on a day, with the overrides of a what-if applied.
-    pub fn settings(
-        &self,
-        as_of: Date,
-        overrides: &BTreeMap<String, String>,
-    ) -> Result<Settings, Error> {
+    pub fn settings(&self, as_of: Date, overrides: &BTreeMap<String, String>) -> Result<Settings, Error> {
         Settings::new(&self.parameters, as_of, overrides)
     }
 
     fn refuse_duplicates(&self) -> Result<(), Error> {
-        let ids = self
-            .sections
-            .iter()
-            .map(|section| &section.id)
-            .chain(self.clauses.iter().map(|clause| &clause.id));
+        let ids = self.sections.iter().map(|section| &section.id).chain(self.clauses.iter().map(|clause| &clause.id));
         refuse_twice(CLAUSES, "条款", ids)?;
         refuse_twice(PARAMETERS, "参数", self.parameters.iter().map(|p| &p.name))?;
         refuse_twice(POLICY, "指标", self.indicators.iter().map(|i| &i.code))?;
@@ -449,27 +441,18 @@ impl Policy {
     }
 }
 
-fn refuse_twice<'a>(
-    file: &str,
-    what: &str,
-    names: impl Iterator<Item = &'a String>,
-) -> Result<(), Error> {
+fn refuse_twice<'a>(file: &str, what: &str, names: impl Iterator<Item = &'a String>) -> Result<(), Error> {
     let mut seen = std::collections::BTreeSet::new();
     for name in names {
         if !seen.insert(name) {
-            return Err(Error::Policy(format!(
-                "{file}：{what} {name} 出现了两次；请改名或删除其中一个"
-            )));
+            return Err(Error::Policy(format!("{file}：{what} {name} 出现了两次；请改名或删除其中一个")));
         }
     }
     Ok(())
 }
 
 fn text<'a>(files: &'a BTreeMap<String, String>, name: &str) -> Result<&'a str, Error> {
-    files
-        .get(name)
-        .map(String::as_str)
-        .ok_or_else(|| Error::Policy(format!("政策文件夹缺少 {name}；请补上该文件")))
+    files.get(name).map(String::as_str).ok_or_else(|| Error::Policy(format!("政策文件夹缺少 {name}；请补上该文件")))
 }
 
 fn parse<T: DeserializeOwned>(files: &BTreeMap<String, String>, name: &str) -> Result<T, Error> {
@@ -504,8 +487,5 @@ pub(crate) fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<D
             return Err(serde::de::Error::custom(format!("「{other}」不是日期，请写成 2021-01-01")));
         }
     };
-    text.parse().map(Some).map_err(|_| {
-        serde::de::Error::custom(format!("「{text}」不是日期，请写成 2021-01-01"))
-    })
+    text.parse().map(Some).map_err(|_| serde::de::Error::custom(format!("「{text}」不是日期，请写成 2021-01-01")))
 }
-

@@ -49,9 +49,7 @@ impl Snapshot {
     }
 
     /// Like [`Snapshot::new`], from tables that came in several batches each.
-    pub fn from_batches(
-        tables: impl IntoIterator<Item = (String, Vec<RecordBatch>)>,
-    ) -> Result<Self, Error> {
+    pub fn from_batches(tables: impl IntoIterator<Item = (String, Vec<RecordBatch>)>) -> Result<Self, Error> {
         let mut whole = Vec::new();
         for (name, batches) in tables {
             let Some(first) = batches.first() else {
@@ -87,9 +85,7 @@ fn check_name(name: &str) -> Result<(), Error> {
     if plain {
         Ok(())
     } else {
-        Err(Error::Snapshot(format!(
-            "表名「{name}」不可用；表名只用小写字母、数字和下划线，并以字母开头"
-        )))
+        Err(Error::Snapshot(format!("表名「{name}」不可用；表名只用小写字母、数字和下划线，并以字母开头")))
     }
 }
 
@@ -112,14 +108,11 @@ fn canonical(name: &str, batch: &RecordBatch) -> Result<RecordBatch, Error> {
         schema
             .fields()
             .iter()
-            .map(|field| {
-                datafusion::arrow::datatypes::Field::new(field.name(), field.data_type().clone(), true)
-            })
+            .map(|field| datafusion::arrow::datatypes::Field::new(field.name(), field.data_type().clone(), true))
             .collect::<Vec<_>>(),
     );
     let options = datafusion::arrow::array::RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
-    let batch =
-        RecordBatch::try_new_with_options(plain.into(), batch.columns().to_vec(), &options)?;
+    let batch = RecordBatch::try_new_with_options(plain.into(), batch.columns().to_vec(), &options)?;
     if batch.num_columns() == 0 || batch.num_rows() < 2 {
         return Ok(batch);
     }
@@ -127,8 +120,8 @@ fn canonical(name: &str, batch: &RecordBatch) -> Result<RecordBatch, Error> {
     if (1..rows.num_rows()).all(|i| rows.row(i - 1) <= rows.row(i)) {
         return Ok(batch);
     }
-    let count = u32::try_from(batch.num_rows())
-        .map_err(|_| Error::Snapshot(format!("表 {name} 超过 42 亿行；请缩小范围")))?;
+    let count =
+        u32::try_from(batch.num_rows()).map_err(|_| Error::Snapshot(format!("表 {name} 超过 42 亿行；请缩小范围")))?;
     let mut order: Vec<u32> = (0..count).collect();
     order.sort_unstable_by(|a, b| rows.row(*a as usize).cmp(&rows.row(*b as usize)));
     Ok(take_record_batch(&batch, &UInt32Array::from(order))?)

@@ -78,9 +78,7 @@ impl FromStr for Operator {
             "<=" => Ok(Self::AtMost),
             "<" => Ok(Self::LessThan),
             "=" => Ok(Self::Equal),
-            other => Err(Error::Policy(format!(
-                "比较符「{other}」不认识；请用 >=、>、<=、< 或 ="
-            ))),
+            other => Err(Error::Policy(format!("比较符「{other}」不认识；请用 >=、>、<=、< 或 ="))),
         }
     }
 }
@@ -111,10 +109,7 @@ pub struct Known {
 impl Known {
     /// A count known exactly.
     pub fn exactly(count: i64) -> Self {
-        Self {
-            least: Some(count),
-            most: Some(count),
-        }
+        Self { least: Some(count), most: Some(count) }
     }
 
     /// Yes, no or not known, for `count*scale operator target*denominator`.
@@ -160,10 +155,7 @@ pub struct Ratio {
 
 impl Ratio {
     /// A plain count.
-    pub const COUNT: Self = Self {
-        scale: 1,
-        denominator: 1,
-    };
+    pub const COUNT: Self = Self { scale: 1, denominator: 1 };
 }
 
 /// How a figure is shown.
@@ -180,12 +172,7 @@ pub struct Shown {
 /// When the rounded figure would equal the target although the exact one does not and the test
 /// fails or is strict, one more digit is shown until it does not.
 /// `None` without a positive denominator.
-pub fn figure_text(
-    numerator: i64,
-    ratio: Ratio,
-    shown: Shown,
-    target: Option<(Operator, i64)>,
-) -> Option<String> {
+pub fn figure_text(numerator: i64, ratio: Ratio, shown: Shown, target: Option<(Operator, i64)>) -> Option<String> {
     if ratio.denominator <= 0 || shown.divisor <= 0 {
         return None;
     }
@@ -239,8 +226,8 @@ fn misleads(
 /// `left/denominator` times ten to the digits, rounded half away from zero.
 fn rounded(left: i128, denominator: i128, digits: u32) -> Option<i128> {
     let scaled = left.checked_mul(10i128.checked_pow(digits)?)?.checked_mul(2)?;
-    let half_up = scaled.unsigned_abs().checked_add(denominator.unsigned_abs())?
-        / denominator.unsigned_abs().checked_mul(2)?;
+    let half_up =
+        scaled.unsigned_abs().checked_add(denominator.unsigned_abs())? / denominator.unsigned_abs().checked_mul(2)?;
     let magnitude = i128::try_from(half_up).ok()?;
     Some(if left < 0 { -magnitude } else { magnitude })
 }
@@ -264,22 +251,12 @@ mod tests {
     const PER_BILLION: i64 = 1_000_000_000;
     const TWO: Shown = Shown { divisor: 1, decimals: 2 };
 
-    fn check(
-        numerator: i64,
-        (scale, denominator): (i64, i64),
-        operator: &str,
-        target: i64,
-        met: bool,
-        value: &str,
-    ) {
+    fn check(numerator: i64, (scale, denominator): (i64, i64), operator: &str, target: i64, met: bool, value: &str) {
         let ratio = Ratio { scale, denominator };
         let operator: Operator = operator.parse().unwrap();
         let known = Known::exactly(numerator);
         assert_eq!(known.test(ratio, operator, target), Some(met), "{numerator} {operator} {target}");
-        assert_eq!(
-            figure_text(numerator, ratio, TWO, Some((operator, target))).as_deref(),
-            Some(value)
-        );
+        assert_eq!(figure_text(numerator, ratio, TWO, Some((operator, target))).as_deref(), Some(value));
     }
 
     #[test]
@@ -346,9 +323,7 @@ mod tests {
 
     #[test]
     fn bounds_settle_what_they_can() {
-        let test = |least, most, operator| {
-            Known { least, most }.test(Ratio::COUNT, operator, 30)
-        };
+        let test = |least, most, operator| Known { least, most }.test(Ratio::COUNT, operator, 30);
         assert_eq!(test(Some(30), None, Operator::AtLeast), Some(true));
         assert_eq!(test(Some(29), None, Operator::AtLeast), None);
         assert_eq!(test(Some(29), Some(29), Operator::AtLeast), Some(false));

@@ -226,7 +226,10 @@ fn the_text_is_whole() {
     let hash: String = Sha256::digest(&text).iter().map(|byte| format!("{byte:02x}")).collect();
     assert_eq!(policy.clauses.len(), 137);
     assert_eq!(text.chars().count(), 4005);
-    assert_eq!(hash, "ad00cb35047f9baf657f5f9a498f9f698efc718237ff5dbff0fcd9ce0113998b", "the words of the document were changed");
+    assert_eq!(
+        hash, "ad00cb35047f9baf657f5f9a498f9f698efc718237ff5dbff0fcd9ce0113998b",
+        "the words of the document were changed"
+    );
 }
 
 #[test]
@@ -334,7 +337,12 @@ fn surveys_must_exceed_their_target() {
         let mut city = City::new(true);
         city.add(
             "survey_wave",
-            [("survey", survey.into()), ("as_of", AS_OF.into()), ("sample", 10_000.into()), ("positive", positive.into())],
+            [
+                ("survey", survey.into()),
+                ("as_of", AS_OF.into()),
+                ("sample", 10_000.into()),
+                ("positive", positive.into()),
+            ],
         );
         assert_eq!(met(&city.evaluate(), code), Some(expected), "{code} {positive}");
     }

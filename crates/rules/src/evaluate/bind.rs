@@ -5,15 +5,13 @@
 
 use std::{collections::BTreeSet, ops::ControlFlow};
 
-use datafusion::{
-    sql::{
-        parser::{DFParserBuilder, Statement},
-        resolve::resolve_table_references,
-        sqlparser::{
-            ast::{self, Expr, Value, ValueWithSpan, visit_expressions, visit_expressions_mut},
-            dialect::GenericDialect,
-            parser::Parser,
-        },
+use datafusion::sql::{
+    parser::{DFParserBuilder, Statement},
+    resolve::resolve_table_references,
+    sqlparser::{
+        ast::{self, Expr, Value, ValueWithSpan, visit_expressions, visit_expressions_mut},
+        dialect::GenericDialect,
+        parser::Parser,
     },
 };
 
@@ -44,11 +42,7 @@ impl Query {
             {
                 Ok(Self(Statement::Statement(statement)))
             }
-            _ => Err(rule_error(
-                view,
-                (view.line, None),
-                "规则只能是一条 select 查询；请改写".to_owned(),
-            )),
+            _ => Err(rule_error(view, (view.line, None), "规则只能是一条 select 查询；请改写".to_owned())),
         }
     }
 
@@ -71,12 +65,7 @@ impl Query {
     }
 
     /// The same query with every placeholder replaced by its value.
-    pub(crate) fn bind(
-        &self,
-        view: &View,
-        request: &Request,
-        settings: &Settings,
-    ) -> Result<Self, Error> {
+    pub(crate) fn bind(&self, view: &View, request: &Request, settings: &Settings) -> Result<Self, Error> {
         let mut bound = self.0.clone();
         let Statement::Statement(statement) = &mut bound else {
             return Ok(Self(bound));
@@ -111,10 +100,7 @@ impl Query {
 
 fn placeholder(expression: &Expr) -> Option<&str> {
     match expression {
-        Expr::Value(ValueWithSpan {
-            value: Value::Placeholder(name),
-            ..
-        }) => Some(name.trim_start_matches('$')),
+        Expr::Value(ValueWithSpan { value: Value::Placeholder(name), .. }) => Some(name.trim_start_matches('$')),
         _ => None,
     }
 }
@@ -143,10 +129,7 @@ fn constant(name: &str, request: &Request, settings: &Settings) -> Option<Expr> 
             Setting::Unset(ParameterType::Date) => "CAST(NULL AS DATE)".to_owned(),
         },
     };
-    Parser::new(&GenericDialect {})
-        .try_with_sql(&sql)
-        .and_then(|mut parser| parser.parse_expr())
-        .ok()
+    Parser::new(&GenericDialect {}).try_with_sql(&sql).and_then(|mut parser| parser.parse_expr()).ok()
 }
 
 fn quoted(text: &str) -> String {

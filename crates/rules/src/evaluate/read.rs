@@ -24,11 +24,7 @@ pub(crate) fn integers(view: &View, batch: &RecordBatch, name: &str) -> Result<I
 }
 
 /// A text column that may be absent, which is the same as null everywhere.
-pub(crate) fn texts_if_any(
-    view: &View,
-    batch: &RecordBatch,
-    name: &str,
-) -> Result<StringArray, Error> {
+pub(crate) fn texts_if_any(view: &View, batch: &RecordBatch, name: &str) -> Result<StringArray, Error> {
     match batch.column_by_name(name) {
         Some(_) => texts(view, batch, name),
         None => Ok(StringArray::new_null(batch.num_rows())),
@@ -36,11 +32,7 @@ pub(crate) fn texts_if_any(
 }
 
 /// A column of whole numbers that may be absent, which is the same as null everywhere.
-pub(crate) fn integers_if_any(
-    view: &View,
-    batch: &RecordBatch,
-    name: &str,
-) -> Result<Int64Array, Error> {
+pub(crate) fn integers_if_any(view: &View, batch: &RecordBatch, name: &str) -> Result<Int64Array, Error> {
     match batch.column_by_name(name) {
         Some(_) => integers(view, batch, name),
         None => Ok(Int64Array::new_null(batch.num_rows())),
@@ -48,35 +40,17 @@ pub(crate) fn integers_if_any(
 }
 
 /// The cell of a text column in which nothing may be missing.
-pub(crate) fn text<'a>(
-    view: &View,
-    name: &str,
-    column: &'a StringArray,
-    row: usize,
-) -> Result<&'a str, Error> {
+pub(crate) fn text<'a>(view: &View, name: &str, column: &'a StringArray, row: usize) -> Result<&'a str, Error> {
     if column.is_null(row) {
-        return Err(rule_error(
-            view,
-            (view.line, None),
-            format!("列 {name} 不能为空；请在规则中补上"),
-        ));
+        return Err(rule_error(view, (view.line, None), format!("列 {name} 不能为空；请在规则中补上")));
     }
     Ok(column.value(row))
 }
 
 /// The cell of a column of whole numbers in which nothing may be missing.
-pub(crate) fn integer(
-    view: &View,
-    name: &str,
-    column: &Int64Array,
-    row: usize,
-) -> Result<i64, Error> {
+pub(crate) fn integer(view: &View, name: &str, column: &Int64Array, row: usize) -> Result<i64, Error> {
     if column.is_null(row) {
-        return Err(rule_error(
-            view,
-            (view.line, None),
-            format!("列 {name} 不能为空；请在规则中补上"),
-        ));
+        return Err(rule_error(view, (view.line, None), format!("列 {name} 不能为空；请在规则中补上")));
     }
     Ok(column.value(row))
 }
@@ -92,9 +66,10 @@ pub(crate) fn maybe_text(column: &StringArray, row: usize) -> Option<&str> {
 }
 
 fn required(view: &View, batch: &RecordBatch, name: &str) -> Result<ArrayRef, Error> {
-    batch.column_by_name(name).map(Arc::clone).ok_or_else(|| {
-        rule_error(view, (view.line, None), format!("缺少列 {name}；请在 select 中补上"))
-    })
+    batch
+        .column_by_name(name)
+        .map(Arc::clone)
+        .ok_or_else(|| rule_error(view, (view.line, None), format!("缺少列 {name}；请在 select 中补上")))
 }
 
 fn cast(view: &View, name: &str, column: &ArrayRef, to: &DataType) -> Result<ArrayRef, Error> {
@@ -114,10 +89,6 @@ fn cast(view: &View, name: &str, column: &ArrayRef, to: &DataType) -> Result<Arr
         let expected = if *to == DataType::Utf8 { "文本" } else { "整数" };
         return Err(wrong(format!("列 {name} 应为{expected}，实为 {from}；请在规则中转换")));
     }
-    let exact = CastOptions {
-        safe: false,
-        ..CastOptions::default()
-    };
-    cast_with_options(column, to, &exact)
-        .map_err(|e| wrong(format!("列 {name} 的值超出范围（{e}）；请改正规则")))
+    let exact = CastOptions { safe: false, ..CastOptions::default() };
+    cast_with_options(column, to, &exact).map_err(|e| wrong(format!("列 {name} 的值超出范围（{e}）；请改正规则")))
 }

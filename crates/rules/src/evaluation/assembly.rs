@@ -14,10 +14,7 @@ use super::{
 use crate::{
     ENGINE_MEANING, Error, Kind, Request,
     evaluate::{
-        read::{
-            integer, integers, integers_if_any, maybe_integer, maybe_text, text, texts,
-            texts_if_any,
-        },
+        read::{integer, integers, integers_if_any, maybe_integer, maybe_text, text, texts, texts_if_any},
         rule_error,
     },
     policy::{Settings, View},
@@ -37,12 +34,8 @@ pub(crate) struct Assembly<'a> {
     high_value: high_value::Lists,
 }
 
-pub(super) const FACTS: [(&str, Kind); 4] = [
-    ("award", Kind::Text),
-    ("subject", Kind::Text),
-    ("name", Kind::Text),
-    ("value", Kind::Integer),
-];
+pub(super) const FACTS: [(&str, Kind); 4] =
+    [("award", Kind::Text), ("subject", Kind::Text), ("name", Kind::Text), ("value", Kind::Integer)];
 
 impl<'a> Assembly<'a> {
     pub(crate) fn new(request: &'a Request<'a>, settings: &'a Settings) -> Self {
@@ -106,13 +99,7 @@ impl<'a> Assembly<'a> {
                 indicators::decide(definition, self.settings, figure, regions, rights)
             })
             .collect();
-        let outcome = awards::assemble(
-            self.request,
-            self.settings,
-            &decisions,
-            &facts,
-            &award_evidence,
-        )?;
+        let outcome = awards::assemble(self.request, self.settings, &decisions, &facts, &award_evidence)?;
         Ok(Evaluation {
             run,
             policy: policy.id.clone(),
@@ -272,11 +259,7 @@ impl<'a> Assembly<'a> {
 }
 
 /// The named columns of a batch, in order and in exactly these types.
-fn columns(
-    view: &View,
-    batch: &RecordBatch,
-    wanted: &[(&str, Kind)],
-) -> Result<RecordBatch, Error> {
+fn columns(view: &View, batch: &RecordBatch, wanted: &[(&str, Kind)]) -> Result<RecordBatch, Error> {
     let mut arrays: Vec<datafusion::arrow::array::ArrayRef> = Vec::with_capacity(wanted.len());
     for (name, kind) in wanted {
         arrays.push(match kind {

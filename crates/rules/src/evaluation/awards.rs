@@ -29,11 +29,7 @@ pub(super) fn assemble(
     facts: &Rows,
     evidence: &Rows,
 ) -> Result<Outcome, Error> {
-    let mut outcome = Outcome {
-        awards: Vec::new(),
-        near_misses: Vec::new(),
-        undetermined: Vec::new(),
-    };
+    let mut outcome = Outcome { awards: Vec::new(), near_misses: Vec::new(), undetermined: Vec::new() };
     let mut current: Option<&AwardDef> = None;
     for case in decisions.cases() {
         if current.is_none_or(|definition| definition.id != case.award()) {
@@ -103,12 +99,10 @@ fn award(
     evidence: &Rows,
 ) -> Award {
     let key = [case.award(), case.subject()];
-    let rights: BTreeSet<&str> =
-        evidence.range(&key).filter_map(|row| evidence.text(3, row)).collect();
+    let rights: BTreeSet<&str> = evidence.range(&key).filter_map(|row| evidence.text(3, row)).collect();
     let level = definition.levels.iter().find(|level| level.level == standing.level());
-    let amount_parameter = level
-        .and_then(|level| level.amount_parameter.as_deref())
-        .or(definition.amount_parameter.as_deref());
+    let amount_parameter =
+        level.and_then(|level| level.amount_parameter.as_deref()).or(definition.amount_parameter.as_deref());
     let amount = amount(request, settings, definition, amount_parameter);
     Award {
         award: definition.id.clone(),
@@ -136,28 +130,17 @@ struct Amount {
 }
 
 /// Nothing is payable without a basis document, and nothing against a national gate.
-fn amount(
-    request: &Request,
-    settings: &Settings,
-    definition: &AwardDef,
-    parameter: Option<&str>,
-) -> Amount {
+fn amount(request: &Request, settings: &Settings, definition: &AwardDef, parameter: Option<&str>) -> Amount {
     let set = parameter.and_then(|name| settings.integer(name));
     let basis = parameter.map_or("", |name| settings.basis(name));
-    let refused = |reason: String| Amount {
-        payable: None,
-        assumed: set,
-        reason,
-    };
+    let refused = |reason: String| Amount { payable: None, assumed: set, reason };
     if let Some(last_day) = grant_money_ended(request, settings, definition) {
         return refused(format!("grant-linked money ended on {last_day}"));
     }
     match set {
-        Some(fen) if !basis.is_empty() && basis != "reading" => Amount {
-            payable: Some(fen),
-            assumed: None,
-            reason: basis.to_owned(),
-        },
+        Some(fen) if !basis.is_empty() && basis != "reading" => {
+            Amount { payable: Some(fen), assumed: None, reason: basis.to_owned() }
+        }
         _ => refused("no basis document".to_owned()),
     }
 }
@@ -165,11 +148,7 @@ fn amount(
 /// The last day of money linked to grants, when it has passed.
 ///
 /// An unset parameter does not lift the national gate.
-fn grant_money_ended(
-    request: &Request,
-    settings: &Settings,
-    definition: &AwardDef,
-) -> Option<String> {
+fn grant_money_ended(request: &Request, settings: &Settings, definition: &AwardDef) -> Option<String> {
     if definition.money_class != "grant-linked" {
         return None;
     }
@@ -181,12 +160,7 @@ fn grant_money_ended(
     (request.as_of > last_day).then(|| last_day.to_string())
 }
 
-fn near_miss(
-    definition: &AwardDef,
-    case: Case,
-    standing: Standing,
-    reached: Option<i64>,
-) -> NearMiss {
+fn near_miss(definition: &AwardDef, case: Case, standing: Standing, reached: Option<i64>) -> NearMiss {
     let conditions = conditions(standing);
     let lacking: Vec<&Condition> = conditions.iter().filter(|c| c.holds == Some(false)).collect();
     let words = match lacking.as_slice() {
@@ -233,9 +207,7 @@ impl From<DecidedCondition> for Condition {
             actual: decided.actual.map(|actual| actual.to_string()),
             required: format!("{} {}", decided.operator, decided.required),
             holds: decided.holds,
-            distance: decided
-                .actual
-                .and_then(|actual| decided.operator.distance(actual, decided.required)),
+            distance: decided.actual.and_then(|actual| decided.operator.distance(actual, decided.required)),
             // The rules write the largest number for a bound that nobody knows.
             upper: decided.upper.filter(|upper| *upper != i64::MAX),
             text: decided.text,

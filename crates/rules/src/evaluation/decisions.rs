@@ -121,9 +121,7 @@ impl Decisions {
     /// Every level of an award for one subject.
     pub fn explain(&self, award: &str, subject: &str) -> Vec<DecidedLevel> {
         let place = |case: &Case| case.award().cmp(award).then_with(|| case.subject().cmp(subject));
-        let found = self
-            .groups
-            .binary_search_by(|group| place(&Case { decisions: self, group }));
+        let found = self.groups.binary_search_by(|group| place(&Case { decisions: self, group }));
         match found {
             Ok(index) => self.case(index).levels(),
             Err(_) => Vec::new(),
@@ -140,10 +138,7 @@ impl Decisions {
     }
 
     fn case(&self, index: usize) -> Case<'_> {
-        Case {
-            decisions: self,
-            group: &self.groups[index],
-        }
+        Case { decisions: self, group: &self.groups[index] }
     }
 
     fn definition(&self, row: u32) -> &Definition {
@@ -209,8 +204,7 @@ impl Decisions {
     pub fn from_table(table: &RecordBatch) -> Result<Self, Error> {
         let wrong = || Error::Snapshot("运行明细的条件表格式不对；请重新运行评估".to_owned());
         let text = |index: usize| table.column(index).as_string_opt::<i32>().ok_or_else(wrong);
-        let number =
-            |index: usize| table.column(index).as_primitive_opt::<Int64Type>().ok_or_else(wrong);
+        let number = |index: usize| table.column(index).as_primitive_opt::<Int64Type>().ok_or_else(wrong);
         if table.num_columns() != TABLE.len() {
             return Err(wrong());
         }
@@ -383,13 +377,8 @@ impl DecisionsBuilder {
             let subject = self.subjects.intern(input.subject.value(row))?;
             let actual = (!input.actual.is_null(row)).then(|| input.actual.value(row));
             let upper = (!input.upper.is_null(row)).then(|| input.upper.value(row));
-            let Definition {
-                operator, required, ..
-            } = self.definitions[definition as usize];
-            let known = Known {
-                least: actual,
-                most: upper.or(actual),
-            };
+            let Definition { operator, required, .. } = self.definitions[definition as usize];
+            let known = Known { least: actual, most: upper.or(actual) };
             let mut flags = u8::from(actual.is_some()) * KNOWN;
             match known.test(Ratio::COUNT, operator, required) {
                 Some(true) => flags |= HOLDS,
@@ -421,20 +410,14 @@ impl DecisionsBuilder {
 
     /// Orders the rows and refuses a condition that stands twice for one subject.
     pub(super) fn finish(self) -> Result<Decisions, Error> {
-        let Self {
-            definitions,
-            subjects,
-            rows,
-            ..
-        } = self;
+        let Self { definitions, subjects, rows, .. } = self;
         let count = u32::try_from(rows.flags.len()).map_err(|_| too_many())?;
         let ranks = subjects.ranks();
         let (places, awards) = places(&definitions);
         // Rows are dealt out to their award and subject by counting, then each small hand is sorted.
         let width = subjects.len();
-        let bucket = |row: usize| {
-            awards[rows.definition[row] as usize] * width + ranks[rows.subject[row] as usize] as usize
-        };
+        let bucket =
+            |row: usize| awards[rows.definition[row] as usize] * width + ranks[rows.subject[row] as usize] as usize;
         let buckets = awards.iter().max().map_or(0, |most| (most + 1) * width);
         let mut ends = vec![0u32; buckets];
         for row in 0..count as usize {
@@ -459,20 +442,10 @@ impl DecisionsBuilder {
             let hand = &mut order[start as usize..end as usize];
             hand.sort_unstable_by_key(|row| places[rows.definition[*row as usize] as usize]);
             refuse_twice(hand, &definitions, &rows, &subjects)?;
-            groups.push(Group {
-                subject: rows.subject[hand[0] as usize],
-                start,
-                end,
-            });
+            groups.push(Group { subject: rows.subject[hand[0] as usize], start, end });
             start = end;
         }
-        Ok(Decisions {
-            definitions,
-            subjects,
-            rows,
-            order,
-            groups,
-        })
+        Ok(Decisions { definitions, subjects, rows, order, groups })
     }
 }
 
@@ -493,15 +466,9 @@ fn places(definitions: &[Definition]) -> (Vec<u32>, Vec<usize>) {
     (places, awards)
 }
 
-fn refuse_twice(
-    hand: &[u32],
-    definitions: &[Definition],
-    rows: &Columns,
-    subjects: &Names,
-) -> Result<(), Error> {
+fn refuse_twice(hand: &[u32], definitions: &[Definition], rows: &Columns, subjects: &Names) -> Result<(), Error> {
     for pair in hand.windows(2) {
-        let [one, other] = [pair[0], pair[1]]
-            .map(|row| &definitions[rows.definition[row as usize] as usize]);
+        let [one, other] = [pair[0], pair[1]].map(|row| &definitions[rows.definition[row as usize] as usize]);
         if one.level == other.level && one.id == other.id {
             return Err(Error::Policy(format!(
                 "视图 condition 对 {} 的奖励 {} 第 {} 级条件 {} 给出了不止一行；请检查规则中的关联是否重复",

@@ -8,10 +8,7 @@ use super::{Difference, HighValue};
 use crate::{
     Error,
     evaluate::{
-        read::{
-            integer, integers, integers_if_any, maybe_integer, maybe_text, text, texts,
-            texts_if_any,
-        },
+        read::{integer, integers, integers_if_any, maybe_integer, maybe_text, text, texts, texts_if_any},
         rule_error,
     },
     policy::View,
@@ -44,19 +41,11 @@ impl Lists {
         take_numbers(self.counted.get_or_insert_default(), view, batch)
     }
 
-    pub(super) fn take_undetermined(
-        &mut self,
-        view: &View,
-        batch: &RecordBatch,
-    ) -> Result<(), Error> {
+    pub(super) fn take_undetermined(&mut self, view: &View, batch: &RecordBatch) -> Result<(), Error> {
         take_numbers(&mut self.undetermined, view, batch)
     }
 
-    pub(super) fn take_categories(
-        &mut self,
-        view: &View,
-        batch: &RecordBatch,
-    ) -> Result<(), Error> {
+    pub(super) fn take_categories(&mut self, view: &View, batch: &RecordBatch) -> Result<(), Error> {
         let categories = integers(view, batch, "category")?;
         let totals = integers(view, batch, "total")?;
         let reasons = texts_if_any(view, batch, "reason")?;
@@ -69,10 +58,7 @@ impl Lists {
                     format!("高价值类别只有 1 至 5，不能是 {category}；请改正规则"),
                 ));
             }
-            let entry = (
-                maybe_integer(&totals, row),
-                maybe_text(&reasons, row).unwrap_or_default().to_owned(),
-            );
+            let entry = (maybe_integer(&totals, row), maybe_text(&reasons, row).unwrap_or_default().to_owned());
             if self.categories.insert(category, entry).is_some() {
                 return Err(rule_error(
                     view,
@@ -98,11 +84,7 @@ impl Lists {
         Ok(())
     }
 
-    pub(super) fn take_difference(
-        &mut self,
-        view: &View,
-        batch: &RecordBatch,
-    ) -> Result<(), Error> {
+    pub(super) fn take_difference(&mut self, view: &View, batch: &RecordBatch) -> Result<(), Error> {
         let numbers = texts(view, batch, "application_number")?;
         let sides = texts(view, batch, "only_in")?;
         for row in 0..batch.num_rows() {
@@ -126,10 +108,7 @@ impl Lists {
         let mut categories = BTreeMap::new();
         let mut category_reasons = BTreeMap::new();
         for category in CATEGORIES {
-            let (total, reason) = self
-                .categories
-                .remove(&category)
-                .unwrap_or((None, "没有认定规则".to_owned()));
+            let (total, reason) = self.categories.remove(&category).unwrap_or((None, "没有认定规则".to_owned()));
             categories.insert(category.to_string(), total);
             if total.is_none() {
                 category_reasons.insert(category.to_string(), reason);
@@ -152,11 +131,7 @@ impl Lists {
     }
 }
 
-fn take_numbers(
-    list: &mut BTreeSet<String>,
-    view: &View,
-    batch: &RecordBatch,
-) -> Result<(), Error> {
+fn take_numbers(list: &mut BTreeSet<String>, view: &View, batch: &RecordBatch) -> Result<(), Error> {
     let numbers = texts(view, batch, "application_number")?;
     for row in 0..batch.num_rows() {
         list.insert(text(view, "application_number", &numbers, row)?.to_owned());

@@ -18,13 +18,8 @@ pub(super) struct Figure {
     pub(super) reason: String,
 }
 
-static SILENT: Figure = Figure {
-    numerator: None,
-    denominator: None,
-    bound: "unknown",
-    upper: None,
-    reason: String::new(),
-};
+static SILENT: Figure =
+    Figure { numerator: None, denominator: None, bound: "unknown", upper: None, reason: String::new() };
 
 /// The indicator with its verdict and the reason for it.
 pub(super) fn decide(
@@ -35,21 +30,13 @@ pub(super) fn decide(
     evidence_count: u64,
 ) -> Indicator {
     let figure = figure.unwrap_or(&SILENT);
-    let shown = Shown {
-        divisor: definition.display_divisor,
-        decimals: definition.decimals,
-    };
+    let shown = Shown { divisor: definition.display_divisor, decimals: definition.decimals };
     let aim = definition.target_parameter.as_deref().and_then(|name| settings.integer(name));
     let aim = definition.operator.zip(aim);
     let numerator = if figure.bound == "unknown" { None } else { figure.numerator };
     let ratio = ratio_of(definition, figure);
-    let value = ratio
-        .zip(numerator)
-        .and_then(|(ratio, numerator)| figure_text(numerator, ratio, shown, aim));
-    let known = Known {
-        least: numerator,
-        most: if figure.bound == "exact" { numerator } else { figure.upper },
-    };
+    let value = ratio.zip(numerator).and_then(|(ratio, numerator)| figure_text(numerator, ratio, shown, aim));
+    let known = Known { least: numerator, most: if figure.bound == "exact" { numerator } else { figure.upper } };
     let met = ratio.zip(aim).and_then(|(ratio, (operator, target))| known.test(ratio, operator, target));
     Indicator {
         code: definition.code.clone(),
@@ -65,10 +52,7 @@ pub(super) fn decide(
         by_region: regions
             .into_iter()
             .flatten()
-            .map(|(region, numerator)| RegionCount {
-                region: region.clone(),
-                numerator: *numerator,
-            })
+            .map(|(region, numerator)| RegionCount { region: region.clone(), numerator: *numerator })
             .collect(),
         bound: figure.bound.to_owned(),
         upper: figure.upper,
@@ -80,15 +64,9 @@ pub(super) fn decide(
 
 /// `None` when the denominator is not known, zero or negative: then nothing is computable.
 fn ratio_of(definition: &IndicatorDef, figure: &Figure) -> Option<Ratio> {
-    let denominator = if definition.has_denominator() {
-        figure.denominator.filter(|denominator| *denominator > 0)?
-    } else {
-        1
-    };
-    Some(Ratio {
-        scale: definition.scale,
-        denominator,
-    })
+    let denominator =
+        if definition.has_denominator() { figure.denominator.filter(|denominator| *denominator > 0)? } else { 1 };
+    Some(Ratio { scale: definition.scale, denominator })
 }
 
 fn reason(
@@ -111,11 +89,7 @@ fn reason(
         }
     }
     if figure.bound == "unknown" && figure.reason.is_empty() {
-        let why = if definition.reason.is_empty() {
-            "规则没有给出分子"
-        } else {
-            &definition.reason
-        };
+        let why = if definition.reason.is_empty() { "规则没有给出分子" } else { &definition.reason };
         parts.push(format!("无法计算：{why}"));
     }
     match (value, aim, met) {

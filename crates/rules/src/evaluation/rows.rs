@@ -21,18 +21,11 @@ impl Rows {
     }
 
     /// Sorts these batches of columns into one table; `distinct` drops exact repeats.
-    pub(crate) fn sort(
-        columns: &[(&str, Kind)],
-        batches: Vec<RecordBatch>,
-        distinct: bool,
-    ) -> Result<Self, Error> {
+    pub(crate) fn sort(columns: &[(&str, Kind)], batches: Vec<RecordBatch>, distinct: bool) -> Result<Self, Error> {
         let mut batches = batches;
         batches.push(RecordBatch::new_empty(schema(columns).into()));
         let sorted = Snapshot::from_batches([("rows".to_owned(), batches)])?;
-        let batch = sorted
-            .table("rows")
-            .cloned()
-            .unwrap_or_else(|| RecordBatch::new_empty(schema(columns).into()));
+        let batch = sorted.table("rows").cloned().unwrap_or_else(|| RecordBatch::new_empty(schema(columns).into()));
         let rows = Self(batch);
         if distinct { rows.distinct() } else { Ok(rows) }
     }
@@ -43,17 +36,13 @@ impl Rows {
     }
 
     fn distinct(self) -> Result<Self, Error> {
-        let same = |row: usize| {
-            self.0.columns().iter().all(|column| column.slice(row, 1) == column.slice(row - 1, 1))
-        };
+        let same = |row: usize| self.0.columns().iter().all(|column| column.slice(row, 1) == column.slice(row - 1, 1));
         let texts: Option<Vec<&StringArray>> =
             self.0.columns().iter().map(|column| column.as_string_opt::<i32>()).collect();
         let keep: BooleanArray = match texts {
             // All text, as evidence is: compare the cells in place.
             Some(texts) => (0..self.len())
-                .map(|row| {
-                    Some(row == 0 || texts.iter().any(|text| cell(text, row) != cell(text, row - 1)))
-                })
+                .map(|row| Some(row == 0 || texts.iter().any(|text| cell(text, row) != cell(text, row - 1))))
                 .collect(),
             None => (0..self.len()).map(|row| Some(row == 0 || !same(row))).collect(),
         };
@@ -125,9 +114,7 @@ pub(crate) fn schema(columns: &[(&str, Kind)]) -> Schema {
     Schema::new(
         columns
             .iter()
-            .map(|(name, kind)| {
-                datafusion::arrow::datatypes::Field::new(*name, kind.data_type(), true)
-            })
+            .map(|(name, kind)| datafusion::arrow::datatypes::Field::new(*name, kind.data_type(), true))
             .collect::<Vec<_>>(),
     )
 }

@@ -159,10 +159,7 @@ impl Settings {
         for name in overrides.keys() {
             if !parameters.iter().any(|parameter| &parameter.name == name) {
                 let known: Vec<&str> = parameters.iter().map(|p| p.name.as_str()).collect();
-                return Err(Error::Parameter(format!(
-                    "没有名为 {name} 的参数；可用的参数有：{}",
-                    known.join("、")
-                )));
+                return Err(Error::Parameter(format!("没有名为 {name} 的参数；可用的参数有：{}", known.join("、"))));
             }
         }
         let mut values = BTreeMap::new();
@@ -245,26 +242,21 @@ impl Parameter {
         if text.is_empty() {
             return Ok(Setting::Unset(self.kind));
         }
-        let wrong = |expected: &str| {
-            Error::Parameter(format!("参数 {} 的值「{text}」不对；{expected}", self.name))
-        };
+        let wrong = |expected: &str| Error::Parameter(format!("参数 {} 的值「{text}」不对；{expected}", self.name));
         if !self.choices.is_empty() && !self.choices.iter().any(|choice| choice == text) {
             return Err(wrong(&format!("请从 {} 中选一个", self.choices.join("、"))));
         }
         match self.kind {
-            ParameterType::Integer => text
-                .parse()
-                .map(Setting::Integer)
-                .map_err(|_| wrong("请填写整数（金额以分为单位），不带小数和单位")),
+            ParameterType::Integer => {
+                text.parse().map(Setting::Integer).map_err(|_| wrong("请填写整数（金额以分为单位），不带小数和单位"))
+            }
             ParameterType::Flag => match text {
                 "true" | "是" => Ok(Setting::Flag(true)),
                 "false" | "否" => Ok(Setting::Flag(false)),
                 _ => Err(wrong("请填写 true 或 false")),
             },
             ParameterType::Text => Ok(Setting::Text(text.to_owned())),
-            ParameterType::Date => {
-                text.parse().map(Setting::Date).map_err(|_| wrong("请写成 2021-01-01"))
-            }
+            ParameterType::Date => text.parse().map(Setting::Date).map_err(|_| wrong("请写成 2021-01-01")),
         }
     }
 
@@ -312,9 +304,7 @@ fn passes(operator: Operator, setting: &Setting, limit: &Setting) -> bool {
     let days = |day: &Date| i128::from(crate::snapshot::to_days(*day));
     match (setting, limit) {
         (Setting::Unset(_), _) => true,
-        (Setting::Integer(value), Setting::Integer(limit)) => {
-            operator.holds(i128::from(*value), i128::from(*limit))
-        }
+        (Setting::Integer(value), Setting::Integer(limit)) => operator.holds(i128::from(*value), i128::from(*limit)),
         (Setting::Date(value), Setting::Date(limit)) => operator.holds(days(value), days(limit)),
         // A gated parameter of another type cannot be held against the gate.
         _ => false,
@@ -336,8 +326,6 @@ fn to_text<E: serde::de::Error>(value: toml::Value) -> Result<String, E> {
         toml::Value::Integer(value) => Ok(value.to_string()),
         toml::Value::Boolean(value) => Ok(value.to_string()),
         toml::Value::Datetime(value) => Ok(value.to_string()),
-        other => Err(E::custom(format!(
-            "「{other}」不能作参数的值；请用整数、文本、日期或 true/false"
-        ))),
+        other => Err(E::custom(format!("「{other}」不能作参数的值；请用整数、文本、日期或 true/false"))),
     }
 }

@@ -47,29 +47,24 @@ fn view(text: &str, statement: &Statement) -> Result<View, Error> {
     };
     let mut rest = sql;
     for word in ["create", "view"] {
-        rest = keyword(rest, word)
-            .ok_or_else(|| wrong(0, "每条语句都要写成 create view 名称 as select …;"))?;
+        rest = keyword(rest, word).ok_or_else(|| wrong(0, "每条语句都要写成 create view 名称 as select …;"))?;
     }
-    let name_length = rest
-        .find(|c: char| !(c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_'))
-        .unwrap_or(rest.len());
+    let name_length =
+        rest.find(|c: char| !(c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')).unwrap_or(rest.len());
     let (name, after) = rest.split_at(name_length);
     if name.is_empty() {
         return Err(wrong(0, "视图名只用小写字母、数字和下划线"));
     }
-    let query = keyword(after, "as")
-        .ok_or_else(|| wrong(0, &format!("视图 {name} 的名称后面要写 as")))?;
+    let query = keyword(after, "as").ok_or_else(|| wrong(0, &format!("视图 {name} 的名称后面要写 as")))?;
     let start = sql.len() - query.len();
     let (line, column) = position(text, statement.start + start);
     let mut clauses = Vec::new();
     let mut notes = Vec::new();
     for comment in &statement.comments {
         match comment.strip_prefix("clause:").or_else(|| comment.strip_prefix("clauses:")) {
-            Some(list) => clauses.extend(
-                list.split([',', ' ', '、', '，'])
-                    .filter(|id| !id.is_empty())
-                    .map(str::to_owned),
-            ),
+            Some(list) => {
+                clauses.extend(list.split([',', ' ', '、', '，']).filter(|id| !id.is_empty()).map(str::to_owned))
+            }
             None => notes.push(*comment),
         }
     }
@@ -119,11 +114,7 @@ fn statements(text: &str) -> Result<Vec<Statement<'_>>, Error> {
             }
             b';' => {
                 if let Some(start) = start.take() {
-                    found.push(Statement {
-                        comments: std::mem::take(&mut comments),
-                        start,
-                        end: at,
-                    });
+                    found.push(Statement { comments: std::mem::take(&mut comments), start, end: at });
                 }
                 at += 1;
             }

@@ -42,8 +42,7 @@ struct Entry {
 
 impl Manifest {
     fn to_text(&self) -> String {
-        let mut text = serde_json::to_string_pretty(self)
-            .expect("a struct of texts and numbers always serialises");
+        let mut text = serde_json::to_string_pretty(self).expect("a struct of texts and numbers always serialises");
         text.push('\n');
         text
     }
@@ -70,9 +69,7 @@ impl Snapshot {
             fs::remove_dir_all(&staging).map_err(|e| Error::io(&staging, e))?;
         }
         fs::create_dir_all(&staging).map_err(|e| Error::io(&staging, e))?;
-        let result = self
-            .write_files(&staging)
-            .and_then(|()| fs::rename(&staging, dir).map_err(|e| Error::io(dir, e)));
+        let result = self.write_files(&staging).and_then(|()| fs::rename(&staging, dir).map_err(|e| Error::io(dir, e)));
         if result.is_err() {
             // The first error matters more than a leftover that the next writing removes.
             let _ = fs::remove_dir_all(&staging);
@@ -96,11 +93,7 @@ impl Snapshot {
                 sha256: sha256_hex(&bytes),
             });
         }
-        let manifest = Manifest {
-            format: FORMAT,
-            snapshot: self.id().to_owned(),
-            tables,
-        };
+        let manifest = Manifest { format: FORMAT, snapshot: self.id().to_owned(), tables };
         write_file(&staging.join(MANIFEST), manifest.to_text().as_bytes())?;
         sync_folder(staging);
         Ok(())
@@ -110,8 +103,8 @@ impl Snapshot {
     pub fn read(dir: &Path) -> Result<Self, Error> {
         let path = dir.join(MANIFEST);
         let text = fs::read(&path).map_err(|e| Error::io(&path, e))?;
-        let manifest: Manifest = serde_json::from_slice(&text)
-            .map_err(|e| damaged(&path, &format!("不是完整的清单（{e}）")))?;
+        let manifest: Manifest =
+            serde_json::from_slice(&text).map_err(|e| damaged(&path, &format!("不是完整的清单（{e}）")))?;
         if manifest.format != FORMAT {
             return Err(damaged(&path, &format!("格式 {} 本程序不认识", manifest.format)));
         }
@@ -141,29 +134,18 @@ fn read_table(dir: &Path, entry: &Entry) -> Result<RecordBatch, Error> {
     let bytes = fs::read(&path).map_err(|e| Error::io(&path, e))?;
     let found = sha256_hex(&bytes);
     if bytes.len() as u64 != entry.bytes || found != entry.sha256 {
-        return Err(damaged(
-            &path,
-            &format!("校验值应为 {}，实为 {found}", entry.sha256),
-        ));
+        return Err(damaged(&path, &format!("校验值应为 {}，实为 {found}", entry.sha256)));
     }
     let unreadable = |e: &dyn std::fmt::Display| damaged(&path, &format!("不能读作 Parquet（{e}）"));
     // The file is opened anew; should it change in between, the id of the rows below will differ.
     let file = File::open(&path).map_err(|e| Error::io(&path, e))?;
-    let reader = ParquetRecordBatchReaderBuilder::try_new(file)
-        .map_err(|e| unreadable(&e))?
-        .with_batch_size(1 << 16);
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| unreadable(&e))?.with_batch_size(1 << 16);
     let schema = reader.schema().clone();
-    let batches = reader
-        .build()
-        .map_err(|e| unreadable(&e))?
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(|e| unreadable(&e))?;
+    let batches =
+        reader.build().map_err(|e| unreadable(&e))?.collect::<Result<Vec<_>, _>>().map_err(|e| unreadable(&e))?;
     let batch = datafusion::arrow::compute::concat_batches(&schema, &batches)?;
     if batch.num_rows() as u64 != entry.rows {
-        return Err(damaged(
-            &path,
-            &format!("应有 {} 行，实有 {} 行", entry.rows, batch.num_rows()),
-        ));
+        return Err(damaged(&path, &format!("应有 {} 行，实有 {} 行", entry.rows, batch.num_rows())));
     }
     Ok(batch)
 }
@@ -172,11 +154,8 @@ fn to_parquet(name: &str, batch: &RecordBatch) -> Result<Vec<u8>, Error> {
     let failed = |e: parquet::errors::ParquetError| {
         Error::Snapshot(format!("表 {name} 不能写成 Parquet：{e}；请重试，仍失败请报告"))
     };
-    let properties = WriterProperties::builder()
-        .set_compression(Compression::ZSTD(ZstdLevel::default()))
-        .build();
-    let mut writer =
-        ArrowWriter::try_new(Vec::new(), batch.schema(), Some(properties)).map_err(failed)?;
+    let properties = WriterProperties::builder().set_compression(Compression::ZSTD(ZstdLevel::default())).build();
+    let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), Some(properties)).map_err(failed)?;
     writer.write(batch).map_err(failed)?;
     writer.into_inner().map_err(failed)
 }
@@ -200,8 +179,5 @@ fn staging_beside(dir: &Path) -> PathBuf {
 }
 
 fn damaged(path: &Path, what: &str) -> Error {
-    Error::Snapshot(format!(
-        "快照文件 {} 已损坏：{what}；请从备份恢复该文件，或重新运行评估",
-        path.display()
-    ))
+    Error::Snapshot(format!("快照文件 {} 已损坏：{what}；请从备份恢复该文件，或重新运行评估", path.display()))
 }

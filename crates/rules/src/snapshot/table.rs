@@ -163,20 +163,12 @@ impl TableBuilder {
 
     /// The finished table.
     pub fn finish(mut self) -> Result<RecordBatch, Error> {
-        let fields: Vec<Field> = self
-            .names
-            .iter()
-            .zip(&self.kinds)
-            .map(|(name, kind)| Field::new(name, kind.data_type(), true))
-            .collect();
+        let fields: Vec<Field> =
+            self.names.iter().zip(&self.kinds).map(|(name, kind)| Field::new(name, kind.data_type(), true)).collect();
         let arrays: Vec<ArrayRef> = self.columns.iter_mut().map(finish_column).collect();
         let rows = arrays.first().map_or(0, |array| array.len());
         let options = datafusion::arrow::array::RecordBatchOptions::new().with_row_count(Some(rows));
-        Ok(RecordBatch::try_new_with_options(
-            Arc::new(Schema::new(fields)),
-            arrays,
-            &options,
-        )?)
+        Ok(RecordBatch::try_new_with_options(Arc::new(Schema::new(fields)), arrays, &options)?)
     }
 }
 

@@ -79,19 +79,12 @@ async fn stars_need_every_condition_of_their_level() {
 #[tokio::test]
 async fn near_misses_say_what_is_lacking() {
     let run = evaluate(&CITY.snapshot(), &[]).await;
-    let near: Vec<_> = run
-        .near_misses
-        .iter()
-        .map(|n| (n.subject.as_str(), n.level, n.reached, n.lacking.as_str()))
-        .collect();
+    let near: Vec<_> =
+        run.near_misses.iter().map(|n| (n.subject.as_str(), n.level, n.reached, n.lacking.as_str())).collect();
     // B lacks ten patents for three stars and F three for two: too far.
     assert_eq!(
         near,
-        [
-            ("C", 2, None, "再有 1 件即可达标"),
-            ("D", 2, None, "再有 2 件即可达标"),
-            ("E", 2, None, "再有 1 件即可达标"),
-        ]
+        [("C", 2, None, "再有 1 件即可达标"), ("D", 2, None, "再有 2 件即可达标"), ("E", 2, None, "再有 1 件即可达标"),]
     );
     assert!(evaluate(&CITY.snapshot(), &[("near_star", "")]).await.near_misses.is_empty());
 }
@@ -129,9 +122,7 @@ async fn money_needs_a_basis_and_keeps_the_national_gate() {
 
 #[tokio::test]
 async fn parameters_reach_the_rules_typed_and_dated() {
-    let count = async |set: &[(&str, &str)]| {
-        evaluate(&CITY.snapshot(), set).await.indicator("T01").unwrap().numerator
-    };
+    let count = async |set: &[(&str, &str)]| evaluate(&CITY.snapshot(), set).await.indicator("T01").unwrap().numerator;
     assert_eq!(count(&[]).await, Some(134));
     assert_eq!(count(&[("since", "2022-06-01")]).await, Some(134));
     assert_eq!(count(&[("since", "2022-06-02")]).await, Some(0));
@@ -143,7 +134,10 @@ async fn parameters_reach_the_rules_typed_and_dated() {
 #[tokio::test]
 async fn the_same_run_gives_the_same_bytes() {
     let first = evaluate(&CITY.snapshot(), &[]).await;
-    let mut turned = City { holdings: &[("F", 18, 9), ("E", 25, 4), ("D", 19, 5), ("C", 20, 5), ("B", 21, 5), ("A", 31, 6)], ..CITY };
+    let mut turned = City {
+        holdings: &[("F", 18, 9), ("E", 25, 4), ("D", 19, 5), ("C", 20, 5), ("B", 21, 5), ("A", 31, 6)],
+        ..CITY
+    };
     turned.output = Some(400);
     let second = evaluate(&turned.snapshot(), &[]).await;
     assert_eq!(first.to_json(), second.to_json());

@@ -20,10 +20,7 @@ const TABLES: [(&str, &str); 24] = [
     ),
     ("patent_force", "application_number from_on:d until_on:d ended_by"),
     ("patent_void", "application_number"),
-    (
-        "patent_owner",
-        "application_number from_on:d until_on:d owner owner_uscc place_rule town in_city:b",
-    ),
+    ("patent_owner", "application_number from_on:d until_on:d owner owner_uscc place_rule town in_city:b"),
     ("patent_ipc", "application_number symbol"),
     ("patent_sei", "application_number code rule verdict"),
     (
@@ -73,16 +70,9 @@ async fn evaluate(snapshot: &Snapshot, as_of: Date) -> Evaluation {
     let policy = Policy::installed().unwrap();
     let overrides = BTreeMap::new();
     let known_at = "2100-01-01T00:00:00+08:00".parse().unwrap();
-    rules::evaluate(Request {
-        policy: &policy,
-        snapshot,
-        as_of,
-        known_at,
-        overrides: &overrides,
-        scope: None,
-    })
-    .await
-    .unwrap()
+    rules::evaluate(Request { policy: &policy, snapshot, as_of, known_at, overrides: &overrides, scope: None })
+        .await
+        .unwrap()
 }
 
 #[test]
@@ -92,8 +82,7 @@ fn the_installed_document_is_sound() {
     assert!(policy.indicator("K01").is_some() && policy.award("innovation-star").is_some());
     let tables: BTreeSet<&str> = TABLES.iter().map(|(name, _)| *name).collect();
     let report = check::check(&policy, Some(&tables));
-    let errors: Vec<_> =
-        report.findings.iter().filter(|f| f.severity == Severity::Error).collect();
+    let errors: Vec<_> = report.findings.iter().filter(|f| f.severity == Severity::Error).collect();
     assert!(errors.is_empty(), "{errors:#?}");
 }
 
@@ -111,13 +100,10 @@ async fn without_facts_nothing_is_known() {
 /// A city of one enterprise with this many inventions, the first `old` of them over ten years old.
 fn star_city(inventions: i64, old: i64) -> Snapshot {
     let uscc = "91320682MA10000014";
-    let text = Value::from;
+    let text = |text: &str| Value::from(text);
     let mut rows = vec![
         ("region", vec![text("320999101"), text("城东镇"), text("镇"), Value::Null, Value::Null]),
-        (
-            "enterprise",
-            vec![text(uscc), text("甲公司"), Value::Null, Value::Null, Value::Null, Value::Null],
-        ),
+        ("enterprise", vec![text(uscc), text("甲公司"), Value::Null, Value::Null, Value::Null, Value::Null]),
         ("enterprise_place", vec![text(uscc), Value::Null, Value::Null, text("城东镇")]),
         (
             "statistic",
@@ -134,9 +120,22 @@ fn star_city(inventions: i64, old: i64) -> Snapshot {
         ),
     ];
     for register in [
-        "regions", "enterprises", "enterprise-changes", "statuses", "patents", "patent-events",
-        "foreign-grants", "prizes", "pledges", "trademarks", "madrid", "statistics",
-        "strategic-industries", "trainees", "survey-waves", "official-fees",
+        "regions",
+        "enterprises",
+        "enterprise-changes",
+        "statuses",
+        "patents",
+        "patent-events",
+        "foreign-grants",
+        "prizes",
+        "pledges",
+        "trademarks",
+        "madrid",
+        "statistics",
+        "strategic-industries",
+        "trainees",
+        "survey-waves",
+        "official-fees",
     ] {
         rows.push(("register_state", vec![text(register), true.into()]));
     }
@@ -160,10 +159,7 @@ fn star_city(inventions: i64, old: i64) -> Snapshot {
                 true.into(),
             ],
         ));
-        rows.push((
-            "patent_force",
-            vec![text(&number), granted.into(), Value::Null, Value::Null],
-        ));
+        rows.push(("patent_force", vec![text(&number), granted.into(), Value::Null, Value::Null]));
         rows.push((
             "patent_owner",
             vec![

@@ -3,7 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::date;
-use rules::{Policy, check::{self, Severity}, policy::Setting};
+use rules::{
+    Policy,
+    check::{self, Severity},
+    policy::Setting,
+};
 
 use crate::city::policy;
 

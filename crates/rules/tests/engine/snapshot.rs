@@ -18,9 +18,7 @@ fn table(rows: &[Row]) -> RecordBatch {
     ]);
     for (name, number, day, flag) in rows {
         let day = day.and_then(rules::snapshot::from_days);
-        table
-            .push(vec![name.clone().into(), (*number).into(), day.into(), (*flag).into()])
-            .unwrap();
+        table.push(vec![name.clone().into(), (*number).into(), day.into(), (*flag).into()]).unwrap();
     }
     table.finish().unwrap()
 }
@@ -82,10 +80,7 @@ fn null_empty_text_and_neighbours_are_told_apart() {
 /// The id of known content never changes: an engine that gives another has another meaning.
 #[test]
 fn the_id_of_known_content_stays() {
-    let rows = [
-        (Some("甲".to_owned()), Some(1), Some(19_000), Some(true)),
-        (None, Some(-1), None, Some(false)),
-    ];
+    let rows = [(Some("甲".to_owned()), Some(1), Some(19_000), Some(true)), (None, Some(-1), None, Some(false))];
     assert_eq!(id(&rows), "4b5f57a20619a0c563e433bc2ddb3e446c3075699b1382fbdca3127b1fae633b");
 }
 
@@ -96,11 +91,8 @@ fn small() -> Snapshot {
     }
     let mut empty = TableBuilder::new(&[("n", Kind::Integer)]);
     empty.push(vec![Value::Null]).unwrap();
-    Snapshot::new([
-        ("region".to_owned(), towns.finish().unwrap()),
-        ("other".to_owned(), empty.finish().unwrap()),
-    ])
-    .unwrap()
+    Snapshot::new([("region".to_owned(), towns.finish().unwrap()), ("other".to_owned(), empty.finish().unwrap())])
+        .unwrap()
 }
 
 #[test]
