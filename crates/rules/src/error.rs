@@ -41,6 +41,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether what was given cannot be used, as opposed to a failure while running.
+    pub fn is_unusable_input(&self) -> bool {
+        matches!(self, Self::Policy(_) | Self::Parameter(_))
+    }
+
     /// An input or output error about this path.
     pub(crate) fn io(path: impl Into<PathBuf>, source: io::Error) -> Self {
         Self::Io { path: path.into(), source }

@@ -61,7 +61,7 @@ fn every_file_enters_the_hash() {
     let hash = policy().hash().to_owned();
     for file in rules::policy::FILES {
         let mut files = policy().files().clone();
-        files.get_mut(file).unwrap().push_str("\n");
+        files.get_mut(file).unwrap().push('\n');
         assert_ne!(Policy::from_files(files).unwrap().hash(), hash, "{file}");
     }
     assert_eq!(policy().hash(), hash);
