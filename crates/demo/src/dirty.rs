@@ -145,7 +145,7 @@ pub(crate) fn plant(city: &City, deliveries: &[Delivery]) -> Vec<Planted> {
         if kinds.is_empty() || (delivery.register == "statistics" && clean < 15) {
             continue;
         }
-        let count = if clean >= 20 { clean.div_ceil(200) } else { 0 };
+        let count = if clean >= 12 { clean.div_ceil(200) } else { 0 };
         let donors = donors(city, delivery, count);
         for (n, donor) in donors.iter().enumerate() {
             let turn = turn.entry(delivery.register).or_insert(0);
@@ -193,7 +193,7 @@ fn make(
     }
     cells[at_field] = spoil(&cells[at_field], dirt, field)?;
     let expect = match dirt {
-        Dirt::Formula | Dirt::Script => Expect::Accepted,
+        Dirt::Script => Expect::Accepted,
         Dirt::UnknownTown => Expect::Either,
         _ => Expect::Quarantined,
     };
