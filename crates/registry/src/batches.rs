@@ -123,6 +123,26 @@ pub async fn find(db: &Db, id: i64) -> Result<(Batch, ImportReport), Error> {
     Ok((batch, report))
 }
 
+/// A later batch that rests on an earlier one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Resting {
+    /// Its number.
+    pub batch: i64,
+    /// Its file.
+    pub file: String,
+    /// How many of its rows rest on the earlier one.
+    pub rows: i64,
+    /// One of them, as people read it.
+    pub example: String,
+}
+
+/// The merged batches that rest on this one; while there is any, it cannot be taken back.
+pub async fn resting_on(db: &Db, id: i64) -> Result<Vec<Resting>, Error> {
+    let mut tx = db.begin_read().await?;
+    let resting = store::resting_on(&mut tx, id).await?;
+    Ok(resting.into_iter().map(|(batch, file, rows, key)| Resting { batch, file, rows, example: show_key(&key) }).collect())
+}
+
 /// Takes a batch back whole: from now on its facts no longer count, though what was computed before stays computable.
 ///
 /// It is refused while later batches rest on its facts; the answer names them.

@@ -91,7 +91,8 @@ fn read(column: &Column, written: &str, unit: Option<MoneyUnit>) -> Result<Strin
         Kind::PatentNumber => parsed::<ApplicationNumber>(written).or_else(|reason| {
             // What looks like a Chinese number is judged as one; only another shape may be a foreign number.
             let folded = text::fold_code(written);
-            let is_chinese = is_digits_lost(&folded) || folded.starts_with("ZL") || matches!(folded.replace('.', "").len(), 12 | 13);
+            let is_long_number = folded.starts_with(|c: char| c.is_ascii_digit()) && matches!(folded.replace('.', "").len(), 12 | 13);
+            let is_chinese = is_digits_lost(&folded) || folded.starts_with("ZL") || is_long_number;
             if is_chinese { Err(reason) } else { foreign_number(what, written) }
         }),
         Kind::Rights => each(parts(written), |part| identifier(what, part)),

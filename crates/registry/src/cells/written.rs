@@ -50,8 +50,10 @@ pub(crate) fn name(text: &str) -> String {
     let mut name = String::with_capacity(trimmed.len());
     for c in trimmed.chars() {
         match c {
-            '(' => name.push('（'),
-            ')' => name.push('）'),
+            '(' | ')' => {
+                name.truncate(name.trim_end_matches(' ').len());
+                name.push(if c == '(' { '（' } else { '）' });
+            }
             '•' | '・' | '‧' | '∙' | '●' | '･' | '⋅' => name.push('·'),
             '|' => name.push('｜'),
             // A blank between Latin words means something, one beside a Chinese character does not.

@@ -20,7 +20,7 @@ const STRATEGIC_INDUSTRIES: &[Column] = &[
     column("code", "产业代码", Kind::Identifier).required(),
     column("rule", "规则号", Kind::Identifier),
     column("name", "产业名称", Kind::Text).required(),
-    column("ipc", "分类号", Kind::IpcPatterns).required().also(&["国际专利分类号", "IPC"]),
+    column("ipc", "分类号", Kind::IpcPatterns).required().also(&["国际专利分类号"]),
     column("match", "匹配方式", Kind::Choice(&["精确", "以下全部"])).hint("默认精确；带 * 的分类号总含以下全部"),
     column("excluded_ipc", "排除分类号", Kind::IpcPatterns),
     column("keywords", "关键词", Kind::Words).hint("名称或摘要出现其一即符合"),

@@ -50,7 +50,7 @@ const PATENTS: &[Column] = &[
     ]).hint("第一专利权人在前，多个用；分隔"),
     column("first_patentee_uscc", "第一专利权人代码", Kind::Uscc).also(&["专利权人代码", "第一专利权人统一社会信用代码"]),
     column("inventors", "发明人", Kind::Names).also(&["发明（设计）人", "设计人", "发明人（设计人）"]),
-    column("ipc", "分类号", Kind::Ipc).also(&["IPC分类号", "IPC", "国际专利分类号", "Int.Cl."]).hint("多个用；分隔"),
+    column("ipc", "分类号", Kind::Ipc).also(&["IPC分类号", "国际专利分类号", "Int.Cl."]).hint("多个用；分隔"),
     column("address", "地址", Kind::Text).also(&["专利权人地址", "申请人地址", "联系地址"]),
     column("abstract", "摘要", Kind::Text).also(&["摘要（中文）", "摘要（译）（简体中文）"]),
 ];

@@ -1,1 +1,184 @@
-//! Tests
+//! Whole rows: every reason at once, defaults, and what cells must be to each other.
+
+use std::collections::BTreeMap;
+
+use super::{Checked, check, release};
+use crate::{entry, registers::register};
+
+fn row(register_id: &str, cells: &[(&str, &str)]) -> Checked {
+    let register = register(register_id).unwrap();
+    let fields: BTreeMap<String, String> = cells.iter().map(|(field, cell)| ((*field).to_owned(), (*cell).to_owned())).collect();
+    check(register, &entry::cells(register, &fields).unwrap(), &[])
+}
+
+#[track_caller]
+fn refused(register: &str, base: &[(&str, &str)], change: (&str, &str), column: &str, why: &str) {
+    let sound = row(register, base);
+    assert_eq!(sound.reasons, [], "the row without the change is sound");
+    let mut cells: Vec<(&str, &str)> = base.iter().copied().filter(|(field, _)| *field != change.0).collect();
+    cells.push(change);
+    let reasons = row(register, &cells).reasons;
+    assert!(
+        reasons.iter().any(|reason| reason.column == column && reason.reason.contains(why)),
+        "{register} {change:?}: {reasons:?}"
+    );
+}
+
+fn cell(register_id: &str, row: &Checked, field: &str) -> String {
+    row.cells[register(register_id).unwrap().index(field).unwrap()].clone().unwrap_or_default()
+}
+
+const PATENT: &[(&str, &str)] = &[
+    ("application_number", "201310699744.2"),
+    ("title", "一种装置"),
+    ("filed_on", "2013-12-18"),
+    ("granted_on", "2016-05-04"),
+    ("grant_number", "CN103699744B"),
+    ("patentees", "甲有限公司"),
+];
+
+#[test]
+fn a_patent_is_judged_by_its_number() {
+    let sound = row("patents", PATENT);
+    assert_eq!(cell("patents", &sound, "kind"), "发明");
+    assert_eq!(sound.key.as_deref(), Some("2013106997442"));
+    refused("patents", PATENT, ("kind", "实用新型"), "专利类型", "矛盾");
+    refused("patents", PATENT, ("granted_on", "2012-05-04"), "授权公告日", "早于");
+    refused("patents", PATENT, ("grant_number", "CN103699744A"), "授权公告号", "公布号");
+    refused("patents", PATENT, ("grant_number", "CN203699744U"), "授权公告号", "矛盾");
+    refused("patents", PATENT, ("title", ""), "名称", "不能为空");
+    refused("patents", PATENT, ("application_number", "2.0131E+12"), "申请号", "丢失");
+    refused("patents", PATENT, ("first_patentee_uscc", "123"), "第一专利权人代码", "");
+}
+
+#[test]
+fn another_filing_year_is_only_a_warning_but_a_grant_before_the_number_is_an_error() {
+    let mut divisional = PATENT.to_vec();
+    divisional[2] = ("filed_on", "2011-01-01");
+    let row = row("patents", &divisional);
+    assert_eq!(row.reasons, []);
+    assert!(row.warnings[0].reason.contains("分案"), "{:?}", row.warnings);
+    let mut early = divisional.clone();
+    early[3] = ("granted_on", "2012-05-04");
+    let row = super::tests::row("patents", &early);
+    assert!(row.reasons[0].reason.contains("早于申请号中的年份"), "{:?}", row.reasons);
+}
+
+#[test]
+fn every_reason_is_collected() {
+    let row = row("patents", &[("application_number", "坏"), ("filed_on", "昨天"), ("patentees", "甲")]);
+    let columns: Vec<&str> = row.reasons.iter().map(|reason| reason.column.as_str()).collect();
+    assert_eq!(columns, ["申请号", "名称", "申请日"]);
+    assert_eq!(row.key, None);
+}
+
+#[test]
+fn foreign_grants_default_to_inventions_and_designs_are_none() {
+    const GRANT: &[(&str, &str)] = &[
+        ("grant_number", "US10123456B2"),
+        ("office", "US"),
+        ("granted_on", "2021-01-05"),
+        ("route", "PCT"),
+        ("pct_number", "PCT/CN2019/123456"),
+        ("proprietor", "甲有限公司"),
+    ];
+    assert_eq!(cell("foreign-grants", &row("foreign-grants", GRANT), "kind"), "发明");
+    refused("foreign-grants", GRANT, ("ended_on", "2020-01-01"), "失效日期", "早于");
+    refused("foreign-grants", GRANT, ("office", "XX1"), "受理局", "");
+    refused("foreign-grants", GRANT, ("office", "JP"), "受理局", "矛盾");
+    refused("foreign-grants", GRANT, ("route", "海牙"), "途径", "PCT、巴黎公约、直接");
+    let mut design = GRANT.to_vec();
+    design[0] = ("grant_number", "USD912345S1");
+    assert_eq!(cell("foreign-grants", &row("foreign-grants", &design), "kind"), "外观设计");
+    design.push(("kind", "发明"));
+    assert!(row("foreign-grants", &design).reasons[0].reason.contains("外观设计"));
+}
+
+#[test]
+fn pledges_hold_together() {
+    const PLEDGE: &[(&str, &str)] = &[
+        ("number", "Y2023320001"),
+        ("right", "专利"),
+        ("pledgor_uscc", "91350100M000100Y43"),
+        ("pledgee", "某银行"),
+        ("objects", "201310699744.2；97101765.4"),
+        ("amount", "100万元"),
+        ("allocations", "60万元;40万元"),
+        ("registered_on", "2023-03-01"),
+    ];
+    let sound = row("pledges", PLEDGE);
+    assert_eq!(sound.reasons, []);
+    assert_eq!(cell("pledges", &sound, "objects"), "2013106997442|971017654");
+    assert_eq!(cell("pledges", &sound, "allocations"), "60000000|40000000");
+    refused("pledges", PLEDGE, ("released_on", "2023-02-01"), "注销日期", "早于");
+    refused("pledges", PLEDGE, ("ip_amount", "200万元"), "知识产权金额", "大于");
+    refused("pledges", PLEDGE, ("allocations", "100万元"), "分配金额", "一一对应");
+    refused("pledges", PLEDGE, ("allocations", "60万元;50万元"), "分配金额", "之和");
+    refused("pledges", PLEDGE, ("objects", "201310699744.3；97101765.4"), "标的", "校验位");
+    refused("pledges", PLEDGE, ("amount", "1.005"), "登记金额", "");
+}
+
+#[test]
+fn statistics_come_to_base_units_exactly_and_the_registered_population_is_its_own_measure() {
+    const GDP: &[(&str, &str)] = &[
+        ("measure", "GDP"),
+        ("year", "2022"),
+        ("value", "1,300.25"),
+        ("unit", "亿元"),
+        ("vintage", "初步核算"),
+        ("published_on", "2023-01-20"),
+        ("source", "统计公报"),
+    ];
+    let sound = row("statistics", GDP);
+    assert_eq!((cell("statistics", &sound, "measure"), cell("statistics", &sound, "value")), ("地区生产总值".into(), "130025000000".into()));
+    assert_eq!(cell("statistics", &sound, "unit"), "元");
+    refused("statistics", GDP, ("unit", "万人"), "单位", "不符");
+    refused("statistics", GDP, ("value", "1.123456789"), "数值", "");
+    refused("statistics", GDP, ("published_on", "2021-12-31"), "发布日期", "早于");
+    refused("statistics", GDP, ("measure", "人口"), "指标", "常住人口");
+    let people = [("measure", "户籍人口"), ("value", "124.05"), ("unit", "万人")];
+    let mut cells = GDP.to_vec();
+    cells.retain(|(field, _)| !people.iter().any(|(other, _)| other == field));
+    cells.extend(people);
+    let row = row("statistics", &cells);
+    assert_eq!((row.reasons.len(), cell("statistics", &row, "value")), (0, "1240500".into()));
+    assert_eq!(cell("statistics", &row, "measure"), "户籍人口");
+}
+
+#[test]
+fn dates_stand_in_order() {
+    const STATUS: &[(&str, &str)] =
+        &[("uscc", "91350100M000100Y43"), ("kind", "高企"), ("valid_from", "2021-11-30"), ("valid_to", "2024-11-30")];
+    refused("statuses", STATUS, ("valid_to", "2020-11-30"), "失效日期", "先后颠倒");
+    refused("statuses", STATUS, ("revoked_on", "2020-11-30"), "撤销日期", "先后颠倒");
+    const MARK: &[(&str, &str)] = &[
+        ("number", "12345678"),
+        ("nice_class", "9"),
+        ("holder", "甲"),
+        ("registered_on", "2020-01-01"),
+        ("expires_on", "2029-12-31"),
+    ];
+    refused("trademarks", MARK, ("expires_on", "2019-12-31"), "专用期截止", "先后颠倒");
+    const WAVE: &[(&str, &str)] = &[
+        ("survey", "认知度"),
+        ("approval", "苏统制[2023]5号"),
+        ("as_of", "2023-12-01"),
+        ("sample", "1000"),
+        ("positive", "751"),
+    ];
+    refused("survey-waves", WAVE, ("positive", "1001"), "达标样本", "多于");
+}
+
+#[test]
+fn a_row_is_released_as_it_is_unless_its_identity_is_lost() {
+    let register = register("patents").unwrap();
+    let fields = |number: &str| {
+        let cells = [("application_number", number), ("title", "装置"), ("filed_on", "2013-12-18"), ("patentees", "甲")];
+        let fields = cells.iter().map(|(field, cell)| ((*field).to_owned(), (*cell).to_owned())).collect();
+        entry::cells(register, &fields).unwrap()
+    };
+    let released = release(register, &fields("201310699744.3"), &[]).unwrap();
+    assert_eq!(released.key.as_deref(), Some("2013106997442"));
+    let lost = release(register, &fields("2.0131E+12"), &[]).unwrap_err();
+    assert!(lost[0].reason.contains("不能照原样放行"));
+}

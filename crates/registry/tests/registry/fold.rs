@@ -1,0 +1,111 @@
+//! The fold equals a naive telling of every file in the order of receipt, whatever the order of import.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use registry::{Folded, ImportOptions};
+
+use crate::office::{Office, offices, on};
+
+#[tokio::test]
+async fn a_file_received_earlier_but_imported_later_takes_its_place() {
+    for office in offices().await {
+        office.import("industry-codes", "代码,名称,版本\nC3824,甲,2011\n", "2024-01-05").await;
+        // Confirms the first, and stores no fact of its own.
+        assert_eq!(office.import("industry-codes", "代码,名称,版本\nC3824,甲,\n", "2024-01-10").await.unchanged, 1);
+        let late = ImportOptions { received_at: on("2024-01-07"), ..ImportOptions::new(on("2024-01-20"), "张三") };
+        let report = office.try_import("industry-codes", "代码,名称,版本\nC3824,乙,2017\n", &late).await.unwrap();
+        assert_eq!((report.accepted, report.changed), (1, 1));
+        let cell = async |field: &str, day: &str| office.cell("industry-codes", &key(&office).await, field, day).await;
+        assert_eq!(cell("name", "2024-01-06").await.as_deref(), Some("甲"));
+        assert_eq!(cell("name", "2024-01-08").await.as_deref(), Some("乙"));
+        assert_eq!(cell("name", "2024-01-10").await.as_deref(), Some("甲"), "the later file said it again");
+        assert_eq!(cell("edition", "2024-01-10").await.as_deref(), Some("2017"), "and of this it said nothing");
+    }
+}
+
+async fn key(office: &Office) -> String {
+    office.known("2024-12-31").await.get("industry-codes")[0].key.clone()
+}
+
+/// A file: the day of its receipt, and per key a name and an edition, empty ones saying nothing.
+type File = (u8, Vec<(u8, Option<u8>, Option<u8>)>);
+
+fn files() -> impl Strategy<Value = Vec<File>> {
+    let row = (0u8..4, prop::option::weighted(0.9, 0u8..3), prop::option::of(0u8..3));
+    prop::collection::vec((1u8..9, prop::collection::vec(row, 1..5)), 1..6)
+}
+
+fn text(file: &File) -> (String, Vec<(String, String, String)>) {
+    let mut text = String::from("代码,名称,版本\n");
+    let mut said: BTreeMap<String, (String, String)> = BTreeMap::new();
+    for (key, name, edition) in &file.1 {
+        let key = format!("C382{key}");
+        // An empty name is refused, for it is required; so only the first sound row of a key counts.
+        let (name, edition) = (name.map(|n| format!("名{n}")).unwrap_or_default(), edition.map(|e| e.to_string()).unwrap_or_default());
+        text.push_str(&format!("{key},{name},{edition}\n"));
+        if !name.is_empty() {
+            said.entry(key).or_insert((name, edition));
+        }
+    }
+    (text, said.into_iter().map(|(key, (name, edition))| (key, name, edition)).collect())
+}
+
+async fn check(files: &[File]) {
+    let office = offices().await.remove(0);
+    let mut told: Vec<(u8, Vec<(String, String, String)>)> = Vec::new();
+    for file in files {
+        let (text, said) = text(file);
+        let options = ImportOptions { received_at: on(&format!("2024-01-0{}", file.0)), ..ImportOptions::new(on("2024-02-01"), "张三") };
+        let report = office.try_import("industry-codes", &text, &options).await.unwrap();
+        assert_eq!(report.rows, report.accepted + report.unchanged + report.quarantined);
+        told.push((file.0, said));
+        for day in 1..=9u8 {
+            let folded = office.known(&format!("2024-01-0{day}")).await;
+            assert_eq!(shown(&folded), naive(&told, day), "on day {day} after {told:?}");
+        }
+    }
+}
+
+/// What a person would write down who hears every file in the order of receipt.
+fn naive(told: &[(u8, Vec<(String, String, String)>)], day: u8) -> BTreeMap<String, (String, String)> {
+    let mut heard: Vec<_> = told.iter().filter(|(received, _)| *received <= day).collect();
+    heard.sort_by_key(|(received, _)| *received);
+    let mut state: BTreeMap<String, (String, String)> = BTreeMap::new();
+    for (_, said) in heard {
+        for (key, name, edition) in said {
+            let row = state.entry(key.clone()).or_default();
+            row.0.clone_from(name);
+            if !edition.is_empty() {
+                row.1.clone_from(edition);
+            }
+        }
+    }
+    state
+}
+
+fn shown(folded: &Folded) -> BTreeMap<String, (String, String)> {
+    let (code, name, edition) = (
+        Folded::column("industry-codes", "code"),
+        Folded::column("industry-codes", "name"),
+        Folded::column("industry-codes", "edition"),
+    );
+    let cell = |row: &registry::FoldedRow, place: usize| row.cells[place].clone().unwrap_or_default();
+    folded
+        .get("industry-codes")
+        .iter()
+        .map(|row| (format!("C{}", cell(row, code).trim_start_matches('C')), (cell(row, name), cell(row, edition))))
+        .collect()
+}
+
+#[test]
+fn the_fold_equals_a_naive_telling() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig { cases: 25, ..ProptestConfig::default() });
+    runner
+        .run(&files(), |files| {
+            runtime.block_on(check(&files));
+            Ok(())
+        })
+        .unwrap();
+}

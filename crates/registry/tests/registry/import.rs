@@ -1,0 +1,169 @@
+//! What becomes of the rows of a file.
+
+use registry::{Error, ImportOptions};
+
+use crate::office::{PATENTS, counts, offices, on};
+
+#[tokio::test]
+async fn a_file_is_read_counted_and_known_from_its_receipt() {
+    for office in offices().await {
+        let report = office.import("patents", PATENTS, "2024-01-10").await;
+        assert_eq!(counts(&report), [3, 2, 0, 0, 1]);
+        assert_eq!((report.untied, report.encoding.as_deref()), (2, Some("UTF-8")));
+        let problem = &report.problems[0];
+        assert_eq!((problem.row, problem.column.as_str(), problem.value.as_str()), (6, "申请号", "2.0131E+12"));
+        assert!(problem.reason.contains("丢失"), "{}", problem.reason);
+        let json = serde_json::to_value(&report).unwrap();
+        for name in ["batch", "register", "file", "encoding", "rows", "accepted", "changed", "unchanged", "quarantined",
+            "sheets_passed_over", "untied", "problems"]
+        {
+            assert!(json.get(name).is_some(), "{name}");
+        }
+        assert_eq!(office.known("2024-01-09").await.get("patents").len(), 0);
+        let known = office.known("2024-01-10").await;
+        assert_eq!(known.get("patents").len(), 2);
+        assert!(known.delivered.contains("patents") && !known.delivered.contains("prizes"));
+        assert_eq!(office.cell("patents", "2013106997442", "kind", "2024-01-10").await.as_deref(), Some("发明"));
+        assert_eq!(office.cell("patents", "971017654", "patentees", "2024-01-10").await.as_deref(), Some("乙有限公司|丙大学"));
+    }
+}
+
+#[tokio::test]
+async fn the_same_file_twice_changes_nothing_and_says_so() {
+    for office in offices().await {
+        let first = office.import("patents", PATENTS, "2024-01-10").await;
+        let before = office.known("2024-12-31").await;
+        let again = office.import("patents", PATENTS, "2024-02-10").await;
+        assert_eq!(counts(&again), [3, 0, 0, 2, 1]);
+        assert_eq!(again.same_file_as, Some(first.batch));
+        assert_eq!(office.known("2024-12-31").await.rows, before.rows);
+        let open = registry::quarantine::Filter { state: Some("open"), limit: 10, ..Default::default() };
+        assert_eq!(registry::quarantine::list(office.db(), &open).await.unwrap().len(), 1, "the same row is not listed twice");
+        let sound = "申请号,名称,申请日,专利权人\n201310699744.2,一种装置,2013-12-18,甲有限公司\n";
+        let all = office.import("patents", sound, "2024-03-10").await;
+        assert!(all.summary.contains("没有任何变化"), "{}", all.summary);
+    }
+}
+
+#[tokio::test]
+async fn an_empty_cell_never_overwrites_and_other_content_is_a_correction() {
+    for office in offices().await {
+        office.import("patents", PATENTS, "2024-01-10").await;
+        let changed = "申请号,名称,申请日,授权公告日,专利权人,地址\n201310699744.2,一种新装置,2013-12-18,,甲有限公司,\n";
+        let report = office.import("patents", changed, "2024-02-10").await;
+        assert_eq!(counts(&report), [1, 1, 1, 0, 0]);
+        let cell = async |field: &str, day: &str| office.cell("patents", "2013106997442", field, day).await;
+        assert_eq!(cell("title", "2024-02-09").await.as_deref(), Some("一种装置"), "the former version is kept");
+        assert_eq!(cell("title", "2024-02-10").await.as_deref(), Some("一种新装置"));
+        assert_eq!(cell("granted_on", "2024-02-10").await.as_deref(), Some("2016-05-04"));
+        assert_eq!(cell("address", "2024-02-10").await.as_deref(), Some("江苏省如皋市如城街道"));
+    }
+}
+
+#[tokio::test]
+async fn a_key_twice_in_one_file_keeps_the_first_and_quarantines_another_content() {
+    for office in offices().await {
+        let text = "代码,名称\nC3824,甲\nC3825,乙\nC3824,丙\nC3825,乙\n";
+        let report = office.import("industry-codes", text, "2024-01-10").await;
+        assert_eq!(counts(&report), [4, 2, 0, 1, 1]);
+        assert_eq!((report.problems[0].row, report.problems[0].column.as_str()), (4, "代码"));
+        assert!(report.problems[0].reason.contains("第 2 行"), "{}", report.problems[0].reason);
+        assert_eq!(office.known("2024-12-31").await.get("industry-codes").len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn a_full_list_names_what_has_vanished_and_deletes_nothing() {
+    for office in offices().await {
+        office.import("industry-codes", "代码,名称\nC3824,甲\nC3825,乙\nC3829,丁\n", "2024-01-10").await;
+        let full = ImportOptions { full: true, ..ImportOptions::new(on("2024-02-10"), "张三") };
+        let report = office.try_import("industry-codes", "代码,名称\nC3824,甲\nC3829,=1+1\n", &full).await.unwrap();
+        assert_eq!((report.vanished_count, report.vanished.len()), (1, 1), "{report:?}");
+        assert!(report.vanished[0].ends_with("3825"), "{:?}", report.vanished);
+        assert_eq!(office.known("2024-12-31").await.get("industry-codes").len(), 3);
+    }
+}
+
+#[tokio::test]
+async fn a_file_of_another_register_is_refused_whole_and_leaves_nothing() {
+    for office in offices().await {
+        let error = office
+            .try_import("patents", "姓名,电话\n张三,1\n", &ImportOptions::new(on("2024-01-10"), "张三"))
+            .await
+            .unwrap_err();
+        assert!(matches!(&error, Error::Unusable(why) if why.contains("标题行") && why.contains("申请号")), "{error}");
+        assert!(registry::batches::list(office.db(), &registry::batches::Filter { limit: 10, ..Default::default() }).await.unwrap().is_empty());
+        assert!(matches!(
+            office.try_import("账本", "a\n1\n", &ImportOptions::new(on("2024-01-10"), "张三")).await,
+            Err(Error::NotFound { .. })
+        ));
+    }
+}
+
+#[tokio::test]
+async fn ties_are_counted_by_code_name_former_name_and_alias() {
+    for office in offices().await {
+        let enterprises = "统一社会信用代码,企业名称,曾用名,区镇\n91350100M000100Y43,甲（集团）有限公司,老甲公司,某镇\n";
+        assert_eq!(office.import("enterprises", enterprises, "2024-01-01").await.untied, 0);
+        let patents = "申请号,名称,申请日,专利权人,第一专利权人代码\n\
+            201310699744.2,a,2013-12-18,甲(集团)有限公司;未知公司,\n\
+            97101765.4,b,1997-03-18,老甲公司,\n\
+            201710601862.3,c,2017-07-01,随便,91350100M000100Y43\n\
+            202110123456.7,d,2021-07-01,未知公司,\n";
+        assert_eq!(office.import("patents", patents, "2024-01-02").await.untied, 1);
+        let tie = [[("name", "未知公司"), ("uscc", "91350100M000100Y43"), ("reason", "同一法人")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned())).into()];
+        let entry = registry::Entry {
+            register: "aliases", kind: registry::BatchKind::Tie, rows: &tie, at: on("2024-01-03"), by_whom: "李四", note: None,
+        };
+        registry::enter(office.db(), &entry).await.unwrap();
+        assert_eq!(office.import("patents", patents, "2024-01-04").await.untied, 0);
+        let prizes = "奖项,年度,申请号,文号\n中国专利奖,2022,201310699744.2,国知发〔2022〕1号\n中国专利奖,2022,202180012345.7,国知发〔2022〕1号\n";
+        assert_eq!(office.import("prizes", prizes, "2024-01-05").await.untied, 1);
+    }
+}
+
+#[tokio::test]
+async fn a_saved_mapping_brings_foreign_headings_constants_and_a_filter() {
+    for office in offices().await {
+        let mapping = serde_json::json!({
+            "source": "科技局", "register": "statuses", "headings": { "信用代码号": "uscc", "发证时间": "valid_from" },
+            "constants": { "kind": "高新技术企业" }, "only": { "年份": ["2021*"] }
+        });
+        let mapping: registry::mappings::Mapping = serde_json::from_value(mapping).unwrap();
+        registry::mappings::save(office.db(), &mapping, on("2024-01-01"), "张三").await.unwrap();
+        let text = "信用代码号,发证时间,年份\n91350100M000100Y43,2021-11-30,2021年\n91350100M000100Y43,2018-11-30,2018年\n";
+        let report = office.import("statuses", text, "2024-01-02").await;
+        assert_eq!((counts(&report), report.filtered, report.mapping.as_deref()), ([1, 1, 0, 0, 0], 1, Some("科技局")));
+        let wrong = registry::mappings::Mapping { constants: [("colour".to_owned(), "红".to_owned())].into(), ..mapping };
+        assert!(registry::mappings::save(office.db(), &wrong, on("2024-01-01"), "张三").await.is_err());
+    }
+}
+
+#[tokio::test]
+async fn every_sheet_with_the_headings_is_read_and_the_others_are_named() {
+    use sheets::{Cell, write};
+    let sheet = |name: &str, headings: &[&str], rows: &[&[&str]]| write::Sheet {
+        name: name.into(),
+        title: None,
+        columns: headings.iter().map(|heading| write::Column::new(*heading, write::Kind::Text)).collect(),
+        rows: rows.iter().map(|row| row.iter().map(|cell| Cell::Text((*cell).into())).collect()).collect(),
+    };
+    for office in offices().await {
+        let mut bytes = std::io::Cursor::new(Vec::new());
+        let sheets = [
+            sheet("一月", &["代码", "名称", "备注"], &[&["C3824", "甲", "x"]]),
+            sheet("说明", &["请按要求填写"], &[&["谢谢"]]),
+            sheet("二月", &["名称", "代码"], &[&["乙", "C3825"]]),
+        ];
+        write::xlsx(&sheets, &mut bytes).unwrap();
+        let path = office.folder.path().join("行业.xlsx");
+        std::fs::write(&path, bytes.into_inner()).unwrap();
+        let options = ImportOptions::new(on("2024-01-10"), "张三");
+        let report = registry::import::import(office.db(), "industry-codes", &path, &options).await.unwrap();
+        assert_eq!(counts(&report), [2, 2, 0, 0, 0]);
+        assert_eq!(report.sheets_read, ["一月", "二月"]);
+        assert!(report.sheets_passed_over.contains(&"说明".to_owned()), "{:?}", report.sheets_passed_over);
+        assert_eq!(report.columns_ignored, ["一月: 备注"]);
+    }
+}
