@@ -9,7 +9,7 @@ use terms::text::fold_width;
 /// All keywords of a table, each once.
 #[derive(Debug, Default)]
 pub(super) struct Keywords {
-    words: Vec<String>,
+    words: Vec<(String, Letters)>,
     numbers: HashMap<String, usize>,
     /// Per keyword, the number of the text in which it was last looked for, and whether it was found.
     answers: Vec<(u64, bool)>,
@@ -19,8 +19,28 @@ pub(super) struct Keywords {
 /// A folded text in which keywords are looked for, each at most once.
 pub(super) struct Text<'k> {
     keywords: &'k mut Keywords,
-    title: String,
-    summary: String,
+    title: (String, Letters),
+    summary: (String, Letters),
+}
+
+/// Which letters a text holds, by a hash of 512 places: a keyword with a letter outside them need not be looked for.
+#[derive(Debug, Clone, Copy)]
+struct Letters([u64; 8]);
+
+impl Letters {
+    fn of(text: &str) -> Self {
+        let mut places = [0; 8];
+        for letter in text.chars() {
+            // Neighbouring code points, which share their high bits, fall into different places.
+            let place = u32::from(letter).wrapping_mul(0x9E37_79B1) >> 23;
+            places[place as usize / 64] |= 1 << (place % 64);
+        }
+        Self(places)
+    }
+
+    fn hold(&self, word: &Self) -> bool {
+        self.0.iter().zip(&word.0).all(|(text, word)| text & word == *word)
+    }
 }
 
 impl Keywords {
@@ -30,7 +50,8 @@ impl Keywords {
         let next = self.words.len();
         let number = *self.numbers.entry(folded.clone()).or_insert(next);
         if number == next {
-            self.words.push(folded);
+            let letters = Letters::of(&folded);
+            self.words.push((folded, letters));
             self.answers.push((0, false));
         }
         number
@@ -39,7 +60,9 @@ impl Keywords {
     /// Takes a title and an abstract to look in.
     pub(super) fn text(&mut self, title: &str, summary: &str) -> Text<'_> {
         self.texts += 1;
-        Text { keywords: self, title: fold(title), summary: fold(summary) }
+        let (title, summary) = (fold(title), fold(summary));
+        let letters = (Letters::of(&title), Letters::of(&summary));
+        Text { keywords: self, title: (title, letters.0), summary: (summary, letters.1) }
     }
 }
 
@@ -50,8 +73,8 @@ impl Text<'_> {
         if asked_in == self.keywords.texts {
             return answer;
         }
-        let word = &self.keywords.words[number];
-        let found = is_in(word, &self.title) || is_in(word, &self.summary);
+        let (word, letters) = &self.keywords.words[number];
+        let found = [&self.title, &self.summary].iter().any(|(text, held)| held.hold(letters) && is_in(word, text));
         self.keywords.answers[number] = (self.keywords.texts, found);
         found
     }
@@ -76,8 +99,8 @@ fn is_latin(letter: char) -> bool {
 fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     let mut spaced = false;
-    for letter in fold_width(text).chars().flat_map(char::to_lowercase) {
-        if letter.is_whitespace() {
+    for letter in fold_width(text).chars() {
+        if letter == ' ' {
             spaced = true;
             continue;
         }
@@ -85,13 +108,20 @@ fn fold(text: &str) -> String {
             folded.push(' ');
         }
         spaced = false;
-        folded.push(letter);
+        // Han has no case, and is nearly all of the text.
+        if matches!(letter, '\u{4E00}'..='\u{9FFF}') {
+            folded.push(letter)
+        } else {
+            folded.extend(letter.to_lowercase())
+        }
     }
     folded
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn check(word: &str, title: &str, summary: &str, expected: bool) {
@@ -119,6 +149,13 @@ mod tests {
         check("AI", "MAIN control", "", false);
         check("AI", "基于AI的方法", "", true);
         check("5G", "15g砝码", "", false);
+    }
+
+    proptest! {
+        #[test]
+        fn han_keywords_are_found_wherever_they_stand(text in "[光伏风电叶片]{0,30}", word in "[光伏风电叶片]{1,3}") {
+            check(&word, &text, "", text.contains(&word));
+        }
     }
 
     #[test]
