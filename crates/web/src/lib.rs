@@ -1,1 +1,27 @@
-//! 
+//! The pages: server-rendered, working without scripts, Chinese by default and English by a switch.
+//!
+//! A handler extracts, asks the domain one question and chooses a page; no SQL and no rule stands here.
+//! `routes.rs` lists every page with who may see it; `pieces.rs`, `list.rs` and `chart.rs` hold what pages are made of.
+
+pub mod app;
+pub mod assets;
+pub mod chart;
+pub mod csrf;
+pub mod error;
+pub mod form;
+pub mod format;
+pub mod frame;
+pub mod headers;
+pub mod hx;
+pub mod i18n;
+pub mod list;
+pub mod pages;
+pub mod pieces;
+pub mod routes;
+pub mod search_key;
+pub mod session;
+pub mod sign_in_limit;
+
+pub use app::{App, Settings, SignIn, router, serve};
+pub use error::AppError;
+pub use frame::Frame;

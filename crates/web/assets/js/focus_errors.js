@@ -1,0 +1,6 @@
+// Moves the focus to the error summary when a form comes back with mistakes.
+export function focusErrors() {
+  const focus = () => document.querySelector(".errors")?.focus();
+  focus();
+  document.addEventListener("htmx:afterSettle", focus);
+}

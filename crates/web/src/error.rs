@@ -1,0 +1,167 @@
+//! The one mapping from what went wrong to a status and a page: a plain sentence and a way forward, never the cause itself.
+
+use axum::{
+    extract::{Request, State},
+    http::{StatusCode, header},
+    middleware::Next,
+    response::{Html, IntoResponse, Response},
+};
+use askama::Template;
+
+use crate::{app::App, frame::Frame};
+
+/// Why a handler has no page to show.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// The thing asked for is not there; the sentence says which.
+    #[error("{0}")]
+    NotFound(String),
+    /// The input cannot be used; the sentence says why and what to do.
+    #[error("{0}")]
+    Invalid(String),
+    /// The state of things forbids it; the sentence says why and what to do.
+    #[error("{0}")]
+    Conflict(String),
+    /// The account may not do this; the sentence says what.
+    #[error("{0}")]
+    Forbidden(String),
+    /// A form came without its token: the session ended, or another site sent it.
+    #[error("form without its token")]
+    StaleForm,
+    /// More bytes than allowed.
+    #[error("request too large")]
+    TooLarge,
+    /// Something failed that the visitor cannot mend.
+    #[error(transparent)]
+    Internal(Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl AppError {
+    /// A failure that the visitor cannot mend.
+    pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Internal(cause.into())
+    }
+}
+
+impl From<domain::Error> for AppError {
+    fn from(error: domain::Error) -> Self {
+        match error {
+            domain::Error::NotFound { .. } => Self::NotFound(error.to_string()),
+            domain::Error::Invalid(why) => Self::Invalid(why),
+            domain::Error::Conflict(why) => Self::Conflict(why),
+            domain::Error::Forbidden(_) => Self::Forbidden(error.to_string()),
+            other => Self::internal(other),
+        }
+    }
+}
+
+impl From<askama::Error> for AppError {
+    fn from(error: askama::Error) -> Self {
+        Self::internal(error)
+    }
+}
+
+/// What the page about a failure says; carried by the answer to [`show_problems`].
+#[derive(Debug, Clone)]
+struct Problem {
+    title: &'static str,
+    sentence: Sentence,
+}
+
+#[derive(Debug, Clone)]
+enum Sentence {
+    Ready(String),
+    Key(&'static str),
+}
+
+impl IntoResponse for AppError {
+    fn into_response(self) -> Response {
+        use Sentence::{Key, Ready};
+        let (status, title, sentence) = match self {
+            Self::NotFound(why) => (StatusCode::NOT_FOUND, "problem-not-found", Ready(why)),
+            Self::Invalid(why) => (StatusCode::UNPROCESSABLE_ENTITY, "problem-invalid", Ready(why)),
+            Self::Conflict(why) => (StatusCode::CONFLICT, "problem-conflict", Ready(why)),
+            Self::Forbidden(why) => (StatusCode::FORBIDDEN, "problem-forbidden", Ready(why)),
+            Self::StaleForm => (StatusCode::FORBIDDEN, "problem-stale", Key("problem-stale-text")),
+            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "problem-too-large", Key("problem-too-large-text")),
+            Self::Internal(cause) => {
+                tracing::error!(cause = %chain(&*cause), "a request failed");
+                (StatusCode::INTERNAL_SERVER_ERROR, "problem-internal", Key("problem-internal-text"))
+            }
+        };
+        let mut response = status.into_response();
+        response.extensions_mut().insert(Problem { title, sentence });
+        response
+    }
+}
+
+/// The causes of an error, outermost first, for the log.
+fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        next = cause.source();
+    }
+    text
+}
+
+#[derive(Template)]
+#[template(path = "problem.html")]
+struct ProblemPage<'a> {
+    frame: &'a Frame,
+    title: String,
+    sentence: String,
+    show_request: bool,
+}
+
+/// The layer that turns a failure into a page in the visitor's language, those that axum itself answers included.
+pub async fn show_problems(State(_app): State<App>, frame: Frame, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let status = response.status();
+    if !(status.is_client_error() || status.is_server_error()) {
+        return response;
+    }
+    let Some(problem) = response.extensions_mut().remove::<Problem>().or_else(|| bare(&response)) else {
+        return response;
+    };
+    let sentence = match problem.sentence {
+        Sentence::Ready(text) => text,
+        Sentence::Key(key) => frame.t(key),
+    };
+    let page = ProblemPage { frame: &frame, title: frame.t(problem.title), sentence, show_request: status.is_server_error() };
+    match page.render() {
+        Ok(text) => {
+            let mut shown = (status, Html(text)).into_response();
+            if let Some(allow) = response.headers_mut().remove(header::ALLOW) {
+                shown.headers_mut().insert(header::ALLOW, allow);
+            }
+            shown
+        }
+        Err(cause) => {
+            tracing::error!(%cause, "the error page failed");
+            status.into_response()
+        }
+    }
+}
+
+/// The words for a refusal that came from the framework as plain text; a page of ours stays as it is.
+fn bare(response: &Response) -> Option<Problem> {
+    let is_page = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|kind| kind.starts_with("text/html") || kind.starts_with("application/"));
+    if is_page {
+        return None;
+    }
+    let (title, key) = match response.status() {
+        StatusCode::NOT_FOUND => ("problem-not-found", "problem-not-found-text"),
+        StatusCode::METHOD_NOT_ALLOWED => ("problem-not-found", "problem-method-text"),
+        StatusCode::PAYLOAD_TOO_LARGE => ("problem-too-large", "problem-too-large-text"),
+        status if status.is_client_error() => ("problem-invalid", "problem-invalid-text"),
+        _ => ("problem-internal", "problem-internal-text"),
+    };
+    Some(Problem { title, sentence: Sentence::Key(key) })
+}

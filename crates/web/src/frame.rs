@@ -1,0 +1,198 @@
+//! What every page knows about its request: the language, the account, where it stands, and the words.
+
+use std::{fmt::Display, ops::Deref, sync::Arc};
+
+use axum::{extract::FromRequestParts, http::request::Parts};
+use domain::accounts::{Account, Permission};
+use jiff::{Timestamp, civil::Date};
+
+use crate::{
+    assets,
+    error::AppError,
+    format,
+    i18n::{self, Lang},
+    routes::{Access, Section},
+};
+
+/// The frame of a page; cheap to clone, and an extractor for handlers.
+#[derive(Debug, Clone)]
+pub struct Frame(pub(crate) Arc<Content>);
+
+/// What a [`Frame`] holds.
+#[derive(Debug)]
+pub struct Content {
+    /// The visitor's language.
+    pub lang: Lang,
+    /// Who is signed in.
+    pub account: Option<Account>,
+    /// The token for the forms of this page.
+    pub csrf: String,
+    /// The word that this page's scripts carry.
+    pub nonce: String,
+    /// The id of the request.
+    pub request_id: String,
+    /// The path under which all pages are mounted.
+    pub base_path: String,
+    /// The path of this page below the base path.
+    pub path: String,
+    /// The path with its query.
+    pub here: String,
+    /// The city's name.
+    pub city: String,
+    /// Whether the data is synthetic.
+    pub is_demo: bool,
+    /// The moment of the request.
+    pub now: Timestamp,
+    /// The day on which business is done.
+    pub business_date: Date,
+    /// The sections of the navigation that exist.
+    pub sections: Arc<Vec<Section>>,
+}
+
+/// One link of the navigation.
+#[derive(Debug)]
+pub struct NavItem {
+    /// Its word.
+    pub label: String,
+    /// Its address.
+    pub href: String,
+    /// Whether this page lies in it.
+    pub is_current: bool,
+}
+
+impl Deref for Frame {
+    type Target = Content;
+
+    fn deref(&self) -> &Content {
+        &self.0
+    }
+}
+
+impl Frame {
+    /// The address of a path below the base path.
+    pub fn at(&self, path: &str) -> String {
+        match (self.base_path.as_str(), path) {
+            ("", path) => path.to_owned(),
+            (base, "/") => base.to_owned(),
+            (base, path) => format!("{base}{path}"),
+        }
+    }
+
+    /// The address of a bundled file.
+    pub fn asset(&self, name: &str) -> String {
+        self.at(&assets::address(name))
+    }
+
+    /// The word or sentence for a key.
+    pub fn t(&self, key: &str) -> String {
+        i18n::word(self.lang, key, &[])
+    }
+
+    /// A sentence with one thing to fill in.
+    pub fn t1(&self, key: &str, name: &str, value: impl Display) -> String {
+        i18n::word(self.lang, key, &[(name, value.to_string())])
+    }
+
+    /// A sentence with any number of things to fill in.
+    pub fn tn<'v>(&self, key: &str, values: impl AsRef<[(&'v str, String)]>) -> String {
+        i18n::word(self.lang, key, values.as_ref())
+    }
+
+    /// Whether the visitor may do this.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.account.as_ref().is_some_and(|account| account.role.may(permission))
+    }
+
+    /// What the visitor's account is for, in words.
+    pub fn role(&self) -> String {
+        self.account.as_ref().map(|account| self.t(&format!("role-{}", account.role.key()))).unwrap_or_default()
+    }
+
+    /// Whether Chinese is shown.
+    pub fn is_chinese(&self) -> bool {
+        self.lang == Lang::Chinese
+    }
+
+    /// A date in text: 2023年12月31日.
+    pub fn date(&self, date: Date) -> String {
+        format::date(date, self.lang)
+    }
+
+    /// The business date in text.
+    pub fn today(&self) -> String {
+        self.date(self.business_date)
+    }
+
+    /// The moment of the request in text.
+    pub fn now_text(&self) -> String {
+        format::instant(self.now)
+    }
+
+    /// The navigation: the sections that exist and that this visitor may open.
+    pub fn nav(&self) -> Vec<NavItem> {
+        let allowed = |section: &&Section| match section.access {
+            Access::Needs(permission) => self.may(permission),
+            Access::SignedIn => self.account.is_some(),
+            Access::Everyone => true,
+        };
+        let lies_in =
+            |path: &str| self.path == path || self.path.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'));
+        self.sections
+            .iter()
+            .filter(allowed)
+            .map(|section| NavItem {
+                label: self.t(section.key),
+                href: self.at(section.path),
+                is_current: lies_in(section.path),
+            })
+            .collect()
+    }
+
+    /// The word of the section that this page lies in, for the folded navigation.
+    pub fn section(&self) -> String {
+        self.nav().into_iter().find(|item| item.is_current).map(|item| item.label).unwrap_or_default()
+    }
+
+    /// Whether there is a page that searches everything.
+    pub fn can_search(&self) -> bool {
+        self.account.is_some() && crate::routes::exists("/search")
+    }
+}
+
+#[cfg(test)]
+impl Frame {
+    /// A frame for tests of pieces, on the last day of 2023, for a clerk, in Chinese.
+    pub(crate) fn for_tests() -> Self {
+        let account = Account {
+            id: 1,
+            login: "clerk".into(),
+            name: "王敏".into(),
+            role: domain::accounts::Role::Clerk,
+            unit: String::new(),
+        };
+        Self(Arc::new(Content {
+            lang: Lang::Chinese,
+            account: Some(account),
+            csrf: "token".into(),
+            nonce: "nonce".into(),
+            request_id: "request".into(),
+            base_path: String::new(),
+            path: "/gallery".into(),
+            here: "/gallery".into(),
+            city: "演示市".into(),
+            is_demo: true,
+            now: Timestamp::from_second(1_704_000_000).expect("a moment of 2023"),
+            business_date: jiff::civil::date(2023, 12, 31),
+            sections: Arc::default(),
+        }))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Frame {
+    type Rejection = AppError;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, AppError> {
+        let missing = || AppError::internal("a page was mounted outside the session layer");
+        parts.extensions.get::<Frame>().cloned().ok_or_else(missing)
+    }
+}

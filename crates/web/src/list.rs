@@ -1,0 +1,163 @@
+//! Lists of rows in memory: sorted, filtered, searched, paged and exported by what the address says.
+//!
+//! A page names its columns once; the table on the page, its cards on a phone and the exported workbook come from them.
+
+mod cell;
+mod export;
+mod query;
+#[cfg(test)]
+mod tests;
+mod view;
+
+pub use cell::{Cell, Key};
+pub use query::{Dir, ListQuery, SIZES};
+pub use view::{FilterView, HeadView, ListingView, PageLink};
+
+use crate::{form::Choice, frame::Frame, search_key::SearchKey};
+
+/// What a column holds, which decides how it is set and exported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Words, to the left.
+    Text,
+    /// Long numbers that are names, as credit codes: never a number in a workbook.
+    Code,
+    /// Numbers, to the right.
+    Number,
+    /// Amounts, short on the page and in exact yuan in a workbook.
+    Money,
+    /// Dates, never broken.
+    Date,
+}
+
+/// A list: its columns, filters and search over rows of `T`.
+pub struct Listing<'a, T> {
+    frame: &'a Frame,
+    id: &'static str,
+    path: String,
+    caption: String,
+    columns: Vec<Column<'a, T>>,
+    filters: Vec<Filter<'a, T>>,
+    search: Option<Search<'a, T>>,
+    default_sort: Option<(&'static str, Dir)>,
+    empty: (String, String),
+}
+
+struct Column<'a, T> {
+    id: &'static str,
+    heading: String,
+    kind: Kind,
+    cell: Box<dyn Fn(&T) -> Cell + 'a>,
+}
+
+struct Filter<'a, T> {
+    name: &'static str,
+    label: String,
+    choices: Vec<Choice>,
+    keeps: Box<dyn Fn(&T, &str) -> bool + 'a>,
+}
+
+struct Search<'a, T> {
+    label: String,
+    text: Box<dyn Fn(&T) -> String + 'a>,
+}
+
+impl<'a, T> Listing<'a, T> {
+    /// A list at a path below the base path; the id is unique on its page and names the exported file.
+    pub fn new(frame: &'a Frame, id: &'static str, path: &str, caption: impl Into<String>) -> Self {
+        Self {
+            frame,
+            id,
+            path: frame.at(path),
+            caption: caption.into(),
+            columns: Vec::new(),
+            filters: Vec::new(),
+            search: None,
+            default_sort: None,
+            empty: (frame.t("list-empty"), frame.t("list-empty-todo")),
+        }
+    }
+
+    /// Adds a column; the first one is the row's heading and usually links to the row's own page.
+    #[must_use]
+    pub fn column(
+        mut self,
+        id: &'static str,
+        heading: impl Into<String>,
+        kind: Kind,
+        cell: impl Fn(&T) -> Cell + 'a,
+    ) -> Self {
+        self.columns.push(Column { id, heading: heading.into(), kind, cell: Box::new(cell) });
+        self
+    }
+
+    /// Adds a filter by choice; `keeps` says whether a row passes for a chosen value.
+    #[must_use]
+    pub fn filter(
+        mut self,
+        name: &'static str,
+        label: impl Into<String>,
+        choices: Vec<Choice>,
+        keeps: impl Fn(&T, &str) -> bool + 'a,
+    ) -> Self {
+        self.filters.push(Filter { name, label: label.into(), choices, keeps: Box::new(keeps) });
+        self
+    }
+
+    /// Adds the search field; `text` gives what is searched, by words, initials or pinyin.
+    #[must_use]
+    pub fn search(mut self, label: impl Into<String>, text: impl Fn(&T) -> String + 'a) -> Self {
+        self.search = Some(Search { label: label.into(), text: Box::new(text) });
+        self
+    }
+
+    /// The order when the address names none; without it the rows keep the order they came in.
+    #[must_use]
+    pub fn sorted_by(mut self, column: &'static str, dir: Dir) -> Self {
+        self.default_sort = Some((column, dir));
+        self
+    }
+
+    /// What is said when there is no row at all: what is missing, and what to do.
+    #[must_use]
+    pub fn when_empty(mut self, what: impl Into<String>, todo: impl Into<String>) -> Self {
+        self.empty = (what.into(), todo.into());
+        self
+    }
+
+    /// The rows that pass, in order: what the export holds.
+    fn chosen<'r>(&self, rows: &'r [T], query: &ListQuery) -> Vec<&'r T> {
+        let mut rows: Vec<&T> = rows.iter().filter(|row| self.keeps(row, query)).collect();
+        let (column, dir) = self.order(query);
+        if let Some(column) = column {
+            rows.sort_by_cached_key(|row| (column.cell)(row).key);
+            if dir == Dir::Down {
+                rows.reverse();
+                // What is missing stays last in either direction.
+                rows.sort_by_key(|row| (column.cell)(row).key == Key::Missing);
+            }
+        }
+        rows
+    }
+
+    fn keeps(&self, row: &T, query: &ListQuery) -> bool {
+        let filtered =
+            self.filters.iter().all(|filter| query.filter(filter.name).is_none_or(|value| (filter.keeps)(row, value)));
+        let found = match &self.search {
+            Some(search) if !query.q.is_empty() => SearchKey::of(&(search.text)(row)).matches(&query.q),
+            _ => true,
+        };
+        filtered && found
+    }
+
+    fn order(&self, query: &ListQuery) -> (Option<&Column<'a, T>>, Dir) {
+        let find = |id: &str| self.columns.iter().find(|column| column.id == id);
+        match query.sort.as_deref().and_then(find) {
+            Some(column) => (Some(column), query.dir),
+            None => match self.default_sort {
+                Some((id, dir)) => (find(id), dir),
+                None => (None, Dir::Up),
+            },
+        }
+    }
+}

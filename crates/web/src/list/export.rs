@@ -1,0 +1,67 @@
+//! The rows of a list as a workbook: all that pass the filters, in the order shown, with exact values.
+
+use std::io::Cursor;
+
+use axum::{
+    http::{HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+use sheets::write::{self, Column, Sheet};
+
+use crate::{
+    error::AppError,
+    format::{self, encode},
+    list::{Kind, ListQuery, Listing},
+};
+
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+impl<T> Listing<'_, T> {
+    /// The answer that a browser saves as a workbook.
+    pub fn workbook(&self, rows: &[T], query: &ListQuery) -> Result<Response, AppError> {
+        let sheet = self.sheet(rows, query);
+        let mut bytes = Cursor::new(Vec::new());
+        write::xlsx(&[sheet], &mut bytes).map_err(AppError::internal)?;
+        let name = format!("{}-{}.xlsx", self.caption, self.frame.business_date);
+        let disposition = format!("attachment; filename=\"{}.xlsx\"; filename*=UTF-8''{}", self.id, encode(&name));
+        let mut response = ([(header::CONTENT_TYPE, XLSX)], bytes.into_inner()).into_response();
+        let value = HeaderValue::from_str(&disposition).map_err(AppError::internal)?;
+        response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
+        Ok(response)
+    }
+
+    pub(super) fn sheet(&self, rows: &[T], query: &ListQuery) -> Sheet {
+        let cells = |row: &T| self.columns.iter().map(|column| (column.cell)(row).export).collect();
+        let mut title = vec![self.caption.clone(), format::instant(self.frame.now)];
+        title.extend(self.summary(query));
+        if self.frame.is_demo {
+            title.push(self.frame.t("demo-word"));
+        }
+        Sheet {
+            name: self.caption.clone(),
+            title: Some(title.join(" · ")),
+            columns: self
+                .columns
+                .iter()
+                .map(|column| Column::new(self.export_heading(column), export_kind(column.kind)))
+                .collect(),
+            rows: self.chosen(rows, query).into_iter().map(cells).collect(),
+        }
+    }
+
+    fn export_heading(&self, column: &super::Column<'_, T>) -> String {
+        match column.kind {
+            Kind::Money => self.frame.t1("list-in-yuan", "heading", &column.heading),
+            _ => column.heading.clone(),
+        }
+    }
+}
+
+fn export_kind(kind: Kind) -> write::Kind {
+    match kind {
+        Kind::Text => write::Kind::Text,
+        Kind::Code => write::Kind::Code,
+        Kind::Number | Kind::Money => write::Kind::Number,
+        Kind::Date => write::Kind::Date,
+    }
+}

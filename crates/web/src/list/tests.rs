@@ -1,0 +1,105 @@
+//! The list over a handful of enterprises.
+
+use jiff::civil::{Date, date};
+
+use super::*;
+use crate::{format::encode, list::view::page_links};
+
+struct Firm {
+    name: &'static str,
+    town: &'static str,
+    rights: Option<i64>,
+    since: Option<Date>,
+}
+
+const FIRMS: [Firm; 4] = [
+    Firm { name: "知强科技", town: "城北", rights: Some(12), since: Some(date(2015, 3, 1)) },
+    Firm { name: "安达电气", town: "城南", rights: Some(1_200), since: None },
+    Firm { name: "=cmd()", town: "城北", rights: None, since: Some(date(2020, 1, 1)) },
+    Firm { name: "如皋医药", town: "城北", rights: Some(0), since: Some(date(2009, 12, 31)) },
+];
+
+fn listing(frame: &Frame) -> Listing<'_, Firm> {
+    Listing::new(frame, "firms", "/firms", "企业")
+        .column("name", "名称", Kind::Text, |firm: &Firm| Cell::text(firm.name).link("/firms/1"))
+        .column("rights", "件数", Kind::Number, |firm| firm.rights.map_or_else(Cell::empty, Cell::number))
+        .column("since", "成立日期", Kind::Date, |firm| Cell::date(firm.since))
+        .filter(
+            "town",
+            "区镇",
+            vec![Choice::new("城北", "城北街道"), Choice::new("城南", "城南街道")],
+            |firm, town| firm.town == town,
+        )
+        .search("名称", |firm| firm.name.to_owned())
+        .sorted_by("name", Dir::Up)
+}
+
+fn check(address: &str, expected: &[&str]) {
+    let frame = Frame::for_tests();
+    let query = ListQuery::parse(&address.parse().unwrap());
+    let view = listing(&frame).view(&FIRMS, &query);
+    let names: Vec<&str> = view.rows.iter().map(|row| row[0].text.as_str()).collect();
+    assert_eq!(names, expected, "{address}");
+}
+
+#[test]
+fn rows_are_sorted_filtered_and_searched_by_the_address() {
+    check("/firms", &["=cmd()", "安达电气", "如皋医药", "知强科技"]);
+    check("/firms?sort=rights&dir=down", &["安达电气", "知强科技", "如皋医药", "=cmd()"]);
+    check("/firms?sort=rights", &["如皋医药", "知强科技", "安达电气", "=cmd()"]);
+    check("/firms?sort=since&dir=down", &["=cmd()", "知强科技", "如皋医药", "安达电气"]);
+    check("/firms?town=%E5%9F%8E%E5%8D%97", &["安达电气"]);
+    check("/firms?q=zq", &["知强科技"]);
+    check("/firms?q=yiyao", &["如皋医药"]);
+    check("/firms?sort=nonsense&page=99&size=7", &["=cmd()", "安达电气", "如皋医药", "知强科技"]);
+    check("/firms?q=nothing", &[]);
+}
+
+#[test]
+fn the_filter_is_told_in_words_and_can_be_cleared() {
+    let frame = Frame::for_tests();
+    let query = ListQuery::parse(&format!("/firms?q=zq&town={}&sort=rights&dir=down", encode("城北")).parse().unwrap());
+    let view = listing(&frame).view(&FIRMS, &query);
+    assert_eq!(view.summary, ["检索“zq”", "区镇：城北街道"]);
+    assert_eq!(view.clear, "/firms?sort=rights&dir=down");
+    assert_eq!(view.total, "1");
+}
+
+#[test]
+fn nothing_at_all_and_nothing_found_are_told_apart() {
+    let frame = Frame::for_tests();
+    let nothing_found = ListQuery::parse(&"/firms?q=nothing".parse().unwrap());
+    let found = listing(&frame).view(&FIRMS, &nothing_found).empty.unwrap();
+    let none =
+        listing(&frame).when_empty("还没有企业。", "请导入企业名录。").view(&[], &ListQuery::default()).empty.unwrap();
+    assert_eq!(none.0, "还没有企业。");
+    assert_ne!(found, none);
+}
+
+#[test]
+fn the_pages_around_the_one_shown_are_linked() {
+    let check = |page, last, expected: &[usize]| {
+        let numbers: Vec<usize> =
+            page_links(page, last, |_| String::new()).iter().map(|link| link.number.unwrap_or(0)).collect();
+        assert_eq!(numbers, expected, "{page} of {last}");
+    };
+    check(1, 1, &[]);
+    check(1, 3, &[1, 2, 3]);
+    check(5, 9, &[1, 0, 4, 5, 6, 0, 9]);
+    check(9, 9, &[1, 0, 8, 9]);
+}
+
+#[test]
+fn the_workbook_holds_exact_values_of_every_row_that_passes() {
+    let frame = Frame::for_tests();
+    let query = ListQuery::parse(&format!("/firms?town={}&export=xlsx", encode("城北")).parse().unwrap());
+    let sheet = listing(&frame).sheet(&FIRMS, &query);
+    assert_eq!(sheet.rows.len(), 3);
+    assert_eq!(
+        sheet.rows[0],
+        [sheets::Cell::Text("=cmd()".into()), sheets::Cell::Empty, sheets::Cell::Date(date(2020, 1, 1))]
+    );
+    assert_eq!(sheet.rows[2][1], sheets::Cell::Number("12".into()));
+    let response = listing(&frame).workbook(&FIRMS, &query).unwrap();
+    assert!(response.headers()["content-disposition"].to_str().unwrap().contains("firms.xlsx"));
+}

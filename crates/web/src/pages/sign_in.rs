@@ -1,0 +1,159 @@
+//! `/sign-in` and `/sign-out`: password sign-in with a limit on failures.
+
+use std::net::SocketAddr;
+
+use askama::Template;
+use axum::{
+    Form,
+    extract::{ConnectInfo, Query, State},
+    http::{HeaderMap, StatusCode},
+    response::{Html, IntoResponse, Redirect, Response},
+};
+use domain::accounts;
+use serde::Deserialize;
+
+use crate::{
+    app::{App, SignIn},
+    error::AppError,
+    form::{Errors, Field, Kind},
+    frame::Frame,
+    hx, session,
+};
+
+#[derive(Template)]
+#[template(path = "sign_in.html")]
+struct SignInPage<'a> {
+    frame: &'a Frame,
+    errors: &'a Errors,
+    login: Field,
+    password: Field,
+    next: &'a str,
+    demo_sign_ins: &'a [SignIn],
+}
+
+/// Where to go after the sign-in.
+#[derive(Debug, Deserialize)]
+pub struct Next {
+    #[serde(default)]
+    next: String,
+}
+
+/// What the form sends.
+#[derive(Debug, Deserialize)]
+pub struct Words {
+    #[serde(default)]
+    login: String,
+    #[serde(default)]
+    password: String,
+    #[serde(default)]
+    next: String,
+}
+
+/// `GET /sign-in`.
+pub async fn form(State(app): State<App>, frame: Frame, Query(query): Query<Next>) -> Result<Response, AppError> {
+    if frame.account.is_some() {
+        return Ok(Redirect::to(&frame.at(own_path(&query.next))).into_response());
+    }
+    hx::page(shown(&app, &frame, "", own_path(&query.next), &Errors::default()))
+}
+
+/// `POST /sign-in`.
+pub async fn submit(
+    State(app): State<App>,
+    frame: Frame,
+    headers: HeaderMap,
+    peer: Option<axum::Extension<ConnectInfo<SocketAddr>>>,
+    Form(words): Form<Words>,
+) -> Result<Response, AppError> {
+    let next = own_path(&words.next);
+    let login = words.login.trim();
+    let address = session::address(&app.settings, &headers, peer.as_deref());
+    let now = app.now();
+    let mut errors = missing(&frame, login, &words.password);
+    if !errors.is_empty() {
+        return hx::refused(shown(&app, &frame, login, next, &errors));
+    }
+    if let Some(minutes) = app.sign_in_limit.minutes_to_wait(login, &address, now) {
+        errors.add("login", frame.t1("sign-in-wait", "minutes", minutes));
+        let page = shown(&app, &frame, login, next, &errors).render()?;
+        return Ok((StatusCode::TOO_MANY_REQUESTS, Html(page)).into_response());
+    }
+    match accounts::sign_in(app.db(), login, &words.password, now).await {
+        Ok(opened) => {
+            app.sign_in_limit.succeeded(login);
+            let mut response = Redirect::to(&frame.at(next)).into_response();
+            session::set_cookie(&mut response, &app.settings, session::SESSION_COOKIE, &opened.token, None);
+            session::set_cookie(&mut response, &app.settings, session::VISITOR_COOKIE, "", Some(0));
+            Ok(response)
+        }
+        Err(domain::Error::Invalid(_)) => {
+            app.sign_in_limit.failed(login, &address, now);
+            errors.add("login", frame.t("sign-in-wrong"));
+            hx::refused(shown(&app, &frame, login, next, &errors))
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// `POST /sign-out`.
+pub async fn sign_out(State(app): State<App>, frame: Frame, headers: HeaderMap) -> Result<Response, AppError> {
+    if let Some(token) = session::cookie(&headers, session::SESSION_COOKIE) {
+        accounts::sign_out(app.db(), &token, app.now()).await?;
+    }
+    let mut response = Redirect::to(&frame.at("/sign-in")).into_response();
+    session::set_cookie(&mut response, &app.settings, session::SESSION_COOKIE, "", Some(0));
+    Ok(response)
+}
+
+fn missing(frame: &Frame, login: &str, password: &str) -> Errors {
+    let mut errors = Errors::default();
+    if login.is_empty() {
+        errors.add("login", frame.t("sign-in-login-missing"));
+    }
+    if password.is_empty() {
+        errors.add("password", frame.t("sign-in-password-missing"));
+    }
+    errors
+}
+
+fn shown<'a>(app: &'a App, frame: &'a Frame, login: &str, next: &'a str, errors: &'a Errors) -> SignInPage<'a> {
+    SignInPage {
+        frame,
+        errors,
+        login: Field::of("login", frame.t("sign-in-login"), Kind::Text, login, errors).autocomplete("username"),
+        password: Field::of("password", frame.t("sign-in-password"), Kind::Password, "", errors)
+            .autocomplete("current-password"),
+        next,
+        demo_sign_ins: &app.settings.demo_sign_ins,
+    }
+}
+
+/// A path of ours to go to next; anything that could lead to another site becomes the first page.
+pub(crate) fn own_path(written: &str) -> &str {
+    let is_own = written.starts_with('/')
+        && !written.starts_with("//")
+        && !written.contains(['\\', '\r', '\n', '\t'])
+        && written.is_ascii()
+        && !written.starts_with("/sign-in");
+    if is_own { written } else { "/" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::own_path;
+
+    #[test]
+    fn the_way_back_never_leaves_the_site() {
+        for (written, expected) in [
+            ("/awards?page=2", "/awards?page=2"),
+            ("", "/"),
+            ("//evil.example", "/"),
+            ("/\\evil.example", "/"),
+            ("https://evil.example", "/"),
+            ("/a\r\nSet-Cookie: b", "/"),
+            ("/sign-in?next=/", "/"),
+        ] {
+            assert_eq!(own_path(written), expected, "{written:?}");
+        }
+    }
+}

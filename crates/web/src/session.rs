@@ -1,0 +1,142 @@
+//! Who is visiting: the session cookie, the frame made for each request, and the guard before each page.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use axum::{
+    extract::{ConnectInfo, Request, State},
+    http::{HeaderMap, HeaderValue, Method, header},
+    middleware::Next,
+    response::{IntoResponse, Redirect, Response},
+};
+use domain::accounts::{self, Account};
+
+use crate::{
+    app::{App, Settings},
+    csrf::Secret,
+    error::AppError,
+    frame::{self, Frame},
+    headers::{Nonce, RequestId, random_hex},
+    i18n::Lang,
+    routes::Access,
+};
+
+/// The cookie that holds a session's token.
+pub const SESSION_COOKIE: &str = "zhiqiang_session";
+/// The cookie that lets a visitor who has not signed in post the sign-in form.
+pub const VISITOR_COOKIE: &str = "zhiqiang_visitor";
+/// The cookie that remembers the language.
+pub const LANGUAGE_COOKIE: &str = "zhiqiang_language";
+
+/// The layer that finds out who is visiting and makes the frame of the page.
+pub async fn open_frame(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let token = cookie(request.headers(), SESSION_COOKIE);
+    let account = match account_of(&app, token.as_deref()).await {
+        Ok(account) => account,
+        // Without the database nobody can be known; the page below says that something failed.
+        Err(error) => return AppError::from(error).into_response(),
+    };
+    let mut fresh_visitor = None;
+    let secret = match (&account, token) {
+        (Some(_), Some(token)) => Secret::of(&token),
+        _ => {
+            let visitor = cookie(request.headers(), VISITOR_COOKIE).filter(|value| value.len() == 64);
+            let visitor = visitor.unwrap_or_else(|| fresh_visitor.insert(random_hex::<32>()).clone());
+            Secret::of(&visitor)
+        }
+    };
+    let frame = make_frame(&app, &request, account, &secret);
+    request.extensions_mut().insert(secret);
+    request.extensions_mut().insert(frame);
+    let mut response = next.run(request).await;
+    if let Some(visitor) = fresh_visitor {
+        set_cookie(&mut response, &app.settings, VISITOR_COOKIE, &visitor, None);
+    }
+    response
+}
+
+async fn account_of(app: &App, token: Option<&str>) -> Result<Option<Account>, domain::Error> {
+    match token {
+        Some(token) => accounts::session(app.db(), token, app.now()).await,
+        None => Ok(None),
+    }
+}
+
+fn make_frame(app: &App, request: &Request, account: Option<Account>, secret: &Secret) -> Frame {
+    let extensions = request.extensions();
+    let path = request.uri().path().to_owned();
+    let lang = cookie(request.headers(), LANGUAGE_COOKIE).and_then(|value| Lang::from_key(&value)).unwrap_or_default();
+    Frame(Arc::new(frame::Content {
+        lang,
+        csrf: secret.masked(),
+        nonce: extensions.get::<Nonce>().map(|nonce| nonce.0.clone()).unwrap_or_default(),
+        request_id: extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default(),
+        base_path: app.settings.base_path.clone(),
+        here: request.uri().query().map_or_else(|| path.clone(), |query| format!("{path}?{query}")),
+        path,
+        city: app.settings.city.clone(),
+        is_demo: app.installation.demo().is_some(),
+        now: app.now(),
+        business_date: app.business_date(),
+        sections: Arc::clone(&app.sections),
+        account,
+    }))
+}
+
+/// The layer before one page: sends strangers to the sign-in and refuses accounts without the permission.
+pub async fn guard(State(access): State<Access>, frame: Frame, request: Request, next: Next) -> Response {
+    let Some(account) = &frame.account else {
+        return match access {
+            Access::Everyone => next.run(request).await,
+            Access::SignedIn | Access::Needs(_) => to_sign_in(&frame, request.method()),
+        };
+    };
+    match access {
+        Access::Needs(permission) if !account.role.may(permission) => {
+            let refusal = domain::Error::Forbidden(permission.zh());
+            AppError::from(refusal).into_response()
+        }
+        _ => next.run(request).await,
+    }
+}
+
+/// `303` to the sign-in, from where a reader comes back to the page asked for.
+pub fn to_sign_in(frame: &Frame, method: &Method) -> Response {
+    let target = if *method == Method::GET && frame.here != "/" {
+        format!("{}?next={}", frame.at("/sign-in"), crate::format::encode(&frame.here))
+    } else {
+        frame.at("/sign-in")
+    };
+    Redirect::to(&target).into_response()
+}
+
+/// Sets a cookie of this site; `None` makes it last as long as the browser is open.
+pub fn set_cookie(response: &mut Response, settings: &Settings, name: &str, value: &str, max_age_s: Option<u32>) {
+    let path = if settings.base_path.is_empty() { "/" } else { &settings.base_path };
+    let secure = if settings.secure_cookies { "; Secure" } else { "" };
+    let age = max_age_s.map(|age| format!("; Max-Age={age}")).unwrap_or_default();
+    if let Ok(cookie) =
+        HeaderValue::from_str(&format!("{name}={value}; Path={path}; HttpOnly; SameSite=Lax{secure}{age}"))
+    {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+}
+
+/// The value of a cookie.
+pub fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('=').map(str::to_owned))
+}
+
+/// The visitor's address, for the limit on sign-ins.
+pub fn address(settings: &Settings, headers: &HeaderMap, peer: Option<&ConnectInfo<SocketAddr>>) -> String {
+    let forwarded =
+        headers.get("x-forwarded-for").and_then(|value| value.to_str().ok()).and_then(|value| value.rsplit(',').next());
+    match forwarded {
+        Some(address) if settings.behind_proxy => address.trim().to_owned(),
+        _ => peer.map(|ConnectInfo(address)| address.ip().to_string()).unwrap_or_default(),
+    }
+}

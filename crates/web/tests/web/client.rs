@@ -1,0 +1,150 @@
+//! A browser without a screen: keeps cookies, reads pages, sends forms.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+};
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::{HeaderMap, Method, Request, StatusCode, header},
+};
+use domain::{
+    Installation,
+    accounts::{self, Role},
+};
+use jiff::Timestamp;
+use tower::ServiceExt;
+use web::{App, Settings, router};
+
+pub(crate) const PASSWORD: &str = "correct horse battery";
+const BEGINNING_S: i64 = 1_704_000_000;
+
+/// A server on a fresh installation whose clock moves only when told.
+pub(crate) struct Server {
+    router: Router,
+    clock: Arc<AtomicI64>,
+    _folder: tempfile::TempDir,
+}
+
+impl Server {
+    /// A server with one account for each role; the login is the role's key.
+    pub(crate) async fn start() -> Self {
+        Self::start_with(Settings { city: "演示市".into(), ..Settings::default() }).await
+    }
+
+    pub(crate) async fn start_with(settings: Settings) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let now = Timestamp::from_second(BEGINNING_S).unwrap();
+        let (installation, _) = Installation::open(folder.path(), None, now).await.unwrap();
+        for role in Role::ALL {
+            accounts::open(&installation.db, role.key(), role.zh(), role, "", PASSWORD, now).await.unwrap();
+        }
+        let clock = Arc::new(AtomicI64::new(BEGINNING_S));
+        let hand = Arc::clone(&clock);
+        let app = App::with_clock(installation, settings, move || {
+            Timestamp::from_second(hand.load(Ordering::SeqCst)).unwrap()
+        });
+        Self { router: router(app), clock, _folder: folder }
+    }
+
+    pub(crate) fn pass_minutes(&self, minutes: i64) {
+        self.clock.fetch_add(minutes * 60, Ordering::SeqCst);
+    }
+
+    pub(crate) fn visitor(&self) -> Visitor {
+        Visitor { router: self.router.clone(), cookies: BTreeMap::new(), base_path: String::new() }
+    }
+
+    pub(crate) async fn signed_in(&self, role: Role) -> Visitor {
+        let mut visitor = self.visitor();
+        let answer = visitor.sign_in(role.key(), PASSWORD).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+        visitor
+    }
+}
+
+/// One visitor with their cookies.
+pub(crate) struct Visitor {
+    router: Router,
+    pub(crate) cookies: BTreeMap<String, String>,
+    pub(crate) base_path: String,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+}
+
+impl Answer {
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// The token of the page's last form.
+    pub(crate) fn token(&self) -> String {
+        let rest = self.text.rsplit("name=\"csrf\" value=\"").next().unwrap_or_default();
+        rest.split('"').next().unwrap_or_default().to_owned()
+    }
+}
+
+impl Visitor {
+    pub(crate) async fn get(&mut self, path: &str) -> Answer {
+        self.send(Method::GET, path, None, &[]).await
+    }
+
+    pub(crate) async fn get_with(&mut self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        self.send(Method::GET, path, None, headers).await
+    }
+
+    pub(crate) async fn post(&mut self, path: &str, form: &[(&str, &str)]) -> Answer {
+        let body = form
+            .iter()
+            .map(|(name, value)| format!("{name}={}", web::format::encode(value)))
+            .collect::<Vec<_>>()
+            .join("&");
+        self.send(Method::POST, path, Some(body), &[]).await
+    }
+
+    /// Opens the sign-in page and sends it.
+    pub(crate) async fn sign_in(&mut self, login: &str, password: &str) -> Answer {
+        let path = format!("{}/sign-in", self.base_path);
+        let token = self.get(&path).await.token();
+        self.post(&path, &[("csrf", &token), ("login", login), ("password", password), ("next", "/gallery")]).await
+    }
+
+    pub(crate) async fn send(
+        &mut self,
+        method: Method,
+        path: &str,
+        form: Option<String>,
+        headers: &[(&str, &str)],
+    ) -> Answer {
+        let mut request = Request::builder().method(method).uri(path);
+        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        request = request.header(header::COOKIE, cookies.join("; "));
+        if form.is_some() {
+            request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(form.map_or_else(Body::empty, Body::from)).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        for cookie in parts.headers.get_all(header::SET_COOKIE) {
+            let (name, rest) = cookie.to_str().unwrap().split_once('=').unwrap();
+            let value = rest.split(';').next().unwrap();
+            self.cookies.insert(name.to_owned(), value.to_owned());
+        }
+        let bytes = to_bytes(body, usize::MAX).await.unwrap();
+        Answer { status: parts.status, headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned() }
+    }
+}

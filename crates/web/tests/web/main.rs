@@ -1,0 +1,6 @@
+//! The shell through its router, with a real database: who may open what, forms and their token, headers, assets, languages.
+
+mod client;
+mod doors;
+mod headers;
+mod sign_in;
