@@ -8,9 +8,12 @@ use axum::{
 
 use crate::{app::App, error::AppError, frame::Frame, session};
 
+pub mod cockpit;
 pub mod gallery;
 pub mod home;
+pub mod indicators;
 pub mod language;
+pub mod patents;
 pub mod sign_in;
 
 /// Every address that stands for no page: strangers are asked to sign in and learn nothing.

@@ -5,7 +5,7 @@ use domain::accounts::Permission;
 
 use crate::{
     app::App,
-    pages::{gallery, home, language, sign_in},
+    pages::{cockpit, gallery, home, indicators, language, patents, sign_in},
 };
 
 /// Who may open a page.
@@ -44,13 +44,22 @@ pub struct Section {
 
 /// The list.
 pub fn doors() -> Vec<Door> {
-    use Access::{Everyone, SignedIn};
+    use Access::{Everyone, Needs, SignedIn};
+    use Permission::{ViewFigures, ViewRights};
     vec![
         door("/sign-in", Everyone, get(sign_in::form).post(sign_in::submit)),
         door("/language", Everyone, post(language::choose)),
         door("/", SignedIn, get(home::page)),
         door("/sign-out", SignedIn, post(sign_in::sign_out)),
         door("/gallery", SignedIn, get(gallery::page)),
+        door("/cockpit", Needs(ViewFigures), get(cockpit::page)),
+        door("/indicators", Needs(ViewFigures), get(indicators::page)),
+        door("/indicators/{code}", Needs(ViewFigures), get(indicators::one)),
+        door("/indicators/{code}/rights", Needs(ViewRights), get(indicators::rights)),
+        door("/indicators/{code}/changes", Needs(ViewRights), get(indicators::changes)),
+        door("/indicators/{code}/towns/{town}", Needs(ViewRights), get(indicators::town)),
+        door("/patents", Needs(ViewRights), get(patents::page)),
+        door("/patents/{number}", Needs(ViewRights), get(patents::one)),
     ]
 }
 

@@ -1,0 +1,187 @@
+//! `/cockpit` 驾驶舱 (C4.1.6): every target against its course and forecast, what changed since last month, who stands in
+//! the gap, and the work that lies open.
+//!
+//! Every figure is taken from the run shown; nothing published is computed here.
+
+pub(crate) mod changes;
+pub(crate) mod quantities;
+pub(crate) mod shown;
+pub(crate) mod targets;
+
+use askama::Template;
+use axum::{
+    extract::{Query, State as AxumState},
+    response::Response,
+};
+use domain::{cockpit, lapses};
+use serde::Deserialize;
+
+use self::{
+    changes::{Change, Gap},
+    shown::Shown,
+    targets::{CourseRow, Group},
+};
+use crate::{
+    app::App,
+    error::AppError,
+    form::Choice,
+    frame::Frame,
+    hx,
+    pieces::{Figure, Link, Notice, State, Tone},
+};
+
+/// How many rights that may soon be lost are named on the cockpit.
+const LAPSES_MAX: usize = 8;
+
+/// What the address may name.
+#[derive(Debug, Deserialize)]
+pub struct Wanted {
+    /// The run to show instead of the latest.
+    #[serde(default)]
+    pub run: String,
+}
+
+impl Wanted {
+    /// The run's id, if one is named.
+    pub fn run(&self) -> Option<&str> {
+        Some(self.run.trim()).filter(|run| !run.is_empty())
+    }
+}
+
+#[derive(Template)]
+#[template(path = "cockpit/page.html")]
+struct CockpitPage<'a> {
+    frame: &'a Frame,
+    line: String,
+    choices: Vec<Choice>,
+    notice: Option<Notice>,
+    tally: Vec<(State, usize)>,
+    groups: Vec<Group>,
+    course: Vec<CourseRow>,
+    is_due: bool,
+    target_date: String,
+    before: Option<String>,
+    changes: Vec<Change>,
+    gaps: Vec<Gap>,
+    lapses: Vec<LapseRow>,
+    lapses_total: usize,
+    open_work: Vec<OpenWork>,
+    monitored: Vec<Figure>,
+}
+
+#[derive(Template)]
+#[template(path = "cockpit/no_run.html")]
+struct NoRunPage<'a> {
+    frame: &'a Frame,
+    title: String,
+    notice: Notice,
+}
+
+/// A right that may soon be lost, ready to print.
+#[derive(Debug)]
+struct LapseRow {
+    on: String,
+    cause: String,
+    title: Link,
+    owner: String,
+    town: String,
+    high_value: bool,
+}
+
+/// Work that waits for somebody.
+#[derive(Debug)]
+pub(crate) struct OpenWork {
+    /// How many, and what.
+    pub(crate) words: String,
+    /// Where it is done.
+    pub(crate) href: String,
+}
+
+/// `GET /cockpit`.
+pub async fn page(AxumState(app): AxumState<App>, frame: Frame, Query(wanted): Query<Wanted>) -> Result<Response, AppError> {
+    let Some(shown) = shown::shown(&app, wanted.run()).await? else { return no_run(&frame, frame.t("cockpit-title")) };
+    let history = shown::history(&app).await?;
+    let before = shown.open_before(&app.installation).await?;
+    let (policy, as_of) = (&shown.policy, shown.as_of());
+    let targets = cockpit::targets(policy, &shown.opened, &history);
+    let indicator = |code: &str| shown.keep(frame.at(&format!("/indicators/{code}")));
+    let address = |path: &str| shown.keep(frame.at(path));
+    let names = shown.enterprise_names();
+    let evaluation = shown.evaluation();
+    let lapses = lapses::soon(&shown.opened);
+    hx::page(CockpitPage {
+        frame: &frame,
+        line: shown.line(&frame),
+        choices: shown.choices(&frame),
+        notice: what_if(&frame, &shown),
+        tally: targets::tally(&frame, &targets),
+        groups: targets::groups(&frame, policy, as_of, &targets, &indicator),
+        course: targets::course(&frame, policy, as_of, &targets, &indicator),
+        is_due: targets::is_due(as_of),
+        target_date: frame.date(cockpit::TARGET_DATE),
+        before: shown.before().map(|run| run.as_of.clone()),
+        changes: before.as_ref().map(|before| changes::changes(policy, &before.evaluation, evaluation, &address)).unwrap_or_default(),
+        gaps: before
+            .as_ref()
+            .map(|before| changes::gaps(&frame, policy, &targets, (&before.evaluation, evaluation), &names, &address))
+            .unwrap_or_default(),
+        lapses_total: lapses.len(),
+        lapses: lapse_rows(&frame, &shown, &lapses, &names),
+        open_work: open_work(&app, &frame).await?,
+        monitored: monitored(&frame, &shown, &indicator),
+    })
+}
+
+/// The page while no run exists: what is missing, and what to do.
+pub(crate) fn no_run(frame: &Frame, title: String) -> Result<Response, AppError> {
+    let link = crate::routes::exists("/runs").then(|| Link::new(frame.t("run-none-link"), frame.at("/runs")));
+    let notice = Notice { tone: Tone::Warn, title: frame.t("run-none"), lines: vec![frame.t("run-none-todo")], link };
+    hx::page(NoRunPage { frame, title, notice })
+}
+
+fn what_if(frame: &Frame, shown: &Shown) -> Option<Notice> {
+    shown.opened.summary.is_what_if().then(|| Notice {
+        tone: Tone::Warn,
+        title: frame.t("run-what-if"),
+        lines: vec![frame.t("run-what-if-means")],
+        link: Some(Link::new(frame.t("run-latest"), frame.at("/cockpit"))),
+    })
+}
+
+/// The figures without a target that could be computed; the others are named on the page of all indicators.
+fn monitored(frame: &Frame, shown: &Shown, href: &dyn Fn(&str) -> String) -> Vec<Figure> {
+    let indicators = &shown.evaluation().indicators;
+    let without_target = indicators.iter().filter(|indicator| indicator.target.is_none() && indicator.value.is_some());
+    without_target
+        .filter_map(|indicator| {
+            let definition = shown.policy.indicator(&indicator.code)?;
+            Some(targets::bare(frame, indicator, definition, shown.as_of(), href(&indicator.code)))
+        })
+        .collect()
+}
+
+fn lapse_rows(frame: &Frame, shown: &Shown, lapses: &[lapses::Lapse], names: &std::collections::BTreeMap<&str, &str>) -> Vec<LapseRow> {
+    // What costs twice is named first.
+    let mut order: Vec<&lapses::Lapse> = lapses.iter().collect();
+    order.sort_by_key(|lapse| (lapse.cause != lapses::Cause::TermEnds, !lapse.high_value));
+    order
+        .into_iter()
+        .take(LAPSES_MAX)
+        .map(|lapse| LapseRow {
+            on: lapse.on.to_string(),
+            cause: match lapse.cause {
+                lapses::Cause::TermEnds => frame.t("lapse-term"),
+                lapses::Cause::FeeDue => frame.t("lapse-fee"),
+            },
+            title: Link::new(lapse.title.clone(), shown.keep(frame.at(&format!("/patents/{}", lapse.application_number)))),
+            owner: lapse.uscc.as_deref().and_then(|uscc| names.get(uscc)).map_or_else(|| frame.t("word-no-enterprise"), |name| (*name).to_owned()),
+            town: lapse.town.clone(),
+            high_value: lapse.high_value,
+        })
+        .collect()
+}
+
+/// Counts of open work. The registry's lists plug in here.
+async fn open_work(_app: &App, _frame: &Frame) -> Result<Vec<OpenWork>, AppError> {
+    Ok(Vec::new())
+}

@@ -1,0 +1,123 @@
+//! The run (测算) that a page shows: the latest regular run of the whole city, or the one that the address names.
+
+use std::sync::{Arc, LazyLock};
+
+use domain::{
+    Installation,
+    runs::{self, Observed, Opened, Shelf, Summary},
+};
+use jiff::{Timestamp, civil::Date};
+use rules::{Evaluation, Policy};
+
+use crate::{app::App, error::AppError, form::Choice, format, frame::Frame, list::ListingView};
+
+/// A run with the policy it applied and the other runs there are.
+pub(crate) struct Shown {
+    /// The policy document.
+    pub(crate) policy: Arc<Policy>,
+    /// The run.
+    pub(crate) opened: Arc<Opened>,
+    /// The runs that may be chosen instead, the latest date and knowledge first.
+    pub(crate) runs: Vec<Summary>,
+    /// Whether the address names the run; without that the latest one is shown.
+    pub(crate) is_chosen: bool,
+}
+
+// Results never change once they are stored under their content's id, so one shelf serves every application of the process.
+static SHELF: LazyLock<Shelf> = LazyLock::new(Shelf::default);
+static POLICY: LazyLock<Option<Arc<Policy>>> = LazyLock::new(|| runs::policy().ok().map(Arc::new));
+
+/// The run to show; nothing while no run exists.
+pub(crate) async fn shown(app: &App, wanted: Option<&str>) -> Result<Option<Shown>, AppError> {
+    let policy = match POLICY.as_ref() {
+        Some(policy) => Arc::clone(policy),
+        None => Arc::new(runs::policy()?),
+    };
+    let installation = &app.installation;
+    let runs: Vec<Summary> = runs::list(installation).await?.into_iter().filter(|run| !run.is_what_if() && run.scope.is_empty()).collect();
+    let id = match (wanted, runs.first()) {
+        (Some(wanted), _) => wanted.to_owned(),
+        (None, Some(latest)) => latest.run.clone(),
+        (None, None) => return Ok(None),
+    };
+    let opened = SHELF.open(installation, &policy, &id).await?;
+    Ok(Some(Shown { policy, opened, runs, is_chosen: wanted.is_some() }))
+}
+
+impl Shown {
+    /// The run's result.
+    pub(crate) fn evaluation(&self) -> &Evaluation {
+        &self.opened.evaluation
+    }
+
+    /// The day for which the run holds.
+    pub(crate) fn as_of(&self) -> Date {
+        self.opened.evaluation.as_of
+    }
+
+    /// The sentence below a page's title: as of when, known by when, and whether anything was assumed.
+    pub(crate) fn line(&self, frame: &Frame) -> String {
+        let known = known_text(&self.opened.summary);
+        let sentence = frame.tn("run-line", &[("date", frame.date(self.as_of())), ("known", known)]);
+        if self.opened.summary.is_what_if() { format!("{sentence}{}", frame.t("run-line-what-if")) } else { sentence }
+    }
+
+    /// The runs for a list of choices; the one shown is chosen.
+    pub(crate) fn choices(&self, frame: &Frame) -> Vec<Choice> {
+        let shown = &self.opened.summary;
+        let is_listed = self.runs.iter().any(|run| run.run == shown.run);
+        let all = self.runs.iter().chain((!is_listed).then_some(shown));
+        all.map(|run| {
+            let label = frame.tn("run-choice", &[("date", run.as_of.clone()), ("known", known_text(run))]);
+            Choice { is_chosen: run.run == shown.run, ..Choice::new(run.run.clone(), label) }
+        })
+        .collect()
+    }
+
+    /// An address that keeps the run which the reader chose.
+    pub(crate) fn keep(&self, href: String) -> String {
+        if !self.is_chosen {
+            return href;
+        }
+        let mark = if href.contains('?') { '&' } else { '?' };
+        format!("{href}{mark}run={}", format::encode(&self.opened.summary.run))
+    }
+
+    /// Makes a list keep the run that the reader chose when it is filtered or cleared.
+    pub(crate) fn keep_in(&self, view: &mut ListingView) {
+        if self.is_chosen {
+            view.kept.push(("run", self.opened.summary.run.clone()));
+            view.clear = self.keep(std::mem::take(&mut view.clear));
+        }
+    }
+
+    /// The regular run of the month before: the latest knowledge of the latest earlier day.
+    pub(crate) fn before(&self) -> Option<&Summary> {
+        let as_of = self.as_of().to_string();
+        self.runs.iter().find(|run| run.as_of < as_of)
+    }
+
+    /// The result of the month before.
+    pub(crate) async fn open_before(&self, installation: &Installation) -> Result<Option<Arc<Opened>>, AppError> {
+        match self.before() {
+            Some(before) => Ok(Some(SHELF.open(installation, &self.policy, &before.run).await?)),
+            None => Ok(None),
+        }
+    }
+
+    /// The name of an enterprise in the run's facts.
+    pub(crate) fn enterprise_names(&self) -> std::collections::BTreeMap<&str, &str> {
+        let Some(rows) = self.opened.snapshot.rows("enterprise") else { return Default::default() };
+        (0..rows.len()).filter_map(|row| Some((rows.text(row, "uscc")?, rows.text(row, "name")?))).collect()
+    }
+}
+
+/// The figures over time: for each date the regular run with the latest knowledge.
+pub(crate) async fn history(app: &App) -> Result<Vec<Observed>, AppError> {
+    Ok(runs::history(&app.installation).await?)
+}
+
+/// The day up to which facts counted as known.
+pub(crate) fn known_text(run: &Summary) -> String {
+    run.known_at.parse::<Timestamp>().map_or_else(|_| run.known_at.clone(), |at| domain::beijing_date(at).to_string())
+}

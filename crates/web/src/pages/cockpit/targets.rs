@@ -1,0 +1,216 @@
+//! The targets as the cockpit prints them: the leading figure, and its line in the table of course and forecast.
+
+use domain::{
+    cockpit::{Target, TARGET_DATE},
+    forecast::Outlook,
+};
+use jiff::civil::Date;
+use rules::{Policy, evaluation::Indicator, policy::IndicatorDef};
+
+use super::quantities;
+use crate::{
+    format,
+    frame::Frame,
+    pieces::{Figure, Spark, State, Tone},
+};
+
+/// One goal group of the policy (——知识产权创造质量明显提升) with its targets.
+#[derive(Debug)]
+pub(crate) struct Group {
+    /// The goal in the words of the document, without its dash and full stop.
+    pub(crate) title: String,
+    /// Its targets.
+    pub(crate) figures: Vec<Figure>,
+}
+
+/// A target's line in the table of course and forecast.
+#[derive(Debug)]
+pub(crate) struct CourseRow {
+    /// Its name.
+    pub(crate) name: String,
+    /// Its page.
+    pub(crate) href: String,
+    /// The figure with its unit.
+    pub(crate) value: String,
+    /// The target with its operator.
+    pub(crate) target: String,
+    /// How many units are lacking, in words; empty when none.
+    pub(crate) gap: String,
+    /// The change since the month before; empty when it is not known.
+    pub(crate) change: String,
+    /// The interim value that the office entered for this day or the last one before it.
+    pub(crate) trajectory: String,
+    /// The forecast with its band.
+    pub(crate) forecast: String,
+    /// The mean error of the same forecast in the past.
+    pub(crate) error: String,
+    /// The traffic light.
+    pub(crate) outlook: State,
+}
+
+/// How many targets stand at each light, in the order of the lights; lights without a target are left out.
+pub(crate) fn tally(frame: &Frame, targets: &[Target]) -> Vec<(State, usize)> {
+    use Outlook::{AtRisk, Met, Missed, OffTrack, OnTrack, Unknown};
+    [Met, OnTrack, AtRisk, OffTrack, Missed, Unknown]
+        .into_iter()
+        .map(|light| (outlook(frame, light), targets.iter().filter(|target| target.outlook == light).count()))
+        .filter(|(_, count)| *count > 0)
+        .collect()
+}
+
+/// The targets by goal group, in the order of the document.
+pub(crate) fn groups(frame: &Frame, policy: &Policy, as_of: Date, targets: &[Target], href: &dyn Fn(&str) -> String) -> Vec<Group> {
+    let mut groups: Vec<(String, Group)> = Vec::new();
+    for target in targets {
+        let Some(definition) = policy.indicator(&target.indicator.code) else { continue };
+        let figure = figure(frame, target, definition, as_of, href(&target.indicator.code));
+        match groups.iter_mut().find(|(id, _)| *id == definition.group) {
+            Some((_, group)) => group.figures.push(figure),
+            None => {
+                let title = policy.clause(&definition.group).map_or_else(|| frame.t("cockpit-other"), |clause| goal(&clause.text));
+                groups.push((definition.group.clone(), Group { title, figures: vec![figure] }));
+            }
+        }
+    }
+    groups.into_iter().map(|(_, group)| group).collect()
+}
+
+/// A goal without the marks that lead and end it in the document.
+fn goal(text: &str) -> String {
+    text.trim_start_matches('—').trim_end_matches(['。', '，', '；']).to_owned()
+}
+
+/// One target as a leading figure.
+pub(crate) fn figure(frame: &Frame, target: &Target, definition: &IndicatorDef, as_of: Date, href: String) -> Figure {
+    let values: Vec<Option<f64>> = target.history.iter().map(|point| point.value.as_ref()?.parse().ok()).collect();
+    let aim = target.indicator.target.as_ref().and_then(|target| target.parse().ok());
+    // A line of one point says nothing.
+    let spark = (values.iter().flatten().count() > 1)
+        .then(|| Spark::of(&values, aim, frame.t1("cockpit-spark", "name", &target.indicator.name)));
+    Figure { spark, note: Some(note(frame, target, definition)), state: Some(state(frame, target)), ..bare(frame, &target.indicator, definition, as_of, href) }
+}
+
+/// A figure without target: a monitored one, or one that cannot be computed.
+pub(crate) fn bare(frame: &Frame, indicator: &Indicator, definition: &IndicatorDef, as_of: Date, href: String) -> Figure {
+    Figure {
+        name: indicator.name.clone(),
+        href,
+        value: indicator.value.as_deref().map(format::group),
+        unit: indicator.unit.clone(),
+        exact: exact(frame, indicator, definition),
+        target: indicator.target.as_ref().map(|target| frame.t1("cockpit-target", "target", quantities::required(indicator.operator, target))),
+        state: None,
+        as_of: as_of.to_string(),
+        note: indicator.value.is_none().then(|| indicator.reason.clone()),
+        spark: None,
+    }
+}
+
+/// Numerator and denominator without rounding: `3,915 件 ÷ 130,520,000,000 元`.
+pub(crate) fn exact(frame: &Frame, indicator: &Indicator, definition: &IndicatorDef) -> String {
+    let shown = |number: Option<i64>, unit: &str| number.map_or_else(|| frame.t("word-unknown"), |number| quantities::quantity(number, unit, frame.lang).exact);
+    let numerator = shown(indicator.numerator, &definition.numerator_unit);
+    if definition.has_denominator() { format!("{numerator} ÷ {}", shown(indicator.denominator, &definition.denominator_unit)) } else { numerator }
+}
+
+/// The verdict on the day, and before the target date what is to be expected.
+pub(crate) fn state(frame: &Frame, target: &Target) -> State {
+    let (tone, word) = match target.indicator.met {
+        Some(true) => (Tone::Ok, frame.t("target-met")),
+        Some(false) => (Tone::Bad, frame.t("target-missed")),
+        None => (Tone::Unknown, frame.t("target-open")),
+    };
+    match target.outlook {
+        Outlook::OnTrack | Outlook::AtRisk | Outlook::OffTrack => {
+            let light = outlook(frame, target.outlook);
+            State::new(light.tone, frame.tn("target-and-outlook", &[("state", word), ("outlook", light.word)]))
+        }
+        Outlook::Met | Outlook::Missed | Outlook::Unknown => State::new(tone, word),
+    }
+}
+
+/// A light with its word.
+pub(crate) fn outlook(frame: &Frame, light: Outlook) -> State {
+    let (tone, word) = match light {
+        Outlook::Met => (Tone::Ok, frame.t("outlook-met")),
+        Outlook::OnTrack => (Tone::Ok, frame.t("outlook-on-track")),
+        Outlook::AtRisk => (Tone::Warn, frame.t("outlook-at-risk")),
+        Outlook::OffTrack => (Tone::Bad, frame.t("outlook-off-track")),
+        Outlook::Missed => (Tone::Bad, frame.t("outlook-missed")),
+        Outlook::Unknown => (Tone::Unknown, frame.t("outlook-unknown")),
+    };
+    State::new(tone, word)
+}
+
+/// What is lacking, in words; empty when the target is met or not known.
+pub(crate) fn gap(frame: &Frame, target: &Target, definition: &IndicatorDef) -> String {
+    target.gap.map_or_else(String::new, |gap| frame.t1("target-gap", "gap", quantities::text(gap, &definition.numerator_unit, frame.lang)))
+}
+
+fn note(frame: &Frame, target: &Target, definition: &IndicatorDef) -> String {
+    let bound = (target.indicator.bound == "lower").then(|| frame.t("target-at-least"));
+    let unknown = target.indicator.value.is_none().then(|| target.indicator.reason.clone());
+    let change = target.change.filter(|_| definition.flow != "survey").map(|change| {
+        frame.t1("target-change", "change", quantities::change(change, &definition.numerator_unit, frame.lang))
+    });
+    let gap = Some(gap(frame, target, definition)).filter(|gap| !gap.is_empty());
+    [unknown, bound, gap, change].into_iter().flatten().collect::<Vec<_>>().join(&frame.t("word-separator"))
+}
+
+/// The table of course and forecast.
+pub(crate) fn course(frame: &Frame, policy: &Policy, as_of: Date, targets: &[Target], href: &dyn Fn(&str) -> String) -> Vec<CourseRow> {
+    let row = |target: &Target| {
+        let definition = policy.indicator(&target.indicator.code)?;
+        let indicator = &target.indicator;
+        let unit = |value: String| format!("{value} {}", indicator.unit);
+        Some(CourseRow {
+            name: indicator.name.clone(),
+            href: href(&indicator.code),
+            value: indicator.value.as_deref().map_or_else(|| frame.t("word-unknown"), |value| unit(format::group(value))),
+            target: indicator.target.as_deref().map_or_else(String::new, |target| quantities::required(indicator.operator, target)),
+            gap: gap(frame, target, definition),
+            change: target.change.map_or_else(String::new, |change| quantities::change(change, &definition.numerator_unit, frame.lang)),
+            trajectory: trajectory(target, as_of).map_or_else(String::new, |(date, value)| {
+                frame.tn("cockpit-trajectory-at", &[("value", format::group(value)), ("date", date.to_string())])
+            }),
+            forecast: forecast(target, definition),
+            error: error(frame, target, definition),
+            outlook: outlook(frame, target.outlook),
+        })
+    };
+    targets.iter().filter_map(row).collect()
+}
+
+/// The interim value for the day: the last one entered up to it, else the next one ahead.
+pub(crate) fn trajectory(target: &Target, as_of: Date) -> Option<(Date, &str)> {
+    let past = target.trajectory.iter().rev().find(|(date, _)| *date <= as_of);
+    past.or_else(|| target.trajectory.first()).map(|(date, value)| (*date, value.as_str()))
+}
+
+/// The forecast with its band: `31.20 ± 0.35`.
+pub(crate) fn forecast(target: &Target, definition: &IndicatorDef) -> String {
+    let Some(forecast) = &target.forecast else { return String::new() };
+    let value = quantities::rounded(forecast.value, definition.decimals);
+    match forecast.band {
+        Some(band) => format!("{value} ± {}", quantities::rounded(band, definition.decimals.max(1))),
+        None => value,
+    }
+}
+
+/// The back-test's error with what it rests on.
+pub(crate) fn error(frame: &Frame, target: &Target, definition: &IndicatorDef) -> String {
+    let Some(test) = target.forecast.as_ref().and_then(|forecast| forecast.back_test) else { return String::new() };
+    frame.tn(
+        "cockpit-error-of",
+        &[
+            ("error", quantities::rounded(test.mean_absolute_error, definition.decimals.max(2))),
+            ("origins", test.origins.to_string()),
+            ("months", test.months_ahead.to_string()),
+        ],
+    )
+}
+
+/// Whether the day of the targets has come, so that a forecast is only a check.
+pub(crate) fn is_due(as_of: Date) -> bool {
+    as_of >= TARGET_DATE
+}

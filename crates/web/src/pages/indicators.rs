@@ -1,0 +1,178 @@
+//! `/indicators` 指标: every target and monitored figure of the policy, each open down to the rights it counted.
+
+mod basis;
+mod categories;
+mod changes;
+mod course;
+mod detail;
+mod rights;
+mod test;
+mod towns;
+
+use askama::Template;
+use axum::{extract::State, http::Uri, response::Response};
+use rules::{evaluation::Indicator, policy::IndicatorDef, policy::IndicatorKind};
+
+pub use self::{changes::page as changes, detail::page as one, rights::page as rights, towns::page as town};
+use crate::{
+    app::App,
+    error::AppError,
+    form::Choice,
+    format,
+    frame::Frame,
+    hx::Hx,
+    list::{Cell, Kind, ListQuery, Listing, ListingView},
+    pages::cockpit::{
+        self, quantities,
+        shown::{self, Shown},
+    },
+    pieces::{State as StateWord, Tone},
+};
+
+/// All indicators stand on one page unless the reader wishes otherwise.
+const ON_A_PAGE: usize = 50;
+
+#[derive(Template)]
+#[template(path = "indicators/list.html")]
+struct ListPage<'a> {
+    frame: &'a Frame,
+    line: String,
+    choices: Vec<Choice>,
+    list: &'a ListingView,
+}
+
+#[derive(Template)]
+#[template(path = "indicators/list.html", block = "listing")]
+struct ListBlock<'a> {
+    frame: &'a Frame,
+    list: &'a ListingView,
+}
+
+struct Row<'a> {
+    indicator: &'a Indicator,
+    definition: &'a IndicatorDef,
+}
+
+/// `GET /indicators`.
+pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Result<Response, AppError> {
+    let query = ListQuery::parse(&uri);
+    let query = if query.size < ON_A_PAGE { query.of_size(ON_A_PAGE).on_page(query.page) } else { query };
+    let export = ListQuery::parse(&uri).export;
+    let Some(shown) = shown::shown(&app, query.filter("run")).await? else { return cockpit::no_run(&frame, frame.t("indicators-title")) };
+    let rows: Vec<Row<'_>> = shown
+        .evaluation()
+        .indicators
+        .iter()
+        .filter_map(|indicator| Some(Row { indicator, definition: shown.policy.indicator(&indicator.code)? }))
+        .collect();
+    let listing = listing(&frame, &shown);
+    if export {
+        return listing.workbook(&rows, &query);
+    }
+    let mut view = listing.view(&rows, &query);
+    shown.keep_in(&mut view);
+    let page = ListPage { frame: &frame, line: shown.line(&frame), choices: shown.choices(&frame), list: &view };
+    hx.page(page, ListBlock { frame: &frame, list: &view })
+}
+
+fn listing<'a>(frame: &'a Frame, shown: &'a Shown) -> Listing<'a, Row<'a>> {
+    let detail = |code: &str| shown.keep(frame.at(&format!("/indicators/{code}")));
+    let part = |number: Option<i64>, unit: &str| number.map_or_else(Cell::empty, |number| quantity_cell(frame, number, unit));
+    Listing::new(frame, "indicators", "/indicators", frame.t1("indicators-list-of", "date", shown.as_of()))
+        .column("name", frame.t("indicators-col-name"), Kind::Text, move |row: &Row<'_>| {
+            Cell::text(row.indicator.name.clone()).link(detail(&row.indicator.code))
+        })
+        .column("value", frame.t("indicators-col-value"), Kind::Number, |row| match &row.indicator.value {
+            Some(value) => Cell::decimal(value).unit(row.indicator.unit.clone()),
+            None => Cell::empty(),
+        })
+        .column("target", frame.t("indicators-col-target"), Kind::Text, |row| match &row.indicator.target {
+            Some(target) => Cell::code(quantities::required(row.indicator.operator, target)),
+            None => Cell::empty(),
+        })
+        .column("state", frame.t("indicators-col-state"), Kind::Text, |row| {
+            let (state, rank) = state(frame, row.indicator, row.definition);
+            Cell::state(state, rank)
+        })
+        .column("numerator", frame.t("indicators-col-numerator"), Kind::Number, move |row| {
+            part(row.indicator.numerator, &row.definition.numerator_unit)
+        })
+        .column("denominator", frame.t("indicators-col-denominator"), Kind::Number, move |row| {
+            part(row.indicator.denominator, &row.definition.denominator_unit)
+        })
+        .column("flow", frame.t("indicators-col-flow"), Kind::Text, |row| Cell::text(quantities::flow(frame, &row.definition.flow)))
+        .filter("kind", frame.t("indicators-col-kind"), kinds(frame), |row, key| kind_key(row.definition.kind) == key)
+        .filter("state", frame.t("indicators-col-state"), states(frame), |row, key| state_key(row.indicator, row.definition) == key)
+        .search(frame.t("indicators-search"), |row| row.indicator.name.clone())
+}
+
+/// A count or an amount as a cell: short on the page, exact on the hover.
+fn quantity_cell(frame: &Frame, number: i64, unit: &str) -> Cell {
+    if unit == "分" {
+        return Cell::money(number, frame.lang);
+    }
+    let short = quantities::quantity(number, unit, frame.lang);
+    Cell { text: short.text, unit: short.unit, exact: short.exact, ..Cell::number(number) }
+}
+
+const fn kind_key(kind: IndicatorKind) -> &'static str {
+    match kind {
+        IndicatorKind::Target => "target",
+        IndicatorKind::Monitored => "monitored",
+        IndicatorKind::NotComputable => "not-computable",
+    }
+}
+
+fn kinds(frame: &Frame) -> Vec<Choice> {
+    vec![
+        Choice::new("target", frame.t("indicators-kind-target")),
+        Choice::new("monitored", frame.t("indicators-kind-monitored")),
+        Choice::new("not-computable", frame.t("indicators-kind-not-computable")),
+    ]
+}
+
+fn states(frame: &Frame) -> Vec<Choice> {
+    vec![
+        Choice::new("met", frame.t("target-met")),
+        Choice::new("missed", frame.t("target-missed")),
+        Choice::new("open", frame.t("target-open")),
+        Choice::new("none", frame.t("indicators-no-target")),
+    ]
+}
+
+fn state_key(indicator: &Indicator, definition: &IndicatorDef) -> &'static str {
+    match (definition.kind, indicator.met) {
+        (IndicatorKind::Target, Some(true)) => "met",
+        (IndicatorKind::Target, Some(false)) => "missed",
+        (IndicatorKind::Target, None) => "open",
+        _ => "none",
+    }
+}
+
+/// The word of an indicator's verdict, with its place in an order.
+fn state(frame: &Frame, indicator: &Indicator, definition: &IndicatorDef) -> (StateWord, i64) {
+    match state_key(indicator, definition) {
+        "met" => (StateWord::new(Tone::Ok, frame.t("target-met")), 0),
+        "missed" => (StateWord::new(Tone::Bad, frame.t("target-missed")), 1),
+        "open" => (StateWord::new(Tone::Unknown, frame.t("target-open")), 2),
+        _ if indicator.value.is_none() => (StateWord::new(Tone::Unknown, frame.t("indicators-not-computable")), 4),
+        _ => (StateWord::new(Tone::Plain, frame.t("indicators-no-target")), 3),
+    }
+}
+
+/// The indicator of a code in a run, with its definition.
+fn find<'a>(frame: &Frame, shown: &'a Shown, code: &str) -> Result<Row<'a>, AppError> {
+    let missing = || AppError::NotFound(frame.t("indicators-not-found"));
+    let indicator = shown.evaluation().indicator(code).ok_or_else(missing)?;
+    Ok(Row { indicator, definition: shown.policy.indicator(code).ok_or_else(missing)? })
+}
+
+/// The address of an indicator's own page or a page below it, with the run kept.
+fn address(frame: &Frame, shown: &Shown, code: &str, below: &str) -> String {
+    shown.keep(frame.at(&format!("/indicators/{code}{below}")))
+}
+
+/// A town's name as part of a path.
+fn town_path(town: &str) -> String {
+    format!("/towns/{}", format::encode(town))
+}

@@ -1,0 +1,92 @@
+//! The five categories of high-value inventions (C3.4.2.2) behind K04, how they overlap, and where the official list differs.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    format,
+    frame::Frame,
+    pages::{cockpit::shown::Shown, patents},
+    pieces::Link,
+};
+
+/// The categories ready to print.
+#[derive(Debug)]
+pub(super) struct Categories {
+    /// From which list they come.
+    pub(super) source: String,
+    /// Each category.
+    pub(super) rows: Vec<CategoryRow>,
+    /// Inventions that meet more than one, by the categories they meet.
+    pub(super) overlaps: Vec<(String, usize)>,
+    /// All of those.
+    pub(super) several: Option<Link>,
+    /// All inventions, each once.
+    pub(super) total: Option<Link>,
+    /// Inventions that a person has yet to judge.
+    pub(super) undetermined: Option<Link>,
+    /// The official list beside our pre-judgement.
+    pub(super) lists: Vec<(String, Option<Link>)>,
+}
+
+/// One category.
+#[derive(Debug)]
+pub(super) struct CategoryRow {
+    /// Its name.
+    pub(super) name: String,
+    /// How many inventions, as a link; nothing when it is not known.
+    pub(super) count: Option<Link>,
+    /// Why it is not known.
+    pub(super) reason: String,
+}
+
+/// The categories of the run.
+pub(super) fn categories(frame: &Frame, shown: &Shown) -> Categories {
+    let high_value = &shown.evaluation().high_value;
+    let list = |number: i64, key: &str| Link::new(format::count(number), shown.keep(frame.at(&format!("/patents?high-value={key}"))));
+    let overlaps = overlaps(frame, shown);
+    let several: usize = overlaps.iter().map(|(_, count)| count).sum();
+    Categories {
+        source: if high_value.source == "official" { frame.t("high-value-source-official") } else { frame.t("high-value-source-computed") },
+        rows: (1..=5)
+            .map(|number| CategoryRow {
+                name: patents::category(frame, number),
+                count: high_value.categories.get(&number.to_string()).copied().flatten().map(|count| list(count, &number.to_string())),
+                reason: high_value.category_reasons.get(&number.to_string()).cloned().unwrap_or_default(),
+            })
+            .collect(),
+        several: (several > 0).then(|| list(i64::try_from(several).unwrap_or(i64::MAX), "several")),
+        overlaps,
+        total: high_value.total.map(|total| list(total, "any")),
+        undetermined: (high_value.undetermined > 0).then(|| list(high_value.undetermined, "open")),
+        lists: lists(frame, shown),
+    }
+}
+
+/// How many inventions meet each set of several categories, the most frequent first.
+fn overlaps(frame: &Frame, shown: &Shown) -> Vec<(String, usize)> {
+    let mut sets: BTreeMap<Vec<i64>, usize> = BTreeMap::new();
+    for patent in patents::read::patents(&shown.opened).iter().filter(|patent| patent.categories.len() > 1) {
+        *sets.entry(patent.categories.iter().copied().collect()).or_default() += 1;
+    }
+    let mut sorted: Vec<(Vec<i64>, usize)> = sets.into_iter().collect();
+    sorted.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
+    let words = |set: Vec<i64>| set.into_iter().map(|number| patents::category(frame, number)).collect::<Vec<_>>().join(" + ");
+    sorted.into_iter().map(|(set, count)| (words(set), count)).collect()
+}
+
+fn lists(frame: &Frame, shown: &Shown) -> Vec<(String, Option<Link>)> {
+    let high_value = &shown.evaluation().high_value;
+    let plain = |number: Option<i64>| number.map(|number| Link::new(format::count(number), ""));
+    let difference = |count: usize, key: &str| {
+        Some(Link::new(format::count(count as i128), shown.keep(frame.at(&format!("/patents?high-value={key}")))))
+    };
+    let mut rows = vec![
+        (frame.t("high-value-list-official"), plain(high_value.official)),
+        (frame.t("high-value-list-computed"), plain(high_value.computed)),
+    ];
+    if let Some(found) = &high_value.difference {
+        rows.push((frame.t("high-value-only-official"), difference(found.only_official.len(), "only-official")));
+        rows.push((frame.t("high-value-only-computed"), difference(found.only_computed.len(), "only-computed")));
+    }
+    rows
+}

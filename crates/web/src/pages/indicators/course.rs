@@ -1,0 +1,81 @@
+//! The course of a target over the months: what was, what the office planned, and what the trend leads to.
+
+use std::collections::BTreeMap;
+
+use domain::{
+    cockpit::{TARGET_DATE, Target},
+    forecast::month_of,
+};
+use jiff::civil::Date;
+use rules::policy::IndicatorDef;
+
+use crate::{
+    chart::{Chart, Forecast, Kind, Series, Target as TargetLine},
+    frame::Frame,
+    pages::cockpit::quantities,
+};
+
+/// The chart of a target; nothing while fewer than two months are known.
+pub(super) fn chart(frame: &Frame, target: &Target, definition: &IndicatorDef, as_of: Date) -> Option<Chart> {
+    let known: BTreeMap<i32, &str> =
+        target.history.iter().filter_map(|point| Some((month_of(point.as_of), point.value.as_deref()?))).collect();
+    if known.len() < 2 {
+        return None;
+    }
+    let (first, last) = (*known.keys().next()?, *known.keys().next_back()?);
+    let end = last.max(month_of(TARGET_DATE)).max(month_of(as_of));
+    let months: Vec<i32> = (first..=end).collect();
+    let of = |values: &BTreeMap<i32, &str>| months.iter().map(|month| values.get(month).map(|value| (*value).to_owned())).collect::<Vec<_>>();
+    let mut series = vec![Series::of(frame.t("course-actual"), of(&known))];
+    let planned: BTreeMap<i32, &str> = target.trajectory.iter().map(|(date, value)| (month_of(*date), value.as_str())).collect();
+    if planned.keys().any(|month| months.contains(month)) {
+        series.push(Series { dashed: true, ..Series::of(frame.t("course-planned"), of(&planned)) });
+    }
+    let title = frame.t1("course-title", "name", &target.indicator.name);
+    let mut chart = Chart::new(frame, "course", title, Kind::Line, months.iter().map(|month| label(*month)).collect(), series);
+    chart.line = frame.t("course-line");
+    chart.x_title = frame.t("course-month");
+    chart.y_title = target.indicator.unit.clone();
+    chart.unit.clone_from(&target.indicator.unit);
+    chart.target = target.indicator.target.as_ref().map(|value| TargetLine {
+        value: value.clone(),
+        label: frame.t1("cockpit-target", "target", quantities::required(target.indicator.operator, value)),
+    });
+    chart.forecast = forecast(frame, target, definition, &months, last, end);
+    Some(chart)
+}
+
+/// The trend from the last known month to the end; the band widens evenly to the width that the back-test gives at the end.
+fn forecast(frame: &Frame, target: &Target, definition: &IndicatorDef, months: &[i32], last: i32, end: i32) -> Option<Forecast> {
+    let found = target.forecast.as_ref().filter(|_| end > last)?;
+    let span = f64::from(end - last);
+    let at = |month: i32, edge: f64| {
+        let share = f64::from(month - last) / span;
+        let value = found.value - found.slope_per_month * f64::from(end - month) + edge * found.band.unwrap_or(0.0) * share;
+        (month > last).then(|| format!("{value:.*}", definition.decimals.max(2) as usize))
+    };
+    Some(Forecast {
+        name: frame.t("course-forecast"),
+        values: months.iter().map(|month| at(*month, 0.0)).collect(),
+        low: months.iter().map(|month| at(*month, -1.0)).collect(),
+        high: months.iter().map(|month| at(*month, 1.0)).collect(),
+    })
+}
+
+/// A month as it is written: `2023-12`.
+fn label(month: i32) -> String {
+    format!("{:04}-{:02}", month.div_euclid(12), month.rem_euclid(12) + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn months_are_labelled_as_they_are_counted() {
+        assert_eq!(label(month_of(date(2023, 12, 31))), "2023-12");
+        assert_eq!(label(month_of(date(2024, 1, 1))), "2024-01");
+    }
+}

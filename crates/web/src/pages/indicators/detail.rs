@@ -1,0 +1,233 @@
+//! `/indicators/{code}`: the figure with its exact test, clauses, course, towns, and the rules behind it.
+
+use askama::Template;
+use axum::{
+    extract::{Path, Query, State},
+    response::Response,
+};
+use domain::cockpit::{self, Grouping, movements};
+use rules::Evaluation;
+
+use super::{
+    Row,
+    basis::{self, Rule, Setting},
+    categories::{self, Categories},
+    course,
+    test::{self, ExactTest},
+    town_path,
+};
+use crate::{
+    app::App,
+    chart::Chart,
+    error::AppError,
+    form::Choice,
+    format,
+    frame::Frame,
+    hx,
+    pages::cockpit::{
+        Wanted,
+        changes::signed,
+        no_run, quantities,
+        shown::{self, Shown},
+        targets,
+    },
+    pieces::{Clause, Link, Notice, State as StateWord, Tone},
+};
+
+#[derive(Template)]
+#[template(path = "indicators/page.html")]
+struct IndicatorPage<'a> {
+    frame: &'a Frame,
+    title: String,
+    line: String,
+    crumbs: Vec<Link>,
+    choices: Vec<Choice>,
+    notice: Option<Notice>,
+    value: Option<String>,
+    unit: String,
+    exact: String,
+    target: Option<String>,
+    state: StateWord,
+    reason: String,
+    numerator: Part,
+    denominator: Option<Part>,
+    bounds: Option<String>,
+    flow: String,
+    reading: Option<String>,
+    exact_test: Option<ExactTest>,
+    gap: String,
+    clauses: Vec<Clause>,
+    chart: Option<Chart>,
+    forecast: Option<Outlook>,
+    before: Option<String>,
+    towns: Vec<TownRow>,
+    categories: Option<Categories>,
+    settings: Vec<Setting>,
+    rules: Vec<Rule>,
+    evidence: Option<Link>,
+}
+
+/// Numerator or denominator, ready to print.
+#[derive(Debug)]
+struct Part {
+    name: String,
+    number: String,
+    exact: String,
+    href: Option<String>,
+}
+
+/// The forecast in words.
+#[derive(Debug)]
+struct Outlook {
+    value: String,
+    error: String,
+    light: StateWord,
+    rests_on: String,
+}
+
+/// A town's part, with what it gained and lost since the month before.
+#[derive(Debug)]
+struct TownRow {
+    name: String,
+    href: Option<String>,
+    numerator: String,
+    exact: String,
+    net: Option<Link>,
+}
+
+/// `GET /indicators/{code}`.
+pub async fn page(
+    State(app): State<App>,
+    frame: Frame,
+    Path(code): Path<String>,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, AppError> {
+    let Some(shown) = shown::shown(&app, wanted.run()).await? else { return no_run(&frame, frame.t("indicators-title")) };
+    let row = super::find(&frame, &shown, &code)?;
+    let before = shown.open_before(&app.installation).await?;
+    let history = shown::history(&app).await?;
+    let target = cockpit::targets(&shown.policy, &shown.opened, &history).into_iter().find(|target| target.indicator.code == code);
+    let (indicator, definition) = (row.indicator, row.definition);
+    let rests_on_rights = indicator.evidence_count > 0;
+    let rights = rests_on_rights.then(|| super::address(&frame, &shown, &code, "/rights"));
+    hx::page(IndicatorPage {
+        frame: &frame,
+        title: indicator.name.clone(),
+        line: shown.line(&frame),
+        crumbs: vec![Link::new(frame.t("indicators-title"), shown.keep(frame.at("/indicators")))],
+        choices: shown.choices(&frame),
+        notice: notice(&frame, &row),
+        value: indicator.value.as_deref().map(format::group),
+        unit: indicator.unit.clone(),
+        exact: targets::exact(&frame, indicator, definition),
+        target: indicator.target.as_ref().map(|target| quantities::required(indicator.operator, target)),
+        state: target.as_ref().map_or_else(|| super::state(&frame, indicator, definition).0, |target| targets::state(&frame, target)),
+        reason: indicator.reason.clone(),
+        numerator: part(&frame, &definition.numerator, indicator.numerator, &definition.numerator_unit, rights.clone()),
+        denominator: definition
+            .has_denominator()
+            .then(|| part(&frame, &definition.denominator, indicator.denominator, &definition.denominator_unit, None)),
+        bounds: bounds(&frame, &row),
+        flow: quantities::flow(&frame, &definition.flow),
+        reading: basis::reading(&frame, &definition.reading),
+        exact_test: test::exact_test(&frame, indicator, definition, target_in_base(&row, shown.evaluation())),
+        gap: target.as_ref().map_or_else(String::new, |target| targets::gap(&frame, target, definition)),
+        clauses: basis::clauses(&frame, &shown.policy, &indicator.clauses),
+        chart: target.as_ref().and_then(|target| course::chart(&frame, target, definition, shown.as_of())),
+        forecast: target.as_ref().and_then(|target| outlook(&frame, target, definition)),
+        before: shown.before().map(|run| run.as_of.clone()),
+        towns: towns(&frame, &shown, before.as_ref().map(|before| &before.evaluation), &row),
+        categories: (code == "K04").then(|| categories::categories(&frame, &shown)),
+        settings: basis::settings(
+            &frame,
+            &shown.policy,
+            definition,
+            &shown.evaluation().parameters,
+            &shown.evaluation().overrides,
+            shown.as_of(),
+        ),
+        rules: basis::rules(&shown.policy, indicator),
+        evidence: rights.map(|href| Link::new(frame.t1("indicators-all-rights", "count", format::count(i128::from(indicator.evidence_count))), href)),
+    })
+}
+
+/// The target as the engine compares it, in the numerator's base unit.
+fn target_in_base(row: &Row<'_>, evaluation: &Evaluation) -> Option<i64> {
+    evaluation.parameters.get(row.definition.target_parameter.as_ref()?)?.parse().ok()
+}
+
+/// What the reader must know before the figure: that it is unknown, or only a lower bound.
+fn notice(frame: &Frame, row: &Row<'_>) -> Option<Notice> {
+    let (title, means) = match (row.indicator.bound.as_str(), row.indicator.value.is_some()) {
+        (_, false) => (frame.t("indicators-unknown"), frame.t("indicators-unknown-means")),
+        ("lower", true) => (frame.t("indicators-lower"), frame.t("indicators-lower-means")),
+        _ => return None,
+    };
+    let lines = [row.indicator.reason.clone(), means].into_iter().filter(|line| !line.is_empty()).collect();
+    Some(Notice { tone: Tone::Warn, title, lines, link: None })
+}
+
+fn part(frame: &Frame, name: &str, number: Option<i64>, unit: &str, href: Option<String>) -> Part {
+    let short = number.map(|number| quantities::quantity(number, unit, frame.lang));
+    Part {
+        name: name.to_owned(),
+        number: short.as_ref().map_or_else(|| frame.t("word-unknown"), |short| format!("{} {}", short.text, short.unit)),
+        exact: short.map(|short| short.exact).unwrap_or_default(),
+        href: href.filter(|_| number.is_some()),
+    }
+}
+
+/// The least and the most that the numerator can be.
+fn bounds(frame: &Frame, row: &Row<'_>) -> Option<String> {
+    if row.indicator.bound != "lower" {
+        return None;
+    }
+    let words = |number: i64| quantities::text(number, &row.definition.numerator_unit, frame.lang);
+    let least = row.indicator.numerator.map(words)?;
+    Some(match row.indicator.upper {
+        Some(most) => frame.tn("indicators-bounds", &[("least", least), ("most", words(most))]),
+        None => frame.t1("indicators-bounds-open", "least", least),
+    })
+}
+
+fn outlook(frame: &Frame, target: &cockpit::Target, definition: &rules::policy::IndicatorDef) -> Option<Outlook> {
+    let forecast = target.forecast.as_ref()?;
+    let error = targets::error(frame, target, definition);
+    Some(Outlook {
+        value: format!("{} {}", targets::forecast(target, definition), target.indicator.unit),
+        error: if error.is_empty() { frame.t("cockpit-no-error") } else { error },
+        light: targets::outlook(frame, target.outlook),
+        rests_on: frame.tn(
+            "indicators-forecast-rests",
+            &[
+                ("months", forecast.observations.to_string()),
+                ("slope", quantities::rounded(forecast.slope_per_month, definition.decimals.max(2))),
+                ("unit", target.indicator.unit.clone()),
+            ],
+        ),
+    })
+}
+
+/// The towns, the largest part first.
+fn towns(frame: &Frame, shown: &Shown, before: Option<&Evaluation>, row: &Row<'_>) -> Vec<TownRow> {
+    let code = &row.indicator.code;
+    let moved = before.map(|before| movements(Some(before), shown.evaluation(), code, Grouping::Town)).unwrap_or_default();
+    let mut regions: Vec<_> = row.indicator.by_region.iter().collect();
+    regions.sort_by(|a, b| b.numerator.cmp(&a.numerator).then(a.region.cmp(&b.region)));
+    regions
+        .into_iter()
+        .map(|part| {
+            let short = quantities::quantity(part.numerator, &row.definition.numerator_unit, frame.lang);
+            let net = moved.iter().find(|movement| movement.who == part.region).map(|movement| {
+                Link::new(signed(movement.net()), super::address(frame, shown, code, &format!("/changes?town={}", format::encode(&part.region))))
+            });
+            TownRow {
+                href: (row.indicator.evidence_count > 0).then(|| super::address(frame, shown, code, &town_path(&part.region))),
+                name: part.region.clone(),
+                numerator: format!("{} {}", short.text, short.unit),
+                exact: short.exact,
+                net,
+            }
+        })
+        .collect()
+}
