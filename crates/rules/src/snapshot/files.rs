@@ -7,6 +7,7 @@ use std::{
     fs::{self, File},
     io::Write,
     path::{Path, PathBuf},
+    sync::atomic::{AtomicU64, Ordering},
 };
 
 use datafusion::arrow::array::RecordBatch;
@@ -21,6 +22,7 @@ use super::{FORMAT, Snapshot};
 use crate::{Error, digest::sha256_hex};
 
 const MANIFEST: &str = "manifest.json";
+const PARTIAL: &str = ".partial-";
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -65,18 +67,21 @@ impl Snapshot {
             };
         }
         let staging = staging_beside(dir);
-        if staging.exists() {
-            fs::remove_dir_all(&staging).map_err(|e| Error::io(&staging, e))?;
-        }
         fs::create_dir_all(&staging).map_err(|e| Error::io(&staging, e))?;
         let result = self.write_files(&staging).and_then(|()| fs::rename(&staging, dir).map_err(|e| Error::io(dir, e)));
-        if result.is_err() {
-            // The first error matters more than a leftover that the next writing removes.
+        if let Err(error) = result {
+            // The first error matters more than a leftover, which `remove_unfinished` clears away.
             let _ = fs::remove_dir_all(&staging);
-        } else if let Some(parent) = dir.parent() {
+            // Another writer of the same snapshot may have been first: then all is well.
+            return match Self::read(dir) {
+                Ok(there) if there.id() == self.id() => Ok(()),
+                _ => Err(error),
+            };
+        }
+        if let Some(parent) = dir.parent() {
             sync_folder(parent);
         }
-        result
+        Ok(())
     }
 
     fn write_files(&self, staging: &Path) -> Result<(), Error> {
@@ -173,9 +178,32 @@ fn sync_folder(path: &Path) {
     }
 }
 
+/// Removes what killed writings have left in a folder of snapshots, and names it.
+///
+/// To be called when no one else writes there: at the start of an installation.
+pub fn remove_unfinished(parent: &Path) -> Result<Vec<PathBuf>, Error> {
+    let mut removed = Vec::new();
+    if !parent.exists() {
+        return Ok(removed);
+    }
+    for entry in fs::read_dir(parent).map_err(|e| Error::io(parent, e))? {
+        let path = entry.map_err(|e| Error::io(parent, e))?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if name.starts_with('.') && name.contains(PARTIAL) {
+            fs::remove_dir_all(&path).map_err(|e| Error::io(&path, e))?;
+            removed.push(path);
+        }
+    }
+    removed.sort();
+    Ok(removed)
+}
+
+/// A name of its own for every writing, so that two at once do not disturb each other.
 fn staging_beside(dir: &Path) -> PathBuf {
-    let name = dir.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    dir.with_file_name(format!(".{name}.partial-{}", std::process::id()))
+    static WRITINGS: AtomicU64 = AtomicU64::new(0);
+    let name = dir.file_name().unwrap_or_default().to_string_lossy();
+    let writing = WRITINGS.fetch_add(1, Ordering::Relaxed);
+    dir.with_file_name(format!(".{name}{PARTIAL}{}-{writing}", std::process::id()))
 }
 
 fn damaged(path: &Path, what: &str) -> Error {

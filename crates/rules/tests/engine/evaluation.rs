@@ -239,3 +239,10 @@ async fn a_single_view_can_be_asked_for() {
     let views = rules::evaluate_views(request, &["held"]).await.unwrap();
     assert_eq!(views["held"].num_rows(), 6);
 }
+
+#[test]
+fn an_evaluation_can_run_on_a_server() {
+    fn sent<T: Send>(_: T) {}
+    let (policy, snapshot) = (policy(), CITY.snapshot());
+    sent(try_evaluate(&policy, &snapshot, &[]));
+}

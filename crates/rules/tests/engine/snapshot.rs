@@ -134,16 +134,29 @@ fn one_changed_byte_anywhere_is_found_and_its_file_named() {
 }
 
 #[test]
-fn a_killed_writing_leaves_no_snapshot_and_does_no_harm() {
+fn a_killed_writing_leaves_no_snapshot_and_is_cleared_away() {
     let home = tempfile::tempdir().unwrap();
     let dir = home.path().join("one");
-    let leftover = home.path().join(format!(".one.partial-{}", std::process::id()));
+    let leftover = home.path().join(".one.partial-1-0");
     fs::create_dir(&leftover).unwrap();
     fs::write(leftover.join("region.parquet"), b"half").unwrap();
     assert!(Snapshot::read(&dir).is_err());
     small().write(&dir).unwrap();
+    assert_eq!(rules::snapshot::remove_unfinished(home.path()).unwrap(), [leftover]);
     assert_eq!(Snapshot::read(&dir).unwrap().id(), small().id());
-    assert!(!leftover.exists());
+    assert!(rules::snapshot::remove_unfinished(&home.path().join("absent")).unwrap().is_empty());
+}
+
+#[test]
+fn two_writers_of_one_snapshot_both_succeed() {
+    let home = tempfile::tempdir().unwrap();
+    let dir = home.path().join("one");
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| small().write(&dir).unwrap());
+        }
+    });
+    assert_eq!(fs::read_dir(home.path()).unwrap().count(), 1);
 }
 
 #[test]
