@@ -1,2 +1,121 @@
-//! zhiqiang
-fn main() {}
+//! The program `zhiqiang`: the command line over the domain, and the server of the pages.
+//!
+//! Results go to standard output (`--json` for machines), progress and remarks to standard error.
+//! Exit status: 0 done, 1 failed while running, 2 unusable arguments or input.
+
+mod demo;
+mod installation;
+mod output;
+mod policy;
+mod registers;
+mod runs;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::output::Output;
+
+/// 知强：知识产权政策运行平台。
+#[derive(Debug, Parser)]
+#[command(name = "zhiqiang", version, about, disable_help_subcommand = false)]
+struct Arguments {
+    /// 数据目录（登记簿、快照、测算结果都在其中）
+    #[arg(long, global = true, value_name = "DIR", default_value = "./zhiqiang-data")]
+    data: PathBuf,
+    /// 数据库地址；不填则用数据目录中的 SQLite，postgres://… 则用 PostgreSQL
+    #[arg(long, global = true, value_name = "URL")]
+    database: Option<String>,
+    /// 以 JSON 输出结果
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// 生成演示城市（固定种子的合成数据）、测算并启动网站
+    Demo(demo::Demo),
+    /// 建立数据目录和数据库
+    Init,
+    /// 启动网站
+    Serve(installation::Serve),
+    /// 检查安装是否完好
+    Doctor,
+    /// 输出登记簿的空白模板
+    Template(registers::Template),
+    /// 导入登记簿文件
+    Import(registers::Import),
+    /// 列出批次
+    Batches(registers::Batches),
+    /// 撤回一个批次
+    Rollback(registers::Rollback),
+    /// 列出或处理待处理行
+    Quarantine(registers::Quarantine),
+    /// 列出未关联到企业的名称
+    Ties(registers::Ties),
+    /// 冻结事实并按政策测算
+    Evaluate(runs::Evaluate),
+    /// 说明一个指标或奖励为何如此
+    Explain(runs::Explain),
+    /// 由快照重新测算并逐字节核对
+    Verify(runs::Verify),
+    /// 比较两次测算
+    Diff(runs::Diff),
+    /// 列出测算
+    Runs,
+    /// 检查、测试、列出政策文件
+    Policy(policy::Policy),
+}
+
+/// What is common to all commands.
+struct Context {
+    data: PathBuf,
+    database: Option<String>,
+    output: Output,
+    /// The moment at which the command was given; the only reading of the clock.
+    now: jiff::Timestamp,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let context = Context {
+        data: arguments.data,
+        database: arguments.database,
+        output: Output::new(arguments.json),
+        now: now(),
+    };
+    let done = match arguments.command {
+        Command::Demo(command) => demo::run(&context, command).await,
+        Command::Init => installation::init(&context).await,
+        Command::Serve(command) => installation::serve(&context, command).await,
+        Command::Doctor => installation::doctor(&context).await,
+        Command::Template(command) => registers::template(&context, command),
+        Command::Import(command) => registers::import(&context, command).await,
+        Command::Batches(command) => registers::batches(&context, command).await,
+        Command::Rollback(command) => registers::rollback(&context, command).await,
+        Command::Quarantine(command) => registers::quarantine(&context, command).await,
+        Command::Ties(command) => registers::ties(&context, command).await,
+        Command::Evaluate(command) => runs::evaluate(&context, command).await,
+        Command::Explain(command) => runs::explain(&context, command).await,
+        Command::Verify(command) => runs::verify(&context, command).await,
+        Command::Diff(command) => runs::diff(&context, command).await,
+        Command::Runs => runs::list(&context).await,
+        Command::Policy(command) => policy::run(&context, command).await,
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("错误：{failure:#}");
+            ExitCode::from(output::exit_status(&failure))
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place where the command line reads the clock")]
+fn now() -> jiff::Timestamp {
+    jiff::Timestamp::now()
+}

@@ -12,6 +12,7 @@ mod dirty;
 mod enterprises;
 mod events;
 mod figures;
+mod fill;
 mod industries;
 mod names;
 mod numbers;
@@ -38,6 +39,7 @@ pub use crate::{
     enterprises::Enterprise,
     events::{Event, Party},
     figures::Denominators,
+    fill::{FillError, PASSWORD, SEED, SignIn, fill},
     industries::Strategic,
     names::CITY,
     numbers::Number,

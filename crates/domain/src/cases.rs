@@ -119,10 +119,28 @@ impl Report {
     }
 }
 
+/// What a case is called and which clauses it tests.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Heading {
+    /// Its name.
+    pub name: String,
+    /// The clauses it names.
+    pub clauses: Vec<String>,
+}
+
+/// The cases of a policy document, without running them.
+pub fn headings(policy: &Policy) -> Result<Vec<Heading>, Error> {
+    Ok(table(policy)?.case.into_iter().map(|case| Heading { name: case.name, clauses: case.clauses }).collect())
+}
+
+fn table(policy: &Policy) -> Result<Table, Error> {
+    let text = policy.files().get("cases.toml").map(String::as_str).unwrap_or_default();
+    toml::from_str(text).map_err(|cause| Error::Invalid(format!("用例表 cases.toml 无法读取：{cause}")))
+}
+
 /// Runs every case of a policy document.
 pub async fn run(policy: &Policy) -> Result<Report, Error> {
-    let text = policy.files().get("cases.toml").map(String::as_str).unwrap_or_default();
-    let table: Table = toml::from_str(text).map_err(|cause| Error::Invalid(format!("用例表 cases.toml 无法读取：{cause}")))?;
+    let table = table(policy)?;
     let mut cases = Vec::with_capacity(table.case.len());
     for case in &table.case {
         let differences = match differences(policy, &table, case).await {
@@ -228,11 +246,11 @@ impl Telling<'_> {
         for (field, value) in self.table.defaults.get(register).into_iter().flatten() {
             texts.entry(field.clone()).or_insert_with(|| cell(value));
         }
-        let cells = registry::check_fields(found, &texts).map_err(|reasons| {
+        let cells = registry::entry::check(found, &texts).map_err(|reasons| {
             let reasons: Vec<String> = reasons.into_iter().map(|reason| format!("{}“{}”：{}", reason.column, reason.value, reason.reason)).collect();
             Error::Invalid(format!("用例中{}登记簿的一行不合要求：{}", found.name_zh, reasons.join("；")))
         })?;
-        self.replay.tell(found, cells, self.batch, at);
+        self.replay.tell(found, cells.cells, self.batch, at);
         Ok(())
     }
 }

@@ -42,20 +42,23 @@ pub struct Recovery {
 impl Installation {
     /// Opens the folder, making it when it is absent; `database` overrides the SQLite file in it.
     pub async fn open(dir: &Path, database: Option<&str>, now: Timestamp) -> Result<(Self, Recovery), Error> {
-        for folder in ["snapshots", "runs", "details", "policies", "uploads"] {
-            let path = dir.join(folder);
-            fs::create_dir_all(&path).map_err(|source| Error::io(&path, source))?;
-        }
+        fs::create_dir_all(dir).map_err(|source| Error::io(dir, source))?;
         let db = match database {
             Some(url) => Db::connect(url).await?,
             None => Db::connect_sqlite(&dir.join("zhiqiang.sqlite")).await?,
         };
+        Self::over(db, dir, now).await
+    }
+
+    /// The installation of this folder over a database that is open already.
+    pub async fn over(db: Db, dir: &Path, now: Timestamp) -> Result<(Self, Recovery), Error> {
+        for folder in FOLDERS {
+            let path = dir.join(folder);
+            fs::create_dir_all(&path).map_err(|source| Error::io(&path, source))?;
+        }
         let demo = read_demo(dir)?;
         let installation = Self { db, dir: dir.to_owned(), demo };
-        let mut recovery = Recovery::default();
-        for remark in registry::recover(&installation.db, now).await? {
-            recovery.remarks.push(remark);
-        }
+        let mut recovery = Recovery { remarks: registry::recover(&installation.db, now).await? };
         recovery.remarks.extend(installation.clear_unfinished()?);
         Ok((installation, recovery))
     }
@@ -103,7 +106,7 @@ impl Installation {
     /// Removes folders that a killed evaluation left under their temporary names.
     fn clear_unfinished(&self) -> Result<Vec<String>, Error> {
         let mut remarks = Vec::new();
-        for folder in ["snapshots", "runs", "details", "policies"] {
+        for folder in FOLDERS {
             let parent = self.dir.join(folder);
             for entry in fs::read_dir(&parent).map_err(|source| Error::io(&parent, source))? {
                 let path = entry.map_err(|source| Error::io(&parent, source))?.path();
@@ -118,6 +121,8 @@ impl Installation {
     }
 }
 
+/// What stands in the data folder beside the database.
+const FOLDERS: [&str; 5] = ["snapshots", "runs", "details", "policies", "uploads"];
 const DEMO_FILE: &str = "demo.json";
 
 fn read_demo(dir: &Path) -> Result<Option<Demo>, Error> {

@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod alarms;
 pub mod cases;
+pub mod closing;
 pub mod cockpit;
 mod error;
 pub mod explanations;
@@ -14,6 +15,7 @@ pub mod freeze;
 mod installation;
 pub mod lapses;
 pub mod runs;
+pub mod ties;
 
 pub use error::Error;
 pub use installation::{Demo, Installation, Recovery, beijing_date};

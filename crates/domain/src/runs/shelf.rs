@@ -9,7 +9,7 @@ use super::{Summary, load, snapshot};
 use crate::{Error, Installation};
 
 /// The views of `rules.sql` that pages read beside the result.
-pub const VIEWS: [&str; 4] = ["invention_in_city", "invention_of_first_patentee", "high_value", "star_count"];
+const VIEWS: [&str; 4] = ["invention_in_city", "invention_of_first_patentee", "high_value", "star_count"];
 
 /// How many runs stay open.
 const OPEN_MAX: usize = 6;
@@ -22,7 +22,7 @@ pub struct Opened {
     pub evaluation: Evaluation,
     /// The facts it was computed from.
     pub snapshot: Snapshot,
-    /// The rules' own tables that pages show, by the names in [`VIEWS`].
+    /// The rules' own tables that pages show, by the names in `VIEWS`.
     pub views: Snapshot,
 }
 

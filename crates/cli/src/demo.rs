@@ -1,0 +1,58 @@
+//! `zhiqiang demo`: a synthetic city, filled through the same import as everyone's files, and served.
+
+use clap::Args;
+use demo::Scale;
+
+use crate::output::Unusable;
+use crate::{Context, installation};
+
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// 只生成数据，不启动网站
+    #[arg(long)]
+    no_serve: bool,
+    /// 监听地址
+    #[arg(long, value_name = "HOST:PORT", default_value = "127.0.0.1:8080")]
+    address: String,
+    /// 城市规模的倍数（1 为约 1200 家企业、20000 件专利）
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    times: usize,
+}
+
+pub(crate) async fn run(context: &Context, command: Demo) -> anyhow::Result<()> {
+    let mut opened = context.open().await?;
+    if opened.demo().is_none() {
+        if !domain::runs::list(&opened).await?.is_empty() || !registry::batches::list(&opened.db, &registry::batches::Filter { limit: 1, ..Default::default() }).await?.is_empty() {
+            let dir = context.data.display();
+            return Err(Unusable(format!("数据目录 {dir} 中已有真实数据，演示数据不能混入。请用 --data 指定一个空目录。")).into());
+        }
+        let scale = Scale::default().times(command.times.max(1));
+        demo::fill(&mut opened, scale, context.now, &|doing| eprintln!("{doing}")).await?;
+    }
+    let line = serde_json::json!({ "data": context.data, "demo": true, "password": demo::PASSWORD });
+    context.output.print(&line, |_| sign_ins())?;
+    if command.no_serve {
+        return Ok(());
+    }
+    installation::serve_opened(context, opened, &command.address, "").await
+}
+
+/// The sign-ins of the demo, and what each is for.
+pub(crate) const SIGN_INS: [(&str, &str); 7] = [
+    ("clerk", "业务科室"),
+    ("leader", "领导小组"),
+    ("finance", "财政局"),
+    ("auditor", "审计"),
+    ("town", "区镇街道"),
+    ("enterprise", "企业"),
+    ("admin", "系统管理员"),
+];
+
+fn sign_ins() -> String {
+    let logins: Vec<String> = SIGN_INS.iter().map(|(login, role)| format!("  {login:12}{role}")).collect();
+    format!(
+        "演示城市已就绪。全部企业、专利和数字均由固定种子合成，与真实主体无关。\n登录名（密码均为 {}）：\n{}",
+        demo::PASSWORD,
+        logins.join("\n")
+    )
+}

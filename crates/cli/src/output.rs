@@ -1,0 +1,55 @@
+//! Printing results and choosing the exit status.
+
+use std::io::Write;
+
+use serde::Serialize;
+
+/// Where results go: words for people or JSON for machines.
+pub(crate) struct Output {
+    json: bool,
+}
+
+/// Input that cannot be used: exit status 2.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Unusable(pub(crate) String);
+
+impl Output {
+    pub(crate) const fn new(json: bool) -> Self {
+        Self { json }
+    }
+
+    /// Prints one object as JSON, or what `words` makes of it.
+    pub(crate) fn print<T: Serialize>(&self, value: &T, words: impl FnOnce(&T) -> String) -> anyhow::Result<()> {
+        let text = if self.json { serde_json::to_string(value)? } else { words(value) };
+        self.line(&text)
+    }
+
+    /// Prints text that is already what is wanted.
+    pub(crate) fn line(&self, text: &str) -> anyhow::Result<()> {
+        let mut out = std::io::stdout().lock();
+        match writeln!(out, "{}", text.trim_end_matches('\n')).and_then(|()| out.flush()) {
+            // A reader that has seen enough (`| head`) is no failure.
+            Err(cause) if cause.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+            done => Ok(done?),
+        }
+    }
+
+    pub(crate) const fn is_json(&self) -> bool {
+        self.json
+    }
+}
+
+/// 2 for arguments or input that cannot be used, 1 for a failure while running.
+pub(crate) fn exit_status(failure: &anyhow::Error) -> u8 {
+    let unusable = failure.chain().any(|cause| {
+        cause.is::<Unusable>()
+            || matches!(
+                cause.downcast_ref::<domain::Error>(),
+                Some(domain::Error::NotFound { .. } | domain::Error::Invalid(_) | domain::Error::Conflict(_))
+            )
+            || cause.downcast_ref::<registry::Error>().is_some_and(registry::Error::is_unusable_input)
+            || cause.downcast_ref::<rules::Error>().is_some_and(rules::Error::is_unusable_input)
+    });
+    if unusable { 2 } else { 1 }
+}

@@ -1,0 +1,73 @@
+//! Commands over the policy document: check, test, list.
+
+use std::fmt::Write;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use crate::Context;
+
+#[derive(Debug, Args)]
+pub(crate) struct Policy {
+    #[command(subcommand)]
+    action: Action,
+    /// 政策文件所在目录；不填为安装的那一份
+    #[arg(long, global = true, value_name = "DIR")]
+    dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// 逐条检查条款由哪条规则或哪项服务承担
+    Check,
+    /// 运行用例表
+    Test,
+    /// 列出已安装的政策文件
+    List,
+}
+
+pub(crate) async fn run(context: &Context, command: Policy) -> anyhow::Result<()> {
+    let policy = match &command.dir {
+        Some(dir) => rules::Policy::load(dir)?,
+        None => domain::runs::policy()?,
+    };
+    match command.action {
+        Action::Check => check(context, &policy),
+        Action::Test => test(context, &policy).await,
+        Action::List => {
+            let line = serde_json::json!([{ "id": policy.id, "title": policy.title, "hash": policy.hash(), "clauses": policy.clauses.len() }]);
+            context.output.print(&line, |_| format!("{} {}（{} 条）", policy.id, policy.title, policy.clauses.len()))
+        }
+    }
+}
+
+fn check(context: &Context, policy: &rules::Policy) -> anyhow::Result<()> {
+    let report = rules::check::check(policy);
+    context.output.print(&report, |report| {
+        let mut text = String::new();
+        for finding in &report.errors {
+            let _ = writeln!(text, "错误：{finding}");
+        }
+        let _ = writeln!(text, "条款 {} 条，已有规则或服务承担 {} 条，尚缺 {} 条：", report.clauses, report.carried, report.missing.len());
+        for missing in &report.missing {
+            let _ = writeln!(text, "  {} {}", missing.id, missing.text);
+        }
+        text
+    })?;
+    anyhow::ensure!(report.errors.is_empty(), "政策文件有 {} 处错误", report.errors.len());
+    Ok(())
+}
+
+async fn test(context: &Context, policy: &rules::Policy) -> anyhow::Result<()> {
+    let outcome = domain::cases::run(policy).await?;
+    context.output.print(&outcome, |outcome| {
+        let mut text = String::new();
+        for failure in outcome.failures() {
+            let _ = writeln!(text, "不符：{}\n{}", failure.name, failure.differences.join("\n"));
+        }
+        let _ = write!(text, "{} passed, {} failed", outcome.passed(), outcome.failed());
+        text
+    })?;
+    anyhow::ensure!(outcome.failed() == 0, "用例表有 {} 条不符", outcome.failed());
+    Ok(())
+}

@@ -1,0 +1,174 @@
+//! Commands over runs: evaluate, explain, verify, diff, list.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use anyhow::Context as _;
+use clap::Args;
+use domain::runs::{self, Question};
+
+use crate::Context;
+use crate::output::Unusable;
+
+#[derive(Debug, Args)]
+pub(crate) struct Evaluate {
+    /// 政策文件编号；只安装了一份时可不填
+    #[arg(long, value_name = "ID")]
+    policy: Option<String>,
+    /// 统计时点，如 2023-12-31（当日全天计入）
+    #[arg(long, value_name = "DATE")]
+    as_of: String,
+    /// 知悉时间；不填为现在
+    #[arg(long, value_name = "TIME")]
+    known_at: Option<String>,
+    /// 本次测算改用的参数，可重复
+    #[arg(long = "set", value_name = "NAME=VALUE")]
+    set: Vec<String>,
+    /// 只看这个单位（区镇名称）
+    #[arg(long, value_name = "UNIT")]
+    scope: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// 测算编号（可只写开头几位；latest 为最近一次）
+    run: String,
+    /// 指标代码（K01）或奖励编号（innovation-star）
+    code: String,
+    /// 统一社会信用代码，只看这一家
+    subject: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    /// 测算编号（可只写开头几位；latest 为最近一次）
+    run: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Diff {
+    /// 先前的测算
+    before: String,
+    /// 后来的测算
+    after: String,
+}
+
+pub(crate) async fn evaluate(context: &Context, command: Evaluate) -> anyhow::Result<()> {
+    let policy = runs::policy()?;
+    if let Some(id) = command.policy.filter(|id| *id != policy.id) {
+        return Err(Unusable(format!("没有安装编号为“{id}”的政策文件；已安装的是 {}。", policy.id)).into());
+    }
+    let question = Question {
+        as_of: terms::dates::parse_date(&command.as_of)
+            .map_err(|cause| Unusable(format!("统计时点 --as-of 无法识别：{cause}")))?,
+        known_at: crate::registers::moment(command.known_at.as_deref(), context.now)?,
+        overrides: overrides(&command.set)?,
+        scope: command.scope,
+    };
+    let installation = context.open().await?;
+    let evaluation = runs::evaluate(&installation, &policy, &question, "cli", context.now, &|doing| {
+        eprintln!("{doing}……");
+    })
+    .await?;
+    context.output.print(evaluation.as_ref(), words)
+}
+
+fn overrides(set: &[String]) -> anyhow::Result<BTreeMap<String, String>> {
+    set.iter()
+        .map(|pair| {
+            pair.split_once('=')
+                .map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()))
+                .ok_or_else(|| Unusable(format!("--set {pair} 应写成 名称=数值，例如 --set denominator_year=same。")).into())
+        })
+        .collect()
+}
+
+fn words(evaluation: &rules::Evaluation) -> String {
+    let mut text = String::new();
+    let _ = writeln!(text, "测算 {}", evaluation.run);
+    let _ = writeln!(text, "统计时点 {}，快照 {}", evaluation.as_of, short(&evaluation.snapshot));
+    for indicator in &evaluation.indicators {
+        let state = match indicator.met {
+            Some(true) => "达标",
+            Some(false) => "未达标",
+            None => "未定",
+        };
+        let value = indicator.value.as_deref().unwrap_or("—");
+        let target = indicator.target.as_deref().map(|target| format!("{} {target}", indicator.operator)).unwrap_or_default();
+        let reason = indicator.reason.as_deref().unwrap_or_default();
+        let _ = writeln!(text, "{:4} {state:4} {value:>12} {target:10} {} {reason}", indicator.code, indicator.name);
+    }
+    let mut awards: BTreeMap<&str, usize> = BTreeMap::new();
+    for award in &evaluation.awards {
+        *awards.entry(award.award.as_str()).or_default() += 1;
+    }
+    for (award, count) in awards {
+        let _ = writeln!(text, "奖励 {award}：{count} 家");
+    }
+    let _ = writeln!(text, "高价值发明专利 {} 件，待判定 {} 件", evaluation.high_value.total.map_or_else(|| "—".into(), |n| n.to_string()), evaluation.high_value.undetermined);
+    text
+}
+
+fn short(id: &str) -> &str {
+    id.get(..12).unwrap_or(id)
+}
+
+/// The run meant by an id, by its beginning, or by `latest`.
+async fn run_id(installation: &domain::Installation, id: &str) -> anyhow::Result<String> {
+    if id != "latest" {
+        return Ok(runs::find(installation, id).await?.run);
+    }
+    let latest = runs::latest(installation).await?;
+    Ok(latest.ok_or_else(|| Unusable("还没有测算；请先运行 zhiqiang evaluate --as-of 日期。".into()))?.run)
+}
+
+pub(crate) async fn explain(context: &Context, command: Explain) -> anyhow::Result<()> {
+    let installation = context.open().await?;
+    let run = run_id(&installation, &command.run).await?;
+    let policy = runs::policy()?;
+    let explanation = domain::explanations::explain(&installation, &policy, &run, &command.code, command.subject.as_deref()).await?;
+    context.output.print(&explanation, domain::explanations::Explanation::words)
+}
+
+pub(crate) async fn verify(context: &Context, command: Verify) -> anyhow::Result<()> {
+    let installation = context.open().await?;
+    let run = run_id(&installation, &command.run).await?;
+    let verification = runs::verify(&installation, &run).await?;
+    context.output.print(&verification, |found| {
+        let mut text = format!("测算 {}\n", found.run);
+        for check in &found.checks {
+            let _ = writeln!(text, "  一致：{check}");
+        }
+        for finding in &found.findings {
+            let _ = writeln!(text, "  不符：{finding}");
+        }
+        text.push_str(if found.verified { "核对无误：输入、规则与结果均与保存时相同。" } else { "核对不符，请勿据此对外发布，并查明上列文件的改动。" });
+        text
+    })?;
+    anyhow::ensure!(verification.verified, "核对不符");
+    Ok(())
+}
+
+pub(crate) async fn diff(context: &Context, command: Diff) -> anyhow::Result<()> {
+    let installation = context.open().await?;
+    let before = run_id(&installation, &command.before).await?;
+    let after = run_id(&installation, &command.after).await?;
+    let found = runs::diff(&installation, &before, &after).await?;
+    let text = serde_json::to_string_pretty(&found).context("差异无法写出")?;
+    if context.output.is_json() { context.output.print(&found, |_| String::new()) } else { context.output.line(&text) }
+}
+
+pub(crate) async fn list(context: &Context) -> anyhow::Result<()> {
+    let installation = context.open().await?;
+    let found = runs::list(&installation).await?;
+    context.output.print(&found, |runs| {
+        if runs.is_empty() {
+            return "还没有测算。请先运行 zhiqiang evaluate --as-of 日期。".into();
+        }
+        runs.iter().fold(String::new(), |mut text, run| {
+            let kind = if run.is_what_if() { "推演" } else { "测算" };
+            let _ = writeln!(text, "{} {kind} 时点 {} 知悉 {} 快照 {}", short(&run.run), run.as_of, run.known_at, short(&run.snapshot));
+            text
+        })
+    })
+}

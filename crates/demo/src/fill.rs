@@ -1,0 +1,142 @@
+//! Filling an installation with the synthetic city: through the same import as everyone's files, then a run for each
+//! month end as it was known soon after, and the accounts that the demo prints.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use domain::accounts::{self, Role};
+use domain::runs::{self, Question};
+use domain::{Demo, Installation};
+use jiff::civil::{Date, date};
+use jiff::{Timestamp, ToSpan};
+use registry::mappings::Mapping;
+
+use crate::{COMPLETE, City, FIRST_COUNT, RegisterFile, Scale, generate, write_files};
+
+/// The seed of the demo city.
+pub const SEED: u64 = 20_231_231;
+/// The password of every demo account; like everything in the demo it is public.
+pub const PASSWORD: &str = "zhiqiang-demo-2023";
+
+/// What can go wrong when the demo is filled.
+#[derive(Debug, thiserror::Error)]
+pub enum FillError {
+    /// The city's files could not be written.
+    #[error(transparent)]
+    Files(#[from] crate::Error),
+    /// The import or the runs failed.
+    #[error(transparent)]
+    Domain(#[from] domain::Error),
+    /// The registry refused.
+    #[error(transparent)]
+    Registry(#[from] registry::Error),
+    /// The folder for the files could not be made.
+    #[error("无法建立演示文件目录：{0}")]
+    Folder(#[from] std::io::Error),
+}
+
+/// A sign-in that the demo prints.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignIn {
+    /// The login.
+    pub login: &'static str,
+    /// The role.
+    pub role: Role,
+    /// The unit, empty for the city.
+    pub unit: String,
+}
+
+/// Generates the city, imports its files in the order in which they were received, evaluates the month ends, and opens
+/// the accounts. `tell` is told what is being done.
+pub async fn fill(
+    installation: &mut Installation,
+    scale: Scale,
+    now: Timestamp,
+    tell: &(dyn Fn(String) + Sync),
+) -> Result<Vec<SignIn>, FillError> {
+    installation.mark_as_demo(Demo { seed: SEED, business_date: COMPLETE })?;
+    tell("生成演示城市的登记簿文件".to_owned());
+    let city = generate(SEED, scale);
+    let folder = installation.dir().join("uploads").join("demo");
+    fs::create_dir_all(&folder)?;
+    let files = write_files(&city, &folder)?;
+    import_all(installation, &files, now, tell).await?;
+    evaluate_all(installation, now, tell).await?;
+    open_accounts(installation, &city, now).await
+}
+
+async fn import_all(
+    installation: &Installation,
+    files: &[RegisterFile],
+    now: Timestamp,
+    tell: &(dyn Fn(String) + Sync),
+) -> Result<(), FillError> {
+    let mut order: Vec<&RegisterFile> = files.iter().collect();
+    order.sort_by_key(|file| file.received_at);
+    for (number, file) in order.into_iter().enumerate() {
+        tell(format!("导入 {}/{}：{}", number + 1, files.len(), file.path.file_name().unwrap_or_default().to_string_lossy()));
+        let mut options = registry::ImportOptions::new(file.received_at, "demo");
+        options.recorded_at = now;
+        if let Some(headings) = &file.mapping {
+            let mapping = Mapping {
+                source: format!("演示来源-{}", file.register),
+                register: file.register.to_owned(),
+                headings: headings.iter().map(|(heading, field)| (heading.clone(), (*field).to_owned())).collect(),
+                ..Mapping::default()
+            };
+            registry::mappings::save(&installation.db, &mapping, now, "demo").await?;
+            options.mapping = Some(mapping.source);
+        }
+        registry::import::import(&installation.db, file.register, &file.path, &options).await?;
+    }
+    Ok(())
+}
+
+/// The moments for which figures are computed: each month end as known six weeks later, and the year's end twice,
+/// before and after the late files had come.
+fn moments() -> Vec<(Date, Date)> {
+    let mut moments: Vec<(Date, Date)> = (1..=12)
+        .filter_map(|month| {
+            let day = date(2023, month, 1).last_of_month();
+            Some((day, day.checked_add(6.weeks()).ok()?.min(FIRST_COUNT)))
+        })
+        .collect();
+    moments.insert(0, (date(2022, 12, 31), date(2023, 2, 20)));
+    moments.push((date(2023, 12, 31), COMPLETE));
+    moments
+}
+
+async fn evaluate_all(installation: &Installation, now: Timestamp, tell: &(dyn Fn(String) + Sync)) -> Result<(), FillError> {
+    let policy = runs::policy()?;
+    for (as_of, known_on) in moments() {
+        tell(format!("测算 {as_of}（{known_on} 所知）"));
+        let question = Question { as_of, known_at: end_of(known_on), overrides: BTreeMap::new(), scope: None };
+        runs::evaluate(installation, &policy, &question, "demo", now, &|_| ()).await?;
+    }
+    Ok(())
+}
+
+/// The last second of a day in Beijing.
+fn end_of(day: Date) -> Timestamp {
+    jiff::tz::offset(8).to_timestamp(day.at(23, 59, 59, 0)).unwrap_or(Timestamp::MAX)
+}
+
+async fn open_accounts(installation: &Installation, city: &City, now: Timestamp) -> Result<Vec<SignIn>, FillError> {
+    let town = city.towns.first().cloned().unwrap_or_default();
+    let enterprise = city.enterprises.first().map(|enterprise| enterprise.uscc.to_string()).unwrap_or_default();
+    let sign_ins = [
+        ("clerk", "演示·业务科室", Role::Clerk, String::new()),
+        ("leader", "演示·领导小组", Role::Leader, String::new()),
+        ("finance", "演示·财政局", Role::Finance, String::new()),
+        ("auditor", "演示·审计", Role::Auditor, String::new()),
+        ("town", "演示·区镇", Role::Town, town),
+        ("enterprise", "演示·企业", Role::Enterprise, enterprise),
+        ("admin", "演示·系统管理员", Role::Administrator, String::new()),
+    ];
+    let mut opened = Vec::new();
+    for (login, name, role, unit) in sign_ins {
+        accounts::open(&installation.db, login, name, role, &unit, PASSWORD, now).await?;
+        opened.push(SignIn { login, role, unit });
+    }
+    Ok(opened)
+}

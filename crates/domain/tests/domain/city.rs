@@ -1,0 +1,111 @@
+//! Runs over a small synthetic city: deterministic, the same on both databases, verified, and open to tampering tests.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use demo::Scale;
+use domain::runs::{self, Question};
+use domain::Installation;
+use jiff::Timestamp;
+use jiff::civil::date;
+
+const SMALL: Scale = Scale { towns: 21, enterprises: 60, patents: 800 };
+
+fn now() -> Timestamp {
+    "2024-03-01T02:00:00Z".parse().unwrap()
+}
+
+fn question() -> Question {
+    Question { as_of: date(2023, 12, 31), known_at: now(), overrides: BTreeMap::new(), scope: None }
+}
+
+/// A small city in a folder of its own, on SQLite.
+async fn city(dir: &Path) -> Installation {
+    let (installation, recovery) = Installation::open(dir, None, now()).await.unwrap();
+    assert!(recovery.remarks.is_empty());
+    filled(installation).await
+}
+
+async fn filled(mut installation: Installation) -> Installation {
+    demo::fill(&mut installation, SMALL, now(), &|_| ()).await.unwrap();
+    installation
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_is_verified_and_one_changed_byte_anywhere_is_found() {
+    let dir = tempfile::tempdir().unwrap();
+    let installation = city(dir.path()).await;
+    let policy = runs::policy().unwrap();
+    let evaluation = runs::evaluate(&installation, &policy, &question(), "test", now(), &|_| ()).await.unwrap();
+    let again = runs::evaluate(&installation, &policy, &question(), "test", now(), &|_| ()).await.unwrap();
+    assert_eq!(evaluation.to_json(), again.to_json(), "the same question gives the same bytes");
+    let run = evaluation.run.clone();
+    let sound = runs::verify(&installation, &run).await.unwrap();
+    assert!(sound.verified, "{:?}", sound.findings);
+
+    let mut files: Vec<std::path::PathBuf> = Vec::new();
+    for folder in [
+        dir.path().join("snapshots").join(&evaluation.snapshot),
+        dir.path().join("runs").join(&run),
+        dir.path().join("details").join(&run),
+        dir.path().join("policies").join(policy.hash()),
+    ] {
+        files.extend(fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()));
+    }
+    assert!(files.len() > 25, "{}", files.len());
+    for file in files {
+        let original = fs::read(&file).unwrap();
+        let mut changed = original.clone();
+        let at = changed.len() / 2;
+        changed[at] ^= 1;
+        fs::write(&file, &changed).unwrap();
+        let found = runs::verify(&installation, &run).await.unwrap();
+        assert!(!found.verified, "a changed byte in {} is not found", file.display());
+        fs::write(&file, &original).unwrap();
+    }
+    assert!(runs::verify(&installation, &run).await.unwrap().verified, "all is as it was");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn later_knowledge_gives_a_new_run_and_a_difference_list() {
+    let dir = tempfile::tempdir().unwrap();
+    let installation = city(dir.path()).await;
+    let runs_of_year_end: Vec<_> =
+        runs::list(&installation).await.unwrap().into_iter().filter(|run| run.as_of == "2023-12-31").collect();
+    assert_eq!(runs_of_year_end.len(), 2, "as known in January and as known at the end of February");
+    let (later, earlier) = (&runs_of_year_end[0], &runs_of_year_end[1]);
+    assert!(later.known_at > earlier.known_at);
+    assert_ne!(later.snapshot, earlier.snapshot);
+    let diff = runs::diff(&installation, &earlier.run, &later.run).await.unwrap();
+    let text = serde_json::to_string(&diff).unwrap();
+    assert!(text.contains("K01"), "the late lapses moved K01: {text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sqlite_and_postgresql_give_the_same_snapshot_run_and_json() {
+    let policy = runs::policy().unwrap();
+    let mut answers = Vec::new();
+    for database in db::test::databases().await {
+        let dir = tempfile::tempdir().unwrap();
+        let (installation, _) = Installation::over(database.db.clone(), dir.path(), now()).await.unwrap();
+        let installation = filled(installation).await;
+        let evaluation = runs::evaluate(&installation, &policy, &question(), "test", now(), &|_| ()).await.unwrap();
+        answers.push((evaluation.snapshot.clone(), evaluation.run.clone(), evaluation.to_json()));
+    }
+    if answers.len() == 1 {
+        eprintln!("SKIPPED: {} is not set, so PostgreSQL is not compared", db::test::POSTGRES_VARIABLE);
+    }
+    assert!(answers.iter().all(|answer| *answer == answers[0]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_city_counts_what_its_maker_says_it_holds() {
+    let dir = tempfile::tempdir().unwrap();
+    let installation = city(dir.path()).await;
+    let latest = runs::latest(&installation).await.unwrap().unwrap();
+    let evaluation = runs::load(&installation, &latest.run).await.unwrap();
+    let truth = demo::generate(demo::SEED, SMALL).truth(date(2023, 12, 31), demo::COMPLETE);
+    let numerator = |code: &str| evaluation.indicator(code).unwrap().numerator;
+    assert_eq!(numerator("K01"), Some(truth.inventions as i64), "inventions in force");
+}
