@@ -34,7 +34,7 @@ use self::{
 };
 pub use self::{
     places::UNASSIGNED,
-    ties::{Ties, Untied, Why},
+    ties::{Candidate, Ties, Untied, Why},
 };
 
 /// A snapshot with what was noticed on the way and does not show in it.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use terms::text::fold_name;
 
-use super::ties::Ties;
+use super::ties::{Candidate, Ties};
 
 /// At most this many candidates are proposed for one row.
 const MOST: usize = 5;
@@ -42,8 +42,8 @@ impl Lookalikes {
         lookalikes
     }
 
-    /// The enterprises that this name or code may mean: code, current name, and why.
-    pub(super) fn propose(&self, ties: &Ties<'_>, name: &str, code: &str) -> Vec<(String, String, String)> {
+    /// The enterprises that this name or code may mean, the likeliest first.
+    pub(super) fn propose(&self, ties: &Ties<'_>, name: &str, code: &str) -> Vec<Candidate> {
         let folded = fold_name(name);
         let mut ranked: BTreeMap<&str, (u8, String)> = BTreeMap::new();
         let mut propose = |uscc, rank, why: &dyn Fn() -> String| {

@@ -48,8 +48,7 @@ pub(super) fn tables<'a>(
     let mut events = events(folded, notes);
     let mut industries = Industries::of(folded);
     let mut placing = Placing { ties, addresses: Addresses::new(gazetteer), enterprise_places };
-    let mut tables = PatentTables::default();
-    tables.voids = voids(&events);
+    let mut tables = PatentTables { voids: voids(&events), ..PatentTables::default() };
     let sheet = Sheet::of(folded, "patents");
     let [number, kind, title, filed_on, granted_on, grant_number, patentees, code, ipc, address, summary] = [
         "application_number",

@@ -76,9 +76,12 @@ pub struct Untied {
     pub is_person: bool,
     /// Whether the row's address lies in the city; none when the row has no address.
     pub in_city: Option<bool>,
-    /// Enterprises it may be: code, name, and why it is proposed.
-    pub candidates: Vec<(String, String, String)>,
+    /// Enterprises it may be, the likeliest first.
+    pub candidates: Vec<Candidate>,
 }
+
+/// An enterprise that an untied name may mean: its code, its current name, and why it is proposed.
+pub type Candidate = (String, String, String);
 
 impl<'a> Ties<'a> {
     /// Reads the enterprises, their names over time, and the aliases that persons have settled.
@@ -167,7 +170,7 @@ impl<'a> Ties<'a> {
         let ties = Ties::of(folded);
         let places = Gazetteer::of(folded);
         let lookalikes = Lookalikes::of(&ties);
-        let mut proposed: BTreeMap<(String, String, Option<Date>), Vec<(String, String, String)>> = BTreeMap::new();
+        let mut proposed: BTreeMap<(String, String, Option<Date>), Vec<Candidate>> = BTreeMap::new();
         let mut list = Vec::new();
         for source in SOURCES {
             for mention in source.mentions(folded) {
