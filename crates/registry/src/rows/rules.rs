@@ -35,7 +35,10 @@ pub(super) fn apply(register: &Register, raw: &[Cell], checked: &mut Checked) {
 
 fn enterprise(row: &mut Row<'_>) {
     row.in_order("founded_on", "state_since");
-    if matches!(row.get("state"), Some("注销" | "吊销")) && row.get("state_since").is_none() && row.is_sound("state_since") {
+    if matches!(row.get("state"), Some("注销" | "吊销"))
+        && row.get("state_since").is_none()
+        && row.is_sound("state_since")
+    {
         row.warn("state_since", "企业已注销或吊销而没有状态日期，将视为自始不计。请尽量补填状态日期。".into());
     }
 }
@@ -50,14 +53,19 @@ fn patent(row: &mut Row<'_>) {
         if granted_year.is_some_and(|granted| granted < year) {
             row.refuse("granted_on", format!("授权公告日早于申请号中的年份 {year}。请核对申请号和授权公告日。"));
         } else if filed_year.is_some_and(|filed| filed != year) {
-            row.warn("filed_on", format!("申请日的年份与申请号中的年份 {year} 不同（分案或 PCT 进入国家阶段时正常）。"));
+            row.warn(
+                "filed_on",
+                format!("申请日的年份与申请号中的年份 {year} 不同（分案或 PCT 进入国家阶段时正常）。"),
+            );
         }
         let given = row.written("application_number").text().parse::<ApplicationNumber>();
         if given.is_ok_and(|given| !given.check_was_given()) {
             row.warn("application_number", "申请号没有校验位，已按规则补上。请核对。".into());
         }
     }
-    let Some(grant) = row.get("grant_number").and_then(|number| number.parse::<PublicationNumber>().ok()) else { return };
+    let Some(grant) = row.get("grant_number").and_then(|number| number.parse::<PublicationNumber>().ok()) else {
+        return;
+    };
     if grant.is_grant() == Some(false) {
         row.refuse("grant_number", "这是申请公布号（A），不是授权公告号。请填授权公告号，未授权的留空。".into());
     }
@@ -115,8 +123,17 @@ fn foreign_grant(row: &mut Row<'_>) {
     }
     let office = row.get("office").unwrap_or_default().to_owned();
     let named = number.get(..2).filter(|code| code.bytes().all(|b| b.is_ascii_uppercase()));
-    if let Some(named) = named.filter(|named| !office.is_empty() && *named != office && named.parse::<terms::Office>().is_ok()) {
-        row.refuse("office", format!("受理局“{office}”与授权号的前缀“{named}”矛盾。请核对。"));
+    if let Some(named) =
+        named.filter(|named| !office.is_empty() && *named != office && named.parse::<terms::Office>().is_ok())
+    {
+        // A regional patent validated in a state keeps its EP or EA number; the rules count it once.
+        if matches!(named, "EP" | "EA") {
+            let why =
+                format!("受理局“{office}”与授权号的前缀“{named}”不同。如为地区专利在该国生效，无须改动；否则请核对。");
+            row.warn("office", why);
+        } else {
+            row.refuse("office", format!("受理局“{office}”与授权号的前缀“{named}”矛盾。请核对。"));
+        }
     }
     if row.get("state") == Some("有效") && row.get("ended_on").is_some() {
         row.warn("ended_on", "状态为有效而有失效日期，将按失效日期计。请核对。".into());
@@ -140,7 +157,8 @@ fn pledge(row: &mut Row<'_>) {
     {
         row.warn("disbursed", "实际放款大于登记金额。请核对。".into());
     }
-    let Some(allocations) = row.get("allocations").map(|list| list.split(LIST_SEPARATOR).map(str::to_owned).collect::<Vec<_>>())
+    let Some(allocations) =
+        row.get("allocations").map(|list| list.split(LIST_SEPARATOR).map(str::to_owned).collect::<Vec<_>>())
     else {
         return;
     };
@@ -183,7 +201,9 @@ fn rights(row: &mut Row<'_>) -> Option<usize> {
 fn statistic(row: &mut Row<'_>) {
     if let Some(measure) = row.get("measure") {
         let measure = match measure.to_uppercase().as_str() {
-            "GDP" | "地区生产总值(GDP)" | "地区生产总值（GDP）" | "生产总值" => "地区生产总值".to_owned(),
+            "GDP" | "地区生产总值(GDP)" | "地区生产总值（GDP）" | "生产总值" => {
+                "地区生产总值".to_owned()
+            }
             "年末常住人口" => "常住人口".to_owned(),
             "年末户籍人口" => "户籍人口".to_owned(),
             _ => measure.to_owned(),
@@ -300,7 +320,8 @@ impl Row<'_> {
     fn in_order(&mut self, first: &'static str, second: &'static str) {
         let (Some(earlier), Some(later)) = (self.get(first), self.get(second)) else { return };
         if later < earlier {
-            let headings = (self.register.columns[self.place(first)].heading, self.register.columns[self.place(second)].heading);
+            let headings =
+                (self.register.columns[self.place(first)].heading, self.register.columns[self.place(second)].heading);
             let why = format!("{}（{later}）早于{}（{earlier}），先后颠倒。请核对两个日期。", headings.1, headings.0);
             self.refuse(second, why);
         }
