@@ -225,7 +225,7 @@ pub async fn sign_in(db: &Db, login: &str, password: &str, now: Timestamp) -> Re
 /// Whose session this token is, if it is still alive.
 pub async fn session(db: &Db, token: &str, now: Timestamp) -> Result<Option<Account>, Error> {
     let hash = token_hash(token);
-    let mut tx = db.read().await?;
+    let mut tx = db.begin_read().await?;
     let Some((account, last_seen_at, expires_at)) = store::find_session(&mut tx, &hash).await? else {
         return Ok(None);
     };
@@ -258,7 +258,7 @@ pub async fn sign_out(db: &Db, token: &str, now: Timestamp) -> Result<(), Error>
 
 /// Every account, by login.
 pub async fn all(db: &Db) -> Result<Vec<Account>, Error> {
-    let mut tx = db.read().await?;
+    let mut tx = db.begin_read().await?;
     store::all(&mut tx).await
 }
 

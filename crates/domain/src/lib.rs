@@ -15,7 +15,9 @@ pub mod freeze;
 mod installation;
 pub mod lapses;
 pub mod runs;
+pub mod stakes;
 pub mod ties;
+pub mod what_if;
 
 pub use error::Error;
 pub use installation::{Demo, Installation, Recovery, beijing_date};

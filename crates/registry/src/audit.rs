@@ -27,7 +27,14 @@ pub struct Entry {
 }
 
 /// Writes an entry in the transaction of the change itself.
-pub async fn record(tx: &mut Tx, at: Timestamp, who: &str, action: &str, object: &str, detail: &Value) -> Result<(), Error> {
+pub async fn record(
+    tx: &mut Tx,
+    at: Timestamp,
+    who: &str,
+    action: &str,
+    object: &str,
+    detail: &Value,
+) -> Result<(), Error> {
     store::insert(tx, at, who, action, object, detail).await
 }
 

@@ -117,7 +117,12 @@ pub async fn find(db: &Db, id: i64) -> Result<(Batch, ImportReport), Error> {
     let mut tx = db.begin_read().await?;
     let Some((batch, report)) = store::find(&mut tx, id).await? else { return Err(missing(id)) };
     let report = match report.as_str() {
-        "{}" => ImportReport { batch: id, register: batch.register.clone(), file: batch.file.clone(), ..ImportReport::default() },
+        "{}" => ImportReport {
+            batch: id,
+            register: batch.register.clone(),
+            file: batch.file.clone(),
+            ..ImportReport::default()
+        },
         json => serde_json::from_str(json).map_err(|error| Error::Damaged(format!("批次 {id}：{error}")))?,
     };
     Ok((batch, report))
@@ -140,7 +145,10 @@ pub struct Resting {
 pub async fn resting_on(db: &Db, id: i64) -> Result<Vec<Resting>, Error> {
     let mut tx = db.begin_read().await?;
     let resting = store::resting_on(&mut tx, id).await?;
-    Ok(resting.into_iter().map(|(batch, file, rows, key)| Resting { batch, file, rows, example: show_key(&key) }).collect())
+    Ok(resting
+        .into_iter()
+        .map(|(batch, file, rows, key)| Resting { batch, file, rows, example: show_key(&key) })
+        .collect())
 }
 
 /// Takes a batch back whole: from now on its facts no longer count, though what was computed before stays computable.

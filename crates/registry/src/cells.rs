@@ -32,7 +32,10 @@ pub(crate) fn canonical(column: &Column, cell: &Cell, unit: Option<MoneyUnit>) -
     let written = match cell {
         Cell::Empty => return Ok(None),
         Cell::Broken(shown) => {
-            return Err(format!("单元格“{}”不是可信的值（公式出错、乱码或数字被截断）。请在原文件中改正后重新导入。", short(shown)));
+            return Err(format!(
+                "单元格“{}”不是可信的值（公式出错、乱码或数字被截断）。请在原文件中改正后重新导入。",
+                short(shown)
+            ));
         }
         Cell::Date(date) if column.kind == ColumnKind::Date => return date_in_range(*date).map(Some),
         Cell::Date(date) if column.kind == ColumnKind::Year => return Ok(Some(date.year().to_string())),
@@ -52,7 +55,9 @@ pub(crate) fn released(column: &Column, cell: &Cell, unit: Option<MoneyUnit>) ->
     }
     let shown = cell.text();
     let value = match column.kind {
-        ColumnKind::ApplicationNumber => ApplicationNumber::parse_ignoring_check(&shown).map(|number| number.to_string()).ok(),
+        ColumnKind::ApplicationNumber => {
+            ApplicationNumber::parse_ignoring_check(&shown).map(|number| number.to_string()).ok()
+        }
         ColumnKind::Uscc => Uscc::parse_ignoring_check(&shown).map(|code| code.to_string()).ok(),
         _ => None,
     };
@@ -91,7 +96,8 @@ fn read(column: &Column, written: &str, unit: Option<MoneyUnit>) -> Result<Strin
         Kind::PatentNumber => parsed::<ApplicationNumber>(written).or_else(|reason| {
             // What looks like a Chinese number is judged as one; only another shape may be a foreign number.
             let folded = text::fold_code(written);
-            let is_long_number = folded.starts_with(|c: char| c.is_ascii_digit()) && matches!(folded.replace('.', "").len(), 12 | 13);
+            let is_long_number =
+                folded.starts_with(|c: char| c.is_ascii_digit()) && matches!(folded.replace('.', "").len(), 12 | 13);
             let is_chinese = is_digits_lost(&folded) || folded.starts_with("ZL") || is_long_number;
             if is_chinese { Err(reason) } else { foreign_number(what, written) }
         }),
@@ -205,7 +211,10 @@ fn foreign_number(what: &str, written: &str) -> Result<String, String> {
 fn trademark(written: &str) -> Result<String, String> {
     let number: TrademarkNumber = written.parse().map_err(|error: terms::Error| error.message)?;
     if number.is_international() {
-        return Err(format!("“{}”是国际注册号，不是国内商标注册号。请改填国内注册号，或导入马德里国际注册登记簿。", short(written)));
+        return Err(format!(
+            "“{}”是国际注册号，不是国内商标注册号。请改填国内注册号，或导入马德里国际注册登记簿。",
+            short(written)
+        ));
     }
     Ok(number.to_string())
 }

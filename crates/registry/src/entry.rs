@@ -46,7 +46,11 @@ pub struct SoundRow {
 /// Checks one row given by field names or headings, as an import would.
 pub fn check(register: &'static Register, row: &BTreeMap<String, String>) -> Result<SoundRow, Vec<Reason>> {
     let checked = rows::check(register, &cells(register, row)?, &[]);
-    if checked.reasons.is_empty() { Ok(SoundRow { cells: checked.cells, warnings: checked.warnings }) } else { Err(checked.reasons) }
+    if checked.reasons.is_empty() {
+        Ok(SoundRow { cells: checked.cells, warnings: checked.warnings })
+    } else {
+        Err(checked.reasons)
+    }
 }
 
 /// Enters rows as one batch; a single unsound one refuses all, with every reason.
@@ -82,7 +86,11 @@ pub async fn enter(db: &Db, entry: &Entry<'_>) -> Result<ImportReport, Error> {
     };
     let report = store_rows(&mut tx, batch, checked).await?;
     if report.quarantined > 0 {
-        let reasons = report.problems.into_iter().map(|problem| Reason { column: problem.column, value: problem.value, reason: problem.reason });
+        let reasons = report.problems.into_iter().map(|problem| Reason {
+            column: problem.column,
+            value: problem.value,
+            reason: problem.reason,
+        });
         return Err(Error::Unsound(reasons.collect()));
     }
     tx.commit().await?;
@@ -90,7 +98,11 @@ pub async fn enter(db: &Db, entry: &Entry<'_>) -> Result<ImportReport, Error> {
 }
 
 /// Stages and merges checked rows in the caller's transaction.
-pub(crate) async fn store_rows(tx: &mut Tx, batch: NewBatch<'_>, rows: Vec<(Vec<Cell>, Checked)>) -> Result<ImportReport, Error> {
+pub(crate) async fn store_rows(
+    tx: &mut Tx,
+    batch: NewBatch<'_>,
+    rows: Vec<(Vec<Cell>, Checked)>,
+) -> Result<ImportReport, Error> {
     let layout = Arc::new(Layout::plain(batch.register, batch.kind.zh()));
     let mut staging = Staging::begin(tx, batch).await?;
     let rows: Vec<ReadRow> = rows
@@ -122,7 +134,10 @@ pub(crate) fn cells(register: &Register, row: &BTreeMap<String, String>) -> Resu
 pub(crate) fn place(register: &Register, name: &str) -> Result<usize, Reason> {
     let folded = terms::text::fold_heading(name);
     let bears = |column: &crate::Column| {
-        [column.heading, column.field].iter().chain(column.synonyms).any(|other| terms::text::fold_heading(other) == folded)
+        [column.heading, column.field]
+            .iter()
+            .chain(column.synonyms)
+            .any(|other| terms::text::fold_heading(other) == folded)
     };
     register.index(name).or_else(|| register.columns.iter().position(bears)).ok_or_else(|| Reason {
         column: name.to_owned(),

@@ -81,7 +81,11 @@ pub async fn fold(db: &Db, known_at: Timestamp) -> Result<Folded, Error> {
 }
 
 /// The state of one register as known at this moment, sorted by key.
-pub async fn fold_register(db: &Db, register: &'static crate::Register, known_at: Timestamp) -> Result<Vec<FoldedRow>, Error> {
+pub async fn fold_register(
+    db: &Db,
+    register: &'static crate::Register,
+    known_at: Timestamp,
+) -> Result<Vec<FoldedRow>, Error> {
     let mut tx = db.begin_read().await?;
     let batches = store::visible_batches(&mut tx, known_at).await?;
     store::rows(&mut tx, register, &batches).await

@@ -3,10 +3,12 @@
 //! Reading and checking run beside the database; facts are staged in chunks that nobody sees, and one short transaction
 //! merges them. A killed import leaves a staging batch that the next one clears away.
 
+mod active;
 mod decide;
 mod headings;
 mod nested;
 mod reader;
+mod recovery;
 mod setaside;
 mod stage;
 mod store;
@@ -30,6 +32,7 @@ use crate::{Error, audit, batches::BatchKind, instant, mappings, registers::regi
 
 pub(crate) use headings::Layout;
 pub(crate) use reader::ReadRow;
+pub use recovery::{cancel, recover};
 pub(crate) use setaside::cells_of;
 pub(crate) use stage::{NewBatch, Staging};
 
@@ -205,9 +208,10 @@ pub async fn import(db: &Db, register_id: &str, path: &Path, options: &ImportOpt
     };
     let mut staging = Staging::begin(&mut tx, batch).await?;
     staging.report.same_file_as = store::same_file(&mut tx, register.id, &sha256).await?;
+    let id = staging.report.batch;
+    let _active = active::Active::begin(id);
     tx.commit().await?;
 
-    let id = staging.report.batch;
     match run(db, staging, headings, path, options).await {
         Ok(report) => Ok(report),
         Err(error) => {
@@ -219,7 +223,13 @@ pub async fn import(db: &Db, register_id: &str, path: &Path, options: &ImportOpt
 }
 
 /// Reads on a thread of its own while the chunks are staged, and merges at the end.
-async fn run(db: &Db, mut staging: Staging, headings: headings::Headings, path: &Path, options: &ImportOptions) -> Result<ImportReport, Error> {
+async fn run(
+    db: &Db,
+    mut staging: Staging,
+    headings: headings::Headings,
+    path: &Path,
+    options: &ImportOptions,
+) -> Result<ImportReport, Error> {
     /// Chunks between the reader and the database: enough that neither waits for a hiccup of the other.
     const CHUNKS_AHEAD: usize = 4;
     let (sender, mut chunks) = mpsc::channel(CHUNKS_AHEAD);
@@ -262,7 +272,11 @@ async fn stage_chunk(db: &Db, staging: &mut Staging, chunk: &[ReadRow]) -> Resul
     Ok(())
 }
 
-async fn headings(db: &Db, register: &'static crate::Register, wanted: Option<&str>) -> Result<headings::Headings, Error> {
+async fn headings(
+    db: &Db,
+    register: &'static crate::Register,
+    wanted: Option<&str>,
+) -> Result<headings::Headings, Error> {
     let mut mappings = mappings::of_register(db, register.id).await?;
     if let Some(wanted) = wanted {
         mappings.retain(|mapping| mapping.source == wanted);
@@ -278,32 +292,11 @@ async fn abandon(db: &Db, batch: i64, keep: Option<&str>, options: &ImportOption
     store::clear(&mut tx, batch, keep).await?;
     if let Some(note) = keep {
         let detail = serde_json::json!({ "note": note });
-        audit::record(&mut tx, options.recorded_at, &options.by_whom, "import-cancelled", &batch.to_string(), &detail).await?;
+        audit::record(&mut tx, options.recorded_at, &options.by_whom, "import-cancelled", &batch.to_string(), &detail)
+            .await?;
     }
     tx.commit().await?;
     Ok(())
-}
-
-/// Clears away what killed imports left behind; one sentence for each.
-///
-/// A staging batch whose process still runs is left alone.
-pub async fn recover(db: &Db, at: Timestamp) -> Result<Vec<String>, Error> {
-    let mut tx = db.begin_read().await?;
-    let staged = store::staged(&mut tx).await?;
-    tx.rollback().await?;
-    let mut messages = Vec::new();
-    for (batch, register, file, process) in staged {
-        if db::Process::parse(&process).is_some_and(|process| !process.is_gone()) {
-            continue;
-        }
-        let mut tx = db.begin().await?;
-        store::clear(&mut tx, batch, Some("导入中断，已清理")).await?;
-        let detail = serde_json::json!({ "register": register, "file": file, "process": process });
-        audit::record(&mut tx, at, "system", "import-recovered", &batch.to_string(), &detail).await?;
-        tx.commit().await?;
-        messages.push(format!("上次导入 {file}（{register}，批次 {batch}）被中断，已清理，没有留下数据。请重新导入该文件。"));
-    }
-    Ok(messages)
 }
 
 /// The result of a thread; a panic in it is carried on.
@@ -324,6 +317,10 @@ pub(crate) mod tests_only {
     use super::headings::Headings;
 
     pub(crate) fn headings(register: &'static crate::Register) -> Headings {
-        Headings::new(register, crate::mappings::built_in().iter().filter(|mapping| mapping.register == register.id).cloned().collect(), false)
+        Headings::new(
+            register,
+            crate::mappings::built_in().iter().filter(|mapping| mapping.register == register.id).cloned().collect(),
+            false,
+        )
     }
 }

@@ -8,8 +8,8 @@
 pub mod audit;
 pub mod batches;
 mod cells;
-mod error;
 pub mod entry;
+mod error;
 pub mod fold;
 pub mod import;
 pub mod instant;

@@ -33,7 +33,7 @@ pub struct Mapping {
     /// Whether the signature must be the whole heading row in this order.
     #[serde(default)]
     pub in_order: bool,
-    /// Headings of the file and the fields that they fill.
+    /// Headings of the file and the fields that they fill; 第5列 names a column without a heading.
     #[serde(default)]
     pub headings: BTreeMap<String, String>,
     /// Fields that the file does not have and that are the same in every row; a filled cell wins.

@@ -100,7 +100,12 @@ pub struct By<'a> {
 /// Takes the row with some cells put right, named by field or heading; an empty text empties a cell.
 ///
 /// When the row is still not sound, every reason comes back and nothing changes.
-pub async fn correct(db: &Db, id: i64, put_right: &BTreeMap<String, String>, by: By<'_>) -> Result<ImportReport, Error> {
+pub async fn correct(
+    db: &Db,
+    id: i64,
+    put_right: &BTreeMap<String, String>,
+    by: By<'_>,
+) -> Result<ImportReport, Error> {
     let mut tx = db.begin().await?;
     let (row, fields) = load(&mut tx, id).await?;
     let register = open_register(&row)?;
@@ -160,7 +165,12 @@ async fn settle(
     finish(tx, row, report, settling).await
 }
 
-async fn finish(mut tx: Tx, row: &QuarantinedRow, report: ImportReport, settling: Settling<'_>) -> Result<ImportReport, Error> {
+async fn finish(
+    mut tx: Tx,
+    row: &QuarantinedRow,
+    report: ImportReport,
+    settling: Settling<'_>,
+) -> Result<ImportReport, Error> {
     let Settling { state, note, by } = settling;
     if !store::settle(&mut tx, row.id, report.batch, state, note, by.who, by.at).await? {
         return Err(Error::Conflict(format!("隔离行 {} 已由他人处理。请刷新后查看。", row.id)));
@@ -172,7 +182,12 @@ async fn finish(mut tx: Tx, row: &QuarantinedRow, report: ImportReport, settling
     Ok(report)
 }
 
-fn new_batch<'a>(register: &'static Register, row: &'a QuarantinedRow, note: Option<&'a str>, by: By<'a>) -> NewBatch<'a> {
+fn new_batch<'a>(
+    register: &'static Register,
+    row: &'a QuarantinedRow,
+    note: Option<&'a str>,
+    by: By<'a>,
+) -> NewBatch<'a> {
     NewBatch {
         register,
         kind: BatchKind::Correction,

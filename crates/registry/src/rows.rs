@@ -68,7 +68,11 @@ pub(crate) fn release(register: &Register, raw: &[Cell], units: &[Option<MoneyUn
         let is_key = register.key.contains(&column.field);
         let is_missing = raw[place].text().trim().is_empty();
         if is_key && (cells::is_lost(column, &raw[place]) || (column.required && is_missing)) {
-            lost.push(reason(column, &raw[place], format!("{}是本行的标识，其内容已丢失，不能照原样放行。请更正该单元格。", column.heading)));
+            lost.push(reason(
+                column,
+                &raw[place],
+                format!("{}是本行的标识，其内容已丢失，不能照原样放行。请更正该单元格。", column.heading),
+            ));
             continue;
         }
         if row.cells[place].is_none() {

@@ -18,8 +18,12 @@ pub fn template(register: &Register) -> Sheet {
 pub fn column(column: &Column) -> SheetColumn {
     let kind = match column.kind {
         ColumnKind::Date => Kind::Date,
-        ColumnKind::Money | ColumnKind::Count | ColumnKind::Decimal | ColumnKind::Quantity | ColumnKind::Year => Kind::Number,
-        ColumnKind::Text | ColumnKind::Name | ColumnKind::Names | ColumnKind::Words | ColumnKind::Choice(_) => Kind::Text,
+        ColumnKind::Money | ColumnKind::Count | ColumnKind::Decimal | ColumnKind::Quantity | ColumnKind::Year => {
+            Kind::Number
+        }
+        ColumnKind::Text | ColumnKind::Name | ColumnKind::Names | ColumnKind::Words | ColumnKind::Choice(_) => {
+            Kind::Text
+        }
         _ => Kind::Code,
     };
     let choices = match column.kind {
@@ -66,7 +70,8 @@ mod tests {
             std::fs::write(&path, bytes.into_inner()).unwrap();
             let rows = sheets::read_all(&path, &sheets::Limits::default()).unwrap();
             let headings = tests_only::headings(register);
-            let found = rows.iter().any(|(sheet, rows)| rows.iter().any(|row| headings.find(sheet, row).map(Arc::new).is_ok()));
+            let found =
+                rows.iter().any(|(sheet, rows)| rows.iter().any(|row| headings.find(sheet, row).map(Arc::new).is_ok()));
             assert!(found, "{}: {rows:?}", register.id);
         }
     }

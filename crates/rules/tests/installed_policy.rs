@@ -240,7 +240,13 @@ fn eleven_targets_and_three_active_awards() {
     assert_eq!(targets, ["K01", "K02", "K03", "K04", "K05", "K06", "K07", "K08", "K09", "K10", "K11"]);
     let active: Vec<&str> = policy.awards.iter().filter(|one| one.active).map(|one| one.id.as_str()).collect();
     assert_eq!(active, ["invention-star", "innovation-star", "pct-grant"]);
-    assert!(policy.awards.iter().all(|award| award.amount_parameter.is_none()), "no amount has a basis document");
+    let amounts = policy.awards.iter().flat_map(|award| {
+        award.amount_parameter.iter().chain(award.levels.iter().filter_map(|level| level.amount_parameter.as_ref()))
+    });
+    for name in amounts {
+        let values = &policy.parameter(name).unwrap().values;
+        assert!(values.iter().all(|dated| dated.value.is_empty()), "{name}: no amount has a basis document");
+    }
 }
 
 #[test]

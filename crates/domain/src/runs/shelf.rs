@@ -9,7 +9,8 @@ use super::{Summary, load, snapshot};
 use crate::{Error, Installation};
 
 /// The views of `rules.sql` that pages read beside the result.
-const VIEWS: [&str; 4] = ["invention_in_city", "invention_of_first_patentee", "high_value", "star_count"];
+const VIEWS: [&str; 6] =
+    ["enterprise_alive", "high_value", "invention_in_city", "invention_of_first_patentee", "star_count", "status_valid"];
 
 /// How many runs stay open.
 const OPEN_MAX: usize = 6;

@@ -75,8 +75,8 @@ pub(super) async fn find(tx: &mut Tx, id: i64) -> Result<Option<(Batch, String)>
 
 pub(super) async fn is_staging(tx: &mut Tx, register: &str) -> Result<bool, Error> {
     const SQL: &str = "select id from batch where register = $1 and state = 'staging'";
-    let row: Option<(i64,)> =
-        with_conn!(tx, conn => sqlx::query_as(SQL).bind(register).fetch_optional(conn).await).map_err(db::Error::from)?;
+    let row: Option<(i64,)> = with_conn!(tx, conn => sqlx::query_as(SQL).bind(register).fetch_optional(conn).await)
+        .map_err(db::Error::from)?;
     Ok(row.is_some())
 }
 
@@ -89,7 +89,8 @@ pub(super) async fn resting_on(tx: &mut Tx, id: i64) -> Result<Vec<(i64, String,
 
 /// Withdraws a batch and opens again the quarantined rows that it had settled.
 pub(super) async fn withdraw(tx: &mut Tx, id: i64, at: Timestamp, note: Option<&str>) -> Result<(), Error> {
-    const WITHDRAW: &str = "update batch set state = 'withdrawn', withdrawn_at = $2, note = coalesce($3, note) where id = $1";
+    const WITHDRAW: &str =
+        "update batch set state = 'withdrawn', withdrawn_at = $2, note = coalesce($3, note) where id = $1";
     const REOPEN: &str = "update quarantine set state = 'open', resolved_by = null, resolved_at = null, resolution_batch = null, note = null \
         where resolution_batch = $1";
     with_conn!(&mut *tx, conn => sqlx::query(WITHDRAW).bind(id).bind(instant::format(at)).bind(note).execute(conn).await.map(|_| ()))

@@ -29,9 +29,7 @@ pub(crate) fn to_json(register: &Register, cells: &[Option<String>]) -> String {
 /// Reads the form of the log; fields that the register no longer has are passed over.
 pub(crate) fn from_json(register: &Register, json: &str) -> Result<Vec<Option<String>>, Error> {
     let mut deserializer = serde_json::Deserializer::from_str(json);
-    Cells(register)
-        .deserialize(&mut deserializer)
-        .map_err(|error| Error::Damaged(format!("{}：{error}", register.id)))
+    Cells(register).deserialize(&mut deserializer).map_err(|error| Error::Damaged(format!("{}：{error}", register.id)))
 }
 
 /// Reads straight into the columns, without an object between: this runs once per fact of the city.

@@ -11,7 +11,10 @@ pub(super) fn read(written: &str) -> Result<String, String> {
     match days {
         Some((first, last)) if first <= last => Ok(format!("{first}/{last}")),
         Some(_) => Err(format!("期间“{}”的起日晚于止日。请核对。", short(written))),
-        None => Err(format!("期间“{}”无法识别。请填 2023、2023年第4季度、2023年12月或 2023-01-01/2023-12-31。", short(written))),
+        None => Err(format!(
+            "期间“{}”无法识别。请填 2023、2023年第4季度、2023年12月或 2023-01-01/2023-12-31。",
+            short(written)
+        )),
     }
 }
 
@@ -19,7 +22,8 @@ fn range(folded: &str) -> Option<(Date, Date)> {
     let (first, last) = folded.split_once('至').or_else(|| folded.split_once('~')).or_else(|| {
         // A stroke also stands inside a date, so only the middle one of an odd number can part two of them.
         let strokes: Vec<usize> = folded.match_indices('/').map(|(at, _)| at).collect();
-        (strokes.len() % 2 == 1).then(|| (&folded[..strokes[strokes.len() / 2]], &folded[strokes[strokes.len() / 2] + 1..]))
+        (strokes.len() % 2 == 1)
+            .then(|| (&folded[..strokes[strokes.len() / 2]], &folded[strokes[strokes.len() / 2] + 1..]))
     })?;
     Some((whole(first)?.0, whole(last)?.1))
 }

@@ -16,7 +16,10 @@ pub(super) fn literal(cell: &str) -> Result<String, String> {
 
 /// Marks by which exports say that there is nothing.
 pub(super) fn is_blank_mark(text: &str) -> bool {
-    matches!(text, "-" | "--" | "—" | "——" | "/" | "\\" | "无" | "NULL" | "null" | "None" | "NaN" | "nan" | "N/A" | "#N/A")
+    matches!(
+        text,
+        "-" | "--" | "—" | "——" | "/" | "\\" | "无" | "NULL" | "null" | "None" | "NaN" | "nan" | "N/A" | "#N/A"
+    )
 }
 
 /// Text on one line: control characters, invisible ones and runs of blanks become one blank.

@@ -15,7 +15,13 @@ pub struct Replay {
 
 impl Replay {
     /// Tells one row; rows must come in the order of receipt.
-    pub fn tell(&mut self, register: &'static Register, cells: Vec<Option<String>>, batch: i64, received_at: Timestamp) {
+    pub fn tell(
+        &mut self,
+        register: &'static Register,
+        cells: Vec<Option<String>>,
+        batch: i64,
+        received_at: Timestamp,
+    ) {
         let key = register.key_of(&cells);
         let rows = self.rows.entry(register.id).or_default();
         match rows.get_mut(&key) {

@@ -23,8 +23,7 @@ pub(crate) async fn visible_batches(tx: &mut Tx, known_at: Timestamp) -> Result<
     const SQL: &str = "select id, register, kind, received_at, withdrawn_at from batch \
         where state in ('merged', 'withdrawn') order by id";
     type Row = (i64, String, String, String, Option<String>);
-    let rows: Vec<Row> =
-        with_conn!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await).map_err(db::Error::from)?;
+    let rows: Vec<Row> = with_conn!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await).map_err(db::Error::from)?;
     let mut visible = HashMap::new();
     for (id, register, kind, received_at, withdrawn_at) in rows {
         let received_at = instant::parse(&received_at)?;
@@ -43,14 +42,35 @@ pub(crate) async fn rows(
     register: &'static Register,
     batches: &HashMap<i64, VisibleBatch>,
 ) -> Result<Vec<FoldedRow>, Error> {
-    const SQL: &str = "select fact_key, batch_id, cells from fact where register = $1 order by fact_key, id";
-    let facts: Vec<(String, i64, String)> =
-        with_conn!(tx, conn => sqlx::query_as(SQL).bind(register.id).fetch_all(conn).await)
-            .map_err(db::Error::from)?;
+    const SQL: &str = "select fact_key, id, batch_id, cells from fact where register = $1 and (fact_key, id) > ($2, $3) \
+        order by fact_key, id limit $4";
     let mut rows = Vec::new();
-    group_facts(register, facts, batches, |group| rows.extend(settle(group)))?;
-    Ok(rows)
+    let mut after = (String::new(), 0);
+    let mut carried: Vec<(String, i64, String)> = Vec::new();
+    loop {
+        let page: Vec<(String, i64, i64, String)> = with_conn!(&mut *tx, conn => sqlx::query_as(SQL)
+            .bind(register.id).bind(after.0.as_str()).bind(after.1).bind(PAGE_FACTS).fetch_all(conn).await)
+        .map_err(db::Error::from)?;
+        let is_last = (page.len() as i64) < PAGE_FACTS;
+        if let Some((key, id, ..)) = page.last() {
+            after = (key.clone(), *id);
+        }
+        let mut facts = std::mem::take(&mut carried);
+        facts.extend(page.into_iter().map(|(key, _, batch, cells)| (key, batch, cells)));
+        if !is_last {
+            // The facts of the last key may go on in the next page.
+            let whole = facts.iter().position(|(key, ..)| *key == after.0).unwrap_or(facts.len());
+            carried = facts.split_off(whole);
+        }
+        group_facts(register, facts, batches, |group| rows.extend(settle(group)))?;
+        if is_last {
+            return Ok(rows);
+        }
+    }
 }
+
+/// Facts read at a time, so that the texts of the log are not held beside the state made of them.
+const PAGE_FACTS: i64 = 20_000;
 
 /// Hands over the visible facts key by key; they come sorted by key, then by number.
 pub(crate) fn group_facts(

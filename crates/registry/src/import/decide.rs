@@ -6,7 +6,11 @@ use std::{
 };
 
 use super::Reason;
-use crate::{fold::FoldedRow, registers::{Register, show_key}, rows::Checked};
+use crate::{
+    fold::FoldedRow,
+    registers::{Register, show_key},
+    rows::Checked,
+};
 
 /// What becomes of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +43,11 @@ struct Taken {
 
 impl Seen {
     pub(super) fn new() -> Self {
-        Self { hashers: [RandomState::new(), RandomState::new(), RandomState::new()], taken: HashMap::new(), set_aside: HashSet::new() }
+        Self {
+            hashers: [RandomState::new(), RandomState::new(), RandomState::new()],
+            taken: HashMap::new(),
+            set_aside: HashSet::new(),
+        }
     }
 
     /// Whether the file names this key, in a row taken or set aside.
@@ -60,7 +68,13 @@ impl Seen {
 }
 
 /// Decides one row and remembers it.
-pub(super) fn decide(register: &Register, row: &Checked, number: u32, state: Option<&FoldedRow>, seen: &mut Seen) -> Outcome {
+pub(super) fn decide(
+    register: &Register,
+    row: &Checked,
+    number: u32,
+    state: Option<&FoldedRow>,
+    seen: &mut Seen,
+) -> Outcome {
     let Some(key) = &row.key else { return Outcome::Quarantined(row.reasons.clone()) };
     let hash = seen.key(key);
     if !row.reasons.is_empty() {
@@ -88,12 +102,19 @@ pub(crate) fn says_nothing_new(cells: &[Option<String>], known: &[Option<String>
 }
 
 fn doubled(register: &Register, key: &str, first_row: u32) -> Reason {
-    let headings: Vec<&str> =
-        register.key.iter().filter_map(|field| register.index(field)).map(|place| register.columns[place].heading).collect();
+    let headings: Vec<&str> = register
+        .key
+        .iter()
+        .filter_map(|field| register.index(field))
+        .map(|place| register.columns[place].heading)
+        .collect();
     Reason {
         column: headings.join("、"),
         value: show_key(key),
-        reason: format!("同一文件第 {first_row} 行已有相同的{}而内容不同，已采用前一行。请核对哪一行正确，删去另一行。", headings.join("、")),
+        reason: format!(
+            "同一文件第 {first_row} 行已有相同的{}而内容不同，已采用前一行。请核对哪一行正确，删去另一行。",
+            headings.join("、")
+        ),
     }
 }
 
@@ -104,7 +125,8 @@ mod tests {
     use super::*;
 
     fn row(cells: &[&str]) -> Checked {
-        let cells: Vec<Option<String>> = cells.iter().map(|cell| Some((*cell).to_owned()).filter(|cell| !cell.is_empty())).collect();
+        let cells: Vec<Option<String>> =
+            cells.iter().map(|cell| Some((*cell).to_owned()).filter(|cell| !cell.is_empty())).collect();
         Checked { key: cells[0].clone(), cells, ..Checked::default() }
     }
 

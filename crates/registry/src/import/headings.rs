@@ -105,12 +105,19 @@ impl Headings {
             .filter_map(|(heading, field)| Some((fold_heading(heading), self.register.index(field)?)))
             .collect();
         for (at, name) in folded.iter().enumerate().filter(|(_, name)| !name.is_empty()) {
-            let known = self.names.get(name).copied().or_else(|| by_mapping.get(name).map(|place| (*place, usize::MAX)));
+            let known =
+                self.names.get(name).copied().or_else(|| by_mapping.get(name).map(|place| (*place, usize::MAX)));
             let known = known.or_else(|| self.with_unit(name));
             let Some((place, rank)) = known else { continue };
             if best[place].is_none_or(|(_, other)| rank < other) {
                 best[place] = Some((at, rank));
                 units[place] = is_money(&columns[place]).then(|| MoneyUnit::in_heading(&written[at])).flatten();
+            }
+        }
+        for (heading, field) in mapping.iter().flat_map(|mapping| &mapping.headings) {
+            let (Some(at), Some(place)) = (without_heading(heading), self.register.index(field)) else { continue };
+            if best[place].is_none() && folded.get(at).is_none_or(String::is_empty) {
+                best[place] = Some((at, usize::MAX));
             }
         }
         let lacking: Vec<&'static str> = columns
@@ -131,9 +138,11 @@ impl Headings {
             positions.entry(name.clone()).or_insert(at);
         }
         let is_used = |at: usize| {
-            taken.contains(&at) || mapping.is_some_and(|mapping| mapping.reads().any(|heading| fold_heading(heading) == folded[at]))
+            taken.contains(&at)
+                || mapping.is_some_and(|mapping| mapping.reads().any(|heading| fold_heading(heading) == folded[at]))
         };
-        let ignored = (0..written.len()).filter(|at| !written[*at].is_empty() && !is_used(*at)).map(|at| written[at].clone());
+        let ignored =
+            (0..written.len()).filter(|at| !written[*at].is_empty() && !is_used(*at)).map(|at| written[at].clone());
         Ok(Layout {
             register: self.register,
             sheet: sheet.to_owned(),
@@ -183,8 +192,11 @@ impl Layout {
     /// The cells in the order of the register's columns, mended by the mapping; `None` when its filter leaves the row out.
     pub(crate) fn map(&self, cells: &[Cell]) -> Option<Vec<Cell>> {
         let raw = |heading: &str| self.folded.get(&fold_heading(heading)).and_then(|at| cells.get(*at));
-        let mut row: Vec<Cell> =
-            self.places.iter().map(|place| place.and_then(|at| cells.get(at)).cloned().unwrap_or(Cell::Empty)).collect();
+        let mut row: Vec<Cell> = self
+            .places
+            .iter()
+            .map(|place| place.and_then(|at| cells.get(at)).cloned().unwrap_or(Cell::Empty))
+            .collect();
         let Some(mapping) = &self.mapping else { return Some(row) };
         for (heading, texts) in &mapping.only {
             if !crate::mappings::is_among(raw(heading).unwrap_or(&Cell::Empty), texts) {
@@ -214,6 +226,12 @@ impl Layout {
             _ => format!("第{}列", at + 1),
         }
     }
+}
+
+/// The column meant by 第5列, the name of one that has no heading.
+fn without_heading(name: &str) -> Option<usize> {
+    let number: usize = name.strip_prefix('第')?.strip_suffix('列')?.parse().ok()?;
+    number.checked_sub(1)
 }
 
 fn is_money(column: &Column) -> bool {

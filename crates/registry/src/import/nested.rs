@@ -22,7 +22,8 @@ pub(super) fn read(path: &Path, limits: &Limits, on_row: &mut dyn FnMut(Row) -> 
     }
     let bytes = std::fs::read(path).map_err(|error| unusable(format!("{error}。请检查路径和权限。")))?;
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-    let value: Value = serde_json::from_slice(text).map_err(|error| unusable(format!("不是有效的 JSON（{error}）。请检查文件是否完整。")))?;
+    let value: Value = serde_json::from_slice(text)
+        .map_err(|error| unusable(format!("不是有效的 JSON（{error}）。请检查文件是否完整。")))?;
     let mut objects = Vec::new();
     collect(value, &mut objects);
     let mut keys: Vec<String> = Vec::new();
@@ -58,7 +59,9 @@ fn collect(value: Value, objects: &mut Vec<Map<String, Value>>) {
             Value::Object(object) if !object.values().any(is_list) => objects.push(object),
             other => collect(other, objects),
         }),
-        Value::Object(object) => object.into_iter().filter(|(_, inner)| is_list(inner)).for_each(|(_, inner)| collect(inner, objects)),
+        Value::Object(object) => {
+            object.into_iter().filter(|(_, inner)| is_list(inner)).for_each(|(_, inner)| collect(inner, objects))
+        }
         _ => {}
     }
 }

@@ -1,12 +1,6 @@
 //! The reading side of an import: from the file to checked rows, on a thread of its own.
 
-use std::{
-    fs::File,
-    io::Read,
-    ops::ControlFlow,
-    path::Path,
-    sync::Arc,
-};
+use std::{fs::File, io::Read, ops::ControlFlow, path::Path, sync::Arc};
 
 use sha2::{Digest, Sha256};
 use sheets::{Cell, Limits, Row};
@@ -72,7 +66,8 @@ pub(super) fn read(
     watch: &Watch,
     chunks: &Sender<Vec<ReadRow>>,
 ) -> Result<FileSummary, Error> {
-    let mut reading = Reading { headings, watch, chunks, chunk: Vec::new(), rows: 0, summary: FileSummary::default(), nearest: None };
+    let mut reading =
+        Reading { headings, watch, chunks, chunk: Vec::new(), rows: 0, summary: FileSummary::default(), nearest: None };
     if nested::is_nested(path) {
         reading.summary.encoding = Some("UTF-8".into());
         let mut sheet = Sheet::new("JSON");
@@ -184,7 +179,8 @@ impl Reading<'_> {
 
 fn no_headings(path: &Path, register: &Register, nearest: Option<&(String, u32, Missing)>) -> Error {
     let file = path.file_name().unwrap_or_default().to_string_lossy();
-    let required: Vec<&str> = register.columns.iter().filter(|column| column.required).map(|column| column.heading).collect();
+    let required: Vec<&str> =
+        register.columns.iter().filter(|column| column.required).map(|column| column.heading).collect();
     let found = match nearest {
         Some((sheet, row, missing)) => {
             format!("最接近的是工作表“{sheet}”第 {row} 行，缺少：{}。", missing.headings.join("、"))

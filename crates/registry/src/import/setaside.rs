@@ -6,7 +6,10 @@ use sheets::Cell;
 use terms::MoneyUnit;
 
 use super::{Reason, reader::ReadRow, store::NewQuarantine};
-use crate::{Error, registers::{ColumnKind, Register}};
+use crate::{
+    Error,
+    registers::{ColumnKind, Register},
+};
 
 /// The row to be written for a refused one.
 pub(super) fn new<'a>(row: &'a ReadRow, reasons: &[Reason]) -> NewQuarantine<'a> {
@@ -34,7 +37,9 @@ fn fields(register: &Register, mapped: &[Cell], units: &[Option<MoneyUnit>]) -> 
         let value = match (cell, units.get(place).copied().flatten()) {
             (Cell::Broken(_), _) => json!({ "broken": text }),
             (_, Some(unit)) if column.kind == ColumnKind::Money => Value::String(with_unit(&text, unit)),
-            (_, Some(unit)) => Value::String(crate::cells::parts(&text).iter().map(|part| with_unit(part, unit)).collect::<Vec<_>>().join(";")),
+            (_, Some(unit)) => Value::String(
+                crate::cells::parts(&text).iter().map(|part| with_unit(part, unit)).collect::<Vec<_>>().join(";"),
+            ),
             _ => Value::String(text.into_owned()),
         };
         fields.insert(column.field.to_owned(), value);
@@ -56,7 +61,9 @@ pub(crate) fn cells_of(register: &Register, fields: &str) -> Result<Vec<Cell>, E
         .iter()
         .map(|column| match object.remove(column.field) {
             Some(Value::String(text)) => Cell::Text(text),
-            Some(Value::Object(broken)) => Cell::Broken(broken.get("broken").and_then(Value::as_str).unwrap_or_default().to_owned()),
+            Some(Value::Object(broken)) => {
+                Cell::Broken(broken.get("broken").and_then(Value::as_str).unwrap_or_default().to_owned())
+            }
             _ => Cell::Empty,
         })
         .collect())

@@ -63,7 +63,7 @@ impl Staging {
         let id = match store::insert_batch(tx, &batch).await {
             Err(Error::Db(db::Error::Constraint(_))) => {
                 return Err(Error::Conflict(format!(
-                    "{}登记簿正在导入另一个文件。请等它完成或取消后再试。",
+                    "{}登记簿正在导入另一个文件。请等它完成，或在批次列表中取消它后再试。",
                     batch.register.name_zh
                 )));
             }
@@ -71,14 +71,21 @@ impl Staging {
         };
         let mut merged = visible_batches(tx, Timestamp::MAX).await?;
         merged.retain(|_, batch| !batch.is_withdrawn);
-        let of_register = |other: &&VisibleBatch| other.register == batch.register.id && other.received_at <= batch.received_at;
+        let of_register =
+            |other: &&VisibleBatch| other.register == batch.register.id && other.received_at <= batch.received_at;
         let knows_earlier = merged.values().any(|other| of_register(&other));
-        let earlier = merged.iter().filter(|(_, other)| of_register(other)).map(|(id, other)| (*id, other.clone())).collect();
+        let earlier =
+            merged.iter().filter(|(_, other)| of_register(other)).map(|(id, other)| (*id, other.clone())).collect();
         let enterprises = match ties::names_enterprises(batch.register) {
             true => ties::enterprises(tx, &merged).await?,
             false => Enterprises::default(),
         };
-        let report = ImportReport { batch: id, register: batch.register.id.into(), file: batch.file.into(), ..ImportReport::default() };
+        let report = ImportReport {
+            batch: id,
+            register: batch.register.id.into(),
+            file: batch.file.into(),
+            ..ImportReport::default()
+        };
         Ok(Self {
             register: batch.register,
             kind: batch.kind,
@@ -107,7 +114,8 @@ impl Staging {
             self.report.rows += 1;
             self.note_warnings(row);
             let state = row.checked.key.as_deref().and_then(|key| known.get(key));
-            let outcome = decide(self.register, &row.checked, row.number, state.map(|(state, _)| state), &mut self.seen);
+            let outcome =
+                decide(self.register, &row.checked, row.number, state.map(|(state, _)| state), &mut self.seen);
             if let Outcome::Quarantined(reasons) = &outcome {
                 self.report.quarantined += 1;
                 self.note_problems(row, reasons);
@@ -156,7 +164,8 @@ impl Staging {
         }
         self.restate_later(tx).await?;
         if self.kind == BatchKind::Import {
-            store::settle_earlier_quarantine(tx, self.register.id, self.report.batch, self.recorded_at, &self.by_whom).await?;
+            store::settle_earlier_quarantine(tx, self.register.id, self.report.batch, self.recorded_at, &self.by_whom)
+                .await?;
         }
         self.report.summary = summary(self.register, &self.report);
         // The lists stand in the quarantine; the batch keeps only the counts and names.
@@ -180,11 +189,8 @@ impl Staging {
             let page = store::keys_after(tx, self.register.id, &after, PAGE).await?;
             let Some((last, _)) = page.last() else { return Ok(()) };
             after.clone_from(last);
-            let mut keys: Vec<String> = page
-                .into_iter()
-                .filter(|(_, batch)| self.earlier.contains_key(batch))
-                .map(|(key, _)| key)
-                .collect();
+            let mut keys: Vec<String> =
+                page.into_iter().filter(|(_, batch)| self.earlier.contains_key(batch)).map(|(key, _)| key).collect();
             keys.dedup();
             for key in keys.into_iter().filter(|key| !self.seen.holds(key)) {
                 self.report.vanished_count += 1;
@@ -218,7 +224,8 @@ impl Staging {
 
     /// The patents that rows of a chunk name and the register holds.
     async fn known_patents(&self, tx: &mut Tx, rows: &[ReadRow]) -> Result<HashSet<String>, Error> {
-        let mut named: Vec<&str> = rows.iter().flat_map(|row| ties::needs(self.register, &row.checked.cells).patents).collect();
+        let mut named: Vec<&str> =
+            rows.iter().flat_map(|row| ties::needs(self.register, &row.checked.cells).patents).collect();
         named.sort_unstable();
         named.dedup();
         let found = store::keys_among(tx, "patents", None, &named).await?;
@@ -228,7 +235,10 @@ impl Staging {
     /// Files received later may have confirmed what this batch now says otherwise; what they said is written out, so
     /// that the later word stays the last one.
     async fn restate_later(&self, tx: &mut Tx) -> Result<(), Error> {
-        let later = self.merged.iter().filter(|(_, batch)| batch.register == self.register.id && batch.received_at > self.received_at);
+        let later = self
+            .merged
+            .iter()
+            .filter(|(_, batch)| batch.register == self.register.id && batch.received_at > self.received_at);
         let mut later: Vec<i64> = later.map(|(id, _)| *id).collect();
         later.sort_unstable();
         for batch in later {

@@ -28,8 +28,9 @@ pub(super) struct NewQuarantine<'a> {
     pub(super) fingerprint: String,
 }
 
-/// Parameters of one statement; both databases allow more.
-const PARAMETERS_MAX: usize = 8_000;
+/// Parameters of one statement. Both databases allow many more, but SQLite finds a `$n` by looking through all names,
+/// so that thousands of them cost more than several statements.
+const PARAMETERS_MAX: usize = 400;
 
 pub(super) async fn insert_batch(tx: &mut Tx, batch: &NewBatch<'_>) -> Result<i64, Error> {
     const SQL: &str = "insert into batch (register, kind, file, sheet_names, state, received_at, recorded_at, by_whom, note, file_sha256, process) \
@@ -46,8 +47,9 @@ pub(super) async fn insert_batch(tx: &mut Tx, batch: &NewBatch<'_>) -> Result<i6
 /// The newest merged batch that read a file of the same bytes.
 pub(super) async fn same_file(tx: &mut Tx, register: &str, sha256: &str) -> Result<Option<i64>, Error> {
     const SQL: &str = "select max(id) from batch where register = $1 and file_sha256 = $2 and state = 'merged'";
-    let (id,): (Option<i64>,) = with_conn!(tx, conn => sqlx::query_as(SQL).bind(register).bind(sha256).fetch_one(conn).await)
-        .map_err(db::Error::from)?;
+    let (id,): (Option<i64>,) =
+        with_conn!(tx, conn => sqlx::query_as(SQL).bind(register).bind(sha256).fetch_one(conn).await)
+            .map_err(db::Error::from)?;
     Ok(id)
 }
 
@@ -73,7 +75,12 @@ pub(super) async fn facts_of(tx: &mut Tx, register: &str, keys: &[&str]) -> Resu
 }
 
 /// Which of these keys a batch, or with none any batch, has facts of.
-pub(super) async fn keys_among(tx: &mut Tx, register: &str, batch: Option<i64>, keys: &[&str]) -> Result<Vec<(String, i64)>, Error> {
+pub(super) async fn keys_among(
+    tx: &mut Tx,
+    register: &str,
+    batch: Option<i64>,
+    keys: &[&str],
+) -> Result<Vec<(String, i64)>, Error> {
     let mut found = Vec::new();
     for keys in keys.chunks(PARAMETERS_MAX - 2) {
         let sql = format!(
@@ -93,11 +100,18 @@ pub(super) async fn keys_among(tx: &mut Tx, register: &str, batch: Option<i64>, 
     Ok(found)
 }
 
-pub(super) async fn insert_facts(tx: &mut Tx, register: &str, batch: i64, note: Option<&str>, facts: &[NewFact<'_>]) -> Result<(), Error> {
+pub(super) async fn insert_facts(
+    tx: &mut Tx,
+    register: &str,
+    batch: i64,
+    note: Option<&str>,
+    facts: &[NewFact<'_>],
+) -> Result<(), Error> {
     const SHARED: usize = 3;
     const EACH: usize = 4;
     for facts in facts.chunks((PARAMETERS_MAX - SHARED) / EACH) {
-        let mut sql = String::from("insert into fact (batch_id, register, note, fact_key, sheet, row_no, cells) values ");
+        let mut sql =
+            String::from("insert into fact (batch_id, register, note, fact_key, sheet, row_no, cells) values ");
         for place in 0..facts.len() {
             let first = SHARED + place * EACH + 1;
             let comma = if place == 0 { "" } else { "," };
@@ -116,7 +130,12 @@ pub(super) async fn insert_facts(tx: &mut Tx, register: &str, batch: i64, note: 
     Ok(())
 }
 
-pub(super) async fn insert_quarantine(tx: &mut Tx, register: &str, batch: i64, rows: &[NewQuarantine<'_>]) -> Result<(), Error> {
+pub(super) async fn insert_quarantine(
+    tx: &mut Tx,
+    register: &str,
+    batch: i64,
+    rows: &[NewQuarantine<'_>],
+) -> Result<(), Error> {
     const SHARED: usize = 2;
     const EACH: usize = 7;
     for rows in rows.chunks((PARAMETERS_MAX - SHARED) / EACH) {
@@ -144,14 +163,16 @@ pub(super) async fn insert_quarantine(tx: &mut Tx, register: &str, batch: i64, r
 
 pub(super) async fn insert_confirmation(tx: &mut Tx, batch: i64, said: &str) -> Result<(), Error> {
     const SQL: &str = "insert into confirmation (batch_id, said) values ($1, $2)";
-    with_conn!(tx, conn => sqlx::query(SQL).bind(batch).bind(said).execute(conn).await.map(|_| ())).map_err(db::Error::from)?;
+    with_conn!(tx, conn => sqlx::query(SQL).bind(batch).bind(said).execute(conn).await.map(|_| ()))
+        .map_err(db::Error::from)?;
     Ok(())
 }
 
 /// The confirmations of a batch after a number, one chunk at a time.
 pub(super) async fn next_confirmation(tx: &mut Tx, batch: i64, after: i64) -> Result<Option<(i64, String)>, Error> {
     const SQL: &str = "select id, said from confirmation where batch_id = $1 and id > $2 order by id limit 1";
-    Ok(with_conn!(tx, conn => sqlx::query_as(SQL).bind(batch).bind(after).fetch_optional(conn).await).map_err(db::Error::from)?)
+    Ok(with_conn!(tx, conn => sqlx::query_as(SQL).bind(batch).bind(after).fetch_optional(conn).await)
+        .map_err(db::Error::from)?)
 }
 
 pub(super) async fn insert_reliance(tx: &mut Tx, batch: i64, on: i64, rows: u64, example: &str) -> Result<(), Error> {
@@ -163,7 +184,12 @@ pub(super) async fn insert_reliance(tx: &mut Tx, batch: i64, on: i64, rows: u64,
 }
 
 /// Keys after `after` that facts of the register name, in order, for the comparison with a full list.
-pub(super) async fn keys_after(tx: &mut Tx, register: &str, after: &str, limit: u32) -> Result<Vec<(String, i64)>, Error> {
+pub(super) async fn keys_after(
+    tx: &mut Tx,
+    register: &str,
+    after: &str,
+    limit: u32,
+) -> Result<Vec<(String, i64)>, Error> {
     const SQL: &str = "select fact_key, batch_id from fact where register = $1 and fact_key in (select distinct fact_key from fact \
         where register = $1 and fact_key > $2 order by fact_key limit $3) order by fact_key, id";
     Ok(with_conn!(tx, conn => sqlx::query_as(SQL).bind(register).bind(after).bind(i64::from(limit)).fetch_all(conn).await)
@@ -189,7 +215,13 @@ pub(super) async fn mark_merged(tx: &mut Tx, report: &ImportReport, json: &str) 
 }
 
 /// Rows set aside before that this batch makes pointless: the same row again, or the key taken at last.
-pub(super) async fn settle_earlier_quarantine(tx: &mut Tx, register: &str, batch: i64, at: Timestamp, who: &str) -> Result<(), Error> {
+pub(super) async fn settle_earlier_quarantine(
+    tx: &mut Tx,
+    register: &str,
+    batch: i64,
+    at: Timestamp,
+    who: &str,
+) -> Result<(), Error> {
     // A row that a person has settled stays settled when the same file comes again.
     const SETTLED: &str = "update quarantine set state = 'discarded', resolved_by = $3, resolved_at = $4, note = '同一行此前已处理' \
         where batch_id = $2 and state = 'open' and exists (select 1 from quarantine e join batch b on b.id = e.batch_id \
@@ -220,9 +252,11 @@ pub(super) async fn clear(tx: &mut Tx, batch: i64, keep: Option<&str>) -> Result
         "delete from quarantine where batch_id = $1",
         "delete from reliance where batch_id = $1",
     ] {
-        with_conn!(tx, conn => sqlx::query(sql).bind(batch).execute(conn).await.map(|_| ())).map_err(db::Error::from)?;
+        with_conn!(tx, conn => sqlx::query(sql).bind(batch).execute(conn).await.map(|_| ()))
+            .map_err(db::Error::from)?;
     }
-    const KEEP: &str = "update batch set state = 'cancelled', process = '', note = $2 where id = $1 and state = 'staging'";
+    const KEEP: &str =
+        "update batch set state = 'cancelled', process = '', note = $2 where id = $1 and state = 'staging'";
     const DROP: &str = "delete from batch where id = $1 and state = 'staging'";
     match keep {
         Some(note) => with_conn!(tx, conn => sqlx::query(KEEP).bind(batch).bind(note).execute(conn).await.map(|_| ())),

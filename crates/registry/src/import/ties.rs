@@ -41,8 +41,20 @@ pub(super) struct Enterprises {
 pub(super) fn names_enterprises(register: &Register) -> bool {
     !matches!(
         register.id,
-        "regions" | "enterprises" | "statistics" | "strategic-industries" | "survey-waves" | "deliveries" | "industry-codes"
-            | "ipc-titles" | "holidays" | "prizes" | "official-high-value" | "official-fees" | "sei-judgements" | "trajectories"
+        "regions"
+            | "enterprises"
+            | "statistics"
+            | "strategic-industries"
+            | "survey-waves"
+            | "deliveries"
+            | "industry-codes"
+            | "ipc-titles"
+            | "holidays"
+            | "prizes"
+            | "official-high-value"
+            | "official-fees"
+            | "sei-judgements"
+            | "trajectories"
             | "province-figures"
     )
 }
@@ -64,7 +76,9 @@ pub(super) fn needs<'a>(register: &Register, cells: &'a [Option<String>]) -> Nee
             needs.patents.extend(get("cn_application_number"));
         }
         "prizes" | "official-high-value" | "sei-judgements" => needs.patents.extend(get("application_number")),
-        "official-fees" => needs.patents.extend(get("number").filter(|number| number.parse::<ApplicationNumber>().is_ok())),
+        "official-fees" => {
+            needs.patents.extend(get("number").filter(|number| number.parse::<ApplicationNumber>().is_ok()))
+        }
         "pledges" => {
             needs.enterprise = get("pledgor_uscc").map(Party::Code);
             if get("right") == Some("专利") {
@@ -110,11 +124,15 @@ pub(super) async fn enterprises(tx: &mut Tx, visible: &HashMap<i64, VisibleBatch
             }
             let lists = names.iter().filter_map(|place| row.cells[*place].as_deref());
             for name in lists.flat_map(|list| list.split(LIST_SEPARATOR)) {
-                known.names.entry(fold_name(name)).and_modify(|owner| {
-                    if owner.as_ref() != Some(uscc) {
-                        *owner = None;
-                    }
-                }).or_insert_with(|| Some(uscc.clone()));
+                known
+                    .names
+                    .entry(fold_name(name))
+                    .and_modify(|owner| {
+                        if owner.as_ref() != Some(uscc) {
+                            *owner = None;
+                        }
+                    })
+                    .or_insert_with(|| Some(uscc.clone()));
             }
         }
         Ok(())

@@ -51,7 +51,8 @@ fn gazette() -> Vec<Mapping> {
             Step::DropPostcode { field: "address".into() },
         ]
     };
-    let signature = ["name", "authorization_notice_id", "authorized_announcement_date", "filing_id", "filing_date", "patentee"];
+    let signature =
+        ["name", "authorization_notice_id", "authorized_announcement_date", "filing_id", "filing_date", "patentee"];
     // One issue has the two headings the other way round, though its cells stand as always.
     let swapped_order = [
         "item",
@@ -119,7 +120,14 @@ fn areas() -> Mapping {
         "regions",
         &["code", "name", "cityCode", "provinceCode"],
         &[("code", "code"), ("name", "name")],
-        vec![kind_by_ending(&[("自治县", "县"), ("县", "县"), ("旗", "县"), ("新区", "区"), ("区", "区"), ("市", "市")])],
+        vec![kind_by_ending(&[
+            ("自治县", "县"),
+            ("县", "县"),
+            ("旗", "县"),
+            ("新区", "区"),
+            ("区", "区"),
+            ("市", "市"),
+        ])],
     )
 }
 
@@ -146,8 +154,9 @@ fn industries() -> Mapping {
     mapping(
         "GB/T 4754（分级列）",
         "industry-codes",
-        &["门类", "大类", "中类", "小类", "name"],
-        &[("name", "name")],
+        &["门类", "大类", "中类", "小类"],
+        // The names stand in a column without a heading.
+        &[("第5列", "name"), ("name", "name")],
         vec![Step::LastFilled { headings: texts(&["门类", "大类", "中类", "小类"]), into: "code".into() }],
     )
 }
@@ -165,13 +174,7 @@ fn ipc_titles() -> Mapping {
 
 /// The holiday notices of the State Council's office as JSON, one file per year.
 fn holidays() -> Mapping {
-    mapping(
-        "节假日安排（JSON）",
-        "holidays",
-        &["name", "date", "isOffDay"],
-        &[("isOffDay", "is_off")],
-        vec![],
-    )
+    mapping("节假日安排（JSON）", "holidays", &["name", "date", "isOffDay"], &[("isOffDay", "is_off")], vec![])
 }
 
 #[cfg(test)]

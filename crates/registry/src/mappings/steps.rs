@@ -117,7 +117,11 @@ impl Step {
                 }
             }
             Self::LastFilled { headings, into } => {
-                let filled = headings.iter().rev().filter_map(|heading| raw(heading)).find(|cell| !cell.text().trim().is_empty());
+                let filled = headings
+                    .iter()
+                    .rev()
+                    .filter_map(|heading| raw(heading))
+                    .find(|cell| !cell.text().trim().is_empty());
                 if let Some(cell) = filled {
                     row[place(into)] = cell.clone();
                 }
@@ -144,7 +148,9 @@ fn part_negatives(row: &mut [Cell], from: usize, into: usize) {
         let bare = phrase.trim_matches(['（', '）', '(', ')']);
         let negated = NEGATIVES.iter().find_map(|mark| bare.strip_prefix(mark));
         match negated {
-            Some(rest) => excluded.push(rest.trim_end_matches("除外").trim_end_matches("以外").trim_end_matches('外').to_owned()),
+            Some(rest) => {
+                excluded.push(rest.trim_end_matches("除外").trim_end_matches("以外").trim_end_matches('外').to_owned())
+            }
             None => included.push(phrase),
         }
     }

@@ -28,6 +28,8 @@ pub(super) async fn of_register(tx: &mut Tx, register: &str) -> Result<Vec<Mappi
     let rows: Vec<(String, String)> =
         with_conn!(tx, conn => sqlx::query_as(SQL).bind(register).fetch_all(conn).await).map_err(db::Error::from)?;
     rows.into_iter()
-        .map(|(source, json)| serde_json::from_str(&json).map_err(|error| Error::Damaged(format!("映射 {source}：{error}"))))
+        .map(|(source, json)| {
+            serde_json::from_str(&json).map_err(|error| Error::Damaged(format!("映射 {source}：{error}")))
+        })
         .collect()
 }

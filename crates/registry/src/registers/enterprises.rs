@@ -22,7 +22,10 @@ const USCC: Column = column("uscc", "统一社会信用代码", Kind::Uscc)
     .hint("18 位统一社会信用代码");
 
 const REGIONS: &[Column] = &[
-    column("code", "区镇代码", Kind::Region).required().also(&["行政区划代码", "区划代码"]).hint("市、区镇的代码，自编亦可"),
+    column("code", "区镇代码", Kind::Region)
+        .required()
+        .also(&["行政区划代码", "区划代码"])
+        .hint("市、区镇的代码，自编亦可"),
     column("name", "区镇名称", Kind::Text).required().also(&["区划名称"]),
     column("kind", "类型", Kind::Choice(REGION_KINDS)).required().hint("本市一行填“市”，其余填区、镇、街道等"),
     column("valid_from", "生效日期", Kind::Date),
@@ -34,7 +37,10 @@ const ENTERPRISES: &[Column] = &[
     USCC,
     column("name", "企业名称", Kind::Name).required().also(&["单位名称", "公司名称", "名称"]),
     column("former_names", "曾用名", Kind::Names).also(&["企业曾用名", "原企业名称"]).hint("多个用；分隔"),
-    column("region", "区镇", Kind::Text).required().also(&["所属区镇", "所在区镇", "所属镇街", "所属乡镇"]).hint("区镇名称或代码"),
+    column("region", "区镇", Kind::Text)
+        .required()
+        .also(&["所属区镇", "所在区镇", "所属镇街", "所属乡镇"])
+        .hint("区镇名称或代码"),
     column("founded_on", "成立日期", Kind::Date).also(&["注册日期", "成立时间"]),
     column("industry", "行业代码", Kind::Industry).also(&["国民经济行业代码"]).hint("GB/T 4754 代码，如 C3824"),
     column("size", "规模", Kind::Choice(&["大", "中", "小", "微"])).also(&["企业规模"]),

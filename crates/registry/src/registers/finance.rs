@@ -8,7 +8,10 @@ const PLEDGES: &[Column] = &[
     column("pledgor_uscc", "出质人代码", Kind::Uscc).required().also(&["出质人统一社会信用代码"]),
     column("pledgee", "质权人", Kind::Name).required(),
     column("objects", "标的", Kind::Rights).required().also(&["质押标的", "标的号码"]).hint("号码，多个用；分隔"),
-    column("amount", "登记金额", Kind::Money).required().also(&["质押金额", "担保金额", "债权数额"]).hint("元；标题可写万元"),
+    column("amount", "登记金额", Kind::Money)
+        .required()
+        .also(&["质押金额", "担保金额", "债权数额"])
+        .hint("元；标题可写万元"),
     column("ip_amount", "知识产权金额", Kind::Money).hint("混合担保中知识产权部分；空为全部"),
     column("allocations", "分配金额", Kind::Moneys).hint("按标的顺序，多个用；分隔"),
     column("disbursed", "实际放款", Kind::Money).also(&["放款金额", "实际放款金额"]),
@@ -42,7 +45,15 @@ const MADRID: &[Column] = &[
 pub(super) fn registers() -> Vec<Register> {
     vec![
         Register { id: "pledges", name_zh: "质押登记", columns: PLEDGES, key: &["number"], received: true },
-        Register { id: "trademarks", name_zh: "商标", columns: TRADEMARKS, key: &["number", "nice_class"], received: true },
-        Register { id: "madrid", name_zh: "马德里国际注册", columns: MADRID, key: &["ir_number"], received: true },
+        Register {
+            id: "trademarks",
+            name_zh: "商标",
+            columns: TRADEMARKS,
+            key: &["number", "nice_class"],
+            received: true,
+        },
+        Register {
+            id: "madrid", name_zh: "马德里国际注册", columns: MADRID, key: &["ir_number"], received: true
+        },
     ]
 }

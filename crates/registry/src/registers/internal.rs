@@ -35,7 +35,13 @@ const PROVINCE_FIGURES: &[Column] = &[
 
 pub(super) fn registers() -> Vec<Register> {
     vec![
-        Register { id: "aliases", name_zh: "名称认定", columns: ALIASES, key: &["name", "uscc", "valid_from"], received: false },
+        Register {
+            id: "aliases",
+            name_zh: "名称认定",
+            columns: ALIASES,
+            key: &["name", "uscc", "valid_from"],
+            received: false,
+        },
         Register {
             id: "sei-judgements",
             name_zh: "产业关键词判定",

@@ -68,8 +68,16 @@ pub(super) fn registers() -> Vec<Register> {
             key: &["code", "rule", "ipc"],
             received: true,
         },
-        Register { id: "trainees", name_zh: "培训学员", columns: TRAINEES, key: &["person", "course"], received: true },
-        Register { id: "survey-waves", name_zh: "调查", columns: SURVEY_WAVES, key: &["survey", "as_of"], received: true },
+        Register {
+            id: "trainees", name_zh: "培训学员", columns: TRAINEES, key: &["person", "course"], received: true
+        },
+        Register {
+            id: "survey-waves",
+            name_zh: "调查",
+            columns: SURVEY_WAVES,
+            key: &["survey", "as_of"],
+            received: true,
+        },
         Register {
             id: "deliveries",
             name_zh: "报送情况",

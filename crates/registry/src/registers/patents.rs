@@ -40,15 +40,19 @@ const PATENTS: &[Column] = &[
     column("filed_on", "申请日", Kind::Date).required().also(&["申请日期", "专利申请日"]),
     column("granted_on", "授权公告日", Kind::Date).also(&["授权日", "授权日期", "授权公告日期"]),
     column("grant_number", "授权公告号", Kind::PublicationNumber).also(&["授权号"]),
-    column("patentees", "专利权人", Kind::Names).required().also(&[
-        "申请（专利权）人",
-        "申请人",
-        "当前专利权人",
-        "当前申请（专利权）人",
-        "[标]当前申请(专利权)人",
-        "权利人",
-    ]).hint("第一专利权人在前，多个用；分隔"),
-    column("first_patentee_uscc", "第一专利权人代码", Kind::Uscc).also(&["专利权人代码", "第一专利权人统一社会信用代码"]),
+    column("patentees", "专利权人", Kind::Names)
+        .required()
+        .also(&[
+            "申请（专利权）人",
+            "申请人",
+            "当前专利权人",
+            "当前申请（专利权）人",
+            "[标]当前申请(专利权)人",
+            "权利人",
+        ])
+        .hint("第一专利权人在前，多个用；分隔"),
+    column("first_patentee_uscc", "第一专利权人代码", Kind::Uscc)
+        .also(&["专利权人代码", "第一专利权人统一社会信用代码"]),
     column("inventors", "发明人", Kind::Names).also(&["发明（设计）人", "设计人", "发明人（设计人）"]),
     column("ipc", "分类号", Kind::Ipc).also(&["IPC分类号", "国际专利分类号", "Int.Cl."]).hint("多个用；分隔"),
     column("address", "地址", Kind::Text).also(&["专利权人地址", "申请人地址", "联系地址"]),
@@ -68,7 +72,10 @@ const EVENT: &[Column] = &[
 
 const FOREIGN_GRANTS: &[Column] = &[
     column("grant_number", "授权号", Kind::ForeignNumber).required().also(&["专利号", "授权公告号", "公告号"]),
-    column("office", "受理局", Kind::Office).required().also(&["授权局", "国家", "授权国家"]).hint("WIPO ST.3 代码，如 US、EP、JP"),
+    column("office", "受理局", Kind::Office)
+        .required()
+        .also(&["授权局", "国家", "授权国家"])
+        .hint("WIPO ST.3 代码，如 US、EP、JP"),
     column("granted_on", "授权日期", Kind::Date).required().also(&["授权日", "授权公告日"]),
     column("route", "途径", Kind::Choice(&["PCT", "巴黎公约", "直接"])).required().also(&["申请途径"]),
     column("pct_number", "国际申请号", Kind::Pct).also(&["PCT申请号", "PCT国际申请号"]),
@@ -95,7 +102,12 @@ const OFFICIAL_HIGH_VALUE: &[Column] = &[
 ];
 
 const OFFICIAL_FEES: &[Column] = &[
-    column("number", "申请号", Kind::PatentNumber).required().also(&["授权号", "申请号或授权号", "申请号 or 授权号", "专利号"]),
+    column("number", "申请号", Kind::PatentNumber).required().also(&[
+        "授权号",
+        "申请号或授权号",
+        "申请号 or 授权号",
+        "专利号",
+    ]),
     column("kind", "费用种类", Kind::Text).required().also(&["费用名称"]),
     column("amount", "金额", Kind::Money).required().also(&["缴费金额"]).hint("元"),
     column("paid_on", "缴费日期", Kind::Date).required().also(&["缴费日"]),

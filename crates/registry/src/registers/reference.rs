@@ -18,13 +18,24 @@ const IPC_TITLES: &[Column] = &[
 const HOLIDAYS: &[Column] = &[
     column("date", "日期", Kind::Date).required(),
     column("name", "名称", Kind::Text).required().also(&["节日"]),
-    column("is_off", "放假", Kind::Choice(&["是", "否"])).required().also(&["isOffDay", "是否放假"]).hint("调休上班填否"),
+    column("is_off", "放假", Kind::Choice(&["是", "否"]))
+        .required()
+        .also(&["isOffDay", "是否放假"])
+        .hint("调休上班填否"),
 ];
 
 pub(super) fn registers() -> Vec<Register> {
     vec![
-        Register { id: "industry-codes", name_zh: "国民经济行业分类", columns: INDUSTRY_CODES, key: &["code"], received: true },
-        Register { id: "ipc-titles", name_zh: "国际专利分类表", columns: IPC_TITLES, key: &["symbol"], received: true },
+        Register {
+            id: "industry-codes",
+            name_zh: "国民经济行业分类",
+            columns: INDUSTRY_CODES,
+            key: &["code"],
+            received: true,
+        },
+        Register {
+            id: "ipc-titles", name_zh: "国际专利分类表", columns: IPC_TITLES, key: &["symbol"], received: true
+        },
         Register { id: "holidays", name_zh: "节假日安排", columns: HOLIDAYS, key: &["date"], received: true },
     ]
 }

@@ -7,7 +7,8 @@ use crate::{entry, registers::register};
 
 fn row(register_id: &str, cells: &[(&str, &str)]) -> Checked {
     let register = register(register_id).unwrap();
-    let fields: BTreeMap<String, String> = cells.iter().map(|(field, cell)| ((*field).to_owned(), (*cell).to_owned())).collect();
+    let fields: BTreeMap<String, String> =
+        cells.iter().map(|(field, cell)| ((*field).to_owned(), (*cell).to_owned())).collect();
     check(register, &entry::cells(register, &fields).unwrap(), &[])
 }
 
@@ -86,6 +87,11 @@ fn foreign_grants_default_to_inventions_and_designs_are_none() {
     refused("foreign-grants", GRANT, ("ended_on", "2020-01-01"), "失效日期", "早于");
     refused("foreign-grants", GRANT, ("office", "XX1"), "受理局", "");
     refused("foreign-grants", GRANT, ("office", "JP"), "受理局", "矛盾");
+    let mut validated = GRANT.to_vec();
+    validated[0] = ("grant_number", "EP3123456B1");
+    validated[1] = ("office", "DE");
+    let validated = row("foreign-grants", &validated);
+    assert_eq!((validated.reasons.len(), validated.warnings.len()), (0, 1));
     refused("foreign-grants", GRANT, ("route", "海牙"), "途径", "PCT、巴黎公约、直接");
     let mut design = GRANT.to_vec();
     design[0] = ("grant_number", "USD912345S1");
@@ -130,7 +136,10 @@ fn statistics_come_to_base_units_exactly_and_the_registered_population_is_its_ow
         ("source", "统计公报"),
     ];
     let sound = row("statistics", GDP);
-    assert_eq!((cell("statistics", &sound, "measure"), cell("statistics", &sound, "value")), ("地区生产总值".into(), "130025000000".into()));
+    assert_eq!(
+        (cell("statistics", &sound, "measure"), cell("statistics", &sound, "value")),
+        ("地区生产总值".into(), "130025000000".into())
+    );
     assert_eq!(cell("statistics", &sound, "unit"), "元");
     refused("statistics", GDP, ("unit", "万人"), "单位", "不符");
     refused("statistics", GDP, ("value", "1.123456789"), "数值", "");
@@ -173,7 +182,8 @@ fn dates_stand_in_order() {
 fn a_row_is_released_as_it_is_unless_its_identity_is_lost() {
     let register = register("patents").unwrap();
     let fields = |number: &str| {
-        let cells = [("application_number", number), ("title", "装置"), ("filed_on", "2013-12-18"), ("patentees", "甲")];
+        let cells =
+            [("application_number", number), ("title", "装置"), ("filed_on", "2013-12-18"), ("patentees", "甲")];
         let fields = cells.iter().map(|(field, cell)| ((*field).to_owned(), (*cell).to_owned())).collect();
         entry::cells(register, &fields).unwrap()
     };

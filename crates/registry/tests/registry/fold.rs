@@ -42,7 +42,8 @@ fn text(file: &File) -> (String, Vec<(String, String, String)>) {
     for (key, name, edition) in &file.1 {
         let key = format!("C382{key}");
         // An empty name is refused, for it is required; so only the first sound row of a key counts.
-        let (name, edition) = (name.map(|n| format!("名{n}")).unwrap_or_default(), edition.map(|e| e.to_string()).unwrap_or_default());
+        let (name, edition) =
+            (name.map(|n| format!("名{n}")).unwrap_or_default(), edition.map(|e| e.to_string()).unwrap_or_default());
         text.push_str(&format!("{key},{name},{edition}\n"));
         if !name.is_empty() {
             said.entry(key).or_insert((name, edition));
@@ -56,7 +57,10 @@ async fn check(files: &[File]) {
     let mut told: Vec<(u8, Vec<(String, String, String)>)> = Vec::new();
     for file in files {
         let (text, said) = text(file);
-        let options = ImportOptions { received_at: on(&format!("2024-01-0{}", file.0)), ..ImportOptions::new(on("2024-02-01"), "张三") };
+        let options = ImportOptions {
+            received_at: on(&format!("2024-01-0{}", file.0)),
+            ..ImportOptions::new(on("2024-02-01"), "张三")
+        };
         let report = office.try_import("industry-codes", &text, &options).await.unwrap();
         assert_eq!(report.rows, report.accepted + report.unchanged + report.quarantined);
         told.push((file.0, said));

@@ -14,9 +14,20 @@ async fn a_file_is_read_counted_and_known_from_its_receipt() {
         assert_eq!((problem.row, problem.column.as_str(), problem.value.as_str()), (6, "申请号", "2.0131E+12"));
         assert!(problem.reason.contains("丢失"), "{}", problem.reason);
         let json = serde_json::to_value(&report).unwrap();
-        for name in ["batch", "register", "file", "encoding", "rows", "accepted", "changed", "unchanged", "quarantined",
-            "sheets_passed_over", "untied", "problems"]
-        {
+        for name in [
+            "batch",
+            "register",
+            "file",
+            "encoding",
+            "rows",
+            "accepted",
+            "changed",
+            "unchanged",
+            "quarantined",
+            "sheets_passed_over",
+            "untied",
+            "problems",
+        ] {
             assert!(json.get(name).is_some(), "{name}");
         }
         assert_eq!(office.known("2024-01-09").await.get("patents").len(), 0);
@@ -24,7 +35,10 @@ async fn a_file_is_read_counted_and_known_from_its_receipt() {
         assert_eq!(known.get("patents").len(), 2);
         assert!(known.delivered.contains("patents") && !known.delivered.contains("prizes"));
         assert_eq!(office.cell("patents", "2013106997442", "kind", "2024-01-10").await.as_deref(), Some("发明"));
-        assert_eq!(office.cell("patents", "971017654", "patentees", "2024-01-10").await.as_deref(), Some("乙有限公司|丙大学"));
+        assert_eq!(
+            office.cell("patents", "971017654", "patentees", "2024-01-10").await.as_deref(),
+            Some("乙有限公司|丙大学")
+        );
     }
 }
 
@@ -38,7 +52,11 @@ async fn the_same_file_twice_changes_nothing_and_says_so() {
         assert_eq!(again.same_file_as, Some(first.batch));
         assert_eq!(office.known("2024-12-31").await.rows, before.rows);
         let open = registry::quarantine::Filter { state: Some("open"), limit: 10, ..Default::default() };
-        assert_eq!(registry::quarantine::list(office.db(), &open).await.unwrap().len(), 1, "the same row is not listed twice");
+        assert_eq!(
+            registry::quarantine::list(office.db(), &open).await.unwrap().len(),
+            1,
+            "the same row is not listed twice"
+        );
         let sound = "申请号,名称,申请日,专利权人\n201310699744.2,一种装置,2013-12-18,甲有限公司\n";
         let all = office.import("patents", sound, "2024-03-10").await;
         assert!(all.summary.contains("没有任何变化"), "{}", all.summary);
@@ -49,7 +67,8 @@ async fn the_same_file_twice_changes_nothing_and_says_so() {
 async fn an_empty_cell_never_overwrites_and_other_content_is_a_correction() {
     for office in offices().await {
         office.import("patents", PATENTS, "2024-01-10").await;
-        let changed = "申请号,名称,申请日,授权公告日,专利权人,地址\n201310699744.2,一种新装置,2013-12-18,,甲有限公司,\n";
+        let changed =
+            "申请号,名称,申请日,授权公告日,专利权人,地址\n201310699744.2,一种新装置,2013-12-18,,甲有限公司,\n";
         let report = office.import("patents", changed, "2024-02-10").await;
         assert_eq!(counts(&report), [1, 1, 1, 0, 0]);
         let cell = async |field: &str, day: &str| office.cell("patents", "2013106997442", field, day).await;
@@ -92,7 +111,12 @@ async fn a_file_of_another_register_is_refused_whole_and_leaves_nothing() {
             .await
             .unwrap_err();
         assert!(matches!(&error, Error::Unusable(why) if why.contains("标题行") && why.contains("申请号")), "{error}");
-        assert!(registry::batches::list(office.db(), &registry::batches::Filter { limit: 10, ..Default::default() }).await.unwrap().is_empty());
+        assert!(
+            registry::batches::list(office.db(), &registry::batches::Filter { limit: 10, ..Default::default() })
+                .await
+                .unwrap()
+                .is_empty()
+        );
         assert!(matches!(
             office.try_import("账本", "a\n1\n", &ImportOptions::new(on("2024-01-10"), "张三")).await,
             Err(Error::NotFound { .. })
@@ -103,7 +127,8 @@ async fn a_file_of_another_register_is_refused_whole_and_leaves_nothing() {
 #[tokio::test]
 async fn ties_are_counted_by_code_name_former_name_and_alias() {
     for office in offices().await {
-        let enterprises = "统一社会信用代码,企业名称,曾用名,区镇\n91350100M000100Y43,甲（集团）有限公司,老甲公司,某镇\n";
+        let enterprises =
+            "统一社会信用代码,企业名称,曾用名,区镇\n91350100M000100Y43,甲（集团）有限公司,老甲公司,某镇\n";
         assert_eq!(office.import("enterprises", enterprises, "2024-01-01").await.untied, 0);
         let patents = "申请号,名称,申请日,专利权人,第一专利权人代码\n\
             201310699744.2,a,2013-12-18,甲(集团)有限公司;未知公司,\n\
@@ -112,9 +137,15 @@ async fn ties_are_counted_by_code_name_former_name_and_alias() {
             202110123456.7,d,2021-07-01,未知公司,\n";
         assert_eq!(office.import("patents", patents, "2024-01-02").await.untied, 1);
         let tie = [[("name", "未知公司"), ("uscc", "91350100M000100Y43"), ("reason", "同一法人")]
-            .map(|(name, value)| (name.to_owned(), value.to_owned())).into()];
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into()];
         let entry = registry::Entry {
-            register: "aliases", kind: registry::BatchKind::Tie, rows: &tie, at: on("2024-01-03"), by_whom: "李四", note: None,
+            register: "aliases",
+            kind: registry::BatchKind::Tie,
+            rows: &tie,
+            at: on("2024-01-03"),
+            by_whom: "李四",
+            note: None,
         };
         registry::enter(office.db(), &entry).await.unwrap();
         assert_eq!(office.import("patents", patents, "2024-01-04").await.untied, 0);
@@ -132,10 +163,12 @@ async fn a_saved_mapping_brings_foreign_headings_constants_and_a_filter() {
         });
         let mapping: registry::mappings::Mapping = serde_json::from_value(mapping).unwrap();
         registry::mappings::save(office.db(), &mapping, on("2024-01-01"), "张三").await.unwrap();
-        let text = "信用代码号,发证时间,年份\n91350100M000100Y43,2021-11-30,2021年\n91350100M000100Y43,2018-11-30,2018年\n";
+        let text =
+            "信用代码号,发证时间,年份\n91350100M000100Y43,2021-11-30,2021年\n91350100M000100Y43,2018-11-30,2018年\n";
         let report = office.import("statuses", text, "2024-01-02").await;
         assert_eq!((counts(&report), report.filtered, report.mapping.as_deref()), ([1, 1, 0, 0, 0], 1, Some("科技局")));
-        let wrong = registry::mappings::Mapping { constants: [("colour".to_owned(), "红".to_owned())].into(), ..mapping };
+        let wrong =
+            registry::mappings::Mapping { constants: [("colour".to_owned(), "红".to_owned())].into(), ..mapping };
         assert!(registry::mappings::save(office.db(), &wrong, on("2024-01-01"), "张三").await.is_err());
     }
 }

@@ -38,7 +38,12 @@ impl Office {
         self.try_import(register, text, &ImportOptions::new(on(day), "张三")).await.unwrap()
     }
 
-    pub(crate) async fn try_import(&self, register: &str, text: &str, options: &ImportOptions) -> Result<ImportReport, Error> {
+    pub(crate) async fn try_import(
+        &self,
+        register: &str,
+        text: &str,
+        options: &ImportOptions,
+    ) -> Result<ImportReport, Error> {
         let path = self.file(&format!("{register}.csv"), text);
         registry::import::import(self.db(), register, &path, options).await
     }

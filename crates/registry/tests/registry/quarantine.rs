@@ -36,18 +36,30 @@ async fn a_row_is_corrected_and_keeps_the_unit_of_its_heading() {
         let report = office.import("pledges", ROWS, "2024-01-10").await;
         assert_eq!((report.accepted, report.quarantined), (0, 3));
         let rows = open(&office).await;
-        assert_eq!(rows[0].cells[5], ("登记金额（万元）".to_owned(), "100".to_owned()), "raw cells under the headings as written");
+        assert_eq!(
+            rows[0].cells[5],
+            ("登记金额（万元）".to_owned(), "100".to_owned()),
+            "raw cells under the headings as written"
+        );
         assert_eq!(rows[0].fields["amount"], "100万元");
-        let still = quarantine::correct(office.db(), rows[0].id, &put("登记日期", "昨天"), by("2024-01-11")).await.unwrap_err();
+        let still =
+            quarantine::correct(office.db(), rows[0].id, &put("登记日期", "昨天"), by("2024-01-11")).await.unwrap_err();
         assert!(matches!(still, Error::Unsound(_)));
         assert_eq!(open(&office).await.len(), 3, "nothing has changed");
-        let corrected = quarantine::correct(office.db(), rows[0].id, &put("登记日期", "2023-12-01"), by("2024-01-11")).await.unwrap();
+        let corrected = quarantine::correct(office.db(), rows[0].id, &put("登记日期", "2023-12-01"), by("2024-01-11"))
+            .await
+            .unwrap();
         assert_eq!(corrected.accepted, 1);
         assert_eq!(office.cell("pledges", "Y1", "amount", "2024-01-11").await.as_deref(), Some("100000000"));
         assert_eq!(office.cell("pledges", "Y1", "amount", "2024-01-10").await, None, "known from the correction on");
         let row = quarantine::find(office.db(), rows[0].id).await.unwrap();
-        assert_eq!((row.state.as_str(), row.resolution_batch, row.resolved_by.as_deref()), ("corrected", Some(corrected.batch), Some(BY)));
-        let twice = quarantine::correct(office.db(), rows[0].id, &put("登记日期", "2023-12-01"), by("2024-01-12")).await.unwrap_err();
+        assert_eq!(
+            (row.state.as_str(), row.resolution_batch, row.resolved_by.as_deref()),
+            ("corrected", Some(corrected.batch), Some(BY))
+        );
+        let twice = quarantine::correct(office.db(), rows[0].id, &put("登记日期", "2023-12-01"), by("2024-01-12"))
+            .await
+            .unwrap_err();
         assert!(matches!(twice, Error::Conflict(_)));
     }
 }
@@ -57,7 +69,10 @@ async fn a_row_is_released_with_a_reason_that_stays_and_one_without_identity_is_
     for office in offices().await {
         office.import("pledges", ROWS, "2024-01-10").await;
         let rows = open(&office).await;
-        assert!(matches!(quarantine::release(office.db(), rows[1].id, "  ", by("2024-01-11")).await, Err(Error::Unusable(_))));
+        assert!(matches!(
+            quarantine::release(office.db(), rows[1].id, "  ", by("2024-01-11")).await,
+            Err(Error::Unusable(_))
+        ));
         let released = quarantine::release(office.db(), rows[1].id, "登记证原件如此", by("2024-01-11")).await.unwrap();
         let row = quarantine::find(office.db(), rows[1].id).await.unwrap();
         assert_eq!((row.state.as_str(), row.note.as_deref()), ("released", Some("放行：登记证原件如此")));
@@ -91,7 +106,9 @@ async fn a_row_that_comes_right_in_a_later_file_is_settled_by_it() {
         office.import("pledges", ROWS, "2024-01-10").await;
         let right = "登记号,权利种类,出质人代码,质权人,标的,登记金额,登记日期\nY1,专利,91350100M000100Y43,某银行,201310699744.2,100,2023-03-01\n";
         let later = office.import("pledges", right, "2024-02-10").await;
-        let rows = quarantine::list(office.db(), &Filter { state: Some("corrected"), limit: 10, ..Filter::default() }).await.unwrap();
+        let rows = quarantine::list(office.db(), &Filter { state: Some("corrected"), limit: 10, ..Filter::default() })
+            .await
+            .unwrap();
         assert_eq!((rows.len(), rows[0].row, rows[0].resolution_batch), (1, 2, Some(later.batch)));
         batches::rollback(office.db(), later.batch, on("2024-03-01"), BY, None).await.unwrap();
         assert_eq!(open(&office).await.len(), 3);

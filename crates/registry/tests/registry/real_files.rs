@@ -13,7 +13,8 @@ use crate::office::{Office, counts, offices, on};
 
 /// The file of the data folder, or a loud remark that it is not there.
 fn data(name: &str) -> Option<PathBuf> {
-    let folder = std::env::var("ZHIQIANG_DATA").map_or_else(|_| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data")), PathBuf::from);
+    let folder = std::env::var("ZHIQIANG_DATA")
+        .map_or_else(|_| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data")), PathBuf::from);
     let path = folder.join(name);
     if path.exists() {
         return Some(path);
@@ -63,7 +64,9 @@ async fn the_gazette_is_taken_whole_but_for_mangled_numbers() {
         let sound: Vec<_> = records.iter().filter(|record| !record["filing_id"].contains("E+")).collect();
         assert!(sound.iter().all(|record| check_holds(&record["filing_id"])));
         let complete = |record: &&&BTreeMap<String, String>| {
-            ["name", "filing_date", "patentee"].iter().all(|heading| !record[*heading].trim_matches([' ', ';', '?']).is_empty())
+            ["name", "filing_date", "patentee"]
+                .iter()
+                .all(|heading| !record[*heading].trim_matches([' ', ';', '?']).is_empty())
         };
         let taken: BTreeSet<&str> = sound.iter().filter(complete).map(|record| record["filing_id"].as_str()).collect();
 
@@ -71,26 +74,35 @@ async fn the_gazette_is_taken_whole_but_for_mangled_numbers() {
         let report = import(&office, "patents", &path).await;
         let [rows, accepted, ..] = counts(&report);
         println!("{name}: {:?}", counts(&report));
-        let others: Vec<_> = report.problems.iter().filter(|problem| !problem.reason.contains("丢失")).take(5).collect();
+        let others: Vec<_> =
+            report.problems.iter().filter(|problem| !problem.reason.contains("丢失")).take(5).collect();
         assert_eq!(rows, records.len() as u64, "{name}");
         assert_eq!(report.encoding.as_deref(), Some("GB18030"));
-        let lost = registry::quarantine::list(office.db(), &registry::quarantine::Filter { limit: 100_000, ..Default::default() })
-            .await
-            .unwrap()
-            .iter()
-            .filter(|row| row.reasons.iter().any(|reason| reason.column == "申请号" && reason.reason.contains("丢失")))
-            .count() as u64;
+        let lost = registry::quarantine::list(
+            office.db(),
+            &registry::quarantine::Filter { limit: 100_000, ..Default::default() },
+        )
+        .await
+        .unwrap()
+        .iter()
+        .filter(|row| row.reasons.iter().any(|reason| reason.column == "申请号" && reason.reason.contains("丢失")))
+        .count() as u64;
         assert_eq!(lost, mangled, "{name}");
         assert_eq!(accepted, taken.len() as u64, "{name}: {others:#?}");
 
         let folded = office.known("2024-12-31").await;
         let granted = registry::Folded::column("patents", "granted_on");
         let has_grants = name.contains("grant");
-        assert!(folded.get("patents").iter().all(|row| row.cells[granted].is_some() == has_grants), "{name}: publications are no grants");
+        assert!(
+            folded.get("patents").iter().all(|row| row.cells[granted].is_some() == has_grants),
+            "{name}: publications are no grants"
+        );
         let address = registry::Folded::column("patents", "address");
-        let glued = folded.get("patents").iter().filter_map(|row| row.cells[address].as_deref()).find(|address| {
-            address.len() > 6 && address.as_bytes()[..6].iter().all(u8::is_ascii_digit)
-        });
+        let glued = folded
+            .get("patents")
+            .iter()
+            .filter_map(|row| row.cells[address].as_deref())
+            .find(|address| address.len() > 6 && address.as_bytes()[..6].iter().all(u8::is_ascii_digit));
         assert_eq!(glued, None, "{name}: a postcode is still glued to an address");
     }
 }
@@ -102,9 +114,14 @@ async fn the_swapped_issue_gets_its_addresses_back() {
     let report = import(&office, "patents", &path).await;
     assert!(report.mapping.as_deref().unwrap().contains("颠倒"));
     let folded = office.known("2024-12-31").await;
-    let (address, inventors) = (registry::Folded::column("patents", "address"), registry::Folded::column("patents", "inventors"));
+    let (address, inventors) =
+        (registry::Folded::column("patents", "address"), registry::Folded::column("patents", "inventors"));
     let rows = folded.get("patents");
-    let in_provinces = |place: usize| rows.iter().filter(|row| row.cells[place].as_deref().is_some_and(|cell| cell.contains('省') || cell.contains('市'))).count();
+    let in_provinces = |place: usize| {
+        rows.iter()
+            .filter(|row| row.cells[place].as_deref().is_some_and(|cell| cell.contains('省') || cell.contains('市')))
+            .count()
+    };
     assert!(in_provinces(address) * 10 > rows.len() * 6, "{} of {}", in_provinces(address), rows.len());
     assert!(in_provinces(inventors) * 100 < rows.len(), "{} of {}", in_provinces(inventors), rows.len());
 }
@@ -116,10 +133,18 @@ async fn the_long_list_of_the_search_system_is_read_as_it_is() {
     let place = |heading: &str| records[0].iter().position(|cell| cell == heading).unwrap();
     let (number, title) = (place("申请号"), place("专利名称"));
     let (filed, applicant) = (place("申请日"), place("申请人"));
-    let digits = |cell: &str| cell.trim_start_matches("CN").trim_start_matches(':').chars().take_while(char::is_ascii_digit).collect::<String>();
-    let rows: Vec<&Vec<String>> = records[1..].iter().filter(|row| row.iter().any(|cell| !cell.trim().is_empty())).collect();
+    let digits = |cell: &str| {
+        cell.trim_start_matches("CN")
+            .trim_start_matches(':')
+            .chars()
+            .take_while(char::is_ascii_digit)
+            .collect::<String>()
+    };
+    let rows: Vec<&Vec<String>> =
+        records[1..].iter().filter(|row| row.iter().any(|cell| !cell.trim().is_empty())).collect();
     let complete = |row: &&&Vec<String>| {
-        [title, filed].iter().all(|place| !row[*place].trim().is_empty()) && !row[applicant].trim_matches([' ', ';']).is_empty()
+        [title, filed].iter().all(|place| !row[*place].trim().is_empty())
+            && !row[applicant].trim_matches([' ', ';']).is_empty()
     };
     let keys: BTreeSet<String> = rows.iter().filter(complete).map(|row| digits(&row[number])).collect();
     let office = offices().await.remove(0);
@@ -141,16 +166,24 @@ fn workbook(path: &std::path::Path) -> Vec<Vec<String>> {
 #[tokio::test]
 async fn the_cnipr_export_brings_utility_models_with_their_grants() {
     let Some(path) = data("cn-patents/cnipr-export/cnipr_export_199_records_2012-2013.xlsx") else { return };
-    let office = offices().await.remove(0);
-    let report = import(&office, "patents", &path).await;
-    assert_eq!(counts(&report), [199, 199, 0, 0, 0], "{:#?}", report.problems);
-    let folded = office.known("2024-12-31").await;
-    let column = |field: &str| registry::Folded::column("patents", field);
-    let rows = folded.get("patents");
-    assert!(rows.iter().all(|row| row.cells[column("kind")].as_deref() == Some("实用新型")));
-    assert!(rows.iter().all(|row| row.cells[column("granted_on")].is_some() && row.cells[column("abstract")].is_some()));
-    let nantong = rows.iter().filter(|row| row.cells[column("address")].as_deref().is_some_and(|a| a.contains("南通") || a.contains("海安"))).count();
-    assert_eq!(nantong, 5);
+    for office in offices().await {
+        let report = import(&office, "patents", &path).await;
+        assert_eq!(counts(&report), [199, 199, 0, 0, 0], "{:#?}", report.problems);
+        let folded = office.known("2024-12-31").await;
+        let column = |field: &str| registry::Folded::column("patents", field);
+        let rows = folded.get("patents");
+        assert!(rows.iter().all(|row| row.cells[column("kind")].as_deref() == Some("实用新型")));
+        assert!(
+            rows.iter().all(|row| row.cells[column("granted_on")].is_some() && row.cells[column("abstract")].is_some())
+        );
+        let nantong = rows
+            .iter()
+            .filter(|row| {
+                row.cells[column("address")].as_deref().is_some_and(|a| a.contains("南通") || a.contains("海安"))
+            })
+            .count();
+        assert_eq!(nantong, 5);
+    }
 }
 
 #[tokio::test]
@@ -160,17 +193,31 @@ async fn the_strategic_industries_table_keeps_its_negative_keywords_apart() {
     let report = import(&office, "strategic-industries", &path).await;
     println!("sei: {:?} {:?}", counts(&report), report.problems.iter().take(3).collect::<Vec<_>>());
     let lines = std::fs::read_to_string(&path).unwrap().lines().filter(|line| !line.trim().is_empty()).count() as u64;
-    assert_eq!((report.rows, report.quarantined), (lines, 0), "{:#?}", report.problems.iter().take(5).collect::<Vec<_>>());
+    assert_eq!(
+        (report.rows, report.quarantined),
+        (lines, 0),
+        "{:#?}",
+        report.problems.iter().take(5).collect::<Vec<_>>()
+    );
     let folded = office.known("2024-12-31").await;
     let column = |field: &str| registry::Folded::column("strategic-industries", field);
     let rows = folded.get("strategic-industries");
-    let patterns: usize = rows.iter().filter_map(|row| row.cells[column("ipc")].as_deref()).map(|list| list.split('|').count()).sum();
+    let patterns: usize =
+        rows.iter().filter_map(|row| row.cells[column("ipc")].as_deref()).map(|list| list.split('|').count()).sum();
     assert_eq!(patterns, 1_689);
-    let excluded: usize = rows.iter().filter_map(|row| row.cells[column("excluded_ipc")].as_deref()).map(|list| list.split('|').count()).sum();
+    let excluded: usize = rows
+        .iter()
+        .filter_map(|row| row.cells[column("excluded_ipc")].as_deref())
+        .map(|list| list.split('|').count())
+        .sum();
     assert_eq!(excluded, 983);
-    let negative = rows.iter().find(|row| row.cells[column("excluded_keywords")].as_deref().is_some_and(|words| words.contains("非机动车")));
+    let negative = rows
+        .iter()
+        .find(|row| row.cells[column("excluded_keywords")].as_deref().is_some_and(|words| words.contains("非机动车")));
     assert!(negative.is_some());
-    assert!(rows.iter().all(|row| !row.cells[column("keywords")].as_deref().unwrap_or("").split('|').any(|word| word.starts_with("不包"))));
+    assert!(rows.iter().all(|row| {
+        !row.cells[column("keywords")].as_deref().unwrap_or("").split('|').any(|word| word.starts_with("不包"))
+    }));
     assert!(rows.iter().all(|row| row.cells[column("match")].as_deref() == Some("精确")));
 }
 
@@ -191,7 +238,11 @@ async fn national_reference_tables_are_read_row_for_row() {
         if rows > 0 {
             assert_eq!(report.rows, rows, "{file}");
         }
-        assert!(report.quarantined <= report.rows / 500, "{file}: {:#?}", report.problems.iter().take(5).collect::<Vec<_>>());
+        assert!(
+            report.quarantined <= report.rows / 500,
+            "{file}: {:#?}",
+            report.problems.iter().take(5).collect::<Vec<_>>()
+        );
     }
     let folded = office.known("2024-12-31").await;
     let holidays = folded.get("holidays");

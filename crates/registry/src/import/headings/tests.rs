@@ -14,7 +14,17 @@ fn row(number: u32, cells: &[&str]) -> Row {
 fn headings_are_found_after_folding_in_any_order_with_units() {
     let known = headings(register("pledges").unwrap());
     assert!(known.find("s", &row(1, &["2023年质押登记汇总表"])).is_err());
-    let headings = ["登记日期", "登记金额（万元）", "质权人 ", "标的*", "备注", "出质人代码", "权利种类", "登 记 号", "分配金额(单位:元)"];
+    let headings = [
+        "登记日期",
+        "登记金额（万元）",
+        "质权人 ",
+        "标的*",
+        "备注",
+        "出质人代码",
+        "权利种类",
+        "登 记 号",
+        "分配金额(单位:元)",
+    ];
     let layout = known.find("s", &row(3, &headings)).unwrap();
     let amount = layout.register.index("amount").unwrap();
     assert_eq!(layout.units[amount], Some(MoneyUnit::TenThousandYuan));
@@ -44,12 +54,33 @@ fn what_is_missing_is_named() {
 #[test]
 fn the_gazette_is_known_by_its_headings_and_the_swapped_issue_by_their_order() {
     let known = headings(register("patents").unwrap());
-    let usual = ["item", "name", "authorization_notice_id", "authorized_announcement_date", "filing_id", "filing_date", "patentee",
-        "designer", "address", "Int.Cl."];
+    let usual = [
+        "item",
+        "name",
+        "authorization_notice_id",
+        "authorized_announcement_date",
+        "filing_id",
+        "filing_date",
+        "patentee",
+        "designer",
+        "address",
+        "Int.Cl.",
+    ];
     let layout = known.find("s", &row(1, &usual)).unwrap();
     assert_eq!(layout.mapping.as_ref().unwrap().source, "专利公报");
     let at = |field: &str| layout.register.index(field).unwrap();
-    let cells = ["1", "枕", "CN109996757A", "2019.07.09", "2016108901234", "2016.12.16", "甲", "张三", "226600江苏省如皋市", "A47G9/10"];
+    let cells = [
+        "1",
+        "枕",
+        "CN109996757A",
+        "2019.07.09",
+        "2016108901234",
+        "2016.12.16",
+        "甲",
+        "张三",
+        "226600江苏省如皋市",
+        "A47G9/10",
+    ];
     let mapped = layout.map(&row(2, &cells).cells).unwrap();
     assert_eq!(mapped[at("address")], Cell::Text("江苏省如皋市".into()));
     assert!(mapped[at("granted_on")].is_empty() && mapped[at("grant_number")].is_empty(), "a publication is no grant");
@@ -58,7 +89,9 @@ fn the_gazette_is_known_by_its_headings_and_the_swapped_issue_by_their_order() {
     swapped.swap(7, 8);
     let layout = known.find("s", &row(1, &swapped)).unwrap();
     assert!(layout.mapping.as_ref().unwrap().source.contains("颠倒"));
-    let mapped = layout.map(&row(2, &cells.map(|cell| if cell == "CN109996757A" { "CN102889890B" } else { cell })).cells).unwrap();
+    let mapped = layout
+        .map(&row(2, &cells.map(|cell| if cell == "CN109996757A" { "CN102889890B" } else { cell })).cells)
+        .unwrap();
     assert_eq!(mapped[at("address")], Cell::Text("江苏省如皋市".into()));
     assert_eq!(mapped[at("inventors")], Cell::Text("张三".into()));
     assert_eq!(mapped[at("grant_number")], Cell::Text("CN102889890B".into()));
