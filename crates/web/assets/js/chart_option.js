@@ -5,6 +5,8 @@ const SYMBOLS = ["circle", "rect", "triangle", "diamond", "emptyCircle", "emptyR
 
 export function option(chart, tokens, width) {
   const lying = chart.kind === "bars-lying";
+  // On a phone the labels take the room; the table still names what runs along.
+  const named = !lying && Boolean(chart.x_title) && width >= 560;
   const text = { color: tokens.soft, fontFamily: tokens.font, fontSize: 12 };
   const categories = {
     type: "category",
@@ -14,7 +16,7 @@ export function option(chart, tokens, width) {
     axisLine: { lineStyle: { color: tokens.strong } },
     axisTick: { show: false },
     axisLabel: { ...text, ...categoryLabels(chart, width, lying) },
-    name: lying ? "" : chart.x_title,
+    name: named ? chart.x_title : "",
     nameLocation: "middle",
     nameGap: 28,
     nameTextStyle: text,
@@ -22,6 +24,7 @@ export function option(chart, tokens, width) {
   const values = {
     type: "value",
     scale: chart.kind === "line" && Boolean(chart.from_zero === false),
+    max: roomForTarget(chart),
     name: chart.y_title,
     nameLocation: "end",
     nameTextStyle: { ...text, align: lying ? "center" : "left" },
@@ -33,7 +36,7 @@ export function option(chart, tokens, width) {
     animation: false,
     textStyle: { fontFamily: tokens.font },
     legend: { show: hasLegend(chart), top: 0, right: 0, icon: "rect", itemWidth: 12, itemHeight: 12, selectedMode: false, textStyle: { ...text, color: tokens.ink } },
-    grid: { left: 8, right: rightMargin(chart, width), top: hasLegend(chart) ? 48 : 36, bottom: lying || !chart.x_title ? 8 : 28, containLabel: true },
+    grid: { left: 8, right: rightMargin(chart, width), top: hasLegend(chart) ? 48 : 36, bottom: named ? 28 : 8, containLabel: true },
     xAxis: lying ? values : categories,
     yAxis: lying ? categories : values,
     tooltip: tooltip(chart, tokens),
@@ -51,6 +54,12 @@ function categoryLabels(chart, width, lying) {
   if (lying) return { width: width / 3, overflow: "break" };
   const room = (width - 80) / Math.max(chart.labels.length, 1);
   return chart.kind !== "line" && room >= 36 ? { interval: 0, width: room - 4, overflow: "break" } : { hideOverlap: true };
+}
+
+// A target at or above every value still has to be seen, with room for its words.
+function roomForTarget(chart) {
+  const target = chart.target ? Number(chart.target.value) : NaN;
+  return ({ max }) => (target >= max ? Number((target * 1.15).toPrecision(2)) : null);
 }
 
 function allSeries(chart, tokens, lying) {
@@ -77,6 +86,7 @@ function line(one, colour, index, tokens) {
     lineStyle: { width: 2, color: colour, type: one.dashed ? [4, 4] : "solid" },
     itemStyle: { color: colour },
     endLabel: { show: true, formatter: "{a}", color: colour, fontFamily: tokens.font, fontSize: 12, distance: 6 },
+    labelLayout: { moveOverlap: "shiftY" },
   };
 }
 

@@ -7,19 +7,21 @@ pub(crate) mod changes;
 pub(crate) mod quantities;
 pub(crate) mod shown;
 pub(crate) mod targets;
+mod watch;
 
 use askama::Template;
 use axum::{
     extract::{Query, State as AxumState},
     response::Response,
 };
-use domain::{cockpit, lapses};
+use domain::cockpit;
 use serde::Deserialize;
 
 use self::{
     changes::{Change, Gap},
     shown::Shown,
     targets::{CourseRow, Group},
+    watch::{AlarmKind, LapseRow},
 };
 use crate::{
     app::App,
@@ -29,9 +31,6 @@ use crate::{
     hx,
     pieces::{Figure, Link, Notice, State, Tone},
 };
-
-/// How many rights that may soon be lost are named on the cockpit.
-const LAPSES_MAX: usize = 8;
 
 /// What the address may name.
 #[derive(Debug, Deserialize)]
@@ -65,7 +64,8 @@ struct CockpitPage<'a> {
     gaps: Vec<Gap>,
     lapses: Vec<LapseRow>,
     lapses_total: usize,
-    open_work: Vec<OpenWork>,
+    alarms: Vec<AlarmKind>,
+    open_work: Vec<Link>,
     monitored: Vec<Figure>,
 }
 
@@ -75,26 +75,6 @@ struct NoRunPage<'a> {
     frame: &'a Frame,
     title: String,
     notice: Notice,
-}
-
-/// A right that may soon be lost, ready to print.
-#[derive(Debug)]
-struct LapseRow {
-    on: String,
-    cause: String,
-    title: Link,
-    owner: String,
-    town: String,
-    high_value: bool,
-}
-
-/// Work that waits for somebody.
-#[derive(Debug)]
-pub(crate) struct OpenWork {
-    /// How many, and what.
-    pub(crate) words: String,
-    /// Where it is done.
-    pub(crate) href: String,
 }
 
 /// `GET /cockpit`.
@@ -108,7 +88,7 @@ pub async fn page(AxumState(app): AxumState<App>, frame: Frame, Query(wanted): Q
     let address = |path: &str| shown.keep(frame.at(path));
     let names = shown.enterprise_names();
     let evaluation = shown.evaluation();
-    let lapses = lapses::soon(&shown.opened);
+    let (lapses, lapses_total) = watch::lapses(&frame, &shown, &names);
     hx::page(CockpitPage {
         frame: &frame,
         line: shown.line(&frame),
@@ -125,9 +105,10 @@ pub async fn page(AxumState(app): AxumState<App>, frame: Frame, Query(wanted): Q
             .as_ref()
             .map(|before| changes::gaps(&frame, policy, &targets, (&before.evaluation, evaluation), &names, &address))
             .unwrap_or_default(),
-        lapses_total: lapses.len(),
-        lapses: lapse_rows(&frame, &shown, &lapses, &names),
-        open_work: open_work(&app, &frame).await?,
+        lapses,
+        lapses_total,
+        alarms: watch::alarms(&frame, &shown, &names),
+        open_work: watch::open_work(&app, &frame, &shown).await?,
         monitored: monitored(&frame, &shown, &indicator),
     })
 }
@@ -158,30 +139,4 @@ fn monitored(frame: &Frame, shown: &Shown, href: &dyn Fn(&str) -> String) -> Vec
             Some(targets::bare(frame, indicator, definition, shown.as_of(), href(&indicator.code)))
         })
         .collect()
-}
-
-fn lapse_rows(frame: &Frame, shown: &Shown, lapses: &[lapses::Lapse], names: &std::collections::BTreeMap<&str, &str>) -> Vec<LapseRow> {
-    // What costs twice is named first.
-    let mut order: Vec<&lapses::Lapse> = lapses.iter().collect();
-    order.sort_by_key(|lapse| (lapse.cause != lapses::Cause::TermEnds, !lapse.high_value));
-    order
-        .into_iter()
-        .take(LAPSES_MAX)
-        .map(|lapse| LapseRow {
-            on: lapse.on.to_string(),
-            cause: match lapse.cause {
-                lapses::Cause::TermEnds => frame.t("lapse-term"),
-                lapses::Cause::FeeDue => frame.t("lapse-fee"),
-            },
-            title: Link::new(lapse.title.clone(), shown.keep(frame.at(&format!("/patents/{}", lapse.application_number)))),
-            owner: lapse.uscc.as_deref().and_then(|uscc| names.get(uscc)).map_or_else(|| frame.t("word-no-enterprise"), |name| (*name).to_owned()),
-            town: lapse.town.clone(),
-            high_value: lapse.high_value,
-        })
-        .collect()
-}
-
-/// Counts of open work. The registry's lists plug in here.
-async fn open_work(_app: &App, _frame: &Frame) -> Result<Vec<OpenWork>, AppError> {
-    Ok(Vec::new())
 }

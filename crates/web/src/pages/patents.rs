@@ -133,7 +133,8 @@ pub(crate) fn category(frame: &Frame, number: i64) -> String {
     }
 }
 
-fn high_value_word(frame: &Frame, patent: &Patent) -> String {
+/// The categories of high value that a patent meets, in words.
+pub(crate) fn high_value_word(frame: &Frame, patent: &Patent) -> String {
     if patent.is_undetermined {
         return frame.t("high-value-open");
     }
@@ -143,11 +144,13 @@ fn high_value_word(frame: &Frame, patent: &Patent) -> String {
     patent.categories.iter().map(|number| category(frame, *number)).collect::<Vec<_>>().join(&frame.t("word-list-separator"))
 }
 
-fn kinds(frame: &Frame) -> Vec<Choice> {
+/// The kinds of patent to choose from.
+pub(crate) fn kinds(frame: &Frame) -> Vec<Choice> {
     ["发明", "实用新型", "外观设计"].into_iter().map(|value| Choice::new(value, kind(frame, value))).collect()
 }
 
-fn standings(frame: &Frame) -> Vec<Choice> {
+/// The standings to choose from.
+pub(crate) fn standings(frame: &Frame) -> Vec<Choice> {
     Standing::ALL.into_iter().map(|(one, key)| Choice::new(key, standing(frame, one).word)).collect()
 }
 

@@ -96,6 +96,11 @@ impl Answer {
 }
 
 impl Visitor {
+    /// A visitor to these pages, not signed in.
+    pub(crate) fn on(router: Router) -> Self {
+        Self { router, cookies: BTreeMap::new(), base_path: String::new() }
+    }
+
     pub(crate) async fn get(&mut self, path: &str) -> Answer {
         self.send(Method::GET, path, None, &[]).await
     }

@@ -4,3 +4,7 @@ mod client;
 mod doors;
 mod headers;
 mod sign_in;
+mod city;
+mod cockpit;
+mod indicators;
+mod patents;

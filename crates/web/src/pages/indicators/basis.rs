@@ -31,7 +31,7 @@ pub(super) struct Rule {
 }
 
 /// The clauses of an indicator, quoted.
-pub(super) fn clauses(frame: &Frame, policy: &Policy, ids: &[String]) -> Vec<Clause> {
+pub(crate) fn clauses(frame: &Frame, policy: &Policy, ids: &[String]) -> Vec<Clause> {
     ids.iter()
         .filter_map(|id| policy.clause(id))
         .map(|clause| Clause {
@@ -90,7 +90,7 @@ pub(super) fn settings(
 }
 
 /// A setting in words; keys of choices never reach a reader.
-fn setting_value(frame: &Frame, value: &str, unit: &str) -> String {
+pub(crate) fn setting_value(frame: &Frame, value: &str, unit: &str) -> String {
     match value {
         "" => frame.t("setting-unset"),
         "true" => frame.t("setting-yes"),
@@ -112,7 +112,8 @@ fn setting_value(frame: &Frame, value: &str, unit: &str) -> String {
     }
 }
 
-fn basis_words(frame: &Frame, basis: &str) -> String {
+/// The basis of a value in words.
+pub(crate) fn basis_words(frame: &Frame, basis: &str) -> String {
     match basis {
         "" => frame.t("basis-none"),
         "reading" => frame.t("basis-reading"),

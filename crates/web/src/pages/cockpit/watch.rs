@@ -1,0 +1,125 @@
+//! What wants a look: rights that may soon be lost, alarms with their method and error, and work that lies open.
+
+use std::collections::BTreeMap;
+
+use domain::{
+    accounts::Permission,
+    alarms::{self, Alarm, Method},
+    lapses::{self, Cause, Lapse},
+};
+
+use super::shown::Shown;
+use crate::{app::App, error::AppError, format, frame::Frame, pieces::Link};
+
+/// How many rights that may soon be lost are named.
+const LAPSES_MAX: usize = 8;
+/// How many enterprises are named for each kind of alarm.
+const ALARMED_MAX: usize = 6;
+
+/// A right that may soon be lost, ready to print.
+#[derive(Debug)]
+pub(super) struct LapseRow {
+    /// The day concerned.
+    pub(super) on: String,
+    /// Why.
+    pub(super) cause: String,
+    /// The right.
+    pub(super) title: Link,
+    /// Whose it is.
+    pub(super) owner: String,
+    /// Its town.
+    pub(super) town: String,
+    /// Whether its loss costs twice.
+    pub(super) high_value: bool,
+}
+
+/// A kind of alarm, ready to print.
+#[derive(Debug)]
+pub(super) struct AlarmKind {
+    /// Its name.
+    pub(super) name: String,
+    /// How it is found.
+    pub(super) method: String,
+    /// How many there are.
+    pub(super) count: usize,
+    /// How often it was right before, in words.
+    pub(super) past: String,
+    /// The enterprises concerned, with what was seen.
+    pub(super) seen: Vec<(Link, String)>,
+    /// How many are not named.
+    pub(super) more: usize,
+}
+
+/// The rights that may soon be lost, ended terms and high-value ones first, and how many there are in all.
+pub(super) fn lapses(frame: &Frame, shown: &Shown, names: &BTreeMap<&str, &str>) -> (Vec<LapseRow>, usize) {
+    let found = lapses::soon(&shown.opened);
+    let mut order: Vec<&Lapse> = found.iter().collect();
+    order.sort_by_key(|lapse| (lapse.cause != Cause::TermEnds, !lapse.high_value));
+    let row = |lapse: &Lapse| LapseRow {
+        on: lapse.on.to_string(),
+        cause: match lapse.cause {
+            Cause::TermEnds => frame.t("lapse-term"),
+            Cause::FeeDue => frame.t("lapse-fee"),
+        },
+        title: Link::new(lapse.title.clone(), shown.keep(frame.at(&format!("/patents/{}", lapse.application_number)))),
+        owner: lapse.uscc.as_deref().and_then(|uscc| names.get(uscc)).map_or_else(|| frame.t("word-no-enterprise"), |name| (*name).to_owned()),
+        town: lapse.town.clone(),
+        high_value: lapse.high_value,
+    };
+    (order.into_iter().take(LAPSES_MAX).map(row).collect(), found.len())
+}
+
+/// Every kind of alarm, those without a case too, so that silence is seen to be a result.
+pub(super) fn alarms(frame: &Frame, shown: &Shown, names: &BTreeMap<&str, &str>) -> Vec<AlarmKind> {
+    let all = alarms::all(&shown.opened);
+    let back_test = alarms::back_test(&shown.opened);
+    Method::ALL
+        .into_iter()
+        .map(|method| {
+            let of_kind: Vec<&Alarm> = all.iter().filter(|alarm| alarm.method == method).collect();
+            let past = match (method, back_test) {
+                (Method::BoughtBeforeDate, Some(test)) if test.alarmed > 0 => frame.tn(
+                    "cockpit-alarms-past-of",
+                    &[("date", test.as_of.to_string()), ("raised", test.alarmed.to_string()), ("borne_out", test.confirmed.to_string())],
+                ),
+                _ => frame.t("cockpit-alarms-no-past"),
+            };
+            AlarmKind {
+                name: method.zh().to_owned(),
+                method: method.method().to_owned(),
+                count: of_kind.len(),
+                past,
+                more: of_kind.len().saturating_sub(ALARMED_MAX),
+                seen: of_kind.into_iter().take(ALARMED_MAX).map(|alarm| (enterprise(frame, shown, names, &alarm.uscc), alarm.seen.clone())).collect(),
+            }
+        })
+        .collect()
+}
+
+fn enterprise(frame: &Frame, shown: &Shown, names: &BTreeMap<&str, &str>, uscc: &str) -> Link {
+    let name = names.get(uscc).copied().unwrap_or(uscc);
+    let href = crate::routes::exists("/enterprises").then(|| shown.keep(frame.at(&format!("/enterprises/{uscc}"))));
+    Link::new(name, href.unwrap_or_default())
+}
+
+/// Work that waits for somebody; only those who keep the registers see it.
+pub(super) async fn open_work(app: &App, frame: &Frame, shown: &Shown) -> Result<Vec<Link>, AppError> {
+    if !frame.may(Permission::ViewRegistry) {
+        return Ok(Vec::new());
+    }
+    let mut work = Vec::new();
+    let quarantined: i64 = registry::quarantine::open_counts(app.db()).await?.values().sum();
+    if quarantined > 0 && crate::routes::exists("/registers/quarantine") {
+        let words = frame.t1("cockpit-work-quarantine", "count", format::count(quarantined));
+        work.push(Link::new(words, frame.at("/registers/quarantine")));
+    }
+    let undetermined = shown.evaluation().high_value.undetermined;
+    if undetermined > 0 {
+        let words = frame.t1("cockpit-work-judgements", "count", format::count(undetermined));
+        work.push(Link::new(words, shown.keep(frame.at("/patents?high-value=open"))));
+    }
+    if crate::routes::exists("/registers/ties") {
+        work.push(Link::new(frame.t("cockpit-work-ties"), frame.at("/registers/ties")));
+    }
+    Ok(work)
+}

@@ -1,0 +1,86 @@
+//! An indicator is open from its figure down to single rights, with the clause, the exact test and the rules beside it.
+
+use axum::http::StatusCode;
+use domain::accounts::Role;
+
+use crate::city::{links, visitor};
+
+#[tokio::test]
+async fn all_indicators_are_listed_with_what_cannot_be_computed() {
+    let page = visitor(Role::Leader).await.get("/indicators").await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+    assert_eq!(links(&page.text, "/indicators/K").len(), 11);
+    assert!(page.text.contains("知识产权贸易额") && page.text.contains("尚不能计算"));
+}
+
+#[tokio::test]
+async fn every_indicator_has_its_page() {
+    let mut leader = visitor(Role::Leader).await;
+    let list = leader.get("/indicators").await.text;
+    for href in links(&list, "/indicators/") {
+        let page = leader.get(href).await;
+        assert_eq!(page.status, StatusCode::OK, "{href}: {}", page.text);
+        assert!(page.text.contains("<blockquote>"), "{href} quotes its clause");
+    }
+    assert_eq!(leader.get("/indicators/K99").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_figure_shows_its_exact_test_and_the_rules_that_made_it() {
+    let page = visitor(Role::Auditor).await.get("/indicators/K01").await.text;
+    for words in [
+        "有效发明专利拥有量 × 1,000,000,000 ≥ 30 × 地区生产总值",
+        "每十亿元地区生产总值发明专利拥有量达 30 件以上",
+        "三（一）4",
+        "create view invention_in_city as",
+        "文件未写明，按通行口径",
+        "逐月走势",
+    ] {
+        assert!(page.contains(words), "{words}");
+    }
+}
+
+#[tokio::test]
+async fn the_way_down_leads_from_town_to_enterprise_to_rights() {
+    let mut leader = visitor(Role::Leader).await;
+    let page = leader.get("/indicators/K01").await.text;
+    let town = links(&page, "/indicators/K01/towns/")[0].to_owned();
+    let town = leader.get(&town).await;
+    assert_eq!(town.status, StatusCode::OK, "{}", town.text);
+    let rights = links(&town.text, "/indicators/K01/rights?town=").into_iter().find(|href| href.contains("enterprise=")).unwrap();
+    let rights = leader.get(&rights.replace("&amp;", "&").replace("&#38;", "&")).await;
+    let patent = links(&rights.text, "/patents/")[0].to_owned();
+    let patent = leader.get(&patent).await;
+    assert_eq!(patent.status, StatusCode::OK);
+    assert!(patent.text.contains("每十亿元地区生产总值发明专利拥有量") && patent.text.contains("统计时点有效的发明专利"));
+}
+
+#[tokio::test]
+async fn the_number_of_rights_listed_is_the_numerator() {
+    let mut leader = visitor(Role::Leader).await;
+    for code in ["K01", "K02", "K03", "K04", "K05", "K06", "K07", "K11"] {
+        let page = leader.get(&format!("/indicators/{code}")).await.text;
+        let told = between(&page, "查看计入的全部 ", " 项");
+        let list = leader.get(&format!("/indicators/{code}/rights")).await.text;
+        assert_eq!(between(&list, "共 ", " 条"), told, "{code}");
+    }
+}
+
+#[tokio::test]
+async fn high_value_stands_by_category_with_overlap_and_the_official_difference() {
+    let page = visitor(Role::Leader).await.get("/indicators/K04").await.text;
+    for words in ["战略性新兴产业", "海外同族授权", "合计（每件只计一次）", "只在官方名单", "只在本系统预判"] {
+        assert!(page.contains(words), "{words}");
+    }
+}
+
+#[tokio::test]
+async fn a_list_is_exported_as_a_workbook() {
+    let answer = visitor(Role::Leader).await.get("/indicators/K01/rights?export=xlsx").await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert!(answer.header("content-type").contains("spreadsheetml"));
+}
+
+fn between<'a>(page: &'a str, before: &str, after: &str) -> &'a str {
+    page.split_once(before).and_then(|(_, rest)| rest.split_once(after)).map_or("", |(found, _)| found)
+}
