@@ -10,7 +10,6 @@ use sqlx::{
 
 use crate::{Error, migrations};
 
-
 /// How long a writer waits for another one.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -43,7 +42,7 @@ impl Db {
     pub async fn connect(target: &str) -> Result<Self, Error> {
         if target.starts_with("postgres://") || target.starts_with("postgresql://") {
             let options = PgConnectOptions::from_str(target).map_err(|source| open_error(target, source))?;
-            return Self::connect_postgres(options, target).await;
+            return Self::connect_postgres(options.application_name("zhiqiang"), target).await;
         }
         let path = target.strip_prefix("sqlite://").or_else(|| target.strip_prefix("sqlite:")).unwrap_or(target);
         Self::connect_sqlite(Path::new(path)).await
@@ -84,7 +83,7 @@ impl Db {
         let pool = PgPoolOptions::new()
             .max_connections(8)
             .acquire_timeout(BUSY_TIMEOUT)
-            .connect_with(options.application_name("zhiqiang"))
+            .connect_with(options)
             .await
             .map_err(|source| open_error(shown, source))?;
         migrations::postgres().run(&pool).await?;

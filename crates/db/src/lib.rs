@@ -16,9 +16,14 @@ pub use recovery::Process;
 
 /// Runs one expression on the connection inside a [`Tx`], whichever of the two databases it belongs to.
 ///
-/// ```ignore
+/// ```no_run
+/// # async fn batches(tx: &mut db::Tx) -> Result<i64, db::Error> {
+/// use db::with_conn;
+///
 /// const SQL: &str = "select count(*) from batch where register = $1";
-/// let (count,): (i64,) = with_conn!(tx, conn => sqlx::query_as(SQL).bind(register).fetch_one(conn).await)?;
+/// let (count,): (i64,) = with_conn!(tx, conn => sqlx::query_as(SQL).bind("patents").fetch_one(conn).await)?;
+/// # Ok(count)
+/// # }
 /// ```
 #[macro_export]
 macro_rules! with_conn {

@@ -20,6 +20,16 @@ impl Process {
         Self { host: host(), pid, started: started(pid).unwrap_or_default() }
     }
 
+    /// A process that runs on this host; none with this number, none here.
+    pub fn running(pid: u32) -> Option<Self> {
+        Some(Self { host: host(), pid, started: started(pid)? })
+    }
+
+    /// Whether it ran on this host, as far as names tell.
+    pub fn is_of_this_host(&self) -> bool {
+        self.host == host()
+    }
+
     /// Reads the form that [`fmt::Display`] writes.
     pub fn parse(text: &str) -> Option<Self> {
         let mut parts = text.rsplitn(3, ':');

@@ -61,6 +61,7 @@ async fn postgres(address: &str) -> TestDb {
     run(address, format!("create schema {schema}")).await.expect("the PostgreSQL server for tests answers");
     let options = PgConnectOptions::from_str(address)
         .expect("the PostgreSQL address is well formed")
+        .application_name(&schema)
         .options([("search_path", schema.as_str())]);
     let db = Db::connect_postgres(options, address).await.expect("a fresh PostgreSQL schema opens");
     TestDb { db, name: "PostgreSQL", remains: Remains::Schema { address: address.to_owned(), schema } }
@@ -70,6 +71,13 @@ async fn run(address: &str, sql: String) -> Result<(), sqlx::Error> {
     let mut connection = PgConnection::connect(address).await?;
     sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await?;
     connection.close().await
+}
+
+/// Ends what is still connected first: a transaction that a failing test left open would hold its tables for ever.
+fn clearing_of(schema: &str) -> String {
+    format!(
+        "select pg_terminate_backend(pid) from pg_stat_activity where application_name = '{schema}'; drop schema {schema} cascade"
+    )
 }
 
 fn unique() -> String {
@@ -82,7 +90,7 @@ impl Drop for TestDb {
         match &self.remains {
             Remains::Folder(folder) => drop(std::fs::remove_dir_all(folder)),
             Remains::Schema { address, schema } => {
-                let (address, sql) = (address.clone(), format!("drop schema {schema} cascade"));
+                let (address, sql) = (address.clone(), clearing_of(schema));
                 // The runtime of the test may be ending, so that the clearing has one of its own.
                 let clearing = std::thread::spawn(move || {
                     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();

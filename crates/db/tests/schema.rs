@@ -8,7 +8,9 @@ async fn both_schemas_list_the_same_tables_and_columns() {
     for database in test::databases().await {
         let mut tx = database.db.begin_read().await.unwrap();
         let tables = schema::tables(&mut tx).await.unwrap();
-        for table in ["batch", "fact", "quarantine", "reliance", "mapping", "audit", "closing", "account", "session", "run"] {
+        for table in
+            ["batch", "fact", "quarantine", "reliance", "mapping", "audit", "closing", "account", "session", "run"]
+        {
             assert!(tables.contains_key(table), "{} {table}", database.name);
         }
         assert!(schema::version(&mut tx).await.unwrap() > 0);
@@ -26,7 +28,9 @@ async fn the_migration_files_of_both_databases_name_the_same_columns() {
     let folder = |database: &str| format!("{}/migrations/{database}", env!("CARGO_MANIFEST_DIR"));
     for entry in std::fs::read_dir(folder("sqlite")).unwrap() {
         let name = entry.unwrap().file_name();
-        let text = |database: &str| std::fs::read_to_string(format!("{}/{}", folder(database), name.to_str().unwrap())).unwrap();
+        let text = |database: &str| {
+            std::fs::read_to_string(format!("{}/{}", folder(database), name.to_str().unwrap())).unwrap()
+        };
         let postgres = text("postgres")
             .replace("text collate \"C\"", "text")
             .replace("bigint generated always as identity primary key", "integer primary key autoincrement");
@@ -48,9 +52,11 @@ async fn constraints_are_kept_by_the_database() {
         assert!(matches!(run("import", "staging").await, Err(Error::Constraint(_))), "one staging batch a register");
         assert!(matches!(run("gift", "merged").await, Err(Error::Constraint(_))));
         assert!(matches!(run("import", "withdrawn").await, Err(Error::Constraint(_))), "withdrawn without a moment");
-        let orphan = "insert into fact (batch_id, register, fact_key, sheet, row_no, cells) values (99, 'r', 'k', 's', 1, '{}')";
+        let orphan =
+            "insert into fact (batch_id, register, fact_key, sheet, row_no, cells) values (99, 'r', 'k', 's', 1, '{}')";
         let mut tx = database.db.begin().await.unwrap();
-        let refused = with_conn!(&mut tx, conn => sqlx::query(orphan).execute(conn).await.map(|_| ())).map_err(Error::from);
+        let refused =
+            with_conn!(&mut tx, conn => sqlx::query(orphan).execute(conn).await.map(|_| ())).map_err(Error::from);
         assert!(matches!(refused, Err(Error::Constraint(_))), "{}: {refused:?}", database.name);
     }
 }
@@ -60,7 +66,11 @@ async fn a_reading_transaction_cannot_write() {
     for database in test::databases().await {
         let mut tx = database.db.begin_read().await.unwrap();
         let sql = "insert into audit (at, who, action, object, detail) values ('t', 'w', 'a', 'o', '{}')";
-        assert!(with_conn!(&mut tx, conn => sqlx::query(sql).execute(conn).await.map(|_| ())).is_err(), "{}", database.name);
+        assert!(
+            with_conn!(&mut tx, conn => sqlx::query(sql).execute(conn).await.map(|_| ())).is_err(),
+            "{}",
+            database.name
+        );
     }
 }
 
@@ -93,6 +103,7 @@ async fn two_writers_take_turns_and_readers_see_the_committed_state() {
     };
     tokio::join!(write("甲"), write("乙"));
     let mut tx = db.begin_read().await.unwrap();
-    let (count,): (i64,) = with_conn!(&mut tx, conn => sqlx::query_as("select count(*) from audit").fetch_one(conn).await).unwrap();
+    let (count,): (i64,) =
+        with_conn!(&mut tx, conn => sqlx::query_as("select count(*) from audit").fetch_one(conn).await).unwrap();
     assert_eq!(count, 40);
 }
