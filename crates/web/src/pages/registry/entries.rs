@@ -1,0 +1,155 @@
+//! `/registers/trajectories` 目标轨迹: the way to a target as people set it, entered by hand and kept as facts.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::{Form, extract::State, http::Uri, response::Response};
+use domain::accounts::Permission;
+use registry::{BatchKind, Entry, Folded, FoldedRow, Reason};
+use rules::Policy;
+
+use crate::{
+    app::App,
+    error::AppError,
+    form::{Choice, Errors, Field, Kind as FieldKind},
+    format,
+    frame::Frame,
+    hx::{self, Hx},
+    list::{Cell, Kind, Listing, ListingView},
+    pages::{
+        registry::{head_of, judgements::folded, who},
+        room::{self, ListBlock, Room, Sent},
+    },
+};
+
+/// The page of a list with one form below it.
+#[derive(Template)]
+#[template(path = "registry/entries.html")]
+pub(super) struct EntriesPage<'a> {
+    pub(super) frame: &'a Frame,
+    pub(super) room: &'a Room,
+    pub(super) errors: &'a Errors,
+    pub(super) list: &'a ListingView,
+    pub(super) form: Option<EntryForm>,
+}
+
+/// The form below a list.
+pub(super) struct EntryForm {
+    pub(super) title: String,
+    pub(super) action: String,
+    pub(super) button: String,
+    pub(super) fields: Vec<Field>,
+}
+
+/// The indicators of the policy as choices.
+pub(super) fn indicators(policy: &Policy) -> Vec<Choice> {
+    policy.indicators.iter().map(|indicator| Choice::new(indicator.code.clone(), format!("{} {}", indicator.code, indicator.name))).collect()
+}
+
+/// The name of an indicator.
+pub(super) fn indicator_name(policy: &Policy, code: &str) -> String {
+    policy.indicator(code).map_or_else(|| code.to_owned(), |indicator| format!("{code} {}", indicator.name))
+}
+
+/// A cell of a folded row.
+pub(super) fn cell<'r>(register: &str, row: &'r FoldedRow, field: &str) -> &'r str {
+    row.cells.get(Folded::column(register, field)).and_then(Option::as_deref).unwrap_or_default()
+}
+
+/// The reasons against an entry tied to the fields of its form.
+pub(super) fn errors_of(register: &str, reasons: &[Reason]) -> Errors {
+    let mut errors = Errors::default();
+    let columns = registry::register(register).map(|register| register.columns).unwrap_or_default();
+    for reason in reasons {
+        let field = columns.iter().find(|column| column.heading == reason.column || column.field == reason.column).map_or("", |column| column.field);
+        errors.add(field, reason.reason.clone());
+    }
+    errors
+}
+
+/// `GET /registers/trajectories`.
+pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Result<Response, AppError> {
+    let (query, words) = room::wishes(&uri);
+    let policy = domain::runs::policy()?;
+    let rows = folded(&app, "trajectories").await?;
+    let view = {
+        let listing = listing(&frame, &policy);
+        if query.export {
+            return listing.workbook(&rows, &query);
+        }
+        listing.view(&rows, &query)
+    };
+    if hx.wants_block() {
+        return hx::page(ListBlock { frame: &frame, list: &view });
+    }
+    let room = head(&app, &frame).await?.with(room::said(&frame, &words));
+    let errors = Errors::default();
+    let form = match frame.may(Permission::ChangeRegistry) {
+        true => Some(form(&app, &frame, &policy, &Sent::default(), &errors).await?),
+        false => None,
+    };
+    hx::page(EntriesPage { frame: &frame, room: &room, errors: &errors, list: &view, form })
+}
+
+async fn head(app: &App, frame: &Frame) -> Result<Room, AppError> {
+    head_of(app, frame, "/registers/trajectories", frame.t("reg-trajectories"), frame.t("reg-trajectories-line")).await
+}
+
+fn listing<'a>(frame: &'a Frame, policy: &'a Policy) -> Listing<'a, FoldedRow> {
+    const ID: &str = "trajectories";
+    Listing::new(frame, ID, "/registers/trajectories", frame.t("reg-trajectories"))
+        .column("indicator", frame.t("reg-indicator"), Kind::Text, |row: &FoldedRow| Cell::text(indicator_name(policy, cell(ID, row, "indicator"))))
+        .column("region", frame.t("reg-region"), Kind::Text, |row| match cell(ID, row, "region") {
+            "" => Cell::text(frame.t("reg-city")),
+            town => Cell::text(town),
+        })
+        .column("date", frame.t("reg-date"), Kind::Date, |row| Cell::date(cell(ID, row, "date").parse().ok()))
+        .column("value", frame.t("reg-target-value"), Kind::Number, |row| Cell::decimal(cell(ID, row, "value")))
+        .column("author", frame.t("reg-author"), Kind::Text, |row| Cell::text(cell(ID, row, "author")))
+        .column("received", frame.t("reg-entered-at"), Kind::Date, |row| Cell::code(format::instant(row.received_at)))
+        .filter("indicator", frame.t("reg-indicator"), indicators(policy), |row, code| cell(ID, row, "indicator") == code)
+        .when_empty(frame.t("reg-trajectories-none"), frame.t("reg-trajectories-none-todo"))
+}
+
+async fn form(app: &App, frame: &Frame, policy: &Policy, sent: &Sent, errors: &Errors) -> Result<EntryForm, AppError> {
+    let mut towns = vec![Choice::new("", frame.t("reg-city"))];
+    for row in folded(app, "regions").await?.iter().filter(|row| cell("regions", row, "kind") != "市") {
+        let name = cell("regions", row, "name");
+        towns.push(Choice::new(name, name));
+    }
+    let fields = vec![
+        Field::of("indicator", frame.t("reg-indicator"), FieldKind::Select(indicators(policy)), sent.get("indicator"), errors),
+        Field::of("region", frame.t("reg-region"), FieldKind::Select(towns), sent.get("region"), errors),
+        Field::of("date", frame.t("reg-date"), FieldKind::Date, sent.get("date"), errors),
+        Field::of("value", frame.t("reg-target-value"), FieldKind::Number, sent.get("value"), errors).hint(frame.t("reg-target-value-hint")),
+    ];
+    Ok(EntryForm {
+        title: frame.t("reg-trajectories-enter"),
+        action: frame.at("/registers/trajectories/enter"),
+        button: frame.t("reg-trajectories-do"),
+        fields,
+    })
+}
+
+/// `POST /registers/trajectories/enter`.
+pub async fn enter(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>) -> Result<Response, AppError> {
+    let author = frame.account.as_ref().map(|account| account.name.clone()).unwrap_or_default();
+    let mut row: BTreeMap<String, String> =
+        ["indicator", "region", "date", "value"].into_iter().map(|field| (field.to_owned(), sent.get(field).to_owned())).collect();
+    row.insert("author".to_owned(), author);
+    let who = who(&frame);
+    let entry = Entry { register: "trajectories", kind: BatchKind::Entry, rows: &[row], at: app.now(), by_whom: &who, note: None };
+    match registry::enter(app.db(), &entry).await {
+        Ok(report) => Ok(room::see_other(&frame, &format!("/registers/trajectories?done=entered&batch={}", report.batch))),
+        Err(registry::Error::Unsound(reasons)) => {
+            let errors = errors_of("trajectories", &reasons);
+            let policy = domain::runs::policy()?;
+            let rows = folded(&app, "trajectories").await?;
+            let view = listing(&frame, &policy).view(&rows, &Default::default());
+            let room = head(&app, &frame).await?.wrong(true);
+            let form = Some(form(&app, &frame, &policy, &sent, &errors).await?);
+            hx::refused(EntriesPage { frame: &frame, room: &room, errors: &errors, list: &view, form })
+        }
+        Err(other) => Err(other.into()),
+    }
+}

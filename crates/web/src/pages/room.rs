@@ -1,0 +1,145 @@
+//! What the pages of 资料, 政策 and 测算 share: a head with tabs and a notice, one list, and the fields that were sent.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::{
+    extract::Query,
+    http::Uri,
+    response::{IntoResponse, Redirect, Response},
+};
+
+use crate::{
+    error::AppError,
+    format::encode,
+    frame::Frame,
+    hx::Hx,
+    list::{ListQuery, ListingView},
+    pieces::{Link, Notice, Tab, Tone},
+};
+
+/// The head of a page: where one is, what it shows, and what has just happened.
+#[derive(Debug, Default)]
+pub(crate) struct Room {
+    /// Its title.
+    pub(crate) title: String,
+    /// The line below the title.
+    pub(crate) line: String,
+    /// The way to it.
+    pub(crate) crumbs: Vec<Link>,
+    /// What the tabs are of.
+    pub(crate) tabs_label: String,
+    /// Its neighbours.
+    pub(crate) tabs: Vec<Tab>,
+    /// What has just happened, or what is to be known first.
+    pub(crate) notice: Option<Notice>,
+    /// Whether a form on it was filled in wrongly.
+    pub(crate) is_wrong: bool,
+    /// Whether it is loaded again every two seconds where there is no script.
+    pub(crate) refreshes: bool,
+}
+
+impl Room {
+    /// A page with its title and line.
+    pub(crate) fn new(title: impl Into<String>, line: impl Into<String>) -> Self {
+        Self { title: title.into(), line: line.into(), ..Self::default() }
+    }
+
+    /// The same below these pages.
+    pub(crate) fn below(mut self, frame: &Frame, way: &[(&str, &str)]) -> Self {
+        self.crumbs = way.iter().map(|(key, path)| Link::new(frame.t(key), frame.at(path))).collect();
+        self
+    }
+
+    /// The same with a notice, if there is one.
+    pub(crate) fn with(mut self, notice: Option<Notice>) -> Self {
+        self.notice = notice;
+        self
+    }
+
+    /// The same with mistakes in its form.
+    pub(crate) fn wrong(mut self, is_wrong: bool) -> Self {
+        self.is_wrong = is_wrong;
+        self
+    }
+}
+
+#[derive(Template)]
+#[template(path = "room_list.html")]
+struct ListPage<'a> {
+    frame: &'a Frame,
+    room: &'a Room,
+    list: &'a ListingView,
+}
+
+#[derive(Template)]
+#[template(path = "room_list.html", block = "listing")]
+pub(crate) struct ListBlock<'a> {
+    /// The frame.
+    pub(crate) frame: &'a Frame,
+    /// The list.
+    pub(crate) list: &'a ListingView,
+}
+
+/// A page that holds nothing but a list.
+pub(crate) fn list_page(hx: Hx, frame: &Frame, room: &Room, list: &ListingView) -> Result<Response, AppError> {
+    hx.page(ListPage { frame, room, list }, ListBlock { frame, list })
+}
+
+/// What a form sent; names may stand more than once.
+#[derive(Debug, Default, serde::Deserialize)]
+#[serde(transparent)]
+pub struct Sent(pub(crate) Vec<(String, String)>);
+
+impl Sent {
+    /// The value of a field without the blanks around it; empty when it was not sent.
+    pub(crate) fn get(&self, name: &str) -> &str {
+        self.0.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value.trim())
+    }
+
+    /// Every value of a name.
+    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(field, _)| field == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// What the address says of the list, and apart from it the words that only say what has just happened.
+pub(crate) fn wishes(uri: &Uri) -> (ListQuery, BTreeMap<String, String>) {
+    const SAID: [&str; 5] = ["done", "count", "batch", "failed", "month"];
+    let pairs = Query::<Vec<(String, String)>>::try_from_uri(uri).map(|Query(pairs)| pairs).unwrap_or_default();
+    let (said, kept): (Vec<_>, Vec<_>) = pairs.into_iter().partition(|(name, _)| SAID.contains(&name.as_str()));
+    let kept: Vec<String> = kept.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
+    let rebuilt = format!("{}?{}", uri.path(), kept.join("&")).parse().unwrap_or_default();
+    (ListQuery::parse(&rebuilt), said.into_iter().collect())
+}
+
+/// The message after a change: its key is `said-…` and stands in the address.
+pub(crate) fn said(frame: &Frame, words: &BTreeMap<String, String>) -> Option<Notice> {
+    // Only these keys are told, whatever the address says.
+    let key = match words.get("done")?.as_str() {
+        "corrected" => "said-corrected",
+        "released" => "said-released",
+        "discarded" => "said-discarded",
+        "settled" => "said-settled",
+        "withdrawn" => "said-withdrawn",
+        "tied" => "said-tied",
+        "judged" => "said-judged",
+        "entered" => "said-entered",
+        "saved" => "said-saved",
+        "removed" => "said-removed",
+        "closed" => "said-closed",
+        _ => return None,
+    };
+    let number = |name: &str| words.get(name).and_then(|text| text.parse::<u64>().ok()).unwrap_or(0).to_string();
+    let month: String = words.get("month").map(|text| text.chars().filter(|letter| letter.is_ascii_digit() || *letter == '-').take(7).collect()).unwrap_or_default();
+    let title = frame.tn(key, &[("count", number("count")), ("batch", number("batch")), ("month", month)]);
+    let failed = number("failed");
+    let (tone, lines) = if failed == "0" { (Tone::Ok, Vec::new()) } else { (Tone::Warn, vec![frame.t1("said-failed", "count", failed)]) };
+    let link = words.get("batch").map(|_| Link::new(frame.t1("said-batch", "batch", number("batch")), frame.at(&format!("/registers/batches/{}", number("batch")))));
+    Some(Notice { tone, title, lines, link })
+}
+
+/// `303 See Other` to a path below the base path.
+pub(crate) fn see_other(frame: &Frame, path: &str) -> Response {
+    Redirect::to(&frame.at(path)).into_response()
+}

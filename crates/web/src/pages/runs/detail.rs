@@ -1,0 +1,268 @@
+//! `/runs/{id}`: one run: what was asked, from what, the answer, its verification and its workbook.
+
+use std::{collections::BTreeMap, io::Cursor};
+
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
+use domain::runs::{self, Summary};
+use rules::{Evaluation, verdict::Operator};
+use sheets::{
+    Cell,
+    write::{Column, Kind, Sheet},
+};
+
+use super::{kind, moment_text, scope, short};
+use crate::{
+    app::App,
+    error::AppError,
+    format,
+    frame::Frame,
+    hx,
+    pages::{
+        jobs::{self, End, Words},
+        policy::document,
+        registry::workbook,
+        room::{self, Room},
+    },
+    pieces::{Link, State as StateWord, Tone, Verdict},
+};
+
+#[derive(Template)]
+#[template(path = "runs/detail.html")]
+struct RunPage<'a> {
+    frame: &'a Frame,
+    room: &'a Room,
+    run: &'a Summary,
+    kind: StateWord,
+    facts: Vec<(String, String)>,
+    indicators: Vec<Line>,
+    awards: Vec<(String, String, String)>,
+    parameters: Vec<Parameter>,
+}
+
+struct Line {
+    href: String,
+    name: String,
+    value: String,
+    unit: String,
+    target: String,
+    state: Option<StateWord>,
+    reason: String,
+}
+
+struct Parameter {
+    name: String,
+    meaning: String,
+    value: String,
+    unit: String,
+    is_override: bool,
+}
+
+/// `GET /runs/{id}`.
+pub async fn page(State(app): State<App>, frame: Frame, Path(id): Path<String>) -> Result<Response, AppError> {
+    let run = runs::find(&app.installation, &id).await?;
+    let evaluation = runs::load(&app.installation, &run.run).await?;
+    let title = frame.t1("runs-one-title", "date", frame.date(evaluation.as_of));
+    let room = Room::new(title, frame.tn("run-line", &[("date", frame.date(evaluation.as_of)), ("known", moment_text(&run.known_at))]))
+        .below(&frame, &[("runs-title", "/runs")]);
+    hx::page(RunPage {
+        frame: &frame,
+        room: &room,
+        kind: kind(&frame, &run),
+        facts: facts(&frame, &run, &evaluation)?,
+        indicators: evaluation.indicators.iter().map(|indicator| line(&frame, &run, indicator)).collect(),
+        awards: awards(&frame, &run, &evaluation)?,
+        parameters: parameters(&frame, &evaluation)?,
+        run: &run,
+    })
+}
+
+fn facts(frame: &Frame, run: &Summary, evaluation: &Evaluation) -> Result<Vec<(String, String)>, AppError> {
+    let document = document()?;
+    let is_same = document.policy.hash() == evaluation.policy_hash;
+    let high_value = &evaluation.high_value;
+    let count = |number: Option<i64>| number.map_or_else(|| frame.t("reg-unknown"), format::count);
+    Ok(vec![
+        (frame.t("runs-as-of"), frame.date(evaluation.as_of)),
+        (frame.t("runs-known-at"), moment_text(&run.known_at)),
+        (frame.t("runs-scope"), scope(frame, &run.scope)),
+        (frame.t("runs-policy"), format!("{} · {}", document.policy.title, frame.t(if is_same { "runs-policy-same" } else { "runs-policy-other" }))),
+        (frame.t("runs-policy-hash"), evaluation.policy_hash.clone()),
+        (frame.t("runs-snapshot"), evaluation.snapshot.clone()),
+        (frame.t("runs-id"), evaluation.run.clone()),
+        (frame.t("runs-created"), format!("{} · {}", moment_text(&run.created_at), run.created_by)),
+        (frame.t("runs-high-value"), frame.tn("runs-high-value-text", &[("total", count(high_value.total)), ("open", format::count(high_value.undetermined))])),
+    ])
+}
+
+fn line(frame: &Frame, run: &Summary, indicator: &rules::evaluation::Indicator) -> Line {
+    let verdict = Verdict::of(indicator.met);
+    let has_target = indicator.target.is_some();
+    Line {
+        href: frame.at(&format!("/indicators/{}?run={}", indicator.code, run.run)),
+        name: format!("{} {}", indicator.code, indicator.name),
+        value: indicator.value.as_deref().map_or_else(|| frame.t("figure-none"), format::group),
+        unit: indicator.unit.clone(),
+        target: indicator.target.as_ref().map(|target| format!("{} {}", indicator.operator.map_or("", Operator::symbol), format::group(target))).unwrap_or_default(),
+        state: has_target.then(|| StateWord::new(verdict.tone(), frame.t(match indicator.met {
+            Some(true) => "runs-met",
+            Some(false) => "runs-missed",
+            None => "figure-none",
+        }))),
+        reason: indicator.reason.clone(),
+    }
+}
+
+fn award_name(id: &str) -> Result<String, AppError> {
+    Ok(document()?.policy.award(id).map_or_else(|| id.to_owned(), |award| award.name.clone()))
+}
+
+/// How many subjects reach each level of each award.
+fn awards(frame: &Frame, run: &Summary, evaluation: &Evaluation) -> Result<Vec<(String, String, String)>, AppError> {
+    let mut counts: BTreeMap<(&str, i64, &str), i64> = BTreeMap::new();
+    for award in &evaluation.awards {
+        *counts.entry((&award.award, award.level, &award.level_name)).or_default() += 1;
+    }
+    counts
+        .into_iter()
+        .map(|((award, _, level), count)| {
+            let name = if level.is_empty() { award_name(award)? } else { format!("{} {level}", award_name(award)?) };
+            Ok((frame.at(&format!("/awards?run={}", run.run)), name, format::count(count)))
+        })
+        .collect()
+}
+
+fn parameters(frame: &Frame, evaluation: &Evaluation) -> Result<Vec<Parameter>, AppError> {
+    let document = document()?;
+    let one = |(name, value): (&String, &String)| {
+        let declared = document.policy.parameter(name);
+        Parameter {
+            name: name.clone(),
+            meaning: declared.map(|parameter| parameter.meaning.clone()).unwrap_or_default(),
+            unit: declared.filter(|_| !value.is_empty()).map(|parameter| parameter.unit.clone()).unwrap_or_default(),
+            value: if value.is_empty() { frame.t("pol-unset") } else { value.clone() },
+            is_override: evaluation.overrides.contains_key(name),
+        }
+    };
+    Ok(evaluation.parameters.iter().map(one).collect())
+}
+
+/// `POST /runs/{id}/verify`: computes everything again beside the pages.
+pub async fn verify(State(app): State<App>, frame: Frame, Path(id): Path<String>) -> Result<Response, AppError> {
+    let run = runs::find(&app.installation, &id).await?;
+    let words = Words {
+        title: frame.t1("runs-verifying", "id", short(&run.run)),
+        if_cancelled: frame.t("runs-verify-if-cancelled"),
+        back: Link::new(frame.t("runs-back-one"), frame.at(&format!("/runs/{}", run.run))),
+        is_orderly: false,
+    };
+    let told = frame.clone();
+    let job = jobs::start(&frame, words, move |job| async move {
+        job.tell(&told.t("runs-verify-doing"));
+        match runs::verify(&app.installation, &run.run).await {
+            Ok(found) => End::Checked(found),
+            Err(error) => jobs::failed(&told, error),
+        }
+    });
+    Ok(room::see_other(&frame, &job.path()))
+}
+
+/// `GET /runs/{id}/export`: the result as a workbook.
+pub async fn export(State(app): State<App>, frame: Frame, Path(id): Path<String>) -> Result<Response, AppError> {
+    let run = runs::find(&app.installation, &id).await?;
+    let evaluation = runs::load(&app.installation, &run.run).await?;
+    let mut title = frame.tn("run-line", &[("date", frame.date(evaluation.as_of)), ("known", moment_text(&run.known_at))]);
+    if frame.is_demo {
+        title = format!("{title} · {}", frame.t("demo-word"));
+    }
+    let sheets = [indicator_sheet(&frame, &title, &evaluation), award_sheet(&frame, &title, &evaluation)?, parameter_sheet(&frame, &title, &evaluation)?];
+    let mut bytes = Cursor::new(Vec::new());
+    sheets::write::xlsx(&sheets, &mut bytes).map_err(AppError::internal)?;
+    workbook("run", &format!("{}-{}-{}.xlsx", frame.t("runs-title"), evaluation.as_of, short(&run.run)), bytes.into_inner())
+}
+
+fn number(value: Option<i64>) -> Cell {
+    value.map_or(Cell::Empty, |value| Cell::Number(value.to_string()))
+}
+
+fn text(value: impl Into<String>) -> Cell {
+    let value = value.into();
+    if value.is_empty() { Cell::Empty } else { Cell::Text(value) }
+}
+
+fn sheet(name: String, title: &str, columns: Vec<(String, Kind)>, rows: Vec<Vec<Cell>>) -> Sheet {
+    let columns = columns.into_iter().map(|(heading, kind)| Column::new(heading, kind)).collect();
+    Sheet { name, title: Some(title.to_owned()), columns, rows }
+}
+
+fn indicator_sheet(frame: &Frame, title: &str, evaluation: &Evaluation) -> Sheet {
+    let heads = [
+        ("reg-indicator", Kind::Text),
+        ("runs-numerator", Kind::Number),
+        ("runs-denominator", Kind::Number),
+        ("runs-value", Kind::Number),
+        ("runs-unit", Kind::Text),
+        ("runs-target", Kind::Text),
+        ("reg-state", Kind::Text),
+        ("runs-reason", Kind::Text),
+    ];
+    let rows = evaluation.indicators.iter().map(|indicator| {
+        vec![
+            text(format!("{} {}", indicator.code, indicator.name)),
+            number(indicator.numerator),
+            number(indicator.denominator),
+            indicator.value.clone().map_or(Cell::Empty, Cell::Number),
+            text(indicator.unit.clone()),
+            text(indicator.target.as_ref().map(|target| format!("{} {target}", indicator.operator.map_or("", Operator::symbol))).unwrap_or_default()),
+            text(if indicator.target.is_some() { frame.t(Verdict::of(indicator.met).word_key()) } else { String::new() }),
+            text(indicator.reason.clone()),
+        ]
+    });
+    sheet(frame.t("nav-indicators"), title, heads.map(|(key, kind)| (frame.t(key), kind)).to_vec(), rows.collect())
+}
+
+fn award_sheet(frame: &Frame, title: &str, evaluation: &Evaluation) -> Result<Sheet, AppError> {
+    let heads = [
+        ("runs-award", Kind::Text),
+        ("runs-subject", Kind::Code),
+        ("runs-subject-name", Kind::Text),
+        ("runs-level", Kind::Text),
+        ("runs-conditions", Kind::Text),
+        ("runs-evidence", Kind::Code),
+    ];
+    let mut rows = Vec::with_capacity(evaluation.awards.len());
+    for award in &evaluation.awards {
+        let conditions: Vec<String> = award
+            .conditions
+            .iter()
+            .map(|condition| format!("{} {} {}", condition.text, condition.actual.as_deref().unwrap_or("?"), condition.required))
+            .collect();
+        rows.push(vec![
+            text(award_name(&award.award)?),
+            text(award.subject.clone()),
+            text(award.name.clone().unwrap_or_default()),
+            text(award.level_name.clone()),
+            text(conditions.join("；")),
+            text(award.evidence.join("；")),
+        ]);
+    }
+    Ok(sheet(frame.t("nav-awards"), title, heads.map(|(key, kind)| (frame.t(key), kind)).to_vec(), rows))
+}
+
+fn parameter_sheet(frame: &Frame, title: &str, evaluation: &Evaluation) -> Result<Sheet, AppError> {
+    let heads = [("pol-parameter", Kind::Text), ("pol-meaning", Kind::Text), ("pol-value", Kind::Text), ("runs-unit", Kind::Text)];
+    let rows = parameters(frame, evaluation)?.into_iter().map(|one| vec![text(one.name), text(one.meaning), text(one.value), text(one.unit)]).collect();
+    Ok(sheet(frame.t("pol-parameters"), title, heads.map(|(key, kind)| (frame.t(key), kind)).to_vec(), rows))
+}
+
+/// How a verdict changed.
+pub(super) fn verdict_word(frame: &Frame, met: Option<bool>) -> StateWord {
+    match met {
+        Some(true) => StateWord::new(Tone::Ok, frame.t("runs-met")),
+        Some(false) => StateWord::new(Tone::Bad, frame.t("runs-missed")),
+        None => StateWord::new(Tone::Unknown, frame.t("figure-none")),
+    }
+}
