@@ -79,7 +79,8 @@ function line(one, colour, index, tokens) {
     type: "line",
     name: one.name,
     data: numbers(one.values),
-    connectNulls: false,
+    // A planned course is known only at its own dates; what was observed keeps its gaps.
+    connectNulls: one.dashed,
     symbol: SYMBOLS[index % SYMBOLS.length],
     symbolSize: 6,
     showSymbol: one.values.length <= 36,
@@ -137,6 +138,7 @@ function forecast(chart, tokens) {
       lineStyle: { type: [3, 3], width: 2, color: colour },
       itemStyle: { color: colour },
       endLabel: { show: true, formatter: "{a}", color: colour, fontFamily: tokens.font, fontSize: 12, distance: 6 },
+      labelLayout: { moveOverlap: "shiftY" },
     },
   ];
 }

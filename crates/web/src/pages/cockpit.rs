@@ -4,6 +4,7 @@
 //! Every figure is taken from the run shown; nothing published is computed here.
 
 pub(crate) mod changes;
+mod kept;
 pub(crate) mod quantities;
 pub(crate) mod shown;
 pub(crate) mod targets;
@@ -80,15 +81,15 @@ struct NoRunPage<'a> {
 /// `GET /cockpit`.
 pub async fn page(AxumState(app): AxumState<App>, frame: Frame, Query(wanted): Query<Wanted>) -> Result<Response, AppError> {
     let Some(shown) = shown::shown(&app, wanted.run()).await? else { return no_run(&frame, frame.t("cockpit-title")) };
-    let history = shown::history(&app).await?;
+    let history = shown::history(&app, &shown).await?;
     let before = shown.open_before(&app.installation).await?;
     let (policy, as_of) = (&shown.policy, shown.as_of());
     let targets = cockpit::targets(policy, &shown.opened, &history);
     let indicator = |code: &str| shown.keep(frame.at(&format!("/indicators/{code}")));
     let address = |path: &str| shown.keep(frame.at(path));
     let names = shown.enterprise_names();
-    let evaluation = shown.evaluation();
-    let (lapses, lapses_total) = watch::lapses(&frame, &shown, &names);
+    let kept = kept::kept(&shown, before.as_deref());
+    let (lapses, lapses_total) = watch::lapses(&frame, &shown, &kept, &names);
     hx::page(CockpitPage {
         frame: &frame,
         line: shown.line(&frame),
@@ -100,14 +101,11 @@ pub async fn page(AxumState(app): AxumState<App>, frame: Frame, Query(wanted): Q
         is_due: targets::is_due(as_of),
         target_date: frame.date(cockpit::TARGET_DATE),
         before: shown.before().map(|run| run.as_of.clone()),
-        changes: before.as_ref().map(|before| changes::changes(policy, &before.evaluation, evaluation, &address)).unwrap_or_default(),
-        gaps: before
-            .as_ref()
-            .map(|before| changes::gaps(&frame, policy, &targets, (&before.evaluation, evaluation), &names, &address))
-            .unwrap_or_default(),
+        changes: if before.is_some() { changes::changes(policy, shown.evaluation(), &kept, &address) } else { Vec::new() },
+        gaps: changes::gaps(&frame, policy, &targets, &kept, &names, &address),
         lapses,
         lapses_total,
-        alarms: watch::alarms(&frame, &shown, &names),
+        alarms: watch::alarms(&frame, &shown, &kept, &names),
         open_work: watch::open_work(&app, &frame, &shown).await?,
         monitored: monitored(&frame, &shown, &indicator),
     })

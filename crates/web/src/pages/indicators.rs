@@ -1,6 +1,6 @@
 //! `/indicators` 指标: every target and monitored figure of the policy, each open down to the rights it counted.
 
-mod basis;
+pub(crate) mod basis;
 mod categories;
 mod changes;
 mod course;
@@ -100,7 +100,11 @@ fn listing<'a>(frame: &'a Frame, shown: &'a Shown) -> Listing<'a, Row<'a>> {
         .column("denominator", frame.t("indicators-col-denominator"), Kind::Number, move |row| {
             part(row.indicator.denominator, &row.definition.denominator_unit)
         })
-        .column("flow", frame.t("indicators-col-flow"), Kind::Text, |row| Cell::text(quantities::flow(frame, &row.definition.flow)))
+        .column("flow", frame.t("indicators-col-flow"), Kind::Text, |row| {
+            // What cannot be computed says why instead.
+            let why = row.indicator.value.is_none().then(|| row.indicator.reason.clone());
+            Cell::text(why.unwrap_or_else(|| quantities::flow(frame, &row.definition.flow)))
+        })
         .filter("kind", frame.t("indicators-col-kind"), kinds(frame), |row, key| kind_key(row.definition.kind) == key)
         .filter("state", frame.t("indicators-col-state"), states(frame), |row, key| state_key(row.indicator, row.definition) == key)
         .search(frame.t("indicators-search"), |row| row.indicator.name.clone())

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use domain::cockpit::{Grouping, Movement, Target, movements};
+use domain::cockpit::{Grouping, Movement, Target};
 use rules::{Evaluation, Policy};
 
-use super::targets;
+use super::{kept::Kept, targets};
 use crate::{format::encode, frame::Frame};
 
 /// How many towns and enterprises are named on each side of a gap.
@@ -72,13 +72,13 @@ pub(crate) struct Mover {
 }
 
 /// The indicators that rest on single rights, with what each gained and lost since the run before.
-pub(crate) fn changes(policy: &Policy, before: &Evaluation, now: &Evaluation, href: &dyn Fn(&str) -> String) -> Vec<Change> {
+pub(super) fn changes(policy: &Policy, now: &Evaluation, kept: &Kept, href: &dyn Fn(&str) -> String) -> Vec<Change> {
     now.indicators
         .iter()
         .filter(|indicator| policy.indicator(&indicator.code).is_some() && indicator.evidence_count > 0)
         .map(|indicator| {
-            let moved = movements(Some(before), now, &indicator.code, Grouping::Town);
-            let (gained, lost) = (sum(&moved, |m| m.gained.len()), sum(&moved, |m| m.lost.len()));
+            let moved = kept.movements(&indicator.code, Grouping::Town);
+            let (gained, lost) = (sum(moved, |m| m.gained.len()), sum(moved, |m| m.lost.len()));
             let page = format!("/indicators/{}", indicator.code);
             let list = |number: usize, direction: &str| Count {
                 number,
@@ -114,23 +114,21 @@ pub(crate) fn signed(number: i64) -> String {
 }
 
 /// For each target that is not met: who closed its gap since the run before, and who widened it.
-pub(crate) fn gaps(
+pub(super) fn gaps(
     frame: &Frame,
     policy: &Policy,
     open: &[Target],
-    runs: (&Evaluation, &Evaluation),
+    kept: &Kept,
     names: &BTreeMap<&str, &str>,
     href: &dyn Fn(&str) -> String,
 ) -> Vec<Gap> {
-    let (before, now) = runs;
     open.iter()
         .filter(|target| target.indicator.met != Some(true) && target.indicator.evidence_count > 0)
         .filter_map(|target| {
             let definition = policy.indicator(&target.indicator.code)?;
             let page = format!("/indicators/{}", target.indicator.code);
             let movers = |grouping: Grouping, filter: &str| -> Vec<Mover> {
-                let moved = movements(Some(before), now, &target.indicator.code, grouping);
-                shorten(moved)
+                shorten(kept.movements(&target.indicator.code, grouping))
                     .into_iter()
                     .map(|movement| Mover {
                         name: names.get(movement.who.as_str()).map_or_else(|| movement.who.clone(), |name| (*name).to_owned()),
@@ -156,12 +154,11 @@ pub(crate) fn gaps(
 }
 
 /// Those with the largest gains and the largest losses; who did not move is left out.
-fn shorten(moved: Vec<Movement>) -> Vec<Movement> {
-    let (gains, rest): (Vec<Movement>, Vec<Movement>) = moved.into_iter().partition(|movement| movement.net() > 0);
-    let mut losses: Vec<Movement> = rest.into_iter().filter(|movement| movement.net() < 0).collect();
+fn shorten(moved: &[Movement]) -> Vec<&Movement> {
+    let gains = moved.iter().filter(|movement| movement.net() > 0).take(NAMED_MAX);
+    let losses: Vec<&Movement> = moved.iter().filter(|movement| movement.net() < 0).collect();
     let skipped = losses.len().saturating_sub(NAMED_MAX);
-    let losses = losses.split_off(skipped);
-    gains.into_iter().take(NAMED_MAX).chain(losses).collect()
+    gains.chain(losses.into_iter().skip(skipped)).collect()
 }
 
 #[cfg(test)]
@@ -175,10 +172,10 @@ mod tests {
     #[test]
     fn only_those_who_moved_a_figure_are_named_and_the_worst_come_last() {
         let moved = vec![movement("a", 9, 0), movement("b", 1, 0), movement("c", 2, 2), movement("d", 0, 1), movement("e", 0, 7)];
-        let named: Vec<String> = shorten(moved).into_iter().map(|movement| movement.who).collect();
+        let named: Vec<String> = shorten(&moved).into_iter().map(|movement| movement.who.clone()).collect();
         assert_eq!(named, ["a", "b", "d", "e"]);
-        let many = (1..=20).map(|lost| movement(&lost.to_string(), 0, lost)).collect();
-        let named: Vec<String> = shorten(many).into_iter().map(|movement| movement.who).collect();
+        let many: Vec<Movement> = (1..=20).map(|lost| movement(&lost.to_string(), 0, lost)).collect();
+        let named: Vec<String> = shorten(&many).into_iter().map(|movement| movement.who.clone()).collect();
         assert_eq!(named, ["16", "17", "18", "19", "20"]);
     }
 

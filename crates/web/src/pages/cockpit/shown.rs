@@ -9,6 +9,7 @@ use domain::{
 use jiff::{Timestamp, civil::Date};
 use rules::{Evaluation, Policy};
 
+use super::kept;
 use crate::{app::App, error::AppError, form::Choice, format, frame::Frame, list::ListingView};
 
 /// A run with the policy it applied and the other runs there are.
@@ -113,8 +114,13 @@ impl Shown {
 }
 
 /// The figures over time: for each date the regular run with the latest knowledge.
-pub(crate) async fn history(app: &App) -> Result<Vec<Observed>, AppError> {
-    Ok(runs::history(&app.installation).await?)
+pub(crate) async fn history(app: &App, shown: &Shown) -> Result<Arc<Vec<Observed>>, AppError> {
+    // The same runs have the same history, so it is read again only when a run was added.
+    let key = shown.runs.iter().map(|run| run.run.as_str()).collect::<Vec<_>>().join(" ");
+    match kept::history(&key) {
+        Some(history) => Ok(history),
+        None => Ok(kept::keep_history(key, runs::history(&app.installation).await?)),
+    }
 }
 
 /// The day up to which facts counted as known.

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use domain::{
     accounts::Permission,
-    alarms::{self, Alarm, Method},
-    lapses::{self, Cause, Lapse},
+    alarms::{Alarm, Method},
+    lapses::{Cause, Lapse},
 };
 
-use super::shown::Shown;
+use super::{kept::Kept, shown::Shown};
 use crate::{app::App, error::AppError, format, frame::Frame, pieces::Link};
 
 /// How many rights that may soon be lost are named.
@@ -51,9 +51,8 @@ pub(super) struct AlarmKind {
 }
 
 /// The rights that may soon be lost, ended terms and high-value ones first, and how many there are in all.
-pub(super) fn lapses(frame: &Frame, shown: &Shown, names: &BTreeMap<&str, &str>) -> (Vec<LapseRow>, usize) {
-    let found = lapses::soon(&shown.opened);
-    let mut order: Vec<&Lapse> = found.iter().collect();
+pub(super) fn lapses(frame: &Frame, shown: &Shown, kept: &Kept, names: &BTreeMap<&str, &str>) -> (Vec<LapseRow>, usize) {
+    let mut order: Vec<&Lapse> = kept.lapses.iter().collect();
     order.sort_by_key(|lapse| (lapse.cause != Cause::TermEnds, !lapse.high_value));
     let row = |lapse: &Lapse| LapseRow {
         on: lapse.on.to_string(),
@@ -66,18 +65,16 @@ pub(super) fn lapses(frame: &Frame, shown: &Shown, names: &BTreeMap<&str, &str>)
         town: lapse.town.clone(),
         high_value: lapse.high_value,
     };
-    (order.into_iter().take(LAPSES_MAX).map(row).collect(), found.len())
+    (order.into_iter().take(LAPSES_MAX).map(row).collect(), kept.lapses.len())
 }
 
 /// Every kind of alarm, those without a case too, so that silence is seen to be a result.
-pub(super) fn alarms(frame: &Frame, shown: &Shown, names: &BTreeMap<&str, &str>) -> Vec<AlarmKind> {
-    let all = alarms::all(&shown.opened);
-    let back_test = alarms::back_test(&shown.opened);
+pub(super) fn alarms(frame: &Frame, shown: &Shown, kept: &Kept, names: &BTreeMap<&str, &str>) -> Vec<AlarmKind> {
     Method::ALL
         .into_iter()
         .map(|method| {
-            let of_kind: Vec<&Alarm> = all.iter().filter(|alarm| alarm.method == method).collect();
-            let past = match (method, back_test) {
+            let of_kind: Vec<&Alarm> = kept.alarms.iter().filter(|alarm| alarm.method == method).collect();
+            let past = match (method, kept.back_test) {
                 (Method::BoughtBeforeDate, Some(test)) if test.alarmed > 0 => frame.tn(
                     "cockpit-alarms-past-of",
                     &[("date", test.as_of.to_string()), ("raised", test.alarmed.to_string()), ("borne_out", test.confirmed.to_string())],

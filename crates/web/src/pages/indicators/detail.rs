@@ -105,7 +105,7 @@ pub async fn page(
     let Some(shown) = shown::shown(&app, wanted.run()).await? else { return no_run(&frame, frame.t("indicators-title")) };
     let row = super::find(&frame, &shown, &code)?;
     let before = shown.open_before(&app.installation).await?;
-    let history = shown::history(&app).await?;
+    let history = shown::history(&app, &shown).await?;
     let target = cockpit::targets(&shown.policy, &shown.opened, &history).into_iter().find(|target| target.indicator.code == code);
     let (indicator, definition) = (row.indicator, row.definition);
     let rests_on_rights = indicator.evidence_count > 0;
