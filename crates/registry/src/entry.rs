@@ -83,6 +83,7 @@ pub async fn enter(db: &Db, entry: &Entry<'_>) -> Result<ImportReport, Error> {
         by_whom: entry.by_whom,
         note: entry.note,
         sha256: None,
+        mark: "",
     };
     let report = store_rows(&mut tx, batch, checked).await?;
     if report.quarantined > 0 {

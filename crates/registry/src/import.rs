@@ -193,9 +193,7 @@ pub async fn import(db: &Db, register_id: &str, path: &Path, options: &ImportOpt
     let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let hashed = path.to_owned();
     let sha256 = joined(tokio::task::spawn_blocking(move || reader::sha256(&hashed)).await)?;
-    recover(db, options.recorded_at).await?;
-
-    let mut tx = db.begin().await?;
+    let active = active::Active::begin();
     let batch = NewBatch {
         register,
         kind: BatchKind::Import,
@@ -205,14 +203,21 @@ pub async fn import(db: &Db, register_id: &str, path: &Path, options: &ImportOpt
         by_whom: &options.by_whom,
         note: None,
         sha256: Some(&sha256),
+        mark: &active.to_string(),
     };
-    let mut staging = Staging::begin(&mut tx, batch).await?;
-    staging.report.same_file_as = store::same_file(&mut tx, register.id, &sha256).await?;
+    recover(db, options.recorded_at).await?;
+    let staging = match open(db, batch).await {
+        // An import dropped a moment ago may have taken the place only after it was looked at.
+        Err(Error::Conflict(_)) => {
+            recover(db, options.recorded_at).await?;
+            open(db, batch).await?
+        }
+        other => other?,
+    };
     let id = staging.report.batch;
-    let _active = active::Active::begin(id);
-    tx.commit().await?;
-
-    match run(db, staging, headings, path, options).await {
+    let done = run(db, staging, headings, path, options).await;
+    drop(active);
+    match done {
         Ok(report) => Ok(report),
         Err(error) => {
             let note = matches!(error, Error::Cancelled).then_some("导入已取消");
@@ -220,6 +225,17 @@ pub async fn import(db: &Db, register_id: &str, path: &Path, options: &ImportOpt
             Err(error)
         }
     }
+}
+
+/// Takes the register's staging place.
+async fn open(db: &Db, batch: NewBatch<'_>) -> Result<Staging, Error> {
+    let mut tx = db.begin().await?;
+    let mut staging = Staging::begin(&mut tx, batch).await?;
+    if let Some(sha256) = batch.sha256 {
+        staging.report.same_file_as = store::same_file(&mut tx, batch.register.id, sha256).await?;
+    }
+    tx.commit().await?;
+    Ok(staging)
 }
 
 /// Reads on a thread of its own while the chunks are staged, and merges at the end.

@@ -197,6 +197,7 @@ fn new_batch<'a>(
         by_whom: by.who,
         note,
         sha256: None,
+        mark: "",
     }
 }
 

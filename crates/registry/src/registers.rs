@@ -1,7 +1,7 @@
 //! The registers 登记簿: which files the office receives, with which columns, and what makes a row the same row.
 //!
 //! The headings are fixed (others write files by them); synonyms are what real exports call the same thing.
-//! How a cell becomes a canonical string is in [`crate::cells`]; rules across cells are in [`crate::rows`].
+//! How a cell becomes a canonical string is in `cells`; rules across cells are in `rows`.
 
 mod enterprises;
 mod finance;

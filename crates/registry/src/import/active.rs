@@ -1,35 +1,54 @@
 //! The imports that run in this process, so that one whose task was dropped half-way is told from one that works.
 
-use std::{collections::BTreeMap, sync::Mutex};
+use std::{
+    collections::BTreeSet,
+    fmt,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
-static ACTIVE: Mutex<BTreeMap<i64, usize>> = Mutex::new(BTreeMap::new());
+use db::Process;
+
+static RUNNING: Mutex<BTreeSet<u64>> = Mutex::new(BTreeSet::new());
+static NEXT: AtomicU64 = AtomicU64::new(1);
 
 /// Held while an import runs; dropping it, in whatever way, says that the import runs no more.
-pub(super) struct Active(i64);
+#[derive(Debug)]
+pub(crate) struct Active {
+    number: u64,
+}
 
 impl Active {
-    pub(super) fn begin(batch: i64) -> Self {
-        *running().entry(batch).or_default() += 1;
-        Self(batch)
+    pub(crate) fn begin() -> Self {
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        running().insert(number);
+        Self { number }
+    }
+}
+
+/// The mark that a staging batch carries: the process and the import within it.
+impl fmt::Display for Active {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}#{}", Process::this(), self.number)
     }
 }
 
 impl Drop for Active {
     fn drop(&mut self) {
-        let mut active = running();
-        // Several databases in one process may know a batch of the same number.
-        match active.get_mut(&self.0) {
-            Some(count) if *count > 1 => *count -= 1,
-            _ => drop(active.remove(&self.0)),
-        }
+        running().remove(&self.number);
     }
 }
 
-/// Whether an import of a batch of this number runs in this process.
-pub(super) fn is_active(batch: i64) -> bool {
-    running().contains_key(&batch)
+/// The process of a mark, and whether its import runs as far as this process can tell.
+pub(super) fn read(mark: &str) -> Option<(Process, bool)> {
+    let (process, number) = mark.rsplit_once('#').unwrap_or((mark, ""));
+    let process = Process::parse(process)?;
+    let runs = process != Process::this() || number.parse().is_ok_and(|number| running().contains(&number));
+    Some((process, runs))
 }
 
-fn running() -> std::sync::MutexGuard<'static, BTreeMap<i64, usize>> {
-    ACTIVE.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+fn running() -> MutexGuard<'static, BTreeSet<u64>> {
+    RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -2,7 +2,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    hash::{BuildHasher, Hash, Hasher, RandomState},
+    hash::{BuildHasher, RandomState},
 };
 
 use super::Reason;
@@ -61,9 +61,7 @@ impl Seen {
     }
 
     fn content(&self, cells: &[Option<String>]) -> u64 {
-        let mut hasher = self.hashers[2].build_hasher();
-        cells.hash(&mut hasher);
-        hasher.finish()
+        self.hashers[2].hash_one(cells)
     }
 }
 

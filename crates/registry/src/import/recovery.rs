@@ -1,6 +1,6 @@
 //! Imports that did not come to their end: killed with their process, dropped with their task, or given up by a person.
 
-use db::{Db, Process};
+use db::Db;
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -16,7 +16,7 @@ pub async fn recover(db: &Db, at: Timestamp) -> Result<Vec<String>, Error> {
     tx.rollback().await?;
     let mut messages = Vec::new();
     for (batch, register, file, process) in staged {
-        if runs(db, batch, &process) {
+        if runs(db, &process) {
             continue;
         }
         let mut tx = db.begin().await?;
@@ -43,12 +43,10 @@ pub async fn cancel(db: &Db, batch: i64, at: Timestamp, who: &str) -> Result<(),
     Ok(())
 }
 
-fn runs(db: &Db, batch: i64, process: &str) -> bool {
-    let Some(process) = Process::parse(process) else { return false };
-    if process == Process::this() {
-        return active::is_active(batch);
-    }
+/// Whether the import that bears this mark may still run.
+fn runs(db: &Db, mark: &str) -> bool {
+    let Some((process, runs)) = active::read(mark) else { return false };
     // A SQLite file is worked on from one host, whose name may change with its container.
-    let is_elsewhere = !process.is_of_this_host();
-    !process.is_gone() && !(is_elsewhere && matches!(db, Db::Sqlite { .. }))
+    let is_former_host = !process.is_of_this_host() && matches!(db, Db::Sqlite { .. });
+    runs && !process.is_gone() && !is_former_host
 }

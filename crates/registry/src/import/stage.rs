@@ -33,6 +33,8 @@ pub(crate) struct NewBatch<'a> {
     pub(crate) by_whom: &'a str,
     pub(crate) note: Option<&'a str>,
     pub(crate) sha256: Option<&'a str>,
+    /// Which running import it belongs to; empty when it begins and ends in one transaction.
+    pub(crate) mark: &'a str,
 }
 
 /// A batch being staged.

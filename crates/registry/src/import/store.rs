@@ -38,7 +38,7 @@ pub(super) async fn insert_batch(tx: &mut Tx, batch: &NewBatch<'_>) -> Result<i6
     let (id,): (i64,) = with_conn!(tx, conn => sqlx::query_as(SQL)
         .bind(batch.register.id).bind(batch.kind.key()).bind(batch.file)
         .bind(instant::format(batch.received_at)).bind(instant::format(batch.recorded_at))
-        .bind(batch.by_whom).bind(batch.note).bind(batch.sha256).bind(db::Process::this().to_string())
+        .bind(batch.by_whom).bind(batch.note).bind(batch.sha256).bind(batch.mark)
         .fetch_one(conn).await)
     .map_err(db::Error::from)?;
     Ok(id)

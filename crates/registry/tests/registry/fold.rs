@@ -31,6 +31,9 @@ async fn key(office: &Office) -> String {
 /// A file: the day of its receipt, and per key a name and an edition, empty ones saying nothing.
 type File = (u8, Vec<(u8, Option<u8>, Option<u8>)>);
 
+/// What a file says: the day of its receipt, and per key the name and the edition.
+type Told = (u8, Vec<(String, String, String)>);
+
 fn files() -> impl Strategy<Value = Vec<File>> {
     let row = (0u8..4, prop::option::weighted(0.9, 0u8..3), prop::option::of(0u8..3));
     prop::collection::vec((1u8..9, prop::collection::vec(row, 1..5)), 1..6)
@@ -54,7 +57,7 @@ fn text(file: &File) -> (String, Vec<(String, String, String)>) {
 
 async fn check(files: &[File]) {
     let office = offices().await.remove(0);
-    let mut told: Vec<(u8, Vec<(String, String, String)>)> = Vec::new();
+    let mut told: Vec<Told> = Vec::new();
     for file in files {
         let (text, said) = text(file);
         let options = ImportOptions {
@@ -72,7 +75,7 @@ async fn check(files: &[File]) {
 }
 
 /// What a person would write down who hears every file in the order of receipt.
-fn naive(told: &[(u8, Vec<(String, String, String)>)], day: u8) -> BTreeMap<String, (String, String)> {
+fn naive(told: &[Told], day: u8) -> BTreeMap<String, (String, String)> {
     let mut heard: Vec<_> = told.iter().filter(|(received, _)| *received <= day).collect();
     heard.sort_by_key(|(received, _)| *received);
     let mut state: BTreeMap<String, (String, String)> = BTreeMap::new();
