@@ -24,7 +24,7 @@ export function option(chart, tokens, width) {
   const values = {
     type: "value",
     scale: chart.kind === "line" && Boolean(chart.from_zero === false),
-    max: roomForTarget(chart),
+    ...roomForTarget(chart),
     name: chart.y_title,
     nameLocation: "end",
     nameTextStyle: { ...text, align: lying ? "center" : "left" },
@@ -56,10 +56,14 @@ function categoryLabels(chart, width, lying) {
   return chart.kind !== "line" && room >= 36 ? { interval: 0, width: room - 4, overflow: "break" } : { hideOverlap: true };
 }
 
-// A target at or above every value still has to be seen, with room for its words.
+// A target beyond every value still has to be seen, with room for its words.
 function roomForTarget(chart) {
-  const target = chart.target ? Number(chart.target.value) : NaN;
-  return ({ max }) => (target >= max ? Number((target * 1.15).toPrecision(2)) : null);
+  if (!chart.target) return {};
+  const target = Number(chart.target.value);
+  const room = (min, max) => Math.max((Math.max(max, target) - Math.min(min, target)) * 0.1, Math.abs(target) * 0.01);
+  const range = { max: ({ min, max }) => (target >= max ? Number((target + room(min, max)).toPrecision(3)) : null) };
+  if (chart.from_zero === false) range.min = ({ min, max }) => (target <= min ? Number((target - room(min, max)).toPrecision(3)) : null);
+  return range;
 }
 
 function allSeries(chart, tokens, lying) {
@@ -86,8 +90,8 @@ function line(one, colour, index, tokens) {
     showSymbol: one.values.length <= 36,
     lineStyle: { width: 2, color: colour, type: one.dashed ? [4, 4] : "solid" },
     itemStyle: { color: colour },
-    endLabel: { show: true, formatter: "{a}", color: colour, fontFamily: tokens.font, fontSize: 12, distance: 6 },
-    labelLayout: { moveOverlap: "shiftY" },
+    // The names of a planned course and of a forecast stand off the line's own, for all often end at one point.
+    endLabel: { show: true, formatter: "{a}", color: colour, fontFamily: tokens.font, fontSize: 12, distance: 6, offset: [0, one.dashed ? 14 : 0] },
   };
 }
 
@@ -137,8 +141,7 @@ function forecast(chart, tokens) {
       symbolSize: 5,
       lineStyle: { type: [3, 3], width: 2, color: colour },
       itemStyle: { color: colour },
-      endLabel: { show: true, formatter: "{a}", color: colour, fontFamily: tokens.font, fontSize: 12, distance: 6 },
-      labelLayout: { moveOverlap: "shiftY" },
+      endLabel: { show: true, formatter: "{a}", color: colour, fontFamily: tokens.font, fontSize: 12, distance: 6, offset: [0, -14] },
     },
   ];
 }

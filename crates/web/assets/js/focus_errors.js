@@ -1,6 +1,6 @@
 // Moves the focus to the error summary when a form comes back with mistakes.
 export function focusErrors() {
-  const focus = () => document.querySelector(".errors")?.focus();
+  const focus = () => document.querySelector("main > .errors")?.focus();
   focus();
   document.addEventListener("htmx:afterSettle", focus);
 }

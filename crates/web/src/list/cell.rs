@@ -15,6 +15,8 @@ pub struct Cell {
     pub exact: String,
     /// Where it leads.
     pub href: Option<String>,
+    /// The value of a box to tick, which belongs to the form `pick` of the page.
+    pub pick: Option<String>,
     /// A state word instead of text.
     pub state: Option<State>,
     /// By what it is sorted.
@@ -118,6 +120,13 @@ impl Cell {
         self
     }
 
+    /// The same with a box to tick, whose value the form `pick` of the page sends.
+    #[must_use]
+    pub fn pick(mut self, value: Option<String>) -> Self {
+        self.pick = value;
+        self
+    }
+
     /// Whether nothing is shown.
     pub fn is_blank(&self) -> bool {
         self.text.is_empty()
@@ -129,6 +138,7 @@ impl Cell {
             unit: String::new(),
             exact: String::new(),
             href: None,
+            pick: None,
             state: None,
             key: Key::Missing,
             export: sheets::Cell::Empty,

@@ -161,8 +161,10 @@ pub(super) fn listings<'a>(frame: &'a Frame, query: &ListQuery) -> Listings<'a> 
     found.q = "不存在的企业".into();
     let mut filtered = listing(frame).view(&firms(), &found);
     filtered.id = "firms-none-found";
+    filtered.caption = "企业名录（没有找到）".into();
     let mut empty = listing(frame).view(&[], &ListQuery::default());
     empty.id = "firms-empty";
+    empty.caption = "企业名录（还没有数据）".into();
     Listings { frame, full: listing(frame).view(&firms(), query), filtered, empty }
 }
 
@@ -330,6 +332,7 @@ pub(super) fn tasks() -> Vec<Progress> {
     };
     let done = Progress {
         id: "task-done".into(),
+        title: "导入“专利”登记簿：2023年11月专利清单.xlsx".into(),
         done: 20_000,
         doing: "共读 20,000 行：接受 19,640，未变 251，待处理 109。".into(),
         cancel: None,
@@ -338,14 +341,20 @@ pub(super) fn tasks() -> Vec<Progress> {
     };
     let stopped = Progress {
         id: "task-stopped".into(),
+        title: "导入“专利”登记簿：2023年10月专利清单.xlsx".into(),
         total: Some(20_000),
         doing: "已在第 12,400 行停止，没有保存任何内容。".into(),
         cancel: None,
         ended: Some(State::new(Tone::Plain, "已停止")),
         ..running.clone()
     };
-    let unsized_one =
-        Progress { id: "task-open".into(), total: None, doing: "正在冻结事实。".into(), ..running.clone() };
+    let unsized_one = Progress {
+        id: "task-open".into(),
+        title: "测算：2023年12月31日".into(),
+        total: None,
+        doing: "正在冻结事实。".into(),
+        ..running.clone()
+    };
     vec![running, unsized_one, done, stopped]
 }
 
