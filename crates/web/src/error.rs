@@ -1,12 +1,12 @@
 //! The one mapping from what went wrong to a status and a page: a plain sentence and a way forward, never the cause itself.
 
+use askama::Template;
 use axum::{
     extract::{Request, State},
     http::{StatusCode, header},
     middleware::Next,
     response::{Html, IntoResponse, Response},
 };
-use askama::Template;
 
 use crate::{app::App, frame::Frame};
 
@@ -50,6 +50,21 @@ impl From<domain::Error> for AppError {
             domain::Error::Invalid(why) => Self::Invalid(why),
             domain::Error::Conflict(why) => Self::Conflict(why),
             domain::Error::Forbidden(_) => Self::Forbidden(error.to_string()),
+            domain::Error::Registry(cause) => cause.into(),
+            domain::Error::Rules(cause) if cause.is_unusable_input() => Self::Invalid(cause.to_string()),
+            other => Self::internal(other),
+        }
+    }
+}
+
+impl From<registry::Error> for AppError {
+    fn from(error: registry::Error) -> Self {
+        match error {
+            registry::Error::NotFound { .. } => Self::NotFound(error.to_string()),
+            registry::Error::Conflict(why) => Self::Conflict(why),
+            registry::Error::Cancelled => Self::Conflict(error.to_string()),
+            registry::Error::Unusable(_) | registry::Error::Unsound(_) => Self::Invalid(error.to_string()),
+            registry::Error::Sheets(cause) => Self::Invalid(cause.to_string()),
             other => Self::internal(other),
         }
     }
@@ -130,7 +145,8 @@ pub async fn show_problems(State(_app): State<App>, frame: Frame, request: Reque
         Sentence::Ready(text) => text,
         Sentence::Key(key) => frame.t(key),
     };
-    let page = ProblemPage { frame: &frame, title: frame.t(problem.title), sentence, show_request: status.is_server_error() };
+    let page =
+        ProblemPage { frame: &frame, title: frame.t(problem.title), sentence, show_request: status.is_server_error() };
     match page.render() {
         Ok(text) => {
             let mut shown = (status, Html(text)).into_response();

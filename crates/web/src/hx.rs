@@ -18,6 +18,11 @@ pub struct Hx {
 }
 
 impl Hx {
+    /// Whether htmx asks for a piece of the page.
+    pub fn wants_block(self) -> bool {
+        self.wants_block
+    }
+
     /// The block when htmx asks, the page when a browser does.
     pub fn page(self, page: impl Template, block: impl Template) -> Result<Response, AppError> {
         let text = if self.wants_block { block.render()? } else { page.render()? };
