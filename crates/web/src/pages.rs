@@ -8,13 +8,23 @@ use axum::{
 
 use crate::{app::App, error::AppError, frame::Frame, session};
 
+pub mod awards;
 pub mod cockpit;
+pub mod enterprises;
 pub mod gallery;
 pub mod home;
 pub mod indicators;
+pub mod jobs;
 pub mod language;
 pub mod patents;
+pub mod policy;
+pub mod registry;
+pub mod room;
+pub mod runs;
+pub mod search;
+pub mod settings;
 pub mod sign_in;
+pub mod what_if;
 
 /// Every address that stands for no page: strangers are asked to sign in and learn nothing.
 pub(crate) async fn missing(frame: Frame, request: Request) -> Result<Response, AppError> {

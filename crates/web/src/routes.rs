@@ -5,7 +5,7 @@ use domain::accounts::Permission;
 
 use crate::{
     app::App,
-    pages::{cockpit, gallery, home, indicators, language, patents, sign_in},
+    pages::{awards, cockpit, enterprises, gallery, home, indicators, jobs, language, patents, policy, registry, runs, search, settings, sign_in, what_if},
 };
 
 /// Who may open a page.
@@ -45,7 +45,9 @@ pub struct Section {
 /// The list.
 pub fn doors() -> Vec<Door> {
     use Access::{Everyone, Needs, SignedIn};
-    use Permission::{ViewFigures, ViewRights};
+    use Permission::{
+        ChangeRegistry, Evaluate, ViewAudit, ViewFigures, ViewOwnEnterprise, ViewPolicy, ViewRegistry, ViewRights,
+    };
     vec![
         door("/sign-in", Everyone, get(sign_in::form).post(sign_in::submit)),
         door("/language", Everyone, post(language::choose)),
@@ -58,17 +60,69 @@ pub fn doors() -> Vec<Door> {
         door("/indicators/{code}/rights", Needs(ViewRights), get(indicators::rights)),
         door("/indicators/{code}/changes", Needs(ViewRights), get(indicators::changes)),
         door("/indicators/{code}/towns/{town}", Needs(ViewRights), get(indicators::town)),
+        door("/awards", Needs(ViewFigures), get(awards::page)),
+        door("/awards/{award}", Needs(ViewRights), get(awards::list)),
+        door("/awards/{award}/{subject}", Needs(ViewRights), get(awards::one)),
+        door("/enterprises", Needs(ViewRights), get(enterprises::page)),
+        door("/enterprises/{uscc}", Needs(ViewRights), get(enterprises::one)),
+        door("/my-enterprise", Needs(ViewOwnEnterprise), get(enterprises::own)),
         door("/patents", Needs(ViewRights), get(patents::page)),
         door("/patents/{number}", Needs(ViewRights), get(patents::one)),
+        door("/registers", Needs(ViewRegistry), get(registry::page)),
+        upload_door("/registers/import", Needs(ChangeRegistry), get(registry::upload::page).post(registry::upload::submit)),
+        door("/registers/batches", Needs(ViewRegistry), get(registry::batches::page)),
+        door("/registers/batches/{id}", Needs(ViewRegistry), get(registry::batches::one)),
+        door(
+            "/registers/batches/{id}/rollback",
+            Needs(ChangeRegistry),
+            get(registry::batches::rollback_form).post(registry::batches::rollback),
+        ),
+        door("/registers/quarantine", Needs(ViewRegistry), get(registry::quarantine::page)),
+        door("/registers/quarantine/settle", Needs(ChangeRegistry), post(registry::quarantine::settle)),
+        door("/registers/quarantine/{id}", Needs(ViewRegistry), get(registry::correction::page)),
+        door("/registers/quarantine/{id}/correct", Needs(ChangeRegistry), post(registry::correction::correct)),
+        door("/registers/quarantine/{id}/release", Needs(ChangeRegistry), post(registry::correction::release)),
+        door("/registers/quarantine/{id}/discard", Needs(ChangeRegistry), post(registry::correction::discard)),
+        door("/registers/ties", Needs(ViewRegistry), get(registry::ties::page)),
+        door("/registers/ties/settle", Needs(ChangeRegistry), post(registry::ties::settle)),
+        door("/registers/ties/one", Needs(ChangeRegistry), get(registry::ties::one).post(registry::ties::settle_one)),
+        door("/registers/judgements", Needs(ViewRegistry), get(registry::judgements::page)),
+        door("/registers/judgements/settle", Needs(ChangeRegistry), post(registry::judgements::settle)),
+        door("/registers/province", Needs(ViewRegistry), get(registry::province::page)),
+        door("/registers/province/enter", Needs(ChangeRegistry), post(registry::province::enter)),
+        door("/registers/trajectories", Needs(ViewRegistry), get(registry::entries::page)),
+        door("/registers/trajectories/enter", Needs(ChangeRegistry), post(registry::entries::enter)),
+        door("/registers/mappings", Needs(ViewRegistry), get(registry::mappings::page)),
+        door("/registers/mappings/save", Needs(ChangeRegistry), post(registry::mappings::save)),
+        door("/registers/templates/{register}", Needs(ViewRegistry), get(registry::template)),
+        door("/registers/closing", Needs(ViewRegistry), get(registry::closing::page)),
+        door("/registers/closing/close", Needs(ChangeRegistry), post(registry::closing::close)),
+        door("/registers/audit", Needs(ViewAudit), get(registry::audit::page)),
+        door("/jobs/{id}", SignedIn, get(jobs::page)),
+        door("/jobs/{id}/cancel", SignedIn, post(jobs::cancel)),
+        door("/policy", Needs(ViewPolicy), get(policy::page)),
+        door("/policy/{clause}", Needs(ViewPolicy), get(policy::one)),
+        door("/runs", Needs(ViewFigures), get(runs::page)),
+        door("/runs/start", Needs(Evaluate), post(runs::start)),
+        door("/runs/compare", Needs(ViewFigures), get(runs::compared)),
+        door("/runs/{id}", Needs(ViewFigures), get(runs::one)),
+        door("/runs/{id}/verify", Needs(ViewFigures), post(runs::verify)),
+        door("/runs/{id}/export", Needs(ViewFigures), get(runs::export)),
+        door("/runs/{id}/diff/{after}", Needs(ViewFigures), get(runs::difference)),
+        door("/what-if", Needs(Evaluate), get(what_if::form).post(what_if::submit)),
+        door("/what-if/{run}", Needs(ViewFigures), get(what_if::one)),
+        door("/search", SignedIn, get(search::page)),
+        door("/settings", SignedIn, get(settings::page)),
     ]
 }
 
 /// The words of the navigation, in order; one appears as soon as its page stands in the list.
-const SECTIONS: [(&str, &str); 8] = [
+const SECTIONS: [(&str, &str); 9] = [
     ("nav-cockpit", "/cockpit"),
     ("nav-indicators", "/indicators"),
     ("nav-awards", "/awards"),
     ("nav-enterprises", "/enterprises"),
+    ("nav-my-enterprise", "/my-enterprise"),
     ("nav-patents", "/patents"),
     ("nav-cases", "/cases"),
     ("nav-registers", "/registers"),
@@ -95,7 +149,6 @@ fn door(path: &'static str, access: Access, handler: MethodRouter<App>) -> Door 
 }
 
 /// A page that takes uploads; the form's first field must be the token, which the component `token` prints.
-#[allow(dead_code, reason = "the pages of the registers use it")]
 fn upload_door(path: &'static str, access: Access, handler: MethodRouter<App>) -> Door {
     Door { takes_files: true, ..door(path, access, handler) }
 }

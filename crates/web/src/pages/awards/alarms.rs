@@ -1,0 +1,87 @@
+//! Gaming alarms beside the awards: each kind with its method, its error on the past, and whom it concerns.
+
+use domain::alarms::{self, Alarm, BackTest, Method};
+
+use super::enterprises;
+use crate::{
+    frame::Frame,
+    pages::{cockpit::shown::Shown, enterprises::read::Enterprise, patents::read::written},
+    pieces::Link,
+};
+
+/// A kind of alarm, ready to print.
+#[derive(Debug)]
+pub(crate) struct Kind {
+    /// Its name.
+    pub(crate) name: String,
+    /// How it is found.
+    pub(crate) method: String,
+    /// How often it was right before.
+    pub(crate) past: String,
+    /// What it found.
+    pub(crate) seen: Vec<Seen>,
+}
+
+/// One alarm, ready to print.
+#[derive(Debug)]
+pub(crate) struct Seen {
+    /// The enterprise concerned.
+    pub(crate) who: Link,
+    /// Its town.
+    pub(crate) town: String,
+    /// What was seen.
+    pub(crate) what: String,
+    /// The day of the event.
+    pub(crate) on: String,
+    /// The rights concerned.
+    pub(crate) rights: Vec<Link>,
+}
+
+/// Every kind of alarm, those that found nothing too; with a code only what concerns that enterprise.
+pub(crate) fn kinds(frame: &Frame, shown: &Shown, all: &[Enterprise], only: Option<&str>) -> Vec<Kind> {
+    let by_code = enterprises(all);
+    let found = alarms::all(&shown.opened);
+    let back_test = alarms::back_test(&shown.opened);
+    let seen = |alarm: &Alarm| {
+        let enterprise = by_code.get(alarm.uscc.as_str());
+        Seen {
+            who: Link::new(
+                enterprise.map_or(alarm.uscc.as_str(), |one| one.name.as_str()),
+                shown.keep(frame.at(&format!("/enterprises/{}", alarm.uscc))),
+            ),
+            town: enterprise.map(|one| one.town.clone()).unwrap_or_default(),
+            what: alarm.seen.clone(),
+            on: alarm.on.map_or_else(String::new, |day| day.to_string()),
+            rights: alarm.rights.iter().map(|right| right_link(frame, shown, right)).collect(),
+        }
+    };
+    Method::ALL
+        .into_iter()
+        .map(|method| Kind {
+            name: method.zh().to_owned(),
+            method: method.method().to_owned(),
+            past: past(frame, method, back_test),
+            seen: found.iter().filter(|alarm| alarm.method == method && only.is_none_or(|uscc| alarm.uscc == uscc)).map(seen).collect(),
+        })
+        .collect()
+}
+
+/// How often a kind of alarm was right, where later facts can tell.
+fn past(frame: &Frame, method: Method, back_test: Option<BackTest>) -> String {
+    match (method, back_test) {
+        (Method::BoughtBeforeDate, Some(test)) if test.alarmed > 0 => frame.tn(
+            "cockpit-alarms-past-of",
+            &[("date", test.as_of.to_string()), ("raised", test.alarmed.to_string()), ("borne_out", test.confirmed.to_string())],
+        ),
+        _ => frame.t("cockpit-alarms-no-past"),
+    }
+}
+
+/// A right by its number; what is no Chinese application is only named.
+fn right_link(frame: &Frame, shown: &Shown, number: &str) -> Link {
+    if number.parse::<terms::ApplicationNumber>().is_ok() {
+        Link::new(written(number), shown.keep(frame.at(&format!("/patents/{number}"))))
+    } else {
+        Link::new(number, shown.keep(frame.at(&format!("/indicators/K02/rights?q={}", crate::format::encode(number)))))
+    }
+}

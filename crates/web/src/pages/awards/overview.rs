@@ -1,0 +1,225 @@
+//! `/awards`: every award of the policy on one page, with what wants a look before a title is given.
+
+use askama::Template;
+use axum::{
+    extract::{Query, State},
+    response::Response,
+};
+use domain::stakes::{self, Stake};
+use rules::policy::AwardDef;
+
+use super::{
+    Standing, address, alarms::{self, Kind}, all_enterprises, enterprises, lacking, level_name, money, reasons, without_codes,
+};
+use crate::{
+    app::App,
+    error::AppError,
+    form::Choice,
+    format,
+    frame::Frame,
+    hx,
+    pages::{
+        cockpit::{
+            self, Wanted,
+            shown::{self, Shown},
+        },
+        enterprises::read::Enterprise,
+    },
+    pieces::{Clause, Link, State as StateWord},
+};
+
+/// How many are named in each place; the whole list is one click away.
+const NAMED_MAX: usize = 8;
+
+#[derive(Template)]
+#[template(path = "awards/page.html")]
+struct AwardsPage<'a> {
+    frame: &'a Frame,
+    line: String,
+    choices: Vec<Choice>,
+    what_if: Option<String>,
+    awards: Vec<AwardView>,
+    inactive: Vec<Inactive>,
+    stakes: Vec<StakeRow>,
+    alarms: Vec<Kind>,
+}
+
+/// An award that is decided from the registers.
+struct AwardView {
+    id: String,
+    name: String,
+    href: String,
+    clauses: Vec<Clause>,
+    unknown: Option<String>,
+    levels: Vec<LevelRow>,
+    counts: Vec<(StateWord, Link)>,
+    near: Vec<Close>,
+    near_all: Option<Link>,
+    open: Vec<Close>,
+    open_all: Option<Link>,
+    money: String,
+    warning: String,
+}
+
+/// The winners of one level.
+struct LevelRow {
+    name: String,
+    count: Link,
+    named: Vec<Link>,
+    more: Option<Link>,
+}
+
+/// Someone close to an award, or whom a missing fact decides.
+struct Close {
+    who: Link,
+    town: String,
+    reached: String,
+    level: String,
+    what: String,
+}
+
+/// An award that is declared and not decided.
+struct Inactive {
+    name: String,
+    promised: String,
+    reason: String,
+    clauses: Vec<Clause>,
+}
+
+/// A winner whose level hangs on rights that may soon be lost.
+struct StakeRow {
+    who: Link,
+    award: String,
+    level: String,
+    left: String,
+    rights: Vec<(Link, String)>,
+}
+
+/// `GET /awards`.
+pub async fn page(State(app): State<App>, frame: Frame, Query(wanted): Query<Wanted>) -> Result<Response, AppError> {
+    let Some(shown) = shown::shown(&app, wanted.run()).await? else { return cockpit::no_run(&frame, frame.t("awards-title")) };
+    let all = all_enterprises(&shown);
+    let (active, declared): (Vec<&AwardDef>, Vec<&AwardDef>) = shown.policy.awards.iter().partition(|award| award.active);
+    hx::page(AwardsPage {
+        frame: &frame,
+        line: shown.line(&frame),
+        choices: shown.choices(&frame),
+        what_if: super::super::what_if::link(&frame),
+        awards: active.into_iter().map(|award| view(&frame, &shown, &all, award)).collect(),
+        inactive: declared.into_iter().map(|award| inactive(&frame, &shown, award)).collect(),
+        stakes: stakes::at_stake(&shown.policy, &shown.opened).iter().map(|stake| stake_row(&frame, &shown, &all, stake)).collect(),
+        alarms: alarms::kinds(&frame, &shown, &all, None),
+    })
+}
+
+fn view(frame: &Frame, shown: &Shown, all: &[Enterprise], award: &AwardDef) -> AwardView {
+    let evaluation = shown.evaluation();
+    let near: Vec<_> = evaluation.near_misses.iter().filter(|near| near.award == award.id).collect();
+    let open: Vec<_> = evaluation.undetermined.iter().filter(|open| open.award == award.id).collect();
+    let winners: Vec<_> = evaluation.awards.iter().filter(|won| won.award == award.id).collect();
+    let by_code = enterprises(all);
+    let close = |subject: &str, name: Option<&String>, reached: Option<i64>, level: i64, what: String| Close {
+        who: Link::new(name.map_or(subject, String::as_str), address(frame, shown, &award.id, &format!("/{subject}"))),
+        town: by_code.get(subject).map(|one| one.town.clone()).unwrap_or_default(),
+        reached: reached.map_or_else(|| frame.t("word-none"), |level| level_name(frame, award, level)),
+        level: if award.levels.is_empty() { award.name.clone() } else { level_name(frame, award, level) },
+        what,
+    };
+    let mut sorted = near.clone();
+    sorted.sort_by_key(|near| (near.distance, std::cmp::Reverse(near.level), near.subject.clone()));
+    let listed = |state: Standing, count: usize| {
+        Link::new(format::count(count), address(frame, shown, &award.id, &format!("?state={}", state.key())))
+    };
+    AwardView {
+        id: award.id.clone(),
+        name: award.name.clone(),
+        href: address(frame, shown, &award.id, ""),
+        clauses: reasons::clauses(frame, shown, award),
+        unknown: evaluation.award_unknown.iter().find(|one| one.award == award.id).map(|one| one.reason.clone()),
+        levels: levels(frame, shown, award),
+        counts: [(Standing::Reached, winners.len()), (Standing::Near, near.len()), (Standing::Open, open.len())]
+            .into_iter()
+            .map(|(state, count)| (state.state(frame), listed(state, count)))
+            .collect(),
+        near: sorted
+            .iter()
+            .take(NAMED_MAX)
+            .map(|near| close(&near.subject, near.name.as_ref(), near.reached, near.level, lacking(frame, &near.conditions)))
+            .collect(),
+        near_all: (near.len() > NAMED_MAX).then(|| all_of(frame, shown, award, Standing::Near, near.len())),
+        open: open
+            .iter()
+            .take(NAMED_MAX)
+            .map(|open| {
+                let what: Vec<&str> = open.conditions.iter().map(|condition| condition.text.as_str()).collect();
+                close(&open.subject, open.name.as_ref(), open.reached, open.level, what.join(&frame.t("word-separator")))
+            })
+            .collect(),
+        open_all: (open.len() > NAMED_MAX).then(|| all_of(frame, shown, award, Standing::Open, open.len())),
+        money: match winners.first() {
+            Some(won) => money(frame, &won.amount_reason, won.amount_fen, won.assumed_amount_fen),
+            None => money(frame, "", None, None),
+        },
+        warning: without_codes(&award.warning),
+    }
+}
+
+fn all_of(frame: &Frame, shown: &Shown, award: &AwardDef, state: Standing, count: usize) -> Link {
+    Link::new(frame.t1("awards-all-of", "count", format::count(count)), address(frame, shown, &award.id, &format!("?state={}", state.key())))
+}
+
+/// The winners by level, the highest first; an award without levels has one row.
+fn levels(frame: &Frame, shown: &Shown, award: &AwardDef) -> Vec<LevelRow> {
+    let mut numbers: Vec<i64> = award.levels.iter().map(|level| level.level).collect();
+    if numbers.is_empty() {
+        numbers.push(1);
+    }
+    numbers.sort_unstable_by(|a, b| b.cmp(a));
+    numbers
+        .into_iter()
+        .map(|level| {
+            let winners: Vec<_> = shown.evaluation().awards.iter().filter(|won| won.award == award.id && won.level == level).collect();
+            let filter = if award.levels.is_empty() { "?state=reached".to_owned() } else { format!("?level={level}") };
+            let href = address(frame, shown, &award.id, &filter);
+            LevelRow {
+                name: level_name(frame, award, level),
+                count: Link::new(format::count(winners.len()), href.clone()),
+                named: winners
+                    .iter()
+                    .take(NAMED_MAX)
+                    .map(|won| Link::new(won.name.as_ref().unwrap_or(&won.subject), address(frame, shown, &award.id, &format!("/{}", won.subject))))
+                    .collect(),
+                more: (winners.len() > NAMED_MAX).then(|| Link::new(frame.t1("awards-all-of", "count", format::count(winners.len())), href)),
+            }
+        })
+        .collect()
+}
+
+fn inactive(frame: &Frame, shown: &Shown, award: &AwardDef) -> Inactive {
+    Inactive {
+        name: award.name.clone(),
+        promised: award.promised.clone(),
+        reason: without_codes(&award.reason),
+        clauses: reasons::clauses(frame, shown, award),
+    }
+}
+
+fn stake_row(frame: &Frame, shown: &Shown, all: &[Enterprise], stake: &Stake) -> StakeRow {
+    let award = shown.policy.award(&stake.award);
+    let level = |level: i64| award.map(|award| level_name(frame, award, level)).unwrap_or_default();
+    let name = all.binary_search_by(|one| one.uscc.cmp(&stake.subject)).map_or(stake.subject.as_str(), |at| all[at].name.as_str());
+    StakeRow {
+        who: Link::new(name, address(frame, shown, &stake.award, &format!("/{}", stake.subject))),
+        award: award.map(|award| award.name.clone()).unwrap_or_default(),
+        level: level(stake.level),
+        left: stake.left.map_or_else(|| frame.t("awards-stake-none-left"), level),
+        rights: stake
+            .lapses
+            .iter()
+            .map(|lapse| {
+                let words = frame.tn("awards-stake-right", &[("date", lapse.on.to_string()), ("cause", super::super::enterprises::cause(frame, lapse.cause))]);
+                (Link::new(lapse.title.clone(), shown.keep(frame.at(&format!("/patents/{}", lapse.application_number)))), words)
+            })
+            .collect(),
+    }
+}

@@ -1,0 +1,183 @@
+//! `/enterprises` 企业: every enterprise of a run, `/enterprises/{uscc}`, one with its portfolio, statuses and stars, and
+//! `/my-enterprise`, where an enterprise sees itself and nobody else.
+
+mod detail;
+mod holdings;
+mod portfolio;
+pub(crate) mod read;
+mod years;
+
+use std::collections::BTreeSet;
+
+use askama::Template;
+use axum::{extract::State, http::Uri, response::Response};
+use domain::lapses::Cause;
+
+pub use self::detail::{own, page as one};
+use self::read::Enterprise;
+use crate::{
+    app::App,
+    error::AppError,
+    form::Choice,
+    frame::Frame,
+    hx::Hx,
+    list::{Cell, Dir, Kind, ListQuery, Listing, ListingView},
+    pages::cockpit::{
+        self,
+        shown::{self, Shown},
+    },
+};
+
+/// The award whose levels are the stars of an enterprise (创新之星, C3.3.2.2).
+pub(crate) const STARS: &str = "innovation-star";
+
+#[derive(Template)]
+#[template(path = "enterprises/list.html")]
+struct ListPage<'a> {
+    frame: &'a Frame,
+    line: String,
+    choices: Vec<Choice>,
+    list: &'a ListingView,
+}
+
+#[derive(Template)]
+#[template(path = "enterprises/list.html", block = "listing")]
+struct ListBlock<'a> {
+    frame: &'a Frame,
+    list: &'a ListingView,
+}
+
+/// `GET /enterprises`.
+pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Result<Response, AppError> {
+    let query = ListQuery::parse(&uri);
+    let Some(shown) = shown::shown(&app, query.filter("run")).await? else { return cockpit::no_run(&frame, frame.t("enterprises-title")) };
+    let all = read::enterprises(&shown.opened);
+    let rows: Vec<&Enterprise> = all.iter().collect();
+    let listing = listing(&frame, &shown, &all);
+    if query.export {
+        return listing.workbook(&rows, &query);
+    }
+    let mut view = listing.view(&rows, &query);
+    shown.keep_in(&mut view);
+    let page = ListPage { frame: &frame, line: shown.line(&frame), choices: shown.choices(&frame), list: &view };
+    hx.page(page, ListBlock { frame: &frame, list: &view })
+}
+
+fn listing<'a>(frame: &'a Frame, shown: &'a Shown, all: &[Enterprise]) -> Listing<'a, &'a Enterprise> {
+    let caption = frame.t1("enterprises-list-of", "date", shown.as_of());
+    let number = |number: Option<i64>| number.map_or_else(Cell::empty, Cell::number);
+    Listing::new(frame, "enterprises", "/enterprises", caption)
+        .column("name", frame.t("enterprises-col-name"), Kind::Text, move |one: &&Enterprise| {
+            Cell::text(one.name.clone()).link(shown.keep(frame.at(&format!("/enterprises/{}", one.uscc))))
+        })
+        .column("uscc", frame.t("rights-number-enterprise"), Kind::Code, |one| Cell::code(one.uscc.clone()))
+        .column("town", frame.t("patents-col-town"), Kind::Text, |one| Cell::text(one.town.clone()))
+        .column("statuses", frame.t("enterprises-col-statuses"), Kind::Text, |one| {
+            Cell::text(one.statuses.iter().cloned().collect::<Vec<_>>().join(&frame.t("word-list-separator")))
+        })
+        .column("industry", frame.t("enterprises-col-industry"), Kind::Text, |one| Cell::text(section_name(frame, one.section)))
+        .column("size", frame.t("enterprises-col-size"), Kind::Text, |one| Cell::text(one.size.clone()))
+        .column("inventions", frame.t("enterprises-col-inventions"), Kind::Number, move |one| number(one.inventions))
+        .column("high-value", frame.t("enterprises-col-high-value"), Kind::Number, move |one| number(one.high_value))
+        .column("stars", frame.t("enterprises-col-stars"), Kind::Text, |one| stars_cell(shown, one))
+        .filter("town", frame.t("patents-col-town"), choices(all.iter().map(|one| one.town.as_str())), |one, town| one.town == town)
+        .filter("status", frame.t("enterprises-col-statuses"), choices(all.iter().flat_map(|one| one.statuses.iter().map(String::as_str))), |one, kind| {
+            one.statuses.contains(kind)
+        })
+        .filter("industry", frame.t("enterprises-col-industry"), sections(frame, all), |one, key| one.section.is_some_and(|section| key == section.to_string()))
+        .filter("size", frame.t("enterprises-col-size"), choices(all.iter().map(|one| one.size.as_str())), |one, size| one.size == size)
+        .search(frame.t("towns-search"), |one| format!("{} {}", one.name, one.uscc))
+        .sorted_by("inventions", Dir::Down)
+        .when_empty(frame.t("enterprises-none"), frame.t("enterprises-none-todo"))
+}
+
+fn stars_cell(shown: &Shown, one: &Enterprise) -> Cell {
+    let name = one.stars.and_then(|level| shown.policy.award(STARS)?.levels.iter().find(|known| known.level == level).map(|known| (level, known.name.clone())));
+    match name {
+        Some((level, name)) => Cell { key: crate::list::Key::Number(level.into()), ..Cell::text(name) },
+        None => Cell::empty(),
+    }
+}
+
+fn choices<'a>(words: impl Iterator<Item = &'a str>) -> Vec<Choice> {
+    let words: BTreeSet<&str> = words.filter(|word| !word.is_empty()).collect();
+    let mut choices: Vec<Choice> = words.into_iter().map(|word| Choice::new(word, word)).collect();
+    choices.sort_by_cached_key(|choice| crate::search_key::sort_key(&choice.value));
+    choices
+}
+
+fn sections(frame: &Frame, all: &[Enterprise]) -> Vec<Choice> {
+    let known: BTreeSet<char> = all.iter().filter_map(|one| one.section).collect();
+    known.into_iter().map(|section| Choice::new(section.to_string(), section_name(frame, Some(section)))).collect()
+}
+
+/// The name of a section of GB/T 4754-2017.
+pub(crate) fn section_name(frame: &Frame, section: Option<char>) -> String {
+    const CHINESE: [&str; 20] = [
+        "农、林、牧、渔业",
+        "采矿业",
+        "制造业",
+        "电力、热力、燃气及水生产和供应业",
+        "建筑业",
+        "批发和零售业",
+        "交通运输、仓储和邮政业",
+        "住宿和餐饮业",
+        "信息传输、软件和信息技术服务业",
+        "金融业",
+        "房地产业",
+        "租赁和商务服务业",
+        "科学研究和技术服务业",
+        "水利、环境和公共设施管理业",
+        "居民服务、修理和其他服务业",
+        "教育",
+        "卫生和社会工作",
+        "文化、体育和娱乐业",
+        "公共管理、社会保障和社会组织",
+        "国际组织",
+    ];
+    const ENGLISH: [&str; 20] = [
+        "Agriculture",
+        "Mining",
+        "Manufacturing",
+        "Electricity, heat, gas and water",
+        "Construction",
+        "Wholesale and retail",
+        "Transport, storage and post",
+        "Hotels and catering",
+        "Software and information technology",
+        "Finance",
+        "Real estate",
+        "Leasing and business services",
+        "Research and technical services",
+        "Water, environment and public facilities",
+        "Residential and other services",
+        "Education",
+        "Health and social work",
+        "Culture, sports and entertainment",
+        "Public administration",
+        "International organisations",
+    ];
+    let names = if frame.is_chinese() { CHINESE } else { ENGLISH };
+    section.and_then(|letter| names.get((letter as usize).checked_sub('A' as usize)?)).map(|name| (*name).to_owned()).unwrap_or_default()
+}
+
+/// Why a right may soon be lost.
+pub(crate) fn cause(frame: &Frame, cause: Cause) -> String {
+    match cause {
+        Cause::TermEnds => frame.t("lapse-term"),
+        Cause::FeeDue => frame.t("lapse-fee"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sections_are_named_by_their_letter() {
+        let frame = Frame::for_tests();
+        for (section, expected) in [(Some('C'), "制造业"), (Some('T'), "国际组织"), (Some('U'), ""), (Some('1'), ""), (None, "")] {
+            assert_eq!(section_name(&frame, section), expected, "{section:?}");
+        }
+    }
+}
