@@ -22,9 +22,16 @@ pub(crate) struct Demo {
 pub(crate) async fn run(context: &Context, command: Demo) -> anyhow::Result<()> {
     let mut opened = context.open().await?;
     if opened.demo().is_none() {
-        if !domain::runs::list(&opened).await?.is_empty() || !registry::batches::list(&opened.db, &registry::batches::Filter { limit: 1, ..Default::default() }).await?.is_empty() {
+        if !domain::runs::list(&opened).await?.is_empty()
+            || !registry::batches::list(&opened.db, &registry::batches::Filter { limit: 1, ..Default::default() })
+                .await?
+                .is_empty()
+        {
             let dir = context.data.display();
-            return Err(Unusable(format!("数据目录 {dir} 中已有真实数据，演示数据不能混入。请用 --data 指定一个空目录。")).into());
+            return Err(Unusable(format!(
+                "数据目录 {dir} 中已有真实数据，演示数据不能混入。请用 --data 指定一个空目录。"
+            ))
+            .into());
         }
         let scale = Scale::default().times(command.times.max(1));
         demo::fill(&mut opened, scale, context.now, &|doing| eprintln!("{doing}")).await?;

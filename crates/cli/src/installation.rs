@@ -29,7 +29,9 @@ impl Context {
 pub(crate) async fn init(context: &Context) -> anyhow::Result<()> {
     let installation = context.open().await?;
     let line = serde_json::json!({ "data": context.data, "database": installation.db.engine() });
-    context.output.print(&line, |_| format!("已就绪：数据目录 {}，数据库 {}", context.data.display(), installation.db.engine()))
+    context
+        .output
+        .print(&line, |_| format!("已就绪：数据目录 {}，数据库 {}", context.data.display(), installation.db.engine()))
 }
 
 pub(crate) async fn serve(context: &Context, command: Serve) -> anyhow::Result<()> {
@@ -58,12 +60,17 @@ pub(crate) async fn serve_opened(
 
 /// A demo shows its city and its sign-ins to everybody.
 fn settings(installation: &Installation, base_path: &str) -> web::Settings {
-    let mut settings = web::Settings { base_path: web::Settings::fold_base_path(base_path), ..web::Settings::default() };
+    let mut settings =
+        web::Settings { base_path: web::Settings::fold_base_path(base_path), ..web::Settings::default() };
     if installation.demo().is_some() {
         demo::CITY.clone_into(&mut settings.city);
         settings.demo_sign_ins = crate::demo::SIGN_INS
             .iter()
-            .map(|(login, role)| web::SignIn { login: (*login).into(), password: demo::PASSWORD.into(), role: (*role).into() })
+            .map(|(login, role)| web::SignIn {
+                login: (*login).into(),
+                password: demo::PASSWORD.into(),
+                role: (*role).into(),
+            })
             .collect();
     }
     settings
@@ -95,7 +102,11 @@ pub(crate) async fn doctor(context: &Context) -> anyhow::Result<()> {
     }
     let line = serde_json::json!({ "runs": runs.len(), "sound": findings.is_empty(), "findings": findings });
     context.output.print(&line, |_| {
-        if findings.is_empty() { format!("安装完好：{} 次测算全部核对无误。", runs.len()) } else { findings.join("\n") }
+        if findings.is_empty() {
+            format!("安装完好：{} 次测算全部核对无误。", runs.len())
+        } else {
+            findings.join("\n")
+        }
     })?;
     anyhow::ensure!(findings.is_empty(), "发现 {} 处问题", findings.len());
     Ok(())

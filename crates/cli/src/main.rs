@@ -82,12 +82,8 @@ struct Context {
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let context = Context {
-        data: arguments.data,
-        database: arguments.database,
-        output: Output::new(arguments.json),
-        now: now(),
-    };
+    let context =
+        Context { data: arguments.data, database: arguments.database, output: Output::new(arguments.json), now: now() };
     let done = match arguments.command {
         Command::Demo(command) => demo::run(&context, command).await,
         Command::Init => installation::init(&context).await,

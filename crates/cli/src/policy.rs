@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use rules::check::Severity;
 
 use crate::Context;
 
@@ -42,19 +43,28 @@ pub(crate) async fn run(context: &Context, command: Policy) -> anyhow::Result<()
 }
 
 fn check(context: &Context, policy: &rules::Policy) -> anyhow::Result<()> {
-    let report = rules::check::check(policy);
+    let report = rules::check::check(policy, None);
+    let carried = report.coverage.len() - report.missing().count();
     context.output.print(&report, |report| {
         let mut text = String::new();
-        for finding in &report.errors {
-            let _ = writeln!(text, "错误：{finding}");
+        for finding in &report.findings {
+            let kind = if finding.severity == Severity::Error { "错误" } else { "提醒" };
+            let _ = writeln!(text, "{kind}：{}：{}", finding.place, finding.message);
         }
-        let _ = writeln!(text, "条款 {} 条，已有规则或服务承担 {} 条，尚缺 {} 条：", report.clauses, report.carried, report.missing.len());
-        for missing in &report.missing {
-            let _ = writeln!(text, "  {} {}", missing.id, missing.text);
+        let missing: Vec<&str> = report.missing().map(|coverage| coverage.clause.as_str()).collect();
+        let _ = writeln!(
+            text,
+            "条款 {} 条，已有规则或服务承担 {carried} 条，尚缺 {} 条：",
+            report.coverage.len(),
+            missing.len()
+        );
+        for id in missing {
+            let words = policy.clause(id).map(|clause| clause.text.as_str()).unwrap_or_default();
+            let _ = writeln!(text, "  {id} {words}");
         }
         text
     })?;
-    anyhow::ensure!(report.errors.is_empty(), "政策文件有 {} 处错误", report.errors.len());
+    anyhow::ensure!(report.is_sound(), "政策文件有错误，不能使用");
     Ok(())
 }
 

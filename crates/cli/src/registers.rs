@@ -186,7 +186,14 @@ fn cancel_on_interrupt(options: &ImportOptions) {
 fn words(report: &ImportReport) -> String {
     let mut text = format!(
         "批次 {}：{}\n  共 {} 行：收入 {}（其中更正 {}），未变 {}，待处理 {}；未关联 {}\n",
-        report.batch, report.file, report.rows, report.accepted, report.changed, report.unchanged, report.quarantined, report.untied
+        report.batch,
+        report.file,
+        report.rows,
+        report.accepted,
+        report.changed,
+        report.unchanged,
+        report.quarantined,
+        report.untied
     );
     if let Some(encoding) = &report.encoding {
         let _ = writeln!(text, "  编码 {encoding}");
@@ -198,10 +205,19 @@ fn words(report: &ImportReport) -> String {
         let _ = writeln!(text, "  未使用的列：{}", report.columns_ignored.join("、"));
     }
     for problem in report.problems.iter().take(20) {
-        let _ = writeln!(text, "  {} 第 {} 行 {}“{}”：{}", problem.sheet, problem.row, problem.column, problem.value, problem.reason);
+        let _ = writeln!(
+            text,
+            "  {} 第 {} 行 {}“{}”：{}",
+            problem.sheet, problem.row, problem.column, problem.value, problem.reason
+        );
     }
     if report.problems.len() > 20 {
-        let _ = writeln!(text, "  ……共 {} 处，用 zhiqiang quarantine --batch {} 查看全部", report.problems.len(), report.batch);
+        let _ = writeln!(
+            text,
+            "  ……共 {} 处，用 zhiqiang quarantine --batch {} 查看全部",
+            report.problems.len(),
+            report.batch
+        );
     }
     text.push_str(&report.summary);
     text
@@ -216,7 +232,14 @@ pub(crate) async fn batches(context: &Context, command: Batches) -> anyhow::Resu
             let _ = writeln!(
                 text,
                 "{:>5} {:9} {:18} {} 行，收入 {}，未变 {}，待处理 {} {}",
-                batch.id, batch.state, batch.register, batch.rows, batch.accepted, batch.unchanged, batch.quarantined, batch.file
+                batch.id,
+                batch.state,
+                batch.register,
+                batch.rows,
+                batch.accepted,
+                batch.unchanged,
+                batch.quarantined,
+                batch.file
             );
             text
         })
@@ -225,7 +248,8 @@ pub(crate) async fn batches(context: &Context, command: Batches) -> anyhow::Resu
 
 pub(crate) async fn rollback(context: &Context, command: Rollback) -> anyhow::Result<()> {
     let installation = context.open().await?;
-    let batch = registry::rollback(&installation.db, command.batch, context.now, "cli", command.reason.as_deref()).await?;
+    let batch =
+        registry::rollback(&installation.db, command.batch, context.now, "cli", command.reason.as_deref()).await?;
     context.output.print(&batch, |batch| format!("批次 {}（{}）已撤回，此前的测算不受影响。", batch.id, batch.file))
 }
 
@@ -275,7 +299,8 @@ pub(crate) async fn quarantine(context: &Context, command: Quarantine) -> anyhow
 pub(crate) async fn ties(context: &Context, command: Ties) -> anyhow::Result<()> {
     let installation = context.open().await?;
     if let Some(pair) = command.tie {
-        let (name, code) = pair.split_once('=').ok_or_else(|| Unusable("--tie 应写成 名称=统一社会信用代码。".into()))?;
+        let (name, code) =
+            pair.split_once('=').ok_or_else(|| Unusable("--tie 应写成 名称=统一社会信用代码。".into()))?;
         let ties = [(name.to_owned(), code.to_owned())];
         let report = domain::ties::settle(&installation, &ties, &command.reason, "cli", context.now).await?;
         return context.output.print(&report, words);

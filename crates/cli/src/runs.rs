@@ -76,9 +76,9 @@ pub(crate) async fn evaluate(context: &Context, command: Evaluate) -> anyhow::Re
 fn overrides(set: &[String]) -> anyhow::Result<BTreeMap<String, String>> {
     set.iter()
         .map(|pair| {
-            pair.split_once('=')
-                .map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()))
-                .ok_or_else(|| Unusable(format!("--set {pair} 应写成 名称=数值，例如 --set denominator_year=same。")).into())
+            pair.split_once('=').map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned())).ok_or_else(
+                || Unusable(format!("--set {pair} 应写成 名称=数值，例如 --set denominator_year=same。")).into(),
+            )
         })
         .collect()
 }
@@ -94,8 +94,11 @@ fn words(evaluation: &rules::Evaluation) -> String {
             None => "未定",
         };
         let value = indicator.value.as_deref().unwrap_or("—");
-        let target = indicator.target.as_deref().map(|target| format!("{} {target}", indicator.operator)).unwrap_or_default();
-        let reason = indicator.reason.as_deref().unwrap_or_default();
+        let target = match (&indicator.operator, &indicator.target) {
+            (Some(operator), Some(target)) => format!("{operator} {target}"),
+            _ => String::new(),
+        };
+        let reason = &indicator.reason;
         let _ = writeln!(text, "{:4} {state:4} {value:>12} {target:10} {} {reason}", indicator.code, indicator.name);
     }
     let mut awards: BTreeMap<&str, usize> = BTreeMap::new();
@@ -105,7 +108,12 @@ fn words(evaluation: &rules::Evaluation) -> String {
     for (award, count) in awards {
         let _ = writeln!(text, "奖励 {award}：{count} 家");
     }
-    let _ = writeln!(text, "高价值发明专利 {} 件，待判定 {} 件", evaluation.high_value.total.map_or_else(|| "—".into(), |n| n.to_string()), evaluation.high_value.undetermined);
+    let _ = writeln!(
+        text,
+        "高价值发明专利 {} 件，待判定 {} 件",
+        evaluation.high_value.total.map_or_else(|| "—".into(), |n| n.to_string()),
+        evaluation.high_value.undetermined
+    );
     text
 }
 
@@ -126,7 +134,8 @@ pub(crate) async fn explain(context: &Context, command: Explain) -> anyhow::Resu
     let installation = context.open().await?;
     let run = run_id(&installation, &command.run).await?;
     let policy = runs::policy()?;
-    let explanation = domain::explanations::explain(&installation, &policy, &run, &command.code, command.subject.as_deref()).await?;
+    let explanation =
+        domain::explanations::explain(&installation, &policy, &run, &command.code, command.subject.as_deref()).await?;
     context.output.print(&explanation, domain::explanations::Explanation::words)
 }
 
@@ -142,7 +151,11 @@ pub(crate) async fn verify(context: &Context, command: Verify) -> anyhow::Result
         for finding in &found.findings {
             let _ = writeln!(text, "  不符：{finding}");
         }
-        text.push_str(if found.verified { "核对无误：输入、规则与结果均与保存时相同。" } else { "核对不符，请勿据此对外发布，并查明上列文件的改动。" });
+        text.push_str(if found.verified {
+            "核对无误：输入、规则与结果均与保存时相同。"
+        } else {
+            "核对不符，请勿据此对外发布，并查明上列文件的改动。"
+        });
         text
     })?;
     anyhow::ensure!(verification.verified, "核对不符");
@@ -167,7 +180,14 @@ pub(crate) async fn list(context: &Context) -> anyhow::Result<()> {
         }
         runs.iter().fold(String::new(), |mut text, run| {
             let kind = if run.is_what_if() { "推演" } else { "测算" };
-            let _ = writeln!(text, "{} {kind} 时点 {} 知悉 {} 快照 {}", short(&run.run), run.as_of, run.known_at, short(&run.snapshot));
+            let _ = writeln!(
+                text,
+                "{} {kind} 时点 {} 知悉 {} 快照 {}",
+                short(&run.run),
+                run.as_of,
+                run.known_at,
+                short(&run.snapshot)
+            );
             text
         })
     })

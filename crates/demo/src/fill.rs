@@ -74,7 +74,12 @@ async fn import_all(
     let mut order: Vec<&RegisterFile> = files.iter().collect();
     order.sort_by_key(|file| file.received_at);
     for (number, file) in order.into_iter().enumerate() {
-        tell(format!("导入 {}/{}：{}", number + 1, files.len(), file.path.file_name().unwrap_or_default().to_string_lossy()));
+        tell(format!(
+            "导入 {}/{}：{}",
+            number + 1,
+            files.len(),
+            file.path.file_name().unwrap_or_default().to_string_lossy()
+        ));
         let mut options = registry::ImportOptions::new(file.received_at, "demo");
         options.recorded_at = now;
         if let Some(headings) = &file.mapping {
@@ -106,7 +111,11 @@ fn moments() -> Vec<(Date, Date)> {
     moments
 }
 
-async fn evaluate_all(installation: &Installation, now: Timestamp, tell: &(dyn Fn(String) + Sync)) -> Result<(), FillError> {
+async fn evaluate_all(
+    installation: &Installation,
+    now: Timestamp,
+    tell: &(dyn Fn(String) + Sync),
+) -> Result<(), FillError> {
     let policy = runs::policy()?;
     for (as_of, known_on) in moments() {
         tell(format!("测算 {as_of}（{known_on} 所知）"));

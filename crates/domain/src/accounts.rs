@@ -97,15 +97,8 @@ impl Permission {
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 7] = [
-        Self::Clerk,
-        Self::Leader,
-        Self::Finance,
-        Self::Auditor,
-        Self::Town,
-        Self::Enterprise,
-        Self::Administrator,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Clerk, Self::Leader, Self::Finance, Self::Auditor, Self::Town, Self::Enterprise, Self::Administrator];
 
     /// The key stored with an account.
     pub const fn key(self) -> &'static str {
@@ -181,7 +174,15 @@ pub struct Session {
 }
 
 /// Makes an account; the password must be long enough and the login free.
-pub async fn open(db: &Db, login: &str, name: &str, role: Role, unit: &str, password: &str, now: Timestamp) -> Result<(), Error> {
+pub async fn open(
+    db: &Db,
+    login: &str,
+    name: &str,
+    role: Role,
+    unit: &str,
+    password: &str,
+    now: Timestamp,
+) -> Result<(), Error> {
     if password.chars().count() < PASSWORD_CHARS_MIN {
         return Err(Error::Invalid(format!("密码至少需要 {PASSWORD_CHARS_MIN} 个字符，请重新设置。")));
     }
@@ -193,8 +194,20 @@ pub async fn open(db: &Db, login: &str, name: &str, role: Role, unit: &str, pass
     if store::find_by_login(&mut tx, login).await?.is_some() {
         return Err(Error::Conflict(format!("登录名“{login}”已被使用，请换一个。")));
     }
-    store::insert(&mut tx, &store::NewAccount { login, name, role: role.key(), unit, password_hash: &hash, created_at: &now.to_string() }).await?;
-    registry::audit::record(&mut tx, now, "system", "account.open", login, &serde_json::json!({ "role": role.key(), "unit": unit })).await?;
+    store::insert(
+        &mut tx,
+        &store::NewAccount { login, name, role: role.key(), unit, password_hash: &hash, created_at: &now.to_string() },
+    )
+    .await?;
+    registry::audit::record(
+        &mut tx,
+        now,
+        "system",
+        "account.open",
+        login,
+        &serde_json::json!({ "role": role.key(), "unit": unit }),
+    )
+    .await?;
     tx.commit().await?;
     Ok(())
 }
@@ -249,7 +262,8 @@ pub async fn session(db: &Db, token: &str, now: Timestamp) -> Result<Option<Acco
 pub async fn sign_out(db: &Db, token: &str, now: Timestamp) -> Result<(), Error> {
     let mut tx = db.begin().await?;
     if let Some((account, _, _)) = store::find_session(&mut tx, &token_hash(token)).await? {
-        registry::audit::record(&mut tx, now, &account.login, "session.close", &account.login, &serde_json::json!({})).await?;
+        registry::audit::record(&mut tx, now, &account.login, "session.close", &account.login, &serde_json::json!({}))
+            .await?;
     }
     store::delete_session(&mut tx, &token_hash(token)).await?;
     tx.commit().await?;

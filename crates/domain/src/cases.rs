@@ -153,7 +153,8 @@ pub async fn run(policy: &Policy) -> Result<Report, Error> {
 }
 
 async fn differences(policy: &Policy, table: &Table, case: &Case) -> Result<Vec<String>, Error> {
-    let known_at = case.known_at.as_ref().map_or_else(|| instant("2100-01-01T00:00:00+08:00"), |at| instant(&cell(at)))?;
+    let known_at =
+        case.known_at.as_ref().map_or_else(|| instant("2100-01-01T00:00:00+08:00"), |at| instant(&cell(at)))?;
     let folded = world(table, case, known_at)?;
     let snapshot = freeze::freeze(&folded)?;
     let question = Question {
@@ -163,7 +164,8 @@ async fn differences(policy: &Policy, table: &Table, case: &Case) -> Result<Vec<
         scope: None,
     };
     let evaluation = runs::answer(policy, &snapshot, &question).await?;
-    let answer: Value = serde_json::from_str(&evaluation.to_json()).map_err(|cause| Error::Damaged(cause.to_string()))?;
+    let answer: Value =
+        serde_json::from_str(&evaluation.to_json()).map_err(|cause| Error::Damaged(cause.to_string()))?;
     let mut found = Vec::new();
     if let Some(expected) = &case.expect {
         matching::expect("", expected, &answer, &mut found);
@@ -242,12 +244,16 @@ impl Telling<'_> {
     }
 
     fn row(&mut self, register: &str, mut texts: BTreeMap<String, String>, at: Timestamp) -> Result<(), Error> {
-        let found = registry::register(register).ok_or_else(|| Error::NotFound { what: "登记簿", id: register.to_owned() })?;
+        let found = registry::register(register)
+            .ok_or_else(|| Error::NotFound { what: "登记簿", id: register.to_owned() })?;
         for (field, value) in self.table.defaults.get(register).into_iter().flatten() {
             texts.entry(field.clone()).or_insert_with(|| cell(value));
         }
         let cells = registry::entry::check(found, &texts).map_err(|reasons| {
-            let reasons: Vec<String> = reasons.into_iter().map(|reason| format!("{}“{}”：{}", reason.column, reason.value, reason.reason)).collect();
+            let reasons: Vec<String> = reasons
+                .into_iter()
+                .map(|reason| format!("{}“{}”：{}", reason.column, reason.value, reason.reason))
+                .collect();
             Error::Invalid(format!("用例中{}登记簿的一行不合要求：{}", found.name_zh, reasons.join("；")))
         })?;
         self.replay.tell(found, cells.cells, self.batch, at);
@@ -267,7 +273,8 @@ fn cell(value: &toml::Value) -> String {
 fn numbered(start: &str, offset: u64) -> Result<String, Error> {
     let digits: u64 = start.parse().map_err(|_| Error::Invalid(format!("number_from“{start}”应为 12 位数字。")))?;
     let number = format!("{:0width$}", digits + offset, width = start.len());
-    let parsed: terms::ApplicationNumber = number.parse().map_err(|cause: terms::Error| Error::Invalid(cause.to_string()))?;
+    let parsed: terms::ApplicationNumber =
+        number.parse().map_err(|cause: terms::Error| Error::Invalid(cause.to_string()))?;
     Ok(parsed.to_string())
 }
 

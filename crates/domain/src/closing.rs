@@ -88,7 +88,10 @@ pub async fn close(installation: &Installation, wish: Wish<'_>) -> Result<Closin
     };
     let mut tx = installation.db.begin().await?;
     if !store::insert(&mut tx, &closing).await? {
-        return Err(Error::Conflict(format!("{} 已经月结，结果不再变动。需要更正时，请另行测算并在下月说明。", closing.month)));
+        return Err(Error::Conflict(format!(
+            "{} 已经月结，结果不再变动。需要更正时，请另行测算并在下月说明。",
+            closing.month
+        )));
     }
     let open: BTreeMap<&str, i64> = open.iter().map(|(register, count)| (register.id, *count)).collect();
     let detail = serde_json::json!({ "run": closing.run, "open_rows": open, "note": closing.note });
@@ -110,7 +113,8 @@ fn decide(run: &Summary, open: &[(&Register, i64)], acknowledged: bool) -> Resul
         return Err(Error::Invalid(format!("这次测算的统计时点是 {as_of}，不是月末。请先按月末日期测算。")));
     }
     if !acknowledged && !open.is_empty() {
-        let named: Vec<String> = open.iter().map(|(register, count)| format!("{} {count} 行", register.name_zh)).collect();
+        let named: Vec<String> =
+            open.iter().map(|(register, count)| format!("{} {count} 行", register.name_zh)).collect();
         return Err(Error::Conflict(format!(
             "还有隔离行没有处理：{}。请先处理，或确认它们不影响本月结果后再月结。",
             named.join("、")

@@ -85,7 +85,8 @@ fn target(
         .collect();
     let forecast = forecast::forecast(&observations, forecast::month_of(TARGET_DATE).max(forecast::month_of(as_of)));
     let aim = indicator.target.as_ref().and_then(|target| target.parse::<f64>().ok()).unwrap_or(f64::INFINITY);
-    let change = history.len().checked_sub(2).and_then(|before| Some(history.last()?.numerator? - history[before].numerator?));
+    let change =
+        history.len().checked_sub(2).and_then(|before| Some(history.last()?.numerator? - history[before].numerator?));
     Target {
         outlook: forecast::outlook(indicator.met, forecast.as_ref(), aim, as_of >= TARGET_DATE),
         gap: gap(indicator, definition),
@@ -134,7 +135,8 @@ fn trajectories(opened: &Opened) -> BTreeMap<String, Vec<(Date, String)>> {
     let Some(rows) = opened.snapshot.rows("trajectory") else { return found };
     for row in 0..rows.len() {
         if rows.text(row, "region").unwrap_or_default().is_empty()
-            && let (Some(code), Some(date), Some(value)) = (rows.text(row, "indicator"), rows.date(row, "on_date"), rows.text(row, "value"))
+            && let (Some(code), Some(date), Some(value)) =
+                (rows.text(row, "indicator"), rows.date(row, "on_date"), rows.text(row, "value"))
         {
             found.entry(code.to_owned()).or_default().push((date, value.to_owned()));
         }

@@ -211,7 +211,8 @@ mod tests {
 
     #[test]
     fn the_light_changes_on_both_edges_of_the_band() {
-        let with = |value: f64| Forecast { value, slope_per_month: 0.0, band: Some(2.0), observations: 12, back_test: None };
+        let with =
+            |value: f64| Forecast { value, slope_per_month: 0.0, band: Some(2.0), observations: 12, back_test: None };
         let light = |value: f64| outlook(Some(false), Some(&with(value)), 30.0, false);
         assert_eq!(light(32.0), Outlook::OnTrack);
         assert_eq!(light(31.9), Outlook::AtRisk);

@@ -110,10 +110,16 @@ impl Installation {
             let parent = self.dir.join(folder);
             for entry in fs::read_dir(&parent).map_err(|source| Error::io(&parent, source))? {
                 let path = entry.map_err(|source| Error::io(&parent, source))?.path();
-                let unfinished = path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with('.'));
+                let unfinished =
+                    path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with('.'));
                 if unfinished {
-                    fs::remove_dir_all(&path).or_else(|_| fs::remove_file(&path)).map_err(|source| Error::io(&path, source))?;
-                    remarks.push(format!("上次测算没有完成，已清除其未写完的文件（{}）；已有的结果不受影响，需要时请重新测算。", folder));
+                    fs::remove_dir_all(&path)
+                        .or_else(|_| fs::remove_file(&path))
+                        .map_err(|source| Error::io(&path, source))?;
+                    remarks.push(format!(
+                        "上次测算没有完成，已清除其未写完的文件（{}）；已有的结果不受影响，需要时请重新测算。",
+                        folder
+                    ));
                 }
             }
         }
@@ -148,9 +154,8 @@ pub(crate) fn write_folder(target: &Path, files: &[(String, Vec<u8>)]) -> Result
     }
     let name = target.file_name().and_then(|name| name.to_str()).unwrap_or("folder");
     let unfinished = target.with_file_name(format!(".{name}"));
-    let written = write_files(&unfinished, files).and_then(|()| {
-        fs::rename(&unfinished, target).map_err(|source| Error::io(target, source))
-    });
+    let written = write_files(&unfinished, files)
+        .and_then(|()| fs::rename(&unfinished, target).map_err(|source| Error::io(target, source)));
     if written.is_err() {
         // The old state stays; what was half written goes, so that a full disk gets its room back.
         let _ = fs::remove_dir_all(&unfinished);

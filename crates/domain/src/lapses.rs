@@ -58,7 +58,8 @@ pub struct Lapse {
 /// The city's inventions in force that may soon be lost, the earliest day first, high-value ones before others.
 pub fn soon(opened: &Opened) -> Vec<Lapse> {
     let as_of = opened.evaluation.as_of;
-    let (Some(inventions), Some(patents)) = (opened.views.rows("invention_in_city"), opened.snapshot.rows("patent")) else {
+    let (Some(inventions), Some(patents)) = (opened.views.rows("invention_in_city"), opened.snapshot.rows("patent"))
+    else {
         return Vec::new();
     };
     let high_value: BTreeSet<&str> = opened
@@ -67,7 +68,9 @@ pub fn soon(opened: &Opened) -> Vec<Lapse> {
         .map(|rows| (0..rows.len()).filter_map(|row| rows.text(row, "application_number")).collect())
         .unwrap_or_default();
     let titles: BTreeMap<&str, &str> = (0..patents.len())
-        .filter_map(|row| Some((patents.text(row, "application_number")?, patents.text(row, "title").unwrap_or_default())))
+        .filter_map(|row| {
+            Some((patents.text(row, "application_number")?, patents.text(row, "title").unwrap_or_default()))
+        })
         .collect();
     let mut lapses: Vec<Lapse> = (0..inventions.len())
         .filter_map(|row| {
@@ -84,7 +87,9 @@ pub fn soon(opened: &Opened) -> Vec<Lapse> {
             })
         })
         .collect();
-    lapses.sort_by(|a, b| a.on.cmp(&b.on).then(b.high_value.cmp(&a.high_value)).then(a.application_number.cmp(&b.application_number)));
+    lapses.sort_by(|a, b| {
+        a.on.cmp(&b.on).then(b.high_value.cmp(&a.high_value)).then(a.application_number.cmp(&b.application_number))
+    });
     lapses
 }
 
@@ -95,7 +100,8 @@ fn next_danger(filed_on: Date, as_of: Date) -> Option<(Cause, Date)> {
     if within(as_of, term_end, TERM_HORIZON_DAYS) {
         return Some((Cause::TermEnds, term_end));
     }
-    let anniversary = (0..=20_i32).filter_map(|year| filed_on.checked_add(year.years()).ok()).find(|day| *day >= as_of)?;
+    let anniversary =
+        (0..=20_i32).filter_map(|year| filed_on.checked_add(year.years()).ok()).find(|day| *day >= as_of)?;
     within(as_of, anniversary, FEE_HORIZON_DAYS).then_some((Cause::FeeDue, anniversary))
 }
 

@@ -165,7 +165,8 @@ async fn keep(
         result_sha256: sha256(&result),
         details: details.id().to_owned(),
     };
-    let manifest = serde_json::to_vec(&manifest).map_err(|cause| Error::Damaged(format!("测算清单无法写出：{cause}")))?;
+    let manifest =
+        serde_json::to_vec(&manifest).map_err(|cause| Error::Damaged(format!("测算清单无法写出：{cause}")))?;
     let manifest_sha256 = sha256(&manifest);
     let files = [("manifest.json".to_owned(), manifest), ("result.json".to_owned(), result)];
     write_folder(&installation.run_dir(&evaluation.run), &files)?;
@@ -187,7 +188,8 @@ async fn keep(
     };
     if store::insert(&mut tx, &row).await? {
         store::insert_figures(&mut tx, &row.id, &figures(evaluation)).await?;
-        let detail = serde_json::json!({ "as_of": row.as_of, "snapshot": row.snapshot, "overrides": question.overrides });
+        let detail =
+            serde_json::json!({ "as_of": row.as_of, "snapshot": row.snapshot, "overrides": question.overrides });
         registry::audit::record(&mut tx, now, by, "run.evaluate", &row.id, &detail).await?;
     }
     tx.commit().await?;

@@ -30,7 +30,8 @@ pub struct Stake {
 pub fn at_stake(policy: &Policy, opened: &Opened) -> Vec<Stake> {
     let evaluation = &opened.evaluation;
     let soon = lapses::soon(opened);
-    let by_number: BTreeMap<&str, &Lapse> = soon.iter().map(|lapse| (lapse.application_number.as_str(), lapse)).collect();
+    let by_number: BTreeMap<&str, &Lapse> =
+        soon.iter().map(|lapse| (lapse.application_number.as_str(), lapse)).collect();
     let lasting = |id: &str| policy.award(id).is_some_and(|award| award.money_class == "stock-linked");
     let mut stakes = Vec::new();
     for award in evaluation.awards.iter().filter(|award| lasting(&award.award)) {
@@ -49,7 +50,13 @@ pub fn at_stake(policy: &Policy, opened: &Opened) -> Vec<Stake> {
         if left != Some(award.level) {
             let mut lapses: Vec<Lapse> = concerned.into_values().cloned().collect();
             lapses.sort();
-            stakes.push(Stake { award: award.award.clone(), subject: award.subject.clone(), level: award.level, left, lapses });
+            stakes.push(Stake {
+                award: award.award.clone(),
+                subject: award.subject.clone(),
+                level: award.level,
+                left,
+                lapses,
+            });
         }
     }
     stakes
@@ -60,7 +67,9 @@ fn level_without(levels: &[DecidedLevel], lost: &BTreeMap<&str, i64>) -> Option<
     let holds = |level: &&DecidedLevel| {
         level.conditions.iter().all(|condition| {
             let gone = lost.get(condition.id.as_str()).copied().unwrap_or_default();
-            condition.actual.is_some_and(|actual| condition.operator.holds(i128::from(actual) - i128::from(gone), i128::from(condition.required)))
+            condition.actual.is_some_and(|actual| {
+                condition.operator.holds(i128::from(actual) - i128::from(gone), i128::from(condition.required))
+            })
         })
     };
     levels.iter().filter(holds).map(|level| level.level).max()
@@ -85,17 +94,24 @@ mod tests {
             clause: "C3.3.2.2".to_owned(),
             holds: Some(operator.holds(actual.into(), required.into())),
         };
-        let conditions =
-            vec![condition("valid_inventions", inventions, Operator::MoreThan, more_than), condition("high_value_inventions", high_value, Operator::AtLeast, 5)];
+        let conditions = vec![
+            condition("valid_inventions", inventions, Operator::MoreThan, more_than),
+            condition("high_value_inventions", high_value, Operator::AtLeast, 5),
+        ];
         DecidedLevel { level, holds: None, conditions }
     }
 
     /// C3.3.2.2: more than 20 and 30, not just as many; five of high value are enough.
     #[test]
     fn a_level_falls_only_when_the_threshold_is_no_longer_passed() {
-        let levels = |inventions, high_value| vec![level(2, 20, inventions, high_value), level(3, 30, inventions, high_value)];
+        let levels =
+            |inventions, high_value| vec![level(2, 20, inventions, high_value), level(3, 30, inventions, high_value)];
         let check = |inventions, high_value, gone: &[(&str, i64)], expected| {
-            assert_eq!(level_without(&levels(inventions, high_value), &gone.iter().copied().collect()), expected, "{inventions} {high_value} {gone:?}");
+            assert_eq!(
+                level_without(&levels(inventions, high_value), &gone.iter().copied().collect()),
+                expected,
+                "{inventions} {high_value} {gone:?}"
+            );
         };
         check(32, 6, &[], Some(3));
         check(32, 6, &[("valid_inventions", 1)], Some(3));

@@ -53,7 +53,9 @@ pub async fn untied(installation: &Installation, known_at: Timestamp) -> Result<
         }
     }
     let mut names: Vec<UntiedName> = names.into_values().collect();
-    names.sort_by(|a, b| b.in_city.cmp(&a.in_city).then(b.rows.cmp(&a.rows)).then(a.name.cmp(&b.name)).then(a.code.cmp(&b.code)));
+    names.sort_by(|a, b| {
+        b.in_city.cmp(&a.in_city).then(b.rows.cmp(&a.rows)).then(a.name.cmp(&b.name)).then(a.code.cmp(&b.code))
+    });
     Ok(names)
 }
 
@@ -75,6 +77,7 @@ pub async fn settle(
             ])
         })
         .collect();
-    let entry = Entry { register: "aliases", kind: BatchKind::Tie, rows: &rows, at: now, by_whom: by, note: Some(reason) };
+    let entry =
+        Entry { register: "aliases", kind: BatchKind::Tie, rows: &rows, at: now, by_whom: by, note: Some(reason) };
     Ok(registry::enter(&installation.db, &entry).await?)
 }

@@ -96,7 +96,14 @@ pub fn moves(diff: &Diff) -> Vec<Move> {
             })
         })
         .collect();
-    moves.sort_by(|a, b| (&a.award, a.turn, b.after.max(b.before), &a.subject).cmp(&(&b.award, b.turn, a.after.max(a.before), &b.subject)));
+    moves.sort_by(|a, b| {
+        (&a.award, a.turn, b.after.max(b.before), &a.subject).cmp(&(
+            &b.award,
+            b.turn,
+            a.after.max(a.before),
+            &b.subject,
+        ))
+    });
     moves
 }
 
@@ -107,7 +114,11 @@ pub fn budget(policy: &Policy, before: &Evaluation, after: &Evaluation) -> Resul
         let levels: Vec<(i64, Option<&String>)> = if award.levels.is_empty() {
             vec![(1, award.amount_parameter.as_ref())]
         } else {
-            award.levels.iter().map(|level| (level.level, level.amount_parameter.as_ref().or(award.amount_parameter.as_ref()))).collect()
+            award
+                .levels
+                .iter()
+                .map(|level| (level.level, level.amount_parameter.as_ref().or(award.amount_parameter.as_ref())))
+                .collect()
         };
         for (level, parameter) in levels {
             let each_fen = parameter.and_then(|name| after.parameters.get(name)).and_then(|text| text.parse().ok());
@@ -177,7 +188,13 @@ mod tests {
             known_at: None,
             parameters: Default::default(),
             indicators: Vec::new(),
-            awards: vec![change("a", Some(3), None), change("b", None, Some(2)), change("c", Some(2), Some(3)), change("d", Some(2), Some(2)), change("e", Some(5), Some(4))],
+            awards: vec![
+                change("a", Some(3), None),
+                change("b", None, Some(2)),
+                change("c", Some(2), Some(3)),
+                change("d", Some(2), Some(2)),
+                change("e", Some(5), Some(4)),
+            ],
             high_value: None,
         };
         let found: Vec<(String, Turn)> = moves(&diff).into_iter().map(|one| (one.subject, one.turn)).collect();

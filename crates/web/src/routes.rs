@@ -5,7 +5,10 @@ use domain::accounts::Permission;
 
 use crate::{
     app::App,
-    pages::{awards, cockpit, enterprises, gallery, home, indicators, jobs, language, patents, policy, registry, runs, search, settings, sign_in, what_if},
+    pages::{
+        awards, cockpit, enterprises, gallery, home, indicators, jobs, language, patents, policy, registry, runs,
+        search, settings, sign_in, what_if,
+    },
 };
 
 /// Who may open a page.
@@ -69,7 +72,11 @@ pub fn doors() -> Vec<Door> {
         door("/patents", Needs(ViewRights), get(patents::page)),
         door("/patents/{number}", Needs(ViewRights), get(patents::one)),
         door("/registers", Needs(ViewRegistry), get(registry::page)),
-        upload_door("/registers/import", Needs(ChangeRegistry), get(registry::upload::page).post(registry::upload::submit)),
+        upload_door(
+            "/registers/import",
+            Needs(ChangeRegistry),
+            get(registry::upload::page).post(registry::upload::submit),
+        ),
         door("/registers/batches", Needs(ViewRegistry), get(registry::batches::page)),
         door("/registers/batches/{id}", Needs(ViewRegistry), get(registry::batches::one)),
         door(
@@ -140,7 +147,8 @@ pub fn sections() -> Vec<Section> {
 
 /// Whether a page stands in the list.
 pub fn exists(path: &str) -> bool {
-    static PATHS: std::sync::LazyLock<Vec<&'static str>> = std::sync::LazyLock::new(|| doors().iter().map(|door| door.path).collect());
+    static PATHS: std::sync::LazyLock<Vec<&'static str>> =
+        std::sync::LazyLock::new(|| doors().iter().map(|door| door.path).collect());
     PATHS.contains(&path)
 }
 

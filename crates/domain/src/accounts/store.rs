@@ -27,14 +27,16 @@ struct AccountRow {
 
 impl AccountRow {
     fn split(self) -> Result<(Account, String), Error> {
-        let role = Role::from_key(&self.role)
-            .ok_or_else(|| Error::Damaged(format!("账号“{}”的角色“{}”不是本程序认识的角色。", self.login, self.role)))?;
+        let role = Role::from_key(&self.role).ok_or_else(|| {
+            Error::Damaged(format!("账号“{}”的角色“{}”不是本程序认识的角色。", self.login, self.role))
+        })?;
         Ok((Account { id: self.id, login: self.login, name: self.name, role, unit: self.unit }, self.password_hash))
     }
 }
 
 pub(super) async fn insert(tx: &mut Tx, account: &NewAccount<'_>) -> Result<(), Error> {
-    const SQL: &str = "insert into account (login, name, role, unit, password_hash, created_at) values ($1, $2, $3, $4, $5, $6)";
+    const SQL: &str =
+        "insert into account (login, name, role, unit, password_hash, created_at) values ($1, $2, $3, $4, $5, $6)";
     with_conn!(tx, conn => sqlx::query(SQL)
         .bind(account.login).bind(account.name).bind(account.role).bind(account.unit)
         .bind(account.password_hash).bind(account.created_at).execute(conn).await.map(|_| ()))
@@ -51,11 +53,18 @@ pub(super) async fn find_by_login(tx: &mut Tx, login: &str) -> Result<Option<(Ac
 
 pub(super) async fn all(tx: &mut Tx) -> Result<Vec<Account>, Error> {
     const SQL: &str = "select a.id, a.login, a.name, a.role, a.unit, a.password_hash from account a order by a.login";
-    let rows: Vec<AccountRow> = with_conn!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await).map_err(db::Error::from)?;
+    let rows: Vec<AccountRow> =
+        with_conn!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await).map_err(db::Error::from)?;
     rows.into_iter().map(|row| row.split().map(|(account, _)| account)).collect()
 }
 
-pub(super) async fn insert_session(tx: &mut Tx, hash: &str, account: i64, now: &str, expires_at: &str) -> Result<(), Error> {
+pub(super) async fn insert_session(
+    tx: &mut Tx,
+    hash: &str,
+    account: i64,
+    now: &str,
+    expires_at: &str,
+) -> Result<(), Error> {
     const SQL: &str = "insert into session (token_hash, account_id, created_at, last_seen_at, expires_at) values ($1, $2, $3, $3, $4)";
     with_conn!(tx, conn => sqlx::query(SQL).bind(hash).bind(account).bind(now).bind(expires_at).execute(conn).await.map(|_| ()))
         .map_err(db::Error::from)?;
@@ -81,7 +90,8 @@ pub(super) async fn find_session(tx: &mut Tx, hash: &str) -> Result<Option<(Acco
 
 pub(super) async fn touch_session(tx: &mut Tx, hash: &str, now: &str) -> Result<(), Error> {
     const SQL: &str = "update session set last_seen_at = $2 where token_hash = $1";
-    with_conn!(tx, conn => sqlx::query(SQL).bind(hash).bind(now).execute(conn).await.map(|_| ())).map_err(db::Error::from)?;
+    with_conn!(tx, conn => sqlx::query(SQL).bind(hash).bind(now).execute(conn).await.map(|_| ()))
+        .map_err(db::Error::from)?;
     Ok(())
 }
 

@@ -68,7 +68,8 @@ fn roles_exclude_each_other_where_they_must() {
         assert_eq!(Role::from_key(role.key()), Some(role));
         assert!(role.may(Permission::ViewPolicy), "{role:?}");
     }
-    let who = |permission: Permission| -> Vec<Role> { Role::ALL.into_iter().filter(|role| role.may(permission)).collect() };
+    let who =
+        |permission: Permission| -> Vec<Role> { Role::ALL.into_iter().filter(|role| role.may(permission)).collect() };
     assert_eq!(who(Permission::ChangeRegistry), [Role::Clerk]);
     assert_eq!(who(Permission::ViewAudit), [Role::Auditor]);
     assert_eq!(who(Permission::ManageAccounts), [Role::Administrator]);

@@ -55,7 +55,9 @@ pub(super) fn owners(snapshot: &Snapshot) -> Vec<Owner> {
 
 pub(super) fn founded(snapshot: &Snapshot) -> BTreeMap<String, Date> {
     let Some(rows) = snapshot.rows("enterprise") else { return BTreeMap::new() };
-    (0..rows.len()).filter_map(|row| Some((rows.text(row, "uscc")?.to_owned(), rows.date(row, "founded_on")?))).collect()
+    (0..rows.len())
+        .filter_map(|row| Some((rows.text(row, "uscc")?.to_owned(), rows.date(row, "founded_on")?)))
+        .collect()
 }
 
 pub(super) fn filings(snapshot: &Snapshot) -> Vec<Filing> {
@@ -92,8 +94,15 @@ pub(super) fn bought_before(owners: &[Owner], counted: &BTreeSet<String>, as_of:
         .into_iter()
         .filter(|(_, rights)| rights.len() >= BOUGHT_MIN)
         .map(|(uscc, rights)| {
-            let sold = rights.iter().filter(|owner| owner.until_on.is_some_and(|until| until <= days_after(as_of, SOLD_DAYS))).count();
-            let after = if sold > 0 { format!("，其中 {sold} 件在时点后 {SOLD_DAYS} 日内又转出") } else { String::new() };
+            let sold = rights
+                .iter()
+                .filter(|owner| owner.until_on.is_some_and(|until| until <= days_after(as_of, SOLD_DAYS)))
+                .count();
+            let after = if sold > 0 {
+                format!("，其中 {sold} 件在时点后 {SOLD_DAYS} 日内又转出")
+            } else {
+                String::new()
+            };
             Alarm {
                 method: Method::BoughtBeforeDate,
                 uscc: uscc.to_owned(),
@@ -137,7 +146,9 @@ fn twice_abroad(snapshot: &Snapshot, as_of: Date) -> Vec<Alarm> {
 
 /// One right in two pledges that are both open at the date, by different pledgors.
 fn twice_pledged(snapshot: &Snapshot, as_of: Date) -> Vec<Alarm> {
-    let (Some(pledges), Some(objects)) = (snapshot.rows("pledge"), snapshot.rows("pledge_object")) else { return Vec::new() };
+    let (Some(pledges), Some(objects)) = (snapshot.rows("pledge"), snapshot.rows("pledge_object")) else {
+        return Vec::new();
+    };
     let open: BTreeMap<&str, &str> = (0..pledges.len())
         .filter(|row| pledges.date(*row, "registered_on").is_some_and(|day| day <= as_of))
         .filter(|row| pledges.date(*row, "released_on").is_none_or(|day| day > as_of))
@@ -157,7 +168,11 @@ fn twice_pledged(snapshot: &Snapshot, as_of: Date) -> Vec<Alarm> {
         .map(|(object, by)| Alarm {
             method: Method::ClaimedTwice,
             uscc: by.keys().next().copied().unwrap_or_default().to_owned(),
-            seen: format!("专利 {object} 同时在 {} 份质押登记中由不同出质人出质（{}）", by.len(), by.values().copied().collect::<Vec<_>>().join("、")),
+            seen: format!(
+                "专利 {object} 同时在 {} 份质押登记中由不同出质人出质（{}）",
+                by.len(),
+                by.values().copied().collect::<Vec<_>>().join("、")
+            ),
             on: None,
             rights: vec![object.to_owned()],
         })
@@ -192,7 +207,11 @@ pub(super) fn split(owners: &[Owner], founded: &BTreeMap<String, Date>, as_of: D
             alarms.push(Alarm {
                 method: Method::Split,
                 uscc: (*uscc).to_owned(),
-                seen: format!("{former} 在一年内向 {} 家新设企业分别转让专利，本企业受让 {} 件", parts.len(), rights.len()),
+                seen: format!(
+                    "{former} 在一年内向 {} 家新设企业分别转让专利，本企业受让 {} 件",
+                    parts.len(),
+                    rights.len()
+                ),
                 on: rights.iter().filter_map(|owner| owner.from_on).max(),
                 rights: sorted(rights.iter().map(|owner| owner.application_number.clone())),
             });
@@ -217,7 +236,12 @@ pub(super) fn filing_bursts(filings: &[Filing], as_of: Date) -> Vec<Alarm> {
                 alarms.push(Alarm {
                     method: Method::FilingBurst,
                     uscc: uscc.to_owned(),
-                    seen: format!("{} 年 {} 月申请 {} 件，此前 24 个月共 {before} 件", (at - 1) / 12, (at - 1) % 12 + 1, found.len()),
+                    seen: format!(
+                        "{} 年 {} 月申请 {} 件，此前 24 个月共 {before} 件",
+                        (at - 1) / 12,
+                        (at - 1) % 12 + 1,
+                        found.len()
+                    ),
                     on: found.iter().map(|filing| filing.filed_on).max(),
                     rights: sorted(found.iter().map(|filing| filing.application_number.clone())),
                 });

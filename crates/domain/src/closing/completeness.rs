@@ -53,7 +53,11 @@ fn delivery(register: &str, month: Date, said: &[Said], batches: &[Batch]) -> De
     }
     let received = batches.iter().filter(|batch| {
         let day = beijing_date(batch.received_at);
-        batch.register == register && batch.kind == BatchKind::Import && batch.state == "merged" && first <= day && day <= last
+        batch.register == register
+            && batch.kind == BatchKind::Import
+            && batch.state == "merged"
+            && first <= day
+            && day <= last
     });
     match received.count() {
         0 => Delivery::Silent,

@@ -47,7 +47,12 @@ fn said(register: &str, period: &str, state: &str) -> FoldedRow {
         "period" => Some(period.to_owned()),
         _ => Some(state.to_owned()),
     });
-    FoldedRow { key: format!("{register}{period}"), cells: cells.to_vec(), batch: 1, received_at: Timestamp::UNIX_EPOCH }
+    FoldedRow {
+        key: format!("{register}{period}"),
+        cells: cells.to_vec(),
+        batch: 1,
+        received_at: Timestamp::UNIX_EPOCH,
+    }
 }
 
 fn file(register: &str, received_at: &str, state: &str) -> Batch {
@@ -74,10 +79,14 @@ fn file(register: &str, received_at: &str, state: &str) -> Batch {
 
 #[test]
 fn what_was_said_of_a_month_goes_before_the_files_received_in_it() {
-    let deliveries =
-        [said("patents", "2023-01-01/2023-12-31", "已报齐"), said("patents", "2023-11-01/2023-11-30", "未报"), said("prizes", "2023-12-01/2023-12-31", "本期无")];
+    let deliveries = [
+        said("patents", "2023-01-01/2023-12-31", "已报齐"),
+        said("patents", "2023-11-01/2023-11-30", "未报"),
+        said("prizes", "2023-12-01/2023-12-31", "本期无"),
+    ];
     // Half past midnight of 1 January in Beijing is still December in Greenwich.
-    let batches = [file("pledges", "2023-12-31T16:30:00Z", "merged"), file("pledges", "2023-12-05T00:00:00Z", "withdrawn")];
+    let batches =
+        [file("pledges", "2023-12-31T16:30:00Z", "merged"), file("pledges", "2023-12-05T00:00:00Z", "withdrawn")];
     let months = [date(2023, 11, 1), date(2023, 12, 1), date(2024, 1, 1)];
     let found = completeness(&deliveries, &batches, &months);
     let of = |id: &str| found.iter().find(|one| one.register.id == id).unwrap().months.clone();

@@ -9,8 +9,14 @@ use super::{Summary, load, snapshot};
 use crate::{Error, Installation};
 
 /// The views of `rules.sql` that pages read beside the result.
-const VIEWS: [&str; 6] =
-    ["enterprise_alive", "high_value", "invention_in_city", "invention_of_first_patentee", "star_count", "status_valid"];
+const VIEWS: [&str; 6] = [
+    "enterprise_alive",
+    "high_value",
+    "invention_in_city",
+    "invention_of_first_patentee",
+    "star_count",
+    "status_valid",
+];
 
 /// How many runs stay open.
 const OPEN_MAX: usize = 6;
@@ -46,7 +52,10 @@ impl Shelf {
             policy,
             snapshot: &snapshot,
             as_of: evaluation.as_of,
-            known_at: summary.known_at.parse().map_err(|_| Error::Damaged(format!("测算 {} 的知悉时间记录已损坏", summary.run)))?,
+            known_at: summary
+                .known_at
+                .parse()
+                .map_err(|_| Error::Damaged(format!("测算 {} 的知悉时间记录已损坏", summary.run)))?,
             overrides: &summary.overrides,
             scope: (!summary.scope.is_empty()).then(|| summary.scope.clone()),
         };

@@ -68,7 +68,8 @@ pub(super) async fn find(tx: &mut Tx, id: &str) -> Result<Vec<Row>, Error> {
     const SQL: &str = "select id, policy, policy_hash, as_of, known_at, snapshot, parameters, scope, engine, \
          manifest_sha256, created_at, created_by, kind from run where substr(id, 1, $2) = $1 order by id limit 2";
     let length = i32::try_from(id.chars().count()).unwrap_or(i32::MAX);
-    Ok(with_conn!(tx, conn => sqlx::query_as(SQL).bind(id).bind(length).fetch_all(conn).await).map_err(db::Error::from)?)
+    Ok(with_conn!(tx, conn => sqlx::query_as(SQL).bind(id).bind(length).fetch_all(conn).await)
+        .map_err(db::Error::from)?)
 }
 
 /// One figure of a run; an empty region is the city.
@@ -97,7 +98,15 @@ pub(super) async fn insert_figures(tx: &mut Tx, run: &str, figures: &[Figure]) -
         let rows: Vec<String> = (0..chunk.len())
             .map(|row| {
                 let first = row * 6 + 2;
-                format!("($1, ${}, ${}, ${}, ${}, ${}, ${})", first, first + 1, first + 2, first + 3, first + 4, first + 5)
+                format!(
+                    "($1, ${}, ${}, ${}, ${}, ${}, ${})",
+                    first,
+                    first + 1,
+                    first + 2,
+                    first + 3,
+                    first + 4,
+                    first + 5
+                )
             })
             .collect();
         let sql = format!(
@@ -140,7 +149,10 @@ pub(super) async fn history(tx: &mut Tx) -> Result<Vec<super::Observed>, Error> 
     rows.into_iter()
         .map(|row| {
             Ok(super::Observed {
-                as_of: row.as_of.parse().map_err(|_| Error::Damaged(format!("测算 {} 的日期记录已损坏", row.run_id)))?,
+                as_of: row
+                    .as_of
+                    .parse()
+                    .map_err(|_| Error::Damaged(format!("测算 {} 的日期记录已损坏", row.run_id)))?,
                 run: row.run_id,
                 figure: Figure {
                     code: row.code,

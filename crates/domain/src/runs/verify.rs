@@ -48,9 +48,12 @@ pub async fn verify(installation: &Installation, id: &str) -> Result<Verificatio
             format!("重新算出的运行编号是 {}，与 {run} 不同：输入或程序含义已变", again.run)
         });
         let same = stored.is_some_and(|stored| again.to_json().into_bytes() == stored);
-        verification.hold(same, "结果重新测算后逐字节一致", || "重新测算的结果与保存的结果不一致".to_owned());
+        verification
+            .hold(same, "结果重新测算后逐字节一致", || "重新测算的结果与保存的结果不一致".to_owned());
         let details = again.details()?;
-        verification.hold(details.id() == manifest.details, "明细重新测算后一致", || "重新测算的明细与保存的明细不一致".to_owned());
+        verification.hold(details.id() == manifest.details, "明细重新测算后一致", || {
+            "重新测算的明细与保存的明细不一致".to_owned()
+        });
     }
     verification.verified = verification.findings.is_empty();
     Ok(verification)
@@ -70,7 +73,9 @@ fn check_manifest(dir: &Path, expected: &str, verification: &mut Verification) -
     let path = dir.join("manifest.json");
     let read = fs::read(&path).unwrap_or_default();
     let sound = sha256(&read) == expected;
-    verification.hold(sound, "测算清单与数据库中的指纹一致", || format!("测算清单已被改动或缺失（{}）", path.display()));
+    verification.hold(sound, "测算清单与数据库中的指纹一致", || {
+        format!("测算清单已被改动或缺失（{}）", path.display())
+    });
     if !sound {
         return None;
     }
@@ -81,7 +86,9 @@ fn check_result(dir: &Path, manifest: &Manifest, verification: &mut Verification
     let path = dir.join("result.json");
     let read = fs::read(&path).unwrap_or_default();
     let sound = sha256(&read) == manifest.result_sha256;
-    verification.hold(sound, "保存的结果与清单中的指纹一致", || format!("保存的结果已被改动或缺失（{}）", path.display()));
+    verification.hold(sound, "保存的结果与清单中的指纹一致", || {
+        format!("保存的结果已被改动或缺失（{}）", path.display())
+    });
     sound.then_some(read)
 }
 

@@ -5,8 +5,8 @@ use std::fs;
 use std::path::Path;
 
 use demo::Scale;
-use domain::runs::{self, Question};
 use domain::Installation;
+use domain::runs::{self, Question};
 use jiff::Timestamp;
 use jiff::civil::date;
 

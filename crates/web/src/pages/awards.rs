@@ -96,7 +96,8 @@ pub(crate) fn lacking(frame: &Frame, conditions: &[Condition]) -> String {
         [] => String::new(),
         [only] => frame.t1("awards-lacking", "amount", amount(only)),
         several => {
-            let parts: Vec<String> = several.iter().map(|condition| format!("{}（{}）", amount(condition), condition.text)).collect();
+            let parts: Vec<String> =
+                several.iter().map(|condition| format!("{}（{}）", amount(condition), condition.text)).collect();
             frame.t1("awards-lacking", "amount", parts.join(&frame.t("word-list-separator")))
         }
     }
@@ -158,7 +159,10 @@ mod tests {
             distance,
             upper: None,
         };
-        assert_eq!(lacking(&frame, &[condition("a", Some(true), Some(0)), condition("b", Some(false), Some(1))]), "再有 1 件即可达标");
+        assert_eq!(
+            lacking(&frame, &[condition("a", Some(true), Some(0)), condition("b", Some(false), Some(1))]),
+            "再有 1 件即可达标"
+        );
         assert_eq!(
             lacking(&frame, &[condition("a", Some(false), Some(2)), condition("b", Some(false), Some(1))]),
             "再有 2 件（条件a）、1 件（条件b）即可达标"

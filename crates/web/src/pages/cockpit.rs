@@ -79,9 +79,13 @@ struct NoRunPage<'a> {
 }
 
 /// `GET /cockpit`.
-pub async fn page(AxumState(app): AxumState<App>, frame: Frame, Query(wanted): Query<Wanted>) -> Result<Response, AppError> {
+pub async fn page(
+    AxumState(app): AxumState<App>,
+    frame: Frame,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, AppError> {
     let Some(shown) = shown::shown(&app, wanted.run()).await? else { return no_run(&frame, frame.t("cockpit-title")) };
-    let history = shown::history(&app, &shown).await?;
+    let history = shown::history(&app).await?;
     let before = shown.open_before(&app.installation).await?;
     let (policy, as_of) = (&shown.policy, shown.as_of());
     let targets = cockpit::targets(policy, &shown.opened, &history);
@@ -101,7 +105,11 @@ pub async fn page(AxumState(app): AxumState<App>, frame: Frame, Query(wanted): Q
         is_due: targets::is_due(as_of),
         target_date: frame.date(cockpit::TARGET_DATE),
         before: shown.before().map(|run| run.as_of.clone()),
-        changes: if before.is_some() { changes::changes(policy, shown.evaluation(), &kept, &address) } else { Vec::new() },
+        changes: if before.is_some() {
+            changes::changes(policy, shown.evaluation(), &kept, &address)
+        } else {
+            Vec::new()
+        },
         gaps: changes::gaps(&frame, policy, &targets, &kept, &names, &address),
         lapses,
         lapses_total,

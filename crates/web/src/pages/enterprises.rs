@@ -50,7 +50,9 @@ struct ListBlock<'a> {
 /// `GET /enterprises`.
 pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Result<Response, AppError> {
     let query = ListQuery::parse(&uri);
-    let Some(shown) = shown::shown(&app, query.filter("run")).await? else { return cockpit::no_run(&frame, frame.t("enterprises-title")) };
+    let Some(shown) = shown::shown(&app, query.filter("run")).await? else {
+        return cockpit::no_run(&frame, frame.t("enterprises-title"));
+    };
     let all = read::enterprises(&shown.opened);
     let rows: Vec<&Enterprise> = all.iter().collect();
     let listing = listing(&frame, &shown, &all);
@@ -75,24 +77,46 @@ fn listing<'a>(frame: &'a Frame, shown: &'a Shown, all: &[Enterprise]) -> Listin
         .column("statuses", frame.t("enterprises-col-statuses"), Kind::Text, |one| {
             Cell::text(one.statuses.iter().cloned().collect::<Vec<_>>().join(&frame.t("word-list-separator")))
         })
-        .column("industry", frame.t("enterprises-col-industry"), Kind::Text, |one| Cell::text(section_name(frame, one.section)))
+        .column("industry", frame.t("enterprises-col-industry"), Kind::Text, |one| {
+            Cell::text(section_name(frame, one.section))
+        })
         .column("size", frame.t("enterprises-col-size"), Kind::Text, |one| Cell::text(one.size.clone()))
         .column("inventions", frame.t("enterprises-col-inventions"), Kind::Number, move |one| number(one.inventions))
         .column("high-value", frame.t("enterprises-col-high-value"), Kind::Number, move |one| number(one.high_value))
         .column("stars", frame.t("enterprises-col-stars"), Kind::Text, |one| stars_cell(shown, one))
-        .filter("town", frame.t("patents-col-town"), choices(all.iter().map(|one| one.town.as_str())), |one, town| one.town == town)
-        .filter("status", frame.t("enterprises-col-statuses"), choices(all.iter().flat_map(|one| one.statuses.iter().map(String::as_str))), |one, kind| {
-            one.statuses.contains(kind)
+        .filter("town", frame.t("patents-col-town"), choices(all.iter().map(|one| one.town.as_str())), |one, town| {
+            one.town == town
         })
-        .filter("industry", frame.t("enterprises-col-industry"), sections(frame, all), |one, key| one.section.is_some_and(|section| key == section.to_string()))
-        .filter("size", frame.t("enterprises-col-size"), choices(all.iter().map(|one| one.size.as_str())), |one, size| one.size == size)
+        .filter(
+            "status",
+            frame.t("enterprises-col-statuses"),
+            choices(all.iter().flat_map(|one| one.statuses.iter().map(String::as_str))),
+            |one, kind| one.statuses.contains(kind),
+        )
+        .filter("industry", frame.t("enterprises-col-industry"), sections(frame, all), |one, key| {
+            one.section.is_some_and(|section| key == section.to_string())
+        })
+        .filter(
+            "size",
+            frame.t("enterprises-col-size"),
+            choices(all.iter().map(|one| one.size.as_str())),
+            |one, size| one.size == size,
+        )
         .search(frame.t("towns-search"), |one| format!("{} {}", one.name, one.uscc))
         .sorted_by("inventions", Dir::Down)
         .when_empty(frame.t("enterprises-none"), frame.t("enterprises-none-todo"))
 }
 
 fn stars_cell(shown: &Shown, one: &Enterprise) -> Cell {
-    let name = one.stars.and_then(|level| shown.policy.award(STARS)?.levels.iter().find(|known| known.level == level).map(|known| (level, known.name.clone())));
+    let name = one.stars.and_then(|level| {
+        shown
+            .policy
+            .award(STARS)?
+            .levels
+            .iter()
+            .find(|known| known.level == level)
+            .map(|known| (level, known.name.clone()))
+    });
     match name {
         Some((level, name)) => Cell { key: crate::list::Key::Number(level.into()), ..Cell::text(name) },
         None => Cell::empty(),
@@ -158,7 +182,10 @@ pub(crate) fn section_name(frame: &Frame, section: Option<char>) -> String {
         "International organisations",
     ];
     let names = if frame.is_chinese() { CHINESE } else { ENGLISH };
-    section.and_then(|letter| names.get((letter as usize).checked_sub('A' as usize)?)).map(|name| (*name).to_owned()).unwrap_or_default()
+    section
+        .and_then(|letter| names.get((letter as usize).checked_sub('A' as usize)?))
+        .map(|name| (*name).to_owned())
+        .unwrap_or_default()
 }
 
 /// Why a right may soon be lost.
@@ -176,7 +203,9 @@ mod tests {
     #[test]
     fn sections_are_named_by_their_letter() {
         let frame = Frame::for_tests();
-        for (section, expected) in [(Some('C'), "制造业"), (Some('T'), "国际组织"), (Some('U'), ""), (Some('1'), ""), (None, "")] {
+        for (section, expected) in
+            [(Some('C'), "制造业"), (Some('T'), "国际组织"), (Some('U'), ""), (Some('1'), ""), (None, "")]
+        {
             assert_eq!(section_name(&frame, section), expected, "{section:?}");
         }
     }

@@ -58,7 +58,9 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
     let query = ListQuery::parse(&uri);
     let query = if query.size < ON_A_PAGE { query.of_size(ON_A_PAGE).on_page(query.page) } else { query };
     let export = ListQuery::parse(&uri).export;
-    let Some(shown) = shown::shown(&app, query.filter("run")).await? else { return cockpit::no_run(&frame, frame.t("indicators-title")) };
+    let Some(shown) = shown::shown(&app, query.filter("run")).await? else {
+        return cockpit::no_run(&frame, frame.t("indicators-title"));
+    };
     let rows: Vec<Row<'_>> = shown
         .evaluation()
         .indicators
@@ -77,7 +79,8 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
 
 fn listing<'a>(frame: &'a Frame, shown: &'a Shown) -> Listing<'a, Row<'a>> {
     let detail = |code: &str| shown.keep(frame.at(&format!("/indicators/{code}")));
-    let part = |number: Option<i64>, unit: &str| number.map_or_else(Cell::empty, |number| quantity_cell(frame, number, unit));
+    let part =
+        |number: Option<i64>, unit: &str| number.map_or_else(Cell::empty, |number| quantity_cell(frame, number, unit));
     Listing::new(frame, "indicators", "/indicators", frame.t1("indicators-list-of", "date", shown.as_of()))
         .column("name", frame.t("indicators-col-name"), Kind::Text, move |row: &Row<'_>| {
             Cell::text(row.indicator.name.clone()).link(detail(&row.indicator.code))
@@ -106,7 +109,9 @@ fn listing<'a>(frame: &'a Frame, shown: &'a Shown) -> Listing<'a, Row<'a>> {
             Cell::text(why.unwrap_or_else(|| quantities::flow(frame, &row.definition.flow)))
         })
         .filter("kind", frame.t("indicators-col-kind"), kinds(frame), |row, key| kind_key(row.definition.kind) == key)
-        .filter("state", frame.t("indicators-col-state"), states(frame), |row, key| state_key(row.indicator, row.definition) == key)
+        .filter("state", frame.t("indicators-col-state"), states(frame), |row, key| {
+            state_key(row.indicator, row.definition) == key
+        })
         .search(frame.t("indicators-search"), |row| row.indicator.name.clone())
 }
 

@@ -76,7 +76,11 @@ pub(crate) enum End {
 }
 
 /// Starts a job for the visitor.
-pub(crate) fn start<F: Future<Output = End> + Send + 'static>(frame: &Frame, words: Words, work: impl FnOnce(Arc<Job>) -> F) -> Arc<Job> {
+pub(crate) fn start<F: Future<Output = End> + Send + 'static>(
+    frame: &Frame,
+    words: Words,
+    work: impl FnOnce(Arc<Job>) -> F,
+) -> Arc<Job> {
     let job = Arc::new(Job {
         id: random_hex::<16>(),
         cancel: Arc::default(),
@@ -192,7 +196,10 @@ pub async fn page(frame: Frame, hx: Hx, Path(id): Path<String>) -> Result<Respon
     room.crumbs = vec![job.words.back.clone()];
     room.refreshes = end.is_none();
     let link = end.is_some().then_some(&job.words.back);
-    hx.page(JobPage { frame: &frame, room: &room, task: &task, checks, findings, link }, JobBlock { frame: &frame, task: &task })
+    hx.page(
+        JobPage { frame: &frame, room: &room, task: &task, checks, findings, link },
+        JobBlock { frame: &frame, task: &task },
+    )
 }
 
 fn progress(frame: &Frame, job: &Job, end: Option<&End>) -> Progress {
@@ -203,10 +210,16 @@ fn progress(frame: &Frame, job: &Job, end: Option<&End>) -> Progress {
         None if is_stopping => (None, frame.t("jobs-stopping")),
         None if rows > 0 => (None, frame.tn("jobs-rows", &[("doing", doing), ("count", format::count(rows))])),
         None => (None, doing),
-        Some(End::Stopped) => (Some(StateWord::new(Tone::Warn, frame.t("jobs-stopped"))), job.words.if_cancelled.clone()),
+        Some(End::Stopped) => {
+            (Some(StateWord::new(Tone::Warn, frame.t("jobs-stopped"))), job.words.if_cancelled.clone())
+        }
         Some(End::Failed(why)) => (Some(StateWord::new(Tone::Bad, frame.t("jobs-failed"))), why.clone()),
-        Some(End::Checked(found)) if found.verified => (Some(StateWord::new(Tone::Ok, frame.t("runs-verified"))), frame.t("runs-verified-line")),
-        Some(End::Checked(_)) => (Some(StateWord::new(Tone::Bad, frame.t("runs-not-verified"))), frame.t("runs-not-verified-line")),
+        Some(End::Checked(found)) if found.verified => {
+            (Some(StateWord::new(Tone::Ok, frame.t("runs-verified"))), frame.t("runs-verified-line"))
+        }
+        Some(End::Checked(_)) => {
+            (Some(StateWord::new(Tone::Bad, frame.t("runs-not-verified"))), frame.t("runs-not-verified-line"))
+        }
         Some(End::Done(_)) => (Some(StateWord::new(Tone::Ok, frame.t("jobs-done"))), String::new()),
     };
     let runs = end.is_none();

@@ -44,7 +44,9 @@ struct ListBlock<'a> {
 /// `GET /patents`.
 pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Result<Response, AppError> {
     let query = by_number(ListQuery::parse(&uri));
-    let Some(shown) = shown::shown(&app, query.filter("run")).await? else { return cockpit::no_run(&frame, frame.t("patents-title")) };
+    let Some(shown) = shown::shown(&app, query.filter("run")).await? else {
+        return cockpit::no_run(&frame, frame.t("patents-title"));
+    };
     let all = read::patents(&shown.opened);
     let may_see_persons = names::may_see(&frame);
     let found: Vec<&Patent> = all.iter().filter(|patent| patent.is_found(&query.q, may_see_persons)).collect();
@@ -76,18 +78,27 @@ fn listing<'a>(frame: &'a Frame, shown: &'a Shown, towns: Vec<Choice>) -> Listin
         })
         .column("title", frame.t("patents-col-title"), Kind::Text, |patent| Cell::text(patent.title.clone()))
         .column("kind", frame.t("patents-col-kind"), Kind::Text, |patent| Cell::text(kind(frame, &patent.kind)))
-        .column("owner", frame.t("patents-col-owner"), Kind::Text, move |patent| owner_cell(frame, shown, patent, owner(patent)))
+        .column("owner", frame.t("patents-col-owner"), Kind::Text, move |patent| {
+            owner_cell(frame, shown, patent, owner(patent))
+        })
         .column("town", frame.t("patents-col-town"), Kind::Text, |patent| Cell::text(patent.town.clone()))
         .column("filed", frame.t("patents-col-filed"), Kind::Date, |patent| Cell::date(patent.filed_on))
         .column("granted", frame.t("patents-col-granted"), Kind::Date, |patent| Cell::date(patent.granted_on))
         .column("standing", frame.t("patents-col-standing"), Kind::Text, |patent| {
-            Cell::state(standing(frame, patent.state), Standing::ALL.iter().position(|(one, _)| *one == patent.state).map_or(0, |at| at as i64))
+            Cell::state(
+                standing(frame, patent.state),
+                Standing::ALL.iter().position(|(one, _)| *one == patent.state).map_or(0, |at| at as i64),
+            )
         })
-        .column("high-value", frame.t("patents-col-high-value"), Kind::Text, |patent| Cell::text(high_value_word(frame, patent)))
+        .column("high-value", frame.t("patents-col-high-value"), Kind::Text, |patent| {
+            Cell::text(high_value_word(frame, patent))
+        })
         .filter("kind", frame.t("patents-col-kind"), kinds(frame), |patent, kind| patent.kind == kind)
         .filter("standing", frame.t("patents-col-standing"), standings(frame), |patent, key| patent.state.key() == key)
         .filter("town", frame.t("patents-col-town"), towns, |patent, town| patent.town == town)
-        .filter("high-value", frame.t("patents-col-high-value"), high_values(frame, &shown.opened), |patent, key| passes(patent, key))
+        .filter("high-value", frame.t("patents-col-high-value"), high_values(frame, &shown.opened), |patent, key| {
+            passes(patent, key)
+        })
         .search(frame.t("patents-search"), |patent| patent.search_text(patent.is_of_person() && !names::may_see(frame)))
         .sorted_by("number", crate::list::Dir::Down)
         .when_empty(frame.t("patents-none"), frame.t("patents-none-todo"))
@@ -96,7 +107,9 @@ fn listing<'a>(frame: &'a Frame, shown: &'a Shown, towns: Vec<Choice>) -> Listin
 fn owner_cell(frame: &Frame, shown: &Shown, patent: &Patent, name: String) -> Cell {
     let cell = Cell::text(name);
     match &patent.owner_uscc {
-        Some(uscc) if crate::routes::exists("/enterprises") => cell.link(shown.keep(frame.at(&format!("/enterprises/{uscc}")))),
+        Some(uscc) if crate::routes::exists("/enterprises") => {
+            cell.link(shown.keep(frame.at(&format!("/enterprises/{uscc}"))))
+        }
         _ => cell,
     }
 }
@@ -141,7 +154,12 @@ pub(crate) fn high_value_word(frame: &Frame, patent: &Patent) -> String {
     if patent.is_high_value && patent.categories.is_empty() {
         return frame.t("high-value-no-category");
     }
-    patent.categories.iter().map(|number| category(frame, *number)).collect::<Vec<_>>().join(&frame.t("word-list-separator"))
+    patent
+        .categories
+        .iter()
+        .map(|number| category(frame, *number))
+        .collect::<Vec<_>>()
+        .join(&frame.t("word-list-separator"))
 }
 
 /// The kinds of patent to choose from.
@@ -179,7 +197,8 @@ fn passes(patent: &Patent, key: &str) -> bool {
 }
 
 fn towns(patents: &[Patent]) -> Vec<Choice> {
-    let names: std::collections::BTreeSet<&str> = patents.iter().map(|patent| patent.town.as_str()).filter(|town| !town.is_empty()).collect();
+    let names: std::collections::BTreeSet<&str> =
+        patents.iter().map(|patent| patent.town.as_str()).filter(|town| !town.is_empty()).collect();
     let mut choices: Vec<Choice> = names.into_iter().map(|town| Choice::new(town, town)).collect();
     choices.sort_by_cached_key(|choice| crate::search_key::sort_key(&choice.value));
     choices

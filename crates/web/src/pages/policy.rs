@@ -22,7 +22,8 @@ use crate::{
     form::Choice,
     format,
     frame::Frame,
-    hx, list::ListQuery,
+    hx,
+    list::ListQuery,
     pages::room::Room,
     pieces::{Link, State as StateWord, Tone},
     routes,
@@ -42,7 +43,8 @@ pub(crate) struct Document {
     pub(crate) cases: Vec<Heading>,
 }
 
-static DOCUMENT: LazyLock<Option<Arc<Document>>> = LazyLock::new(|| read().map_err(|cause| tracing::error!(%cause, "the policy document cannot be read")).ok());
+static DOCUMENT: LazyLock<Option<Arc<Document>>> =
+    LazyLock::new(|| read().map_err(|cause| tracing::error!(%cause, "the policy document cannot be read")).ok());
 
 fn read() -> Result<Arc<Document>, domain::Error> {
     let policy = domain::runs::policy()?;
@@ -64,7 +66,10 @@ impl Document {
         let mut links = Vec::new();
         for code in &found.indicators {
             let name = self.policy.indicator(code).map_or("", |indicator| indicator.name.as_str());
-            links.push(Link::new(frame.tn("pol-by-indicator", &[("code", code.clone()), ("name", name.to_owned())]), frame.at(&format!("/indicators/{code}"))));
+            links.push(Link::new(
+                frame.tn("pol-by-indicator", &[("code", code.clone()), ("name", name.to_owned())]),
+                frame.at(&format!("/indicators/{code}")),
+            ));
         }
         for award in &found.awards {
             let name = self.policy.award(award).map_or(award.as_str(), |award| award.name.as_str());
@@ -75,9 +80,13 @@ impl Document {
         }
         for carrier in &found.carried_by {
             match carrier.kind.as_str() {
-                "page" if routes::exists(&carrier.name) => links.push(Link::new(frame.t1("pol-by-page", "name", &carrier.name), frame.at(&carrier.name))),
+                "page" if routes::exists(&carrier.name) => {
+                    links.push(Link::new(frame.t1("pol-by-page", "name", &carrier.name), frame.at(&carrier.name)))
+                }
                 "page" | "indicator" | "award" | "rule" => {}
-                "command" => links.push(Link::new(frame.t1("pol-by-command", "name", &carrier.name), at_clause.clone())),
+                "command" => {
+                    links.push(Link::new(frame.t1("pol-by-command", "name", &carrier.name), at_clause.clone()))
+                }
                 _ => links.push(Link::new(frame.t1("pol-by-service", "name", &carrier.name), at_clause.clone())),
             }
         }
@@ -86,8 +95,12 @@ impl Document {
 
     /// The clauses in the order of the document, each with its depth.
     fn tree(&self) -> Vec<(&Clause, usize)> {
-        let parents: BTreeMap<&str, &str> =
-            self.policy.clauses.iter().filter_map(|clause| Some((clause.id.as_str(), clause.parent.as_deref()?))).collect();
+        let parents: BTreeMap<&str, &str> = self
+            .policy
+            .clauses
+            .iter()
+            .filter_map(|clause| Some((clause.id.as_str(), clause.parent.as_deref()?)))
+            .collect();
         let depth = |id: &str| {
             let mut seen = BTreeSet::new();
             let mut at = id;
@@ -152,7 +165,8 @@ struct Line {
 pub async fn page(frame: Frame, uri: Uri) -> Result<Response, AppError> {
     let document = document()?;
     let query = ListQuery::parse(&uri);
-    let (wanted_kind, wanted_state) = (query.filter("kind").unwrap_or_default(), query.filter("state").unwrap_or_default());
+    let (wanted_kind, wanted_state) =
+        (query.filter("kind").unwrap_or_default(), query.filter("state").unwrap_or_default());
     let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     let mut sections: Vec<Section> = Vec::new();
     let mut total = 0;
@@ -164,14 +178,21 @@ pub async fn page(frame: Frame, uri: Uri) -> Result<Response, AppError> {
         count.1 += usize::from(!is_missing);
         let passes = (wanted_kind.is_empty() || clause.kind == wanted_kind)
             && (wanted_state.is_empty() || is_missing == (wanted_state == "missing"))
-            && (query.q.is_empty() || SearchKey::of(&format!("{} {} {}", clause.id, clause.text, clause.codes.join(" "))).matches(&query.q));
+            && (query.q.is_empty()
+                || SearchKey::of(&format!("{} {} {}", clause.id, clause.text, clause.codes.join(" ")))
+                    .matches(&query.q));
         if !passes {
             continue;
         }
         total += 1;
         let id = clause.id.split('.').next().unwrap_or_default();
         if sections.last().is_none_or(|section| section.id != id) {
-            let title = document.policy.sections.iter().find(|section| section.id == id).map_or("", |section| section.title.as_str());
+            let title = document
+                .policy
+                .sections
+                .iter()
+                .find(|section| section.id == id)
+                .map_or("", |section| section.title.as_str());
             sections.push(Section { id: id.to_owned(), title: title.to_owned(), clauses: Vec::new() });
         }
         if let Some(section) = sections.last_mut() {
@@ -188,15 +209,30 @@ pub async fn page(frame: Frame, uri: Uri) -> Result<Response, AppError> {
         }
     }
     let (all, carried) = counts.values().fold((0, 0), |(all, carried), count| (all + count.0, carried + count.1));
-    let line = frame.tn("pol-line", &[("all", all.to_string()), ("carried", carried.to_string()), ("missing", (all - carried).to_string())]);
-    let mark = |value: &str, chosen: &str, label: String| Choice { is_chosen: value == chosen, ..Choice::new(value, label) };
+    let line = frame.tn(
+        "pol-line",
+        &[("all", all.to_string()), ("carried", carried.to_string()), ("missing", (all - carried).to_string())],
+    );
+    let mark =
+        |value: &str, chosen: &str, label: String| Choice { is_chosen: value == chosen, ..Choice::new(value, label) };
     hx::page(PolicyPage {
         frame: &frame,
         room: &Room::new(document.policy.title.clone(), line),
         facts: facts(&frame, &document.policy),
-        counts: counts.iter().map(|(key, (all, carried))| Count { kind: kind(&frame, key), all: *all, carried: *carried, missing: all - carried }).collect(),
+        counts: counts
+            .iter()
+            .map(|(key, (all, carried))| Count {
+                kind: kind(&frame, key),
+                all: *all,
+                carried: *carried,
+                missing: all - carried,
+            })
+            .collect(),
         kinds: KINDS.into_iter().map(|key| mark(key, wanted_kind, kind(&frame, key))).collect(),
-        states: vec![mark("carried", wanted_state, frame.t("pol-carried")), mark("missing", wanted_state, frame.t("pol-missing"))],
+        states: vec![
+            mark("carried", wanted_state, frame.t("pol-carried")),
+            mark("missing", wanted_state, frame.t("pol-missing")),
+        ],
         total: format::count(total),
         is_filtered: !(wanted_kind.is_empty() && wanted_state.is_empty() && query.q.is_empty()),
         q: query.q.clone(),
@@ -206,7 +242,13 @@ pub async fn page(frame: Frame, uri: Uri) -> Result<Response, AppError> {
 
 /// Codes of targets and categories; those of open questions are for the document's author.
 fn shown_codes(clause: &Clause) -> String {
-    clause.codes.iter().filter(|code| code.starts_with('K') || code.starts_with("HV")).cloned().collect::<Vec<_>>().join(" ")
+    clause
+        .codes
+        .iter()
+        .filter(|code| code.starts_with('K') || code.starts_with("HV"))
+        .cloned()
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// What is known of the document itself; what is not known is said to be unknown.
@@ -222,5 +264,7 @@ fn facts(frame: &Frame, policy: &Policy) -> Vec<(String, String)> {
         ("pol-from", day(document.effective_from)),
         ("pol-until", day(document.effective_until)),
     ];
-    all.into_iter().map(|(key, value)| (frame.t(key), if value.is_empty() { frame.t("pol-unknown") } else { value })).collect()
+    all.into_iter()
+        .map(|(key, value)| (frame.t(key), if value.is_empty() { frame.t("pol-unknown") } else { value }))
+        .collect()
 }

@@ -54,7 +54,13 @@ const ROOMS: [(&str, &str, Permission); 11] = [
 ];
 
 /// The head of a room with its neighbours.
-pub(crate) async fn head_of(app: &App, frame: &Frame, path: &str, title: String, line: String) -> Result<Room, AppError> {
+pub(crate) async fn head_of(
+    app: &App,
+    frame: &Frame,
+    path: &str,
+    title: String,
+    line: String,
+) -> Result<Room, AppError> {
     let open: i64 = registry::quarantine::open_counts(app.db()).await?.values().sum();
     let tab = |(key, at, _): &(&str, &str, Permission)| {
         let is_quarantine = *at == "/registers/quarantine";
@@ -70,7 +76,11 @@ pub(crate) async fn head_of(app: &App, frame: &Frame, path: &str, title: String,
 
 /// Every register as a choice.
 pub(crate) fn register_choices(wanted: impl Fn(&Register) -> bool) -> Vec<Choice> {
-    registry::registers().iter().filter(|register| wanted(register)).map(|register| Choice::new(register.id, register.name_zh)).collect()
+    registry::registers()
+        .iter()
+        .filter(|register| wanted(register))
+        .map(|register| Choice::new(register.id, register.name_zh))
+        .collect()
 }
 
 /// The Chinese name of a register.
@@ -111,7 +121,8 @@ pub async fn page(State(app): State<App>, frame: Frame, uri: Uri) -> Result<Resp
     let (query, words) = room::wishes(&uri);
     let last = query.filter("until").and_then(month).unwrap_or(frame.business_date).first_of_month();
     let months: Vec<Date> = (0..MONTHS).rev().filter_map(|back| last.checked_sub(back.months()).ok()).collect();
-    let register = registry::register("deliveries").ok_or_else(|| AppError::internal("the register of deliveries is gone"))?;
+    let register =
+        registry::register("deliveries").ok_or_else(|| AppError::internal("the register of deliveries is gone"))?;
     let deliveries = registry::fold_register(app.db(), register, app.now()).await?;
     let filter = registry::batches::Filter { limit: u32::MAX, ..Default::default() };
     let batches = registry::batches::list(app.db(), &filter).await?;
@@ -128,7 +139,8 @@ pub async fn page(State(app): State<App>, frame: Frame, uri: Uri) -> Result<Resp
         }] += 1;
     }
     let kinds = [Delivery::Complete, Delivery::NothingDue, Delivery::Missing, Delivery::Silent];
-    let tally = kinds.into_iter().zip(counts).map(|(kind, count)| (state(&frame, kind), format::count(count))).collect();
+    let tally =
+        kinds.into_iter().zip(counts).map(|(kind, count)| (state(&frame, kind), format::count(count))).collect();
     let rows = grid.iter().map(|row| {
         let id = row.register.id;
         let waiting = open.get(id).copied().unwrap_or(0);
@@ -143,8 +155,17 @@ pub async fn page(State(app): State<App>, frame: Frame, uri: Uri) -> Result<Resp
         }
     });
     let rows = rows.collect();
-    let until = |months: i32| last.checked_add(months.months()).ok().map(|day| frame.at(&format!("/registers?until={}", written(day))));
-    let room = head_of(&app, &frame, "/registers", frame.t("reg-overview"), frame.t1("reg-overview-line", "month", written(last))).await?;
+    let until = |months: i32| {
+        last.checked_add(months.months()).ok().map(|day| frame.at(&format!("/registers?until={}", written(day))))
+    };
+    let room = head_of(
+        &app,
+        &frame,
+        "/registers",
+        frame.t("reg-overview"),
+        frame.t1("reg-overview-line", "month", written(last)),
+    )
+    .await?;
     let room = room.with(room::said(&frame, &words));
     hx::page(OverviewPage {
         frame: &frame,

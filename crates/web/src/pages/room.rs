@@ -131,11 +131,23 @@ pub(crate) fn said(frame: &Frame, words: &BTreeMap<String, String>) -> Option<No
         _ => return None,
     };
     let number = |name: &str| words.get(name).and_then(|text| text.parse::<u64>().ok()).unwrap_or(0).to_string();
-    let month: String = words.get("month").map(|text| text.chars().filter(|letter| letter.is_ascii_digit() || *letter == '-').take(7).collect()).unwrap_or_default();
+    let month: String = words
+        .get("month")
+        .map(|text| text.chars().filter(|letter| letter.is_ascii_digit() || *letter == '-').take(7).collect())
+        .unwrap_or_default();
     let title = frame.tn(key, &[("count", number("count")), ("batch", number("batch")), ("month", month)]);
     let failed = number("failed");
-    let (tone, lines) = if failed == "0" { (Tone::Ok, Vec::new()) } else { (Tone::Warn, vec![frame.t1("said-failed", "count", failed)]) };
-    let link = words.get("batch").map(|_| Link::new(frame.t1("said-batch", "batch", number("batch")), frame.at(&format!("/registers/batches/{}", number("batch")))));
+    let (tone, lines) = if failed == "0" {
+        (Tone::Ok, Vec::new())
+    } else {
+        (Tone::Warn, vec![frame.t1("said-failed", "count", failed)])
+    };
+    let link = words.get("batch").map(|_| {
+        Link::new(
+            frame.t1("said-batch", "batch", number("batch")),
+            frame.at(&format!("/registers/batches/{}", number("batch"))),
+        )
+    });
     Some(Notice { tone, title, lines, link })
 }
 

@@ -60,7 +60,13 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
     respond(&frame, &rows, &view, &Sent::default(), &Errors::default())
 }
 
-fn respond(frame: &Frame, rows: &[Summary], list: &ListingView, sent: &Sent, errors: &Errors) -> Result<Response, AppError> {
+fn respond(
+    frame: &Frame,
+    rows: &[Summary],
+    list: &ListingView,
+    sent: &Sent,
+    errors: &Errors,
+) -> Result<Response, AppError> {
     let room = Room::new(frame.t("runs-title"), frame.t("runs-line")).wrong(!errors.is_empty());
     let page = RunsPage {
         frame,
@@ -80,14 +86,18 @@ fn listing(frame: &Frame) -> Listing<'_, Summary> {
             Cell::code(run.as_of.clone()).link(frame.at(&format!("/runs/{}", run.run)))
         })
         .column("known-at", frame.t("runs-known-at"), Kind::Date, |run| Cell::code(moment_text(&run.known_at)))
-        .column("kind", frame.t("runs-kind"), Kind::Text, |run| Cell::state(kind(frame, run), i64::from(run.is_what_if())))
+        .column("kind", frame.t("runs-kind"), Kind::Text, |run| {
+            Cell::state(kind(frame, run), i64::from(run.is_what_if()))
+        })
         .column("scope", frame.t("runs-scope"), Kind::Text, |run| Cell::text(scope(frame, &run.scope)))
         .column("overrides", frame.t("runs-overrides"), Kind::Text, |run| Cell::text(overrides(&run.overrides)))
         .column("created", frame.t("runs-created"), Kind::Date, |run| Cell::code(moment_text(&run.created_at)))
         .column("by", frame.t("runs-by"), Kind::Text, |run| Cell::text(run.created_by.clone()))
         .column("run", frame.t("runs-id"), Kind::Code, |run| Cell::code(short(&run.run)))
         .filter("kind", frame.t("runs-kind"), kinds, |run, key| run.is_what_if() == (key == "what-if"))
-        .search(frame.t("runs-search"), |run| format!("{} {} {} {}", run.as_of, run.run, run.created_by, overrides(&run.overrides)))
+        .search(frame.t("runs-search"), |run| {
+            format!("{} {} {} {}", run.as_of, run.run, run.created_by, overrides(&run.overrides))
+        })
         .when_empty(frame.t("runs-none"), frame.t("runs-none-todo"))
 }
 
@@ -106,7 +116,11 @@ pub(crate) fn scope(frame: &Frame, scope: &str) -> String {
 }
 
 pub(crate) fn kind(frame: &Frame, run: &Summary) -> StateWord {
-    if run.is_what_if() { StateWord::new(Tone::Warn, frame.t("runs-what-if")) } else { StateWord::new(Tone::Plain, frame.t("runs-regular")) }
+    if run.is_what_if() {
+        StateWord::new(Tone::Warn, frame.t("runs-what-if"))
+    } else {
+        StateWord::new(Tone::Plain, frame.t("runs-regular"))
+    }
 }
 
 fn overrides(overrides: &BTreeMap<String, String>) -> String {
@@ -117,7 +131,11 @@ fn overrides(overrides: &BTreeMap<String, String>) -> String {
 fn choices(frame: &Frame, rows: &[Summary]) -> Vec<Choice> {
     let label = |run: &Summary| {
         let words = frame.tn("run-choice", &[("date", run.as_of.clone()), ("known", known_text(run))]);
-        if run.is_what_if() { format!("{words} · {} {}", frame.t("runs-what-if"), overrides(&run.overrides)) } else { words }
+        if run.is_what_if() {
+            format!("{words} · {} {}", frame.t("runs-what-if"), overrides(&run.overrides))
+        } else {
+            words
+        }
     };
     rows.iter().map(|run| Choice::new(run.run.clone(), label(run))).collect()
 }
@@ -138,7 +156,9 @@ fn start_fields(frame: &Frame, sent: &Sent, errors: &Errors) -> Vec<Field> {
     };
     vec![
         Field::of("as_of", frame.t("runs-as-of"), FieldKind::Date, &as_of, errors).hint(frame.t("runs-as-of-hint")),
-        Field::of("known_at", frame.t("runs-known-at"), FieldKind::Text, sent.get("known_at"), errors).hint(frame.t("runs-known-at-hint")).optional(),
+        Field::of("known_at", frame.t("runs-known-at"), FieldKind::Text, sent.get("known_at"), errors)
+            .hint(frame.t("runs-known-at-hint"))
+            .optional(),
     ]
 }
 
@@ -146,7 +166,9 @@ fn start_fields(frame: &Frame, sent: &Sent, errors: &Errors) -> Vec<Field> {
 pub async fn compared(frame: Frame, uri: Uri) -> Result<Response, AppError> {
     let (query, _) = room::wishes(&uri);
     match (query.filter("before"), query.filter("after")) {
-        (Some(before), Some(after)) => Ok(room::see_other(&frame, &format!("/runs/{}/diff/{}", format::encode(before), format::encode(after)))),
+        (Some(before), Some(after)) => {
+            Ok(room::see_other(&frame, &format!("/runs/{}/diff/{}", format::encode(before), format::encode(after))))
+        }
         _ => Ok(room::see_other(&frame, "/runs")),
     }
 }

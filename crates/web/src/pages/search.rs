@@ -21,7 +21,8 @@ use crate::{
             self,
             shown::{self, Shown},
         },
-        enterprises, indicators::basis,
+        enterprises,
+        indicators::basis,
         patents::{self, names},
     },
     pieces::{Link, State as StateWord},
@@ -91,13 +92,25 @@ fn group(frame: &Frame, id: &'static str, title: String, count: usize, found: Ve
 
 fn enterprises_found(frame: &Frame, shown: &Shown, q: &str) -> Group {
     let all = enterprises::read::enterprises(&shown.opened);
-    let hits: Vec<_> = all.iter().filter(|one| SearchKey::of(&format!("{} {}", one.name, one.uscc)).matches(q)).collect();
+    let hits: Vec<_> =
+        all.iter().filter(|one| SearchKey::of(&format!("{} {}", one.name, one.uscc)).matches(q)).collect();
     let found = hits.iter().take(NAMED_MAX).map(|one| Found {
         link: Link::new(one.name.clone(), frame.at(&format!("/enterprises/{}", one.uscc))),
-        line: [one.uscc.as_str(), one.town.as_str()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · "),
+        line: [one.uscc.as_str(), one.town.as_str()]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join(" · "),
         state: None,
     });
-    group(frame, "enterprises", frame.t("enterprises-title"), hits.len(), found.collect(), frame.at(&format!("/enterprises?q={}", encode(q))))
+    group(
+        frame,
+        "enterprises",
+        frame.t("enterprises-title"),
+        hits.len(),
+        found.collect(),
+        frame.at(&format!("/enterprises?q={}", encode(q))),
+    )
 }
 
 fn patents_found(frame: &Frame, shown: &Shown, q: &str) -> Group {
@@ -117,7 +130,14 @@ fn patents_found(frame: &Frame, shown: &Shown, q: &str) -> Group {
         .join(" · "),
         state: Some(patents::standing(frame, patent.state)),
     });
-    group(frame, "patents", frame.t("patents-title"), hits.len(), found.collect(), frame.at(&format!("/patents?q={}", encode(q))))
+    group(
+        frame,
+        "patents",
+        frame.t("patents-title"),
+        hits.len(),
+        found.collect(),
+        frame.at(&format!("/patents?q={}", encode(q))),
+    )
 }
 
 fn clauses_found(frame: &Frame, policy: &Policy, q: &str) -> Group {
@@ -133,7 +153,9 @@ fn clauses_found(frame: &Frame, policy: &Policy, q: &str) -> Group {
 /// Whether a clause is meant: by its id or the beginning of it, by its place, or by all words standing in it.
 fn is_clause(id: &str, text: &str, q: &str) -> bool {
     let q = q.trim();
-    let is_id = q.get(..1).is_some_and(|first| first.eq_ignore_ascii_case("c")) && q.len() > 1 && q[1..].starts_with(|letter: char| letter.is_ascii_digit());
+    let is_id = q.get(..1).is_some_and(|first| first.eq_ignore_ascii_case("c"))
+        && q.len() > 1
+        && q[1..].starts_with(|letter: char| letter.is_ascii_digit());
     if is_id {
         let wanted = q.to_ascii_uppercase();
         return id == wanted || id.strip_prefix(&wanted).is_some_and(|rest| rest.starts_with('.'));

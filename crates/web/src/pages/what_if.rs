@@ -48,19 +48,27 @@ pub async fn form(State(app): State<App>, frame: Frame, Query(from): Query<From>
     let all = runs::list(&app.installation).await?;
     let begin = all.iter().find(|run| run.run == from.from).map(|run| run.overrides.clone()).unwrap_or_default();
     let settings = settings::settings(&shown.policy, shown.as_of())?;
-    let typed: BTreeMap<String, String> = settings.iter().map(|setting| (setting.name(), setting.typed(begin.get(&setting.parameter.name)))).collect();
+    let typed: BTreeMap<String, String> =
+        settings.iter().map(|setting| (setting.name(), setting.typed(begin.get(&setting.parameter.name)))).collect();
     hx::page(form::page(&frame, &shown, &settings, &typed, &Errors::default(), &all))
 }
 
 /// `POST /what-if`.
-pub async fn submit(State(app): State<App>, frame: Frame, Form(pairs): Form<Vec<(String, String)>>) -> Result<Response, AppError> {
+pub async fn submit(
+    State(app): State<App>,
+    frame: Frame,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Result<Response, AppError> {
     let Some(shown) = shown::shown(&app, None).await? else { return cockpit::no_run(&frame, frame.t("what-if-title")) };
     let settings = settings::settings(&shown.policy, shown.as_of())?;
     let typed: BTreeMap<String, String> = pairs.into_iter().collect();
     let mut errors = Errors::default();
     let overrides = settings::overrides(&frame, &settings, &typed, &mut errors);
     if errors.is_empty() && overrides.is_empty() {
-        errors.add(&settings.first().map(settings::Setting::name).unwrap_or_default(), frame.t("what-if-nothing-changed"));
+        errors.add(
+            &settings.first().map(settings::Setting::name).unwrap_or_default(),
+            frame.t("what-if-nothing-changed"),
+        );
     }
     if !errors.is_empty() {
         let all = runs::list(&app.installation).await?;
@@ -73,6 +81,8 @@ pub async fn submit(State(app): State<App>, frame: Frame, Form(pairs): Form<Vec<
         scope: None,
     };
     let by = frame.account.as_ref().map_or("", |account| account.login.as_str());
-    let result = runs::evaluate_snapshot(&app.installation, &shown.policy, &shown.opened.snapshot, &question, by, app.now()).await?;
+    let result =
+        runs::evaluate_snapshot(&app.installation, &shown.policy, &shown.opened.snapshot, &question, by, app.now())
+            .await?;
     Ok(Redirect::to(&frame.at(&format!("/what-if/{}", result.run))).into_response())
 }

@@ -18,7 +18,8 @@ fn now() -> Timestamp {
     "2024-02-29T04:00:00Z".parse().expect("a moment")
 }
 
-static FOLDER: OnceCell<tempfile::TempDir> = OnceCell::const_new();
+/// The city that tests read, and a pristine copy of it from which those that change something take their own.
+static FOLDER: OnceCell<(tempfile::TempDir, tempfile::TempDir)> = OnceCell::const_new();
 
 /// The folder of the filled city. A pool of connections belongs to the runtime of one test, so only the folder is shared.
 async fn folder() -> &'static Path {
@@ -26,14 +27,41 @@ async fn folder() -> &'static Path {
         let folder = tempfile::tempdir().unwrap();
         let (mut installation, _) = Installation::open(folder.path(), None, now()).await.unwrap();
         demo::fill(&mut installation, SMALL, now(), &|_| ()).await.unwrap();
-        folder
+        let pristine = tempfile::tempdir().unwrap();
+        copy(folder.path(), pristine.path());
+        (folder, pristine)
     };
-    FOLDER.get_or_init(fill).await.path()
+    FOLDER.get_or_init(fill).await.0.path()
+}
+
+/// A city of one's own, to be changed: the same as the one that is read.
+pub(crate) async fn own(role: Role) -> (Visitor, tempfile::TempDir) {
+    folder().await;
+    let own = tempfile::tempdir().unwrap();
+    copy(FOLDER.get().unwrap().1.path(), own.path());
+    (visitor_of(own.path(), role).await, own)
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            std::fs::create_dir_all(&target).unwrap();
+            copy(&entry.path(), &target);
+        } else if !entry.file_name().to_string_lossy().ends_with("-shm") {
+            std::fs::copy(entry.path(), &target).unwrap();
+        }
+    }
 }
 
 /// A visitor to the city's pages with an account of this role.
 pub(crate) async fn visitor(role: Role) -> Visitor {
-    let (installation, _) = Installation::open(folder().await, None, now()).await.unwrap();
+    visitor_of(folder().await, role).await
+}
+
+async fn visitor_of(folder: &Path, role: Role) -> Visitor {
+    let (installation, _) = Installation::open(folder, None, now()).await.unwrap();
     let app = App::with_clock(installation, Settings { city: "演示市".into(), ..Settings::default() }, now);
     let mut visitor = Visitor::on(router(app));
     let login = if role == Role::Administrator { "admin" } else { role.key() };
@@ -44,5 +72,9 @@ pub(crate) async fn visitor(role: Role) -> Visitor {
 
 /// The addresses in a page that begin so, without those that lead elsewhere.
 pub(crate) fn links<'a>(page: &'a str, beginning: &str) -> Vec<&'a str> {
-    page.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()).filter(|href| href.starts_with(beginning)).collect()
+    page.split("href=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .filter(|href| href.starts_with(beginning))
+        .collect()
 }

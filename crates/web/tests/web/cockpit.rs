@@ -9,10 +9,26 @@ use crate::city::{links, visitor};
 async fn the_cockpit_shows_every_target_with_its_state_and_method() {
     let page = visitor(Role::Leader).await.get("/cockpit").await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.text);
-    for name in ["每十亿元地区生产总值发明专利拥有量", "万人高价值发明专利拥有量", "年知识产权质押融资额", "知识产权实用人才培训人数"] {
+    for name in [
+        "每十亿元地区生产总值发明专利拥有量",
+        "万人高价值发明专利拥有量",
+        "年知识产权质押融资额",
+        "知识产权实用人才培训人数",
+    ] {
         assert!(page.text.contains(name), "{name}");
     }
-    for words in ["知识产权创造质量明显提升", "目标 ≥ 30", "未达标", "还差", "比上月", "泰尔–森法", "平均差", "谁在补差距", "异常提示", "方法："] {
+    for words in [
+        "知识产权创造质量明显提升",
+        "目标 ≥ 30",
+        "未达标",
+        "还差",
+        "比上月",
+        "泰尔–森法",
+        "平均差",
+        "谁在补差距",
+        "异常提示",
+        "方法：",
+    ] {
         assert!(page.text.contains(words), "{words}");
     }
     assert!(page.text.matches("class=\"figure-name\"").count() >= 11, "every target is a figure");
@@ -27,7 +43,10 @@ async fn an_earlier_run_can_be_chosen_and_is_kept_in_every_link() {
     let run = runs[5];
     let earlier = leader.get(&format!("/cockpit?run={run}")).await;
     assert_eq!(earlier.status, StatusCode::OK);
-    assert!(earlier.text.contains("预测列是按已有各月趋势推算到 2023年12月31日"), "before the target date the forecast looks ahead");
+    assert!(
+        earlier.text.contains("预测列是按已有各月趋势推算到 2023年12月31日"),
+        "before the target date the forecast looks ahead"
+    );
     for href in links(&earlier.text, "/indicators/") {
         assert!(href.contains("run="), "{href}");
     }
@@ -38,7 +57,10 @@ async fn an_earlier_run_can_be_chosen_and_is_kept_in_every_link() {
 async fn every_number_of_changes_leads_to_its_rights() {
     let mut leader = visitor(Role::Leader).await;
     let page = leader.get("/cockpit").await.text;
-    let changes: Vec<String> = links(&page, "/indicators/K01/changes").into_iter().map(|href| href.replace("&amp;", "&").replace("&#38;", "&")).collect();
+    let changes: Vec<String> = links(&page, "/indicators/K01/changes")
+        .into_iter()
+        .map(|href| href.replace("&amp;", "&").replace("&#38;", "&"))
+        .collect();
     assert!(!changes.is_empty());
     for href in changes.iter().take(4) {
         let answer = leader.get(href).await;

@@ -47,12 +47,17 @@ async fn the_way_down_leads_from_town_to_enterprise_to_rights() {
     let town = links(&page, "/indicators/K01/towns/")[0].to_owned();
     let town = leader.get(&town).await;
     assert_eq!(town.status, StatusCode::OK, "{}", town.text);
-    let rights = links(&town.text, "/indicators/K01/rights?town=").into_iter().find(|href| href.contains("enterprise=")).unwrap();
+    let rights = links(&town.text, "/indicators/K01/rights?town=")
+        .into_iter()
+        .find(|href| href.contains("enterprise="))
+        .unwrap();
     let rights = leader.get(&rights.replace("&amp;", "&").replace("&#38;", "&")).await;
     let patent = links(&rights.text, "/patents/")[0].to_owned();
     let patent = leader.get(&patent).await;
     assert_eq!(patent.status, StatusCode::OK);
-    assert!(patent.text.contains("每十亿元地区生产总值发明专利拥有量") && patent.text.contains("统计时点有效的发明专利"));
+    assert!(
+        patent.text.contains("每十亿元地区生产总值发明专利拥有量") && patent.text.contains("统计时点有效的发明专利")
+    );
 }
 
 #[tokio::test]
@@ -69,7 +74,8 @@ async fn the_number_of_rights_listed_is_the_numerator() {
 #[tokio::test]
 async fn high_value_stands_by_category_with_overlap_and_the_official_difference() {
     let page = visitor(Role::Leader).await.get("/indicators/K04").await.text;
-    for words in ["战略性新兴产业", "海外同族授权", "合计（每件只计一次）", "只在官方名单", "只在本系统预判"] {
+    for words in ["战略性新兴产业", "海外同族授权", "合计（每件只计一次）", "只在官方名单", "只在本系统预判"]
+    {
         assert!(page.contains(words), "{words}");
     }
 }

@@ -1,10 +1,17 @@
 //! The shell through its router, with a real database: who may open what, forms and their token, headers, assets, languages.
 
-mod client;
-mod doors;
-mod headers;
-mod sign_in;
+mod awards;
 mod city;
+mod client;
 mod cockpit;
+mod doors;
+mod enterprises;
+mod headers;
 mod indicators;
 mod patents;
+mod policy;
+mod registry;
+mod runs;
+mod search;
+mod sign_in;
+mod what_if;

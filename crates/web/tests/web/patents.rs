@@ -16,7 +16,11 @@ async fn a_patent_is_found_by_its_number_in_any_notation() {
         let found = clerk.get(&format!("/patents?q={}", web::format::encode(&written))).await;
         assert!(found.text.contains(&format!("/patents/{number}")), "{written}");
         let page = clerk.get(&format!("/patents/{}", web::format::encode(&written))).await;
-        assert!(page.status == StatusCode::OK || page.header("location") == format!("/patents/{number}"), "{written}: {}", page.status);
+        assert!(
+            page.status == StatusCode::OK || page.header("location") == format!("/patents/{number}"),
+            "{written}: {}",
+            page.status
+        );
     }
     assert_eq!(clerk.get("/patents/1234").await.status, StatusCode::NOT_FOUND);
 }
@@ -26,7 +30,16 @@ async fn a_patent_shows_owners_course_and_what_counts_it() {
     let mut clerk = visitor(Role::Clerk).await;
     let list = clerk.get("/patents?high-value=any").await.text;
     let page = clerk.get(links(&list, "/patents/")[0]).await.text;
-    for words in ["著录事项", "申请号", "国际专利分类", "历任第一专利权人", "权利经过", "授权公告，权利生效", "计入哪些指标和奖励", "属于高价值发明专利"] {
+    for words in [
+        "著录事项",
+        "申请号",
+        "国际专利分类",
+        "历任第一专利权人",
+        "权利经过",
+        "授权公告，权利生效",
+        "计入哪些指标和奖励",
+        "属于高价值发明专利",
+    ] {
         assert!(page.contains(words), "{words}");
     }
 }
@@ -35,7 +48,8 @@ async fn a_patent_shows_owners_course_and_what_counts_it() {
 async fn names_of_persons_are_covered_for_those_who_keep_no_register() {
     let mut clerk = visitor(Role::Clerk).await;
     let mut town = visitor(Role::Town).await;
-    let (seen, covered) = (clerk.get("/patents?size=100&sort=owner").await.text, town.get("/patents?size=100&sort=owner").await.text);
+    let (seen, covered) =
+        (clerk.get("/patents?size=100&sort=owner").await.text, town.get("/patents?size=100&sort=owner").await.text);
     assert!(!seen.contains("**"), "a clerk sees whole names");
     let mut pages = covered;
     for page in 2..=8 {

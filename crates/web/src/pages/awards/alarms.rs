@@ -61,7 +61,11 @@ pub(crate) fn kinds(frame: &Frame, shown: &Shown, all: &[Enterprise], only: Opti
             name: method.zh().to_owned(),
             method: method.method().to_owned(),
             past: past(frame, method, back_test),
-            seen: found.iter().filter(|alarm| alarm.method == method && only.is_none_or(|uscc| alarm.uscc == uscc)).map(seen).collect(),
+            seen: found
+                .iter()
+                .filter(|alarm| alarm.method == method && only.is_none_or(|uscc| alarm.uscc == uscc))
+                .map(seen)
+                .collect(),
         })
         .collect()
 }
@@ -71,7 +75,11 @@ fn past(frame: &Frame, method: Method, back_test: Option<BackTest>) -> String {
     match (method, back_test) {
         (Method::BoughtBeforeDate, Some(test)) if test.alarmed > 0 => frame.tn(
             "cockpit-alarms-past-of",
-            &[("date", test.as_of.to_string()), ("raised", test.alarmed.to_string()), ("borne_out", test.confirmed.to_string())],
+            &[
+                ("date", test.as_of.to_string()),
+                ("raised", test.alarmed.to_string()),
+                ("borne_out", test.confirmed.to_string()),
+            ],
         ),
         _ => frame.t("cockpit-alarms-no-past"),
     }

@@ -9,7 +9,9 @@ use domain::stakes::{self, Stake};
 use rules::policy::AwardDef;
 
 use super::{
-    Standing, address, alarms::{self, Kind}, all_enterprises, enterprises, lacking, level_name, money, reasons, without_codes,
+    Standing, address,
+    alarms::{self, Kind},
+    all_enterprises, enterprises, lacking, level_name, money, reasons, without_codes,
 };
 use crate::{
     app::App,
@@ -97,9 +99,12 @@ struct StakeRow {
 
 /// `GET /awards`.
 pub async fn page(State(app): State<App>, frame: Frame, Query(wanted): Query<Wanted>) -> Result<Response, AppError> {
-    let Some(shown) = shown::shown(&app, wanted.run()).await? else { return cockpit::no_run(&frame, frame.t("awards-title")) };
+    let Some(shown) = shown::shown(&app, wanted.run()).await? else {
+        return cockpit::no_run(&frame, frame.t("awards-title"));
+    };
     let all = all_enterprises(&shown);
-    let (active, declared): (Vec<&AwardDef>, Vec<&AwardDef>) = shown.policy.awards.iter().partition(|award| award.active);
+    let (active, declared): (Vec<&AwardDef>, Vec<&AwardDef>) =
+        shown.policy.awards.iter().partition(|award| award.active);
     hx::page(AwardsPage {
         frame: &frame,
         line: shown.line(&frame),
@@ -107,7 +112,10 @@ pub async fn page(State(app): State<App>, frame: Frame, Query(wanted): Query<Wan
         what_if: super::super::what_if::link(&frame),
         awards: active.into_iter().map(|award| view(&frame, &shown, &all, award)).collect(),
         inactive: declared.into_iter().map(|award| inactive(&frame, &shown, award)).collect(),
-        stakes: stakes::at_stake(&shown.policy, &shown.opened).iter().map(|stake| stake_row(&frame, &shown, &all, stake)).collect(),
+        stakes: stakes::at_stake(&shown.policy, &shown.opened)
+            .iter()
+            .map(|stake| stake_row(&frame, &shown, &all, stake))
+            .collect(),
         alarms: alarms::kinds(&frame, &shown, &all, None),
     })
 }
@@ -144,7 +152,9 @@ fn view(frame: &Frame, shown: &Shown, all: &[Enterprise], award: &AwardDef) -> A
         near: sorted
             .iter()
             .take(NAMED_MAX)
-            .map(|near| close(&near.subject, near.name.as_ref(), near.reached, near.level, lacking(frame, &near.conditions)))
+            .map(|near| {
+                close(&near.subject, near.name.as_ref(), near.reached, near.level, lacking(frame, &near.conditions))
+            })
             .collect(),
         near_all: (near.len() > NAMED_MAX).then(|| all_of(frame, shown, award, Standing::Near, near.len())),
         open: open
@@ -152,7 +162,13 @@ fn view(frame: &Frame, shown: &Shown, all: &[Enterprise], award: &AwardDef) -> A
             .take(NAMED_MAX)
             .map(|open| {
                 let what: Vec<&str> = open.conditions.iter().map(|condition| condition.text.as_str()).collect();
-                close(&open.subject, open.name.as_ref(), open.reached, open.level, what.join(&frame.t("word-separator")))
+                close(
+                    &open.subject,
+                    open.name.as_ref(),
+                    open.reached,
+                    open.level,
+                    what.join(&frame.t("word-separator")),
+                )
             })
             .collect(),
         open_all: (open.len() > NAMED_MAX).then(|| all_of(frame, shown, award, Standing::Open, open.len())),
@@ -165,7 +181,10 @@ fn view(frame: &Frame, shown: &Shown, all: &[Enterprise], award: &AwardDef) -> A
 }
 
 fn all_of(frame: &Frame, shown: &Shown, award: &AwardDef, state: Standing, count: usize) -> Link {
-    Link::new(frame.t1("awards-all-of", "count", format::count(count)), address(frame, shown, &award.id, &format!("?state={}", state.key())))
+    Link::new(
+        frame.t1("awards-all-of", "count", format::count(count)),
+        address(frame, shown, &award.id, &format!("?state={}", state.key())),
+    )
 }
 
 /// The winners by level, the highest first; an award without levels has one row.
@@ -178,7 +197,8 @@ fn levels(frame: &Frame, shown: &Shown, award: &AwardDef) -> Vec<LevelRow> {
     numbers
         .into_iter()
         .map(|level| {
-            let winners: Vec<_> = shown.evaluation().awards.iter().filter(|won| won.award == award.id && won.level == level).collect();
+            let winners: Vec<_> =
+                shown.evaluation().awards.iter().filter(|won| won.award == award.id && won.level == level).collect();
             let filter = if award.levels.is_empty() { "?state=reached".to_owned() } else { format!("?level={level}") };
             let href = address(frame, shown, &award.id, &filter);
             LevelRow {
@@ -187,9 +207,15 @@ fn levels(frame: &Frame, shown: &Shown, award: &AwardDef) -> Vec<LevelRow> {
                 named: winners
                     .iter()
                     .take(NAMED_MAX)
-                    .map(|won| Link::new(won.name.as_ref().unwrap_or(&won.subject), address(frame, shown, &award.id, &format!("/{}", won.subject))))
+                    .map(|won| {
+                        Link::new(
+                            won.name.as_ref().unwrap_or(&won.subject),
+                            address(frame, shown, &award.id, &format!("/{}", won.subject)),
+                        )
+                    })
                     .collect(),
-                more: (winners.len() > NAMED_MAX).then(|| Link::new(frame.t1("awards-all-of", "count", format::count(winners.len())), href)),
+                more: (winners.len() > NAMED_MAX)
+                    .then(|| Link::new(frame.t1("awards-all-of", "count", format::count(winners.len())), href)),
             }
         })
         .collect()
@@ -207,7 +233,9 @@ fn inactive(frame: &Frame, shown: &Shown, award: &AwardDef) -> Inactive {
 fn stake_row(frame: &Frame, shown: &Shown, all: &[Enterprise], stake: &Stake) -> StakeRow {
     let award = shown.policy.award(&stake.award);
     let level = |level: i64| award.map(|award| level_name(frame, award, level)).unwrap_or_default();
-    let name = all.binary_search_by(|one| one.uscc.cmp(&stake.subject)).map_or(stake.subject.as_str(), |at| all[at].name.as_str());
+    let name = all
+        .binary_search_by(|one| one.uscc.cmp(&stake.subject))
+        .map_or(stake.subject.as_str(), |at| all[at].name.as_str());
     StakeRow {
         who: Link::new(name, address(frame, shown, &stake.award, &format!("/{}", stake.subject))),
         award: award.map(|award| award.name.clone()).unwrap_or_default(),
@@ -217,8 +245,17 @@ fn stake_row(frame: &Frame, shown: &Shown, all: &[Enterprise], stake: &Stake) ->
             .lapses
             .iter()
             .map(|lapse| {
-                let words = frame.tn("awards-stake-right", &[("date", lapse.on.to_string()), ("cause", super::super::enterprises::cause(frame, lapse.cause))]);
-                (Link::new(lapse.title.clone(), shown.keep(frame.at(&format!("/patents/{}", lapse.application_number)))), words)
+                let words = frame.tn(
+                    "awards-stake-right",
+                    &[("date", lapse.on.to_string()), ("cause", super::super::enterprises::cause(frame, lapse.cause))],
+                );
+                (
+                    Link::new(
+                        lapse.title.clone(),
+                        shown.keep(frame.at(&format!("/patents/{}", lapse.application_number))),
+                    ),
+                    words,
+                )
             })
             .collect(),
     }

@@ -37,8 +37,13 @@ pub(crate) fn evidence(frame: &Frame, shown: &Shown, award: &AwardDef, subject: 
     for (condition, right) in shown.evaluation().award_evidence(&award.id, subject) {
         let patent = patents.binary_search_by(|patent| patent.number.as_str().cmp(right)).ok().map(|at| &patents[at]);
         let link = match patent {
-            Some(patent) => Link::new(format!("{} {}", written(right), patent.title), shown.keep(frame.at(&format!("/patents/{right}")))),
-            None => Link::new(right, shown.keep(frame.at(&format!("/indicators/K02/rights?q={}", format::encode(right))))),
+            Some(patent) => Link::new(
+                format!("{} {}", written(right), patent.title),
+                shown.keep(frame.at(&format!("/patents/{right}"))),
+            ),
+            None => {
+                Link::new(right, shown.keep(frame.at(&format!("/indicators/K02/rights?q={}", format::encode(right)))))
+            }
         };
         found.entry(condition.to_owned()).or_default().push(link);
     }
@@ -59,7 +64,10 @@ pub(crate) fn explanation(
         Some(false) => (State::new(Tone::Bad, frame.t("awards-level-missed")), frame.t("awards-level-missed-line")),
         None => (State::new(Tone::Unknown, frame.t("awards-level-open")), frame.t("awards-level-open-line")),
     };
-    let conditions = level.conditions.iter().map(|one| condition(frame, shown, award, one, evidence, more)).collect();
+    // The whole stands before its part, as in the clause.
+    let mut ordered: Vec<&DecidedCondition> = level.conditions.iter().collect();
+    ordered.sort_by_key(|one| one.id.contains("high_value"));
+    let conditions = ordered.into_iter().map(|one| condition(frame, shown, award, one, evidence, more)).collect();
     Explanation { outcome, sentence, conditions }
 }
 
@@ -76,14 +84,24 @@ fn condition(
     let clause = basis::clauses(frame, &shown.policy, std::slice::from_ref(&decided.clause)).into_iter().next();
     Condition {
         verdict: Verdict::of(decided.holds),
-        text: if frame.is_chinese() { decided.text.clone() } else { award.facts.get(&decided.id).unwrap_or(&decided.text).clone() },
+        text: if frame.is_chinese() {
+            decided.text.clone()
+        } else {
+            award.facts.get(&decided.id).unwrap_or(&decided.text).clone()
+        },
         actual: actual(frame, decided),
-        required: format!("{} {}", quantities::required(Some(decided.operator), &decided.required.to_string()), decided.unit),
+        required: format!(
+            "{} {}",
+            quantities::required(Some(decided.operator), &decided.required.to_string()),
+            decided.unit
+        ),
         distance: distance(frame, decided),
         reason: decided.holds.is_none().then(|| unknown(frame, decided)),
         clause,
         evidence: rights.iter().take(NAMED_MAX).cloned().collect(),
-        evidence_more: more.filter(|_| beyond).map(|href| Link::new(frame.t1("awards-evidence-all", "count", rights.len()), href)),
+        evidence_more: more
+            .filter(|_| beyond)
+            .map(|href| Link::new(frame.t1("awards-evidence-all", "count", rights.len()), href)),
     }
 }
 

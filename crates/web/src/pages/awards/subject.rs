@@ -8,7 +8,11 @@ use axum::{
 use domain::stakes;
 use rules::policy::AwardDef;
 
-use super::{Standing, address, alarms::{self, Kind}, all_enterprises, find, lacking, level_name, money, reasons, without_codes};
+use super::{
+    Standing, address,
+    alarms::{self, Kind},
+    all_enterprises, find, lacking, level_name, money, reasons, without_codes,
+};
 use crate::{
     app::App,
     error::AppError,
@@ -36,9 +40,17 @@ struct SubjectPage<'a> {
     uscc: Link,
     money: String,
     warning: String,
-    levels: Vec<(String, Explanation)>,
+    levels: Vec<LevelPart>,
     stake: Option<String>,
     alarms: Vec<Kind>,
+}
+
+/// One level with its reasons.
+struct LevelPart {
+    name: String,
+    why: Explanation,
+    /// Whether it stands open: the level that is held, and the one that comes next.
+    is_open: bool,
 }
 
 /// `GET /awards/{award}/{subject}`.
@@ -48,7 +60,9 @@ pub async fn page(
     Path((id, subject)): Path<(String, String)>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, AppError> {
-    let Some(shown) = shown::shown(&app, wanted.run()).await? else { return cockpit::no_run(&frame, frame.t("awards-title")) };
+    let Some(shown) = shown::shown(&app, wanted.run()).await? else {
+        return cockpit::no_run(&frame, frame.t("awards-title"));
+    };
     let award = find(&frame, &shown, &id)?;
     let decided = shown.evaluation().explain(&award.id, &subject);
     if decided.is_empty() {
@@ -59,7 +73,11 @@ pub async fn page(
     let evidence = reasons::evidence(&frame, &shown, award, &subject);
     let own_page = shown.keep(frame.at(&format!("/enterprises/{subject}")));
     let won = shown.evaluation().awards.iter().find(|won| won.award == award.id && won.subject == subject);
-    let stake = stakes::at_stake(&shown.policy, &shown.opened).into_iter().find(|stake| stake.award == award.id && stake.subject == subject);
+    let held = won.map(|won| won.level);
+    let next_level = decided.iter().map(|level| level.level).find(|level| held.is_none_or(|held| *level > held));
+    let stake = stakes::at_stake(&shown.policy, &shown.opened)
+        .into_iter()
+        .find(|stake| stake.award == award.id && stake.subject == subject);
     hx::page(SubjectPage {
         frame: &frame,
         title: enterprise.map_or_else(|| subject.clone(), |one| one.name.clone()),
@@ -73,20 +91,28 @@ pub async fn page(
         next: next(&frame, &shown, award, &subject),
         town: enterprise.map(|one| one.town.clone()).unwrap_or_default(),
         uscc: Link::new(subject.clone(), own_page.clone()),
-        money: won.map_or_else(|| money(&frame, "", None, None), |won| money(&frame, &won.amount_reason, won.amount_fen, won.assumed_amount_fen)),
+        money: won.map_or_else(
+            || money(&frame, "", None, None),
+            |won| money(&frame, &won.amount_reason, won.amount_fen, won.assumed_amount_fen),
+        ),
         warning: without_codes(&award.warning),
         levels: decided
             .iter()
-            .map(|level| {
-                let name = if award.levels.is_empty() { frame.t("awards-conditions") } else { level_name(&frame, award, level.level) };
-                (name, reasons::explanation(&frame, &shown, award, level, &evidence, Some(&own_page)))
+            .map(|level| LevelPart {
+                name: level_name(&frame, award, level.level),
+                why: reasons::explanation(&frame, &shown, award, level, &evidence, Some(&own_page)),
+                is_open: held == Some(level.level) || next_level == Some(level.level),
             })
             .collect(),
         stake: stake.map(|stake| {
-            let left = stake.left.map_or_else(|| frame.t("awards-stake-none-left"), |level| level_name(&frame, award, level));
+            let left =
+                stake.left.map_or_else(|| frame.t("awards-stake-none-left"), |level| level_name(&frame, award, level));
             frame.tn("awards-stake-line", &[("count", stake.lapses.len().to_string()), ("left", left)])
         }),
-        alarms: alarms::kinds(&frame, &shown, &all, Some(&subject)).into_iter().filter(|kind| !kind.seen.is_empty()).collect(),
+        alarms: alarms::kinds(&frame, &shown, &all, Some(&subject))
+            .into_iter()
+            .filter(|kind| !kind.seen.is_empty())
+            .collect(),
     })
 }
 

@@ -60,9 +60,17 @@ struct Row {
 }
 
 /// `GET /awards/{award}`.
-pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, Path(id): Path<String>, uri: Uri) -> Result<Response, AppError> {
+pub async fn page(
+    State(app): State<App>,
+    frame: Frame,
+    hx: Hx,
+    Path(id): Path<String>,
+    uri: Uri,
+) -> Result<Response, AppError> {
     let query = ListQuery::parse(&uri);
-    let Some(shown) = shown::shown(&app, query.filter("run")).await? else { return cockpit::no_run(&frame, frame.t("awards-title")) };
+    let Some(shown) = shown::shown(&app, query.filter("run")).await? else {
+        return cockpit::no_run(&frame, frame.t("awards-title"));
+    };
     let award = find(&frame, &shown, &id)?;
     let all = all_enterprises(&shown);
     let rows = rows(&frame, &shown, &all, award);
@@ -87,12 +95,24 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, Path(id): Path<S
 fn rows(frame: &Frame, shown: &Shown, all: &[Enterprise], award: &AwardDef) -> Vec<Row> {
     let evaluation = shown.evaluation();
     let by_code = enterprises(all);
-    let levels: BTreeMap<&str, i64> =
-        evaluation.awards.iter().filter(|won| won.award == award.id).map(|won| (won.subject.as_str(), won.level)).collect();
-    let near: BTreeMap<&str, _> =
-        evaluation.near_misses.iter().filter(|near| near.award == award.id).map(|near| (near.subject.as_str(), near)).collect();
-    let open: BTreeSet<&str> =
-        evaluation.undetermined.iter().filter(|open| open.award == award.id).map(|open| open.subject.as_str()).collect();
+    let levels: BTreeMap<&str, i64> = evaluation
+        .awards
+        .iter()
+        .filter(|won| won.award == award.id)
+        .map(|won| (won.subject.as_str(), won.level))
+        .collect();
+    let near: BTreeMap<&str, _> = evaluation
+        .near_misses
+        .iter()
+        .filter(|near| near.award == award.id)
+        .map(|near| (near.subject.as_str(), near))
+        .collect();
+    let open: BTreeSet<&str> = evaluation
+        .undetermined
+        .iter()
+        .filter(|open| open.award == award.id)
+        .map(|open| open.subject.as_str())
+        .collect();
     let mut rows: Vec<Row> = evaluation
         .decisions()
         .subjects(&award.id)
@@ -106,7 +126,8 @@ fn rows(frame: &Frame, shown: &Shown, all: &[Enterprise], award: &AwardDef) -> V
                 (None, false, false) => Standing::Missed,
             };
             let decided = evaluation.explain(&award.id, subject);
-            let actual = decided.first().map(|first| first.conditions.iter().map(|one| (one.id.clone(), one.actual)).collect());
+            let actual =
+                decided.first().map(|first| first.conditions.iter().map(|one| (one.id.clone(), one.actual)).collect());
             Row {
                 uscc: subject.to_owned(),
                 name: by_code.get(subject).map_or(subject, |one| one.name.as_str()).to_owned(),
@@ -156,8 +177,11 @@ fn listing<'a>(frame: &'a Frame, shown: &'a Shown, award: &'a AwardDef, rows: &[
     let listing = if award.levels.is_empty() {
         listing
     } else {
-        let levels = award.levels.iter().rev().map(|level| Choice::new(level.level.to_string(), level.name.clone())).collect();
-        listing.filter("level", frame.t("awards-col-level"), levels, |row, key| row.level.is_some_and(|level| level.to_string() == key))
+        let levels =
+            award.levels.iter().rev().map(|level| Choice::new(level.level.to_string(), level.name.clone())).collect();
+        listing.filter("level", frame.t("awards-col-level"), levels, |row, key| {
+            row.level.is_some_and(|level| level.to_string() == key)
+        })
     };
     listing
         .filter("state", frame.t("awards-col-state"), states(frame), |row, key| match key {

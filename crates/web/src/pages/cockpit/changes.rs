@@ -131,7 +131,9 @@ pub(super) fn gaps(
                 shorten(kept.movements(&target.indicator.code, grouping))
                     .into_iter()
                     .map(|movement| Mover {
-                        name: names.get(movement.who.as_str()).map_or_else(|| movement.who.clone(), |name| (*name).to_owned()),
+                        name: names
+                            .get(movement.who.as_str())
+                            .map_or_else(|| movement.who.clone(), |name| (*name).to_owned()),
                         href: href(&format!("{page}/changes?{filter}={}", encode(&movement.who))),
                         stock: movement.stock,
                         gained: movement.gained.len(),
@@ -171,7 +173,13 @@ mod tests {
 
     #[test]
     fn only_those_who_moved_a_figure_are_named_and_the_worst_come_last() {
-        let moved = vec![movement("a", 9, 0), movement("b", 1, 0), movement("c", 2, 2), movement("d", 0, 1), movement("e", 0, 7)];
+        let moved = vec![
+            movement("a", 9, 0),
+            movement("b", 1, 0),
+            movement("c", 2, 2),
+            movement("d", 0, 1),
+            movement("e", 0, 7),
+        ];
         let named: Vec<String> = shorten(&moved).into_iter().map(|movement| movement.who.clone()).collect();
         assert_eq!(named, ["a", "b", "d", "e"]);
         let many: Vec<Movement> = (1..=20).map(|lost| movement(&lost.to_string(), 0, lost)).collect();

@@ -56,7 +56,12 @@ pub(super) fn kept(shown: &Shown, before: Option<&Opened>) -> Arc<Kept> {
             }
         }
     }
-    let kept = Kept { lapses: lapses::soon(&shown.opened), alarms: alarms::all(&shown.opened), back_test: alarms::back_test(&shown.opened), moved };
+    let kept = Kept {
+        lapses: lapses::soon(&shown.opened),
+        alarms: alarms::all(&shown.opened),
+        back_test: alarms::back_test(&shown.opened),
+        moved,
+    };
     keep(&KEPT, key, kept)
 }
 

@@ -10,7 +10,9 @@ use crate::{
 pub(crate) fn quantity(number: i64, unit: &str, lang: Lang) -> Short {
     match unit {
         "分" => format::money(number, lang),
-        "元" => number.checked_mul(100).map_or_else(|| format::many(number, unit, lang), |fen| format::money(fen, lang)),
+        "元" => {
+            number.checked_mul(100).map_or_else(|| format::many(number, unit, lang), |fen| format::money(fen, lang))
+        }
         _ => format::many(number, unit, lang),
     }
 }

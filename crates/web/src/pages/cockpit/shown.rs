@@ -35,7 +35,8 @@ pub(crate) async fn shown(app: &App, wanted: Option<&str>) -> Result<Option<Show
         None => Arc::new(runs::policy()?),
     };
     let installation = &app.installation;
-    let runs: Vec<Summary> = runs::list(installation).await?.into_iter().filter(|run| !run.is_what_if() && run.scope.is_empty()).collect();
+    let runs: Vec<Summary> =
+        runs::list(installation).await?.into_iter().filter(|run| !run.is_what_if() && run.scope.is_empty()).collect();
     let id = match (wanted, runs.first()) {
         (Some(wanted), _) => wanted.to_owned(),
         (None, Some(latest)) => latest.run.clone(),
@@ -114,9 +115,10 @@ impl Shown {
 }
 
 /// The figures over time: for each date the regular run with the latest knowledge.
-pub(crate) async fn history(app: &App, shown: &Shown) -> Result<Arc<Vec<Observed>>, AppError> {
+pub(crate) async fn history(app: &App) -> Result<Arc<Vec<Observed>>, AppError> {
     // The same runs have the same history, so it is read again only when a run was added.
-    let key = shown.runs.iter().map(|run| run.run.as_str()).collect::<Vec<_>>().join(" ");
+    let runs = runs::list(&app.installation).await?;
+    let key = runs.iter().map(|run| run.run.as_str()).collect::<Vec<_>>().join(" ");
     match kept::history(&key) {
         Some(history) => Ok(history),
         None => Ok(kept::keep_history(key, runs::history(&app.installation).await?)),

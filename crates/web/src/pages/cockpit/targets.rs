@@ -1,7 +1,7 @@
 //! The targets as the cockpit prints them: the leading figure, and its line in the table of course and forecast.
 
 use domain::{
-    cockpit::{Target, TARGET_DATE},
+    cockpit::{TARGET_DATE, Target},
     forecast::Outlook,
 };
 use jiff::civil::Date;
@@ -59,7 +59,13 @@ pub(crate) fn tally(frame: &Frame, targets: &[Target]) -> Vec<(State, usize)> {
 }
 
 /// The targets by goal group, in the order of the document.
-pub(crate) fn groups(frame: &Frame, policy: &Policy, as_of: Date, targets: &[Target], href: &dyn Fn(&str) -> String) -> Vec<Group> {
+pub(crate) fn groups(
+    frame: &Frame,
+    policy: &Policy,
+    as_of: Date,
+    targets: &[Target],
+    href: &dyn Fn(&str) -> String,
+) -> Vec<Group> {
     let mut groups: Vec<(String, Group)> = Vec::new();
     for target in targets {
         let Some(definition) = policy.indicator(&target.indicator.code) else { continue };
@@ -67,7 +73,9 @@ pub(crate) fn groups(frame: &Frame, policy: &Policy, as_of: Date, targets: &[Tar
         match groups.iter_mut().find(|(id, _)| *id == definition.group) {
             Some((_, group)) => group.figures.push(figure),
             None => {
-                let title = policy.clause(&definition.group).map_or_else(|| frame.t("cockpit-other"), |clause| goal(&clause.text));
+                let title = policy
+                    .clause(&definition.group)
+                    .map_or_else(|| frame.t("cockpit-other"), |clause| goal(&clause.text));
                 groups.push((definition.group.clone(), Group { title, figures: vec![figure] }));
             }
         }
@@ -87,18 +95,32 @@ pub(crate) fn figure(frame: &Frame, target: &Target, definition: &IndicatorDef, 
     // A line of one point says nothing.
     let spark = (values.iter().flatten().count() > 1)
         .then(|| Spark::of(&values, aim, frame.t1("cockpit-spark", "name", &target.indicator.name)));
-    Figure { spark, note: Some(note(frame, target, definition)), state: Some(state(frame, target)), ..bare(frame, &target.indicator, definition, as_of, href) }
+    Figure {
+        spark,
+        note: Some(note(frame, target, definition)),
+        state: Some(state(frame, target)),
+        ..bare(frame, &target.indicator, definition, as_of, href)
+    }
 }
 
 /// A figure without target: a monitored one, or one that cannot be computed.
-pub(crate) fn bare(frame: &Frame, indicator: &Indicator, definition: &IndicatorDef, as_of: Date, href: String) -> Figure {
+pub(crate) fn bare(
+    frame: &Frame,
+    indicator: &Indicator,
+    definition: &IndicatorDef,
+    as_of: Date,
+    href: String,
+) -> Figure {
     Figure {
         name: indicator.name.clone(),
         href,
         value: indicator.value.as_deref().map(format::group),
         unit: indicator.unit.clone(),
         exact: exact(frame, indicator, definition),
-        target: indicator.target.as_ref().map(|target| frame.t1("cockpit-target", "target", quantities::required(indicator.operator, target))),
+        target: indicator
+            .target
+            .as_ref()
+            .map(|target| frame.t1("cockpit-target", "target", quantities::required(indicator.operator, target))),
         state: None,
         as_of: as_of.to_string(),
         note: indicator.value.is_none().then(|| indicator.reason.clone()),
@@ -108,9 +130,15 @@ pub(crate) fn bare(frame: &Frame, indicator: &Indicator, definition: &IndicatorD
 
 /// Numerator and denominator without rounding: `3,915 件 ÷ 130,520,000,000 元`.
 pub(crate) fn exact(frame: &Frame, indicator: &Indicator, definition: &IndicatorDef) -> String {
-    let shown = |number: Option<i64>, unit: &str| number.map_or_else(|| frame.t("word-unknown"), |number| quantities::quantity(number, unit, frame.lang).exact);
+    let shown = |number: Option<i64>, unit: &str| {
+        number.map_or_else(|| frame.t("word-unknown"), |number| quantities::quantity(number, unit, frame.lang).exact)
+    };
     let numerator = shown(indicator.numerator, &definition.numerator_unit);
-    if definition.has_denominator() { format!("{numerator} ÷ {}", shown(indicator.denominator, &definition.denominator_unit)) } else { numerator }
+    if definition.has_denominator() {
+        format!("{numerator} ÷ {}", shown(indicator.denominator, &definition.denominator_unit))
+    } else {
+        numerator
+    }
 }
 
 /// The verdict on the day, and before the target date what is to be expected.
@@ -144,7 +172,9 @@ pub(crate) fn outlook(frame: &Frame, light: Outlook) -> State {
 
 /// What is lacking, in words; empty when the target is met or not known.
 pub(crate) fn gap(frame: &Frame, target: &Target, definition: &IndicatorDef) -> String {
-    target.gap.map_or_else(String::new, |gap| frame.t1("target-gap", "gap", quantities::text(gap, &definition.numerator_unit, frame.lang)))
+    target.gap.map_or_else(String::new, |gap| {
+        frame.t1("target-gap", "gap", quantities::text(gap, &definition.numerator_unit, frame.lang))
+    })
 }
 
 fn note(frame: &Frame, target: &Target, definition: &IndicatorDef) -> String {
@@ -158,7 +188,13 @@ fn note(frame: &Frame, target: &Target, definition: &IndicatorDef) -> String {
 }
 
 /// The table of course and forecast.
-pub(crate) fn course(frame: &Frame, policy: &Policy, as_of: Date, targets: &[Target], href: &dyn Fn(&str) -> String) -> Vec<CourseRow> {
+pub(crate) fn course(
+    frame: &Frame,
+    policy: &Policy,
+    as_of: Date,
+    targets: &[Target],
+    href: &dyn Fn(&str) -> String,
+) -> Vec<CourseRow> {
     let row = |target: &Target| {
         let definition = policy.indicator(&target.indicator.code)?;
         let indicator = &target.indicator;
@@ -166,10 +202,18 @@ pub(crate) fn course(frame: &Frame, policy: &Policy, as_of: Date, targets: &[Tar
         Some(CourseRow {
             name: indicator.name.clone(),
             href: href(&indicator.code),
-            value: indicator.value.as_deref().map_or_else(|| frame.t("word-unknown"), |value| unit(format::group(value))),
-            target: indicator.target.as_deref().map_or_else(String::new, |target| quantities::required(indicator.operator, target)),
+            value: indicator
+                .value
+                .as_deref()
+                .map_or_else(|| frame.t("word-unknown"), |value| unit(format::group(value))),
+            target: indicator
+                .target
+                .as_deref()
+                .map_or_else(String::new, |target| quantities::required(indicator.operator, target)),
             gap: gap(frame, target, definition),
-            change: target.change.map_or_else(String::new, |change| quantities::change(change, &definition.numerator_unit, frame.lang)),
+            change: target
+                .change
+                .map_or_else(String::new, |change| quantities::change(change, &definition.numerator_unit, frame.lang)),
             trajectory: trajectory(target, as_of).map_or_else(String::new, |(date, value)| {
                 frame.tn("cockpit-trajectory-at", &[("value", format::group(value)), ("date", date.to_string())])
             }),

@@ -51,7 +51,12 @@ pub(super) struct AlarmKind {
 }
 
 /// The rights that may soon be lost, ended terms and high-value ones first, and how many there are in all.
-pub(super) fn lapses(frame: &Frame, shown: &Shown, kept: &Kept, names: &BTreeMap<&str, &str>) -> (Vec<LapseRow>, usize) {
+pub(super) fn lapses(
+    frame: &Frame,
+    shown: &Shown,
+    kept: &Kept,
+    names: &BTreeMap<&str, &str>,
+) -> (Vec<LapseRow>, usize) {
     let mut order: Vec<&Lapse> = kept.lapses.iter().collect();
     order.sort_by_key(|lapse| (lapse.cause != Cause::TermEnds, !lapse.high_value));
     let row = |lapse: &Lapse| LapseRow {
@@ -61,7 +66,11 @@ pub(super) fn lapses(frame: &Frame, shown: &Shown, kept: &Kept, names: &BTreeMap
             Cause::FeeDue => frame.t("lapse-fee"),
         },
         title: Link::new(lapse.title.clone(), shown.keep(frame.at(&format!("/patents/{}", lapse.application_number)))),
-        owner: lapse.uscc.as_deref().and_then(|uscc| names.get(uscc)).map_or_else(|| frame.t("word-no-enterprise"), |name| (*name).to_owned()),
+        owner: lapse
+            .uscc
+            .as_deref()
+            .and_then(|uscc| names.get(uscc))
+            .map_or_else(|| frame.t("word-no-enterprise"), |name| (*name).to_owned()),
         town: lapse.town.clone(),
         high_value: lapse.high_value,
     };
@@ -77,7 +86,11 @@ pub(super) fn alarms(frame: &Frame, shown: &Shown, kept: &Kept, names: &BTreeMap
             let past = match (method, kept.back_test) {
                 (Method::BoughtBeforeDate, Some(test)) if test.alarmed > 0 => frame.tn(
                     "cockpit-alarms-past-of",
-                    &[("date", test.as_of.to_string()), ("raised", test.alarmed.to_string()), ("borne_out", test.confirmed.to_string())],
+                    &[
+                        ("date", test.as_of.to_string()),
+                        ("raised", test.alarmed.to_string()),
+                        ("borne_out", test.confirmed.to_string()),
+                    ],
                 ),
                 _ => frame.t("cockpit-alarms-no-past"),
             };
@@ -87,7 +100,11 @@ pub(super) fn alarms(frame: &Frame, shown: &Shown, kept: &Kept, names: &BTreeMap
                 count: of_kind.len(),
                 past,
                 more: of_kind.len().saturating_sub(ALARMED_MAX),
-                seen: of_kind.into_iter().take(ALARMED_MAX).map(|alarm| (enterprise(frame, shown, names, &alarm.uscc), alarm.seen.clone())).collect(),
+                seen: of_kind
+                    .into_iter()
+                    .take(ALARMED_MAX)
+                    .map(|alarm| (enterprise(frame, shown, names, &alarm.uscc), alarm.seen.clone()))
+                    .collect(),
             }
         })
         .collect()

@@ -111,7 +111,13 @@ struct Tie {
 const LAPSES_MAX: usize = 10;
 
 /// `GET /enterprises/{uscc}`.
-pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, Path(uscc): Path<String>, uri: Uri) -> Result<Response, AppError> {
+pub async fn page(
+    State(app): State<App>,
+    frame: Frame,
+    hx: Hx,
+    Path(uscc): Path<String>,
+    uri: Uri,
+) -> Result<Response, AppError> {
     let path = format!("/enterprises/{uscc}");
     shown_page(&app, &frame, hx, &uscc, &path, &uri).await
 }
@@ -129,10 +135,13 @@ async fn shown_page(app: &App, frame: &Frame, hx: Hx, uscc: &str, path: &str, ur
     let query = ListQuery::parse(uri);
     // An enterprise's own account sees the latest regular figures and no trial of ours.
     let wanted = query.filter("run").filter(|_| frame.may(Permission::ViewRights));
-    let Some(shown) = shown::shown(app, wanted).await? else { return cockpit::no_run(frame, frame.t("enterprises-title")) };
+    let Some(shown) = shown::shown(app, wanted).await? else {
+        return cockpit::no_run(frame, frame.t("enterprises-title"));
+    };
     let all = read::enterprises(&shown.opened);
     let missing = || AppError::NotFound(frame.t1("enterprises-not-found", "uscc", uscc));
-    let enterprise = all.binary_search_by(|one| one.uscc.as_str().cmp(uscc)).map(|at| &all[at]).map_err(|_| missing())?;
+    let enterprise =
+        all.binary_search_by(|one| one.uscc.as_str().cmp(uscc)).map(|at| &all[at]).map_err(|_| missing())?;
     let patents = crate::pages::patents::read::patents(&shown.opened);
     let owned: Vec<&Patent> = patents.iter().filter(|patent| patent.owner_uscc.as_deref() == Some(uscc)).collect();
     // The list is made after the last wait: its columns cannot move between threads.
@@ -151,7 +160,11 @@ async fn shown_page(app: &App, frame: &Frame, hx: Hx, uscc: &str, path: &str, ur
         frame,
         title: enterprise.name.clone(),
         line: shown.line(frame),
-        crumbs: if sees_rights { vec![Link::new(frame.t("enterprises-title"), shown.keep(frame.at("/enterprises")))] } else { Vec::new() },
+        crumbs: if sees_rights {
+            vec![Link::new(frame.t("enterprises-title"), shown.keep(frame.at("/enterprises")))]
+        } else {
+            Vec::new()
+        },
         choices: if sees_rights { shown.choices(frame) } else { Vec::new() },
         state: state(frame, &shown, enterprise),
         tags: enterprise.statuses.iter().cloned().collect(),
@@ -188,13 +201,20 @@ fn state(frame: &Frame, shown: &Shown, enterprise: &Enterprise) -> StateWord {
 fn facts(frame: &Frame, enterprise: &Enterprise) -> Vec<(String, String)> {
     let or_none = |text: String| if text.is_empty() { frame.t("word-none") } else { text };
     let section = section_name(frame, enterprise.section);
-    let industry = if section.is_empty() { enterprise.industry.clone() } else { format!("{section}（{}）", enterprise.industry) };
+    let industry = if section.is_empty() {
+        enterprise.industry.clone()
+    } else {
+        format!("{section}（{}）", enterprise.industry)
+    };
     let mut facts = vec![
         (frame.t("rights-number-enterprise"), enterprise.uscc.clone()),
         (frame.t("patents-col-town"), or_none(enterprise.town.clone())),
         (frame.t("enterprises-col-industry"), or_none(industry)),
         (frame.t("enterprises-col-size"), or_none(enterprise.size.clone())),
-        (frame.t("enterprises-founded"), enterprise.founded_on.map_or_else(|| frame.t("word-none"), |day| frame.date(day))),
+        (
+            frame.t("enterprises-founded"),
+            enterprise.founded_on.map_or_else(|| frame.t("word-none"), |day| frame.date(day)),
+        ),
     ];
     if let Some(gone) = enterprise.gone_on {
         // The year 1 stands for an unknown day.
@@ -239,7 +259,8 @@ fn awards_part(frame: &Frame, shown: &Shown, uscc: &str) -> Vec<AwardPart> {
     let may_open = frame.may(Permission::ViewFigures);
     let part = |award: &rules::policy::AwardDef| {
         let decided = evaluation.explain(&award.id, uscc);
-        let reached = evaluation.awards.iter().find(|won| won.award == award.id && won.subject == uscc).map(|won| won.level);
+        let reached =
+            evaluation.awards.iter().find(|won| won.award == award.id && won.subject == uscc).map(|won| won.level);
         let next = decided.iter().find(|level| reached.is_none_or(|reached| level.level > reached));
         let evidence = reasons::evidence(frame, shown, award, uscc);
         let remark = match (decided.is_empty(), next.is_some()) {
@@ -250,10 +271,15 @@ fn awards_part(frame: &Frame, shown: &Shown, uscc: &str) -> Vec<AwardPart> {
         };
         AwardPart {
             name: award.name.clone(),
-            href: (may_open && !decided.is_empty()).then(|| awards::address(frame, shown, &award.id, &format!("/{uscc}"))),
+            href: (may_open && !decided.is_empty())
+                .then(|| awards::address(frame, shown, &award.id, &format!("/{uscc}"))),
             state: awards::state(frame, shown, award, uscc),
             next: next.map(|level| {
-                let name = if award.levels.is_empty() { award.name.clone() } else { awards::level_name(frame, award, level.level) };
+                let name = if award.levels.is_empty() {
+                    award.name.clone()
+                } else {
+                    awards::level_name(frame, award, level.level)
+                };
                 (name, reasons::explanation(frame, shown, award, level, &evidence, None))
             }),
             remark,
@@ -264,14 +290,19 @@ fn awards_part(frame: &Frame, shown: &Shown, uscc: &str) -> Vec<AwardPart> {
 
 fn lapses(frame: &Frame, shown: &Shown, uscc: &str) -> (Vec<Lapse>, usize) {
     let may_open = frame.may(Permission::ViewRights);
-    let found: Vec<lapses::Lapse> = lapses::soon(&shown.opened).into_iter().filter(|lapse| lapse.uscc.as_deref() == Some(uscc)).collect();
+    let found: Vec<lapses::Lapse> =
+        lapses::soon(&shown.opened).into_iter().filter(|lapse| lapse.uscc.as_deref() == Some(uscc)).collect();
     let more = found.len().saturating_sub(LAPSES_MAX);
     let row = |lapse: lapses::Lapse| Lapse {
         on: lapse.on.to_string(),
         cause: cause(frame, lapse.cause),
         title: Link::new(
             lapse.title,
-            if may_open { shown.keep(frame.at(&format!("/patents/{}", lapse.application_number))) } else { String::new() },
+            if may_open {
+                shown.keep(frame.at(&format!("/patents/{}", lapse.application_number)))
+            } else {
+                String::new()
+            },
         ),
         high_value: lapse.high_value,
     };
@@ -302,7 +333,8 @@ async fn open_ties(app: &App, shown: &Shown, uscc: &str) -> Result<Vec<Tie>, App
             names
         }
     };
-    let about = |name: &&UntiedName| name.candidates.iter().any(|candidate| candidate.contains(uscc)) || name.code == uscc;
+    let about =
+        |name: &&UntiedName| name.candidates.iter().any(|candidate| candidate.contains(uscc)) || name.code == uscc;
     Ok(names
         .iter()
         .filter(about)

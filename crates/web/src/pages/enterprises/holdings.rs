@@ -70,18 +70,26 @@ pub(super) fn statuses(frame: &Frame, shown: &Shown, uscc: &str) -> Vec<Status> 
 /// The other registers in which the enterprise stands; those without a row are left out.
 pub(super) fn tables(frame: &Frame, shown: &Shown, uscc: &str) -> Vec<Table> {
     let opened = &shown.opened;
-    [pledges(frame, opened, uscc), foreign(frame, opened, uscc), trademarks(frame, opened, uscc), madrid(frame, opened, uscc)]
-        .into_iter()
-        .filter(|table| !table.rows.is_empty())
-        .collect()
+    [
+        pledges(frame, opened, uscc),
+        foreign(frame, opened, uscc),
+        trademarks(frame, opened, uscc),
+        madrid(frame, opened, uscc),
+    ]
+    .into_iter()
+    .filter(|table| !table.rows.is_empty())
+    .collect()
 }
 
 fn pledges(frame: &Frame, opened: &Opened, uscc: &str) -> Table {
     let money = |fen: Option<i64>| {
-        fen.map_or_else(|| frame.t("word-unknown"), |fen| {
-            let short = format::money(fen, frame.lang);
-            format!("{} {}", short.text, short.unit)
-        })
+        fen.map_or_else(
+            || frame.t("word-unknown"),
+            |fen| {
+                let short = format::money(fen, frame.lang);
+                format!("{} {}", short.text, short.unit)
+            },
+        )
     };
     Table {
         id: "pledges",
@@ -125,7 +133,10 @@ fn foreign(frame: &Frame, opened: &Opened, uscc: &str) -> Table {
                 office.parse::<terms::Office>().map_or(office, |known| known.name_zh().to_owned()),
                 text(rows, row, "route"),
                 day(rows.date(row, "granted_on")),
-                until.map_or_else(|| frame.t("patents-in-force"), |until| frame.t1("family-until", "date", last_day(until))),
+                until.map_or_else(
+                    || frame.t("patents-in-force"),
+                    |until| frame.t1("family-until", "date", last_day(until)),
+                ),
             ]
         }),
     }
@@ -158,7 +169,11 @@ fn madrid(frame: &Frame, opened: &Opened, uscc: &str) -> Table {
     Table {
         id: "madrid",
         title: frame.t("enterprises-madrid"),
-        heads: vec![(frame.t("rights-number-madrid"), ""), (frame.t("rights-name-mark"), ""), (frame.t("rights-registered-on"), "date")],
+        heads: vec![
+            (frame.t("rights-number-madrid"), ""),
+            (frame.t("rights-name-mark"), ""),
+            (frame.t("rights-registered-on"), "date"),
+        ],
         rows: of(opened, "madrid", uscc, |rows, row| {
             vec![text(rows, row, "ir_number"), text(rows, row, "mark"), day(rows.date(row, "registered_on"))]
         }),

@@ -78,8 +78,13 @@ fn read(opened: &Opened) -> Vec<Enterprise> {
     }
     let inventions = numbers(opened, "inventions");
     let high_value = numbers(opened, "high_value");
-    let stars: BTreeMap<&str, i64> =
-        opened.evaluation.awards.iter().filter(|won| won.award == STARS).map(|won| (won.subject.as_str(), won.level)).collect();
+    let stars: BTreeMap<&str, i64> = opened
+        .evaluation
+        .awards
+        .iter()
+        .filter(|won| won.award == STARS)
+        .map(|won| (won.subject.as_str(), won.level))
+        .collect();
     let mut list: Vec<Enterprise> = (0..rows.len())
         .filter_map(|row| {
             let uscc = rows.text(row, "uscc")?;
@@ -107,7 +112,9 @@ fn read(opened: &Opened) -> Vec<Enterprise> {
 
 fn texts<'a>(opened: &'a Opened, view: &'static str, column: &'static str) -> HashMap<&'a str, &'a str> {
     let Some(rows) = opened.views.rows(view) else { return HashMap::new() };
-    (0..rows.len()).filter_map(|row| Some((rows.text(row, "uscc")?, rows.text(row, column).unwrap_or_default()))).collect()
+    (0..rows.len())
+        .filter_map(|row| Some((rows.text(row, "uscc")?, rows.text(row, column).unwrap_or_default())))
+        .collect()
 }
 
 fn numbers<'a>(opened: &'a Opened, column: &'static str) -> HashMap<&'a str, i64> {

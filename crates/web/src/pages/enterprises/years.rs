@@ -55,7 +55,13 @@ fn year(frame: &Frame, shown: &Shown, uscc: &str) -> Year {
     Year {
         as_of: shown.as_of().to_string(),
         href: shown.keep(frame.at(&format!("/enterprises/{uscc}"))),
-        outcomes: shown.policy.awards.iter().filter(|award| award.active).map(|award| awards::state(frame, shown, award, uscc)).collect(),
+        outcomes: shown
+            .policy
+            .awards
+            .iter()
+            .filter(|award| award.active)
+            .map(|award| awards::state(frame, shown, award, uscc))
+            .collect(),
         inventions: number(counted.and_then(|one| one.inventions)),
         high_value: number(counted.and_then(|one| one.high_value)),
     }

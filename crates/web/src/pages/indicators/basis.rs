@@ -38,7 +38,7 @@ pub(crate) fn clauses(frame: &Frame, policy: &Policy, ids: &[String]) -> Vec<Cla
             place: place(&clause.id),
             text: clause.text.clone(),
             document: format!("《{}》", policy.title),
-            href: frame.at(&format!("/policy#{}", clause.id)),
+            href: frame.at(&format!("/policy/{}", clause.id)),
         })
         .collect()
 }
@@ -46,7 +46,9 @@ pub(crate) fn clauses(frame: &Frame, policy: &Policy, ids: &[String]) -> Vec<Cla
 /// Where a clause stands in the document: `C3.1.4.3` is 三（一）4, `C2.1.2` is 二、总体目标（一）.
 pub(crate) fn place(id: &str) -> String {
     let numbers: Vec<usize> = id.trim_start_matches('C').split('.').filter_map(|part| part.parse().ok()).collect();
-    let han = |number: usize| ["零", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十"].get(number).copied().unwrap_or("");
+    let han = |number: usize| {
+        ["零", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十"].get(number).copied().unwrap_or("")
+    };
     match numbers.as_slice() {
         [2, 0, ..] => "二、总体目标".to_owned(),
         [2, goal, ..] => format!("二、总体目标（{}）", han(*goal)),
@@ -103,10 +105,13 @@ pub(crate) fn setting_value(frame: &Frame, value: &str, unit: &str) -> String {
         "official" => frame.t("setting-official"),
         "computed" => frame.t("setting-computed"),
         "official-else-computed" => frame.t("setting-official-else-computed"),
-        number if unit == "分" => number.parse().map_or_else(|_| number.to_owned(), |fen| {
-            let short = format::money(fen, frame.lang);
-            format!("{} {}", short.text, short.unit)
-        }),
+        number if unit == "分" => number.parse().map_or_else(
+            |_| number.to_owned(),
+            |fen| {
+                let short = format::money(fen, frame.lang);
+                format!("{} {}", short.text, short.unit)
+            },
+        ),
         other if unit == "日" || unit.is_empty() => other.to_owned(),
         number => format!("{} {unit}", format::group(number)),
     }
@@ -129,7 +134,12 @@ pub(super) fn rules(policy: &Policy, indicator: &Indicator) -> Vec<Rule> {
         .iter()
         .filter(|view| view.clauses.iter().any(|clause| indicator.clauses.contains(clause)))
         .map(|view| Rule {
-            note: view.note.lines().filter(|line| !line.starts_with("note:") && line.chars().any(|letter| !letter.is_ascii())).collect::<Vec<_>>().join(""),
+            note: view
+                .note
+                .lines()
+                .filter(|line| !line.starts_with("note:") && line.chars().any(|letter| !letter.is_ascii()))
+                .collect::<Vec<_>>()
+                .join(""),
             clauses: view.clauses.iter().map(|clause| place(clause)).collect::<Vec<_>>().join("；"),
             text: format!("create view {} as\n{}", view.name, view.sql),
         })
@@ -173,7 +183,9 @@ mod tests {
     #[test]
     fn settings_are_told_in_words() {
         let frame = Frame::for_tests();
-        let check = |value: &str, unit: &str, expected: &str| assert_eq!(setting_value(&frame, value, unit), expected, "{value}");
+        let check = |value: &str, unit: &str, expected: &str| {
+            assert_eq!(setting_value(&frame, value, unit), expected, "{value}")
+        };
         check("30", "件", "30 件");
         check("20000000000", "分", "2 亿元");
         check("2021-01-01", "日", "2021-01-01");

@@ -42,15 +42,26 @@ pub(super) struct CategoryRow {
 /// The categories of the run.
 pub(super) fn categories(frame: &Frame, shown: &Shown) -> Categories {
     let high_value = &shown.evaluation().high_value;
-    let list = |number: i64, key: &str| Link::new(format::count(number), shown.keep(frame.at(&format!("/patents?high-value={key}"))));
+    let list = |number: i64, key: &str| {
+        Link::new(format::count(number), shown.keep(frame.at(&format!("/patents?high-value={key}"))))
+    };
     let overlaps = overlaps(frame, shown);
     let several: usize = overlaps.iter().map(|(_, count)| count).sum();
     Categories {
-        source: if high_value.source == "official" { frame.t("high-value-source-official") } else { frame.t("high-value-source-computed") },
+        source: if high_value.source == "official" {
+            frame.t("high-value-source-official")
+        } else {
+            frame.t("high-value-source-computed")
+        },
         rows: (1..=5)
             .map(|number| CategoryRow {
                 name: patents::category(frame, number),
-                count: high_value.categories.get(&number.to_string()).copied().flatten().map(|count| list(count, &number.to_string())),
+                count: high_value
+                    .categories
+                    .get(&number.to_string())
+                    .copied()
+                    .flatten()
+                    .map(|count| list(count, &number.to_string())),
                 reason: high_value.category_reasons.get(&number.to_string()).cloned().unwrap_or_default(),
             })
             .collect(),
@@ -70,7 +81,8 @@ fn overlaps(frame: &Frame, shown: &Shown) -> Vec<(String, usize)> {
     }
     let mut sorted: Vec<(Vec<i64>, usize)> = sets.into_iter().collect();
     sorted.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
-    let words = |set: Vec<i64>| set.into_iter().map(|number| patents::category(frame, number)).collect::<Vec<_>>().join(" + ");
+    let words =
+        |set: Vec<i64>| set.into_iter().map(|number| patents::category(frame, number)).collect::<Vec<_>>().join(" + ");
     sorted.into_iter().map(|(set, count)| (words(set), count)).collect()
 }
 

@@ -48,9 +48,17 @@ struct Moved {
 }
 
 /// `GET /indicators/{code}/changes`.
-pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, Path(code): Path<String>, uri: Uri) -> Result<Response, AppError> {
+pub async fn page(
+    State(app): State<App>,
+    frame: Frame,
+    hx: Hx,
+    Path(code): Path<String>,
+    uri: Uri,
+) -> Result<Response, AppError> {
     let query = ListQuery::parse(&uri);
-    let Some(shown) = shown::shown(&app, query.filter("run")).await? else { return no_run(&frame, frame.t("indicators-title")) };
+    let Some(shown) = shown::shown(&app, query.filter("run")).await? else {
+        return no_run(&frame, frame.t("indicators-title"));
+    };
     let row = super::find(&frame, &shown, &code)?;
     let before = shown.open_before(&app.installation).await?;
     let moved = before.as_ref().map(|before| moved(&frame, &shown, before, &code)).unwrap_or_default();
@@ -62,43 +70,68 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, Path(code): Path
     let mut view = listing.view(&moved, &query);
     shown.keep_in(&mut view);
     let line = match shown.before() {
-        Some(before) => frame.tn("changes-line", &[("before", before.as_of.clone()), ("date", shown.as_of().to_string())]),
+        Some(before) => {
+            frame.tn("changes-line", &[("before", before.as_of.clone()), ("date", shown.as_of().to_string())])
+        }
         None => frame.t("changes-no-before"),
     };
     let crumbs = rights::crumbs(&frame, &shown, &row);
-    hx.page(ChangesPage { frame: &frame, title, line, crumbs, list: &view }, ChangesBlock { frame: &frame, list: &view })
+    hx.page(
+        ChangesPage { frame: &frame, title, line, crumbs, list: &view },
+        ChangesBlock { frame: &frame, list: &view },
+    )
 }
 
 /// Gains as the run shown knows them, losses as the run before knew them.
 fn moved(frame: &Frame, shown: &Shown, before: &Opened, code: &str) -> Vec<Moved> {
     let now = shown.evaluation();
-    let same = |a: &IndicatorEvidence<'_>, b: &IndicatorEvidence<'_>| a.right_id == b.right_id && a.region == b.region && a.uscc == b.uscc;
-    let (old, new): (Vec<_>, Vec<_>) = (before.evaluation.indicator_evidence(code).collect(), now.indicator_evidence(code).collect());
+    let same = |a: &IndicatorEvidence<'_>, b: &IndicatorEvidence<'_>| {
+        a.right_id == b.right_id && a.region == b.region && a.uscc == b.uscc
+    };
+    let (old, new): (Vec<_>, Vec<_>) =
+        (before.evaluation.indicator_evidence(code).collect(), now.indicator_evidence(code).collect());
     // Both lists are sorted by right, so each is looked up by halves.
     let holds = |list: &[IndicatorEvidence<'_>], one: &IndicatorEvidence<'_>| {
         let start = list.partition_point(|other| other.right_id < one.right_id);
         list[start..].iter().take_while(|other| other.right_id == one.right_id).any(|other| same(other, one))
     };
     let book = Book::open(frame, shown, code);
-    let entry = |is_gain: bool, one: &IndicatorEvidence<'_>| Moved { is_gain, right: book.right(one.right_id, one.region, one.uscc) };
+    let entry = |is_gain: bool, one: &IndicatorEvidence<'_>| Moved {
+        is_gain,
+        right: book.right(one.right_id, one.region, one.uscc),
+    };
     let gained = new.iter().filter(|one| !holds(&old, one)).map(|one| entry(true, one));
     let lost = old.iter().filter(|one| !holds(&new, one)).map(|one| entry(false, one));
     gained.chain(lost).collect()
 }
 
-fn listing<'a>(frame: &'a Frame, code: &str, title: &str, moved: &[Moved], enterprise: Option<&str>) -> Listing<'a, Moved> {
+fn listing<'a>(
+    frame: &'a Frame,
+    code: &str,
+    title: &str,
+    moved: &[Moved],
+    enterprise: Option<&str>,
+) -> Listing<'a, Moved> {
     let linked = |cell: Cell, href: &Option<String>| match href {
         Some(href) => cell.link(href.clone()),
         None => cell,
     };
     Listing::new(frame, "changes", &format!("/indicators/{code}/changes"), title.to_owned())
-        .column("number", frame.t("rights-number"), Kind::Code, move |one: &Moved| linked(Cell::code(one.right.number.clone()), &one.right.href))
+        .column("number", frame.t("rights-number"), Kind::Code, move |one: &Moved| {
+            linked(Cell::code(one.right.number.clone()), &one.right.href)
+        })
         .column("direction", frame.t("changes-direction"), Kind::Text, |one| {
-            let state = if one.is_gain { StateWord::new(Tone::Ok, frame.t("changes-gained")) } else { StateWord::new(Tone::Bad, frame.t("changes-lost")) };
+            let state = if one.is_gain {
+                StateWord::new(Tone::Ok, frame.t("changes-gained"))
+            } else {
+                StateWord::new(Tone::Bad, frame.t("changes-lost"))
+            };
             Cell::state(state, i64::from(!one.is_gain))
         })
         .column("name", frame.t("rights-name"), Kind::Text, |one| Cell::text(one.right.name.clone()))
-        .column("owner", frame.t("rights-owner"), Kind::Text, move |one| linked(Cell::text(one.right.owner.clone()), &one.right.owner_href))
+        .column("owner", frame.t("rights-owner"), Kind::Text, move |one| {
+            linked(Cell::text(one.right.owner.clone()), &one.right.owner_href)
+        })
         .column("town", frame.t("patents-col-town"), Kind::Text, |one| Cell::text(one.right.town.clone()))
         .filter(
             "direction",
@@ -106,7 +139,9 @@ fn listing<'a>(frame: &'a Frame, code: &str, title: &str, moved: &[Moved], enter
             vec![Choice::new("gained", frame.t("changes-gained")), Choice::new("lost", frame.t("changes-lost"))],
             |one, direction| (direction == "gained") == one.is_gain,
         )
-        .filter("town", frame.t("patents-col-town"), choices(moved, |right| &right.town), |one, town| one.right.town == town)
+        .filter("town", frame.t("patents-col-town"), choices(moved, |right| &right.town), |one, town| {
+            one.right.town == town
+        })
         .filter("enterprise", frame.t("rights-enterprise"), enterprises(frame, moved, enterprise), |one, uscc| {
             if uscc == NO_ENTERPRISE { one.right.uscc.is_empty() } else { one.right.uscc == uscc }
         })
@@ -115,7 +150,8 @@ fn listing<'a>(frame: &'a Frame, code: &str, title: &str, moved: &[Moved], enter
 }
 
 fn choices(moved: &[Moved], of: impl Fn(&Right) -> &String) -> Vec<Choice> {
-    let values: std::collections::BTreeSet<&String> = moved.iter().map(|one| of(&one.right)).filter(|value| !value.is_empty()).collect();
+    let values: std::collections::BTreeSet<&String> =
+        moved.iter().map(|one| of(&one.right)).filter(|value| !value.is_empty()).collect();
     values.into_iter().map(|value| Choice::new(value.clone(), value.clone())).collect()
 }
 
@@ -124,6 +160,9 @@ fn enterprises(frame: &Frame, moved: &[Moved], chosen: Option<&str>) -> Vec<Choi
         let name = moved.iter().find(|one| one.right.uscc == uscc).map_or(uscc, |one| one.right.owner.as_str());
         Choice::new(uscc, name)
     });
-    let none = moved.iter().any(|one| one.right.uscc.is_empty()).then(|| Choice::new(NO_ENTERPRISE, frame.t("word-no-enterprise")));
+    let none = moved
+        .iter()
+        .any(|one| one.right.uscc.is_empty())
+        .then(|| Choice::new(NO_ENTERPRISE, frame.t("word-no-enterprise")));
     named.into_iter().chain(none).collect()
 }

@@ -25,14 +25,20 @@ pub(super) fn chart(frame: &Frame, target: &Target, definition: &IndicatorDef, a
     let (first, last) = (*known.keys().next()?, *known.keys().next_back()?);
     let end = last.max(month_of(TARGET_DATE)).max(month_of(as_of));
     let months: Vec<i32> = (first..=end).collect();
-    let of = |values: &BTreeMap<i32, &str>| months.iter().map(|month| values.get(month).map(|value| (*value).to_owned())).collect::<Vec<_>>();
+    let of = |values: &BTreeMap<i32, &str>| {
+        months.iter().map(|month| values.get(month).map(|value| (*value).to_owned())).collect::<Vec<_>>()
+    };
     let mut series = vec![Series::of(frame.t("course-actual"), of(&known))];
-    let planned: BTreeMap<i32, &str> = target.trajectory.iter().map(|(date, value)| (month_of(*date), value.as_str())).collect();
+    let planned: BTreeMap<i32, &str> =
+        target.trajectory.iter().map(|(date, value)| (month_of(*date), value.as_str())).collect();
     if planned.keys().any(|month| months.contains(month)) {
         series.push(Series { dashed: true, ..Series::of(frame.t("course-planned"), of(&planned)) });
     }
     let title = frame.t1("course-title", "name", &target.indicator.name);
-    let mut chart = Chart::new(frame, "course", title, Kind::Line, months.iter().map(|month| label(*month)).collect(), series);
+    let mut chart =
+        Chart::new(frame, "course", title, Kind::Line, months.iter().map(|month| label(*month)).collect(), series);
+    // The months differ by little, so the axis begins near them; a line's length carries no meaning.
+    chart.from_zero = false;
     chart.line = frame.t("course-line");
     chart.x_title = frame.t("course-month");
     chart.y_title = target.indicator.unit.clone();
@@ -46,12 +52,20 @@ pub(super) fn chart(frame: &Frame, target: &Target, definition: &IndicatorDef, a
 }
 
 /// The trend from the last known month to the end; the band widens evenly to the width that the back-test gives at the end.
-fn forecast(frame: &Frame, target: &Target, definition: &IndicatorDef, months: &[i32], last: i32, end: i32) -> Option<Forecast> {
+fn forecast(
+    frame: &Frame,
+    target: &Target,
+    definition: &IndicatorDef,
+    months: &[i32],
+    last: i32,
+    end: i32,
+) -> Option<Forecast> {
     let found = target.forecast.as_ref().filter(|_| end > last)?;
     let span = f64::from(end - last);
     let at = |month: i32, edge: f64| {
         let share = f64::from(month - last) / span;
-        let value = found.value - found.slope_per_month * f64::from(end - month) + edge * found.band.unwrap_or(0.0) * share;
+        let value =
+            found.value - found.slope_per_month * f64::from(end - month) + edge * found.band.unwrap_or(0.0) * share;
         (month > last).then(|| format!("{value:.*}", definition.decimals.max(2) as usize))
     };
     Some(Forecast {

@@ -102,11 +102,15 @@ pub async fn page(
     Path(code): Path<String>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, AppError> {
-    let Some(shown) = shown::shown(&app, wanted.run()).await? else { return no_run(&frame, frame.t("indicators-title")) };
+    let Some(shown) = shown::shown(&app, wanted.run()).await? else {
+        return no_run(&frame, frame.t("indicators-title"));
+    };
     let row = super::find(&frame, &shown, &code)?;
     let before = shown.open_before(&app.installation).await?;
-    let history = shown::history(&app, &shown).await?;
-    let target = cockpit::targets(&shown.policy, &shown.opened, &history).into_iter().find(|target| target.indicator.code == code);
+    let history = shown::history(&app).await?;
+    let target = cockpit::targets(&shown.policy, &shown.opened, &history)
+        .into_iter()
+        .find(|target| target.indicator.code == code);
     let (indicator, definition) = (row.indicator, row.definition);
     let rests_on_rights = indicator.evidence_count > 0;
     let rights = rests_on_rights.then(|| super::address(&frame, &shown, &code, "/rights"));
@@ -121,7 +125,9 @@ pub async fn page(
         unit: indicator.unit.clone(),
         exact: targets::exact(&frame, indicator, definition),
         target: indicator.target.as_ref().map(|target| quantities::required(indicator.operator, target)),
-        state: target.as_ref().map_or_else(|| super::state(&frame, indicator, definition).0, |target| targets::state(&frame, target)),
+        state: target
+            .as_ref()
+            .map_or_else(|| super::state(&frame, indicator, definition).0, |target| targets::state(&frame, target)),
         reason: indicator.reason.clone(),
         numerator: part(&frame, &definition.numerator, indicator.numerator, &definition.numerator_unit, rights.clone()),
         denominator: definition
@@ -147,7 +153,12 @@ pub async fn page(
             shown.as_of(),
         ),
         rules: basis::rules(&shown.policy, indicator),
-        evidence: rights.map(|href| Link::new(frame.t1("indicators-all-rights", "count", format::count(i128::from(indicator.evidence_count))), href)),
+        evidence: rights.map(|href| {
+            Link::new(
+                frame.t1("indicators-all-rights", "count", format::count(i128::from(indicator.evidence_count))),
+                href,
+            )
+        }),
     })
 }
 
@@ -171,7 +182,9 @@ fn part(frame: &Frame, name: &str, number: Option<i64>, unit: &str, href: Option
     let short = number.map(|number| quantities::quantity(number, unit, frame.lang));
     Part {
         name: name.to_owned(),
-        number: short.as_ref().map_or_else(|| frame.t("word-unknown"), |short| format!("{} {}", short.text, short.unit)),
+        number: short
+            .as_ref()
+            .map_or_else(|| frame.t("word-unknown"), |short| format!("{} {}", short.text, short.unit)),
         exact: short.map(|short| short.exact).unwrap_or_default(),
         href: href.filter(|_| number.is_some()),
     }
@@ -211,7 +224,8 @@ fn outlook(frame: &Frame, target: &cockpit::Target, definition: &rules::policy::
 /// The towns, the largest part first.
 fn towns(frame: &Frame, shown: &Shown, before: Option<&Evaluation>, row: &Row<'_>) -> Vec<TownRow> {
     let code = &row.indicator.code;
-    let moved = before.map(|before| movements(Some(before), shown.evaluation(), code, Grouping::Town)).unwrap_or_default();
+    let moved =
+        before.map(|before| movements(Some(before), shown.evaluation(), code, Grouping::Town)).unwrap_or_default();
     let mut regions: Vec<_> = row.indicator.by_region.iter().collect();
     regions.sort_by(|a, b| b.numerator.cmp(&a.numerator).then(a.region.cmp(&b.region)));
     regions
@@ -219,10 +233,14 @@ fn towns(frame: &Frame, shown: &Shown, before: Option<&Evaluation>, row: &Row<'_
         .map(|part| {
             let short = quantities::quantity(part.numerator, &row.definition.numerator_unit, frame.lang);
             let net = moved.iter().find(|movement| movement.who == part.region).map(|movement| {
-                Link::new(signed(movement.net()), super::address(frame, shown, code, &format!("/changes?town={}", format::encode(&part.region))))
+                Link::new(
+                    signed(movement.net()),
+                    super::address(frame, shown, code, &format!("/changes?town={}", format::encode(&part.region))),
+                )
             });
             TownRow {
-                href: (row.indicator.evidence_count > 0).then(|| super::address(frame, shown, code, &town_path(&part.region))),
+                href: (row.indicator.evidence_count > 0)
+                    .then(|| super::address(frame, shown, code, &town_path(&part.region))),
                 name: part.region.clone(),
                 numerator: format!("{} {}", short.text, short.unit),
                 exact: short.exact,

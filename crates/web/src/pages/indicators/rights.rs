@@ -72,9 +72,17 @@ pub(super) struct Right {
 pub(super) const NO_ENTERPRISE: &str = "none";
 
 /// `GET /indicators/{code}/rights`.
-pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, Path(code): Path<String>, uri: Uri) -> Result<Response, AppError> {
+pub async fn page(
+    State(app): State<App>,
+    frame: Frame,
+    hx: Hx,
+    Path(code): Path<String>,
+    uri: Uri,
+) -> Result<Response, AppError> {
     let query = ListQuery::parse(&uri);
-    let Some(shown) = shown::shown(&app, query.filter("run")).await? else { return no_run(&frame, frame.t("indicators-title")) };
+    let Some(shown) = shown::shown(&app, query.filter("run")).await? else {
+        return no_run(&frame, frame.t("indicators-title"));
+    };
     let row = super::find(&frame, &shown, &code)?;
     let book = Book::open(&frame, &shown, &code);
     let rights: Vec<Right> = shown
@@ -114,11 +122,16 @@ pub(super) fn listing<'a>(
     enterprise: Option<&str>,
 ) -> Listing<'a, Right> {
     let code = row.indicator.code.as_str();
-    let caption = frame.tn("rights-list-of", &[("name", row.indicator.name.clone()), ("date", shown.as_of().to_string())]);
+    let caption =
+        frame.tn("rights-list-of", &[("name", row.indicator.name.clone()), ("date", shown.as_of().to_string())]);
     let listing = Listing::new(frame, below, &format!("/indicators/{code}/{below}"), caption)
-        .column("number", number_heading(frame, code), Kind::Code, |right: &Right| linked(Cell::code(right.number.clone()), right.href.as_deref()))
+        .column("number", number_heading(frame, code), Kind::Code, |right: &Right| {
+            linked(Cell::code(right.number.clone()), right.href.as_deref())
+        })
         .column("name", name_heading(frame, code), Kind::Text, |right| Cell::text(right.name.clone()))
-        .column("owner", frame.t("rights-owner"), Kind::Text, |right| linked(Cell::text(right.owner.clone()), right.owner_href.as_deref()))
+        .column("owner", frame.t("rights-owner"), Kind::Text, |right| {
+            linked(Cell::text(right.owner.clone()), right.owner_href.as_deref())
+        })
         .column("town", frame.t("patents-col-town"), Kind::Text, |right| Cell::text(right.town.clone()));
     let listing = match date_heading(frame, code) {
         Some(heading) => listing.column("on", heading, Kind::Date, |right| Cell::date(right.on)),
@@ -178,7 +191,8 @@ fn date_heading(frame: &Frame, code: &str) -> Option<String> {
 }
 
 fn towns(rights: &[Right]) -> Vec<Choice> {
-    let names: std::collections::BTreeSet<&str> = rights.iter().map(|right| right.town.as_str()).filter(|town| !town.is_empty()).collect();
+    let names: std::collections::BTreeSet<&str> =
+        rights.iter().map(|right| right.town.as_str()).filter(|town| !town.is_empty()).collect();
     let mut choices: Vec<Choice> = names.into_iter().map(|town| Choice::new(town, town)).collect();
     choices.sort_by_cached_key(|choice| crate::search_key::sort_key(&choice.value));
     choices
@@ -190,7 +204,10 @@ fn enterprises(frame: &Frame, rights: &[Right], chosen: Option<&str>) -> Vec<Cho
         let name = rights.iter().find(|right| right.uscc == uscc).map_or(uscc, |right| right.owner.as_str());
         Choice::new(uscc, name)
     });
-    let none = rights.iter().any(|right| right.uscc.is_empty()).then(|| Choice::new(NO_ENTERPRISE, frame.t("word-no-enterprise")));
+    let none = rights
+        .iter()
+        .any(|right| right.uscc.is_empty())
+        .then(|| Choice::new(NO_ENTERPRISE, frame.t("word-no-enterprise")));
     named.into_iter().chain(none).collect()
 }
 
@@ -273,10 +290,16 @@ fn foreign_grants(shown: &Shown) -> HashMap<String, Right> {
     (0..rows.len())
         .filter_map(|row| {
             let (office, number) = (rows.text(row, "office")?, rows.text(row, "grant_number")?);
-            let id = if number.starts_with(office) || number.starts_with("EP") { number.to_owned() } else { format!("{office}{number}") };
+            let id = if number.starts_with(office) || number.starts_with("EP") {
+                number.to_owned()
+            } else {
+                format!("{office}{number}")
+            };
             let right = Right {
                 number: number.to_owned(),
-                name: office.parse::<terms::Office>().map_or_else(|_| office.to_owned(), |known| known.name_zh().to_owned()),
+                name: office
+                    .parse::<terms::Office>()
+                    .map_or_else(|_| office.to_owned(), |known| known.name_zh().to_owned()),
                 owner: rows.text(row, "proprietor").unwrap_or_default().to_owned(),
                 on: rows.date(row, "granted_on"),
                 ..Right::default()
@@ -293,14 +316,20 @@ fn statuses(shown: &Shown, kinds: &[&str]) -> HashMap<String, Right> {
         .filter(|row| rows.text(*row, "kind").is_some_and(|kind| kinds.contains(&kind)))
         .filter(|row| patents::read::Stretch::of(rows, *row).covers(shown.as_of()))
         .filter_map(|row| {
-            let right = Right { name: rows.text(row, "kind")?.to_owned(), on: rows.date(row, "from_on"), ..Right::default() };
+            let right =
+                Right { name: rows.text(row, "kind")?.to_owned(), on: rows.date(row, "from_on"), ..Right::default() };
             Some((rows.text(row, "uscc")?.to_owned(), right))
         })
         .collect()
 }
 
 /// A table of the snapshot by one of its columns.
-fn table(shown: &Shown, name: &str, key: &str, right: impl Fn(rules::Rows<'_>, usize) -> Right) -> HashMap<String, Right> {
+fn table(
+    shown: &Shown,
+    name: &str,
+    key: &str,
+    right: impl Fn(rules::Rows<'_>, usize) -> Right,
+) -> HashMap<String, Right> {
     let Some(rows) = shown.opened.snapshot.rows(name) else { return HashMap::new() };
     (0..rows.len()).filter_map(|row| Some((rows.text(row, key)?.to_owned(), right(rows, row)))).collect()
 }

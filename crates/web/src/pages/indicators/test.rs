@@ -14,16 +14,28 @@ pub(super) struct ExactTest {
 }
 
 /// The test of an indicator; nothing for a figure without a target. `target` is the target in base units.
-pub(super) fn exact_test(frame: &Frame, indicator: &Indicator, definition: &IndicatorDef, target: Option<i64>) -> Option<ExactTest> {
+pub(super) fn exact_test(
+    frame: &Frame,
+    indicator: &Indicator,
+    definition: &IndicatorDef,
+    target: Option<i64>,
+) -> Option<ExactTest> {
     let shown = indicator.target.as_deref()?;
     let sign = quantities::required(indicator.operator, "").trim().to_owned();
     let scale = (definition.scale != 1).then(|| format!(" × {}", format::count(definition.scale)));
     let denominator = definition.has_denominator().then(|| format!(" × {}", definition.denominator));
     let aim = match (target, definition.display_divisor) {
-        (Some(target), divisor) if divisor != 1 => quantities::quantity(target, &definition.numerator_unit, frame.lang).exact,
+        (Some(target), divisor) if divisor != 1 => {
+            quantities::quantity(target, &definition.numerator_unit, frame.lang).exact
+        }
         _ => format::group(shown),
     };
-    let words = format!("{}{} {sign} {aim}{}", definition.numerator, scale.as_deref().unwrap_or(""), denominator.as_deref().unwrap_or(""));
+    let words = format!(
+        "{}{} {sign} {aim}{}",
+        definition.numerator,
+        scale.as_deref().unwrap_or(""),
+        denominator.as_deref().unwrap_or("")
+    );
     Some(ExactTest { words, numbers: numbers(indicator, definition, target, &sign) })
 }
 
@@ -40,7 +52,9 @@ fn numbers(indicator: &Indicator, definition: &IndicatorDef, target: Option<i64>
         Some(false) => opposite(sign).to_owned(),
         None => format!("{sign}？"),
     };
-    Some(format!("{}  {answer}  {}", side(numerator, definition.scale)?, side(target, denominator)?))
+    // Amounts are compared in fen, which the target's words do not say.
+    let unit = if definition.display_divisor == 1 { String::new() } else { format!(" {}", definition.numerator_unit) };
+    Some(format!("{}{unit}  {answer}  {}{unit}", side(numerator, definition.scale)?, side(target, denominator)?))
 }
 
 /// What holds when a comparison fails.
@@ -73,21 +87,39 @@ mod tests {
 
     #[test]
     fn the_vectors_of_k01_read_as_they_were_decided() {
-        check("K01", 3_899, Some(130_000_000_000), false, 30, (
-            "有效发明专利拥有量 × 1,000,000,000 ≥ 30 × 地区生产总值",
-            "3,899 × 1,000,000,000 = 3,899,000,000,000  <  30 × 130,000,000,000 = 3,900,000,000,000",
-        ));
-        check("K01", 3_900, Some(130_000_000_000), true, 30, (
-            "有效发明专利拥有量 × 1,000,000,000 ≥ 30 × 地区生产总值",
-            "3,900 × 1,000,000,000 = 3,900,000,000,000  ≥  30 × 130,000,000,000 = 3,900,000,000,000",
-        ));
+        check(
+            "K01",
+            3_899,
+            Some(130_000_000_000),
+            false,
+            30,
+            (
+                "有效发明专利拥有量 × 1,000,000,000 ≥ 30 × 地区生产总值",
+                "3,899 × 1,000,000,000 = 3,899,000,000,000  <  30 × 130,000,000,000 = 3,900,000,000,000",
+            ),
+        );
+        check(
+            "K01",
+            3_900,
+            Some(130_000_000_000),
+            true,
+            30,
+            (
+                "有效发明专利拥有量 × 1,000,000,000 ≥ 30 × 地区生产总值",
+                "3,900 × 1,000,000,000 = 3,900,000,000,000  ≥  30 × 130,000,000,000 = 3,900,000,000,000",
+            ),
+        );
     }
 
     #[test]
     fn amounts_are_compared_in_fen() {
-        check("K08", 19_999_999_999, None, false, 20_000_000_000, (
-            "当年专利、商标质押登记金额 ≥ 200,000,000.00 元",
-            "19,999,999,999  <  20,000,000,000",
-        ));
+        check(
+            "K08",
+            19_999_999_999,
+            None,
+            false,
+            20_000_000_000,
+            ("当年专利、商标质押登记金额 ≥ 200,000,000.00 元", "19,999,999,999 分  <  20,000,000,000 分"),
+        );
     }
 }

@@ -65,7 +65,9 @@ pub async fn page(
     uri: Uri,
 ) -> Result<Response, AppError> {
     let query = ListQuery::parse(&uri);
-    let Some(shown) = shown::shown(&app, query.filter("run")).await? else { return no_run(&frame, frame.t("indicators-title")) };
+    let Some(shown) = shown::shown(&app, query.filter("run")).await? else {
+        return no_run(&frame, frame.t("indicators-title"));
+    };
     let row = super::find(&frame, &shown, &code)?;
     let missing = || AppError::NotFound(frame.t1("towns-not-found", "town", &town));
     let region: &RegionCount = row.indicator.by_region.iter().find(|part| part.region == town).ok_or_else(missing)?;
@@ -142,7 +144,9 @@ fn listing<'a>(frame: &'a Frame, shown: &'a Shown, code: &'a str, town: &'a str,
                 None => cell,
             }
         })
-        .column("uscc", frame.t("rights-number-enterprise"), Kind::Code, |part| Cell::code(part.uscc.clone().unwrap_or_default()))
+        .column("uscc", frame.t("rights-number-enterprise"), Kind::Code, |part| {
+            Cell::code(part.uscc.clone().unwrap_or_default())
+        })
         .column("count", frame.t("towns-count"), Kind::Number, move |part| {
             Cell::number(i64::try_from(part.count).unwrap_or(i64::MAX)).link(rights(part))
         })

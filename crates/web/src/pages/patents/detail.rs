@@ -85,7 +85,8 @@ pub async fn page(
         return Ok(Redirect::to(&shown.keep(frame.at(&format!("/patents/{number}")))).into_response());
     }
     let all = read::patents(&shown.opened);
-    let patent = all.binary_search_by(|patent| patent.number.as_str().cmp(&number)).map(|at| &all[at]).map_err(|_| missing())?;
+    let patent =
+        all.binary_search_by(|patent| patent.number.as_str().cmp(&number)).map(|at| &all[at]).map_err(|_| missing())?;
     hx::page(PatentPage {
         frame: &frame,
         line: shown.line(&frame),
@@ -117,7 +118,11 @@ fn facts(frame: &Frame, shown: &Shown, patent: &Patent) -> Vec<(String, Fact)> {
         .opened
         .snapshot
         .rows("patent_ipc")
-        .map(|rows| rows.whose("application_number", &patent.number).filter_map(|row| rows.text(row, "symbol").map(str::to_owned)).collect())
+        .map(|rows| {
+            rows.whose("application_number", &patent.number)
+                .filter_map(|row| rows.text(row, "symbol").map(str::to_owned))
+                .collect()
+        })
         .unwrap_or_default();
     let or_none = |text: String| if text.is_empty() { frame.t("word-none") } else { text };
     vec![
@@ -134,7 +139,10 @@ fn facts(frame: &Frame, shown: &Shown, patent: &Patent) -> Vec<(String, Fact)> {
                 href: patent.owner_uscc.as_deref().and_then(|uscc| enterprise(frame, shown, uscc)),
             },
         ),
-        (frame.t("patents-col-town"), plain(if patent.town.is_empty() { frame.t("patents-outside") } else { patent.town.clone() })),
+        (
+            frame.t("patents-col-town"),
+            plain(if patent.town.is_empty() { frame.t("patents-outside") } else { patent.town.clone() }),
+        ),
         (frame.t("patents-ipc"), plain(or_none(symbols.join("；")))),
     ]
 }
@@ -156,7 +164,11 @@ fn owners(frame: &Frame, shown: &Shown, patent: &Patent) -> Vec<OwnerRow> {
                 until: stretch.until.map_or_else(|| frame.t("patents-until-now"), last_day),
                 owner: names::shown(frame, rows.text(row, "owner").unwrap_or_default(), uscc.is_some()),
                 href: uscc.and_then(|uscc| enterprise(frame, shown, uscc)),
-                place: if in_city { rows.text(row, "town").unwrap_or_default().to_owned() } else { frame.t("patents-outside") },
+                place: if in_city {
+                    rows.text(row, "town").unwrap_or_default().to_owned()
+                } else {
+                    frame.t("patents-outside")
+                },
                 is_current: stretch.covers(shown.as_of()),
             }
         })
@@ -180,7 +192,9 @@ fn events(frame: &Frame, shown: &Shown, patent: &Patent) -> Vec<Event> {
     };
     let mut events = Vec::new();
     events.extend(patent.filed_on.map(|day| event(day, frame.t("patents-event-filed"), None)));
-    events.extend(patent.granted_on.map(|day| event(day, frame.t("patents-event-granted"), Some(patent.grant_number.clone()).filter(|n| !n.is_empty()))));
+    events.extend(patent.granted_on.map(|day| {
+        event(day, frame.t("patents-event-granted"), Some(patent.grant_number.clone()).filter(|n| !n.is_empty()))
+    }));
     if let Some(rows) = snapshot.rows("patent_force") {
         for row in rows.whose("application_number", &patent.number) {
             let stretch = Stretch::of(rows, row);
@@ -189,14 +203,22 @@ fn events(frame: &Frame, shown: &Shown, patent: &Patent) -> Vec<Event> {
             }
             if let Some(until) = stretch.until {
                 let cause = rows.text(row, "ended_by").unwrap_or_default();
-                events.push(event(until, end_word(frame, cause), Some(frame.t1("patents-event-last-day", "date", last_day(until)))));
+                events.push(event(
+                    until,
+                    end_word(frame, cause),
+                    Some(frame.t1("patents-event-last-day", "date", last_day(until))),
+                ));
             }
         }
     }
     if let Some(rows) = snapshot.rows("patent_owner") {
         for row in rows.whose("application_number", &patent.number) {
             let Some(from) = rows.date(row, "from_on") else { continue };
-            let owner = names::shown(frame, rows.text(row, "owner").unwrap_or_default(), rows.text(row, "owner_uscc").is_some());
+            let owner = names::shown(
+                frame,
+                rows.text(row, "owner").unwrap_or_default(),
+                rows.text(row, "owner_uscc").is_some(),
+            );
             events.push(event(from, frame.t("patents-event-owner"), Some(owner)));
         }
     }
@@ -204,7 +226,10 @@ fn events(frame: &Frame, shown: &Shown, patent: &Patent) -> Vec<Event> {
         && rows.whose("application_number", &patent.number).next().is_some()
     {
         let granted = patent.granted_on.unwrap_or_else(|| shown.as_of());
-        events.push(Event { moment: Moment::Overdue, ..event(granted, frame.t("patents-event-void"), Some(frame.t("patents-event-void-means"))) });
+        events.push(Event {
+            moment: Moment::Overdue,
+            ..event(granted, frame.t("patents-event-void"), Some(frame.t("patents-event-void-means")))
+        });
     }
     events.sort_by(|a, b| a.date.cmp(&b.date));
     events

@@ -11,7 +11,9 @@ const INSTITUTIONS: [&str; 12] =
 /// Whether a patentee is taken for a natural person: not tied to an enterprise, and of two to four Han characters.
 pub(crate) fn is_person(name: &str, is_tied: bool) -> bool {
     let length = name.chars().count();
-    let is_han = name.chars().all(|letter| matches!(letter, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{20000}'..='\u{323af}' | '·'));
+    let is_han = name.chars().all(
+        |letter| matches!(letter, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{20000}'..='\u{323af}' | '·'),
+    );
     !is_tied && (2..=4).contains(&length) && is_han && !INSTITUTIONS.iter().any(|ending| name.ends_with(ending))
 }
 

@@ -157,7 +157,11 @@ fn read(opened: &Opened) -> Vec<Patent> {
                 filed_on: rows.date(row, "filed_on"),
                 granted_on,
                 grant_number: rows.text(row, "grant_number").unwrap_or_default().to_owned(),
-                owner: owner.map(|owner| owner.name).or_else(|| rows.text(row, "applicant_names")?.split('|').next()).unwrap_or_default().to_owned(),
+                owner: owner
+                    .map(|owner| owner.name)
+                    .or_else(|| rows.text(row, "applicant_names")?.split('|').next())
+                    .unwrap_or_default()
+                    .to_owned(),
                 owner_uscc: owner.and_then(|owner| owner.uscc).map(str::to_owned),
                 town: owner.and_then(|owner| owner.town).unwrap_or_default().to_owned(),
                 state,
@@ -196,14 +200,20 @@ fn owners_on(opened: &Opened, day: Date) -> HashMap<&str, OwnerOn<'_>> {
             settled.insert(number);
         }
         let town = rows.text(row, "town").filter(|_| rows.flag(row, "in_city") == Some(true));
-        found.insert(number, OwnerOn { name: rows.text(row, "owner").unwrap_or_default(), uscc: rows.text(row, "owner_uscc"), town });
+        found.insert(
+            number,
+            OwnerOn { name: rows.text(row, "owner").unwrap_or_default(), uscc: rows.text(row, "owner_uscc"), town },
+        );
     }
     found
 }
 
 fn in_force_on(opened: &Opened, day: Date) -> HashSet<&str> {
     let Some(rows) = opened.snapshot.rows("patent_force") else { return HashSet::new() };
-    (0..rows.len()).filter(|row| Stretch::of(rows, *row).covers(day)).filter_map(|row| rows.text(row, "application_number")).collect()
+    (0..rows.len())
+        .filter(|row| Stretch::of(rows, *row).covers(day))
+        .filter_map(|row| rows.text(row, "application_number"))
+        .collect()
 }
 
 /// The run's high-value inventions and their categories.
@@ -233,7 +243,8 @@ fn undetermined<'a>(opened: &'a Opened, high_value: &HashSet<&str>) -> HashSet<&
 }
 
 fn numbers(rows: Option<Rows<'_>>) -> HashSet<&str> {
-    rows.map(|rows| (0..rows.len()).filter_map(|row| rows.text(row, "application_number")).collect()).unwrap_or_default()
+    rows.map(|rows| (0..rows.len()).filter_map(|row| rows.text(row, "application_number")).collect())
+        .unwrap_or_default()
 }
 
 impl Patent {

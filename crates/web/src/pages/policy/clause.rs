@@ -73,21 +73,28 @@ pub async fn page(frame: Frame, Path(id): Path<String>) -> Result<Response, AppE
         })
         .collect();
     let parameters = parameters(&frame, &document, &clause.id, &rules);
-    let cases = document.cases.iter().filter(|case| case.clauses.contains(&clause.id)).map(|case| case.name.as_str()).collect();
+    let cases =
+        document.cases.iter().filter(|case| case.clauses.contains(&clause.id)).map(|case| case.name.as_str()).collect();
     let line = frame.tn("pol-clause-line", &[("document", policy.title.clone()), ("kind", kind(&frame, &clause.kind))]);
-    let room = Room::new(frame.t1("pol-clause-title", "id", &clause.id), line).below(&frame, &[("pol-text", "/policy")]);
+    let room =
+        Room::new(frame.t1("pol-clause-title", "id", &clause.id), line).below(&frame, &[("pol-text", "/policy")]);
     hx::page(ClausePage {
         frame: &frame,
         room: &room,
         text: &clause.text,
-        parent: clause.parent.as_deref().and_then(|parent| policy.clause(parent)).map(|parent| (link(&parent.id), parent.text.as_str())),
+        parent: clause
+            .parent
+            .as_deref()
+            .and_then(|parent| policy.clause(parent))
+            .map(|parent| (link(&parent.id), parent.text.as_str())),
         children: policy
             .clauses
             .iter()
             .filter(|child| child.parent.as_deref() == Some(clause.id.as_str()))
             .map(|child| (link(&child.id), child.text.as_str()))
             .collect(),
-        missing: (carriers.is_empty() && clause.kind != "heading").then(|| StateWord::new(Tone::Warn, frame.t("pol-missing"))),
+        missing: (carriers.is_empty() && clause.kind != "heading")
+            .then(|| StateWord::new(Tone::Warn, frame.t("pol-missing"))),
         carriers,
         rules,
         parameters,
@@ -105,10 +112,13 @@ fn parameters(frame: &Frame, document: &Document, id: &str, rules: &[Rule<'_>]) 
         rules.iter().any(|rule| rule.sql.match_indices(&name).any(|(at, _)| ends(&rule.sql[at + name.len()..])))
     };
     let of_target = |parameter: &Parameter| {
-        let found = document.policy.indicators.iter().filter(|indicator| indicator.clauses.iter().any(|clause| clause == id));
+        let found =
+            document.policy.indicators.iter().filter(|indicator| indicator.clauses.iter().any(|clause| clause == id));
         found.into_iter().any(|indicator| indicator.target_parameter.as_deref() == Some(parameter.name.as_str()))
     };
-    let wanted = |parameter: &&Parameter| parameter.clauses.iter().any(|clause| clause == id) || used(parameter) || of_target(parameter);
+    let wanted = |parameter: &&Parameter| {
+        parameter.clauses.iter().any(|clause| clause == id) || used(parameter) || of_target(parameter)
+    };
     document.policy.parameters.iter().filter(wanted).map(|parameter| shown(frame, document, parameter)).collect()
 }
 
@@ -119,7 +129,10 @@ fn shown(frame: &Frame, document: &Document, parameter: &Parameter) -> Shown {
             (None, None) => frame.t("pol-always"),
             (from, until) => frame.tn(
                 "pol-period",
-                &[("from", from.map(|day| day.to_string()).unwrap_or_default()), ("until", until.map(|day| day.to_string()).unwrap_or_default())],
+                &[
+                    ("from", from.map(|day| day.to_string()).unwrap_or_default()),
+                    ("until", until.map(|day| day.to_string()).unwrap_or_default()),
+                ],
             ),
         },
         href: document.policy.clause(&dated.basis).map(|clause| frame.at(&format!("/policy/{}", clause.id))),

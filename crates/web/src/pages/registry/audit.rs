@@ -55,7 +55,14 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
         }
         listing.view(&rows, &query)
     };
-    let room = head_of(&app, &frame, "/registers/audit", frame.t("reg-audit"), frame.t1("reg-audit-line", "count", format::count(i64::from(READ_MAX)))).await?;
+    let room = head_of(
+        &app,
+        &frame,
+        "/registers/audit",
+        frame.t("reg-audit"),
+        frame.t1("reg-audit-line", "count", format::count(i64::from(READ_MAX))),
+    )
+    .await?;
     list_page(hx, &frame, &room, &view)
 }
 
@@ -69,7 +76,9 @@ fn listing(frame: &Frame) -> Listing<'_, Entry> {
         .column("object", frame.t("reg-audit-object"), Kind::Text, |entry| object(frame, entry))
         .column("detail", frame.t("reg-audit-detail"), Kind::Text, |entry| Cell::text(detail(frame, &entry.detail)))
         .filter("act", frame.t("reg-audit-act"), acts, |entry, key| entry.action == key)
-        .search(frame.t("reg-audit-search"), |entry| format!("{} {} {}", entry.who, entry.object, detail(frame, &entry.detail)))
+        .search(frame.t("reg-audit-search"), |entry| {
+            format!("{} {} {}", entry.who, entry.object, detail(frame, &entry.detail))
+        })
         .sorted_by("id", Dir::Down)
 }
 
@@ -80,11 +89,14 @@ fn act(frame: &Frame, key: &str) -> String {
 fn object(frame: &Frame, entry: &Entry) -> Cell {
     let path = match entry.action.as_str() {
         "run.evaluate" => Some(format!("/runs/{}", entry.object)),
-        act if act.ends_with("-merged") || act == "batch-withdrawn" => Some(format!("/registers/batches/{}", entry.object)),
+        act if act.ends_with("-merged") || act == "batch-withdrawn" => {
+            Some(format!("/registers/batches/{}", entry.object))
+        }
         act if act.starts_with("quarantine-") => Some(format!("/registers/quarantine/{}", entry.object)),
         _ => None,
     };
-    let text = if entry.action == "run.evaluate" { entry.object.chars().take(12).collect() } else { entry.object.clone() };
+    let text =
+        if entry.action == "run.evaluate" { entry.object.chars().take(12).collect() } else { entry.object.clone() };
     match path {
         Some(path) => Cell::text(text).link(frame.at(&path)),
         None => Cell::text(text),
@@ -93,8 +105,20 @@ fn object(frame: &Frame, entry: &Entry) -> Cell {
 
 /// The details in words; what has no word of its own is left to the export of the database.
 fn detail(frame: &Frame, detail: &Value) -> String {
-    const NAMED: [&str; 12] =
-        ["register", "file", "rows", "accepted", "changed", "unchanged", "quarantined", "note", "as_of", "role", "unit", "batch"];
+    const NAMED: [&str; 12] = [
+        "register",
+        "file",
+        "rows",
+        "accepted",
+        "changed",
+        "unchanged",
+        "quarantined",
+        "note",
+        "as_of",
+        "role",
+        "unit",
+        "batch",
+    ];
     let Some(fields) = detail.as_object() else { return String::new() };
     let part = |name: &&str| {
         let text = match fields.get(*name)? {
@@ -105,7 +129,10 @@ fn detail(frame: &Frame, detail: &Value) -> String {
             Value::Number(number) => number.to_string(),
             _ => return None,
         };
-        Some(frame.tn("audit-detail", &[("name", frame.t(&format!("audit-field-{}", name.replace('_', "-")))), ("value", text)]))
+        Some(frame.tn(
+            "audit-detail",
+            &[("name", frame.t(&format!("audit-field-{}", name.replace('_', "-")))), ("value", text)],
+        ))
     };
     NAMED.iter().filter_map(part).collect::<Vec<_>>().join(&frame.t("list-and"))
 }

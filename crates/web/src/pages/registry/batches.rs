@@ -50,7 +50,9 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
 fn listing(frame: &Frame) -> Listing<'_, Batch> {
     let states = ["merged", "staging", "withdrawn", "cancelled"];
     let kinds = ["import", "correction", "tie", "judgement", "entry"];
-    let choices = |keys: &[&'static str], of: &dyn Fn(&str) -> String| keys.iter().map(|key| Choice::new(*key, of(key))).collect();
+    let choices = |keys: &[&'static str], of: &dyn Fn(&str) -> String| {
+        keys.iter().map(|key| Choice::new(*key, of(key))).collect()
+    };
     Listing::new(frame, "batches", "/registers/batches", frame.t("reg-batches"))
         .column("id", frame.t("reg-batch"), Kind::Number, |batch: &Batch| {
             Cell::number(batch.id).link(frame.at(&format!("/registers/batches/{}", batch.id)))
@@ -58,8 +60,12 @@ fn listing(frame: &Frame) -> Listing<'_, Batch> {
         .column("register", frame.t("reg-register"), Kind::Text, |batch| Cell::text(register_name(&batch.register)))
         .column("kind", frame.t("reg-kind"), Kind::Text, |batch| Cell::text(kind_word(frame, batch.kind.key())))
         .column("file", frame.t("reg-file"), Kind::Text, |batch| Cell::text(batch.file.clone()))
-        .column("state", frame.t("reg-state"), Kind::Text, |batch| Cell::state(state(frame, &batch.state), rank(&batch.state)))
-        .column("received", frame.t("reg-received-at"), Kind::Date, |batch| Cell::code(format::instant(batch.received_at)))
+        .column("state", frame.t("reg-state"), Kind::Text, |batch| {
+            Cell::state(state(frame, &batch.state), rank(&batch.state))
+        })
+        .column("received", frame.t("reg-received-at"), Kind::Date, |batch| {
+            Cell::code(format::instant(batch.received_at))
+        })
         .column("rows", frame.t("reg-rows"), Kind::Number, |batch| Cell::number(batch.rows))
         .column("accepted", frame.t("reg-accepted"), Kind::Number, |batch| Cell::number(batch.accepted))
         .column("changed", frame.t("reg-changed"), Kind::Number, |batch| Cell::number(batch.changed))
@@ -67,8 +73,12 @@ fn listing(frame: &Frame) -> Listing<'_, Batch> {
         .column("quarantined", frame.t("reg-quarantined"), Kind::Number, |batch| Cell::number(batch.quarantined))
         .column("who", frame.t("reg-who"), Kind::Text, |batch| Cell::text(batch.by_whom.clone()))
         .filter("register", frame.t("reg-register"), register_choices(|_| true), |batch, id| batch.register == id)
-        .filter("kind", frame.t("reg-kind"), choices(&kinds, &|key| kind_word(frame, key)), |batch, key| batch.kind.key() == key)
-        .filter("state", frame.t("reg-state"), choices(&states, &|key| state(frame, key).word), |batch, key| batch.state == key)
+        .filter("kind", frame.t("reg-kind"), choices(&kinds, &|key| kind_word(frame, key)), |batch, key| {
+            batch.kind.key() == key
+        })
+        .filter("state", frame.t("reg-state"), choices(&states, &|key| state(frame, key).word), |batch, key| {
+            batch.state == key
+        })
         .search(frame.t("reg-file"), |batch| format!("{} {}", batch.file, register_name(&batch.register)))
         .sorted_by("id", Dir::Down)
         .when_empty(frame.t("reg-batches-none"), frame.t("reg-batches-none-todo"))
@@ -115,14 +125,21 @@ struct BatchPage<'a> {
 }
 
 /// `GET /registers/batches/{id}`.
-pub async fn one(State(app): State<App>, frame: Frame, hx: Hx, Path(id): Path<i64>, uri: Uri) -> Result<Response, AppError> {
+pub async fn one(
+    State(app): State<App>,
+    frame: Frame,
+    hx: Hx,
+    Path(id): Path<i64>,
+    uri: Uri,
+) -> Result<Response, AppError> {
     let (query, words) = room::wishes(&uri);
     let (batch, report) = registry::batches::find(app.db(), id).await?;
     let filter = registry::quarantine::Filter { batch: Some(id), limit: u32::MAX, ..Default::default() };
     let rows: Vec<QuarantinedRow> = registry::quarantine::list(app.db(), &filter).await?;
     let path = format!("/registers/batches/{id}");
     let view = {
-        let listing = quarantine::listing(&frame, "problems", &path, frame.t1("reg-problems-of", "batch", id), false, &rows);
+        let listing =
+            quarantine::listing(&frame, "problems", &path, frame.t1("reg-problems-of", "batch", id), false, &rows);
         if query.export {
             return listing.workbook(&rows, &query);
         }
@@ -154,7 +171,12 @@ pub async fn one(State(app): State<App>, frame: Frame, hx: Hx, Path(id): Path<i6
 
 fn same_file(frame: &Frame, report: &ImportReport) -> Option<Notice> {
     let earlier = report.same_file_as?;
-    Some(Notice { tone: Tone::Plain, title: frame.t1("reg-same-file", "batch", earlier), lines: Vec::new(), link: None })
+    Some(Notice {
+        tone: Tone::Plain,
+        title: frame.t1("reg-same-file", "batch", earlier),
+        lines: Vec::new(),
+        link: None,
+    })
 }
 
 #[derive(Template)]
@@ -171,14 +193,24 @@ struct RollbackPage<'a> {
 pub async fn rollback_form(State(app): State<App>, frame: Frame, Path(id): Path<i64>) -> Result<Response, AppError> {
     let (batch, _) = registry::batches::find(app.db(), id).await?;
     let resting = registry::batches::resting_on(app.db(), id).await?;
-    let room = Room::new(frame.t1("reg-rollback-title", "batch", id), format!("{} · {}", register_name(&batch.register), batch.file))
-        .below(&frame, &[("nav-registers", "/registers"), ("reg-batches", "/registers/batches")]);
-    let reason = Field::of("reason", frame.t("reg-reason"), FieldKind::Lines, "", &Errors::default()).hint(frame.t("reg-rollback-reason-hint")).optional();
+    let room = Room::new(
+        frame.t1("reg-rollback-title", "batch", id),
+        format!("{} · {}", register_name(&batch.register), batch.file),
+    )
+    .below(&frame, &[("nav-registers", "/registers"), ("reg-batches", "/registers/batches")]);
+    let reason = Field::of("reason", frame.t("reg-reason"), FieldKind::Lines, "", &Errors::default())
+        .hint(frame.t("reg-rollback-reason-hint"))
+        .optional();
     hx::page(RollbackPage { frame: &frame, room: &room, batch: &batch, resting: &resting, reason })
 }
 
 /// `POST /registers/batches/{id}/rollback`.
-pub async fn rollback(State(app): State<App>, frame: Frame, Path(id): Path<i64>, Form(sent): Form<Sent>) -> Result<Response, AppError> {
+pub async fn rollback(
+    State(app): State<App>,
+    frame: Frame,
+    Path(id): Path<i64>,
+    Form(sent): Form<Sent>,
+) -> Result<Response, AppError> {
     let note = Some(sent.get("reason")).filter(|reason| !reason.is_empty());
     registry::rollback(app.db(), id, app.now(), &who(&frame), note).await?;
     Ok(room::see_other(&frame, &format!("/registers/batches/{id}?done=withdrawn")))

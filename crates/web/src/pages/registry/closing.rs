@@ -68,27 +68,56 @@ fn listing(frame: &Frame) -> Listing<'_, Closing> {
 /// The form, if there is a run of a month's end that is not closed yet.
 async fn form(app: &App, frame: &Frame, sent: &Sent, errors: &Errors) -> Result<Option<EntryForm>, AppError> {
     let closed = closing::list(&app.installation).await?;
-    let is_open = |run: &Summary| !run.is_what_if() && run.scope.is_empty() && is_month_end(&run.as_of) && !closed.iter().any(|one| one.as_of.to_string() == run.as_of);
+    let is_open = |run: &Summary| {
+        !run.is_what_if()
+            && run.scope.is_empty()
+            && is_month_end(&run.as_of)
+            && !closed.iter().any(|one| one.as_of.to_string() == run.as_of)
+    };
     let runs: Vec<Choice> = runs::list(&app.installation)
         .await?
         .iter()
         .filter(|run| is_open(run))
-        .map(|run| Choice::new(run.run.clone(), frame.tn("run-choice", &[("date", run.as_of.clone()), ("known", known_text(run))])))
+        .map(|run| {
+            Choice::new(
+                run.run.clone(),
+                frame.tn("run-choice", &[("date", run.as_of.clone()), ("known", known_text(run))]),
+            )
+        })
         .collect();
     if runs.is_empty() {
         return Ok(None);
     }
     let open = closing::open_rows(&app.installation).await?;
-    let mut fields = vec![Field::of("run", frame.t("reg-closing-run"), FieldKind::Select(runs), sent.get("run"), errors).hint(frame.t("reg-closing-run-hint"))];
+    let mut fields = vec![
+        Field::of("run", frame.t("reg-closing-run"), FieldKind::Select(runs), sent.get("run"), errors)
+            .hint(frame.t("reg-closing-run-hint")),
+    ];
     if !open.is_empty() {
-        let named: Vec<String> =
-            open.iter().map(|(register, count)| frame.tn("reg-closing-open-one", &[("register", register.name_zh.to_owned()), ("count", count.to_string())])).collect();
-        let choice = Choice { is_chosen: sent.get("acknowledged") == "yes", ..Choice::new("yes", frame.t("reg-closing-acknowledge-yes")) };
-        let field = Field::of("acknowledged", frame.t("reg-closing-acknowledge"), FieldKind::Checks(vec![choice]), "", errors);
+        let named: Vec<String> = open
+            .iter()
+            .map(|(register, count)| {
+                frame.tn(
+                    "reg-closing-open-one",
+                    &[("register", register.name_zh.to_owned()), ("count", count.to_string())],
+                )
+            })
+            .collect();
+        let choice = Choice {
+            is_chosen: sent.get("acknowledged") == "yes",
+            ..Choice::new("yes", frame.t("reg-closing-acknowledge-yes"))
+        };
+        let field =
+            Field::of("acknowledged", frame.t("reg-closing-acknowledge"), FieldKind::Checks(vec![choice]), "", errors);
         fields.push(field.hint(frame.t1("reg-closing-open", "list", named.join("、"))));
     }
     fields.push(Field::of("note", frame.t("reg-note"), FieldKind::Text, sent.get("note"), errors).optional());
-    Ok(Some(EntryForm { title: frame.t("reg-closing-form"), action: frame.at("/registers/closing/close"), button: frame.t("reg-closing-do"), fields }))
+    Ok(Some(EntryForm {
+        title: frame.t("reg-closing-form"),
+        action: frame.at("/registers/closing/close"),
+        button: frame.t("reg-closing-do"),
+        fields,
+    }))
 }
 
 fn is_month_end(day: &str) -> bool {
@@ -98,11 +127,18 @@ fn is_month_end(day: &str) -> bool {
 /// `POST /registers/closing/close`.
 pub async fn close(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>) -> Result<Response, AppError> {
     let who = who(&frame);
-    let wish =
-        Wish { run: sent.get("run"), acknowledged: sent.get("acknowledged") == "yes", note: sent.get("note"), by: &who, now: app.now() };
+    let wish = Wish {
+        run: sent.get("run"),
+        acknowledged: sent.get("acknowledged") == "yes",
+        note: sent.get("note"),
+        by: &who,
+        now: app.now(),
+    };
     let mut errors = Errors::default();
     match closing::close(&app.installation, wish).await {
-        Ok(closed) => return Ok(room::see_other(&frame, &format!("/registers/closing?done=closed&month={}", closed.month))),
+        Ok(closed) => {
+            return Ok(room::see_other(&frame, &format!("/registers/closing?done=closed&month={}", closed.month)));
+        }
         Err(domain::Error::Conflict(why)) => errors.add(if why.contains("隔离") { "acknowledged" } else { "run" }, why),
         Err(domain::Error::Invalid(why)) => errors.add("run", why),
         Err(error @ domain::Error::NotFound { .. }) => errors.add("run", error.to_string()),

@@ -64,18 +64,33 @@ pub async fn page(State(app): State<App>, frame: Frame, Path(id): Path<i64>, uri
 fn head(frame: &Frame, row: &QuarantinedRow) -> Room {
     let line = frame.tn(
         "reg-row-line",
-        &[("register", register_name(&row.register)), ("file", row.file.clone()), ("sheet", row.sheet.clone()), ("row", row.row.to_string())],
+        &[
+            ("register", register_name(&row.register)),
+            ("file", row.file.clone()),
+            ("sheet", row.sheet.clone()),
+            ("row", row.row.to_string()),
+        ],
     );
     Room::new(frame.t1("reg-row-title", "id", row.id), line)
         .below(frame, &[("nav-registers", "/registers"), ("reg-quarantine", "/registers/quarantine?state=open")])
 }
 
-async fn shown<'a>(app: &App, frame: &'a Frame, room: &'a Room, row: &'a QuarantinedRow, again: &'a Again<'a>) -> Result<CorrectionPage<'a>, AppError> {
+async fn shown<'a>(
+    app: &App,
+    frame: &'a Frame,
+    room: &'a Room,
+    row: &'a QuarantinedRow,
+    again: &'a Again<'a>,
+) -> Result<CorrectionPage<'a>, AppError> {
     let register = register(row)?;
     let filter = Filter { state: Some("open"), after: Some(row.id), limit: 1, ..Filter::default() };
     let next = registry::quarantine::list(app.db(), &filter).await?.first().map(|row| row.id);
     // Before anything was sent, the fields show why the row was set aside.
-    let marked = if again.sent.is_none() && again.errors.is_empty() { errors_of(register, &row.reasons) } else { again.errors.clone() };
+    let marked = if again.sent.is_none() && again.errors.is_empty() {
+        errors_of(register, &row.reasons)
+    } else {
+        again.errors.clone()
+    };
     let value = |column: &Column| match again.sent {
         Some(sent) => sent.get(&field_name(column.field)).to_owned(),
         None => row.fields.get(column.field).cloned().unwrap_or_default(),
@@ -86,7 +101,10 @@ async fn shown<'a>(app: &App, frame: &'a Frame, room: &'a Room, row: &'a Quarant
     };
     let settled = row.resolved_at.map(|at| {
         let note = row.note.clone().unwrap_or_default();
-        frame.tn("reg-row-settled", &[("who", row.resolved_by.clone().unwrap_or_default()), ("at", format::instant(at)), ("note", note)])
+        frame.tn(
+            "reg-row-settled",
+            &[("who", row.resolved_by.clone().unwrap_or_default()), ("at", format::instant(at)), ("note", note)],
+        )
     });
     Ok(CorrectionPage {
         frame,
@@ -127,9 +145,12 @@ fn field(column: &Column, value: &str, errors: &Errors) -> Field {
 fn errors_of(register: &Register, reasons: &[Reason]) -> Errors {
     let mut errors = Errors::default();
     for reason in reasons {
-        let about = register.columns.iter().find(|column| column.heading == reason.column || column.field == reason.column);
+        let about =
+            register.columns.iter().find(|column| column.heading == reason.column || column.field == reason.column);
         match about.or(register.columns.first()) {
-            Some(column) if about.is_some() => errors.add(&field_name(column.field), format!("{}：{}", column.heading, reason.reason)),
+            Some(column) if about.is_some() => {
+                errors.add(&field_name(column.field), format!("{}：{}", column.heading, reason.reason))
+            }
             Some(column) => errors.add(&field_name(column.field), reason.reason.clone()),
             None => {}
         }
@@ -138,19 +159,33 @@ fn errors_of(register: &Register, reasons: &[Reason]) -> Errors {
 }
 
 /// `POST /registers/quarantine/{id}/correct`.
-pub async fn correct(State(app): State<App>, frame: Frame, Path(id): Path<i64>, Form(sent): Form<Sent>) -> Result<Response, AppError> {
+pub async fn correct(
+    State(app): State<App>,
+    frame: Frame,
+    Path(id): Path<i64>,
+    Form(sent): Form<Sent>,
+) -> Result<Response, AppError> {
     let row = registry::quarantine::find(app.db(), id).await?;
     let register = register(&row)?;
     let who = who(&frame);
-    match registry::quarantine::correct(app.db(), id, &put_right(register, &sent), By { who: &who, at: app.now() }).await {
+    match registry::quarantine::correct(app.db(), id, &put_right(register, &sent), By { who: &who, at: app.now() })
+        .await
+    {
         Ok(report) => Ok(done(&frame, id, "corrected", report.batch)),
-        Err(registry::Error::Unsound(reasons)) => refused(&app, &frame, &row, errors_of(register, &reasons), Some(&sent)).await,
+        Err(registry::Error::Unsound(reasons)) => {
+            refused(&app, &frame, &row, errors_of(register, &reasons), Some(&sent)).await
+        }
         Err(other) => Err(other.into()),
     }
 }
 
 /// `POST /registers/quarantine/{id}/release`.
-pub async fn release(State(app): State<App>, frame: Frame, Path(id): Path<i64>, Form(sent): Form<Sent>) -> Result<Response, AppError> {
+pub async fn release(
+    State(app): State<App>,
+    frame: Frame,
+    Path(id): Path<i64>,
+    Form(sent): Form<Sent>,
+) -> Result<Response, AppError> {
     let row = registry::quarantine::find(app.db(), id).await?;
     let mut errors = Errors::default();
     if sent.get("release-reason").is_empty() {
@@ -158,10 +193,12 @@ pub async fn release(State(app): State<App>, frame: Frame, Path(id): Path<i64>, 
         return refused(&app, &frame, &row, errors, None).await;
     }
     let who = who(&frame);
-    match registry::quarantine::release(app.db(), id, sent.get("release-reason"), By { who: &who, at: app.now() }).await {
+    match registry::quarantine::release(app.db(), id, sent.get("release-reason"), By { who: &who, at: app.now() }).await
+    {
         Ok(report) => Ok(done(&frame, id, "released", report.batch)),
         Err(registry::Error::Unsound(reasons)) => {
-            let why: Vec<String> = reasons.into_iter().map(|reason| format!("{}：{}", reason.column, reason.reason)).collect();
+            let why: Vec<String> =
+                reasons.into_iter().map(|reason| format!("{}：{}", reason.column, reason.reason)).collect();
             errors.add("release-reason", frame.t1("reg-release-refused", "why", why.join("；")));
             refused(&app, &frame, &row, errors, None).await
         }
@@ -170,7 +207,12 @@ pub async fn release(State(app): State<App>, frame: Frame, Path(id): Path<i64>, 
 }
 
 /// `POST /registers/quarantine/{id}/discard`.
-pub async fn discard(State(app): State<App>, frame: Frame, Path(id): Path<i64>, Form(sent): Form<Sent>) -> Result<Response, AppError> {
+pub async fn discard(
+    State(app): State<App>,
+    frame: Frame,
+    Path(id): Path<i64>,
+    Form(sent): Form<Sent>,
+) -> Result<Response, AppError> {
     let row = registry::quarantine::find(app.db(), id).await?;
     if sent.get("discard-reason").is_empty() {
         let mut errors = Errors::default();
@@ -178,7 +220,9 @@ pub async fn discard(State(app): State<App>, frame: Frame, Path(id): Path<i64>, 
         return refused(&app, &frame, &row, errors, None).await;
     }
     let who = who(&frame);
-    let report = registry::quarantine::discard(app.db(), id, sent.get("discard-reason"), By { who: &who, at: app.now() }).await?;
+    let report =
+        registry::quarantine::discard(app.db(), id, sent.get("discard-reason"), By { who: &who, at: app.now() })
+            .await?;
     Ok(done(&frame, id, "discarded", report.batch))
 }
 
@@ -186,7 +230,13 @@ fn done(frame: &Frame, id: i64, word: &str, batch: i64) -> Response {
     room::see_other(frame, &format!("/registers/quarantine/{id}?done={word}&batch={batch}"))
 }
 
-async fn refused(app: &App, frame: &Frame, row: &QuarantinedRow, errors: Errors, sent: Option<&Sent>) -> Result<Response, AppError> {
+async fn refused(
+    app: &App,
+    frame: &Frame,
+    row: &QuarantinedRow,
+    errors: Errors,
+    sent: Option<&Sent>,
+) -> Result<Response, AppError> {
     let room = head(frame, row).wrong(true);
     let again = Again { errors, sent };
     hx::refused(shown(app, frame, &room, row, &again).await?)

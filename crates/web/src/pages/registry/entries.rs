@@ -43,7 +43,11 @@ pub(super) struct EntryForm {
 
 /// The indicators of the policy as choices.
 pub(super) fn indicators(policy: &Policy) -> Vec<Choice> {
-    policy.indicators.iter().map(|indicator| Choice::new(indicator.code.clone(), format!("{} {}", indicator.code, indicator.name))).collect()
+    policy
+        .indicators
+        .iter()
+        .map(|indicator| Choice::new(indicator.code.clone(), format!("{} {}", indicator.code, indicator.name)))
+        .collect()
 }
 
 /// The name of an indicator.
@@ -61,7 +65,10 @@ pub(super) fn errors_of(register: &str, reasons: &[Reason]) -> Errors {
     let mut errors = Errors::default();
     let columns = registry::register(register).map(|register| register.columns).unwrap_or_default();
     for reason in reasons {
-        let field = columns.iter().find(|column| column.heading == reason.column || column.field == reason.column).map_or("", |column| column.field);
+        let field = columns
+            .iter()
+            .find(|column| column.heading == reason.column || column.field == reason.column)
+            .map_or("", |column| column.field);
         errors.add(field, reason.reason.clone());
     }
     errors
@@ -98,7 +105,9 @@ async fn head(app: &App, frame: &Frame) -> Result<Room, AppError> {
 fn listing<'a>(frame: &'a Frame, policy: &'a Policy) -> Listing<'a, FoldedRow> {
     const ID: &str = "trajectories";
     Listing::new(frame, ID, "/registers/trajectories", frame.t("reg-trajectories"))
-        .column("indicator", frame.t("reg-indicator"), Kind::Text, |row: &FoldedRow| Cell::text(indicator_name(policy, cell(ID, row, "indicator"))))
+        .column("indicator", frame.t("reg-indicator"), Kind::Text, |row: &FoldedRow| {
+            Cell::text(indicator_name(policy, cell(ID, row, "indicator")))
+        })
         .column("region", frame.t("reg-region"), Kind::Text, |row| match cell(ID, row, "region") {
             "" => Cell::text(frame.t("reg-city")),
             town => Cell::text(town),
@@ -107,7 +116,9 @@ fn listing<'a>(frame: &'a Frame, policy: &'a Policy) -> Listing<'a, FoldedRow> {
         .column("value", frame.t("reg-target-value"), Kind::Number, |row| Cell::decimal(cell(ID, row, "value")))
         .column("author", frame.t("reg-author"), Kind::Text, |row| Cell::text(cell(ID, row, "author")))
         .column("received", frame.t("reg-entered-at"), Kind::Date, |row| Cell::code(format::instant(row.received_at)))
-        .filter("indicator", frame.t("reg-indicator"), indicators(policy), |row, code| cell(ID, row, "indicator") == code)
+        .filter("indicator", frame.t("reg-indicator"), indicators(policy), |row, code| {
+            cell(ID, row, "indicator") == code
+        })
         .when_empty(frame.t("reg-trajectories-none"), frame.t("reg-trajectories-none-todo"))
 }
 
@@ -118,10 +129,17 @@ async fn form(app: &App, frame: &Frame, policy: &Policy, sent: &Sent, errors: &E
         towns.push(Choice::new(name, name));
     }
     let fields = vec![
-        Field::of("indicator", frame.t("reg-indicator"), FieldKind::Select(indicators(policy)), sent.get("indicator"), errors),
+        Field::of(
+            "indicator",
+            frame.t("reg-indicator"),
+            FieldKind::Select(indicators(policy)),
+            sent.get("indicator"),
+            errors,
+        ),
         Field::of("region", frame.t("reg-region"), FieldKind::Select(towns), sent.get("region"), errors),
         Field::of("date", frame.t("reg-date"), FieldKind::Date, sent.get("date"), errors),
-        Field::of("value", frame.t("reg-target-value"), FieldKind::Number, sent.get("value"), errors).hint(frame.t("reg-target-value-hint")),
+        Field::of("value", frame.t("reg-target-value"), FieldKind::Number, sent.get("value"), errors)
+            .hint(frame.t("reg-target-value-hint")),
     ];
     Ok(EntryForm {
         title: frame.t("reg-trajectories-enter"),
@@ -134,13 +152,24 @@ async fn form(app: &App, frame: &Frame, policy: &Policy, sent: &Sent, errors: &E
 /// `POST /registers/trajectories/enter`.
 pub async fn enter(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>) -> Result<Response, AppError> {
     let author = frame.account.as_ref().map(|account| account.name.clone()).unwrap_or_default();
-    let mut row: BTreeMap<String, String> =
-        ["indicator", "region", "date", "value"].into_iter().map(|field| (field.to_owned(), sent.get(field).to_owned())).collect();
+    let mut row: BTreeMap<String, String> = ["indicator", "region", "date", "value"]
+        .into_iter()
+        .map(|field| (field.to_owned(), sent.get(field).to_owned()))
+        .collect();
     row.insert("author".to_owned(), author);
     let who = who(&frame);
-    let entry = Entry { register: "trajectories", kind: BatchKind::Entry, rows: &[row], at: app.now(), by_whom: &who, note: None };
+    let entry = Entry {
+        register: "trajectories",
+        kind: BatchKind::Entry,
+        rows: &[row],
+        at: app.now(),
+        by_whom: &who,
+        note: None,
+    };
     match registry::enter(app.db(), &entry).await {
-        Ok(report) => Ok(room::see_other(&frame, &format!("/registers/trajectories?done=entered&batch={}", report.batch))),
+        Ok(report) => {
+            Ok(room::see_other(&frame, &format!("/registers/trajectories?done=entered&batch={}", report.batch)))
+        }
         Err(registry::Error::Unsound(reasons)) => {
             let errors = errors_of("trajectories", &reasons);
             let policy = domain::runs::policy()?;

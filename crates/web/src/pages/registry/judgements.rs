@@ -71,18 +71,28 @@ async fn open(app: &App, frame: &Frame) -> Result<(Vec<Open>, Room), AppError> {
         return Ok((Vec::new(), room));
     };
     let room = head_of(app, frame, "/registers/judgements", title, shown.line(frame)).await?;
-    let notice = Notice { tone: Tone::Plain, title: frame.t("reg-judgements-line"), lines: vec![frame.t("reg-judgements-later")], link: None };
+    let notice = Notice {
+        tone: Tone::Plain,
+        title: frame.t("reg-judgements-line"),
+        lines: vec![frame.t("reg-judgements-later")],
+        link: None,
+    };
     let snapshot = &shown.opened.snapshot;
-    let (Some(sei), Some(patents)) = (snapshot.rows("patent_sei"), snapshot.rows("patent")) else { return Ok((Vec::new(), room)) };
+    let (Some(sei), Some(patents)) = (snapshot.rows("patent_sei"), snapshot.rows("patent")) else {
+        return Ok((Vec::new(), room));
+    };
     let in_city: BTreeSet<&str> = match shown.opened.views.rows("invention_in_city") {
         Some(rows) => (0..rows.len()).filter_map(|row| rows.text(row, "application_number")).collect(),
         None => BTreeSet::new(),
     };
-    let titles: BTreeMap<&str, &str> =
-        (0..patents.len()).filter_map(|row| Some((patents.text(row, "application_number")?, patents.text(row, "title")?))).collect();
+    let titles: BTreeMap<&str, &str> = (0..patents.len())
+        .filter_map(|row| Some((patents.text(row, "application_number")?, patents.text(row, "title")?)))
+        .collect();
     let verdict_is = |row: usize, verdict: &str| sei.text(row, "verdict") == Some(verdict);
-    let met: BTreeSet<&str> =
-        (0..sei.len()).filter(|row| verdict_is(*row, "met")).filter_map(|row| sei.text(row, "application_number")).collect();
+    let met: BTreeSet<&str> = (0..sei.len())
+        .filter(|row| verdict_is(*row, "met"))
+        .filter_map(|row| sei.text(row, "application_number"))
+        .collect();
     let judged = judged(app).await?;
     let rules = rules(app).await?;
     let mut rows = Vec::new();
@@ -105,14 +115,21 @@ type Key = (String, String, String);
 /// What people have judged since.
 async fn judged(app: &App) -> Result<BTreeSet<Key>, AppError> {
     let rows = folded(app, "sei-judgements").await?;
-    let cell = |cells: &[Option<String>], field| cells.get(Folded::column("sei-judgements", field)).cloned().flatten().unwrap_or_default();
-    Ok(rows.iter().map(|row| (cell(&row.cells, "application_number"), cell(&row.cells, "code"), cell(&row.cells, "rule"))).collect())
+    let cell = |cells: &[Option<String>], field| {
+        cells.get(Folded::column("sei-judgements", field)).cloned().flatten().unwrap_or_default()
+    };
+    Ok(rows
+        .iter()
+        .map(|row| (cell(&row.cells, "application_number"), cell(&row.cells, "code"), cell(&row.cells, "rule")))
+        .collect())
 }
 
 /// The industry and the keywords of each rule.
 async fn rules(app: &App) -> Result<BTreeMap<(String, String), (String, String)>, AppError> {
     let rows = folded(app, "strategic-industries").await?;
-    let cell = |cells: &[Option<String>], field| cells.get(Folded::column("strategic-industries", field)).cloned().flatten().unwrap_or_default();
+    let cell = |cells: &[Option<String>], field| {
+        cells.get(Folded::column("strategic-industries", field)).cloned().flatten().unwrap_or_default()
+    };
     let mut rules: BTreeMap<(String, String), (String, String)> = BTreeMap::new();
     for row in &rows {
         let rule = rules.entry((cell(&row.cells, "code"), cell(&row.cells, "rule"))).or_default();
@@ -136,7 +153,10 @@ fn listing<'a>(frame: &'a Frame, with_boxes: bool, rows: &[Open]) -> Listing<'a,
         rules
     });
     let rules = rules.into_iter().map(|(key, (industry, count))| {
-        let label = frame.tn("reg-judgements-rule", &[("rule", key.replace(' ', "-")), ("industry", industry), ("count", count.to_string())]);
+        let label = frame.tn(
+            "reg-judgements-rule",
+            &[("rule", key.replace(' ', "-")), ("industry", industry), ("count", count.to_string())],
+        );
         Choice::new(key, label)
     });
     Listing::new(frame, "judgements", "/registers/judgements", frame.t("reg-judgements"))
@@ -161,7 +181,8 @@ fn fields(frame: &Frame, sent: &Sent, errors: &Errors) -> Vec<Field> {
     let verdicts = vec![Choice::new("是", frame.t("reg-judge-yes")), Choice::new("否", frame.t("reg-judge-no"))];
     vec![
         Field::of("verdict", frame.t("reg-judge"), FieldKind::Radios(verdicts), sent.get("verdict"), errors),
-        Field::of("reason", frame.t("reg-reason"), FieldKind::Text, sent.get("reason"), errors).hint(frame.t("reg-judge-reason-hint")),
+        Field::of("reason", frame.t("reg-reason"), FieldKind::Text, sent.get("reason"), errors)
+            .hint(frame.t("reg-judge-reason-hint")),
     ]
 }
 
@@ -171,7 +192,13 @@ pub async fn settle(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>
     let mut entered: Vec<BTreeMap<String, String>> = Vec::new();
     for pick in sent.all("pick") {
         let [number, code, rule] = pick.split('\t').collect::<Vec<_>>()[..] else { continue };
-        let cells = [("application_number", number), ("code", code), ("rule", rule), ("verdict", sent.get("verdict")), ("reason", sent.get("reason"))];
+        let cells = [
+            ("application_number", number),
+            ("code", code),
+            ("rule", rule),
+            ("verdict", sent.get("verdict")),
+            ("reason", sent.get("reason")),
+        ];
         entered.push(cells.into_iter().map(|(field, value)| (field.to_owned(), value.to_owned())).collect());
     }
     if entered.is_empty() {
@@ -193,7 +220,17 @@ pub async fn settle(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>
     }
     let who = who(&frame);
     let note = Some(sent.get("reason"));
-    let entry = Entry { register: "sei-judgements", kind: BatchKind::Judgement, rows: &entered, at: app.now(), by_whom: &who, note };
+    let entry = Entry {
+        register: "sei-judgements",
+        kind: BatchKind::Judgement,
+        rows: &entered,
+        at: app.now(),
+        by_whom: &who,
+        note,
+    };
     let report = registry::enter(app.db(), &entry).await?;
-    Ok(room::see_other(&frame, &format!("/registers/judgements?done=judged&count={}&batch={}", entered.len(), report.batch)))
+    Ok(room::see_other(
+        &frame,
+        &format!("/registers/judgements?done=judged&count={}&batch={}", entered.len(), report.batch),
+    ))
 }

@@ -72,7 +72,9 @@ fn listing(frame: &Frame) -> Listing<'_, Row> {
         .column("headings", frame.t("reg-mapping-headings"), Kind::Text, |row| Cell::text(headings(&row.mapping)))
         .column("constants", frame.t("reg-mapping-constants"), Kind::Text, |row| Cell::text(constants(&row.mapping)))
         .column("origin", frame.t("reg-mapping-origin"), Kind::Text, move |row| Cell::text(origin(row.is_own)))
-        .filter("register", frame.t("reg-register"), register_choices(|register| register.received), |row, id| row.mapping.register == id)
+        .filter("register", frame.t("reg-register"), register_choices(|register| register.received), |row, id| {
+            row.mapping.register == id
+        })
         .filter("origin", frame.t("reg-mapping-origin"), origins, |row, key| row.is_own == (key == "own"))
         .search(frame.t("reg-mapping-source"), |row| format!("{} {}", row.mapping.source, headings(&row.mapping)))
         .when_empty(frame.t("reg-mappings-none"), frame.t("reg-mappings-none-todo"))
@@ -80,16 +82,27 @@ fn listing(frame: &Frame) -> Listing<'_, Row> {
 
 /// The heading of a field, for people.
 fn heading(register: &str, field: &str) -> String {
-    let column = registry::register(register).and_then(|register| register.columns.iter().find(|column| column.field == field));
+    let column =
+        registry::register(register).and_then(|register| register.columns.iter().find(|column| column.field == field));
     column.map_or_else(|| field.to_owned(), |column| column.heading.to_owned())
 }
 
 fn headings(mapping: &Mapping) -> String {
-    mapping.headings.iter().map(|(from, field)| format!("{from} → {}", heading(&mapping.register, field))).collect::<Vec<_>>().join("；")
+    mapping
+        .headings
+        .iter()
+        .map(|(from, field)| format!("{from} → {}", heading(&mapping.register, field)))
+        .collect::<Vec<_>>()
+        .join("；")
 }
 
 fn constants(mapping: &Mapping) -> String {
-    mapping.constants.iter().map(|(field, value)| format!("{} = {value}", heading(&mapping.register, field))).collect::<Vec<_>>().join("；")
+    mapping
+        .constants
+        .iter()
+        .map(|(field, value)| format!("{} = {value}", heading(&mapping.register, field)))
+        .collect::<Vec<_>>()
+        .join("；")
 }
 
 fn form(frame: &Frame, sent: &Sent, errors: &Errors) -> EntryForm {
@@ -98,9 +111,17 @@ fn form(frame: &Frame, sent: &Sent, errors: &Errors) -> EntryForm {
         action: frame.at("/registers/mappings/save"),
         button: frame.t("reg-mapping-do"),
         fields: vec![
-            Field::of("source", frame.t("reg-mapping-source"), FieldKind::Text, sent.get("source"), errors).hint(frame.t("reg-mapping-source-hint")),
-            Field::of("register", frame.t("reg-register"), FieldKind::Select(register_choices(|register| register.received)), sent.get("register"), errors),
-            Field::of("headings", frame.t("reg-mapping-headings"), FieldKind::Lines, sent.get("headings"), errors).hint(frame.t("reg-mapping-headings-hint")),
+            Field::of("source", frame.t("reg-mapping-source"), FieldKind::Text, sent.get("source"), errors)
+                .hint(frame.t("reg-mapping-source-hint")),
+            Field::of(
+                "register",
+                frame.t("reg-register"),
+                FieldKind::Select(register_choices(|register| register.received)),
+                sent.get("register"),
+                errors,
+            ),
+            Field::of("headings", frame.t("reg-mapping-headings"), FieldKind::Lines, sent.get("headings"), errors)
+                .hint(frame.t("reg-mapping-headings-hint")),
         ],
     }
 }
@@ -137,8 +158,12 @@ pub async fn save(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>) 
         let form = Some(form(&frame, &sent, &errors));
         return hx::refused(EntriesPage { frame: &frame, room: &room, errors: &errors, list: &view, form });
     }
-    let mapping =
-        Mapping { source: sent.get("source").to_owned(), register: sent.get("register").to_owned(), headings, ..Mapping::default() };
+    let mapping = Mapping {
+        source: sent.get("source").to_owned(),
+        register: sent.get("register").to_owned(),
+        headings,
+        ..Mapping::default()
+    };
     registry::mappings::save(app.db(), &mapping, app.now(), &who(&frame)).await?;
     Ok(room::see_other(&frame, "/registers/mappings?done=saved"))
 }

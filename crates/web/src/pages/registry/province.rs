@@ -20,8 +20,9 @@ use crate::{
         cockpit::shown::{self, Shown},
         registry::{
             entries::{EntryForm, cell, errors_of, indicator_name, indicators},
+            head_of,
             judgements::folded,
-            head_of, who,
+            who,
         },
         room::{self, Room, Sent},
     },
@@ -100,7 +101,7 @@ async fn respond(
     errors: &Errors,
 ) -> Result<Response, AppError> {
     let policy = domain::runs::policy()?;
-    let history = shown::history(app).await?;
+    let history = domain::runs::history(&app.installation).await?;
     let figures = folded(app, ID).await?.iter().map(|row| compared(&policy, row, &history)).collect();
     let page = ProvincePage {
         frame,
@@ -118,7 +119,9 @@ fn compared(policy: &Policy, row: &FoldedRow, history: &[Observed]) -> Compared 
     let (code, as_of, province) = (cell(ID, row, "indicator"), cell(ID, row, "as_of"), cell(ID, row, "value"));
     let ours = history
         .iter()
-        .find(|observed| observed.figure.code == code && observed.figure.region.is_empty() && observed.as_of.to_string() == as_of)
+        .find(|observed| {
+            observed.figure.code == code && observed.figure.region.is_empty() && observed.as_of.to_string() == as_of
+        })
         .and_then(|observed| observed.figure.value.clone());
     let difference = ours.as_deref().and_then(|ours| minus(province, ours));
     Compared {
@@ -147,8 +150,10 @@ fn minus(left: &str, right: &str) -> Option<String> {
 fn high_value(frame: &Frame, shown: &Shown) -> HighValue {
     let found = &shown.evaluation().high_value;
     let count = |number: Option<i64>| number.map(format::count);
-    let (only_official, only_computed) =
-        found.difference.as_ref().map_or((0, 0), |difference| (difference.only_official.len(), difference.only_computed.len()));
+    let (only_official, only_computed) = found
+        .difference
+        .as_ref()
+        .map_or((0, 0), |difference| (difference.only_official.len(), difference.only_computed.len()));
     HighValue {
         line: shown.line(frame),
         official: count(found.official),
@@ -162,12 +167,18 @@ fn high_value(frame: &Frame, shown: &Shown) -> HighValue {
 fn differing(shown: &Shown) -> Vec<OnlyIn> {
     let Some(difference) = &shown.evaluation().high_value.difference else { return Vec::new() };
     let titles: BTreeMap<&str, &str> = match shown.opened.snapshot.rows("patent") {
-        Some(rows) => (0..rows.len()).filter_map(|row| Some((rows.text(row, "application_number")?, rows.text(row, "title")?))).collect(),
+        Some(rows) => (0..rows.len())
+            .filter_map(|row| Some((rows.text(row, "application_number")?, rows.text(row, "title")?)))
+            .collect(),
         None => BTreeMap::new(),
     };
     let right = |official: bool| {
         let titles = &titles;
-        move |number: &String| OnlyIn { number: number.clone(), title: titles.get(number.as_str()).copied().unwrap_or_default().to_owned(), official }
+        move |number: &String| OnlyIn {
+            number: number.clone(),
+            title: titles.get(number.as_str()).copied().unwrap_or_default().to_owned(),
+            official,
+        }
     };
     let official = difference.only_official.iter().map(right(true));
     official.chain(difference.only_computed.iter().map(right(false))).collect()
@@ -182,7 +193,10 @@ fn listing(frame: &Frame) -> Listing<'_, OnlyIn> {
         })
         .column("title", frame.t("reg-patent-title"), Kind::Text, |right| Cell::text(right.title.clone()))
         .column("side", frame.t("reg-hv-side"), Kind::Text, move |right| {
-            Cell::state(StateWord::new(if right.official { Tone::Warn } else { Tone::Plain }, word(right.official)), i64::from(!right.official))
+            Cell::state(
+                StateWord::new(if right.official { Tone::Warn } else { Tone::Plain }, word(right.official)),
+                i64::from(!right.official),
+            )
         })
         .filter("side", frame.t("reg-hv-side"), sides, |right, side| right.official == (side == "official"))
         .search(frame.t("reg-patent-title"), |right| format!("{} {}", right.number, right.title))
@@ -196,18 +210,28 @@ fn form(frame: &Frame, policy: &Policy, sent: &Sent, errors: &Errors) -> EntryFo
         action: frame.at("/registers/province/enter"),
         button: frame.t("reg-province-do"),
         fields: vec![
-            Field::of("indicator", frame.t("reg-indicator"), FieldKind::Select(indicators(policy)), sent.get("indicator"), errors),
+            Field::of(
+                "indicator",
+                frame.t("reg-indicator"),
+                FieldKind::Select(indicators(policy)),
+                sent.get("indicator"),
+                errors,
+            ),
             Field::of("as_of", frame.t("reg-as-of"), FieldKind::Date, sent.get("as_of"), errors),
-            Field::of("value", frame.t("reg-province-value"), FieldKind::Number, sent.get("value"), errors).hint(frame.t("reg-target-value-hint")),
-            Field::of("source", frame.t("reg-source"), FieldKind::Text, sent.get("source"), errors).hint(frame.t("reg-source-hint")),
+            Field::of("value", frame.t("reg-province-value"), FieldKind::Number, sent.get("value"), errors)
+                .hint(frame.t("reg-target-value-hint")),
+            Field::of("source", frame.t("reg-source"), FieldKind::Text, sent.get("source"), errors)
+                .hint(frame.t("reg-source-hint")),
         ],
     }
 }
 
 /// `POST /registers/province/enter`.
 pub async fn enter(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>) -> Result<Response, AppError> {
-    let row: BTreeMap<String, String> =
-        ["indicator", "as_of", "value", "source"].into_iter().map(|field| (field.to_owned(), sent.get(field).to_owned())).collect();
+    let row: BTreeMap<String, String> = ["indicator", "as_of", "value", "source"]
+        .into_iter()
+        .map(|field| (field.to_owned(), sent.get(field).to_owned()))
+        .collect();
     let who = who(&frame);
     let entry = Entry { register: ID, kind: BatchKind::Entry, rows: &[row], at: app.now(), by_whom: &who, note: None };
     match registry::enter(app.db(), &entry).await {

@@ -41,7 +41,8 @@ pub async fn page(State(app): State<App>, frame: Frame, uri: Uri) -> Result<Resp
     let rows = rows(&app).await?;
     let may_change = frame.may(Permission::ChangeRegistry);
     let view = {
-        let listing = listing(&frame, "quarantine", "/registers/quarantine", frame.t("reg-quarantine"), may_change, &rows);
+        let listing =
+            listing(&frame, "quarantine", "/registers/quarantine", frame.t("reg-quarantine"), may_change, &rows);
         if query.export {
             return listing.workbook(&rows, &query);
         }
@@ -71,7 +72,8 @@ pub(crate) fn listing<'a>(
     with_boxes: bool,
     rows: &[QuarantinedRow],
 ) -> Listing<'a, QuarantinedRow> {
-    let columns: BTreeSet<&str> = rows.iter().flat_map(|row| &row.reasons).map(|reason| reason.column.as_str()).collect();
+    let columns: BTreeSet<&str> =
+        rows.iter().flat_map(|row| &row.reasons).map(|reason| reason.column.as_str()).collect();
     let columns = columns.into_iter().map(|column| Choice::new(column, column)).collect();
     let states = STATES.into_iter().map(|key| Choice::new(key, state(frame, key).word)).collect();
     let box_of = move |row: &QuarantinedRow| (with_boxes && row.state == "open").then(|| row.id.to_string());
@@ -79,7 +81,9 @@ pub(crate) fn listing<'a>(
         .column("id", frame.t("reg-quarantine-id"), Kind::Number, move |row: &QuarantinedRow| {
             Cell::number(row.id).pick(box_of(row)).link(frame.at(&format!("/registers/quarantine/{}", row.id)))
         })
-        .column("state", frame.t("reg-state"), Kind::Text, |row| Cell::state(state(frame, &row.state), rank(&row.state)))
+        .column("state", frame.t("reg-state"), Kind::Text, |row| {
+            Cell::state(state(frame, &row.state), rank(&row.state))
+        })
         .column("register", frame.t("reg-register"), Kind::Text, |row| Cell::text(register_name(&row.register)))
         .column("file", frame.t("reg-file"), Kind::Text, |row| Cell::text(row.file.clone()))
         .column("sheet", frame.t("reg-sheet"), Kind::Text, |row| Cell::text(row.sheet.clone()))
@@ -88,15 +92,22 @@ pub(crate) fn listing<'a>(
         .column("value", frame.t("reg-value"), Kind::Text, |row| Cell::text(joined(row, |reason| &reason.value)))
         .column("reason", frame.t("reg-why"), Kind::Text, |row| Cell::text(joined(row, |reason| &reason.reason)))
         .filter("state", frame.t("reg-state"), states, |row, key| row.state == key)
-        .filter("register", frame.t("reg-register"), register_choices(|register| register.received), |row, id| row.register == id)
-        .filter("column", frame.t("reg-column"), columns, |row, column| row.reasons.iter().any(|reason| reason.column == column))
-        .search(frame.t("reg-quarantine-search"), |row| format!("{} {} {}", row.file, joined(row, |reason| &reason.value), joined(row, |reason| &reason.reason)))
+        .filter("register", frame.t("reg-register"), register_choices(|register| register.received), |row, id| {
+            row.register == id
+        })
+        .filter("column", frame.t("reg-column"), columns, |row, column| {
+            row.reasons.iter().any(|reason| reason.column == column)
+        })
+        .search(frame.t("reg-quarantine-search"), |row| {
+            format!("{} {} {}", row.file, joined(row, |reason| &reason.value), joined(row, |reason| &reason.reason))
+        })
         .sorted_by("state", Dir::Up)
         .when_empty(frame.t("reg-quarantine-none"), frame.t("reg-quarantine-none-todo"))
 }
 
 fn joined<'r>(row: &'r QuarantinedRow, part: impl Fn(&'r registry::Reason) -> &'r String) -> String {
-    let mut parts: Vec<&str> = row.reasons.iter().map(|reason| part(reason).as_str()).filter(|part| !part.is_empty()).collect();
+    let mut parts: Vec<&str> =
+        row.reasons.iter().map(|reason| part(reason).as_str()).filter(|part| !part.is_empty()).collect();
     parts.dedup();
     parts.join("；")
 }
@@ -117,10 +128,12 @@ fn rank(key: &str) -> i64 {
 }
 
 fn bulk_fields(frame: &Frame, sent: &Sent, errors: &Errors) -> Vec<Field> {
-    let acts = vec![Choice::new("discard", frame.t("reg-bulk-discard")), Choice::new("release", frame.t("reg-bulk-release"))];
+    let acts =
+        vec![Choice::new("discard", frame.t("reg-bulk-discard")), Choice::new("release", frame.t("reg-bulk-release"))];
     vec![
         Field::of("act", frame.t("reg-bulk-act"), FieldKind::Radios(acts), sent.get("act"), errors),
-        Field::of("reason", frame.t("reg-reason"), FieldKind::Text, sent.get("reason"), errors).hint(frame.t("reg-reason-hint")),
+        Field::of("reason", frame.t("reg-reason"), FieldKind::Text, sent.get("reason"), errors)
+            .hint(frame.t("reg-reason-hint")),
     ]
 }
 
@@ -146,7 +159,8 @@ pub async fn settle(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>
         let rows = rows(&app).await?;
         let query = room::wishes(&"/registers/quarantine?state=open".parse().unwrap_or_default()).0;
         let room = head(&app, &frame).await?.wrong(true);
-        let view = listing(&frame, "quarantine", "/registers/quarantine", frame.t("reg-quarantine"), true, &rows).view(&rows, &query);
+        let view = listing(&frame, "quarantine", "/registers/quarantine", frame.t("reg-quarantine"), true, &rows)
+            .view(&rows, &query);
         let fields = Some(bulk_fields(&frame, &sent, &errors));
         return hx::refused(QuarantinePage { frame: &frame, room: &room, errors: &errors, list: &view, fields });
     }
@@ -162,16 +176,25 @@ pub async fn settle(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>
         match done {
             Ok(_) => settled += 1,
             // A row whose identity is lost cannot be released; it stays open and is counted.
-            Err(registry::Error::Unsound(_) | registry::Error::Conflict(_) | registry::Error::NotFound { .. }) => failed += 1,
+            Err(registry::Error::Unsound(_) | registry::Error::Conflict(_) | registry::Error::NotFound { .. }) => {
+                failed += 1
+            }
             Err(other) => return Err(other.into()),
         }
     }
-    Ok(room::see_other(&frame, &format!("/registers/quarantine?state=open&done=settled&count={settled}&failed={failed}")))
+    Ok(room::see_other(
+        &frame,
+        &format!("/registers/quarantine?state=open&done=settled&count={settled}&failed={failed}"),
+    ))
 }
 
 /// The cells of a row as they were sent, by field.
 pub(super) fn put_right(register: &registry::Register, sent: &Sent) -> BTreeMap<String, String> {
-    register.columns.iter().map(|column| (column.field.to_owned(), sent.get(&field_name(column.field)).to_owned())).collect()
+    register
+        .columns
+        .iter()
+        .map(|column| (column.field.to_owned(), sent.get(&field_name(column.field)).to_owned()))
+        .collect()
 }
 
 /// The name of the form's field for a column; `reason` and `csrf` are names of the form itself.

@@ -45,7 +45,8 @@ pub async fn page(State(app): State<App>, frame: Frame, uri: Uri) -> Result<Resp
     };
     let room = head(&app, &frame).await?.with(room::said(&frame, &words));
     let errors = Errors::default();
-    let reason = (may_change && rows.iter().any(is_plain)).then(|| reason(&frame, &frame.t("reg-ties-reason-usual"), &errors));
+    let reason =
+        (may_change && rows.iter().any(is_plain)).then(|| reason(&frame, &frame.t("reg-ties-reason-usual"), &errors));
     hx::page(TiesPage { frame: &frame, room: &room, errors: &errors, list: &view, reason })
 }
 
@@ -74,19 +75,26 @@ fn listing(frame: &Frame, with_boxes: bool) -> Listing<'_, UntiedName> {
         .column("code", frame.t("reg-ties-code"), Kind::Code, |name| Cell::code(name.code.clone()))
         .column("why", frame.t("reg-ties-why"), Kind::Text, |name| Cell::text(name.why.clone()))
         .column("candidates", frame.t("reg-ties-candidates"), Kind::Text, |name| Cell::text(name.candidates.join("；")))
-        .column("rows", frame.t("reg-ties-rows"), Kind::Number, |name| Cell::number(i64::try_from(name.rows).unwrap_or(i64::MAX)))
+        .column("rows", frame.t("reg-ties-rows"), Kind::Number, |name| {
+            Cell::number(i64::try_from(name.rows).unwrap_or(i64::MAX))
+        })
         .column("registers", frame.t("reg-register"), Kind::Text, |name| {
             Cell::text(name.registers.iter().map(|id| register_name(id)).collect::<Vec<_>>().join("、"))
         })
-        .column("city", frame.t("reg-ties-city"), Kind::Text, |name| Cell::text(frame.t(if name.in_city { "reg-yes" } else { "reg-no" })))
+        .column("city", frame.t("reg-ties-city"), Kind::Text, |name| {
+            Cell::text(frame.t(if name.in_city { "reg-yes" } else { "reg-no" }))
+        })
         .filter("candidates", frame.t("reg-ties-candidates"), candidates(frame), |name, key| match key {
             "one" => is_plain(name),
             "several" => name.candidates.len() > 1,
             _ => name.candidates.is_empty(),
         })
-        .filter("city", frame.t("reg-ties-city"), vec![Choice::new("yes", frame.t("reg-yes")), Choice::new("no", frame.t("reg-no"))], |name, key| {
-            name.in_city == (key == "yes")
-        })
+        .filter(
+            "city",
+            frame.t("reg-ties-city"),
+            vec![Choice::new("yes", frame.t("reg-yes")), Choice::new("no", frame.t("reg-no"))],
+            |name, key| name.in_city == (key == "yes"),
+        )
         .search(frame.t("reg-ties-name"), |name| format!("{} {} {}", name.name, name.code, name.candidates.join(" ")))
         .when_empty(frame.t("reg-ties-none"), frame.t("reg-ties-none-todo"))
 }
@@ -105,8 +113,11 @@ fn reason(frame: &Frame, value: &str, errors: &Errors) -> Field {
 
 /// `POST /registers/ties/settle`: confirms the only candidate of every name ticked.
 pub async fn settle(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>) -> Result<Response, AppError> {
-    let tied: Vec<(String, String)> =
-        sent.all("pick").filter_map(|pick| pick.split_once(' ')).map(|(uscc, name)| (name.to_owned(), uscc.to_owned())).collect();
+    let tied: Vec<(String, String)> = sent
+        .all("pick")
+        .filter_map(|pick| pick.split_once(' '))
+        .map(|(uscc, name)| (name.to_owned(), uscc.to_owned()))
+        .collect();
     let mut errors = Errors::default();
     if tied.is_empty() {
         errors.add("ties", frame.t("reg-ties-none-picked"));
@@ -153,7 +164,11 @@ async fn form(app: &App, frame: &Frame, name: &str, sent: &Sent, errors: &Errors
     let room = Room::new(frame.t1("reg-ties-title", "name", name), line)
         .below(frame, &[("nav-registers", "/registers"), ("reg-ties", "/registers/ties")])
         .wrong(!errors.is_empty());
-    let hint = if untied.candidates.is_empty() { frame.t("reg-ties-uscc-hint") } else { frame.t1("reg-ties-uscc-hint-candidates", "list", untied.candidates.join("；")) };
+    let hint = if untied.candidates.is_empty() {
+        frame.t("reg-ties-uscc-hint")
+    } else {
+        frame.t1("reg-ties-uscc-hint-candidates", "list", untied.candidates.join("；"))
+    };
     let value = match sent.get("uscc") {
         "" => untied.best.clone().filter(|_| untied.candidates.len() == 1).unwrap_or_default(),
         typed => typed.to_owned(),

@@ -7,11 +7,14 @@ use std::{
 
 use askama::Template;
 use axum::{
-    extract::{Multipart, State, multipart::{Field as Part, MultipartError}},
+    extract::{
+        Multipart, State,
+        multipart::{Field as Part, MultipartError},
+    },
     http::{StatusCode, Uri},
     response::Response,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use registry::ImportOptions;
 use tokio::{fs, io::AsyncWriteExt};
 
@@ -62,7 +65,8 @@ pub async fn page(State(app): State<App>, frame: Frame, uri: Uri) -> Result<Resp
 
 async fn form(app: &App, frame: &Frame, filled: &Filled, errors: &Errors) -> Result<(Room, Vec<Field>), AppError> {
     let title = frame.t("reg-upload");
-    let room = head_of(app, frame, "/registers/import", title, frame.t("reg-upload-line")).await?.wrong(!errors.is_empty());
+    let room =
+        head_of(app, frame, "/registers/import", title, frame.t("reg-upload-line")).await?.wrong(!errors.is_empty());
     let mut registers = vec![Choice::new("", frame.t("reg-choose"))];
     registers.extend(register_choices(|register| register.received));
     let mut mappings = vec![Choice::new("", frame.t("reg-mapping-none"))];
@@ -74,9 +78,15 @@ async fn form(app: &App, frame: &Frame, filled: &Filled, errors: &Errors) -> Res
     let full = vec![Choice { is_chosen: filled.full, ..Choice::new("yes", frame.t("reg-full-yes")) }];
     let fields = vec![
         Field::of("register", frame.t("reg-register"), Kind::Select(registers), &filled.register, errors),
-        Field::of("received_at", frame.t("reg-received-at"), Kind::Text, &filled.received_at, errors).hint(frame.t("reg-received-at-hint")).optional(),
-        Field::of("mapping", frame.t("reg-mapping"), Kind::Select(mappings), &filled.mapping, errors).hint(frame.t("reg-mapping-hint")).optional(),
-        Field::of("full", frame.t("reg-full"), Kind::Checks(full), "", errors).hint(frame.t("reg-full-hint")).optional(),
+        Field::of("received_at", frame.t("reg-received-at"), Kind::Text, &filled.received_at, errors)
+            .hint(frame.t("reg-received-at-hint"))
+            .optional(),
+        Field::of("mapping", frame.t("reg-mapping"), Kind::Select(mappings), &filled.mapping, errors)
+            .hint(frame.t("reg-mapping-hint"))
+            .optional(),
+        Field::of("full", frame.t("reg-full"), Kind::Checks(full), "", errors)
+            .hint(frame.t("reg-full-hint"))
+            .optional(),
         Field::of("file", frame.t("reg-file"), Kind::File(ACCEPT), "", errors).hint(frame.t("reg-file-hint")),
     ];
     Ok((room, fields))
@@ -118,7 +128,14 @@ pub async fn submit(State(app): State<App>, frame: Frame, mut parts: Multipart) 
     Ok(room::see_other(&frame, &job.path()))
 }
 
-fn import(app: &App, frame: &Frame, register: String, file: PathBuf, folder: PathBuf, mut options: ImportOptions) -> Arc<jobs::Job> {
+fn import(
+    app: &App,
+    frame: &Frame,
+    register: String,
+    file: PathBuf,
+    folder: PathBuf,
+    mut options: ImportOptions,
+) -> Arc<jobs::Job> {
     let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let words = Words {
         title: frame.tn("reg-importing", &[("register", register_name(&register)), ("file", name)]),
@@ -145,9 +162,27 @@ fn import(app: &App, frame: &Frame, register: String, file: PathBuf, folder: Pat
 
 /// A folder for one upload; what killed imports left in the others is cleared away after a day.
 async fn fresh_folder(app: &App) -> Result<PathBuf, AppError> {
-    let folder = app.installation.dir().join("uploads").join(random_hex::<16>());
+    let uploads = app.installation.dir().join("uploads");
+    let folder = uploads.join(random_hex::<16>());
     fs::create_dir_all(&folder).await.map_err(AppError::internal)?;
+    clear_left_over(&uploads, app.now()).await.map_err(AppError::internal)?;
     Ok(folder)
+}
+
+/// Removes the folders of uploads that are older than a day; their imports ended long ago, or were killed.
+async fn clear_left_over(uploads: &Path, now: Timestamp) -> std::io::Result<()> {
+    let mut entries = fs::read_dir(uploads).await?;
+    while let Some(entry) = entries.next_entry().await? {
+        let is_upload = entry
+            .file_name()
+            .to_str()
+            .is_some_and(|name| name.len() == 32 && name.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        let written_at = Timestamp::try_from(entry.metadata().await?.modified()?).ok();
+        if is_upload && written_at.is_some_and(|at| now.duration_since(at) > SignedDuration::from_hours(24)) {
+            forget(&entry.path()).await;
+        }
+    }
+    Ok(())
 }
 
 async fn forget(folder: &Path) {
@@ -199,7 +234,11 @@ fn safe_name(sent: &str) -> Option<String> {
 }
 
 fn unreadable(error: MultipartError) -> AppError {
-    if error.status() == StatusCode::PAYLOAD_TOO_LARGE { AppError::TooLarge } else { AppError::Invalid(error.body_text()) }
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        AppError::TooLarge
+    } else {
+        AppError::Invalid(error.body_text())
+    }
 }
 
 /// A moment as people write it: a day (its first instant in Beijing), a day with a time, or with an offset.
@@ -208,7 +247,10 @@ pub(crate) fn moment(text: &str) -> Option<Timestamp> {
     if let Ok(at) = text.parse::<Timestamp>() {
         return Some(at);
     }
-    let day = text.parse::<jiff::civil::DateTime>().ok().or_else(|| terms::dates::parse_date(text).ok().map(|day| day.at(0, 0, 0, 0)));
+    let day = text
+        .parse::<jiff::civil::DateTime>()
+        .ok()
+        .or_else(|| terms::dates::parse_date(text).ok().map(|day| day.at(0, 0, 0, 0)));
     beijing.to_timestamp(day?).ok()
 }
 

@@ -66,8 +66,11 @@ pub async fn page(State(app): State<App>, frame: Frame, Path(id): Path<String>) 
     let run = runs::find(&app.installation, &id).await?;
     let evaluation = runs::load(&app.installation, &run.run).await?;
     let title = frame.t1("runs-one-title", "date", frame.date(evaluation.as_of));
-    let room = Room::new(title, frame.tn("run-line", &[("date", frame.date(evaluation.as_of)), ("known", moment_text(&run.known_at))]))
-        .below(&frame, &[("runs-title", "/runs")]);
+    let room = Room::new(
+        title,
+        frame.tn("run-line", &[("date", frame.date(evaluation.as_of)), ("known", moment_text(&run.known_at))]),
+    )
+    .below(&frame, &[("runs-title", "/runs")]);
     hx::page(RunPage {
         frame: &frame,
         room: &room,
@@ -89,12 +92,25 @@ fn facts(frame: &Frame, run: &Summary, evaluation: &Evaluation) -> Result<Vec<(S
         (frame.t("runs-as-of"), frame.date(evaluation.as_of)),
         (frame.t("runs-known-at"), moment_text(&run.known_at)),
         (frame.t("runs-scope"), scope(frame, &run.scope)),
-        (frame.t("runs-policy"), format!("{} · {}", document.policy.title, frame.t(if is_same { "runs-policy-same" } else { "runs-policy-other" }))),
+        (
+            frame.t("runs-policy"),
+            format!(
+                "{} · {}",
+                document.policy.title,
+                frame.t(if is_same { "runs-policy-same" } else { "runs-policy-other" })
+            ),
+        ),
         (frame.t("runs-policy-hash"), evaluation.policy_hash.clone()),
         (frame.t("runs-snapshot"), evaluation.snapshot.clone()),
         (frame.t("runs-id"), evaluation.run.clone()),
         (frame.t("runs-created"), format!("{} · {}", moment_text(&run.created_at), run.created_by)),
-        (frame.t("runs-high-value"), frame.tn("runs-high-value-text", &[("total", count(high_value.total)), ("open", format::count(high_value.undetermined))])),
+        (
+            frame.t("runs-high-value"),
+            frame.tn(
+                "runs-high-value-text",
+                &[("total", count(high_value.total)), ("open", format::count(high_value.undetermined))],
+            ),
+        ),
     ])
 }
 
@@ -106,12 +122,21 @@ fn line(frame: &Frame, run: &Summary, indicator: &rules::evaluation::Indicator) 
         name: format!("{} {}", indicator.code, indicator.name),
         value: indicator.value.as_deref().map_or_else(|| frame.t("figure-none"), format::group),
         unit: indicator.unit.clone(),
-        target: indicator.target.as_ref().map(|target| format!("{} {}", indicator.operator.map_or("", Operator::symbol), format::group(target))).unwrap_or_default(),
-        state: has_target.then(|| StateWord::new(verdict.tone(), frame.t(match indicator.met {
-            Some(true) => "runs-met",
-            Some(false) => "runs-missed",
-            None => "figure-none",
-        }))),
+        target: indicator
+            .target
+            .as_ref()
+            .map(|target| format!("{} {}", indicator.operator.map_or("", Operator::symbol), format::group(target)))
+            .unwrap_or_default(),
+        state: has_target.then(|| {
+            StateWord::new(
+                verdict.tone(),
+                frame.t(match indicator.met {
+                    Some(true) => "runs-met",
+                    Some(false) => "runs-missed",
+                    None => "figure-none",
+                }),
+            )
+        }),
         reason: indicator.reason.clone(),
     }
 }
@@ -174,14 +199,23 @@ pub async fn verify(State(app): State<App>, frame: Frame, Path(id): Path<String>
 pub async fn export(State(app): State<App>, frame: Frame, Path(id): Path<String>) -> Result<Response, AppError> {
     let run = runs::find(&app.installation, &id).await?;
     let evaluation = runs::load(&app.installation, &run.run).await?;
-    let mut title = frame.tn("run-line", &[("date", frame.date(evaluation.as_of)), ("known", moment_text(&run.known_at))]);
+    let mut title =
+        frame.tn("run-line", &[("date", frame.date(evaluation.as_of)), ("known", moment_text(&run.known_at))]);
     if frame.is_demo {
         title = format!("{title} · {}", frame.t("demo-word"));
     }
-    let sheets = [indicator_sheet(&frame, &title, &evaluation), award_sheet(&frame, &title, &evaluation)?, parameter_sheet(&frame, &title, &evaluation)?];
+    let sheets = [
+        indicator_sheet(&frame, &title, &evaluation),
+        award_sheet(&frame, &title, &evaluation)?,
+        parameter_sheet(&frame, &title, &evaluation)?,
+    ];
     let mut bytes = Cursor::new(Vec::new());
     sheets::write::xlsx(&sheets, &mut bytes).map_err(AppError::internal)?;
-    workbook("run", &format!("{}-{}-{}.xlsx", frame.t("runs-title"), evaluation.as_of, short(&run.run)), bytes.into_inner())
+    workbook(
+        "run",
+        &format!("{}-{}-{}.xlsx", frame.t("runs-title"), evaluation.as_of, short(&run.run)),
+        bytes.into_inner(),
+    )
 }
 
 fn number(value: Option<i64>) -> Cell {
@@ -216,8 +250,18 @@ fn indicator_sheet(frame: &Frame, title: &str, evaluation: &Evaluation) -> Sheet
             number(indicator.denominator),
             indicator.value.clone().map_or(Cell::Empty, Cell::Number),
             text(indicator.unit.clone()),
-            text(indicator.target.as_ref().map(|target| format!("{} {target}", indicator.operator.map_or("", Operator::symbol))).unwrap_or_default()),
-            text(if indicator.target.is_some() { frame.t(Verdict::of(indicator.met).word_key()) } else { String::new() }),
+            text(
+                indicator
+                    .target
+                    .as_ref()
+                    .map(|target| format!("{} {target}", indicator.operator.map_or("", Operator::symbol)))
+                    .unwrap_or_default(),
+            ),
+            text(if indicator.target.is_some() {
+                frame.t(Verdict::of(indicator.met).word_key())
+            } else {
+                String::new()
+            }),
             text(indicator.reason.clone()),
         ]
     });
@@ -238,7 +282,9 @@ fn award_sheet(frame: &Frame, title: &str, evaluation: &Evaluation) -> Result<Sh
         let conditions: Vec<String> = award
             .conditions
             .iter()
-            .map(|condition| format!("{} {} {}", condition.text, condition.actual.as_deref().unwrap_or("?"), condition.required))
+            .map(|condition| {
+                format!("{} {} {}", condition.text, condition.actual.as_deref().unwrap_or("?"), condition.required)
+            })
             .collect();
         rows.push(vec![
             text(award_name(&award.award)?),
@@ -253,8 +299,16 @@ fn award_sheet(frame: &Frame, title: &str, evaluation: &Evaluation) -> Result<Sh
 }
 
 fn parameter_sheet(frame: &Frame, title: &str, evaluation: &Evaluation) -> Result<Sheet, AppError> {
-    let heads = [("pol-parameter", Kind::Text), ("pol-meaning", Kind::Text), ("pol-value", Kind::Text), ("runs-unit", Kind::Text)];
-    let rows = parameters(frame, evaluation)?.into_iter().map(|one| vec![text(one.name), text(one.meaning), text(one.value), text(one.unit)]).collect();
+    let heads = [
+        ("pol-parameter", Kind::Text),
+        ("pol-meaning", Kind::Text),
+        ("pol-value", Kind::Text),
+        ("runs-unit", Kind::Text),
+    ];
+    let rows = parameters(frame, evaluation)?
+        .into_iter()
+        .map(|one| vec![text(one.name), text(one.meaning), text(one.value), text(one.unit)])
+        .collect();
     Ok(sheet(frame.t("pol-parameters"), title, heads.map(|(key, kind)| (frame.t(key), kind)).to_vec(), rows))
 }
 

@@ -69,14 +69,23 @@ struct Rights {
 }
 
 /// `GET /runs/{before}/diff/{after}`.
-pub async fn page(State(app): State<App>, frame: Frame, Path((before, after)): Path<(String, String)>) -> Result<Response, AppError> {
+pub async fn page(
+    State(app): State<App>,
+    frame: Frame,
+    Path((before, after)): Path<(String, String)>,
+) -> Result<Response, AppError> {
     let (first, second) = (runs::find(&app.installation, &before).await?, runs::find(&app.installation, &after).await?);
-    let (old, new) = (runs::load(&app.installation, &first.run).await?, runs::load(&app.installation, &second.run).await?);
+    let (old, new) =
+        (runs::load(&app.installation, &first.run).await?, runs::load(&app.installation, &second.run).await?);
     let found = rules::diff::diff(&old, &new);
-    let words = |run: &Summary| frame.tn("run-choice", &[("date", run.as_of.clone()), ("known", moment_text(&run.known_at))]);
+    let words =
+        |run: &Summary| frame.tn("run-choice", &[("date", run.as_of.clone()), ("known", moment_text(&run.known_at))]);
     let link = |run: &Summary| Link::new(words(run), frame.at(&format!("/runs/{}", run.run)));
-    let room = Room::new(frame.t("runs-diff"), frame.tn("runs-diff-line", &[("before", words(&first)), ("after", words(&second))]))
-        .below(&frame, &[("runs-title", "/runs")]);
+    let room = Room::new(
+        frame.t("runs-diff"),
+        frame.tn("runs-diff-line", &[("before", words(&first)), ("after", words(&second))]),
+    )
+    .below(&frame, &[("runs-title", "/runs")]);
     hx::page(DiffPage {
         frame: &frame,
         room: &room,
@@ -112,19 +121,26 @@ fn number(frame: &Frame, value: Option<i64>) -> String {
 }
 
 fn parameter(frame: &Frame, name: &str, change: &Change<Option<String>>) -> (String, String, String) {
-    let meaning = document().ok().and_then(|document| document.policy.parameter(name).map(|parameter| parameter.meaning.clone()));
+    let meaning =
+        document().ok().and_then(|document| document.policy.parameter(name).map(|parameter| parameter.meaning.clone()));
     let value = |value: &Option<String>| match value.as_deref() {
         None | Some("") => frame.t("pol-unset"),
         Some(value) => value.to_owned(),
     };
-    (meaning.filter(|meaning| !meaning.is_empty()).unwrap_or_else(|| name.to_owned()), value(&change.before), value(&change.after))
+    (
+        meaning.filter(|meaning| !meaning.is_empty()).unwrap_or_else(|| name.to_owned()),
+        value(&change.before),
+        value(&change.after),
+    )
 }
 
 fn indicators(frame: &Frame, found: &Diff, old: &Evaluation, new: &Evaluation) -> Vec<IndicatorChange> {
     let one = |change: &rules::diff::IndicatorDiff| {
         let named = new.indicator(&change.code).or_else(|| old.indicator(&change.code));
         let unit = named.map(|indicator| indicator.unit.clone()).unwrap_or_default();
-        let value = |value: &Option<String>| value.as_deref().map_or_else(|| frame.t("figure-none"), |value| format!("{} {unit}", format::group(value)));
+        let value = |value: &Option<String>| {
+            value.as_deref().map_or_else(|| frame.t("figure-none"), |value| format!("{} {unit}", format::group(value)))
+        };
         let has_target = named.is_some_and(|indicator| indicator.target.is_some());
         IndicatorChange {
             name: format!("{} {}", change.code, named.map_or("", |indicator| indicator.name.as_str())),
@@ -150,10 +166,15 @@ fn awards(frame: &Frame, found: &Diff) -> Result<Vec<AwardChange>, AppError> {
     let one = |change: &rules::diff::AwardDiff| {
         let level = |level: Option<i64>| match level {
             None => frame.t("runs-not-reached"),
-            Some(level) => levels.get(&(change.award.as_str(), level)).map_or_else(|| frame.t("runs-reached"), |name| (*name).to_owned()),
+            Some(level) => levels
+                .get(&(change.award.as_str(), level))
+                .map_or_else(|| frame.t("runs-reached"), |name| (*name).to_owned()),
         };
         AwardChange {
-            award: document.policy.award(&change.award).map_or_else(|| change.award.clone(), |award| award.name.clone()),
+            award: document
+                .policy
+                .award(&change.award)
+                .map_or_else(|| change.award.clone(), |award| award.name.clone()),
             name: change.name.clone().unwrap_or_else(|| change.subject.clone()),
             href: frame.at(&format!("/enterprises/{}", change.subject)),
             before: level(change.level.before),
@@ -167,7 +188,9 @@ fn awards(frame: &Frame, found: &Diff) -> Result<Vec<AwardChange>, AppError> {
 
 fn rights(frame: &Frame, ids: &[String]) -> Rights {
     // Only application numbers have a page of their own; enterprises and persons are counted too.
-    let href = |id: &str| if id.parse::<terms::ApplicationNumber>().is_ok() { frame.at(&format!("/patents/{id}")) } else { String::new() };
+    let href = |id: &str| {
+        if id.parse::<terms::ApplicationNumber>().is_ok() { frame.at(&format!("/patents/{id}")) } else { String::new() }
+    };
     Rights {
         count: format::count(i64::try_from(ids.len()).unwrap_or(i64::MAX)),
         is_empty: ids.is_empty(),

@@ -11,10 +11,7 @@ use crate::{
     form::{Errors, Field},
     format,
     frame::Frame,
-    pages::{
-        cockpit::shown::Shown,
-        indicators::basis,
-    },
+    pages::{cockpit::shown::Shown, indicators::basis},
     pieces::Link,
 };
 
@@ -67,7 +64,9 @@ pub(super) fn page<'a>(
             line,
             // Errors and changes never hide in a folded group.
             is_open: matches!(group, Group::Conditions | Group::Amounts)
-                || members.iter().any(|setting| errors.of(&setting.name()).is_some() || text(setting) != setting.typed(None)),
+                || members
+                    .iter()
+                    .any(|setting| errors.of(&setting.name()).is_some() || text(setting) != setting.typed(None)),
             fields: members.iter().map(|setting| setting.field(frame, &text(setting), errors)).collect(),
         }
     };
@@ -76,7 +75,12 @@ pub(super) fn page<'a>(
         errors,
         line: frame.tn("what-if-line", &[("date", frame.date(shown.as_of()))]),
         groups: Group::ALL.into_iter().map(group).filter(|group| !group.fields.is_empty()).collect(),
-        earlier: runs.iter().filter(|run| run.is_what_if()).take(EARLIER_MAX).map(|run| earlier(frame, shown, run)).collect(),
+        earlier: runs
+            .iter()
+            .filter(|run| run.is_what_if())
+            .take(EARLIER_MAX)
+            .map(|run| earlier(frame, shown, run))
+            .collect(),
     }
 }
 
@@ -92,7 +96,11 @@ fn words(frame: &Frame, group: Group) -> (&'static str, String, String) {
 fn earlier(frame: &Frame, shown: &Shown, run: &Summary) -> Earlier {
     let when = run.created_at.parse::<Timestamp>().map_or_else(|_| run.created_at.clone(), format::instant);
     let label = frame.tn("what-if-earlier-of", &[("date", run.as_of.clone()), ("when", when)]);
-    Earlier { link: Link::new(label, frame.at(&format!("/what-if/{}", run.run))), by: run.created_by.clone(), changes: changes(frame, shown, &run.overrides) }
+    Earlier {
+        link: Link::new(label, frame.at(&format!("/what-if/{}", run.run))),
+        by: run.created_by.clone(),
+        changes: changes(frame, shown, &run.overrides),
+    }
 }
 
 /// What was changed, in words.

@@ -104,14 +104,25 @@ struct Row {
 }
 
 /// The turns in the order in which they are told.
-const TURNS: [(Turn, &str); 4] = [(Turn::Gains, "gains"), (Turn::Rises, "rises"), (Turn::Falls, "falls"), (Turn::Loses, "loses")];
+const TURNS: [(Turn, &str); 4] =
+    [(Turn::Gains, "gains"), (Turn::Rises, "rises"), (Turn::Falls, "falls"), (Turn::Loses, "loses")];
 
 /// `GET /what-if/{run}`.
-pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, Path(run): Path<String>, uri: Uri) -> Result<Response, AppError> {
+pub async fn page(
+    State(app): State<App>,
+    frame: Frame,
+    hx: Hx,
+    Path(run): Path<String>,
+    uri: Uri,
+) -> Result<Response, AppError> {
     let query = ListQuery::parse(&uri);
     let missing = || AppError::NotFound(frame.t("what-if-not-found"));
-    let shown = shown::shown(&app, Some(&run)).await?.filter(|shown| shown.opened.summary.is_what_if()).ok_or_else(missing)?;
-    let base_run = what_if::base(&shown.runs, &shown.opened.summary).ok_or_else(|| AppError::Conflict(frame.t("what-if-no-base")))?.run.clone();
+    let shown =
+        shown::shown(&app, Some(&run)).await?.filter(|shown| shown.opened.summary.is_what_if()).ok_or_else(missing)?;
+    let base_run = what_if::base(&shown.runs, &shown.opened.summary)
+        .ok_or_else(|| AppError::Conflict(frame.t("what-if-no-base")))?
+        .run
+        .clone();
     let base = shown::shown(&app, Some(&base_run)).await?.ok_or_else(missing)?;
     let (before, after) = (base.evaluation(), shown.evaluation());
     let diff = rules::diff::diff(before, after);
@@ -126,11 +137,15 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, Path(run): Path<
     }
     let view = listing.view(&rows, &query);
     let budget = what_if::budget(&shown.policy, before, after)?;
-    let targets: Vec<TargetRow> = diff.indicators.iter().filter_map(|one| target_row(&frame, &shown, before, after, one)).collect();
+    let targets: Vec<TargetRow> =
+        diff.indicators.iter().filter_map(|one| target_row(&frame, &shown, before, after, one)).collect();
     let page = OutcomePage {
         frame: &frame,
         line: shown.line(&frame),
-        crumbs: vec![Link::new(frame.t("what-if-title"), frame.at("/what-if"))].into_iter().filter(|_| frame.may(Permission::Evaluate)).collect(),
+        crumbs: vec![Link::new(frame.t("what-if-title"), frame.at("/what-if"))]
+            .into_iter()
+            .filter(|_| frame.may(Permission::Evaluate))
+            .collect(),
         notice: Notice {
             tone: Tone::Warn,
             title: frame.t("run-what-if"),
@@ -157,13 +172,21 @@ fn town_names(shown: &Shown) -> BTreeMap<String, String> {
 fn setting_rows(frame: &Frame, shown: &Shown, before: &Evaluation, after: &Evaluation) -> Vec<SettingRow> {
     let row = |name: &String| {
         let parameter = shown.policy.parameter(name)?;
-        let words = |run: &Evaluation| basis::setting_value(frame, run.parameters.get(name).map_or("", String::as_str), &parameter.unit);
+        let words = |run: &Evaluation| {
+            basis::setting_value(frame, run.parameters.get(name).map_or("", String::as_str), &parameter.unit)
+        };
         Some(SettingRow { meaning: plain(&parameter.meaning), before: words(before), after: words(after) })
     };
     after.overrides.keys().filter_map(row).collect()
 }
 
-fn target_row(frame: &Frame, shown: &Shown, before: &Evaluation, after: &Evaluation, moved: &IndicatorDiff) -> Option<TargetRow> {
+fn target_row(
+    frame: &Frame,
+    shown: &Shown,
+    before: &Evaluation,
+    after: &Evaluation,
+    moved: &IndicatorDiff,
+) -> Option<TargetRow> {
     let (old, new) = (before.indicator(&moved.code)?, after.indicator(&moved.code)?);
     let value = |run: &rules::evaluation::Indicator| match &run.value {
         Some(value) => format!("{} {}", format::group(value), run.unit),
@@ -205,7 +228,10 @@ fn turn_key(turn: Turn) -> &'static str {
 }
 
 fn tally(frame: &Frame, rows: &[Row]) -> Vec<(StateWord, usize)> {
-    TURNS.into_iter().map(|(turn, _)| (turn_state(frame, turn), rows.iter().filter(|row| row.moved.turn == turn).count())).collect()
+    TURNS
+        .into_iter()
+        .map(|(turn, _)| (turn_state(frame, turn), rows.iter().filter(|row| row.moved.turn == turn).count()))
+        .collect()
 }
 
 fn by_town(rows: &[Row]) -> Vec<TownRow> {
@@ -214,7 +240,10 @@ fn by_town(rows: &[Row]) -> Vec<TownRow> {
         .into_iter()
         .map(|town| TownRow {
             town: town.to_owned(),
-            counts: TURNS.iter().map(|(turn, _)| rows.iter().filter(|row| row.town == town && row.moved.turn == *turn).count()).collect(),
+            counts: TURNS
+                .iter()
+                .map(|(turn, _)| rows.iter().filter(|row| row.town == town && row.moved.turn == *turn).count())
+                .collect(),
         })
         .collect();
     found.sort_by_key(|row| std::cmp::Reverse(row.counts.iter().sum::<usize>()));
@@ -225,7 +254,10 @@ fn level_row(frame: &Frame, shown: &Shown, line: &BudgetLine) -> LevelRow {
     let award = shown.policy.award(&line.award);
     LevelRow {
         award: award.map(|award| award.name.clone()).unwrap_or_default(),
-        level: award.filter(|award| !award.levels.is_empty()).map(|award| awards::level_name(frame, award, line.level)).unwrap_or_default(),
+        level: award
+            .filter(|award| !award.levels.is_empty())
+            .map(|award| awards::level_name(frame, award, line.level))
+            .unwrap_or_default(),
         before: format::count(line.winners_before),
         after: format::count(line.winners_after),
         net: signed(line.winners_after.saturating_sub(line.winners_before)),
@@ -237,10 +269,13 @@ fn level_row(frame: &Frame, shown: &Shown, line: &BudgetLine) -> LevelRow {
 
 /// An amount, or that none is assumed.
 fn money(frame: &Frame, fen: Option<i64>) -> String {
-    fen.map_or_else(|| frame.t("word-none"), |fen| {
-        let short = format::money(fen, frame.lang);
-        format!("{} {}", short.text, short.unit)
-    })
+    fen.map_or_else(
+        || frame.t("word-none"),
+        |fen| {
+            let short = format::money(fen, frame.lang);
+            format!("{} {}", short.text, short.unit)
+        },
+    )
 }
 
 /// The budget under the conditions in force, under the assumed ones, and the difference; nothing where no amount is assumed.
@@ -248,7 +283,11 @@ fn totals(frame: &Frame, budget: &[BudgetLine]) -> Result<Option<(String, String
     let before = what_if::total(budget.iter().map(|line| line.before_fen))?;
     let after = what_if::total(budget.iter().map(|line| line.after_fen))?;
     let (Some(before), Some(after)) = (before, after) else { return Ok(None) };
-    Ok(Some((money(frame, Some(before)), money(frame, Some(after)), quantities::change(after.saturating_sub(before), "分", frame.lang))))
+    Ok(Some((
+        money(frame, Some(before)),
+        money(frame, Some(after)),
+        quantities::change(after.saturating_sub(before), "分", frame.lang),
+    )))
 }
 
 fn listing<'a>(frame: &'a Frame, shown: &'a Shown, run: &str, rows: &[Row]) -> Listing<'a, Row> {
@@ -262,18 +301,44 @@ fn listing<'a>(frame: &'a Frame, shown: &'a Shown, run: &str, rows: &[Row]) -> L
     Listing::new(frame, "moves", &format!("/what-if/{run}"), frame.t1("what-if-moves-of", "date", shown.as_of()))
         .column("name", frame.t("enterprises-col-name"), Kind::Text, move |row: &Row| {
             let name = row.moved.name.as_ref().unwrap_or(&row.moved.subject);
-            Cell::text(name.clone()).link(awards::address(frame, shown, &row.moved.award, &format!("/{}", row.moved.subject)))
+            Cell::text(name.clone()).link(awards::address(
+                frame,
+                shown,
+                &row.moved.award,
+                &format!("/{}", row.moved.subject),
+            ))
         })
         .column("town", frame.t("patents-col-town"), Kind::Text, |row| Cell::text(row.town.clone()))
         .column("award", frame.t("what-if-col-award"), Kind::Text, move |row| Cell::text(award_name(&row.moved.award)))
-        .column("before", frame.t("what-if-col-before"), Kind::Text, move |row| Cell::text(level(&row.moved.award, row.moved.before)))
-        .column("after", frame.t("what-if-col-after"), Kind::Text, move |row| Cell::text(level(&row.moved.award, row.moved.after)))
-        .column("turn", frame.t("what-if-col-turn"), Kind::Text, move |row| Cell::state(turn_state(frame, row.moved.turn), row.moved.turn as i64))
-        .filter("turn", frame.t("what-if-col-turn"), TURNS.into_iter().map(|(turn, key)| Choice::new(key, turn_state(frame, turn).word)).collect(), |row, key| {
-            turn_key(row.moved.turn) == key
+        .column("before", frame.t("what-if-col-before"), Kind::Text, move |row| {
+            Cell::text(level(&row.moved.award, row.moved.before))
         })
-        .filter("award", frame.t("what-if-col-award"), awards_of.into_iter().map(|id| Choice::new(id, award_name(id))).collect(), |row, id| row.moved.award == id)
-        .filter("town", frame.t("patents-col-town"), towns.into_iter().map(|town| Choice::new(town, town)).collect(), |row, town| row.town == town)
-        .search(frame.t("towns-search"), |row| format!("{} {}", row.moved.name.as_deref().unwrap_or_default(), row.moved.subject))
+        .column("after", frame.t("what-if-col-after"), Kind::Text, move |row| {
+            Cell::text(level(&row.moved.award, row.moved.after))
+        })
+        .column("turn", frame.t("what-if-col-turn"), Kind::Text, move |row| {
+            Cell::state(turn_state(frame, row.moved.turn), row.moved.turn as i64)
+        })
+        .filter(
+            "turn",
+            frame.t("what-if-col-turn"),
+            TURNS.into_iter().map(|(turn, key)| Choice::new(key, turn_state(frame, turn).word)).collect(),
+            |row, key| turn_key(row.moved.turn) == key,
+        )
+        .filter(
+            "award",
+            frame.t("what-if-col-award"),
+            awards_of.into_iter().map(|id| Choice::new(id, award_name(id))).collect(),
+            |row, id| row.moved.award == id,
+        )
+        .filter(
+            "town",
+            frame.t("patents-col-town"),
+            towns.into_iter().map(|town| Choice::new(town, town)).collect(),
+            |row, town| row.town == town,
+        )
+        .search(frame.t("towns-search"), |row| {
+            format!("{} {}", row.moved.name.as_deref().unwrap_or_default(), row.moved.subject)
+        })
         .when_empty(frame.t("what-if-no-moves"), frame.t("what-if-no-moves-todo"))
 }

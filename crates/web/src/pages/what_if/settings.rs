@@ -67,9 +67,15 @@ pub(super) fn settings(policy: &Policy, as_of: Date) -> Result<Vec<Setting<'_>>,
 
 fn group(policy: &Policy, parameter: &Parameter) -> Group {
     let is = |name: &Option<String>| name.as_deref() == Some(&parameter.name);
-    let is_amount = policy.awards.iter().any(|award| is(&award.amount_parameter) || award.levels.iter().any(|level| is(&level.amount_parameter)));
+    let is_amount = policy
+        .awards
+        .iter()
+        .any(|award| is(&award.amount_parameter) || award.levels.iter().any(|level| is(&level.amount_parameter)));
     let is_target = policy.indicators.iter().any(|indicator| is(&indicator.target_parameter));
-    let of_award = policy.awards.iter().any(|award| award.active && award.clauses.iter().any(|clause| parameter.clauses.contains(clause)));
+    let of_award = policy
+        .awards
+        .iter()
+        .any(|award| award.active && award.clauses.iter().any(|clause| parameter.clauses.contains(clause)));
     match (is_amount, is_target, of_award && parameter.kind == ParameterType::Integer) {
         (true, _, _) => Group::Amounts,
         (_, true, _) => Group::Targets,
@@ -104,7 +110,9 @@ impl Setting<'_> {
     pub(super) fn field(&self, frame: &Frame, typed: &str, errors: &Errors) -> Field {
         let choice = |value: &str| Choice::new(value, basis::setting_value(frame, value, &self.parameter.unit));
         let kind = match self.parameter.kind {
-            _ if !self.parameter.choices.is_empty() => Kind::Select(self.parameter.choices.iter().map(|value| choice(value)).collect()),
+            _ if !self.parameter.choices.is_empty() => {
+                Kind::Select(self.parameter.choices.iter().map(|value| choice(value)).collect())
+            }
             ParameterType::Flag => Kind::Select(["true", "false"].into_iter().map(choice).collect()),
             ParameterType::Integer => Kind::Number,
             ParameterType::Date => Kind::Date,
@@ -112,11 +120,17 @@ impl Setting<'_> {
         };
         let unit = if self.is_money() { frame.t("what-if-unit-wan") } else { self.parameter.unit.clone() };
         let meaning = plain(&self.parameter.meaning);
-        let label = if unit.is_empty() || unit == "日" { meaning } else { frame.tn("what-if-label", &[("meaning", meaning), ("unit", unit)]) };
-        let hint = frame.tn(
-            "what-if-hint",
-            &[("value", basis::setting_value(frame, &self.in_force, &self.parameter.unit)), ("basis", basis::basis_words(frame, &self.basis))],
-        );
+        let label = if unit.is_empty() || unit == "日" {
+            meaning
+        } else {
+            frame.tn("what-if-label", &[("meaning", meaning), ("unit", unit)])
+        };
+        let value = basis::setting_value(frame, &self.in_force, &self.parameter.unit);
+        let hint = if self.in_force.is_empty() {
+            frame.t1("what-if-hint-unset", "value", value)
+        } else {
+            frame.tn("what-if-hint", &[("value", value), ("basis", basis::basis_words(frame, &self.basis))])
+        };
         let field = Field::of(&self.name(), label, kind, typed, errors).hint(hint);
         if self.in_force.is_empty() { field.optional() } else { field }
     }
@@ -126,16 +140,24 @@ impl Setting<'_> {
         let typed = typed.trim();
         let label = plain(&self.parameter.meaning);
         if typed.is_empty() {
-            return if self.in_force.is_empty() { Ok(String::new()) } else { Err(frame.t1("what-if-wrong-empty", "label", label)) };
+            return if self.in_force.is_empty() {
+                Ok(String::new())
+            } else {
+                Err(frame.t1("what-if-wrong-empty", "label", label))
+            };
         }
-        let folded: String = typed.chars().filter(|letter| *letter != ',' && *letter != '，' && !letter.is_whitespace()).collect();
+        let folded: String =
+            typed.chars().filter(|letter| *letter != ',' && *letter != '，' && !letter.is_whitespace()).collect();
         let value = match self.parameter.kind {
             _ if !self.parameter.choices.is_empty() => typed.to_owned(),
             ParameterType::Integer if self.is_money() => {
-                let money = Money::parse(typed, MoneyUnit::TenThousandYuan).map_err(|_| frame.t1("what-if-wrong-money", "label", &label))?;
+                let money = Money::parse(typed, MoneyUnit::TenThousandYuan)
+                    .map_err(|_| frame.t1("what-if-wrong-money", "label", &label))?;
                 money.fen.to_string()
             }
-            ParameterType::Integer => folded.parse::<i64>().map_err(|_| frame.t1("what-if-wrong-integer", "label", &label))?.to_string(),
+            ParameterType::Integer => {
+                folded.parse::<i64>().map_err(|_| frame.t1("what-if-wrong-integer", "label", &label))?.to_string()
+            }
             ParameterType::Flag | ParameterType::Text | ParameterType::Date => typed.to_owned(),
         };
         if value.parse::<i64>().is_ok_and(|number| number < 0) {
@@ -144,7 +166,10 @@ impl Setting<'_> {
         match self.parameter.read(&value) {
             Ok(setting) => Ok(setting.to_text()),
             Err(_) => Err(match GATES.iter().find(|gate| gate.parameter == self.parameter.name) {
-                Some(gate) => frame.tn("what-if-wrong-gate", &[("label", label), ("limit", gate.limit.to_owned()), ("basis", gate.basis.to_owned())]),
+                Some(gate) => frame.tn(
+                    "what-if-wrong-gate",
+                    &[("label", label), ("limit", gate.limit.to_owned()), ("basis", gate.basis.to_owned())],
+                ),
                 None if self.parameter.kind == ParameterType::Date => frame.t1("what-if-wrong-date", "label", label),
                 None => frame.t1("what-if-wrong-choice", "label", label),
             }),

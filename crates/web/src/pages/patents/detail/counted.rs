@@ -88,7 +88,8 @@ fn awards(frame: &Frame, shown: &Shown, patent: &Patent) -> Vec<Counted> {
                 name: award.name.clone(),
                 href: crate::routes::exists("/awards").then(|| shown.keep(frame.at("/awards"))),
                 state: answer(frame, true),
-                reason: frame.tn("patents-counts-award", &[("name", name.to_owned()), ("facts", conditions.join("、"))]),
+                reason: frame
+                    .tn("patents-counts-award", &[("name", name.to_owned()), ("facts", conditions.join("、"))]),
             });
         }
     }
@@ -122,7 +123,9 @@ pub(super) fn high_value(frame: &Frame, shown: &Shown, patent: &Patent) -> HighV
     let remark = match patent.only_in {
         OnlyIn::Official => Some(frame.t("high-value-only-official")),
         OnlyIn::Computed => Some(frame.t("high-value-only-computed")),
-        OnlyIn::Neither if patent.is_high_value && shown.evaluation().high_value.source == "official" => Some(frame.t("high-value-by-list")),
+        OnlyIn::Neither if patent.is_high_value && shown.evaluation().high_value.source == "official" => {
+            Some(frame.t("high-value-by-list"))
+        }
         OnlyIn::Neither => None,
     };
     HighValue {

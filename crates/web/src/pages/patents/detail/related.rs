@@ -91,7 +91,9 @@ pub(super) fn family(frame: &Frame, shown: &Shown, number: &str) -> Vec<Family> 
             let office = rows.text(row, "office").unwrap_or_default();
             Family {
                 number: rows.text(row, "grant_number").unwrap_or_default().to_owned(),
-                office: office.parse::<terms::Office>().map_or_else(|_| office.to_owned(), |known| known.name_zh().to_owned()),
+                office: office
+                    .parse::<terms::Office>()
+                    .map_or_else(|_| office.to_owned(), |known| known.name_zh().to_owned()),
                 granted_on: day(rows.date(row, "granted_on")),
                 route: rows.text(row, "route").unwrap_or_default().to_owned(),
                 in_force: match rows.date(row, "in_force_until") {
@@ -121,7 +123,9 @@ pub(super) fn prizes(shown: &Shown, number: &str) -> Vec<Prize> {
 /// Pledges that hold the patent, by registration.
 pub(super) fn pledges(frame: &Frame, shown: &Shown, number: &str) -> Vec<Pledge> {
     let snapshot = &shown.opened.snapshot;
-    let (Some(objects), Some(pledges)) = (snapshot.rows("pledge_object"), snapshot.rows("pledge")) else { return Vec::new() };
+    let (Some(objects), Some(pledges)) = (snapshot.rows("pledge_object"), snapshot.rows("pledge")) else {
+        return Vec::new();
+    };
     let money = |fen: Option<i64>| fen.map_or_else(|| frame.t("word-unknown"), |fen| super::money(frame, fen));
     let mut found: Vec<Pledge> = objects
         .whose("object", number)

@@ -1,0 +1,51 @@
+//! 政策 in the browser: the whole text as clauses with what carries each, and each clause beside its rules.
+
+use axum::http::StatusCode;
+use domain::accounts::Role;
+
+use crate::city::visitor;
+
+/// 附件 8: what is not known of the document is said to be unknown, and nothing stands for it.
+#[tokio::test]
+async fn clause_c0_1() {
+    let mut clerk = visitor(Role::Clerk).await;
+    let page = clerk.get("/policy").await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+    for words in ["附件 8", "文号", "尚未提供", "生效日期"] {
+        assert!(page.text.contains(words), "{words}");
+    }
+}
+
+/// The title: every clause stands there, with what carries it or the word that nothing does.
+#[tokio::test]
+async fn clause_c0_2() {
+    let mut enterprise = visitor(Role::Enterprise).await;
+    let page = enterprise.get("/policy").await.text;
+    let policy = domain::runs::policy().unwrap();
+    assert!(page.contains(&policy.title));
+    for clause in &policy.clauses {
+        assert!(page.contains(&format!("href=\"/policy/{}\"", clause.id)), "{}", clause.id);
+        assert!(page.contains(&format!("id=\"{}\"", clause.id)), "{}", clause.id);
+    }
+    let missing = enterprise.get("/policy?state=missing").await.text;
+    let carried = enterprise.get("/policy?state=carried").await.text;
+    let count = |page: &str| page.matches("class=\"clause-line ").count();
+    assert_eq!(count(&missing) + count(&carried), policy.clauses.len());
+    assert!(count(&missing) > 0 && count(&carried) > 0);
+    assert_eq!(count(&enterprise.get("/policy?q=C2.1.2").await.text), 1);
+}
+
+#[tokio::test]
+async fn a_clause_stands_beside_its_rules_parameters_and_cases() {
+    let mut clerk = visitor(Role::Clerk).await;
+    let page = clerk.get("/policy/C2.1.2").await.text;
+    for words in ["class=\"code\"", "select", "K01", "参数", "测试用例", "取值"] {
+        assert!(page.contains(words), "{words}");
+    }
+    let policy = domain::runs::policy().unwrap();
+    for clause in &policy.clauses {
+        let page = clerk.get(&format!("/policy/{}", clause.id)).await;
+        assert_eq!(page.status, StatusCode::OK, "{}", clause.id);
+    }
+    assert_eq!(clerk.get("/policy/C99").await.status, StatusCode::NOT_FOUND);
+}

@@ -1,0 +1,308 @@
+//! 资料 in the browser: what has come, importing, batches and taking them back, quarantine, ties, judgements, closing, the trail.
+
+use axum::http::StatusCode;
+use domain::accounts::Role;
+
+use crate::{
+    city::{links, own, visitor},
+    client::{Answer, Visitor},
+};
+
+/// Every page of 资料 that can be opened without having an id.
+const PAGES: [(&str, &str); 10] = [
+    ("/registers", "资料报送情况"),
+    ("/registers/batches", "批次"),
+    ("/registers/quarantine", "隔离"),
+    ("/registers/ties", "待关联的名称"),
+    ("/registers/judgements", "产业关键词判定"),
+    ("/registers/province", "省级公布数"),
+    ("/registers/trajectories", "目标轨迹"),
+    ("/registers/mappings", "列映射"),
+    ("/registers/closing", "月结"),
+    ("/registers/import", "导入文件"),
+];
+
+#[tokio::test]
+async fn every_page_opens_in_both_languages_and_only_to_those_who_may() {
+    let mut clerk = visitor(Role::Clerk).await;
+    for (path, title) in PAGES {
+        let page = clerk.get(path).await;
+        assert_eq!(page.status, StatusCode::OK, "{path}: {}", page.text);
+        assert!(page.text.contains(&format!("<h1>{title}</h1>")), "{path}");
+    }
+    assert_eq!(clerk.get("/registers/audit").await.status, StatusCode::FORBIDDEN);
+    let mut town = visitor(Role::Town).await;
+    assert_eq!(town.get("/registers").await.status, StatusCode::FORBIDDEN);
+    let mut auditor = visitor(Role::Auditor).await;
+    assert_eq!(auditor.get("/registers/import").await.status, StatusCode::FORBIDDEN);
+    assert!(auditor.get("/registers/audit").await.text.contains("导入文件"));
+    assert!(!auditor.get("/registers/ties").await.text.contains("name=\"pick\""), "who may not change sees no boxes");
+    let token = clerk.get("/registers").await.token();
+    clerk.post("/language", &[("csrf", &token), ("language", "en"), ("back", "/registers")]).await;
+    for (path, _) in PAGES {
+        let page = clerk.get(path).await;
+        assert!(page.status == StatusCode::OK && page.text.contains("lang=\"en\""), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_grid_tells_what_came_in_each_month() {
+    let mut clerk = visitor(Role::Clerk).await;
+    let page = clerk.get("/registers?until=2024-02").await.text;
+    for words in ["2023-03", "2024-02", "已报齐", "无记录", "空白模板"] {
+        assert!(page.contains(words), "{words}");
+    }
+    let template = clerk.get("/registers/templates/patents").await;
+    assert!(template.header("content-disposition").contains("patents.xlsx") && template.text.starts_with("PK"));
+    assert_eq!(clerk.get("/registers/templates/nonsense").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn lists_sort_filter_and_export() {
+    let mut clerk = visitor(Role::Clerk).await;
+    let all = clerk.get("/registers/batches?register=patents").await.text;
+    assert!(links(&all, "/registers/batches/").len() > 1);
+    for path in [
+        "/registers/batches",
+        "/registers/quarantine",
+        "/registers/ties",
+        "/registers/judgements",
+        "/registers/mappings",
+    ] {
+        let workbook = clerk.get(&format!("{path}?export=xlsx")).await;
+        assert!(workbook.status == StatusCode::OK && workbook.text.starts_with("PK"), "{path}");
+    }
+    let block = clerk.get_with("/registers/batches?sort=rows&dir=down", &[("hx-request", "true")]).await.text;
+    assert!(!block.contains("<html") && block.contains("id=\"batches\""));
+}
+
+const HEAD: &str = "统一社会信用代码,企业名称,区镇\n";
+
+/// Uploads a file of enterprises and waits for the import's end: the path it leads to.
+async fn import(clerk: &mut Visitor, file: &str) -> Answer {
+    let token = clerk.get("/registers/import?register=enterprises").await.token();
+    let fields =
+        [("csrf", token.as_str()), ("register", "enterprises"), ("received_at", "2024-02-01"), ("mapping", "")];
+    let answer = clerk.upload("/registers/import", &fields, "../企业<b>.csv", file.as_bytes()).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+    wait(clerk, answer.header("location")).await
+}
+
+/// Follows a job to its end: the page that it leads to, or its own page when it failed.
+async fn wait(visitor: &mut Visitor, job: &str) -> Answer {
+    assert!(job.starts_with("/jobs/"), "{job}");
+    for _ in 0..600 {
+        let page = visitor.get(job).await;
+        if page.status == StatusCode::SEE_OTHER {
+            let target = page.header("location").to_owned();
+            return visitor.get(&target).await;
+        }
+        if !page.text.contains("http-equiv=\"refresh\"") {
+            return page;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    panic!("the job does not end");
+}
+
+fn batch_of(page: &Answer) -> String {
+    let at = page.text.find("/rollback").expect("a link to take the batch back");
+    page.text[..at].rsplit('/').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_file_is_imported_its_problems_corrected_and_the_batch_taken_back() {
+    let (mut clerk, _folder) = own(Role::Clerk).await;
+    let page = import(
+        &mut clerk,
+        &format!("{HEAD}91320682MA10000014,<script>alert(1)</script>甲,城东镇\n9132068,乙,城东镇\n,丙,城东镇\n"),
+    )
+    .await;
+    assert!(page.text.contains("<strong>") && page.text.contains("收入 ＋ 未变 ＋ 隔离 ＝ 读取行数"), "{}", page.text);
+    assert!(
+        page.text.contains("企业&lt;b&gt;.csv") || page.text.contains("企业&#60;b&#62;.csv"),
+        "a hostile file name is shown as text"
+    );
+    assert!(!page.text.contains("<b>.csv"));
+    let batch = batch_of(&page);
+    let rows = links(&page.text, "/registers/quarantine/");
+    assert_eq!(rows.len(), 2, "{}", page.text);
+    let row = rows[0].to_owned();
+
+    let form = clerk.get(&row).await;
+    assert!(
+        form.text.contains("aria-describedby=\"cell-uscc") && form.text.contains("aria-invalid"),
+        "the reason is tied to its field"
+    );
+    let token = form.token();
+    let wrong = clerk
+        .post(
+            &format!("{row}/correct"),
+            &[("csrf", &token), ("cell-uscc", "123"), ("cell-name", "乙"), ("cell-region", "城东镇")],
+        )
+        .await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        wrong.text.contains("role=\"alert\"")
+            && wrong.text.contains("href=\"#cell-uscc\"")
+            && wrong.text.contains("<title>错误：")
+    );
+    let hostile = [
+        ("csrf", token.as_str()),
+        ("cell-uscc", "91320682MA10000027"),
+        ("cell-name", "<img src=x onerror=alert(1)>"),
+        ("cell-region", "城东镇"),
+    ];
+    let done = clerk.post(&format!("{row}/correct"), &hostile).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    let shown = clerk.get(done.header("location")).await.text;
+    assert!(shown.contains("已更正") && !shown.contains("<img src=x"));
+
+    // The correction rests on the batch, which cannot be taken back before it.
+    let refusal = clerk.get(&format!("/registers/batches/{batch}/rollback")).await;
+    assert!(refusal.text.contains("后来的批次以它为依据"), "{}", refusal.text);
+    let token = clerk.get("/registers/import").await.token();
+    let refused = clerk.post(&format!("/registers/batches/{batch}/rollback"), &[("csrf", &token)]).await;
+    assert!(refused.status == StatusCode::CONFLICT && refused.text.contains("后来的批次"), "{}", refused.text);
+    let later = links(&refusal.text, "/registers/batches/")
+        .into_iter()
+        .find(|href| !href.ends_with(&format!("/{batch}")))
+        .unwrap()
+        .to_owned();
+    let gone = clerk.post(&format!("{later}/rollback"), &[("csrf", &token), ("reason", "误收")]).await;
+    assert_eq!(gone.status, StatusCode::SEE_OTHER, "{}", gone.text);
+    assert!(clerk.get(&row).await.text.contains("待处理"), "what the correction settled is open again");
+    let gone = clerk.post(&format!("/registers/batches/{batch}/rollback"), &[("csrf", &token)]).await;
+    assert!(clerk.get(gone.header("location")).await.text.contains("已撤回"));
+}
+
+#[tokio::test]
+async fn a_file_of_another_register_is_refused_in_words() {
+    let (mut clerk, _folder) = own(Role::Clerk).await;
+    let page = import(&mut clerk, "甲,乙\n1,2\n").await;
+    assert!(page.text.contains("没有完成") && page.text.contains("标题"), "{}", page.text);
+    let token = clerk.get("/registers/import").await.token();
+    let fields = [("csrf", token.as_str()), ("register", ""), ("received_at", "明天")];
+    let refused = clerk.upload("/registers/import", &fields, "", b"").await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for field in ["#register", "#received_at", "#file"] {
+        assert!(refused.text.contains(&format!("href=\"{field}\"")), "{field}");
+    }
+    let forged = clerk.upload("/registers/import", &[("register", "patents")], "a.csv", b"x").await;
+    assert_eq!(forged.status, StatusCode::FORBIDDEN, "an upload without its token");
+}
+
+#[tokio::test]
+async fn rows_are_settled_together_with_one_reason() {
+    let (mut clerk, _folder) = own(Role::Clerk).await;
+    let list = clerk.get("/registers/quarantine?state=open").await;
+    let rows: Vec<String> = links(&list.text, "/registers/quarantine/")
+        .iter()
+        .map(|href| href.rsplit('/').next().unwrap().to_owned())
+        .collect();
+    assert!(rows.len() >= 2, "the demo plants dirty rows");
+    let token = list.token();
+    let nothing = clerk.post("/registers/quarantine/settle", &[("csrf", &token)]).await;
+    assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(nothing.text.contains("请先在列表中勾选"));
+    let sent =
+        [("csrf", token.as_str()), ("pick", &rows[0]), ("pick", &rows[1]), ("act", "discard"), ("reason", "重复报送")];
+    let done = clerk.post("/registers/quarantine/settle", &sent).await;
+    assert!(done.header("location").contains("count=2&failed=0"), "{}", done.header("location"));
+    assert!(clerk.get(&format!("/registers/quarantine/{}", rows[0])).await.text.contains("重复报送"));
+    let mut leader = own(Role::Leader).await.0;
+    let token = leader.get("/registers/quarantine").await.token();
+    let refused = leader.post("/registers/quarantine/settle", &[("csrf", &token), ("pick", "1")]).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn a_name_is_tied_by_code_and_a_patent_judged() {
+    let (mut clerk, _folder) = own(Role::Clerk).await;
+    let list = clerk.get("/registers/ties").await;
+    let one = links(&list.text, "/registers/ties/one")
+        .first()
+        .map(|href| (*href).to_owned())
+        .expect("the demo leaves names untied");
+    let form = clerk.get(&one).await;
+    let name = form.text.split("name=\"name\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let token = form.token();
+    let wrong = clerk
+        .post("/registers/ties/one", &[("csrf", &token), ("name", &name), ("uscc", "123"), ("reason", "核对")])
+        .await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", wrong.text);
+    let done = clerk
+        .post(
+            "/registers/ties/one",
+            &[("csrf", &token), ("name", &name), ("uscc", "91320682MA10000014"), ("reason", "核对")],
+        )
+        .await;
+    assert!(done.header("location").contains("done=tied"), "{}", done.text);
+
+    let list = clerk.get("/registers/judgements").await;
+    let pick = list
+        .text
+        .split("name=\"pick\" form=\"pick\" value=\"")
+        .nth(1)
+        .map(|rest| rest.split('"').next().unwrap().to_owned());
+    let pick = pick.expect("the demo leaves patents undetermined").replace("&#9;", "\t");
+    let sent =
+        [("csrf", list.token()), ("pick", pick.clone()), ("verdict", "是".into()), ("reason", "权利要求1".into())];
+    let sent: Vec<(&str, &str)> = sent.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let done = clerk.post("/registers/judgements/settle", &sent).await;
+    assert!(done.header("location").contains("done=judged&count=1"), "{}", done.text);
+    assert!(!clerk.get("/registers/judgements?size=100").await.text.contains(&pick), "what is judged no longer waits");
+}
+
+#[tokio::test]
+async fn a_month_is_closed_once_and_open_rows_are_acknowledged() {
+    let (mut clerk, _folder) = own(Role::Clerk).await;
+    let page = clerk.get("/registers/closing").await;
+    let run = page
+        .text
+        .split("<option value=\"")
+        .map(|rest| rest.split('"').next().unwrap())
+        .find(|value| value.len() == 64)
+        .unwrap()
+        .to_owned();
+    let token = page.token();
+    let refused = clerk.post("/registers/closing/close", &[("csrf", &token), ("run", &run)]).await;
+    assert!(
+        refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.text.contains("#acknowledged"),
+        "{}",
+        refused.text
+    );
+    let form = [("csrf", token.as_str()), ("run", &run), ("acknowledged", "yes"), ("note", "按月结")];
+    let closed = clerk.post("/registers/closing/close", &form).await;
+    assert_eq!(closed.status, StatusCode::SEE_OTHER, "{}", closed.text);
+    assert!(clerk.get(closed.header("location")).await.text.contains("2023-12 已月结"));
+    assert!(clerk.post("/registers/closing/close", &form).await.text.contains("已经月结"));
+}
+
+#[tokio::test]
+async fn figures_of_the_province_and_trajectories_are_entered_by_hand() {
+    let (mut clerk, _folder) = own(Role::Clerk).await;
+    let token = clerk.get("/registers/province").await.token();
+    let wrong = clerk.post("/registers/province/enter", &[("csrf", &token), ("indicator", "K01")]).await;
+    assert!(wrong.status == StatusCode::UNPROCESSABLE_ENTITY && wrong.text.contains("#as_of"), "{}", wrong.text);
+    let form = [
+        ("csrf", token.as_str()),
+        ("indicator", "K01"),
+        ("as_of", "2023-12-31"),
+        ("value", "30.5"),
+        ("source", "省局通报"),
+    ];
+    assert_eq!(clerk.post("/registers/province/enter", &form).await.status, StatusCode::SEE_OTHER);
+    assert!(clerk.get("/registers/province").await.text.contains("省局通报"));
+    let form =
+        [("csrf", token.as_str()), ("indicator", "K01"), ("region", ""), ("date", "2024-06-30"), ("value", "31")];
+    assert_eq!(clerk.post("/registers/trajectories/enter", &form).await.status, StatusCode::SEE_OTHER);
+    assert!(clerk.get("/registers/trajectories").await.text.contains("2024-06-30"));
+    let form =
+        [("csrf", token.as_str()), ("source", "新系统"), ("register", "patents"), ("headings", "专利号=申请号\n胡写")];
+    let wrong = clerk.post("/registers/mappings/save", &form).await;
+    assert!(wrong.text.contains("“胡写”"), "{}", wrong.text);
+    let form = [("csrf", token.as_str()), ("source", "新系统"), ("register", "patents"), ("headings", "专利号=申请号")];
+    assert_eq!(clerk.post("/registers/mappings/save", &form).await.status, StatusCode::SEE_OTHER);
+    assert!(clerk.get("/registers/mappings?origin=own").await.text.contains("专利号 → 申请号"));
+}
