@@ -1,6 +1,8 @@
 //! The installed policy document over small snapshots: it is sound, its text is whole, and its rules give
 //! the vectors of the counting rules. The case table of the document tests the same rules from files on.
 
+#![allow(clippy::unwrap_used, reason = "a test may unwrap what it has made itself")]
+
 use std::collections::BTreeMap;
 
 use jiff::civil::{Date, date};

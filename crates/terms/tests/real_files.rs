@@ -3,6 +3,8 @@
 //! The files are not part of the repository: they lie in the folder that `ZHIQIANG_DATA` names, else in `../shared/data` beside the workspace.
 //! Without them each test says loudly that it was skipped, and passes.
 
+#![allow(clippy::unwrap_used, reason = "a test may unwrap what it has made itself")]
+
 use std::{
     fs,
     path::{Path, PathBuf},

@@ -50,11 +50,14 @@ struct Column<'a, T> {
     cell: Box<dyn Fn(&T) -> Cell + 'a>,
 }
 
+/// Whether a row is kept by the value chosen.
+type Keeps<'a, T> = Box<dyn Fn(&T, &str) -> bool + 'a>;
+
 struct Filter<'a, T> {
     name: &'static str,
     label: String,
     choices: Vec<Choice>,
-    keeps: Box<dyn Fn(&T, &str) -> bool + 'a>,
+    keeps: Keeps<'a, T>,
 }
 
 struct Search<'a, T> {

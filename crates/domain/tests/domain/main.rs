@@ -1,4 +1,6 @@
 //! The domain from outside: the policy's case table, and runs over the synthetic city on both databases.
 
+#![allow(clippy::unwrap_used, reason = "a test may unwrap what it has made itself")]
+
 mod cases;
 mod city;

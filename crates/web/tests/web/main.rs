@@ -1,5 +1,7 @@
 //! The shell through its router, with a real database: who may open what, forms and their token, headers, assets, languages.
 
+#![allow(clippy::unwrap_used, reason = "a test may unwrap what it has made itself")]
+
 mod awards;
 mod city;
 mod client;

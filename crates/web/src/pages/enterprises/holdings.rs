@@ -63,7 +63,7 @@ pub(super) fn statuses(frame: &Frame, shown: &Shown, uscc: &str) -> Vec<Status> 
             (!stretch.covers(as_of), stretch.from, status)
         })
         .collect();
-    found.sort_by(|a, b| (a.0, std::cmp::Reverse(a.1)).cmp(&(b.0, std::cmp::Reverse(b.1))));
+    found.sort_by_key(|one| (one.0, std::cmp::Reverse(one.1)));
     found.into_iter().map(|(_, _, status)| status).collect()
 }
 

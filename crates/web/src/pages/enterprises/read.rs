@@ -47,7 +47,10 @@ pub(crate) struct Enterprise {
     pub(crate) stars: Option<i64>,
 }
 
-static LISTS: LazyLock<Mutex<VecDeque<(String, Arc<Vec<Enterprise>>)>>> = LazyLock::new(Mutex::default);
+/// Lists read before, each with the run it belongs to.
+type Lists = Mutex<VecDeque<(String, Arc<Vec<Enterprise>>)>>;
+
+static LISTS: LazyLock<Lists> = LazyLock::new(Mutex::default);
 
 /// Every enterprise of the run, by code.
 pub(crate) fn enterprises(opened: &Opened) -> Arc<Vec<Enterprise>> {

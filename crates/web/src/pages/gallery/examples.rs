@@ -127,7 +127,7 @@ fn firms() -> Vec<Firm> {
                 ),
                 town: TOWNS[index % TOWNS.len()],
                 rights: (at % 9 != 4).then_some((at * 37) % 61 * if at == 3 { 40 } else { 1 }),
-                pledged_fen: if at % 3 == 0 { (at + 1) * 12_345_678_00 } else { 0 },
+                pledged_fen: if at % 3 == 0 { (at + 1) * 1_234_567_800 } else { 0 },
                 since: (at % 7 != 5).then(|| date(2003 + i16::try_from(at % 20).unwrap_or_default(), 3, 14)),
                 stars: u8::try_from(at % 4).unwrap_or_default(),
             }

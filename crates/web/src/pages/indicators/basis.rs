@@ -137,7 +137,7 @@ pub(super) fn rules(policy: &Policy, indicator: &Indicator) -> Vec<Rule> {
             note: view
                 .note
                 .lines()
-                .filter(|line| !line.starts_with("note:") && line.chars().any(|letter| !letter.is_ascii()))
+                .filter(|line| !line.starts_with("note:") && !line.is_ascii())
                 .collect::<Vec<_>>()
                 .join(""),
             clauses: view.clauses.iter().map(|clause| place(clause)).collect::<Vec<_>>().join("；"),

@@ -107,7 +107,10 @@ impl Stretch {
     }
 }
 
-static LISTS: LazyLock<Mutex<VecDeque<(String, Arc<Vec<Patent>>)>>> = LazyLock::new(Mutex::default);
+/// Lists read before, each with the run it belongs to.
+type Lists = Mutex<VecDeque<(String, Arc<Vec<Patent>>)>>;
+
+static LISTS: LazyLock<Lists> = LazyLock::new(Mutex::default);
 
 /// Every patent of the run, by application number.
 pub(crate) fn patents(opened: &Opened) -> Arc<Vec<Patent>> {

@@ -67,7 +67,7 @@ pub async fn page(frame: Frame, Path(id): Path<String>) -> Result<Response, AppE
     let rules: Vec<Rule<'_>> = views
         .map(|view| Rule {
             name: &view.name,
-            note: &view.note,
+            note: view.note.split("note:").next().unwrap_or_default().trim(),
             sql: view.sql.trim(),
             others: view.clauses.iter().filter(|other| **other != clause.id).map(|other| link(other)).collect(),
         })

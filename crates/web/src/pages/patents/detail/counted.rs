@@ -43,7 +43,7 @@ pub(super) fn counted(frame: &Frame, shown: &Shown, patent: &Patent) -> Vec<Coun
     for indicator in &evaluation.indicators {
         let counts = evaluation.indicator_evidence(&indicator.code).any(|right| right.right_id == patent.number);
         let is_stock = matches!(indicator.code.as_str(), "K01" | "K04");
-        if !counts && !(is_stock && patent.kind == "发明") {
+        if !(counts || is_stock && patent.kind == "发明") {
             continue;
         }
         let reason = match (counts, indicator.code.as_str()) {
