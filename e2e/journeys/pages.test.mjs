@@ -41,8 +41,8 @@ test('a leader goes from the cockpit to the rights behind a figure without a scr
   assert.match(await page.title(), /每十亿元地区生产总值发明专利拥有量/);
   const town = page.locator('main a[href*="/indicators/K01/towns/"]').first();
   await town.click();
-  const right = page.locator('main a[href*="/patents/"]').first();
-  await right.click();
+  await page.locator('main a[href*="/indicators/K01/rights"]').first().click();
+  await page.locator('main a[href*="/patents/"]').first().click();
   assert.match(page.url(), /\/patents\/\d{8,12}[\dX]/);
   await page.context().close();
 });
