@@ -89,6 +89,7 @@ fn words(evaluation: &rules::Evaluation) -> String {
     let _ = writeln!(text, "统计时点 {}，快照 {}", evaluation.as_of, short(&evaluation.snapshot));
     for indicator in &evaluation.indicators {
         let state = match indicator.met {
+            _ if indicator.target.is_none() => "监测",
             Some(true) => "达标",
             Some(false) => "未达标",
             None => "未定",

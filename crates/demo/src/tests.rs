@@ -57,7 +57,7 @@ fn the_text_tables_of_a_seed_are_the_same_on_every_machine() {
             fs::remove_file(file.path).unwrap();
         }
     }
-    assert_eq!(&hash(dir.path())[..16], "702d6635b412a6bc");
+    assert_eq!(&hash(dir.path())[..16], "9509fe823a5eb303");
 }
 
 #[test]

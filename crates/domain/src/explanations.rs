@@ -205,7 +205,10 @@ impl Explanation {
         let _ = writeln!(text, "  规则视图：{}", self.rules.join("、"));
         if let Some(indicator) = &self.indicator {
             let shown = |number: Option<i64>| number.map_or_else(|| "未知".to_owned(), |number| number.to_string());
-            let _ = writeln!(text, "  分子 {}，分母 {}", shown(indicator.numerator), shown(indicator.denominator));
+            let _ = writeln!(text, "  计数 {}", shown(indicator.numerator));
+            if let Some(denominator) = indicator.denominator {
+                let _ = writeln!(text, "  除数 {denominator}");
+            }
             let _ = writeln!(text, "  {}：{}", verdict(indicator.met), indicator.reason);
             let _ = writeln!(text, "  计入 {} 件（项）：", self.rights.len());
             for right in &self.rights {

@@ -81,7 +81,10 @@ impl Document {
         for carrier in &found.carried_by {
             match carrier.kind.as_str() {
                 "page" if routes::exists(&carrier.name) => {
-                    links.push(Link::new(frame.t1("pol-by-page", "name", &carrier.name), frame.at(&carrier.name)))
+                    let href = frame.at(&carrier.name);
+                    let section = frame.nav().into_iter().find(|item| item.href == href).map(|item| item.label);
+                    let name = section.unwrap_or_else(|| page_name(frame, &carrier.name));
+                    links.push(Link::new(frame.t1("pol-by-page", "name", name), href));
                 }
                 "page" | "indicator" | "award" | "rule" => {}
                 "command" => {
@@ -113,6 +116,15 @@ impl Document {
             seen.len().saturating_sub(1)
         };
         self.policy.clauses.iter().map(|clause| (clause, depth(&clause.id))).collect()
+    }
+}
+
+/// The words for a page that is no section of the navigation.
+fn page_name(frame: &Frame, path: &str) -> String {
+    match path {
+        "/policy" => frame.t("pol-text"),
+        "/" => frame.t("home-title"),
+        other => other.to_owned(),
     }
 }
 

@@ -148,7 +148,7 @@ fn errors_of(register: &Register, reasons: &[Reason]) -> Errors {
         let about =
             register.columns.iter().find(|column| column.heading == reason.column || column.field == reason.column);
         match about.or(register.columns.first()) {
-            Some(column) if about.is_some() => {
+            Some(column) if about.is_some() && !reason.reason.contains(column.heading) => {
                 errors.add(&field_name(column.field), format!("{}：{}", column.heading, reason.reason))
             }
             Some(column) => errors.add(&field_name(column.field), reason.reason.clone()),

@@ -47,6 +47,7 @@ struct ProvincePage<'a> {
 struct Compared {
     indicator: String,
     as_of: String,
+    unit: String,
     province: String,
     ours: Option<String>,
     difference: Option<String>,
@@ -117,16 +118,20 @@ async fn respond(
 
 fn compared(policy: &Policy, row: &FoldedRow, history: &[Observed]) -> Compared {
     let (code, as_of, province) = (cell(ID, row, "indicator"), cell(ID, row, "as_of"), cell(ID, row, "value"));
+    let unit = policy.indicator(code).map_or("", |indicator| indicator.numerator_unit.as_str());
+    let is_money = unit == "分";
     let ours = history
         .iter()
         .find(|observed| {
             observed.figure.code == code && observed.figure.region.is_empty() && observed.as_of.to_string() == as_of
         })
-        .and_then(|observed| observed.figure.value.clone());
+        .and_then(|observed| observed.figure.numerator)
+        .map(|count| if is_money { format::fixed(count.into(), 100, 2) } else { count.to_string() });
     let difference = ours.as_deref().and_then(|ours| minus(province, ours));
     Compared {
         indicator: indicator_name(policy, code),
         as_of: as_of.to_owned(),
+        unit: if is_money { "元".to_owned() } else { unit.to_owned() },
         province: format::group(province),
         is_same: difference.as_deref().is_some_and(|text| text.bytes().all(|byte| matches!(byte, b'0' | b'.'))),
         difference: difference.map(|text| format::group(&text)),
@@ -219,7 +224,7 @@ fn form(frame: &Frame, policy: &Policy, sent: &Sent, errors: &Errors) -> EntryFo
             ),
             Field::of("as_of", frame.t("reg-as-of"), FieldKind::Date, sent.get("as_of"), errors),
             Field::of("value", frame.t("reg-province-value"), FieldKind::Number, sent.get("value"), errors)
-                .hint(frame.t("reg-target-value-hint")),
+                .hint(frame.t("reg-province-value-hint")),
             Field::of("source", frame.t("reg-source"), FieldKind::Text, sent.get("source"), errors)
                 .hint(frame.t("reg-source-hint")),
         ],

@@ -85,8 +85,7 @@ pub(crate) fn listing<'a>(
             Cell::state(state(frame, &row.state), rank(&row.state))
         })
         .column("register", frame.t("reg-register"), Kind::Text, |row| Cell::text(register_name(&row.register)))
-        .column("file", frame.t("reg-file"), Kind::Text, |row| Cell::text(row.file.clone()))
-        .column("sheet", frame.t("reg-sheet"), Kind::Text, |row| Cell::text(row.sheet.clone()))
+        .column("file", frame.t("reg-file"), Kind::Text, |row| Cell::text(place(row)))
         .column("row", frame.t("reg-row"), Kind::Number, |row| Cell::number(row.row))
         .column("column", frame.t("reg-column"), Kind::Text, |row| Cell::text(joined(row, |reason| &reason.column)))
         .column("value", frame.t("reg-value"), Kind::Text, |row| Cell::text(joined(row, |reason| &reason.value)))
@@ -103,6 +102,14 @@ pub(crate) fn listing<'a>(
         })
         .sorted_by("state", Dir::Up)
         .when_empty(frame.t("reg-quarantine-none"), frame.t("reg-quarantine-none-todo"))
+}
+
+/// The file with its sheet; of a text file the sheet bears the file's own name and says nothing.
+fn place(row: &QuarantinedRow) -> String {
+    if row.sheet.is_empty() || row.file.starts_with(&row.sheet) {
+        return row.file.clone();
+    }
+    format!("{} · {}", row.file, row.sheet)
 }
 
 fn joined<'r>(row: &'r QuarantinedRow, part: impl Fn(&'r registry::Reason) -> &'r String) -> String {

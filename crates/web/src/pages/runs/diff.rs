@@ -13,7 +13,7 @@ use rules::{
     evaluation::Evaluation,
 };
 
-use super::{detail::verdict_word, moment_text};
+use super::{detail::verdict_word, moment_text, short};
 use crate::{
     app::App,
     error::AppError,
@@ -91,7 +91,7 @@ pub async fn page(
         room: &room,
         before: link(&first),
         after: link(&second),
-        inputs: inputs(&frame, &found),
+        inputs: inputs(&frame, &found, &old, &new),
         parameters: found.parameters.iter().map(|(name, change)| parameter(&frame, name, change)).collect(),
         indicators: indicators(&frame, &found, &old, &new),
         awards: awards(&frame, &found)?,
@@ -99,7 +99,7 @@ pub async fn page(
     })
 }
 
-fn inputs(frame: &Frame, found: &Diff) -> Vec<(String, String, String)> {
+fn inputs(frame: &Frame, found: &Diff, old: &Evaluation, new: &Evaluation) -> Vec<(String, String, String)> {
     let mut rows = Vec::new();
     if let Some(change) = &found.as_of {
         rows.push((frame.t("runs-as-of"), change.before.clone(), change.after.clone()));
@@ -107,9 +107,9 @@ fn inputs(frame: &Frame, found: &Diff) -> Vec<(String, String, String)> {
     if let Some(change) = &found.known_at {
         rows.push((frame.t("runs-known-at"), moment_text(&change.before), moment_text(&change.after)));
     }
-    let same = |changed: bool| frame.t(if changed { "runs-other" } else { "reg-same" });
-    rows.push((frame.t("runs-snapshot"), String::new(), same(found.snapshot_changed)));
-    rows.push((frame.t("runs-policy"), String::new(), same(found.policy_changed)));
+    let same = |old: &str, new: &str| if old == new { frame.t("reg-same") } else { short(new) };
+    rows.push((frame.t("runs-snapshot"), short(&old.snapshot), same(&old.snapshot, &new.snapshot)));
+    rows.push((frame.t("runs-policy-hash"), short(&old.policy_hash), same(&old.policy_hash, &new.policy_hash)));
     if let Some(change) = &found.high_value {
         rows.push((frame.t("runs-high-value"), number(frame, change.before), number(frame, change.after)));
     }
