@@ -46,6 +46,7 @@ pub(crate) fn run() -> Result<()> {
         check_file(&file, &text, &mut faults);
     }
     check_layers(&mut faults)?;
+    check_carriers(&mut faults)?;
     for fault in &faults {
         eprintln!("{fault}");
     }
@@ -130,6 +131,24 @@ fn check_layers(faults: &mut Vec<String>) -> Result<()> {
                 && !owners.contains(name)
             {
                 faults.push(format!("crates/{name}: only {} may know {heavy}", owners.join(", ")));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A clause may only name a test that exists: `carried_by = [{ …, test = "clause_c2_0" }]`.
+fn check_carriers(faults: &mut Vec<String>) -> Result<()> {
+    let tests: String = tracked()?
+        .iter()
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+        .filter_map(|path| fs::read_to_string(path).ok())
+        .collect();
+    for file in tracked()?.iter().filter(|path| path.ends_with("clauses.toml")) {
+        let text = fs::read_to_string(file)?;
+        for name in text.split("test = \"").skip(1).filter_map(|rest| rest.split('"').next()) {
+            if name != "cases.toml" && !tests.contains(&format!("fn {name}")) {
+                faults.push(format!("{}: no test is called {name}", file.display()));
             }
         }
     }

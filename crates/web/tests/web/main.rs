@@ -4,6 +4,7 @@
 
 mod awards;
 mod city;
+mod clauses;
 mod client;
 mod cockpit;
 mod doors;

@@ -210,7 +210,7 @@ async fn rows_are_settled_together_with_one_reason() {
     let done = clerk.post("/registers/quarantine/settle", &sent).await;
     assert!(done.header("location").contains("count=2&failed=0"), "{}", done.header("location"));
     assert!(clerk.get(&format!("/registers/quarantine/{}", rows[0])).await.text.contains("重复报送"));
-    let mut leader = own(Role::Leader).await.0;
+    let (mut leader, _leader_folder) = own(Role::Leader).await;
     let token = leader.get("/registers/quarantine").await.token();
     let refused = leader.post("/registers/quarantine/settle", &[("csrf", &token), ("pick", "1")]).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
