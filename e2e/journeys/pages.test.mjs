@@ -57,6 +57,20 @@ test('an enterprise sees its own page and not the registers', async () => {
   await page.context().close();
 });
 
+test('a hostile name in a register is shown as text', async () => {
+  const page = await open(browser);
+  let dialogs = 0;
+  page.on('dialog', (dialog) => { dialogs += 1; return dialog.dismiss(); });
+  await signIn(page, city.address, 'clerk');
+  await page.goto(`${city.address}/enterprises?q=script`);
+  const hostile = page.locator('main a', { hasText: '<script>alert' }).first();
+  assert.equal(await hostile.isVisible(), true, 'the demo plants such a name');
+  await hostile.click();
+  assert.match(await page.title(), /<script>alert/);
+  assert.equal(dialogs, 0);
+  await page.context().close();
+});
+
 test('nobody sees a figure without signing in', async () => {
   const page = await open(browser);
   await page.goto(`${city.address}/cockpit`);

@@ -112,14 +112,8 @@ async fn an_enterprise_account_sees_its_own_page_and_no_other() {
 }
 
 #[tokio::test]
-async fn a_hostile_name_is_text() {
+async fn a_hostile_search_is_shown_as_text() {
     let mut clerk = visitor(Role::Clerk).await;
-    let list = clerk.get("/patents?q=script").await.text;
-    assert!(list.contains("alert(") && !list.contains("<script>alert"), "the demo plants hostile words, shown as text");
-    let href = links(&list, "/patents/2").first().map(|href| (*href).to_owned()).expect("a right with a hostile title");
-    let page = clerk.get(&href).await;
-    assert_eq!(page.status, StatusCode::OK);
-    assert!(page.text.contains("alert(") && !page.text.contains("<script>alert"));
     let echoed = clerk.get(&format!("/enterprises?q={}", encode("\"><script>alert(1)</script>"))).await.text;
-    assert!(!echoed.contains("<script>alert"));
+    assert!(echoed.contains("alert(1)") && !echoed.contains("<script>alert"));
 }
