@@ -19,8 +19,8 @@ use crate::{
     pieces::{Clause, Condition, Explanation, Link, State, Tone, Verdict},
 };
 
-/// How many rights are named under one condition.
-const NAMED_MAX: usize = 60;
+/// How many rights are named under one condition: all of them, short of the absurd.
+const NAMED_MAX: usize = 2_000;
 
 /// The clauses of an award, quoted.
 pub(crate) fn clauses(frame: &Frame, shown: &Shown, award: &AwardDef) -> Vec<Clause> {
