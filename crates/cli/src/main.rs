@@ -52,7 +52,7 @@ enum Command {
     Batches(registers::Batches),
     /// 撤回一个批次
     Rollback(registers::Rollback),
-    /// 列出或处理待处理行
+    /// 列出或处理隔离行
     Quarantine(registers::Quarantine),
     /// 列出未关联到企业的名称
     Ties(registers::Ties),

@@ -76,7 +76,7 @@ pub(crate) struct Quarantine {
 enum Settle {
     /// 更正单元格后收入
     Correct {
-        /// 待处理行的编号
+        /// 隔离行的编号
         id: i64,
         /// 更正的内容，可重复
         #[arg(long = "set", value_name = "列名=内容", required = true)]
@@ -84,7 +84,7 @@ enum Settle {
     },
     /// 照原样放行，须写明理由
     Release {
-        /// 待处理行的编号
+        /// 隔离行的编号
         id: i64,
         /// 放行的理由
         #[arg(long)]
@@ -92,7 +92,7 @@ enum Settle {
     },
     /// 作废，须写明理由
     Discard {
-        /// 待处理行的编号
+        /// 隔离行的编号
         id: i64,
         /// 作废的理由
         #[arg(long)]
@@ -185,7 +185,7 @@ fn cancel_on_interrupt(options: &ImportOptions) {
 
 fn words(report: &ImportReport) -> String {
     let mut text = format!(
-        "批次 {}：{}\n  共 {} 行：收入 {}（其中更正 {}），未变 {}，待处理 {}；未关联 {}\n",
+        "批次 {}：{}\n  共 {} 行：收入 {}（其中更正 {}），未变 {}，隔离 {}；未关联 {}\n",
         report.batch,
         report.file,
         report.rows,
@@ -231,7 +231,7 @@ pub(crate) async fn batches(context: &Context, command: Batches) -> anyhow::Resu
         batches.iter().fold(String::new(), |mut text, batch| {
             let _ = writeln!(
                 text,
-                "{:>5} {:9} {:18} {} 行，收入 {}，未变 {}，待处理 {} {}",
+                "{:>5} {:9} {:18} {} 行，收入 {}，未变 {}，隔离 {} {}",
                 batch.id,
                 batch.state,
                 batch.register,
