@@ -13,8 +13,9 @@ const LINES_MAX: usize = 600;
 
 /// Heavy crates and the only crates of ours that may name them (ARCHITECTURE.md, invariants).
 const ONLY: &[(&str, &[&str])] = &[
-    ("datafusion", &["rules"]),
-    ("parquet", &["rules"]),
+    ("datafusion", &["rules", "corpus"]),
+    ("parquet", &["rules", "corpus"]),
+    ("tantivy", &["corpus"]),
     ("axum", &["web"]),
     ("askama", &["web"]),
     ("calamine", &["sheets"]),
@@ -29,10 +30,12 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("db", &["terms"]),
     ("rules", &["terms"]),
     ("registry", &["terms", "sheets", "db"]),
-    ("domain", &["terms", "sheets", "db", "rules", "registry"]),
-    ("demo", &["terms", "sheets", "registry", "domain"]),
-    ("web", &["terms", "sheets", "db", "rules", "registry", "domain", "demo"]),
-    ("cli", &["terms", "sheets", "db", "rules", "registry", "domain", "demo", "web"]),
+    ("documents", &["terms", "sheets"]),
+    ("corpus", &["terms", "documents"]),
+    ("domain", &["terms", "sheets", "db", "rules", "registry", "documents", "corpus"]),
+    ("demo", &["terms", "sheets", "registry", "documents", "corpus", "domain"]),
+    ("web", &["terms", "sheets", "db", "rules", "registry", "documents", "corpus", "domain", "demo"]),
+    ("cli", &["terms", "sheets", "db", "rules", "registry", "documents", "corpus", "domain", "demo", "web"]),
 ];
 
 /// Folder and module names that say the code has no home yet.
