@@ -5,6 +5,7 @@
 //! `evaluate/bind.rs` puts the parameters into a query, `evaluate/read.rs` reads its result.
 
 mod bind;
+mod parts;
 pub(crate) mod read;
 
 use std::{
@@ -22,11 +23,14 @@ use datafusion::{
 };
 use jiff::{Timestamp, civil::Date};
 
-pub(crate) use self::bind::{Query, RESERVED};
+pub(crate) use self::{
+    bind::{Query, RESERVED},
+    parts::Part,
+};
 use crate::{
     ENGINE_MEANING, Error, Evaluation, Policy, Snapshot,
     digest::Digest,
-    evaluation::{self, Assembly},
+    evaluation::{self, Assembly, CONSTANT_COLUMNS, Decisions, DecisionsBuilder, take_conditions},
     policy::{Settings, View},
 };
 
@@ -73,6 +77,10 @@ pub async fn evaluate(request: Request<'_>) -> Result<Evaluation, Error> {
             let batch = session.materialise(&step).await?;
             assembly.take(&step.view, &batch)?;
             session.register(&step.view.name, batch)?;
+        } else if step.view.name == CONDITION {
+            for part in session.parts(&step, &CONSTANT_COLUMNS).await? {
+                assembly.take_conditions(&step.view, &part)?;
+            }
         } else {
             // Nothing else needs this view, so it is read as it flows and never held whole.
             let mut stream = session.stream(&step).await?;
@@ -84,6 +92,28 @@ pub async fn evaluate(request: Request<'_>) -> Result<Evaluation, Error> {
     }
     let run = run_id(&request, &settings);
     assembly.finish(run)
+}
+
+/// The view that lists every condition of every subject.
+const CONDITION: &str = "condition";
+
+/// Decides every condition of every subject and nothing else: no indicators, no evidence, no texts for people.
+pub async fn decide(request: Request<'_>) -> Result<Decisions, Error> {
+    let settings = request.policy.settings(request.as_of, request.overrides)?;
+    let mut session = Session::open(&request, &settings, &[CONDITION])?;
+    let mut conditions = DecisionsBuilder::default();
+    while let Some(step) = session.next_step()? {
+        if step.view.name == CONDITION {
+            for part in session.parts(&step, &CONSTANT_COLUMNS).await? {
+                take_conditions(&mut conditions, &step.view, &part)?;
+            }
+        } else {
+            let batch = session.materialise(&step).await?;
+            session.register(&step.view.name, batch)?;
+        }
+        session.drop_after(step.index);
+    }
+    conditions.finish()
 }
 
 /// Evaluates only what these views need and returns their rows as one batch each.

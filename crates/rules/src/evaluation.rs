@@ -6,6 +6,7 @@
 
 mod assembly;
 mod awards;
+mod conditions;
 mod decisions;
 mod high_value;
 mod indicators;
@@ -16,9 +17,13 @@ use std::collections::BTreeMap;
 use jiff::{Timestamp, civil::Date, tz::Offset};
 use serde::{Deserialize, Serialize};
 
-pub(crate) use self::assembly::Assembly;
 pub use self::decisions::{DecidedCondition, DecidedLevel, Decisions};
 use self::rows::Rows;
+pub(crate) use self::{
+    assembly::Assembly,
+    conditions::{CONSTANT_COLUMNS, take_conditions},
+    decisions::DecisionsBuilder,
+};
 use crate::{Error, Kind, Snapshot, verdict::Operator};
 
 /// The answer of one run.

@@ -17,7 +17,7 @@ pub mod verdict;
 
 pub use crate::{
     error::Error,
-    evaluate::{Request, evaluate, evaluate_views},
+    evaluate::{Request, decide, evaluate, evaluate_views},
     evaluation::Evaluation,
     policy::Policy,
     snapshot::{Kind, Rows, Snapshot, TableBuilder, Value},

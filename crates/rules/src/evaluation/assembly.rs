@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use datafusion::arrow::array::{Array, RecordBatch};
+use datafusion::arrow::array::RecordBatch;
 
 use super::{
     AWARD_EVIDENCE, AwardUnknown, Evaluation, INDICATOR_EVIDENCE, awards, beijing,
-    decisions::{DecisionsBuilder, Input},
+    conditions::take_conditions,
+    decisions::DecisionsBuilder,
     high_value,
     indicators::{self, Figure},
     rows::{Rows, schema},
@@ -14,6 +15,7 @@ use super::{
 use crate::{
     ENGINE_MEANING, Error, Kind, Request,
     evaluate::{
+        Part,
         read::{integer, integers, integers_if_any, maybe_integer, maybe_text, text, texts, texts_if_any},
         rule_error,
     },
@@ -63,7 +65,7 @@ impl<'a> Assembly<'a> {
                 self.indicator_evidence.push(columns(view, batch, &INDICATOR_EVIDENCE)?);
                 Ok(())
             }
-            "condition" => self.take_conditions(view, batch),
+            "condition" => self.take_conditions(view, &Part::of(batch.clone())),
             "award_fact" => {
                 self.facts.push(columns(view, batch, &FACTS)?);
                 Ok(())
@@ -80,6 +82,11 @@ impl<'a> Assembly<'a> {
             "high_value_difference" => self.high_value.take_difference(view, batch),
             _ => Ok(()),
         }
+    }
+
+    /// Takes some rows of the view `condition`, constants apart.
+    pub(crate) fn take_conditions(&mut self, view: &View, part: &Part) -> Result<(), Error> {
+        take_conditions(&mut self.conditions, view, part)
     }
 
     /// The whole answer.
@@ -211,50 +218,6 @@ impl<'a> Assembly<'a> {
             });
         }
         Ok(())
-    }
-
-    fn take_conditions(&mut self, view: &View, batch: &RecordBatch) -> Result<(), Error> {
-        let award = texts(view, batch, "award")?;
-        let subject = texts(view, batch, "subject")?;
-        let level = integers(view, batch, "level")?;
-        let id = texts(view, batch, "id")?;
-        let words = texts(view, batch, "text")?;
-        let operator = texts(view, batch, "operator")?;
-        let required = integers(view, batch, "required")?;
-        let unit = texts(view, batch, "unit")?;
-        let clause = texts(view, batch, "clause")?;
-        for (name, nulls) in [
-            ("award", award.null_count()),
-            ("subject", subject.null_count()),
-            ("level", level.null_count()),
-            ("id", id.null_count()),
-            ("text", words.null_count()),
-            ("operator", operator.null_count()),
-            ("required", required.null_count()),
-            ("unit", unit.null_count()),
-            ("clause", clause.null_count()),
-        ] {
-            if nulls > 0 {
-                return Err(rule_error(
-                    view,
-                    (view.line, None),
-                    format!("列 {name} 不能为空；请在规则中补上（门槛未设定时不要给出该条件）"),
-                ));
-            }
-        }
-        self.conditions.add(&Input {
-            award: &award,
-            subject: &subject,
-            level: &level,
-            id: &id,
-            text: &words,
-            actual: &integers(view, batch, "actual")?,
-            upper: &integers_if_any(view, batch, "upper")?,
-            operator: &operator,
-            required: &required,
-            unit: &unit,
-            clause: &clause,
-        })
     }
 }
 

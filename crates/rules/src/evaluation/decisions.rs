@@ -1,24 +1,26 @@
 //! Every condition of every subject, decided, kept compactly: a million subjects with their reasons.
 //!
-//! Subjects and definitions of conditions are kept once; a row is two small numbers, the actual
-//! figure and a byte of flags. Rows are ordered by award, subject, level and condition.
+//! What the rows of one condition have in common is kept once. Its subjects and actual figures stay the
+//! Arrow arrays that the rules answered, so a condition over a whole table copies nothing; verdicts are two
+//! bits a subject. `decisions/block.rs` decides one condition, `decisions/build.rs` puts them together.
 
-use std::{
-    cmp::Ordering,
-    collections::HashMap,
-    hash::{BuildHasher, BuildHasherDefault, DefaultHasher},
-    ops::Range,
-};
+mod block;
+mod build;
+mod subjects;
 
 use datafusion::arrow::{
-    array::{Array, AsArray, Int64Array, RecordBatch, StringArray},
+    array::{AsArray, RecordBatch, StringArray},
+    buffer::BooleanBuffer,
     datatypes::Int64Type,
 };
 
-use crate::{
-    Error, Kind, TableBuilder, Value,
-    verdict::{Known, Operator, Ratio},
+pub(crate) use self::build::DecisionsBuilder;
+pub(super) use self::build::{Input, Texts, Wholes};
+use self::{
+    block::{Block, Definition},
+    subjects::Subjects,
 };
+use crate::{Error, Kind, TableBuilder, Value, verdict::Operator};
 
 /// One condition of a level, decided.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,148 +56,134 @@ pub struct DecidedLevel {
     pub conditions: Vec<DecidedCondition>,
 }
 
-/// What all rows of one condition have in common.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-struct Definition {
-    award: String,
-    level: i64,
-    id: String,
-    text: String,
-    operator: Operator,
-    required: i64,
-    unit: String,
-    clause: String,
-}
-
 /// Every condition of every subject.
 #[derive(Debug, Clone, Default)]
 pub struct Decisions {
-    definitions: Vec<Definition>,
-    subjects: Names,
-    rows: Columns,
-    /// Rows in order of award, subject, level and condition.
-    order: Vec<u32>,
-    /// One group per award and subject, as a range of `order`.
-    groups: Vec<Group>,
+    /// By award.
+    awards: Vec<AwardCases>,
 }
 
+/// One award, for every subject on which it was decided.
 #[derive(Debug, Clone)]
-struct Group {
-    subject: u32,
-    start: u32,
-    end: u32,
+struct AwardCases {
+    award: String,
+    subjects: Subjects,
+    /// Ascending.
+    levels: Vec<Level>,
 }
 
-#[derive(Debug, Clone, Default)]
-struct Columns {
-    subject: Vec<u32>,
-    definition: Vec<u32>,
-    actual: Vec<i64>,
-    flags: Vec<u8>,
-    /// Few conditions have an upper bound: row and bound, rows ascending.
-    upper: Vec<(u32, i64)>,
+/// One level of one award; bits stand in the order of the award's subjects.
+#[derive(Debug, Clone)]
+struct Level {
+    level: i64,
+    /// By definition.
+    blocks: Vec<Placed>,
+    /// The subjects that have a condition of this level; `None` is all.
+    present: Option<BooleanBuffer>,
+    /// All conditions hold.
+    holds: BooleanBuffer,
+    /// A condition fails.
+    fails: BooleanBuffer,
 }
 
-const KNOWN: u8 = 1;
-const HOLDS: u8 = 2;
-const FAILS: u8 = 4;
+/// A block with the row of each subject of the award in it; `None` when the subjects are the same.
+#[derive(Debug, Clone)]
+struct Placed {
+    block: Block,
+    rows: Option<Vec<u32>>,
+}
+
+const ABSENT: u32 = u32::MAX;
 
 /// One award of one subject.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Case<'a> {
-    decisions: &'a Decisions,
-    group: &'a Group,
+    award: &'a AwardCases,
+    subject: usize,
+}
+
+/// One level of one case.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Standing<'a> {
+    level: &'a Level,
+    subject: usize,
 }
 
 impl Decisions {
     /// The number of conditions decided, over all subjects.
     pub fn len(&self) -> usize {
-        self.order.len()
+        self.awards.iter().flat_map(|award| &award.levels).flat_map(|level| &level.blocks).map(|b| b.block.len()).sum()
     }
 
     /// Whether no condition was decided.
     pub fn is_empty(&self) -> bool {
-        self.order.is_empty()
+        self.len() == 0
     }
 
     /// Every level of an award for one subject.
     pub fn explain(&self, award: &str, subject: &str) -> Vec<DecidedLevel> {
-        let place = |case: &Case| case.award().cmp(award).then_with(|| case.subject().cmp(subject));
-        let found = self.groups.binary_search_by(|group| place(&Case { decisions: self, group }));
-        match found {
-            Ok(index) => self.case(index).levels(),
-            Err(_) => Vec::new(),
-        }
+        let Some(award) = self.award(award) else {
+            return Vec::new();
+        };
+        award.subjects.find(subject).map_or_else(Vec::new, |subject| Case { award, subject }.levels())
     }
 
     /// The subjects on which an award was decided, sorted.
-    pub fn subjects<'a>(&'a self, award: &'a str) -> impl Iterator<Item = &'a str> {
-        self.cases().filter(move |case| case.award() == award).map(|case| case.subject())
+    pub fn subjects<'a>(&'a self, award: &str) -> impl Iterator<Item = &'a str> {
+        self.award(award).into_iter().flat_map(|award| award.subjects.iter())
+    }
+
+    /// Each subject of an award, sorted, with the highest level whose conditions all hold.
+    pub fn reached<'a>(&'a self, award: &str) -> impl Iterator<Item = (&'a str, Option<i64>)> {
+        self.award(award).into_iter().flat_map(|award| award.subjects.iter().zip(award.reached()))
+    }
+
+    /// How many subjects reach each level of an award as their highest, levels ascending.
+    pub fn tally(&self, award: &str) -> Vec<(i64, usize)> {
+        let Some(award) = self.award(award) else {
+            return Vec::new();
+        };
+        let mut above = BooleanBuffer::new_unset(award.subjects.len());
+        let mut tally = Vec::new();
+        for level in award.levels.iter().rev() {
+            tally.push((level.level, (&level.holds & &!&above).count_set_bits()));
+            above = &above | &level.holds;
+        }
+        tally.reverse();
+        tally
+    }
+
+    fn award(&self, id: &str) -> Option<&AwardCases> {
+        let found = self.awards.binary_search_by(|award| award.award.as_str().cmp(id)).ok()?;
+        Some(&self.awards[found])
     }
 
     pub(super) fn cases(&self) -> impl Iterator<Item = Case<'_>> {
-        self.groups.iter().map(|group| Case { decisions: self, group })
+        self.awards.iter().flat_map(|award| (0..award.subjects.len()).map(move |subject| Case { award, subject }))
     }
 
-    fn case(&self, index: usize) -> Case<'_> {
-        Case { decisions: self, group: &self.groups[index] }
-    }
-
-    fn definition(&self, row: u32) -> &Definition {
-        &self.definitions[self.rows.definition[row as usize] as usize]
-    }
-
-    fn holds(&self, row: u32) -> Option<bool> {
-        match self.rows.flags[row as usize] & (HOLDS | FAILS) {
-            HOLDS => Some(true),
-            FAILS => Some(false),
-            _ => None,
-        }
-    }
-
-    fn actual(&self, row: u32) -> Option<i64> {
-        (self.rows.flags[row as usize] & KNOWN != 0).then(|| self.rows.actual[row as usize])
-    }
-
-    fn upper(&self, row: u32) -> Option<i64> {
-        let found = self.rows.upper.binary_search_by_key(&row, |(row, _)| *row).ok()?;
-        Some(self.rows.upper[found].1)
-    }
-
-    fn condition(&self, row: u32) -> DecidedCondition {
-        let definition = self.definition(row);
-        DecidedCondition {
-            id: definition.id.clone(),
-            text: definition.text.clone(),
-            actual: self.actual(row),
-            upper: self.upper(row),
-            operator: definition.operator,
-            required: definition.required,
-            unit: definition.unit.clone(),
-            clause: definition.clause.clone(),
-            holds: self.holds(row),
-        }
-    }
-
-    /// All rows as one table.
+    /// All rows as one table, by award, subject, level and condition.
     pub fn to_table(&self) -> Result<RecordBatch, Error> {
         let mut table = TableBuilder::new(&TABLE);
-        for &row in &self.order {
-            let definition = self.definition(row);
-            table.push(vec![
-                definition.award.as_str().into(),
-                self.subjects.get(self.rows.subject[row as usize]).into(),
-                definition.level.into(),
-                definition.id.as_str().into(),
-                definition.text.as_str().into(),
-                self.actual(row).into(),
-                self.upper(row).into(),
-                definition.operator.symbol().into(),
-                definition.required.into(),
-                definition.unit.as_str().into(),
-                definition.clause.as_str().into(),
-                Value::from(self.holds(row)),
-            ])?;
+        for case in self.cases() {
+            for standing in case.standing() {
+                for (definition, decided) in standing.decided() {
+                    table.push(vec![
+                        definition.award.as_str().into(),
+                        case.subject().into(),
+                        definition.level.into(),
+                        definition.id.as_str().into(),
+                        definition.text.as_str().into(),
+                        decided.actual.into(),
+                        decided.upper.into(),
+                        definition.operator.symbol().into(),
+                        definition.required.into(),
+                        definition.unit.as_str().into(),
+                        definition.clause.as_str().into(),
+                        Value::from(decided.holds),
+                    ])?;
+                }
+            }
         }
         table.finish()
     }
@@ -203,22 +191,25 @@ impl Decisions {
     /// Reads back a table of [`Decisions::to_table`]; verdicts are computed again.
     pub fn from_table(table: &RecordBatch) -> Result<Self, Error> {
         let wrong = || Error::Snapshot("运行明细的条件表格式不对；请重新运行评估".to_owned());
-        let text = |index: usize| table.column(index).as_string_opt::<i32>().ok_or_else(wrong);
-        let number = |index: usize| table.column(index).as_primitive_opt::<Int64Type>().ok_or_else(wrong);
         if table.num_columns() != TABLE.len() {
             return Err(wrong());
         }
+        let text = |index: usize| {
+            let cells: &StringArray = table.column(index).as_string_opt::<i32>().ok_or_else(wrong)?;
+            Ok::<_, Error>(Texts::Each(cells.clone()))
+        };
+        let number = |index: usize| table.column(index).as_primitive_opt::<Int64Type>().cloned().ok_or_else(wrong);
         let mut builder = DecisionsBuilder::default();
         builder.add(&Input {
             award: text(0)?,
-            subject: text(1)?,
-            level: number(2)?,
+            subject: table.column(1).as_string_opt::<i32>().ok_or_else(wrong)?.clone(),
+            level: Wholes::Each(number(2)?),
             id: text(3)?,
             text: text(4)?,
             actual: number(5)?,
-            upper: number(6)?,
+            upper: Some(number(6)?),
             operator: text(7)?,
-            required: number(8)?,
+            required: Wholes::Each(number(8)?),
             unit: text(9)?,
             clause: text(10)?,
         })?;
@@ -241,25 +232,28 @@ const TABLE: [(&str, Kind); 12] = [
     ("holds", Kind::Flag),
 ];
 
+impl AwardCases {
+    /// The highest level of each subject.
+    fn reached(&self) -> impl Iterator<Item = Option<i64>> {
+        (0..self.subjects.len())
+            .map(|subject| self.levels.iter().rev().find(|level| level.holds.value(subject)).map(|level| level.level))
+    }
+}
+
 impl<'a> Case<'a> {
     pub(super) fn award(self) -> &'a str {
-        &self.decisions.definition(self.rows()[0]).award
+        &self.award.award
     }
 
     pub(super) fn subject(self) -> &'a str {
-        self.decisions.subjects.get(self.group.subject)
+        self.award.subjects.get(self.subject)
     }
 
-    fn rows(self) -> &'a [u32] {
-        &self.decisions.order[self.group.start as usize..self.group.end as usize]
-    }
-
-    /// Ranges of rows of one level each, levels ascending, with whether all conditions hold.
+    /// The levels that have a condition for this subject, ascending.
     pub(super) fn standing(self) -> impl Iterator<Item = Standing<'a>> {
-        let rows = self.rows();
-        let decisions = self.decisions;
-        rows.chunk_by(move |a, b| decisions.definition(*a).level == decisions.definition(*b).level)
-            .map(move |rows| Standing { decisions, rows })
+        let subject = self.subject;
+        let there = move |level: &&Level| level.present.as_ref().is_none_or(|present| present.value(subject));
+        self.award.levels.iter().filter(there).map(move |level| Standing { level, subject })
     }
 
     fn levels(self) -> Vec<DecidedLevel> {
@@ -273,303 +267,59 @@ impl<'a> Case<'a> {
     }
 }
 
-/// One level of one case.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Standing<'a> {
-    decisions: &'a Decisions,
-    rows: &'a [u32],
-}
-
 impl<'a> Standing<'a> {
     pub(super) fn level(self) -> i64 {
-        self.decisions.definition(self.rows[0]).level
+        self.level.level
     }
 
     /// A failed condition settles it; else an unknown one leaves it open.
     pub(super) fn holds(self) -> Option<bool> {
-        let flags = |row: &u32| self.decisions.rows.flags[*row as usize];
-        if self.rows.iter().any(|row| flags(row) & FAILS != 0) {
-            return Some(false);
+        match (self.level.holds.value(self.subject), self.level.fails.value(self.subject)) {
+            (_, true) => Some(false),
+            (true, _) => Some(true),
+            _ => None,
         }
-        self.rows.iter().all(|row| flags(row) & HOLDS != 0).then_some(true)
     }
 
     /// Whether each failed condition is within this many units, and none is unknown.
     pub(super) fn is_within(self, distance: i64) -> bool {
-        self.rows.iter().all(|row| match self.decisions.holds(*row) {
+        self.decided().all(|(definition, decided)| match decided.holds {
             Some(true) => true,
             None => false,
-            Some(false) => {
-                let definition = self.decisions.definition(*row);
-                self.decisions
-                    .actual(*row)
-                    .and_then(|actual| definition.operator.distance(actual, definition.required))
-                    .is_some_and(|lacking| lacking <= distance)
-            }
+            Some(false) => decided
+                .actual
+                .and_then(|actual| definition.operator.distance(actual, definition.required))
+                .is_some_and(|lacking| lacking <= distance),
         })
     }
 
     pub(super) fn conditions(self) -> impl Iterator<Item = DecidedCondition> {
-        self.rows.iter().map(move |row| self.decisions.condition(*row))
-    }
-}
-
-/// The columns of a batch of conditions.
-pub(super) struct Input<'a> {
-    pub(super) award: &'a StringArray,
-    pub(super) subject: &'a StringArray,
-    pub(super) level: &'a Int64Array,
-    pub(super) id: &'a StringArray,
-    pub(super) text: &'a StringArray,
-    pub(super) actual: &'a Int64Array,
-    pub(super) upper: &'a Int64Array,
-    pub(super) operator: &'a StringArray,
-    pub(super) required: &'a Int64Array,
-    pub(super) unit: &'a StringArray,
-    pub(super) clause: &'a StringArray,
-}
-
-impl Input<'_> {
-    fn matches(&self, row: usize, definition: &Definition) -> bool {
-        self.required.value(row) == definition.required
-            && self.level.value(row) == definition.level
-            && self.id.value(row) == definition.id
-            && self.award.value(row) == definition.award
-            && self.operator.value(row) == definition.operator.symbol()
-            && self.unit.value(row) == definition.unit
-            && self.clause.value(row) == definition.clause
-            && self.text.value(row) == definition.text
+        self.decided().map(|(definition, decided)| DecidedCondition {
+            id: definition.id.clone(),
+            text: definition.text.clone(),
+            actual: decided.actual,
+            upper: decided.upper,
+            operator: definition.operator,
+            required: definition.required,
+            unit: definition.unit.clone(),
+            clause: definition.clause.clone(),
+            holds: decided.holds,
+        })
     }
 
-    fn define(&self, row: usize) -> Result<Definition, Error> {
-        Ok(Definition {
-            award: self.award.value(row).to_owned(),
-            level: self.level.value(row),
-            id: self.id.value(row).to_owned(),
-            text: self.text.value(row).to_owned(),
-            operator: self.operator.value(row).parse()?,
-            required: self.required.value(row),
-            unit: self.unit.value(row).to_owned(),
-            clause: self.clause.value(row).to_owned(),
+    fn decided(self) -> impl Iterator<Item = (&'a Definition, block::Decided)> {
+        self.level.blocks.iter().filter_map(move |placed| {
+            let row = placed.row(self.subject)?;
+            Some((&placed.block.definition, placed.block.decided(row)))
         })
     }
 }
 
-/// Collects conditions batch by batch, deciding each as it comes.
-#[derive(Default)]
-pub(super) struct DecisionsBuilder {
-    definitions: Vec<Definition>,
-    by_definition: HashMap<Definition, u32>,
-    subjects: Names,
-    rows: Columns,
-}
-
-impl DecisionsBuilder {
-    /// Decides every row of the batch.
-    pub(super) fn add(&mut self, input: &Input) -> Result<(), Error> {
-        let mut last = None;
-        for row in 0..input.subject.len() {
-            let definition = match last {
-                Some(last) if input.matches(row, &self.definitions[last as usize]) => last,
-                _ => self.intern(input.define(row)?),
-            };
-            last = Some(definition);
-            let subject = self.subjects.intern(input.subject.value(row))?;
-            let actual = (!input.actual.is_null(row)).then(|| input.actual.value(row));
-            let upper = (!input.upper.is_null(row)).then(|| input.upper.value(row));
-            let Definition { operator, required, .. } = self.definitions[definition as usize];
-            let known = Known { least: actual, most: upper.or(actual) };
-            let mut flags = u8::from(actual.is_some()) * KNOWN;
-            match known.test(Ratio::COUNT, operator, required) {
-                Some(true) => flags |= HOLDS,
-                Some(false) => flags |= FAILS,
-                None => {}
-            }
-            if let Some(upper) = upper {
-                let row = u32::try_from(self.rows.flags.len()).map_err(|_| too_many())?;
-                self.rows.upper.push((row, upper));
-            }
-            self.rows.subject.push(subject);
-            self.rows.definition.push(definition);
-            self.rows.actual.push(actual.unwrap_or_default());
-            self.rows.flags.push(flags);
+impl Placed {
+    fn row(&self, subject: usize) -> Option<usize> {
+        match &self.rows {
+            None => Some(subject),
+            Some(rows) => Some(rows[subject]).filter(|row| *row != ABSENT).map(|row| row as usize),
         }
-        Ok(())
-    }
-
-    fn intern(&mut self, definition: Definition) -> u32 {
-        if let Some(known) = self.by_definition.get(&definition) {
-            return *known;
-        }
-        // Fewer definitions than rows, which are counted in 32 bits below.
-        let index = self.definitions.len() as u32;
-        self.definitions.push(definition.clone());
-        self.by_definition.insert(definition, index);
-        index
-    }
-
-    /// Orders the rows and refuses a condition that stands twice for one subject.
-    pub(super) fn finish(self) -> Result<Decisions, Error> {
-        let Self { definitions, subjects, rows, .. } = self;
-        let count = u32::try_from(rows.flags.len()).map_err(|_| too_many())?;
-        let ranks = subjects.ranks();
-        let (places, awards) = places(&definitions);
-        // Rows are dealt out to their award and subject by counting, then each small hand is sorted.
-        let width = subjects.len();
-        let bucket =
-            |row: usize| awards[rows.definition[row] as usize] * width + ranks[rows.subject[row] as usize] as usize;
-        let buckets = awards.iter().max().map_or(0, |most| (most + 1) * width);
-        let mut ends = vec![0u32; buckets];
-        for row in 0..count as usize {
-            ends[bucket(row)] += 1;
-        }
-        let mut total = 0;
-        for end in &mut ends {
-            total += std::mem::replace(end, total);
-        }
-        let mut order = vec![0u32; count as usize];
-        for row in 0..count {
-            let next = &mut ends[bucket(row as usize)];
-            order[*next as usize] = row;
-            *next += 1;
-        }
-        let mut groups = Vec::new();
-        let mut start = 0;
-        for end in ends {
-            if end == start {
-                continue;
-            }
-            let hand = &mut order[start as usize..end as usize];
-            hand.sort_unstable_by_key(|row| places[rows.definition[*row as usize] as usize]);
-            refuse_twice(hand, &definitions, &rows, &subjects)?;
-            groups.push(Group { subject: rows.subject[hand[0] as usize], start, end });
-            start = end;
-        }
-        Ok(Decisions { definitions, subjects, rows, order, groups })
-    }
-}
-
-/// The place of each definition in sorted order, and the number of its award in that order.
-fn places(definitions: &[Definition]) -> (Vec<u32>, Vec<usize>) {
-    let mut sorted: Vec<usize> = (0..definitions.len()).collect();
-    sorted.sort_by(|a, b| definitions[*a].cmp(&definitions[*b]));
-    let mut places = vec![0; definitions.len()];
-    let mut awards = vec![0; definitions.len()];
-    let mut award = 0;
-    for (place, index) in sorted.iter().enumerate() {
-        if place > 0 && definitions[sorted[place - 1]].award != definitions[*index].award {
-            award += 1;
-        }
-        places[*index] = place as u32;
-        awards[*index] = award;
-    }
-    (places, awards)
-}
-
-fn refuse_twice(hand: &[u32], definitions: &[Definition], rows: &Columns, subjects: &Names) -> Result<(), Error> {
-    for pair in hand.windows(2) {
-        let [one, other] = [pair[0], pair[1]].map(|row| &definitions[rows.definition[row as usize] as usize]);
-        if one.level == other.level && one.id == other.id {
-            return Err(Error::Policy(format!(
-                "视图 condition 对 {} 的奖励 {} 第 {} 级条件 {} 给出了不止一行；请检查规则中的关联是否重复",
-                subjects.get(rows.subject[hand[0] as usize]),
-                one.award,
-                one.level,
-                one.id
-            )));
-        }
-    }
-    Ok(())
-}
-
-fn too_many() -> Error {
-    Error::Policy("条件超过 42 亿行；请用 scope 缩小范围后重试".to_owned())
-}
-
-/// Names kept once, in one piece of memory, each known by a number.
-#[derive(Debug, Clone, Default)]
-struct Names {
-    text: String,
-    ends: Vec<u64>,
-    /// The first name of each hash, and for each name the next of the same hash.
-    first: HashMap<u64, u32, BuildHasherDefault<AsIs>>,
-    next: Vec<u32>,
-    last: u32,
-}
-
-const NONE: u32 = u32::MAX;
-
-impl Names {
-    fn len(&self) -> usize {
-        self.ends.len()
-    }
-
-    fn get(&self, index: u32) -> &str {
-        let range = self.range(index as usize);
-        &self.text[range]
-    }
-
-    fn range(&self, index: usize) -> Range<usize> {
-        let start = index.checked_sub(1).map_or(0, |before| self.ends[before]);
-        start as usize..self.ends[index] as usize
-    }
-
-    /// Rules run through the same subjects in the same order, so the last or the next is tried first.
-    fn intern(&mut self, name: &str) -> Result<u32, Error> {
-        for guess in [self.last, self.last.wrapping_add(1)] {
-            if (guess as usize) < self.len() && self.get(guess) == name {
-                self.last = guess;
-                return Ok(guess);
-            }
-        }
-        let hash = BuildHasherDefault::<DefaultHasher>::default().hash_one(name);
-        let mut at = self.first.get(&hash).copied().unwrap_or(NONE);
-        let head = at;
-        while at != NONE {
-            if self.get(at) == name {
-                self.last = at;
-                return Ok(at);
-            }
-            at = self.next[at as usize];
-        }
-        let index = u32::try_from(self.len()).map_err(|_| too_many())?;
-        self.text.push_str(name);
-        self.ends.push(self.text.len() as u64);
-        self.next.push(head);
-        self.first.insert(hash, index);
-        self.last = index;
-        Ok(index)
-    }
-
-    /// For each name, its place in sorted order.
-    fn ranks(&self) -> Vec<u32> {
-        let mut sorted: Vec<u32> = (0..self.len() as u32).collect();
-        let order = |a: &u32, b: &u32| -> Ordering { self.get(*a).cmp(self.get(*b)) };
-        sorted.sort_unstable_by(order);
-        let mut ranks = vec![0; sorted.len()];
-        for (rank, index) in sorted.iter().enumerate() {
-            ranks[*index as usize] = rank as u32;
-        }
-        ranks
-    }
-}
-
-/// A hasher for numbers that are hashes already.
-#[derive(Debug, Clone, Default)]
-struct AsIs(u64);
-
-impl std::hash::Hasher for AsIs {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
-        }
-    }
-
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
     }
 }
