@@ -149,6 +149,8 @@ struct Step {
 /// A DataFusion session that holds the tables still needed.
 struct Session<'a> {
     context: SessionContext,
+    /// The tables and views that the context holds now.
+    tables: BTreeMap<String, RecordBatch>,
     request: &'a Request<'a>,
     settings: &'a Settings,
     /// Views to compute, in file order, with what each one uses.
@@ -170,8 +172,9 @@ impl<'a> Session<'a> {
         let parser = &mut config.options_mut().sql_parser;
         parser.map_string_types_to_utf8view = false;
         parser.collect_spans = true;
-        let session = Self { context: SessionContext::new_with_config(config), request, settings, plan, at: 0 };
-        let used: BTreeSet<&String> = session.plan.iter().flat_map(|step| &step.uses).collect();
+        let context = SessionContext::new_with_config(config);
+        let mut session = Self { context, tables: BTreeMap::new(), request, settings, plan, at: 0 };
+        let used: BTreeSet<String> = session.plan.iter().flat_map(|step| step.uses.iter().cloned()).collect();
         for (name, batch) in request.snapshot.tables() {
             if used.contains(name) {
                 session.register(name, batch.clone())?;
@@ -210,20 +213,22 @@ impl<'a> Session<'a> {
         concat_batches(&schema, &batches).map_err(|e| failed(&step.view, &e.into()))
     }
 
-    fn register(&self, name: &str, batch: RecordBatch) -> Result<(), Error> {
+    fn register(&mut self, name: &str, batch: RecordBatch) -> Result<(), Error> {
         let failed = |e: DataFusionError| Error::Snapshot(format!("表 {name} 不能登记：{e}；请报告此错误"));
-        let table = MemTable::try_new(batch.schema(), vec![vec![batch]]).map_err(failed)?;
+        let table = MemTable::try_new(batch.schema(), vec![vec![batch.clone()]]).map_err(failed)?;
         self.context.register_table(name, Arc::new(table)).map_err(failed)?;
+        self.tables.insert(name.to_owned(), batch);
         Ok(())
     }
 
     /// Drops every table and view that no step after this one uses.
-    fn drop_after(&self, index: usize) {
+    fn drop_after(&mut self, index: usize) {
         let done = &self.plan[index];
         for name in done.uses.iter().chain([&done.view.name]) {
             if !self.plan[index + 1..].iter().any(|later| later.uses.contains(name)) {
                 // The table may have been dropped or never registered: either is what is wanted.
                 let _ = self.context.deregister_table(name.as_str());
+                self.tables.remove(name);
             }
         }
     }

@@ -40,8 +40,8 @@ struct Branch {
     constants: Vec<(String, ScalarValue)>,
     names: Vec<String>,
     plan: LogicalPlan,
-    /// Whether it only picks columns of a table.
-    is_plain: bool,
+    /// The table and the columns in order, where it only picks columns of a table.
+    picks: Option<(String, Vec<String>)>,
 }
 
 impl Session<'_> {
@@ -61,11 +61,14 @@ impl Session<'_> {
 
     async fn read(&self, step: &Step, branch: Branch, parts: &mut Vec<Part>) -> Result<(), Error> {
         let fail = |e: DataFusionError| failed(&step.view, &e);
-        let mut state = self.context.state();
-        if branch.is_plain {
-            *state.config_mut() = state.config().clone().with_batch_size(ONE_PIECE);
-        }
+        let state = self.context.state();
         let same = one_row(&branch.constants).map_err(fail)?;
+        if let Some((table, columns)) = &branch.picks
+            && let Some(picked) = self.tables.get(table).and_then(|table| pick(table, columns, &branch.names))
+        {
+            parts.push(Part { same, batch: picked? });
+            return Ok(());
+        }
         let plan = state.create_physical_plan(&branch.plan).await.map_err(fail)?;
         let mut stream = execute_stream(plan, state.task_ctx()).map_err(fail)?;
         let mut schema: Option<SchemaRef> = None;
@@ -80,8 +83,13 @@ impl Session<'_> {
     }
 }
 
-/// Rows that a plain select hands over at a time: a table is never longer.
-const ONE_PIECE: usize = 1 << 31;
+/// Columns of a table under other names, in one piece.
+fn pick(table: &RecordBatch, columns: &[String], names: &[String]) -> Option<Result<RecordBatch, Error>> {
+    let cells: Option<Vec<ArrayRef>> = columns.iter().map(|name| table.column_by_name(name).cloned()).collect();
+    let fields = names.iter().zip(cells.as_ref()?).map(|(name, cell)| Field::new(name, cell.data_type().clone(), true));
+    let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
+    Some(RecordBatch::try_new(schema, cells?).map_err(Error::from))
+}
 
 /// The branches of a `union all`, or the plan itself.
 fn branches(plan: &LogicalPlan, constants: &[&str]) -> Result<Vec<Branch>, DataFusionError> {
@@ -94,23 +102,32 @@ fn branches(plan: &LogicalPlan, constants: &[&str]) -> Result<Vec<Branch>, DataF
 
 fn branch(plan: &LogicalPlan, names: &[String], constants: &[&str]) -> Result<Branch, DataFusionError> {
     let LogicalPlan::Projection(projection) = plan else {
-        return Ok(Branch { constants: Vec::new(), names: names.to_vec(), plan: plan.clone(), is_plain: false });
+        return Ok(Branch { constants: Vec::new(), names: names.to_vec(), plan: plan.clone(), picks: None });
     };
-    let mut branch = Branch { constants: Vec::new(), names: Vec::new(), plan: plan.clone(), is_plain: true };
+    let mut branch = Branch { constants: Vec::new(), names: Vec::new(), plan: plan.clone(), picks: None };
     let mut kept = Vec::new();
+    let mut columns = Vec::new();
     for (expression, name) in projection.expr.iter().zip(names) {
         match expression.clone().unalias() {
             Expr::Literal(value, _) if constants.contains(&name.as_str()) => {
                 branch.constants.push((name.clone(), value));
             }
             plain => {
-                branch.is_plain &= matches!(plain, Expr::Column(_));
+                if let Expr::Column(column) = &plain {
+                    columns.push(column.name.clone());
+                }
                 branch.names.push(name.clone());
                 kept.push(plain.alias(format!("column_{}", kept.len())));
             }
         }
     }
-    branch.is_plain &= matches!(&*projection.input, LogicalPlan::TableScan(_));
+    if let LogicalPlan::TableScan(scan) = &*projection.input
+        && scan.filters.is_empty()
+        && scan.fetch.is_none()
+        && columns.len() == kept.len()
+    {
+        branch.picks = Some((scan.table_name.table().to_owned(), columns));
+    }
     branch.plan = LogicalPlanBuilder::from(Arc::clone(&projection.input)).project(kept)?.build()?;
     Ok(branch)
 }
