@@ -105,8 +105,14 @@ pub async fn evaluate(
     let snapshot = freeze::freeze(&folded)?;
     drop(folded);
     progress("按规则测算");
+    // The facts go to disk while the rules run over them.
+    let written = {
+        let (snapshot, dir) = (snapshot.clone(), installation.snapshot_dir(snapshot.id()));
+        tokio::task::spawn_blocking(move || snapshot.write(&dir))
+    };
     let evaluation = answer(policy, &snapshot, question).await?;
     progress("保存结果");
+    written.await.map_err(|cause| Error::Damaged(format!("快照没有写完：{cause}")))??;
     keep(installation, policy, &snapshot, question, &evaluation, by, now).await?;
     Ok(Arc::new(evaluation))
 }
@@ -121,6 +127,7 @@ pub async fn evaluate_snapshot(
     now: Timestamp,
 ) -> Result<Arc<Evaluation>, Error> {
     let evaluation = answer(policy, snapshot, question).await?;
+    snapshot.write(&installation.snapshot_dir(snapshot.id()))?;
     keep(installation, policy, snapshot, question, &evaluation, by, now).await?;
     Ok(Arc::new(evaluation))
 }
@@ -146,7 +153,6 @@ async fn keep(
     by: &str,
     now: Timestamp,
 ) -> Result<(), Error> {
-    snapshot.write(&installation.snapshot_dir(snapshot.id()))?;
     let documents: Vec<(String, Vec<u8>)> =
         policy.files().iter().map(|(name, text)| (name.clone(), text.clone().into_bytes())).collect();
     write_folder(&installation.policy_dir(policy.hash()), &documents)?;

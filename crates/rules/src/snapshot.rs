@@ -8,11 +8,11 @@ mod files;
 mod rows;
 mod table;
 
-use std::collections::BTreeMap;
+use std::{cmp::Ordering, collections::BTreeMap};
 
 use datafusion::arrow::{
-    array::{Array, AsArray, RecordBatch, UInt32Array},
-    compute::{concat_batches, take_record_batch},
+    array::{Array, AsArray, RecordBatch, UInt32Array, make_comparator},
+    compute::{SortOptions, concat_batches, take_record_batch},
     datatypes::{Date32Type, Int64Type},
     row::{RowConverter, SortField},
 };
@@ -91,7 +91,7 @@ fn check_name(name: &str) -> Result<(), Error> {
 }
 
 /// The same rows, sorted by all columns from left to right.
-fn canonical(name: &str, batch: &RecordBatch) -> Result<RecordBatch, Error> {
+pub(crate) fn canonical(name: &str, batch: &RecordBatch) -> Result<RecordBatch, Error> {
     let schema = batch.schema();
     let mut fields = Vec::with_capacity(schema.fields().len());
     for field in schema.fields() {
@@ -117,15 +117,29 @@ fn canonical(name: &str, batch: &RecordBatch) -> Result<RecordBatch, Error> {
     if batch.num_columns() == 0 || batch.num_rows() < 2 {
         return Ok(batch);
     }
-    let rows = RowConverter::new(fields)?.convert_columns(batch.columns())?;
-    if (1..rows.num_rows()).all(|i| rows.row(i - 1) <= rows.row(i)) {
+    if is_sorted(&batch)? {
         return Ok(batch);
     }
+    let rows = RowConverter::new(fields)?.convert_columns(batch.columns())?;
     let count =
         u32::try_from(batch.num_rows()).map_err(|_| Error::Snapshot(format!("表 {name} 超过 42 亿行；请缩小范围")))?;
     let mut order: Vec<u32> = (0..count).collect();
     order.sort_unstable_by(|a, b| rows.row(*a as usize).cmp(&rows.row(*b as usize)));
     Ok(take_record_batch(&batch, &UInt32Array::from(order))?)
+}
+
+/// Whether the rows ascend already, as those of most registers do: cheaper to see than to sort.
+fn is_sorted(batch: &RecordBatch) -> Result<bool, Error> {
+    let compare: Vec<_> = batch
+        .columns()
+        .iter()
+        .map(|column| make_comparator(column, column, SortOptions::default()))
+        .collect::<Result<_, _>>()?;
+    let ascends = |row: usize| {
+        let order = compare.iter().map(|compare| compare(row - 1, row)).find(|order| order.is_ne());
+        order.is_none_or(Ordering::is_lt)
+    };
+    Ok((1..batch.num_rows()).all(ascends))
 }
 
 fn id_of(tables: &BTreeMap<String, RecordBatch>) -> String {

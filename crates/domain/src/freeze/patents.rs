@@ -1,9 +1,9 @@
 //! Patents and all that follows from one patent's row and its events: force, owners, symbols, strategic industries.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, thread};
 
 use jiff::civil::Date;
-use registry::Folded;
+use registry::{Folded, FoldedRow};
 use terms::{ApplicationNumber, PatentKind};
 
 use super::{
@@ -14,7 +14,7 @@ use super::{
     places::{Addresses, Gazetteer, Place},
     rows,
     sei::Industries,
-    sheet::Sheet,
+    sheet::{Field, Sheet},
     ties::Ties,
 };
 
@@ -36,7 +36,9 @@ struct Events<'a> {
     passings: Vec<Passing<'a>>,
 }
 
-/// Reads every patent; `done` hears how many are read, now and then.
+/// Reads every patent, each core its share; `done` hears how many are read, now and then.
+///
+/// The shares are put together in the order of the register, so that the answer knows nothing of cores.
 pub(super) fn tables<'a>(
     folded: &'a Folded,
     ties: &Ties<'a>,
@@ -45,38 +47,120 @@ pub(super) fn tables<'a>(
     notes: &mut Vec<Note>,
     done: &mut dyn FnMut(usize, usize),
 ) -> PatentTables<'a> {
-    let mut events = events(folded, notes);
-    let mut industries = Industries::of(folded);
-    let mut placing = Placing { ties, addresses: Addresses::new(gazetteer), enterprise_places };
+    let events = events(folded, notes);
+    let rows = folded.get("patents");
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let share = rows.len().div_ceil(cores).max(SHARE_MIN);
+    let start = || Share {
+        fields: Fields::of(&Sheet::of(folded, "patents")),
+        events: &events,
+        industries: Industries::of(folded),
+        placing: Placing { ties, addresses: Addresses::new(gazetteer), enterprise_places },
+        tables: PatentTables::default(),
+        notes: Vec::new(),
+    };
     let mut tables = PatentTables { voids: voids(&events), ..PatentTables::default() };
-    let sheet = Sheet::of(folded, "patents");
-    let [number, kind, title, filed_on, granted_on, grant_number, patentees, code, ipc, address, summary] = [
-        "application_number",
-        "kind",
-        "title",
-        "filed_on",
-        "granted_on",
-        "grant_number",
-        "patentees",
-        "first_patentee_uscc",
-        "ipc",
-        "address",
-        "abstract",
-    ]
-    .map(|field| sheet.field(field));
-    for (index, row) in sheet.rows.iter().enumerate() {
-        if index % REPORT_EVERY == 0 {
-            done(index, sheet.rows.len());
+    let (first, others) = rows.split_at(share.min(rows.len()));
+    thread::scope(|scope| {
+        let start = &start;
+        let others: Vec<_> =
+            others.chunks(share).map(|rows| scope.spawn(move || start().read(rows, &mut |_| {}))).collect();
+        // This thread's share stands for all of them in what is told.
+        let mut told = |read: usize| done((read * rows.len()).div_ceil(first.len().max(1)), rows.len());
+        let first = start().read(first, &mut told);
+        for (part, said) in std::iter::once(first).chain(others.into_iter().map(joined)) {
+            tables.append(part);
+            notes.extend(said);
         }
-        let number = number.text(row);
-        let Some(kind) = kind_of(kind.text(row), number) else {
-            notes.push(Note::new("patents", &row.key, "专利类型不明，未计入任何统计；请补填专利类型".to_owned()));
-            continue;
-        };
-        let (filed_on, granted_on) = (filed_on.date(row), granted_on.date(row));
-        let Events { life, mut passings } = events.remove(number).unwrap_or_default();
+    });
+    done(rows.len(), rows.len());
+    tables
+}
 
-        let force = force::force(kind, filed_on, granted_on, &life);
+fn joined<T>(share: thread::ScopedJoinHandle<'_, T>) -> T {
+    share.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
+/// Fewer patents than this are not worth a thread of their own.
+const SHARE_MIN: usize = 4_000;
+
+impl PatentTables<'_> {
+    fn append(&mut self, mut other: Self) {
+        self.patents.append(&mut other.patents);
+        self.force.append(&mut other.force);
+        self.owners.append(&mut other.owners);
+        self.symbols.append(&mut other.symbols);
+        self.industries.append(&mut other.industries);
+        self.voids.append(&mut other.voids);
+    }
+}
+
+/// The columns of the register.
+struct Fields {
+    number: Field,
+    kind: Field,
+    title: Field,
+    filed_on: Field,
+    granted_on: Field,
+    grant_number: Field,
+    patentees: Field,
+    code: Field,
+    ipc: Field,
+    address: Field,
+    summary: Field,
+}
+
+impl Fields {
+    fn of(sheet: &Sheet<'_>) -> Self {
+        Self {
+            number: sheet.field("application_number"),
+            kind: sheet.field("kind"),
+            title: sheet.field("title"),
+            filed_on: sheet.field("filed_on"),
+            granted_on: sheet.field("granted_on"),
+            grant_number: sheet.field("grant_number"),
+            patentees: sheet.field("patentees"),
+            code: sheet.field("first_patentee_uscc"),
+            ipc: sheet.field("ipc"),
+            address: sheet.field("address"),
+            summary: sheet.field("abstract"),
+        }
+    }
+}
+
+/// One core's share of the patents.
+struct Share<'g, 'a> {
+    fields: Fields,
+    events: &'g HashMap<&'a str, Events<'a>>,
+    industries: Industries<'a>,
+    placing: Placing<'g, 'a>,
+    tables: PatentTables<'a>,
+    notes: Vec<Note>,
+}
+
+impl<'a> Share<'_, 'a> {
+    fn read(mut self, rows: &'a [FoldedRow], done: &mut dyn FnMut(usize)) -> (PatentTables<'a>, Vec<Note>) {
+        for (index, row) in rows.iter().enumerate() {
+            if index % REPORT_EVERY == 0 {
+                done(index);
+            }
+            self.read_one(row);
+        }
+        (self.tables, self.notes)
+    }
+
+    fn read_one(&mut self, row: &'a FoldedRow) {
+        let Self { fields, tables, notes, placing, .. } = self;
+        let number = fields.number.text(row);
+        let Some(kind) = kind_of(fields.kind.text(row), number) else {
+            notes.push(Note::new("patents", &row.key, "专利类型不明，未计入任何统计；请补填专利类型".to_owned()));
+            return;
+        };
+        let (filed_on, granted_on) = (fields.filed_on.date(row), fields.granted_on.date(row));
+        let nothing = Events::default();
+        let Events { life, passings } = self.events.get(number).unwrap_or(&nothing);
+
+        let force = force::force(kind, filed_on, granted_on, life);
         if let Some((during, ended_by)) = force.in_force
             && let Some(from_on) = during.from
         {
@@ -92,29 +176,27 @@ pub(super) fn tables<'a>(
             Note::new("patent-events", number, format!("{on}的恢复没有对应的终止，未采用；请核对终止事件是否漏报"))
         }));
 
-        let owner = Written { name: patentees.first(row), code: code.text(row), address: address.text(row) };
-        let (at_grant, owners) = owners::owners(number, owner, granted_on, filed_on, &mut passings, &mut placing);
+        let (title, patentees) = (fields.title.text(row), fields.patentees);
+        let owner =
+            Written { name: patentees.first(row), code: fields.code.text(row), address: fields.address.text(row) };
+        let (at_grant, owners) = owners::owners(number, owner, granted_on, filed_on, &mut passings.clone(), placing);
         tables.owners.extend(owners);
 
-        let mut symbols: Vec<&str> = ipc.list(row).collect();
+        let mut symbols: Vec<&str> = fields.ipc.list(row).collect();
         symbols.sort_unstable();
         symbols.dedup();
         if kind == PatentKind::Invention && granted_on.is_some() {
-            tables.industries.extend(industries.judge(
-                number,
-                symbols.iter().copied(),
-                title.text(row),
-                summary.text(row),
-            ));
+            let judged = self.industries.judge(number, symbols.iter().copied(), title, fields.summary.text(row));
+            tables.industries.extend(judged);
         }
         tables.symbols.extend(symbols.iter().map(|&symbol| rows::PatentIpc { application_number: number, symbol }));
         tables.patents.push(rows::Patent {
             application_number: number,
             kind: kind.zh(),
-            title: title.text(row),
+            title,
             filed_on,
             granted_on,
-            grant_number: grant_number.some(row),
+            grant_number: fields.grant_number.some(row),
             applicant_names: patentees.text(row),
             grant_uscc: at_grant.uscc,
             grant_owner: granted_on.map(|_| owner.name).filter(|name| !name.is_empty()),
@@ -122,8 +204,6 @@ pub(super) fn tables<'a>(
             grant_in_city: at_grant.in_city,
         });
     }
-    done(sheet.rows.len(), sheet.rows.len());
-    tables
 }
 
 /// Progress is told once for so many patents.

@@ -18,8 +18,8 @@ macro_rules! tables {
                 const TABLE: &'static str = $table;
                 const COLUMNS: &'static [(&'static str, Kind)] = &[$( (stringify!($field), <$type as Cell>::KIND) ),*];
 
-                fn values(&self) -> Vec<Value> {
-                    vec![$( Cell::value(&self.$field) ),*]
+                fn push(&self, table: &mut TableBuilder) -> Result<(), rules::Error> {
+                    table.push([$( Value::from(self.$field) ),*])
                 }
             }
         )*
@@ -113,29 +113,22 @@ pub(super) trait Row: Ord + Sized {
     const TABLE: &'static str;
     /// The table's columns, in order.
     const COLUMNS: &'static [(&'static str, Kind)];
-    /// The row's cells, in the order of the columns.
-    fn values(&self) -> Vec<Value>;
+    /// Adds the row's cells to its table, in the order of the columns.
+    fn push(&self, table: &mut TableBuilder) -> Result<(), rules::Error>;
 }
 
 /// A type that a column may have.
 trait Cell {
     const KIND: Kind;
-    fn value(&self) -> Value;
 }
 
 macro_rules! cells {
     ($( $type:ty => $kind:ident ),*) => { $(
         impl Cell for $type {
             const KIND: Kind = Kind::$kind;
-            fn value(&self) -> Value {
-                Value::from(*self)
-            }
         }
         impl Cell for Option<$type> {
             const KIND: Kind = Kind::$kind;
-            fn value(&self) -> Value {
-                Value::from(*self)
-            }
         }
     )* };
 }
@@ -154,7 +147,7 @@ impl Tables {
     pub(super) fn add<R: Row>(&mut self, rows: Vec<R>) -> Result<(), rules::Error> {
         let mut table = TableBuilder::new(R::COLUMNS);
         for row in &rows {
-            table.push(row.values())?;
+            row.push(&mut table)?;
         }
         self.tables.push((R::TABLE, table));
         self.rows += rows.len();

@@ -1,6 +1,6 @@
 //! The SQL that reads facts.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use db::{Tx, with_conn};
 use jiff::Timestamp;
@@ -42,31 +42,50 @@ pub(crate) async fn rows(
     register: &'static Register,
     batches: &HashMap<i64, VisibleBatch>,
 ) -> Result<Vec<FoldedRow>, Error> {
+    let batches = Arc::new(batches.clone());
+    let mut rows = Vec::new();
+    let mut page = facts_after(tx, register, &(String::new(), 0)).await?;
+    let mut carried: Vec<Fact> = Vec::new();
+    loop {
+        let mut facts = std::mem::take(&mut carried);
+        let is_last = (page.len() as i64) < PAGE_FACTS;
+        let after = page.last().map(|fact| (fact.0.clone(), fact.1));
+        facts.append(&mut page);
+        let Some(after) = after.filter(|_| !is_last) else {
+            rows.extend(read_facts(register, facts, &batches)?);
+            return Ok(rows);
+        };
+        // The facts of the last key may go on in the next page.
+        let whole = facts.iter().position(|(key, ..)| *key == after.0).unwrap_or(facts.len());
+        carried = facts.split_off(whole);
+        // One page is read out of its texts while the database hands over the next.
+        let batches = Arc::clone(&batches);
+        let reading = tokio::task::spawn_blocking(move || read_facts(register, facts, &batches));
+        page = facts_after(tx, register, &after).await?;
+        rows.extend(reading.await.map_err(|cause| Error::Damaged(format!("{}：{cause}", register.id)))??);
+    }
+}
+
+/// Key, number, batch and cells of a fact.
+type Fact = (String, i64, i64, String);
+
+async fn facts_after(tx: &mut Tx, register: &Register, after: &(String, i64)) -> Result<Vec<Fact>, Error> {
     const SQL: &str = "select fact_key, id, batch_id, cells from fact where register = $1 and (fact_key, id) > ($2, $3) \
         order by fact_key, id limit $4";
-    let mut rows = Vec::new();
-    let mut after = (String::new(), 0);
-    let mut carried: Vec<(String, i64, String)> = Vec::new();
-    loop {
-        let page: Vec<(String, i64, i64, String)> = with_conn!(&mut *tx, conn => sqlx::query_as(SQL)
-            .bind(register.id).bind(after.0.as_str()).bind(after.1).bind(PAGE_FACTS).fetch_all(conn).await)
-        .map_err(db::Error::from)?;
-        let is_last = (page.len() as i64) < PAGE_FACTS;
-        if let Some((key, id, ..)) = page.last() {
-            after = (key.clone(), *id);
-        }
-        let mut facts = std::mem::take(&mut carried);
-        facts.extend(page.into_iter().map(|(key, _, batch, cells)| (key, batch, cells)));
-        if !is_last {
-            // The facts of the last key may go on in the next page.
-            let whole = facts.iter().position(|(key, ..)| *key == after.0).unwrap_or(facts.len());
-            carried = facts.split_off(whole);
-        }
-        group_facts(register, facts, batches, |group| rows.extend(settle(group)))?;
-        if is_last {
-            return Ok(rows);
-        }
-    }
+    let facts = with_conn!(tx, conn => sqlx::query_as(SQL)
+        .bind(register.id).bind(after.0.as_str()).bind(after.1).bind(PAGE_FACTS).fetch_all(conn).await);
+    Ok(facts.map_err(db::Error::from)?)
+}
+
+fn read_facts(
+    register: &'static Register,
+    facts: Vec<Fact>,
+    batches: &HashMap<i64, VisibleBatch>,
+) -> Result<Vec<FoldedRow>, Error> {
+    let mut rows = Vec::with_capacity(facts.len());
+    let facts = facts.into_iter().map(|(key, _, batch, cells)| (key, batch, cells));
+    group_facts(register, facts, batches, |group| rows.extend(settle(group)))?;
+    Ok(rows)
 }
 
 /// Facts read at a time, so that the texts of the log are not held beside the state made of them.
@@ -75,7 +94,7 @@ const PAGE_FACTS: i64 = 20_000;
 /// Hands over the visible facts key by key; they come sorted by key, then by number.
 pub(crate) fn group_facts(
     register: &'static Register,
-    facts: Vec<(String, i64, String)>,
+    facts: impl IntoIterator<Item = (String, i64, String)>,
     batches: &HashMap<i64, VisibleBatch>,
     mut on_group: impl FnMut(&mut Vec<FoldedRow>),
 ) -> Result<(), Error> {

@@ -4,11 +4,11 @@ use std::ops::Range;
 
 use datafusion::arrow::{
     array::{Array, AsArray, BooleanArray, Int64Array, RecordBatch, StringArray},
-    compute::filter_record_batch,
+    compute::{concat_batches, filter_record_batch},
     datatypes::{Int64Type, Schema},
 };
 
-use crate::{Error, Kind, Snapshot};
+use crate::{Error, Kind, snapshot::canonical};
 
 /// A table sorted by all its columns from left to right.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,11 +22,8 @@ impl Rows {
 
     /// Sorts these batches of columns into one table; `distinct` drops exact repeats.
     pub(crate) fn sort(columns: &[(&str, Kind)], batches: Vec<RecordBatch>, distinct: bool) -> Result<Self, Error> {
-        let mut batches = batches;
-        batches.push(RecordBatch::new_empty(schema(columns).into()));
-        let sorted = Snapshot::from_batches([("rows".to_owned(), batches)])?;
-        let batch = sorted.table("rows").cloned().unwrap_or_else(|| RecordBatch::new_empty(schema(columns).into()));
-        let rows = Self(batch);
+        let batch = concat_batches(&schema(columns).into(), &batches)?;
+        let rows = Self(canonical("rows", &batch)?);
         if distinct { rows.distinct() } else { Ok(rows) }
     }
 

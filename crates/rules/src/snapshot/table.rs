@@ -1,6 +1,6 @@
 //! Building one table of a snapshot from rows, in the four types that a snapshot knows.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use datafusion::arrow::{
     array::{ArrayRef, BooleanBuilder, Date32Builder, Int64Builder, RecordBatch, StringBuilder},
@@ -46,13 +46,13 @@ impl Kind {
     }
 }
 
-/// One cell of a row on its way into a table.
+/// One cell of a row on its way into a table; text may be borrowed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Value {
+pub enum Value<'a> {
     /// Nothing is known.
     Null,
     /// Text.
-    Text(String),
+    Text(Cow<'a, str>),
     /// A whole number.
     Integer(i64),
     /// A civil date.
@@ -61,37 +61,37 @@ pub enum Value {
     Flag(bool),
 }
 
-impl From<&str> for Value {
-    fn from(value: &str) -> Self {
-        Self::Text(value.to_owned())
+impl<'a> From<&'a str> for Value<'a> {
+    fn from(value: &'a str) -> Self {
+        Self::Text(Cow::Borrowed(value))
     }
 }
 
-impl From<String> for Value {
+impl From<String> for Value<'_> {
     fn from(value: String) -> Self {
-        Self::Text(value)
+        Self::Text(Cow::Owned(value))
     }
 }
 
-impl From<i64> for Value {
+impl From<i64> for Value<'_> {
     fn from(value: i64) -> Self {
         Self::Integer(value)
     }
 }
 
-impl From<Date> for Value {
+impl From<Date> for Value<'_> {
     fn from(value: Date) -> Self {
         Self::Date(value)
     }
 }
 
-impl From<bool> for Value {
+impl From<bool> for Value<'_> {
     fn from(value: bool) -> Self {
         Self::Flag(value)
     }
 }
 
-impl<T: Into<Self>> From<Option<T>> for Value {
+impl<T: Into<Self>> From<Option<T>> for Value<'_> {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Null, Into::into)
     }
@@ -130,7 +130,8 @@ impl TableBuilder {
     }
 
     /// Adds one row; it must have one value of the right type for every column.
-    pub fn push(&mut self, row: Vec<Value>) -> Result<(), Error> {
+    pub fn push<'v>(&mut self, row: impl AsRef<[Value<'v>]>) -> Result<(), Error> {
+        let row = row.as_ref();
         if row.len() != self.columns.len() {
             return Err(Error::Snapshot(format!(
                 "表格有 {} 列，这一行却有 {} 个值；请检查生成该行的程序",
@@ -181,15 +182,15 @@ fn empty_column(kind: Kind) -> Column {
     }
 }
 
-fn append(column: &mut Column, value: Value) {
+fn append(column: &mut Column, value: &Value) {
     match (column, value) {
         (Column::Text(column), Value::Text(value)) => column.append_value(value),
         (Column::Text(column), _) => column.append_null(),
-        (Column::Integer(column), Value::Integer(value)) => column.append_value(value),
+        (Column::Integer(column), Value::Integer(value)) => column.append_value(*value),
         (Column::Integer(column), _) => column.append_null(),
-        (Column::Date(column), Value::Date(value)) => column.append_value(to_days(value)),
+        (Column::Date(column), Value::Date(value)) => column.append_value(to_days(*value)),
         (Column::Date(column), _) => column.append_null(),
-        (Column::Flag(column), Value::Flag(value)) => column.append_value(value),
+        (Column::Flag(column), Value::Flag(value)) => column.append_value(*value),
         (Column::Flag(column), _) => column.append_null(),
     }
 }
