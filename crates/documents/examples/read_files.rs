@@ -1,4 +1,6 @@
 //! Reads files and prints what each held: `cargo run -p documents --example read_files -- FILE…`.
+//!
+//! With `--json` before the files it prints every document as a line of JSON instead.
 
 use std::{collections::BTreeMap, env, ops::ControlFlow, path::Path, time::Instant};
 
@@ -6,12 +8,18 @@ use documents::{Item, Limits, read};
 
 #[allow(clippy::print_stdout)]
 fn main() {
-    for path in env::args().skip(1) {
+    let mut paths: Vec<String> = env::args().skip(1).collect();
+    let prints_documents = paths.first().is_some_and(|first| first == "--json");
+    for path in paths.drain(usize::from(prints_documents)..) {
         let from = Instant::now();
         let mut reasons: BTreeMap<String, (u64, String)> = BTreeMap::new();
         let outcome = read(Path::new(&path), &Limits::default(), &mut |item| {
-            if let Item::SetAside { reason, place, .. } = item {
-                reasons.entry(reason).or_insert((0, place)).0 += 1;
+            match item {
+                Item::SetAside { reason, place, .. } => reasons.entry(reason).or_insert((0, place)).0 += 1,
+                Item::Document { document, .. } if prints_documents => {
+                    println!("{}", serde_json::to_string(&document).unwrap_or_default());
+                }
+                Item::Document { .. } => {}
             }
             ControlFlow::Continue(())
         });

@@ -51,12 +51,16 @@ pub fn locarno(text: &str) -> Option<Classification> {
 /// Reads a national class of the United States: three characters of class, then the subclass.
 pub fn united_states(text: &str) -> Option<Classification> {
     let text = text.trim();
-    let symbol = match text.split_once('/') {
-        Some((class, subclass)) => format!("{}/{}", class.trim(), subclass.trim()),
-        None => {
-            let class = text.get(..3)?;
-            format!("{}/{}", class.trim(), text[3..].trim())
+    let (class, subclass) = text.split_once('/').or_else(|| text.split_at_checked(3))?;
+    let (class, subclass) = (class.trim(), subclass.trim());
+    let symbol = match subclass.split_at_checked(3) {
+        // Three digits of subclass, then three of its decimals.
+        Some((whole, decimals)) if subclass.len() == 6 && subclass.bytes().all(|byte| byte.is_ascii_digit()) => {
+            let (whole, decimals) = (whole.trim_start_matches('0'), decimals.trim_end_matches('0'));
+            let dot = if decimals.is_empty() { "" } else { "." };
+            format!("{class}/{whole}{dot}{decimals}")
         }
+        _ => format!("{class}/{subclass}"),
     };
     let is_sound = symbol.len() <= 24 && symbol.starts_with(|c: char| c.is_ascii_alphanumeric());
     let symbol = symbol.trim_end_matches('/').to_owned();
@@ -180,5 +184,7 @@ mod tests {
         assert_eq!(united_states("709228").unwrap().symbol, "709/228");
         assert_eq!(united_states("177 25").unwrap().symbol, "177/25");
         assert_eq!(united_states("426/231").unwrap().symbol, "426/231");
+        assert_eq!(united_states("600300000").unwrap().symbol, "600/300");
+        assert_eq!(united_states("705/026100").unwrap().symbol, "705/26.1");
     }
 }

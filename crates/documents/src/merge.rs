@@ -215,24 +215,20 @@ fn by_group<T: Clone + Ord>(
     chosen
 }
 
-/// Publications by number; of two days the earlier, for a later one is often that of a list's edition.
+/// The publications of both; one that only says less than another is left out, contradicting days are both kept.
 fn publications(ours: Vec<Publication>, theirs: Vec<Publication>) -> Vec<Publication> {
-    let mut by_number: BTreeMap<String, Publication> = BTreeMap::new();
-    for one in ours.into_iter().chain(theirs) {
-        match by_number.get_mut(&one.number) {
-            None => {
-                by_number.insert(one.number.clone(), one);
-            }
-            Some(known) => {
-                known.published_on = match (known.published_on, one.published_on) {
-                    (Some(a), Some(b)) => Some(a.min(b)),
-                    (a, b) => a.or(b),
-                };
-                known.is_grant = known.is_grant.or(one.is_grant);
-            }
-        }
-    }
-    by_number.into_values().collect()
+    let all = united(ours, theirs);
+    let says_less = |one: &Publication| all.iter().any(|other| says_less(one, other));
+    all.iter().filter(|one| !says_less(one)).cloned().collect()
+}
+
+/// Whether a publication is another one with the kind code or the day left out.
+fn says_less(one: &Publication, other: &Publication) -> bool {
+    let bare = &other.number[..other.number.len() - other.kind_code.len()];
+    let is_same = one.number == other.number || one.kind_code.is_empty() && one.number == bare;
+    let day_agrees = one.published_on.is_none() || one.published_on == other.published_on;
+    let is_grant_agrees = one.is_grant.is_none() || one.is_grant == other.is_grant;
+    one != other && is_same && day_agrees && is_grant_agrees
 }
 
 fn united<T: Ord>(ours: Vec<T>, theirs: Vec<T>) -> Vec<T> {
@@ -297,3 +293,5 @@ fn kind(document: &Document) -> Option<PatentKind> {
     }
 }
 
+#[cfg(test)]
+mod tests;

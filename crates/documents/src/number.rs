@@ -5,7 +5,7 @@
 //! | office | publication | application |
 //! | --- | --- | --- |
 //! | CN | `CN101945314B` | `CN` and [`ApplicationNumber`]: digits and check character, `CN2010102984204` |
-//! | US | applications with four-digit year and seven-digit serial, `US20190198156A1`; grants without zeros before them, `US8930553B2`, `USD435854S1` | series code and serial, `US13648029`, without the year that DOCDB puts before them |
+//! | US | applications with four-digit year and seven-digit serial, `US20190198156A1`; grants without zeros before them, `US8930553B2`, `USD435854S1` | series code and serial, `US13648029`, without the year that DOCDB puts before them; where DOCDB gives no series, `US20100942680` |
 //! | WO | four-digit year and six-digit serial, `WO1980000272A1` | [`PctNumber`]: `PCT/GB2004/003782`, also from DOCDB's kind `W` |
 //! | EP | seven digits, `EP0123456A1` | eight digits without the check digit, `EP17171508` |
 //! | JP | `JP2005533465A`; with the emperor's year `JPH0523456A` | `JP1993123456`: the emperor's year is turned into ours; a utility model has a `U` after it |
@@ -75,7 +75,7 @@ pub fn publication(written: &str) -> Result<PublicationId, Error> {
         [.., letter] if letter.is_ascii_uppercase() => bytes.len() - 1,
         _ => bytes.len(),
     };
-    let serial = rest[..kind_from].trim_end_matches(['-', '/', '.', ':', ',']);
+    let serial = rest[..kind_from].trim_matches(['-', '/', '.', ':', ',']);
     if !serial.bytes().any(|byte| byte.is_ascii_digit()) {
         // The letter belonged to the serial: `USD435854`, `JPH0235`.
         return publication_of(office, rest, "");
@@ -125,7 +125,7 @@ pub fn application(office: &str, number: &str, kind: &str, filed_on: Option<Date
     }
     let serial = match office.as_str() {
         "CN" => return chinese_application(rest, number),
-        "US" => american_application(rest),
+        "US" => american_application(rest, kind, filed_on),
         "EP" => european_application(rest),
         "JP" => model(japanese_application(rest, filed_on), kind),
         "KR" => korean_application(&bare(rest), kind),
@@ -299,7 +299,10 @@ fn chinese_application(rest: &str, written: &str) -> Result<String, Error> {
 }
 
 /// Series code and serial; DOCDB's year goes, for the other sources do not give it.
-fn american_application(rest: &str) -> String {
+///
+/// Where DOCDB has the serial with two digits of year behind it and no series code, as `94268010 A` of 2010, the form
+/// is the EPO's other one for the same number, `20100942680`: which series it was of is not said.
+fn american_application(rest: &str, kind: &str, filed_on: Option<Date>) -> String {
     if let Some((series, serial)) = rest.split_once('/') {
         let serial = bare(serial);
         if is_digits(series) && series.len() <= 2 && is_digits(&serial) && serial.len() <= 6 {
@@ -307,8 +310,21 @@ fn american_application(rest: &str) -> String {
         }
     }
     let serial = bare(rest);
-    let has_year = serial.len() == 12 && is_digits(&serial) && is_year(&serial[..4]) && &serial[..4] >= "2000";
-    if has_year { serial[4..].to_owned() } else { serial }
+    if !is_digits(&serial) {
+        return serial;
+    }
+    if serial.len() == 12 && is_year(&serial[..4]) && &serial[..4] >= "2000" {
+        return serial[4..].to_owned();
+    }
+    match filed_on.map(|day| day.year()) {
+        Some(year) if !kind.is_empty() && (3..=8).contains(&serial.len()) => {
+            match serial.strip_suffix(&format!("{:02}", year % 100)) {
+                Some(number) => format!("{year}0{number:0>6}"),
+                None => serial,
+            }
+        }
+        _ => serial,
+    }
 }
 
 /// `17171508.9` and the EPO's `20170171508` are `17171508`.
@@ -338,8 +354,20 @@ fn japanese_application(rest: &str, filed_on: Option<Date>) -> String {
     {
         return format!("{year}{serial:0>6}");
     }
-    let year = filed_on.map(|day| day.year()).filter(|year| *year < 2000);
-    match year {
+    let year = filed_on.map(|day| day.year());
+    // `53-84696` of 1978: the era is the one the filing date lies in.
+    if let (Some(year), Some((short, serial))) = (year, rest.split_once(['-', '/'])) {
+        let first_year = match year {
+            ..1989 => 1925,
+            1989..2019 => 1988,
+            _ => 2018,
+        };
+        let is_era = short.parse() == Ok(year - first_year) && is_digits(serial) && serial.len() <= 6;
+        if is_era {
+            return format!("{year}{serial:0>6}");
+        }
+    }
+    match year.filter(|year| *year < 2000) {
         Some(year) if serial.len() == 8 && is_digits(&serial) && serial[6..] == format!("{:02}", year % 100) => {
             format!("{year}{}", &serial[..6])
         }

@@ -15,6 +15,8 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Field {
     Application,
+    /// The application number a second time, for rows that lack the first.
+    SpareApplication,
     Publication,
     /// A second number with the day of grant, where grant and publication stand side by side.
     Grant,
@@ -240,7 +242,10 @@ fn numbers(table: &Table, values: &Values<'_>, document: &mut Document, doubts: 
     {
         only.published_on = Some(day);
     }
-    let written = values.get(Field::Application);
+    let written = match values.get(Field::Application) {
+        "" | "CN" => values.get(Field::SpareApplication),
+        written => written,
+    };
     if !written.is_empty() {
         let office = document.publications.first().map_or(table.office, |one| one.number.get(..2).unwrap_or_default());
         match (table.application)(office, written, document.filed_on) {
@@ -390,11 +395,11 @@ pub(crate) fn list<'a>(table: &Table, text: &'a str) -> impl Iterator<Item = &'a
 /// Names divided as the table divides values.
 pub(crate) fn listed_names(table: &Table, text: &str) -> Vec<String> {
     let between = table.between;
-    let parts = text.split(|c: char| between.contains(&c));
-    // `??` is what an export makes of a no-break space before a name, `(undefined)` of a place it does not know.
+    // `(undefined)` is what one export makes of a person's address, and then it puts nothing between the persons.
+    let parts = text.split("(undefined)").flat_map(|part| part.split(|c: char| between.contains(&c)));
+    // `??` is what an export makes of a no-break space before a name.
     let names = parts.map(|part| {
-        let part = part.trim_matches(|c: char| c.is_whitespace() || c == '\u{a0}' || c == '?');
-        super::tables::folded(part.strip_suffix("(undefined)").unwrap_or(part))
+        super::tables::folded(part.trim_matches(|c: char| c.is_whitespace() || c == '\u{a0}' || c == '?'))
     });
     names.filter(|name| !name.is_empty()).collect()
 }

@@ -49,6 +49,9 @@ fn text_kind(start: &str) -> Content {
     if lower.starts_with("<!doctype html") || lower.starts_with("<html") {
         return Content::Other("网页（HTML）", "请改用检索系统的导出功能取得 XML、CSV 或 XLSX");
     }
+    if start.starts_with("<!--") && ["<!ENTITY", "<!ELEMENT"].iter().any(|mark| start.contains(mark)) {
+        return Content::Other("XML 的 DTD 定义文件", "请收录用它定义的 XML 文献本身");
+    }
     if start.starts_with('<') {
         return Content::Xml;
     }

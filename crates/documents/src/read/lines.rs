@@ -199,6 +199,7 @@ fn green_book(text: &str, doubts: &mut Doubts) -> Result<Document, String> {
             ("OREF", _) => document.citations.extend(st36::citation(String::new(), tables::folded(value), String::new(), "")),
             ("ABST", _) => paragraph(&mut texts[0].1, value),
             ("BSUM" | "DETD" | "DRWD" | "GOVT" | "PARN", _) => paragraph(&mut texts[1].1, value),
+            ("CLMS" | "DCLM", "STM") => {}
             ("CLMS" | "DCLM", "NUM") => document.claims.extend(take_text(&mut texts[2].1)),
             ("CLMS" | "DCLM", _) => paragraph(&mut texts[2].1, value),
             _ => {}
@@ -282,7 +283,7 @@ fn brs(text: &str, _: &mut Doubts) -> Result<Document, String> {
     let cited = all("URPN").filter_map(|number| number::publication_of("US", number, "").ok());
     document.citations.extend(cited.filter_map(|id| st36::citation(id.to_string(), String::new(), String::new(), "")));
     let named = |tag: &'static str| -> Vec<Party> {
-        all(tag).map(|name| Party { name: tables::folded(name), ..Party::default() }).filter(|p| !p.name.is_empty()).collect()
+        all(tag).map(|name| Party { name: tables::folded(name).replace("; ", ", "), ..Party::default() }).filter(|p| !p.name.is_empty()).collect()
     };
     document.inventors = named("INNM");
     document.applicants = named("AANM");

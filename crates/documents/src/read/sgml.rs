@@ -185,7 +185,6 @@ pub(crate) fn application(root: Element<'_, '_>, doubts: &mut Doubts) -> Result<
             _ => {}
         }
     }
-    document.applicants = document.inventors.clone();
     document.abstracts.extend(root.at("subdoc-abstract").and_then(|part| st36::text(part, "en")));
     document.descriptions.extend(root.at("subdoc-description").and_then(|part| st36::text(part, "en")));
     let claims = root.at("subdoc-claims").into_iter().flat_map(|part| part.all("claim"));
@@ -199,12 +198,7 @@ fn technical_information(part: Element<'_, '_>, document: &mut Document) {
     document.classifications.extend(symbols.map(|symbol| Classification { edition: edition.clone(), ..symbol }));
     for national in part.descendants("uspc") {
         let (class, subclass) = (national.text_at("class"), national.text_at("subclass"));
-        // Three digits of subclass, then three of its decimals.
-        let (whole, decimals) = subclass.split_at_checked(3).unwrap_or((&subclass, ""));
-        let decimals = decimals.trim_end_matches('0');
-        let whole = whole.trim_start_matches('0');
-        let dot = if decimals.is_empty() { "" } else { "." };
-        document.classifications.extend(classification::united_states(&format!("{class}/{whole}{dot}{decimals}")));
+        document.classifications.extend(classification::united_states(&format!("{class}/{subclass}")));
     }
     let text = part.text_at("title-of-invention");
     if !text.is_empty() {

@@ -66,7 +66,7 @@ impl DocumentId {
 
     pub(crate) fn priority(&self, doubts: &mut Doubts) -> Option<Priority> {
         let number = self.application(doubts);
-        let office = if number.starts_with("PCT/") { "WO".to_owned() } else { self.country.clone() };
+        let office = if number.starts_with("PCT/") { "WO".to_owned() } else { number.get(..2)?.to_owned() };
         (!number.is_empty()).then(|| Priority { office, number, filed_on: self.date })
     }
 

@@ -204,7 +204,12 @@ static TABLES: [Table; 13] = [
 ];
 
 /// The detail dump of CNIPA's search system, whose names stand before each record.
-pub(crate) static PSS_DETAIL: Table = Table { format: "pss-detail", is_chinese: true, ..PLAIN };
+pub(crate) static PSS_DETAIL: Table = Table {
+    format: "pss-detail",
+    columns: &[("nrdanhidden", Field::SpareApplication)],
+    is_chinese: true,
+    ..PLAIN
+};
 
 const PATENTSCOPE: &[(&str, Field)] = &[
     ("publicationnumber", Field::Publication),
@@ -338,11 +343,13 @@ fn document(table: &Table, columns: &Columns, row: &Row, doubts: &mut Doubts) ->
     for ((column, cell), text) in columns.iter().zip(&row.cells).zip(&texts) {
         let Some((field, heading)) = column else { continue };
         // What cannot be trusted may still be read where it is only words; a number needs every digit.
-        if let Cell::Broken(_) = cell
-            && matches!(field, Field::Application | Field::Publication | Field::Grant)
-        {
-            super::doubt(doubts, &format!("“{heading}”列的单元格不可信，未采用"));
-            continue;
+        if let Cell::Broken(_) = cell {
+            let is_number = matches!(field, Field::Application | Field::Publication | Field::Grant);
+            let what = if is_number { "不可信，未采用" } else { "有无法解码的字符，以 � 代替" };
+            super::doubt(doubts, &format!("“{heading}”列的单元格{what}"));
+            if is_number {
+                continue;
+            }
         }
         values.put(*field, columns::value(table, heading, text));
     }

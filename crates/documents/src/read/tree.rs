@@ -224,23 +224,6 @@ impl<'t, 'a> Element<'t, 'a> {
         texts.map(|node| node.text).collect()
     }
 
-    /// The text of the children that are text, without that of inner elements.
-    pub(crate) fn own_text(self) -> String {
-        let mut folded = Folded::default();
-        let end = self.node().end as usize;
-        let mut index = self.index + 1;
-        while index < end {
-            let node = &self.tree.nodes[index];
-            match node.kind {
-                Kind::Text => folded.push(node.text),
-                Kind::Reference => folded.push_reference(node.text),
-                Kind::Element => folded.meet(node.text),
-            }
-            index = node.end.max(index as u32 + 1) as usize;
-        }
-        folded.out
-    }
-
     fn node(self) -> &'t Node<'a> {
         &self.tree.nodes[self.index]
     }
