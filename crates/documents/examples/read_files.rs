@@ -2,11 +2,12 @@
 //!
 //! With `--json` before the files it prints every document as a line of JSON instead.
 
+#![allow(clippy::print_stdout, reason = "it prints what it finds")]
+
 use std::{collections::BTreeMap, env, ops::ControlFlow, path::Path, time::Instant};
 
 use documents::{Item, Limits, read};
 
-#[allow(clippy::print_stdout)]
 fn main() {
     let mut paths: Vec<String> = env::args().skip(1).collect();
     let prints_documents = paths.first().is_some_and(|first| first == "--json");

@@ -3,6 +3,8 @@
 //!
 //! Each file is one document, repeated in memory until it is some megabytes; the ratio is reading time to parsing time.
 
+#![allow(clippy::print_stdout, reason = "a measurement prints")]
+
 use std::{env, fs, hint::black_box, time::Instant};
 
 use documents::parse_one;
@@ -11,7 +13,6 @@ use quick_xml::{Reader, events::Event};
 const BYTES: usize = 32 << 20;
 const ROUNDS: usize = 5;
 
-#[allow(clippy::print_stdout)]
 fn main() {
     for path in env::args().skip(1) {
         let text = fs::read_to_string(&path).expect("the file is UTF-8");

@@ -150,7 +150,9 @@ impl Ledger {
             Act::Part { name } => {
                 let names = self.at(self.version());
                 if names.under.contains_key(&fold_name(name)) {
-                    return Err(Refusal(format!("“{name}”代表着其他名称，不能把它拆出；请拆出其他名称，或撤销相应的归并")));
+                    return Err(Refusal(format!(
+                        "“{name}”代表着其他名称，不能把它拆出；请拆出其他名称，或撤销相应的归并"
+                    )));
                 }
             }
             Act::Undo { version } => {

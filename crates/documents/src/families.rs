@@ -69,7 +69,10 @@ fn priorities(document: &Document) -> BTreeSet<&str> {
 }
 
 fn own_application(document: &Document) -> Option<&str> {
-    [&document.pct_number, &document.application_number].into_iter().map(String::as_str).find(|number| !number.is_empty())
+    [&document.pct_number, &document.application_number]
+        .into_iter()
+        .map(String::as_str)
+        .find(|number| !number.is_empty())
 }
 
 /// The simple families of a growing and changing set of documents.

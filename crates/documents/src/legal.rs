@@ -38,18 +38,26 @@ pub fn effect(office: &str, code: &str) -> Option<LegalState> {
     })
 }
 
-/// The state that a Chinese data provider's words assert; compound ones such as 授权 | 权利转移 by their first word.
+/// The state that a data provider's words assert; compound ones such as 授权 | 权利转移 by their first word.
 ///
 /// 失效 and 放弃 mean an end of the right when it was granted, and no grant when it was not.
 pub fn stated(words: &str, is_granted: bool) -> LegalState {
     let first = words.split(['|', ';', '；', '、']).map(str::trim).find(|word| !word.is_empty()).unwrap_or_default();
     let has = |words: &[&str]| words.iter().any(|word| first.contains(word));
+    // The words of Lens.
+    match first {
+        "Active" | "Patented" => return LegalState::InForce,
+        "Pending" => return LegalState::Pending,
+        "Expired" => return LegalState::Ended,
+        _ => {}
+    }
     let ended = if is_granted { LegalState::Ended } else { LegalState::NotGranted };
     if has(&["部分无效"]) {
         LegalState::InForce
     } else if has(&["全部无效", "宣告无效", "全部撤销"]) {
         LegalState::Invalidated
-    } else if has(&["未缴年费", "期限届满", "期满", "权利终止", "专利权终止", "专利权的终止"]) {
+    } else if has(&["未缴年费", "期限届满", "期满", "权利终止", "专利权终止", "专利权的终止"])
+    {
         LegalState::Ended
     } else if has(&["撤回", "驳回", "申请终止"]) {
         LegalState::NotGranted
@@ -124,7 +132,12 @@ mod tests {
     use crate::document::{LegalEvent, Publication};
 
     fn published(number: &str, day: Date, is_grant: bool) -> Publication {
-        Publication { number: number.into(), kind_code: number[11..].into(), published_on: Some(day), is_grant: Some(is_grant) }
+        Publication {
+            number: number.into(),
+            kind_code: number[11..].into(),
+            published_on: Some(day),
+            is_grant: Some(is_grant),
+        }
     }
 
     fn granted() -> Document {
@@ -183,6 +196,7 @@ mod tests {
             ("放弃", false, LegalState::NotGranted),
             ("部分无效", true, LegalState::InForce),
             ("全部无效", true, LegalState::Invalidated),
+            ("Active", true, LegalState::InForce),
             ("-", true, LegalState::Unknown),
             ("", true, LegalState::Unknown),
         ] {

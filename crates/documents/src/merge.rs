@@ -10,7 +10,7 @@
 //! | 5 | the publishing office's own full text (CNIPA, EP, red book, older American formats) |
 //! | 4 | DOCDB, OPS and the office's own search and gazettes (PSS) |
 //! | 3 | CNIPR, Patentscope |
-//! | 2 | Lens, Google Patents, PatSnap, incoPat |
+//! | 2 | Lens, Google Patents, `PatSnap`, incoPat |
 //! | 1 | anything else |
 //!
 //! So official text wins over lists and later claims over earlier ones. Texts are chosen language by language and
@@ -70,14 +70,27 @@ impl Document {
                 [false, false] => return true,
                 [true, true] => ours > theirs || ours == theirs && is_ours_greater,
             };
-            weights.insert(field.to_owned(), if has == [true, true] { ours.max(theirs) } else if takes_ours { ours } else { theirs });
+            weights.insert(
+                field.to_owned(),
+                if has == [true, true] {
+                    ours.max(theirs)
+                } else if takes_ours {
+                    ours
+                } else {
+                    theirs
+                },
+            );
             takes_ours
         };
         macro_rules! chosen {
             ($field:ident, $has:expr) => {{
                 let has = [$has(&a.document.$field), $has(&b.document.$field)];
                 let greater = a.document.$field >= b.document.$field;
-                if choose(stringify!($field), has, greater) { a.document.$field.clone() } else { b.document.$field.clone() }
+                if choose(stringify!($field), has, greater) {
+                    a.document.$field.clone()
+                } else {
+                    b.document.$field.clone()
+                }
             }};
         }
         let mut merged = Document {
@@ -174,7 +187,9 @@ impl Weighed {
     fn of(document: Document) -> Weighed {
         let rank = document.sources.iter().map(|source| rank(&source.format)).max().unwrap_or(1);
         let latest = document.publications.iter().filter_map(|one| one.published_on).max();
-        let days = latest.map_or(0, |day| u32::try_from(i32::from(day.year()) * 372 + i32::from(day.month()) * 31 + i32::from(day.day())).unwrap_or(0));
+        let days = latest.map_or(0, |day| {
+            u32::try_from(i32::from(day.year()) * 372 + i32::from(day.month()) * 31 + i32::from(day.day())).unwrap_or(0)
+        });
         Weighed { document, own: rank * 10_000_000 + days }
     }
 
@@ -187,8 +202,8 @@ impl Weighed {
 fn rank(format: &str) -> u32 {
     match format {
         "cnipa-xml" | "ep-xml" | "us-red-book" | "us-sgml" | "us-pap" | "us-green-book" | "us-brs" => 5,
-        "docdb" | "ops" | "ops-family" | "ops-fulltext" | "ops-search" | "pss-list" | "pss-detail" | "cnipa-gazette"
-        | "cnipa-efiling" => 4,
+        "docdb" | "ops" | "ops-family" | "ops-fulltext" | "ops-search" | "pss-list" | "pss-detail"
+        | "cnipa-gazette" | "cnipa-efiling" => 4,
         "cnipr" | "patentscope" => 3,
         "google" | "lens" | "patsnap" | "incopat" => 2,
         _ => 1,

@@ -118,10 +118,10 @@ pub fn application(office: &str, number: &str, kind: &str, filed_on: Option<Date
     let (office, rest) = if has_office { folded.split_at(2) } else { (office, folded.as_str()) };
     let office = office_code(office)?;
     let rest = rest.trim_start_matches([':', '-', '.']);
-    if kind == "W" || office == "WO" {
-        if let Some(number) = international_of(&office, &bare(rest)) {
-            return Ok(number);
-        }
+    if (kind == "W" || office == "WO")
+        && let Some(number) = international_of(&office, &bare(rest))
+    {
+        return Ok(number);
     }
     let serial = match office.as_str() {
         "CN" => return chinese_application(rest, number),
@@ -144,8 +144,9 @@ fn sound(written: &str) -> Result<String, Error> {
     if written.len() > LENGTH_MAX * 3 {
         return Err(malformed(&written.chars().take(20).collect::<String>(), "长得不可能是号码"));
     }
-    let is_plain = written.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase() || matches!(b, b'-' | b'.' | b'/'))
-        && !written.is_empty();
+    let is_plain =
+        written.bytes().all(|b| b.is_ascii_digit() || b.is_ascii_uppercase() || matches!(b, b'-' | b'.' | b'/'))
+            && !written.is_empty();
     let folded = if is_plain { written.to_owned() } else { text::fold_code(written) };
     if folded.is_empty() {
         return Err(Error::new("号码为空"));

@@ -218,7 +218,8 @@ impl<'a> Sink<'a> {
         let item = match parse(&mut self.summary.doubts).and_then(checked) {
             Ok(mut document) => {
                 self.summary.documents += 1;
-                let file = if self.part.is_empty() { self.file.clone() } else { format!("{}/{}", self.file, self.part) };
+                let file =
+                    if self.part.is_empty() { self.file.clone() } else { format!("{}/{}", self.file, self.part) };
                 let source = Source { format: format.to_owned(), file, place: place(ordinal) };
                 document.sources = vec![source];
                 document.settle();
@@ -299,4 +300,3 @@ fn checked(document: Document) -> Result<Document, String> {
         || document.events.len() > LIST_MAX;
     if is_endless { Err(format!("一个字段列出的值超过 {LIST_MAX} 个")) } else { Ok(document) }
 }
-

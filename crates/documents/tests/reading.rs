@@ -1,5 +1,7 @@
 //! Files made for the purpose: every kind of damage ends in a reason and a place, and costs no other document.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails there")]
+
 use std::{
     fs,
     io::Write,
@@ -83,7 +85,9 @@ fn a_broken_document_costs_only_itself() {
 #[test]
 fn a_file_cut_inside_its_container_says_so() {
     let document = r#"<exch:exchange-document country="DE" doc-number="1258188" kind="B" date-publ="19680104"><exch:bibliographic-data/></exch:exchange-document>"#;
-    let whole = format!(r#"<?xml version="1.0"?><exch:exchange-documents xmlns:exch="x">{document}{document}</exch:exchange-documents>"#);
+    let whole = format!(
+        r#"<?xml version="1.0"?><exch:exchange-documents xmlns:exch="x">{document}{document}</exch:exchange-documents>"#
+    );
     assert_eq!(outcome(&lay("a.xml", &whole).path).0.set_aside, 0);
     let cut = whole.trim_end_matches("</exch:exchange-documents>");
     let (_, documents, set_aside) = outcome(&lay("a.xml", cut).path);
@@ -120,7 +124,11 @@ fn encodings_are_what_is_declared_or_the_document_is_set_aside() {
     // Declared as GB2312 and written in UTF-8, which nothing else looks like.
     assert_eq!(outcome(&lay("a.xml", &declared).path).1[0].titles[0].text, "一种装置 & its use");
     // UTF-16 with its mark.
-    let wide: Vec<u8> = [0xFEFF].into_iter().chain(chinese.replace("UTF-8", "UTF-16").encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    let wide: Vec<u8> = [0xFEFF]
+        .into_iter()
+        .chain(chinese.replace("UTF-8", "UTF-16").encode_utf16())
+        .flat_map(u16::to_le_bytes)
+        .collect();
     assert_eq!(outcome(&lay("a.xml", &wide).path).1[0].titles[0].text, "一种装置 & its use");
     let unknown = chinese.replace("UTF-8", "no-such-code").replace("一种", "\u{1}");
     assert_eq!(outcome(&lay("a.xml", unknown).path).2.len(), 1);
@@ -146,7 +154,11 @@ fn absurd_lengths_are_set_aside_in_bounded_time_and_the_next_document_is_read() 
 #[test]
 fn what_is_no_patent_file_is_refused_with_what_it_is() {
     for (name, content, words) in [
-        ("a.xml", "<?xml version=\"1.0\"?><class-scheme scheme-type=\"cpc\"><class-item/></class-scheme>", "CPC 分类表"),
+        (
+            "a.xml",
+            "<?xml version=\"1.0\"?><class-scheme scheme-type=\"cpc\"><class-item/></class-scheme>",
+            "CPC 分类表",
+        ),
         ("a.xml", "<!DOCTYPE html><html><body>登录</body></html>", "网页"),
         ("a.xml", "<recipe><step>1</step></recipe>", "<recipe>"),
         ("a.json", "{\n \"a\": 1\n}", "JSON"),

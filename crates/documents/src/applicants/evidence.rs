@@ -217,12 +217,33 @@ fn pairs(names: &BTreeSet<String>) -> Vec<(String, String)> {
 pub fn stem(name: &str) -> String {
     const CHINESE: [&str; 5] = ["股份有限公司", "有限责任公司", "集团有限公司", "有限公司", "公司"];
     const WESTERN: [&str; 22] = [
-        "CO", "LTD", "LIMITED", "INC", "INCORPORATED", "CORP", "CORPORATION", "COMPANY", "LLC", "LLP", "LP", "PLC",
-        "GMBH", "AG", "KG", "SA", "SAS", "SPA", "BV", "NV", "KK", "AB",
+        "CO",
+        "LTD",
+        "LIMITED",
+        "INC",
+        "INCORPORATED",
+        "CORP",
+        "CORPORATION",
+        "COMPANY",
+        "LLC",
+        "LLP",
+        "LP",
+        "PLC",
+        "GMBH",
+        "AG",
+        "KG",
+        "SA",
+        "SAS",
+        "SPA",
+        "BV",
+        "NV",
+        "KK",
+        "AB",
     ];
     let is_western = name.is_ascii();
     let mut stem = if is_western {
-        let spaced: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { ' ' }).collect();
+        let spaced: String =
+            name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { ' ' }).collect();
         let mut words: Vec<&str> = spaced.split_whitespace().collect();
         while words.last().is_some_and(|last| WESTERN.contains(last)) {
             words.pop();

@@ -8,12 +8,8 @@ use crate::document::{Party, Source};
 
 fn document(format: &str, number: &str, published_on: Option<Date>) -> Document {
     let id = number::publication(number).unwrap();
-    let publication = Publication {
-        is_grant: id.is_grant(),
-        number: id.to_string(),
-        kind_code: id.kind_code.clone(),
-        published_on,
-    };
+    let publication =
+        Publication { is_grant: id.is_grant(), number: id.to_string(), kind_code: id.kind_code.clone(), published_on };
     let source = Source { format: format.into(), file: "a".into(), place: "1".into() };
     let mut document = Document { publications: vec![publication], sources: vec![source], ..Document::default() };
     document.settle();

@@ -43,7 +43,9 @@ pub(crate) fn read(path: &Path, sink: &mut Sink<'_>) -> Result<Outcome, Error> {
         return Ok(Outcome::Documents);
     }
     let what = only.map_or_else(|| "压缩包".to_owned(), |what| format!("压缩包，里面是{what}"));
-    Ok(Outcome::None { what, advice: "请收录含有专利著录项目、全文或检索结果的压缩包".to_owned() })
+    Ok(Outcome::None {
+        what, advice: "请收录含有专利著录项目、全文或检索结果的压缩包".to_owned()
+    })
 }
 
 fn read_parts(
@@ -79,7 +81,20 @@ fn read_parts(
         (&mut part).take(4096).read_to_end(&mut head).map_err(|error| damaged(&file, &name, &error.to_string()))?;
         sink.part = if outer.is_empty() { name.clone() } else { format!("{outer}/{name}") };
         let rest = Bounded { inner: io::Cursor::new(head.clone()).chain(part), left: most.min(*left), taken: 0 };
-        *left = left.saturating_sub(read_part(rest, &head, &name, sink, left, found, depth)?);
+        match read_part(rest, &head, &name, sink, left, found, depth) {
+            Ok(taken) => *left = left.saturating_sub(taken),
+            // A part that cannot be read costs only itself; harm and a failing disk end the reading.
+            Err(error @ (Error::Unsafe { .. } | Error::TooLarge { .. } | Error::Io { .. })) => return Err(error),
+            Err(error) => {
+                let reason = error.to_string();
+                let _ = sink.offer(
+                    "zip",
+                    |_| "整个部件".to_owned(),
+                    |_| Err(reason),
+                    || crate::read::split::excerpt(&head),
+                );
+            }
+        }
         if sink.summary.is_stopped {
             break;
         }

@@ -49,7 +49,9 @@ fn bibliographic(data: Element<'_, '_>, document: &mut Document, doubts: &mut Do
             }
             "ClassificationIPCRDetails" => {
                 let texts = part.all("ClassificationIPCR").filter_map(|symbol| symbol.at("Text"));
-                document.classifications.extend(texts.filter_map(|text| classification::symbol(Scheme::Ipc, &text.text())));
+                document
+                    .classifications
+                    .extend(texts.filter_map(|text| classification::symbol(Scheme::Ipc, &text.text())));
             }
             "ClassificationIPC" => document.classifications.extend(old_symbols(part)),
             "ClassificationLocarno" | "ClassificationLocarnoDetails" => {

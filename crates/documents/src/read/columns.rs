@@ -255,7 +255,11 @@ fn numbers(table: &Table, values: &Values<'_>, document: &mut Document, doubts: 
     }
     if document.publications.is_empty() && document.application_number.is_empty() {
         let reasons: Vec<String> = reasons.into_iter().map(|(field, reason)| format!("{field}：{reason}")).collect();
-        return Err(if reasons.is_empty() { "没有申请号，也没有公开（公告）号".to_owned() } else { reasons.join("；") });
+        return Err(if reasons.is_empty() {
+            "没有申请号，也没有公开（公告）号".to_owned()
+        } else {
+            reasons.join("；")
+        });
     }
     for (field, reason) in reasons {
         doubt(doubts, &format!("{field}未采用：{}", st36::without_value(&reason)));
@@ -389,7 +393,9 @@ fn classes(table: &Table, values: &Values<'_>, document: &mut Document) {
 pub(crate) fn list<'a>(table: &Table, text: &'a str) -> impl Iterator<Item = &'a str> {
     let between = table.between;
     let is_junk = |c: char| c.is_whitespace() || matches!(c, '?' | '"' | '[' | ']' | '\u{a0}');
-    text.split(|c: char| between.contains(&c)).map(move |part| part.trim_matches(is_junk)).filter(|part| !part.is_empty())
+    text.split(|c: char| between.contains(&c))
+        .map(move |part| part.trim_matches(is_junk))
+        .filter(|part| !part.is_empty())
 }
 
 /// Names divided as the table divides values.
@@ -398,17 +404,40 @@ pub(crate) fn listed_names(table: &Table, text: &str) -> Vec<String> {
     // `(undefined)` is what one export makes of a person's address, and then it puts nothing between the persons.
     let parts = text.split("(undefined)").flat_map(|part| part.split(|c: char| between.contains(&c)));
     // `??` is what an export makes of a no-break space before a name.
-    let names = parts.map(|part| {
-        super::tables::folded(part.trim_matches(|c: char| c.is_whitespace() || c == '\u{a0}' || c == '?'))
-    });
+    let names = parts
+        .map(|part| super::tables::folded(part.trim_matches(|c: char| c.is_whitespace() || c == '\u{a0}' || c == '?')));
     names.filter(|name| !name.is_empty()).collect()
 }
 
 /// Names divided by a comma and a blank, which also stands before `Ltd.` and its kin.
 pub(crate) fn comma_names(_: &Table, text: &str) -> Vec<String> {
     const ENDINGS: [&str; 26] = [
-        "ltd", "inc", "llc", "l.l.c", "corp", "co", "lp", "l.p", "llp", "plc", "gmbh", "s.a", "sa", "s.l", "s.p.a",
-        "n.v", "b.v", "ag", "k.k", "limited", "incorporated", "corporation", "jr", "sr", "ii", "iii",
+        "ltd",
+        "inc",
+        "llc",
+        "l.l.c",
+        "corp",
+        "co",
+        "lp",
+        "l.p",
+        "llp",
+        "plc",
+        "gmbh",
+        "s.a",
+        "sa",
+        "s.l",
+        "s.p.a",
+        "n.v",
+        "b.v",
+        "ag",
+        "k.k",
+        "limited",
+        "incorporated",
+        "corporation",
+        "jr",
+        "sr",
+        "ii",
+        "iii",
     ];
     let mut names: Vec<String> = Vec::new();
     for part in text.split(", ").map(str::trim).filter(|part| !part.is_empty()) {

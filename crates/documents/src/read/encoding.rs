@@ -66,7 +66,8 @@ fn text_kind(start: &str) -> Content {
     if names.len() >= 8 && names.contains(&"申请号") && !line.contains(',') && !line.contains('\t') {
         return Content::PssDetail;
     }
-    let is_json_object = start.starts_with('{') && !start.lines().next().is_some_and(|line| line.trim_end().ends_with('}'));
+    let is_json_object =
+        start.starts_with('{') && !start.lines().next().is_some_and(|line| line.trim_end().ends_with('}'));
     if is_json_object || start.starts_with("[\n") || start.starts_with("[{") {
         return Content::Other("整块 JSON", "请改用官方 XML，或导出为一行一条的 jsonl、CSV、XLSX");
     }

@@ -160,8 +160,7 @@ fn green_book(text: &str, doubts: &mut Doubts) -> Result<Document, String> {
     let mut citation: (String, String) = Default::default();
     let mut priority: (String, Option<Date>, String) = Default::default();
     let mut edition = String::new();
-    let mut texts: [(&str, String); 3] =
-        [("ABST", String::new()), ("DESC", String::new()), ("CLMS", String::new())];
+    let mut texts: [(&str, String); 3] = [("ABST", String::new()), ("DESC", String::new()), ("CLMS", String::new())];
     let mut previous = "PATN";
     let end = (String::new(), String::new(), String::new());
     for (group, tag, value) in fields.iter().chain([&end]) {
@@ -181,7 +180,9 @@ fn green_book(text: &str, doubts: &mut Doubts) -> Result<Document, String> {
         match (group.as_str(), tag.as_str()) {
             ("INVT" | "ASSG", "NAM") => party.name = value.replace("; ", ", "),
             ("LREP", "FRM" | "FR2") if party.name.is_empty() => party.name = value.replace("; ", ", "),
-            ("INVT" | "ASSG", "CTY" | "STA") => party.address = st36::join([party.address.clone(), value.into()].into_iter()),
+            ("INVT" | "ASSG", "CTY" | "STA") => {
+                party.address = st36::join([party.address.clone(), value.into()].into_iter())
+            }
             ("INVT" | "ASSG", "CNT") => party.country = st36::office(value.get(..2).unwrap_or_default()),
             ("UREF" | "FREF", "PNO") => citation.0 = value.to_owned(),
             ("FREF", "CNT") => citation.1 = value.get(..2).unwrap_or_default().to_owned(),
@@ -196,7 +197,9 @@ fn green_book(text: &str, doubts: &mut Doubts) -> Result<Document, String> {
                 document.classifications.extend(found);
             }
             ("PCTA", "PCN") => document.pct_number = number::application("", value, "", None).unwrap_or_default(),
-            ("OREF", _) => document.citations.extend(st36::citation(String::new(), tables::folded(value), String::new(), "")),
+            ("OREF", _) => {
+                document.citations.extend(st36::citation(String::new(), tables::folded(value), String::new(), ""))
+            }
             ("ABST", _) => paragraph(&mut texts[0].1, value),
             ("BSUM" | "DETD" | "DRWD" | "GOVT" | "PARN", _) => paragraph(&mut texts[1].1, value),
             ("CLMS" | "DCLM", "STM") => {}
@@ -283,13 +286,18 @@ fn brs(text: &str, _: &mut Doubts) -> Result<Document, String> {
     let cited = all("URPN").filter_map(|number| number::publication_of("US", number, "").ok());
     document.citations.extend(cited.filter_map(|id| st36::citation(id.to_string(), String::new(), String::new(), "")));
     let named = |tag: &'static str| -> Vec<Party> {
-        all(tag).map(|name| Party { name: tables::folded(name).replace("; ", ", "), ..Party::default() }).filter(|p| !p.name.is_empty()).collect()
+        all(tag)
+            .map(|name| Party { name: tables::folded(name).replace("; ", ", "), ..Party::default() })
+            .filter(|p| !p.name.is_empty())
+            .collect()
     };
     document.inventors = named("INNM");
     document.applicants = named("AANM");
     document.owners = named("ASNM");
     let text = |tag: &'static str| tables::folded(&all(tag).collect::<Vec<_>>().join(" "));
-    for (into, tag) in [(&mut document.abstracts, "ABPR"), (&mut document.descriptions, "DEPR"), (&mut document.claims, "CLPR")] {
+    for (into, tag) in
+        [(&mut document.abstracts, "ABPR"), (&mut document.descriptions, "DEPR"), (&mut document.claims, "CLPR")]
+    {
         let text = text(tag);
         into.extend((!text.is_empty()).then(|| Text { language: "en".into(), text }));
     }

@@ -73,7 +73,9 @@ fn technical(group: Element<'_, '_>, document: &mut Document) {
                 let symbols = symbols.filter_map(|symbol| classification::symbol(Scheme::Ipc, &symbol.verbatim()));
                 let dated = symbols.map(|symbol| Classification { edition: edition.clone(), ..symbol });
                 document.classifications.extend(dated);
-                document.classifications.extend(part.all("B511US").filter_map(|at| classification::locarno(&at.text())));
+                document
+                    .classifications
+                    .extend(part.all("B511US").filter_map(|at| classification::locarno(&at.text())));
             }
             "B520" => {
                 let symbols = part.children().filter(|symbol| matches!(symbol.name(), "B521" | "B522"));

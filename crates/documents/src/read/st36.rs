@@ -2,10 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::{
-    Doubts, doubt,
-    tree::Element,
-};
+use super::{Doubts, doubt, tree::Element};
 use crate::{
     classification,
     document::{Citation, Classification, Party, Priority, Publication, Scheme, Text},
@@ -67,7 +64,7 @@ impl DocumentId {
     pub(crate) fn priority(&self, doubts: &mut Doubts) -> Option<Priority> {
         let number = self.application(doubts);
         let office = if number.starts_with("PCT/") { "WO".to_owned() } else { number.get(..2)?.to_owned() };
-        (!number.is_empty()).then(|| Priority { office, number, filed_on: self.date })
+        (!number.is_empty()).then_some(Priority { office, number, filed_on: self.date })
     }
 
     /// The number of a cited document; where it cannot be normalised, as written.

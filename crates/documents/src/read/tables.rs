@@ -123,6 +123,7 @@ static TABLES: [Table; 13] = [
             ("cpcclassifications", Field::Cpc),
             ("ipcrclassifications", Field::Ipc),
             ("usclassifications", Field::Uspc),
+            ("legalstatus", Field::State),
         ],
         between: &[';'],
         day: lens_day,
@@ -148,7 +149,9 @@ static TABLES: [Table; 13] = [
         priorities: patentscope_priorities,
         ..PLAIN
     },
-    Table { format: "cnipr", required: &["申请号", "公开公告号", "申请专利权人", "主权项"], is_chinese: true, ..PLAIN },
+    Table {
+        format: "cnipr", required: &["申请号", "公开公告号", "申请专利权人", "主权项"], is_chinese: true, ..PLAIN
+    },
     Table {
         format: "patsnap",
         required: &["公开公告号", "标当前申请专利权人", "申请日"],
@@ -157,16 +160,10 @@ static TABLES: [Table; 13] = [
         ..PLAIN
     },
     Table {
-        format: "incopat",
-        required: &["公开公告号", "标题", "申请人", "申请号"],
-        is_chinese: true,
-        ..PLAIN
+        format: "incopat", required: &["公开公告号", "标题", "申请人", "申请号"], is_chinese: true, ..PLAIN
     },
     Table {
-        format: "pss-list",
-        required: &["专利名称", "申请号", "申请日", "申请人"],
-        is_chinese: true,
-        ..PLAIN
+        format: "pss-list", required: &["专利名称", "申请号", "申请日", "申请人"], is_chinese: true, ..PLAIN
     },
     Table {
         format: "title-list",
@@ -204,12 +201,8 @@ static TABLES: [Table; 13] = [
 ];
 
 /// The detail dump of CNIPA's search system, whose names stand before each record.
-pub(crate) static PSS_DETAIL: Table = Table {
-    format: "pss-detail",
-    columns: &[("nrdanhidden", Field::SpareApplication)],
-    is_chinese: true,
-    ..PLAIN
-};
+pub(crate) static PSS_DETAIL: Table =
+    Table { format: "pss-detail", columns: &[("nrdanhidden", Field::SpareApplication)], is_chinese: true, ..PLAIN };
 
 const PATENTSCOPE: &[(&str, Field)] = &[
     ("publicationnumber", Field::Publication),
@@ -324,9 +317,9 @@ impl<'s, 'k> Reading<'s, 'k> {
         self.rows_seen += 1;
         let written: Vec<String> = row.cells.iter().map(|cell| cell.text().into_owned()).collect();
         let folded: Vec<String> = written.iter().map(|heading| text::fold_heading(heading)).collect();
-        let has = |heading: &&str| folded.iter().any(|folded| folded == heading);
+        let has = |heading: &str| folded.iter().any(|folded| folded == heading);
         self.first.get_or_insert_with(|| written.join("，"));
-        if let Some(table) = TABLES.iter().find(|table| table.required.iter().all(|heading| has(&heading))) {
+        if let Some(table) = TABLES.iter().find(|table| table.required.iter().all(|heading| has(heading))) {
             let fields = folded.iter().map(|heading| columns::field(table, heading));
             self.columns = fields.zip(written).map(|(field, written)| Some((field?, written))).collect();
             self.heading.clone_from(&row.cells);
@@ -440,5 +433,8 @@ fn patentscope_priorities(cell: &str) -> Vec<Priority> {
         let number = number::application(office, number, "", filed_on).ok()?;
         Some(Priority { office: office.to_owned(), number, filed_on })
     };
-    cell.trim_matches(['[', ']']).split([',', ';']).filter_map(|part| read(part.trim_matches(['[', ']', ' ']))).collect()
+    cell.trim_matches(['[', ']'])
+        .split([',', ';'])
+        .filter_map(|part| read(part.trim_matches(['[', ']', ' '])))
+        .collect()
 }

@@ -5,8 +5,9 @@
 //! Character references, the five predefined entities and HTML's named characters become characters; any other
 //! reference stays as written. Nothing is ever fetched or expanded.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::LazyLock};
 
+use memchr::memmem::Finder;
 use quick_xml::{Reader, escape::resolve_html5_entity, events::Event};
 
 /// Deeper than any patent document; a bomb of nesting is refused.
@@ -272,30 +273,27 @@ pub(crate) struct Folded {
 
 impl Folded {
     pub(crate) fn push(&mut self, text: &str) {
-        let bytes = text.as_bytes();
-        let mut run = 0;
-        let mut at = 0;
-        while at < bytes.len() {
-            if !bytes[at].is_ascii_whitespace() {
-                at += 1;
-                continue;
-            }
-            let mut end = at + 1;
-            let mut has_line = bytes[at] != b' ';
-            while end < bytes.len() && bytes[end].is_ascii_whitespace() {
-                has_line |= bytes[end] != b' ';
-                end += 1;
-            }
-            let is_plain = end == at + 1 && !has_line && at > run;
-            if !is_plain {
-                self.append(&text[run..at]);
-                self.gap = self.gap.max(if has_line { Gap::Line } else { Gap::Space });
-                run = end;
-            }
-            at = end;
+        let mut rest = text;
+        while let Some(at) = memchr::memchr3(b'\n', b'\r', b'\t', rest.as_bytes()) {
+            self.push_line(&rest[..at]);
+            self.gap = self.gap.max(Gap::Line);
+            rest = rest[at + 1..].trim_ascii_start();
         }
-        // A single blank at the end may turn out to be followed by a break.
-        let rest = &text[run..];
+        self.push_line(rest);
+    }
+
+    /// Text without line ends: blanks at its ends and all but one of several become one.
+    fn push_line(&mut self, line: &str) {
+        static TWO_BLANKS: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("  "));
+        let mut rest = line.trim_start_matches(' ');
+        if rest.len() < line.len() {
+            self.gap = self.gap.max(Gap::Space);
+        }
+        while let Some(at) = TWO_BLANKS.find(rest.as_bytes()) {
+            self.append(&rest[..at]);
+            self.gap = self.gap.max(Gap::Space);
+            rest = rest[at..].trim_start_matches(' ');
+        }
         let trimmed = rest.trim_end_matches(' ');
         self.append(trimmed);
         if trimmed.len() < rest.len() {
@@ -355,8 +353,8 @@ impl Folded {
             Gap::Nothing => {}
             Gap::Space => self.out.push(' '),
             Gap::Line => {
-                let between = self.out.chars().next_back().is_some_and(is_chinese)
-                    && run.chars().next().is_some_and(is_chinese);
+                let between =
+                    self.out.chars().next_back().is_some_and(is_chinese) && run.chars().next().is_some_and(is_chinese);
                 if !between {
                     self.out.push(' ');
                 }

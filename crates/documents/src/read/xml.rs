@@ -1,6 +1,6 @@
 //! XML files: which elements are documents, and which reader each goes to.
 
-use std::{borrow::Cow, io::Read, path::Path};
+use std::{io::Read, path::Path};
 
 use super::{
     Doubts, Outcome, Sink, cnipa, docdb, encoding, ep, ops, red_book, sgml,
@@ -36,8 +36,14 @@ fn role(name: &str, open: &[String]) -> Role {
         return Role::Record;
     }
     match name {
-        "exchange-documents" | "world-patent-data" | "patent-family" | "biblio-search" | "search-result"
-        | "fulltext-documents" | "us-patent-grants" | "us-patent-applications" => Role::Container,
+        "exchange-documents"
+        | "world-patent-data"
+        | "patent-family"
+        | "biblio-search"
+        | "search-result"
+        | "fulltext-documents"
+        | "us-patent-grants"
+        | "us-patent-applications" => Role::Container,
         "publication-reference" | "query" | "range" | "meta" => Role::Furniture,
         _ => Role::Foreign,
     }
@@ -47,7 +53,9 @@ fn role(name: &str, open: &[String]) -> Role {
 fn known_foreign(name: &str) -> Option<&'static str> {
     Some(match name {
         "class-scheme" => "CPC 分类表",
-        "CPCMasterClassification" | "CPCMasterClassificationFile" | "CPCMasterList" => "CPC 分类数据（专利与分类号对照）",
+        "CPCMasterClassification" | "CPCMasterClassificationFile" | "CPCMasterList" => {
+            "CPC 分类数据（专利与分类号对照）"
+        }
         "ClaimsDocument" | "SpecificationDocument" | "AbstractDocument" | "DescriptionDocument" => {
             "美国专利局审查案卷（image file wrapper）中的往来文件"
         }
@@ -75,17 +83,18 @@ fn read_utf8(reader: impl Read, path: &Path, sink: &mut Sink<'_>) -> Result<Outc
     let mut foreign: Option<String> = None;
     let mut last_format = "xml";
     loop {
-        let piece = splitter.next(&role).map_err(|source| Error::Io {
-            file: sink.file.clone(),
-            action: "读取文件",
-            source,
-        })?;
+        let piece =
+            splitter
+                .next(&role)
+                .map_err(|source| Error::Io { file: sink.file.clone(), action: "读取文件", source })?;
         sink.bytes = before.0 + splitter.position();
         let flow = match piece {
             None => break,
             Some(Piece::PassedOver { name }) => {
                 let name = local(&name);
-                sink.pass_over(known_foreign(name).map_or_else(|| format!("不是专利文献的元素 <{name}>"), str::to_owned));
+                sink.pass_over(
+                    known_foreign(name).map_or_else(|| format!("不是专利文献的元素 <{name}>"), str::to_owned),
+                );
                 foreign.get_or_insert_with(|| name.to_owned());
                 continue;
             }
@@ -103,7 +112,10 @@ fn read_utf8(reader: impl Read, path: &Path, sink: &mut Sink<'_>) -> Result<Outc
                     |n| place(n, offset),
                     |doubts| {
                         if has_entities {
-                            return Err("文档类型声明（DTD）里定义了实体，可能是实体炸弹，已拒绝展开。请换用不带实体定义的文件".into());
+                            return Err(
+                                "文档类型声明（DTD）里定义了实体，可能是实体炸弹，已拒绝展开。请换用不带实体定义的文件"
+                                    .into(),
+                            );
                         }
                         let (text, encoding) = encoding::decoded(bytes, declared)?;
                         found = encoding;
@@ -132,7 +144,7 @@ fn place(ordinal: u64, offset: u64) -> String {
     format!("第 {} 篇（第 {offset} 字节起）", ordinal + 1)
 }
 
-fn document(text: &Cow<'_, str>, reading: Reading, path: &Path, doubts: &mut Doubts) -> Result<Document, String> {
+fn document(text: &str, reading: Reading, path: &Path, doubts: &mut Doubts) -> Result<Document, String> {
     let tree = Tree::parse(text)?;
     let root = tree.root().ok_or("没有根元素")?;
     let mut document = reading(root, doubts)?;
