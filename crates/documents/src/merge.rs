@@ -70,16 +70,7 @@ impl Document {
                 [false, false] => return true,
                 [true, true] => ours > theirs || ours == theirs && is_ours_greater,
             };
-            weights.insert(
-                field.to_owned(),
-                if has == [true, true] {
-                    ours.max(theirs)
-                } else if takes_ours {
-                    ours
-                } else {
-                    theirs
-                },
-            );
+            weights.insert(field.to_owned(), if takes_ours { ours } else { theirs });
             takes_ours
         };
         macro_rules! chosen {
@@ -131,6 +122,10 @@ impl Document {
         merged.sources = united(a.sources, b.sources);
         merged.weights = weights;
         merged.settle();
+        let original = language(&merged.office);
+        for texts in [&mut merged.titles, &mut merged.abstracts, &mut merged.claims, &mut merged.descriptions] {
+            texts.sort_by_key(|text| text.language != original);
+        }
         merged
     }
 }
@@ -273,6 +268,19 @@ fn scheme(scheme: Scheme) -> &'static str {
         Scheme::Cpc => "cpc",
         Scheme::Locarno => "locarno",
         Scheme::Uspc => "uspc",
+    }
+}
+
+/// The language in which an office publishes, which comes first; offices of several have none.
+fn language(office: &str) -> &'static str {
+    match office {
+        "CN" | "TW" => "zh",
+        "JP" => "ja",
+        "KR" => "ko",
+        "US" | "GB" | "AU" | "NZ" | "IN" => "en",
+        "DE" | "AT" => "de",
+        "FR" => "fr",
+        _ => "",
     }
 }
 

@@ -154,6 +154,9 @@ fn sound(written: &str) -> Result<String, Error> {
     if folded.len() > LENGTH_MAX {
         return Err(malformed(&folded.chars().take(20).collect::<String>(), "长得不可能是号码"));
     }
+    if !folded.is_ascii() {
+        return Err(malformed(written, "其中有字母、数字以外的文字"));
+    }
     if is_scientific(&folded) {
         return Err(malformed(written, "被表格软件改成了科学计数，末尾数字已丢失，请从原始文件重新导出"));
     }
@@ -181,7 +184,7 @@ fn office_code(code: &str) -> Result<String, Error> {
 
 /// The letters and digits alone.
 fn bare(folded: &str) -> String {
-    folded.chars().filter(|c| c.is_ascii_alphanumeric() || (c.is_alphanumeric() && !c.is_ascii())).collect()
+    folded.chars().filter(char::is_ascii_alphanumeric).collect()
 }
 
 fn is_digits(text: &str) -> bool {

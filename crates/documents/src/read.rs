@@ -64,7 +64,7 @@ pub enum Item {
         document: Box<Document>,
         /// Which record of the file it is, counted from 0 over all its parts.
         ordinal: u64,
-        /// How many bytes of the file were taken so far, for the progress; a table is estimated by its cells.
+        /// How many bytes of the file were taken so far, for the progress; tables and archives are estimated.
         bytes: u64,
     },
     /// A record that could not be read, kept with the reason.
@@ -174,6 +174,14 @@ pub(crate) fn read_one(path: &Path, sink: &mut Sink<'_>) -> Result<Outcome, Erro
     }
 }
 
+/// A stretch of the file and what it inflates to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Window {
+    pub(crate) start: u64,
+    pub(crate) bytes: u64,
+    pub(crate) inflated: u64,
+}
+
 /// Where the readers put what they find: counts, resumes, checks and hands over.
 pub(crate) struct Sink<'a> {
     pub(crate) summary: Summary,
@@ -182,8 +190,10 @@ pub(crate) struct Sink<'a> {
     pub(crate) file: String,
     /// The part of an archive being read; empty outside one.
     pub(crate) part: String,
-    /// Bytes taken so far.
+    /// Bytes taken so far of the file, or of the part of an archive; of a table as its cells have them.
     pub(crate) bytes: u64,
+    /// Where that part lies in the file.
+    pub(crate) window: Window,
     resume_at: u64,
     on_item: &'a mut dyn FnMut(Item) -> ControlFlow<()>,
 }
@@ -196,7 +206,9 @@ impl<'a> Sink<'a> {
         on_item: &'a mut dyn FnMut(Item) -> ControlFlow<()>,
     ) -> Sink<'a> {
         let summary = Summary::default();
-        Sink { summary, limits, file: file_name(path), part: String::new(), bytes: 0, resume_at, on_item }
+        let length = path.metadata().map_or(0, |metadata| metadata.len());
+        let window = Window { start: 0, bytes: length, inflated: length };
+        Sink { summary, limits, file: file_name(path), part: String::new(), bytes: 0, window, resume_at, on_item }
     }
 
     /// Takes one record: parses it unless it lies before the point of resumption, and hands over what came of it.
@@ -214,7 +226,7 @@ impl<'a> Sink<'a> {
             self.summary.skipped += 1;
             return ControlFlow::Continue(());
         }
-        let bytes = self.bytes;
+        let bytes = self.progress();
         let item = match parse(&mut self.summary.doubts).and_then(checked) {
             Ok(mut document) => {
                 self.summary.documents += 1;
@@ -242,6 +254,13 @@ impl<'a> Sink<'a> {
 
     pub(crate) fn note_encoding(&mut self, name: &str) {
         join(&mut self.summary.encoding, name);
+    }
+
+    /// The bytes of the file taken so far, never beyond the part being read.
+    fn progress(&self) -> u64 {
+        let Window { start, bytes, inflated } = self.window;
+        let taken = u128::from(self.bytes) * u128::from(bytes) / u128::from(inflated.max(1));
+        start + u64::try_from(taken).unwrap_or(bytes).min(bytes)
     }
 
     fn note_format(&mut self, name: &str) {

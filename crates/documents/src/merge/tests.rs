@@ -32,7 +32,7 @@ fn official_text_wins_over_lists_and_later_claims_over_earlier() {
     list.state = LegalState::InForce;
     let both = list.merge(application).merge(grant);
     assert_eq!(both.claims, [text("zh", "1.新")]);
-    assert_eq!(both.titles, [text("en", "Earphone"), text("zh", "一种耳机")]);
+    assert_eq!(both.titles, [text("zh", "一种耳机"), text("en", "Earphone")]);
     assert_eq!((both.state, both.sources.len(), both.publications.len()), (LegalState::InForce, 2, 2));
 }
 

@@ -8,7 +8,7 @@ use std::{
 
 use zip::{ZipArchive, result::ZipError};
 
-use super::{Outcome, Sink, encoding, read_one, xml};
+use super::{Outcome, Sink, Window, encoding, read_one, xml};
 use crate::error::Error;
 
 /// Parts below this size may have any ratio: small files of blanks zip very well.
@@ -79,6 +79,11 @@ fn read_parts(
         }
         let mut head = Vec::new();
         (&mut part).take(4096).read_to_end(&mut head).map_err(|error| damaged(&file, &name, &error.to_string()))?;
+        if depth == 1 {
+            sink.bytes = 0;
+            sink.window =
+                Window { start: part.data_start().unwrap_or(0), bytes: part.compressed_size(), inflated: part.size() };
+        }
         sink.part = if outer.is_empty() { name.clone() } else { format!("{outer}/{name}") };
         let rest = Bounded { inner: io::Cursor::new(head.clone()).chain(part), left: most.min(*left), taken: 0 };
         match read_part(rest, &head, &name, sink, left, found, depth) {

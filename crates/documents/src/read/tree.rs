@@ -207,7 +207,8 @@ impl<'t, 'a> Element<'t, 'a> {
         {
             return only.text.to_owned();
         }
-        let mut folded = Folded::default();
+        let bytes = nodes.iter().filter(|node| node.kind == Kind::Text).map(|node| node.text.len() + 1).sum();
+        let mut folded = Folded { out: String::with_capacity(bytes), gap: Gap::Nothing };
         for node in nodes {
             match node.kind {
                 Kind::Text => folded.push(node.text),
