@@ -29,11 +29,21 @@ type Outcome = (Summary, Vec<Document>, Vec<(String, String)>);
 
 fn outcome_within(path: &Path, limits: &Limits) -> Result<Outcome, Error> {
     let (mut documents, mut set_aside) = (Vec::new(), Vec::new());
+    let length = fs::metadata(path).unwrap().len();
+    let mut taken = 0;
     let summary = read(path, limits, &mut |item| {
-        match item {
-            Item::Document { document, .. } => documents.push(*document),
-            Item::SetAside { place, reason, .. } => set_aside.push((place, reason)),
-        }
+        let bytes = match item {
+            Item::Document { document, bytes, .. } => {
+                documents.push(*document);
+                bytes
+            }
+            Item::SetAside { place, reason, bytes, .. } => {
+                set_aside.push((place, reason));
+                bytes
+            }
+        };
+        assert!((taken..=length).contains(&bytes), "{taken} {bytes} {length}");
+        taken = bytes;
         ControlFlow::Continue(())
     })?;
     assert_eq!(summary.records, documents.len() as u64 + set_aside.len() as u64);
