@@ -2,6 +2,8 @@
 //!
 //! An empty text or list means that no source said anything; it never means that there is none.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use terms::PatentKind;
@@ -9,8 +11,8 @@ use terms::PatentKind;
 /// One application at one office, with its publications (专利文献，以申请为单位).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Document {
-    /// The stable key: `CN` + application number where it is known, else office and publication serial without its
-    /// kind code. The same invention from two sources gets the same key.
+    /// The stable key: `CN` + application number where it is known, else what the publications of one application
+    /// share ([`crate::PublicationId::identity`]). Which documents are one is asked of [`Document::identities`].
     pub key: String,
     /// The office that received it, a code of WIPO ST.3.
     pub office: String,
@@ -56,6 +58,9 @@ pub struct Document {
     pub related: Vec<String>,
     /// Where all this came from; a document from two files has two.
     pub sources: Vec<Source>,
+    /// How much weight the source of each field had, once documents were merged; empty before.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub weights: BTreeMap<String, u32>,
 }
 
 /// One publication (公布、公告) of a document.
