@@ -12,6 +12,7 @@ pub mod awards;
 pub mod cockpit;
 pub mod enterprises;
 pub mod gallery;
+pub mod history;
 pub mod home;
 pub mod indicators;
 pub mod jobs;

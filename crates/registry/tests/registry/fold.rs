@@ -10,22 +10,22 @@ use crate::office::{Office, offices, on};
 #[tokio::test]
 async fn a_file_received_earlier_but_imported_later_takes_its_place() {
     for office in offices().await {
-        office.import("industry-codes", "代码,名称,版本\nC3824,甲,2011\n", "2024-01-05").await;
+        office.import("ipc-titles", "分类号,名称,层级\nH04W,甲,2011\n", "2024-01-05").await;
         // Confirms the first, and stores no fact of its own.
-        assert_eq!(office.import("industry-codes", "代码,名称,版本\nC3824,甲,\n", "2024-01-10").await.unchanged, 1);
+        assert_eq!(office.import("ipc-titles", "分类号,名称,层级\nH04W,甲,\n", "2024-01-10").await.unchanged, 1);
         let late = ImportOptions { received_at: on("2024-01-07"), ..ImportOptions::new(on("2024-01-20"), "张三") };
-        let report = office.try_import("industry-codes", "代码,名称,版本\nC3824,乙,2017\n", &late).await.unwrap();
+        let report = office.try_import("ipc-titles", "分类号,名称,层级\nH04W,乙,2017\n", &late).await.unwrap();
         assert_eq!((report.accepted, report.changed), (1, 1));
-        let cell = async |field: &str, day: &str| office.cell("industry-codes", &key(&office).await, field, day).await;
-        assert_eq!(cell("name", "2024-01-06").await.as_deref(), Some("甲"));
-        assert_eq!(cell("name", "2024-01-08").await.as_deref(), Some("乙"));
-        assert_eq!(cell("name", "2024-01-10").await.as_deref(), Some("甲"), "the later file said it again");
-        assert_eq!(cell("edition", "2024-01-10").await.as_deref(), Some("2017"), "and of this it said nothing");
+        let cell = async |field: &str, day: &str| office.cell("ipc-titles", &key(&office).await, field, day).await;
+        assert_eq!(cell("title", "2024-01-06").await.as_deref(), Some("甲"));
+        assert_eq!(cell("title", "2024-01-08").await.as_deref(), Some("乙"));
+        assert_eq!(cell("title", "2024-01-10").await.as_deref(), Some("甲"), "the later file said it again");
+        assert_eq!(cell("level", "2024-01-10").await.as_deref(), Some("2017"), "and of this it said nothing");
     }
 }
 
 async fn key(office: &Office) -> String {
-    office.known("2024-12-31").await.get("industry-codes")[0].key.clone()
+    office.known("2024-12-31").await.get("ipc-titles")[0].key.clone()
 }
 
 /// A file: the day of its receipt, and per key a name and an edition, empty ones saying nothing.
@@ -40,10 +40,10 @@ fn files() -> impl Strategy<Value = Vec<File>> {
 }
 
 fn text(file: &File) -> (String, Vec<(String, String, String)>) {
-    let mut text = String::from("代码,名称,版本\n");
+    let mut text = String::from("分类号,名称,层级\n");
     let mut said: BTreeMap<String, (String, String)> = BTreeMap::new();
     for (key, name, edition) in &file.1 {
-        let key = format!("C382{key}");
+        let key = format!("H0{}", key + 1);
         // An empty name is refused, for it is required; so only the first sound row of a key counts.
         let (name, edition) =
             (name.map(|n| format!("名{n}")).unwrap_or_default(), edition.map(|e| e.to_string()).unwrap_or_default());
@@ -64,7 +64,7 @@ async fn check(files: &[File]) {
             received_at: on(&format!("2024-01-0{}", file.0)),
             ..ImportOptions::new(on("2024-02-01"), "张三")
         };
-        let report = office.try_import("industry-codes", &text, &options).await.unwrap();
+        let report = office.try_import("ipc-titles", &text, &options).await.unwrap();
         assert_eq!(report.rows, report.accepted + report.unchanged + report.quarantined);
         told.push((file.0, said));
         for day in 1..=9u8 {
@@ -92,16 +92,16 @@ fn naive(told: &[Told], day: u8) -> BTreeMap<String, (String, String)> {
 }
 
 fn shown(folded: &Folded) -> BTreeMap<String, (String, String)> {
-    let (code, name, edition) = (
-        Folded::column("industry-codes", "code"),
-        Folded::column("industry-codes", "name"),
-        Folded::column("industry-codes", "edition"),
+    let (symbol, title, level) = (
+        Folded::column("ipc-titles", "symbol"),
+        Folded::column("ipc-titles", "title"),
+        Folded::column("ipc-titles", "level"),
     );
     let cell = |row: &registry::FoldedRow, place: usize| row.cells[place].clone().unwrap_or_default();
     folded
-        .get("industry-codes")
+        .get("ipc-titles")
         .iter()
-        .map(|row| (format!("C{}", cell(row, code).trim_start_matches('C')), (cell(row, name), cell(row, edition))))
+        .map(|row| (cell(row, symbol), (cell(row, title), cell(row, level))))
         .collect()
 }
 
