@@ -23,7 +23,7 @@ use crate::{
             no_run,
             shown::{self, Shown},
         },
-        patents,
+        history, patents,
     },
     pieces::Link,
 };

@@ -205,13 +205,3 @@ pub async fn settle_one(State(app): State<App>, frame: Frame, Form(sent): Form<S
     let report = ties::settle(&app.installation, &tied, sent.get("reason"), &who(&frame), app.now()).await?;
     Ok(room::see_other(&frame, &format!("/registers/ties?done=tied&count=1&batch={}", report.batch)))
 }
-
-/// Makes the work list ready beside the pages, after something has come in.
-pub(crate) fn prepare(app: &App) {
-    let app = app.clone();
-    tokio::spawn(async move {
-        if let Err(cause) = ties::waiting(&app.installation, app.now()).await {
-            tracing::warn!(%cause, "the names to be tied could not be read ahead");
-        }
-    });
-}

@@ -200,7 +200,7 @@ async fn import(
 /// How the job ended: one file leads to its batch, several are listed with what became of each.
 fn end(app: &App, frame: &Frame, count: usize, mut done: Vec<(String, Result<ImportReport, registry::Error>)>) -> End {
     if done.iter().any(|(_, result)| result.is_ok()) {
-        super::ties::prepare(app);
+        crate::pages::read_ahead(app);
     }
     if count == 1 {
         return match done.pop() {
@@ -210,7 +210,7 @@ fn end(app: &App, frame: &Frame, count: usize, mut done: Vec<(String, Result<Imp
         };
     }
     let missing = count - done.len();
-    let filed = |(file, result)| match result {
+    let filed = |(file, result): (String, Result<ImportReport, registry::Error>)| match result {
         Ok(report) => jobs::Filed { file, words: report.summary.clone(), batch: Some(report.batch) },
         Err(registry::Error::Cancelled) => {
             jobs::Filed { file, words: frame.t("reg-file-cancelled"), batch: None }
