@@ -198,7 +198,8 @@ mod tests {
 
     #[test]
     fn places_are_read_as_spreadsheets_letter_them() {
-        for (name, column) in [("A", 0), ("b", 1), ("Ｃ", 2), ("Z列", 25), ("AA", 26), ("第1列", 0), ("XFD", 16_383)] {
+        for (name, column) in [("A", 0), ("b", 1), ("Ｃ", 2), ("Z列", 25), ("AA", 26), ("第1列", 0), ("XFD", 16_383)]
+        {
             assert_eq!(column_at(name), Some(column), "{name}");
         }
         for name in ["", "名称", "A1", "第0列", "ABCD"] {

@@ -8,8 +8,8 @@ use std::{
 };
 
 use crate::{
-    Book, Error, Limits, Source, compound, decode, delimited, error::file_name, json_lines,
-    labelled::Labelled, ods, package, xls, xlsx,
+    Book, Error, Limits, Source, compound, decode, delimited, error::file_name, json_lines, labelled::Labelled, ods,
+    package, xls, xlsx,
 };
 
 /// How much of a file is looked at to tell its kind.

@@ -6,8 +6,8 @@ use domain::accounts::Permission;
 use crate::{
     app::App,
     pages::{
-        awards, cockpit, enterprises, gallery, history, home, indicators, jobs, language, patents, policy, registry, runs,
-        search, settings, sign_in, what_if,
+        awards, cockpit, enterprises, gallery, history, home, indicators, jobs, language, patents, policy, registry,
+        runs, search, settings, sign_in, what_if,
     },
 };
 

@@ -66,7 +66,8 @@ impl FactRow {
 
 /// Who took back the batches of these facts that were, and why.
 pub(super) async fn withdrawals(tx: &mut Tx, facts: &[Fact]) -> Result<HashMap<i64, Withdrawal>, Error> {
-    const SQL: &str = "select who, detail from audit where object = $1 and action = 'batch-withdrawn' order by id desc limit 1";
+    const SQL: &str =
+        "select who, detail from audit where object = $1 and action = 'batch-withdrawn' order by id desc limit 1";
     let gone: BTreeSet<i64> =
         facts.iter().filter(|fact| fact.withdrawn_at.is_some()).map(|fact| fact.source.batch).collect();
     let mut withdrawals = HashMap::new();

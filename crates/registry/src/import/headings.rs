@@ -206,7 +206,8 @@ impl Layout {
         }
         let width = places.iter().flatten().map(|at| at + 1).max().unwrap_or(0).max(first.cells.len());
         let headings: Vec<String> = (0..width).map(letters_of).collect();
-        let named: BTreeSet<usize> = mapping.headings.keys().map(String::as_str).chain(mapping.reads()).filter_map(column_at).collect();
+        let named: BTreeSet<usize> =
+            mapping.headings.keys().map(String::as_str).chain(mapping.reads()).filter_map(column_at).collect();
         let is_ignored = |at: &usize| !named.contains(at) && first.cells.get(*at).is_some_and(|cell| !cell.is_empty());
         Self {
             register,

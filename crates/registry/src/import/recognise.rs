@@ -26,9 +26,9 @@ pub async fn recognise(db: &Db, path: &Path, limits: &Limits) -> Result<&'static
 fn choose(path: &Path, limits: &Limits, known: &[Headings]) -> Result<&'static Register, Error> {
     let mut fits: Vec<(usize, &'static Register)> = Vec::new();
     each_sheet(path, limits, &mut |sheet, row| {
-        fits.extend(known.iter().filter_map(|headings| {
-            Some((headings.find(sheet, row).ok()?.columns(), headings.register()))
-        }));
+        fits.extend(
+            known.iter().filter_map(|headings| Some((headings.find(sheet, row).ok()?.columns(), headings.register()))),
+        );
         fits.is_empty()
     })?;
     let file = path.file_name().unwrap_or_default().to_string_lossy();

@@ -104,7 +104,9 @@ fn search_system_detail() -> Mapping {
         &["申请号", "公开（公告）号", "公开（公告）日", "发明名称", "文献唯一标识"],
         &[("公开（公告）号", "grant_number"), ("公开（公告）日", "granted_on")],
         vec![
-            Step::LastFilled { headings: texts(&["IPC分类号", "外观设计洛迦诺分类号"]), into: "ipc".into() },
+            Step::LastFilled {
+                headings: texts(&["IPC分类号", "外观设计洛迦诺分类号"]), into: "ipc".into()
+            },
             Step::GrantByPublication { number: "grant_number".into(), date: "granted_on".into() },
         ],
     )

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use registry::{Folded, ImportOptions};
+use registry::{Folded, ImportOptions, Kept, batches};
 
 use crate::office::{Office, offices, on};
 
@@ -58,6 +58,7 @@ fn text(file: &File) -> (String, Vec<(String, String, String)>) {
 async fn check(files: &[File]) {
     let office = offices().await.remove(0);
     let mut told: Vec<Told> = Vec::new();
+    let mut kept = Kept::new(&["ipc-titles"], &[]);
     for file in files {
         let (text, said) = text(file);
         let options = ImportOptions {
@@ -70,7 +71,39 @@ async fn check(files: &[File]) {
         for day in 1..=9u8 {
             let folded = office.known(&format!("2024-01-0{day}")).await;
             assert_eq!(shown(&folded), naive(&told, day), "on day {day} after {told:?}");
+            kept.refresh(office.db(), on(&format!("2024-01-0{day}"))).await.unwrap();
+            assert_eq!(kept.folded().get("ipc-titles"), folded.get("ipc-titles"), "kept, on day {day} after {told:?}");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_kept_state_follows_imports_corrections_and_roll_backs() {
+    for office in offices().await {
+        let mut kept = Kept::new(&["ipc-titles"], &["parent"]);
+        let mut at = 0;
+        let mut moved = async |kept: &mut Kept| {
+            at += 1;
+            let now = on(&format!("2024-02-0{at}"));
+            let has_changed = kept.refresh(office.db(), now).await.unwrap();
+            let folded = registry::fold(office.db(), now).await.unwrap();
+            let place = Folded::column("ipc-titles", "parent");
+            let mut rows = folded.get("ipc-titles").to_vec();
+            rows.iter_mut().for_each(|row| row.cells[place] = None);
+            assert_eq!(kept.folded().get("ipc-titles"), rows);
+            has_changed
+        };
+        assert!(!moved(&mut kept).await, "nothing has come");
+        let many: String = (10..60).map(|class| format!("A{class},名{class},大类,A\n")).collect();
+        office.import("ipc-titles", &format!("分类号,名称,层级,上级\n{many}"), "2024-01-01").await;
+        assert!(moved(&mut kept).await);
+        assert!(!moved(&mut kept).await, "nothing has come since");
+        let one = office.import("ipc-titles", "分类号,名称\nA09,新\nA20,改\nA99,末\n", "2024-01-02").await;
+        assert!(moved(&mut kept).await, "first, middle and last");
+        batches::rollback(office.db(), one.batch, on("2024-02-05"), "张三", None).await.unwrap();
+        assert!(moved(&mut kept).await, "taken back");
+        office.import("patents", crate::office::PATENTS, "2024-01-03").await;
+        assert!(!moved(&mut kept).await, "another register");
     }
 }
 
@@ -98,11 +131,7 @@ fn shown(folded: &Folded) -> BTreeMap<String, (String, String)> {
         Folded::column("ipc-titles", "level"),
     );
     let cell = |row: &registry::FoldedRow, place: usize| row.cells[place].clone().unwrap_or_default();
-    folded
-        .get("ipc-titles")
-        .iter()
-        .map(|row| (cell(row, symbol), (cell(row, title), cell(row, level))))
-        .collect()
+    folded.get("ipc-titles").iter().map(|row| (cell(row, symbol), (cell(row, title), cell(row, level)))).collect()
 }
 
 #[test]

@@ -13,7 +13,9 @@ use crate::office::{Office, offices, on};
 const NUMBER: &str = "2013106997442";
 
 fn patents(title: &str, address: &str) -> String {
-    format!("申请号,名称,申请日,授权公告日,专利权人,地址\n201310699744.2,{title},2013-12-18,2016-05-04,甲有限公司,{address}\n")
+    format!(
+        "申请号,名称,申请日,授权公告日,专利权人,地址\n201310699744.2,{title},2013-12-18,2016-05-04,甲有限公司,{address}\n"
+    )
 }
 
 fn one(register: &'static str, key: &str) -> Wanted {
@@ -44,10 +46,10 @@ async fn every_version_says_what_it_changed_and_how_long_it_was_the_last_word() 
         // What says only what is known makes no version.
         office.import("patents", &patents("一种新装置", ""), "2024-03-10").await;
         let steps = of(&office, &[one("patents", NUMBER)]).await;
-        assert_eq!(steps.iter().map(|step| (step.act, step.source.batch)).collect::<Vec<_>>(), [
-            (Act::Changed, second),
-            (Act::New, first)
-        ]);
+        assert_eq!(
+            steps.iter().map(|step| (step.act, step.source.batch)).collect::<Vec<_>>(),
+            [(Act::Changed, second), (Act::New, first)]
+        );
         assert_eq!(changed(&steps[0]), ["名称：一种装置 → 一种新装置", "地址：无 → 如皋市"]);
         assert_eq!((steps[0].known_from, steps[0].known_until), (on("2024-02-10"), None));
         assert_eq!((steps[1].known_from, steps[1].known_until), (on("2024-01-10"), Some(on("2024-02-10"))));
@@ -122,13 +124,19 @@ async fn ties_and_judgements_are_found_by_a_part_of_their_keys() {
     for office in offices().await {
         let enter = async |register: &str, kind, cells: &[(&str, &str)]| {
             let row = cells.iter().map(|(field, value)| ((*field).to_owned(), (*value).to_owned())).collect();
-            let entry = Entry { register, kind, rows: &[row], at: on("2024-01-03"), by_whom: "李四", note: Some("查证") };
+            let entry =
+                Entry { register, kind, rows: &[row], at: on("2024-01-03"), by_whom: "李四", note: Some("查证") };
             registry::enter(office.db(), &entry).await.unwrap();
         };
         let tie = [("name", "甲有限公司"), ("uscc", "91350100M000100Y43"), ("reason", "同一法人")];
         enter("aliases", BatchKind::Tie, &tie).await;
-        let judgement =
-            [("application_number", "201310699744.2"), ("code", "1.1"), ("rule", "2"), ("verdict", "是"), ("reason", "摘要载明")];
+        let judgement = [
+            ("application_number", "201310699744.2"),
+            ("code", "1.1"),
+            ("rule", "2"),
+            ("verdict", "是"),
+            ("reason", "摘要载明"),
+        ];
         enter("sei-judgements", BatchKind::Judgement, &judgement).await;
         let under = |register, part: &str| Wanted { register, keys: Keys::Under(part.to_owned()) };
         let found = of(&office, &[under("aliases", "甲有限公司"), under("sei-judgements", NUMBER)]).await;
@@ -145,7 +153,8 @@ async fn ties_and_judgements_are_found_by_a_part_of_their_keys() {
 async fn the_changes_told_one_after_another_are_the_folds_at_their_moments() {
     for office in offices().await {
         let mut batches_of = Vec::new();
-        for (at, (title, address)) in [("甲", ""), ("乙", "一号"), ("乙", "二号"), ("丙", "")].into_iter().enumerate() {
+        for (at, (title, address)) in [("甲", ""), ("乙", "一号"), ("乙", "二号"), ("丙", "")].into_iter().enumerate()
+        {
             let day = format!("2024-0{}-10", at + 1);
             batches_of.push(office.import("patents", &patents(title, address), &day).await.batch);
         }
@@ -185,5 +194,8 @@ async fn a_history_is_found_by_the_index_of_the_log() {
          order by f.fact_key, f.id",
     )
     .await;
-    assert!(facts.contains("fact_by_key (register=? AND fact_key>? AND fact_key<?)") && !facts.contains("TEMP"), "{facts}");
+    assert!(
+        facts.contains("fact_by_key (register=? AND fact_key>? AND fact_key<?)") && !facts.contains("TEMP"),
+        "{facts}"
+    );
 }

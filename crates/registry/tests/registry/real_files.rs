@@ -188,13 +188,21 @@ async fn the_detail_pages_of_the_search_system_are_read_two_lines_a_record() {
     let is_sound = |record: &&BTreeMap<&str, &str>| {
         let filled = |label: &str| !record[label].trim_matches([' ', ';']).is_empty();
         let number = record["申请号"].trim_start_matches("CN").replace('.', "");
-        filled("发明名称") && filled("申请日") && filled("申请（专利权）人") && number.len() > 2 && check_holds_of(&number)
+        filled("发明名称")
+            && filled("申请日")
+            && filled("申请（专利权）人")
+            && number.len() > 2
+            && check_holds_of(&number)
     };
     let sound: Vec<_> = records.iter().filter(is_sound).collect();
     let keys: BTreeSet<&str> = sound.iter().map(|record| record["申请号"]).collect();
     for office in offices().await {
         let report = import(&office, "patents", &path).await;
-        println!("pss detail: {:?} {:#?}", counts(&report), report.problems.iter().filter(|p| p.column != "申请号" && p.column != "名称").take(9).collect::<Vec<_>>());
+        println!(
+            "pss detail: {:?} {:#?}",
+            counts(&report),
+            report.problems.iter().filter(|p| p.column != "申请号" && p.column != "名称").take(9).collect::<Vec<_>>()
+        );
         assert_eq!(report.encoding.as_deref(), Some("UTF-8"));
         assert_eq!(report.mapping.as_deref(), Some("专利检索系统详览"));
         assert_eq!(report.rows, records.len() as u64);

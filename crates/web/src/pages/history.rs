@@ -89,7 +89,8 @@ pub async fn enterprise(
         }
         listing.view(&steps, &query)
     };
-    let mut room = Room::new(frame.t1("history-enterprise", "name", name(&steps).unwrap_or(&uscc)), frame.t("history-line"));
+    let mut room =
+        Room::new(frame.t1("history-enterprise", "name", name(&steps).unwrap_or(&uscc)), frame.t("history-line"));
     room.crumbs = vec![
         Link::new(frame.t("enterprises-title"), frame.at("/enterprises")),
         Link::new(uscc.clone(), frame.at(&format!("/enterprises/{uscc}"))),
@@ -116,7 +117,12 @@ pub(crate) async fn of_enterprise(app: &App, frame: &Frame, uscc: &str) -> Resul
 }
 
 /// What the registers were told of a patent, of its owners' names, and of the other rights that name it.
-pub(crate) async fn of_patent(app: &App, frame: &Frame, number: &str, others: Vec<Wanted>) -> Result<Vec<Step>, AppError> {
+pub(crate) async fn of_patent(
+    app: &App,
+    frame: &Frame,
+    number: &str,
+    others: Vec<Wanted>,
+) -> Result<Vec<Step>, AppError> {
     let mut wanted = vec![
         one("patents", number),
         under("patent-events", number),
@@ -158,7 +164,9 @@ pub(crate) fn listing<'a>(frame: &'a Frame, path: &str, steps: &[Step]) -> Listi
     let acts: BTreeSet<&str> = steps.iter().map(act_key).collect();
     let acts = acts.into_iter().map(|key| Choice::new(key, frame.t(key))).collect();
     Listing::new(frame, "history", path, frame.t("history-title"))
-        .column("known", frame.t("history-known"), Kind::Date, |step: &Step| Cell::code(format::instant(step.known_from)))
+        .column("known", frame.t("history-known"), Kind::Date, |step: &Step| {
+            Cell::code(format::instant(step.known_from))
+        })
         .column("act", frame.t("history-act"), Kind::Text, move |step| Cell::state(act(frame, step), 0))
         .column("row", frame.t("history-row"), Kind::Text, move |step| Cell::text(row(frame, step)))
         .column("changes", frame.t("history-changes"), Kind::Text, move |step| Cell::text(cells::changes(frame, step)))
@@ -168,7 +176,9 @@ pub(crate) fn listing<'a>(frame: &'a Frame, path: &str, steps: &[Step]) -> Listi
             (None, Act::Withdrawn | Act::SetAside(_)) => Cell::empty(),
             (None, _) => Cell::text(frame.t("history-still")),
         })
-        .column("recorded", frame.t("history-recorded"), Kind::Date, |step| Cell::code(format::instant(step.recorded_at)))
+        .column("recorded", frame.t("history-recorded"), Kind::Date, |step| {
+            Cell::code(format::instant(step.recorded_at))
+        })
         .column("batch", frame.t("history-batch"), Kind::Number, move |step| {
             let cell = Cell::number(step.source.batch);
             if opens { cell.link(frame.at(&format!("/registers/batches/{}", step.source.batch))) } else { cell }
@@ -233,10 +243,9 @@ fn held(frame: &Frame, step: &Step) -> String {
     match (&step.held.from, &step.held.until) {
         (None, None) => String::new(),
         (Some(from), None) => from.clone(),
-        (from, Some(until)) => frame.tn(
-            "history-held-span",
-            &[("from", from.clone().unwrap_or_default()), ("until", until.clone())],
-        ),
+        (from, Some(until)) => {
+            frame.tn("history-held-span", &[("from", from.clone().unwrap_or_default()), ("until", until.clone())])
+        }
     }
 }
 

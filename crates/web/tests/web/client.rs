@@ -81,7 +81,6 @@ pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) text: String,
-    pub(crate) bytes: Vec<u8>,
 }
 
 impl Answer {
@@ -184,6 +183,6 @@ impl Visitor {
         }
         let bytes = to_bytes(body, usize::MAX).await.unwrap();
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        Answer { status: parts.status, headers: parts.headers, text, bytes: bytes.to_vec() }
+        Answer { status: parts.status, headers: parts.headers, text }
     }
 }

@@ -66,7 +66,8 @@ async fn a_patent_lists_every_delivered_version_with_its_batch_file_and_row() {
 #[tokio::test]
 async fn the_way_down_ends_at_the_history_of_a_single_right() {
     let mut clerk = visitor(Role::Clerk).await;
-    for (indicator, register) in [("K02", "foreign-grants"), ("K03", "madrid"), ("K08", "pledges"), ("K11", "trainees")] {
+    for (indicator, register) in [("K02", "foreign-grants"), ("K03", "madrid"), ("K08", "pledges"), ("K11", "trainees")]
+    {
         let rights = clerk.get(&format!("/indicators/{indicator}/rights")).await.text;
         let beginning = format!("/registers/history/{register}");
         let link = links(&rights, &beginning).first().map(|href| href.replace("&#38;", "&"));

@@ -362,7 +362,8 @@ async fn several_files_are_imported_at_once_each_as_its_own_batch() {
         ("杂.csv", "姓名,电话\n丙,1\n".as_bytes()),
         ("空.csv", b""),
     ];
-    let fields = [("csrf", token.as_str()), ("register", "by-headings"), ("received_at", "2024-02-01"), ("mapping", "")];
+    let fields =
+        [("csrf", token.as_str()), ("register", "by-headings"), ("received_at", "2024-02-01"), ("mapping", "")];
     let answer = clerk.upload_all("/registers/import", &fields, &files).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
     let page = wait(&mut clerk, answer.header("location")).await.text;
@@ -395,5 +396,8 @@ async fn what_a_person_settles_is_seen_at_once() {
     assert!(clerk.get(search).await.text.contains("从未见过的某某公司"), "visible as soon as the import has ended");
     let gone = clerk.post(&format!("/registers/batches/{}/rollback", batch_of(&page)), &[("csrf", &token)]).await;
     assert_eq!(gone.status, StatusCode::SEE_OTHER, "{}", gone.text);
-    assert!(!clerk.get(search).await.text.contains("<th scope=\"row\"><a href=\"/registers/ties/one"), "gone with its batch");
+    assert!(
+        !clerk.get(search).await.text.contains("<th scope=\"row\"><a href=\"/registers/ties/one"),
+        "gone with its batch"
+    );
 }

@@ -151,8 +151,7 @@ async fn shown_page(app: &App, frame: &Frame, hx: Hx, uscc: &str, path: &str, ur
     let sees_ties = frame.may(Permission::ViewRegistry);
     let ties = if sees_ties && !query.export { open_ties(app, uscc).await? } else { Vec::new() };
     let sees_rights = frame.may(Permission::ViewRights);
-    let steps =
-        if sees_rights && !query.export { history::of_enterprise(app, frame, uscc).await? } else { Vec::new() };
+    let steps = if sees_rights && !query.export { history::of_enterprise(app, frame, uscc).await? } else { Vec::new() };
     let listing = portfolio::listing(frame, &shown, path, enterprise);
     if query.export {
         return listing.workbook(&owned, &query);

@@ -101,16 +101,22 @@ fn pledges(frame: &Frame, opened: &Opened, uscc: &str) -> Table {
             (frame.t("pledges-released"), "date"),
             (frame.t("pledges-amount"), "number"),
         ],
-        rows: of(frame, opened, Source { table: "pledge", register: "pledges", key: &["number"] }, uscc, |rows, row| {
-            let released = rows.date(row, "released_on");
-            vec![
-                text(rows, row, "number"),
-                text(rows, row, "pledgee"),
-                day(rows.date(row, "registered_on")),
-                released.map_or_else(|| frame.t("pledges-standing"), |day| day.to_string()),
-                money(rows.integer(row, "counted_fen")),
-            ]
-        }),
+        rows: of(
+            frame,
+            opened,
+            Source { table: "pledge", register: "pledges", key: &["number"] },
+            uscc,
+            |rows, row| {
+                let released = rows.date(row, "released_on");
+                vec![
+                    text(rows, row, "number"),
+                    text(rows, row, "pledgee"),
+                    day(rows.date(row, "registered_on")),
+                    released.map_or_else(|| frame.t("pledges-standing"), |day| day.to_string()),
+                    money(rows.integer(row, "counted_fen")),
+                ]
+            },
+        ),
     }
 }
 
@@ -125,20 +131,26 @@ fn foreign(frame: &Frame, opened: &Opened, uscc: &str) -> Table {
             (frame.t("family-granted"), "date"),
             (frame.t("patents-col-standing"), ""),
         ],
-        rows: of(frame, opened, Source { table: "foreign_grant", register: "foreign-grants", key: &["office", "grant_number"] }, uscc, |rows, row| {
-            let office = text(rows, row, "office");
-            let until = rows.date(row, "in_force_until");
-            vec![
-                text(rows, row, "grant_number"),
-                office.parse::<terms::Office>().map_or(office, |known| known.name_zh().to_owned()),
-                text(rows, row, "route"),
-                day(rows.date(row, "granted_on")),
-                until.map_or_else(
-                    || frame.t("patents-in-force"),
-                    |until| frame.t1("family-until", "date", last_day(until)),
-                ),
-            ]
-        }),
+        rows: of(
+            frame,
+            opened,
+            Source { table: "foreign_grant", register: "foreign-grants", key: &["office", "grant_number"] },
+            uscc,
+            |rows, row| {
+                let office = text(rows, row, "office");
+                let until = rows.date(row, "in_force_until");
+                vec![
+                    text(rows, row, "grant_number"),
+                    office.parse::<terms::Office>().map_or(office, |known| known.name_zh().to_owned()),
+                    text(rows, row, "route"),
+                    day(rows.date(row, "granted_on")),
+                    until.map_or_else(
+                        || frame.t("patents-in-force"),
+                        |until| frame.t1("family-until", "date", last_day(until)),
+                    ),
+                ]
+            },
+        ),
     }
 }
 
@@ -153,15 +165,21 @@ fn trademarks(frame: &Frame, opened: &Opened, uscc: &str) -> Table {
             (frame.t("rights-registered-on"), "date"),
             (frame.t("enterprises-mark-expires"), "date"),
         ],
-        rows: of(frame, opened, Source { table: "trademark", register: "trademarks", key: &["number", "nice_class"] }, uscc, |rows, row| {
-            vec![
-                text(rows, row, "number"),
-                text(rows, row, "mark"),
-                text(rows, row, "nice_class"),
-                day(rows.date(row, "registered_on")),
-                day(rows.date(row, "expires_on")),
-            ]
-        }),
+        rows: of(
+            frame,
+            opened,
+            Source { table: "trademark", register: "trademarks", key: &["number", "nice_class"] },
+            uscc,
+            |rows, row| {
+                vec![
+                    text(rows, row, "number"),
+                    text(rows, row, "mark"),
+                    text(rows, row, "nice_class"),
+                    day(rows.date(row, "registered_on")),
+                    day(rows.date(row, "expires_on")),
+                ]
+            },
+        ),
     }
 }
 
@@ -174,9 +192,15 @@ fn madrid(frame: &Frame, opened: &Opened, uscc: &str) -> Table {
             (frame.t("rights-name-mark"), ""),
             (frame.t("rights-registered-on"), "date"),
         ],
-        rows: of(frame, opened, Source { table: "madrid", register: "madrid", key: &["ir_number"] }, uscc, |rows, row| {
-            vec![text(rows, row, "ir_number"), text(rows, row, "mark"), day(rows.date(row, "registered_on"))]
-        }),
+        rows: of(
+            frame,
+            opened,
+            Source { table: "madrid", register: "madrid", key: &["ir_number"] },
+            uscc,
+            |rows, row| {
+                vec![text(rows, row, "ir_number"), text(rows, row, "mark"), day(rows.date(row, "registered_on"))]
+            },
+        ),
     }
 }
 

@@ -1,17 +1,17 @@
 //! The cells of a register for people: lists divided, money in yuan, and natural persons covered (《个人信息保护法》).
 
-use registry::{ColumnKind, Register, history::{Act, Step}};
-
-use crate::{
-    format,
-    frame::Frame,
-    pages::patents::names,
+use registry::{
+    ColumnKind, Register,
+    history::{Act, Step},
 };
+
+use crate::{format, frame::Frame, pages::patents::names};
 
 /// What a step changed, or why the row was set aside, one part after another.
 pub(crate) fn changes(frame: &Frame, step: &Step) -> String {
     if matches!(step.act, Act::SetAside(_)) {
-        let reasons = step.reasons.iter().map(|reason| format!("{}“{}”：{}", reason.column, reason.value, reason.reason));
+        let reasons =
+            step.reasons.iter().map(|reason| format!("{}“{}”：{}", reason.column, reason.value, reason.reason));
         return reasons.collect::<Vec<_>>().join("；");
     }
     if step.changes.is_empty() {

@@ -15,10 +15,7 @@ use crate::{
     hx::{self, Hx},
     list::{Cell, Kind, ListQuery, Listing, ListingView},
     pages::{
-        registry::{
-            entries::EntryForm,
-            head_of, register_choices, register_name, who,
-        },
+        registry::{entries::EntryForm, head_of, register_choices, register_name, who},
         room::{self, ListBlock, Room, Sent},
     },
 };
@@ -97,7 +94,9 @@ fn listing(frame: &Frame, with_boxes: bool) -> Listing<'_, Row> {
             Cell::text(row.mapping.source.clone()).pick(pick)
         })
         .column("register", frame.t("reg-register"), Kind::Text, |row| Cell::text(register_name(&row.mapping.register)))
-        .column("headings", frame.t("reg-mapping-headings"), Kind::Text, |row| Cell::text(headings(frame, &row.mapping)))
+        .column("headings", frame.t("reg-mapping-headings"), Kind::Text, |row| {
+            Cell::text(headings(frame, &row.mapping))
+        })
         .column("constants", frame.t("reg-mapping-constants"), Kind::Text, |row| Cell::text(constants(&row.mapping)))
         .column("origin", frame.t("reg-mapping-origin"), Kind::Text, move |row| Cell::text(origin(row.is_own)))
         .filter("register", frame.t("reg-register"), register_choices(|register| register.received), |row, id| {
@@ -118,8 +117,11 @@ fn heading(register: &str, field: &str) -> String {
 }
 
 fn headings(frame: &Frame, mapping: &Mapping) -> String {
-    let mut parts: Vec<String> =
-        mapping.headings.iter().map(|(from, field)| format!("{from} → {}", heading(&mapping.register, field))).collect();
+    let mut parts: Vec<String> = mapping
+        .headings
+        .iter()
+        .map(|(from, field)| format!("{from} → {}", heading(&mapping.register, field)))
+        .collect();
     if mapping.no_headings {
         parts.insert(0, frame.t("reg-mapping-no-headings-short"));
     }
@@ -148,9 +150,15 @@ fn form(frame: &Frame, sent: &Sent, errors: &Errors) -> EntryForm {
         fields: vec![
             text("source", "reg-mapping-source", FieldKind::Text).hint(frame.t("reg-mapping-source-hint")),
             text("register", "reg-register", FieldKind::Select(register_choices(|register| register.received))),
-            Field::of("no_headings", frame.t("reg-mapping-no-headings"), FieldKind::Checks(vec![no_headings]), "", errors)
-                .hint(frame.t("reg-mapping-no-headings-hint"))
-                .optional(),
+            Field::of(
+                "no_headings",
+                frame.t("reg-mapping-no-headings"),
+                FieldKind::Checks(vec![no_headings]),
+                "",
+                errors,
+            )
+            .hint(frame.t("reg-mapping-no-headings-hint"))
+            .optional(),
             text("headings", "reg-mapping-headings", FieldKind::Lines).hint(frame.t("reg-mapping-headings-hint")),
             text("constants", "reg-mapping-constants", FieldKind::Lines)
                 .hint(frame.t("reg-mapping-constants-hint"))

@@ -212,9 +212,7 @@ fn end(app: &App, frame: &Frame, count: usize, mut done: Vec<(String, Result<Imp
     let missing = count - done.len();
     let filed = |(file, result): (String, Result<ImportReport, registry::Error>)| match result {
         Ok(report) => jobs::Filed { file, words: report.summary.clone(), batch: Some(report.batch) },
-        Err(registry::Error::Cancelled) => {
-            jobs::Filed { file, words: frame.t("reg-file-cancelled"), batch: None }
-        }
+        Err(registry::Error::Cancelled) => jobs::Filed { file, words: frame.t("reg-file-cancelled"), batch: None },
         Err(error) => match jobs::failed(frame, error) {
             End::Failed(words) => jobs::Filed { file, words, batch: None },
             _ => jobs::Filed { file, words: String::new(), batch: None },
