@@ -2,7 +2,6 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails there")]
 
-mod bad_rows;
 mod fold;
 mod history;
 mod import;
