@@ -305,8 +305,8 @@ pub(crate) async fn ties(context: &Context, command: Ties) -> anyhow::Result<()>
         let report = domain::ties::settle(&installation, &ties, &command.reason, "cli", context.now).await?;
         return context.output.print(&report, words);
     }
-    let untied = domain::ties::untied(&installation, context.now).await?;
-    context.output.print(&untied, |untied| {
+    let untied = domain::ties::waiting(&installation, context.now).await?;
+    context.output.print(&*untied, |untied| {
         untied.iter().fold(String::new(), |mut text, name| {
             let _ = writeln!(text, "{}（{} 处）：{}", name.name, name.rows, name.candidates.join("、"));
             text

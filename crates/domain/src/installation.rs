@@ -13,6 +13,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
+use crate::ties::WorkList;
 
 /// An open installation.
 #[derive(Clone)]
@@ -21,6 +22,8 @@ pub struct Installation {
     pub db: Db,
     dir: PathBuf,
     demo: Option<Demo>,
+    /// The names that wait to be tied, kept between two views.
+    pub(crate) untied: WorkList,
 }
 
 /// What makes an installation a demo: it runs on a date of its own, and every page says that its data is synthetic.
@@ -57,7 +60,7 @@ impl Installation {
             fs::create_dir_all(&path).map_err(|source| Error::io(&path, source))?;
         }
         let demo = read_demo(dir)?;
-        let installation = Self { db, dir: dir.to_owned(), demo };
+        let installation = Self { db, dir: dir.to_owned(), demo, untied: WorkList::default() };
         let mut recovery = Recovery { remarks: registry::recover(&installation.db, now).await? };
         recovery.remarks.extend(installation.clear_unfinished()?);
         Ok((installation, recovery))

@@ -1,10 +1,12 @@
 //! The work list of names that are tied to no enterprise (待关联), and the answers of a person, remembered as aliases.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
-use registry::{BatchKind, Entry, ImportReport};
+use registry::{BatchKind, Entry, Folded, ImportReport, Kept};
 use serde::Serialize;
+use tokio::sync::Mutex;
 
 use crate::freeze::Ties;
 use crate::{Error, Installation};
@@ -30,12 +32,32 @@ pub struct UntiedName {
     pub in_city: bool,
 }
 
-/// The names that wait for a person as known at a moment: those in the city first, then those with most rows.
+/// The work list as last made, with the state it was made from; it is made again when a batch has come or gone.
+#[derive(Clone, Default)]
+pub(crate) struct WorkList(Arc<Mutex<Option<(Kept, Arc<Vec<UntiedName>>)>>>);
+
+/// Fields of the registers that say nothing of owners, and are long.
+const WITHOUT: &[&str] = &["abstract", "title", "inventors", "ipc"];
+
+/// The names that wait for a person now: those in the city first, then those with most rows.
 /// Natural persons need no enterprise and are left out.
-pub async fn untied(installation: &Installation, known_at: Timestamp) -> Result<Vec<UntiedName>, Error> {
-    let folded = registry::fold(&installation.db, known_at).await?;
+pub async fn waiting(installation: &Installation, now: Timestamp) -> Result<Arc<Vec<UntiedName>>, Error> {
+    let mut list = installation.untied.0.lock().await;
+    // What is taken out is put back only when it is whole, so that an error leaves nothing half made.
+    let (mut kept, names) = match list.take() {
+        Some((kept, names)) => (kept, Some(names)),
+        None => (Kept::new(Ties::READS, WITHOUT), None),
+    };
+    let has_changed = kept.refresh(&installation.db, now).await?;
+    let names = names.filter(|_| !has_changed).unwrap_or_else(|| Arc::new(untied(kept.folded())));
+    *list = Some((kept, Arc::clone(&names)));
+    Ok(names)
+}
+
+/// The names that wait for a person in a state of the registers.
+fn untied(folded: &Folded) -> Vec<UntiedName> {
     let mut names: BTreeMap<(String, String), UntiedName> = BTreeMap::new();
-    for row in Ties::untied(&folded).into_iter().filter(|row| !row.is_person) {
+    for row in Ties::untied(folded).into_iter().filter(|row| !row.is_person) {
         let entry = names.entry((row.name.clone(), row.code.clone())).or_insert_with(|| UntiedName {
             name: row.name.clone(),
             code: row.code.clone(),
@@ -56,7 +78,7 @@ pub async fn untied(installation: &Installation, known_at: Timestamp) -> Result<
     names.sort_by(|a, b| {
         b.in_city.cmp(&a.in_city).then(b.rows.cmp(&a.rows)).then(a.name.cmp(&b.name)).then(a.code.cmp(&b.code))
     });
-    Ok(names)
+    names
 }
 
 /// Remembers that these names mean these enterprises: one batch, which can be taken back.

@@ -48,7 +48,7 @@ impl BatchKind {
         }
     }
 
-    fn from_key(key: &str) -> Result<Self, Error> {
+    pub(crate) fn from_key(key: &str) -> Result<Self, Error> {
         [Self::Import, Self::Correction, Self::Tie, Self::Judgement, Self::Entry]
             .into_iter()
             .find(|kind| kind.key() == key)

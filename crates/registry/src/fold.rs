@@ -3,6 +3,7 @@
 //! A fact is visible at T when its batch was received by T and is merged, or was withdrawn only after T.
 //! Facts of one key are taken in the order of receipt, then of import; per column the last value that is not empty wins.
 
+mod kept;
 mod replay;
 mod store;
 
@@ -13,8 +14,11 @@ use jiff::Timestamp;
 
 use crate::{Error, registers::registers};
 
+pub use kept::Kept;
 pub use replay::Replay;
-pub(crate) use store::{VisibleBatch, group_facts, rows as rows_of, settle, visible_batches};
+pub(crate) use store::{
+    PARAMETERS_MAX, VisibleBatch, facts_of, group_facts, placeholders, rows as rows_of, settle, visible_batches,
+};
 
 /// One row of a register as known at a moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,7 +73,7 @@ pub async fn fold(db: &Db, known_at: Timestamp) -> Result<Folded, Error> {
     let batches = store::visible_batches(&mut tx, known_at).await?;
     let mut folded = Folded::empty(known_at);
     for register in registers() {
-        let rows = store::rows(&mut tx, register, &batches).await?;
+        let rows = store::rows(&mut tx, register, &[], &batches).await?;
         folded.rows.insert(register.id, rows);
     }
     folded.delivered = batches
@@ -88,5 +92,5 @@ pub async fn fold_register(
 ) -> Result<Vec<FoldedRow>, Error> {
     let mut tx = db.begin_read().await?;
     let batches = store::visible_batches(&mut tx, known_at).await?;
-    store::rows(&mut tx, register, &batches).await
+    store::rows(&mut tx, register, &[], &batches).await
 }

@@ -8,6 +8,7 @@ mod decide;
 mod headings;
 mod nested;
 mod reader;
+mod recognise;
 mod recovery;
 mod setaside;
 mod stage;
@@ -32,6 +33,7 @@ use crate::{Error, audit, batches::BatchKind, instant, mappings, registers::regi
 
 pub(crate) use headings::Layout;
 pub(crate) use reader::ReadRow;
+pub use recognise::recognise;
 pub use recovery::{cancel, recover};
 pub(crate) use setaside::cells_of;
 pub(crate) use stage::{NewBatch, Staging};
@@ -191,6 +193,7 @@ pub async fn import(db: &Db, register_id: &str, path: &Path, options: &ImportOpt
     };
     let headings = headings(db, register, options.mapping.as_deref()).await?;
     let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    sheets::check_size(path, &options.limits)?;
     let hashed = path.to_owned();
     let sha256 = joined(tokio::task::spawn_blocking(move || reader::sha256(&hashed)).await)?;
     let active = active::Active::begin();

@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use terms::text::fold_heading;
 
-use crate::{Error, audit, register};
+use crate::{Error, Register, audit, register};
 
 pub use steps::Step;
 pub(crate) use steps::is_among;
@@ -33,6 +33,10 @@ pub struct Mapping {
     /// Whether the signature must be the whole heading row in this order.
     #[serde(default)]
     pub in_order: bool,
+    /// Whether the file has no heading row at all; its columns are then named by their place, `A`, `B` or 第1列.
+    /// Nothing in a file tells that, so such a mapping is used only when it is asked for by name.
+    #[serde(default)]
+    pub no_headings: bool,
     /// Headings of the file and the fields that they fill; 第5列 names a column without a heading.
     #[serde(default)]
     pub headings: BTreeMap<String, String>,
@@ -93,7 +97,57 @@ impl Mapping {
         if self.source.trim().is_empty() {
             return Err(Error::Unusable("映射没有名称。请给来源起一个名称。".into()));
         }
-        Ok(())
+        if self.no_headings { self.validate_places(register) } else { Ok(()) }
+    }
+
+    /// Without a heading row every column must be named by its place, and every required field must be filled.
+    fn validate_places(&self, register: &Register) -> Result<(), Error> {
+        let named = self.headings.keys().map(String::as_str).chain(self.reads());
+        if let Some(name) = named.into_iter().find(|name| column_at(name).is_none()) {
+            return Err(Error::Unusable(format!(
+                "映射“{}”用于没有标题行的文件，“{name}”不是列的位置。请写列标，如 A、B、C，或写第1列。",
+                self.source
+            )));
+        }
+        let is_filled = |field: &str| self.provides(field) || self.headings.values().any(|filled| filled == field);
+        let lacking: Vec<&str> = register
+            .columns
+            .iter()
+            .filter(|column| column.required && !is_filled(column.field))
+            .map(|column| column.heading)
+            .collect();
+        if lacking.is_empty() {
+            return Ok(());
+        }
+        Err(Error::Unusable(format!(
+            "映射“{}”用于没有标题行的文件，但没有指明{}在哪一列。请为它们指明列，如 A={}。",
+            self.source,
+            lacking.join("、"),
+            lacking[0]
+        )))
+    }
+}
+
+/// The column, from 0, that a place names: 第1列 or `A`, as a spreadsheet letters its columns.
+pub(crate) fn column_at(name: &str) -> Option<usize> {
+    let name = fold_heading(name).to_uppercase();
+    if let Some(number) = name.strip_prefix('第').and_then(|rest| rest.strip_suffix('列')) {
+        return number.parse::<usize>().ok()?.checked_sub(1);
+    }
+    let letters = name.strip_suffix('列').unwrap_or(&name);
+    if letters.is_empty() || letters.len() > 3 || !letters.bytes().all(|letter| letter.is_ascii_uppercase()) {
+        return None;
+    }
+    let number = letters.bytes().fold(0, |number, letter| number * 26 + usize::from(letter - b'A') + 1);
+    Some(number - 1)
+}
+
+/// The letters of a column, from 0.
+pub(crate) fn letters_of(column: usize) -> String {
+    let last = char::from(b'A' + u8::try_from(column % 26).unwrap_or_default());
+    match column / 26 {
+        0 => last.to_string(),
+        rest => format!("{}{last}", letters_of(rest - 1)),
     }
 }
 
@@ -136,4 +190,23 @@ pub async fn of_register(db: &Db, register: &str) -> Result<Vec<Mapping>, Error>
 /// The mappings that the program brings.
 pub fn built_in() -> &'static [Mapping] {
     builtin::mappings()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_read_as_spreadsheets_letter_them() {
+        for (name, column) in [("A", 0), ("b", 1), ("Ｃ", 2), ("Z列", 25), ("AA", 26), ("第1列", 0), ("XFD", 16_383)]
+        {
+            assert_eq!(column_at(name), Some(column), "{name}");
+        }
+        for name in ["", "名称", "A1", "第0列", "ABCD"] {
+            assert_eq!(column_at(name), None, "{name}");
+        }
+        for column in [0, 25, 26, 701, 702, 16_383] {
+            assert_eq!(column_at(&letters_of(column)), Some(column));
+        }
+    }
 }

@@ -7,6 +7,7 @@
 use std::{
     fs::File,
     io::{self, Read},
+    ops::ControlFlow,
     path::{Path, PathBuf},
 };
 
@@ -281,7 +282,51 @@ impl TextFile {
     pub(crate) fn open(&self, file: &str) -> Result<TextReader, Error> {
         TextReader::open(&self.path, self.encoded).map_err(Error::io(file, "打开文件"))
     }
+
+    /// The name of the encoding as people write it.
+    pub(crate) fn encoding(&self) -> &str {
+        match self.encoded.name() {
+            "gb18030" => "GB18030",
+            name => name,
+        }
+    }
+
+    /// Hands over every line that is not blank, with its number from 1.
+    pub(crate) fn each_line(&self, file: &str, on_line: &mut OnLine<'_>) -> Result<(), Error> {
+        let mut reader = self.open(file)?;
+        let mut text = String::new();
+        let mut number = 1;
+        loop {
+            let has_more = reader.read_into(&mut text).map_err(Error::io(file, "读取文件"))?;
+            let mut start = 0;
+            while let Some(length) = text[start..].find('\n') {
+                let line = text[start..start + length].trim();
+                if !line.is_empty() && on_line(number, line)?.is_break() {
+                    return Ok(());
+                }
+                start += length + 1;
+                number += 1;
+            }
+            text.drain(..start);
+            if text.len() > LINE_BYTES {
+                return Err(Error::too_large(file, format!("第 {number} 行的"), "长度", "16 MB"));
+            }
+            if !has_more {
+                break;
+            }
+        }
+        if !text.trim().is_empty() {
+            let _ = on_line(number, text.trim())?;
+        }
+        Ok(())
+    }
 }
+
+/// A line longer than this is refused rather than held.
+const LINE_BYTES: usize = 16 << 20;
+
+/// Takes a line's number and text, and says whether to go on.
+pub(crate) type OnLine<'a> = dyn FnMut(u32, &str) -> Result<ControlFlow<()>, Error> + 'a;
 
 #[cfg(test)]
 mod tests {

@@ -36,10 +36,7 @@ impl Delimited {
     }
 
     pub(crate) fn encoding(&self) -> &str {
-        match self.text.encoded.name() {
-            "gb18030" => "GB18030",
-            name => name,
-        }
+        self.text.encoding()
     }
 
     pub(crate) fn read(&self, out: &mut Rows<'_>) -> Result<(), Error> {

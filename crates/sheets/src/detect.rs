@@ -8,7 +8,8 @@ use std::{
 };
 
 use crate::{
-    Book, Error, Limits, Source, compound, decode, delimited, error::file_name, json_lines, ods, package, xls, xlsx,
+    Book, Error, Limits, Source, compound, decode, delimited, error::file_name, json_lines, labelled::Labelled, ods,
+    package, xls, xlsx,
 };
 
 /// How much of a file is looked at to tell its kind.
@@ -86,9 +87,7 @@ pub fn open(path: &Path, limits: &Limits) -> Result<Book, Error> {
     if metadata.len() == 0 {
         return Err(Error::Empty { file });
     }
-    if metadata.len() > limits.file_bytes {
-        return Err(Error::too_large(&file, "", "文件大小", megabytes(limits.file_bytes)));
-    }
+    check_size(path, limits)?;
     let mut head = Vec::new();
     (&reader).take(HEAD_BYTES).read_to_end(&mut head).map_err(Error::io(&file, "读取文件"))?;
     reader.seek(SeekFrom::Start(0)).map_err(Error::io(&file, "读取文件"))?;
@@ -109,12 +108,24 @@ pub fn open(path: &Path, limits: &Limits) -> Result<Book, Error> {
             let Some(encoding) = encoding else { return Err(Error::Empty { file }) };
             if format == Format::Jsonl {
                 Source::JsonLines(json_lines::JsonLines::new(path, encoding))
+            } else if Labelled::is(&encoding.decode_head(&head)) {
+                Source::Labelled(Labelled::new(path, encoding))
             } else {
                 Source::Delimited(delimited::Delimited::new(path, &file, encoding)?)
             }
         }
     };
     Ok(Book { file, format, limits: limits.clone(), source })
+}
+
+/// Refuses a file that is larger than the limit, without reading any of it.
+pub fn check_size(path: &Path, limits: &Limits) -> Result<(), Error> {
+    let file = file_name(path);
+    let length = std::fs::metadata(path).map_err(Error::io(&file, "读取文件信息"))?.len();
+    if length > limits.file_bytes {
+        return Err(Error::too_large(&file, "", "文件大小", megabytes(limits.file_bytes)));
+    }
+    Ok(())
 }
 
 pub(crate) fn megabytes(bytes: u64) -> String {

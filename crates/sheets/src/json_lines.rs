@@ -12,9 +12,6 @@ use crate::{
     decode::{Encoded, TextFile, WRONG},
 };
 
-/// A record longer than this is refused rather than held.
-const LINE_BYTES: usize = 16 << 20;
-
 /// A JSON lines file ready to be read.
 #[derive(Debug)]
 pub(crate) struct JsonLines {
@@ -27,17 +24,14 @@ impl JsonLines {
     }
 
     pub(crate) fn encoding(&self) -> &str {
-        match self.text.encoded.name() {
-            "gb18030" => "GB18030",
-            name => name,
-        }
+        self.text.encoding()
     }
 
     /// Hands over the keys as row 1, then each record with the number of its line.
     pub(crate) fn read(&self, out: &mut Rows<'_>) -> Result<(), Error> {
         let mut headings: Vec<String> = Vec::new();
         let mut columns: HashMap<String, usize> = HashMap::new();
-        self.each_line(out.file, &mut |line_number, line| {
+        self.text.each_line(out.file, &mut |line_number, line| {
             for (key, _) in Record::parse(line).map(|record| record.0).unwrap_or_default() {
                 if !columns.contains_key(&key) {
                     out.check_column(line_number, headings.len() as u32)?;
@@ -52,7 +46,7 @@ impl JsonLines {
             return Ok(());
         }
         let file = out.file;
-        self.each_line(file, &mut |number, line| {
+        self.text.each_line(file, &mut |number, line| {
             let cells = cells_of(line, &columns, width);
             for cell in &cells {
                 out.check_chars(number, &cell.text())?;
@@ -60,40 +54,7 @@ impl JsonLines {
             out.push(number, cells)
         })
     }
-
-    /// Hands over every line that is not blank, with its number from 1.
-    fn each_line(&self, file: &str, on_line: &mut OnLine<'_>) -> Result<(), Error> {
-        let mut reader = self.text.open(file)?;
-        let mut text = String::new();
-        let mut number = 1;
-        loop {
-            let has_more = reader.read_into(&mut text).map_err(Error::io(file, "读取文件"))?;
-            let mut start = 0;
-            while let Some(length) = text[start..].find('\n') {
-                let line = text[start..start + length].trim();
-                if !line.is_empty() && on_line(number, line)?.is_break() {
-                    return Ok(());
-                }
-                start += length + 1;
-                number += 1;
-            }
-            text.drain(..start);
-            if text.len() > LINE_BYTES {
-                return Err(Error::too_large(file, format!("第 {number} 行的"), "长度", "16 MB"));
-            }
-            if !has_more {
-                break;
-            }
-        }
-        if !text.trim().is_empty() {
-            let _ = on_line(number, text.trim())?;
-        }
-        Ok(())
-    }
 }
-
-/// Takes a line's number and text, and says whether to go on.
-type OnLine<'a> = dyn FnMut(u32, &str) -> Result<ControlFlow<()>, Error> + 'a;
 
 fn cells_of(line: &str, columns: &HashMap<String, usize>, width: usize) -> Vec<Cell> {
     let record = match Record::parse(line) {

@@ -5,7 +5,7 @@
 //! It trusts no file: sizes, zip ratios, XML entities and encodings are checked, and what cannot be read
 //! without a guess is a [`Cell::Broken`] or an [`Error`] that says what to do.
 //!
-//! Csv and JSON lines are read in constant memory, whatever their length.
+//! Csv, JSON lines and labelled records are read in constant memory, whatever their length.
 //! An xlsx file is streamed row by row but its shared texts are held; an xls file is held whole;
 //! both therefore stay within [`Limits`].
 
@@ -15,6 +15,7 @@ mod delimited;
 mod detect;
 mod error;
 mod json_lines;
+mod labelled;
 mod number;
 mod ods;
 mod package;
@@ -28,7 +29,7 @@ use std::{borrow::Cow, ops::ControlFlow, path::Path};
 use jiff::civil::Date;
 
 pub use crate::{
-    detect::{Format, open},
+    detect::{Format, check_size, open},
     error::Error,
 };
 
@@ -133,6 +134,7 @@ pub struct Book {
 pub(crate) enum Source {
     Delimited(delimited::Delimited),
     JsonLines(json_lines::JsonLines),
+    Labelled(labelled::Labelled),
     Xlsx(Box<xlsx::Workbook>),
     Xls(xls::Workbook),
     Ods(ods::Workbook),
@@ -149,6 +151,7 @@ impl Book {
         match &self.source {
             Source::Delimited(source) => Some(source.encoding()),
             Source::JsonLines(source) => Some(source.encoding()),
+            Source::Labelled(source) => Some(source.encoding()),
             Source::Xlsx(_) | Source::Xls(_) | Source::Ods(_) => None,
         }
     }
@@ -156,7 +159,7 @@ impl Book {
     /// The worksheets in their order, hidden ones too; a csv or JSON lines file is one sheet with the file's name.
     pub fn sheet_names(&self) -> Vec<String> {
         match &self.source {
-            Source::Delimited(_) | Source::JsonLines(_) => {
+            Source::Delimited(_) | Source::JsonLines(_) | Source::Labelled(_) => {
                 vec![self.file.rsplit_once('.').map_or(self.file.as_str(), |(stem, _)| stem).to_owned()]
             }
             Source::Xlsx(book) => book.sheet_names(),
@@ -177,6 +180,7 @@ impl Book {
         match &mut self.source {
             Source::Delimited(source) => source.read(&mut out),
             Source::JsonLines(source) => source.read(&mut out),
+            Source::Labelled(source) => source.read(&mut out),
             Source::Xlsx(book) => book.read(&mut out),
             Source::Xls(book) => book.read(&mut out),
             Source::Ods(book) => book.read(&mut out),

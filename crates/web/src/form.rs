@@ -75,6 +75,8 @@ pub enum Kind {
     Lines,
     /// A file; its text is the value of `accept`.
     File(&'static str),
+    /// One file or several.
+    Files(&'static str),
     /// One of a list, folded.
     Select(Vec<Choice>),
     /// One of a few, open.
@@ -143,7 +145,7 @@ impl Field {
             Kind::Text | Kind::Short | Kind::Number => "text",
             Kind::Password => "password",
             Kind::Date => "date",
-            Kind::File(_) => "file",
+            Kind::File(_) | Kind::Files(_) => "file",
             Kind::Lines | Kind::Select(_) | Kind::Radios(_) | Kind::Checks(_) => "",
         }
     }

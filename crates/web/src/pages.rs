@@ -12,6 +12,7 @@ pub mod awards;
 pub mod cockpit;
 pub mod enterprises;
 pub mod gallery;
+pub mod history;
 pub mod home;
 pub mod indicators;
 pub mod jobs;
@@ -25,6 +26,19 @@ pub mod search;
 pub mod settings;
 pub mod sign_in;
 pub mod what_if;
+
+/// Reads beside the pages what the next visitor would have to wait for: the latest run, and the names to be tied.
+pub(crate) fn read_ahead(app: &App) {
+    let app = app.clone();
+    tokio::spawn(async move {
+        if let Err(cause) = cockpit::shown::shown(&app, None).await {
+            tracing::warn!(%cause, "the latest run could not be read ahead");
+        }
+        if let Err(cause) = domain::ties::waiting(&app.installation, app.now()).await {
+            tracing::warn!(%cause, "the names to be tied could not be read ahead");
+        }
+    });
+}
 
 /// Every address that stands for no page: strangers are asked to sign in and learn nothing.
 pub(crate) async fn missing(frame: Frame, request: Request) -> Result<Response, AppError> {

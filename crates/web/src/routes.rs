@@ -6,8 +6,8 @@ use domain::accounts::Permission;
 use crate::{
     app::App,
     pages::{
-        awards, cockpit, enterprises, gallery, home, indicators, jobs, language, patents, policy, registry, runs,
-        search, settings, sign_in, what_if,
+        awards, cockpit, enterprises, gallery, history, home, indicators, jobs, language, patents, policy, registry,
+        runs, search, settings, sign_in, what_if,
     },
 };
 
@@ -68,6 +68,7 @@ pub fn doors() -> Vec<Door> {
         door("/awards/{award}/{subject}", Needs(ViewRights), get(awards::one)),
         door("/enterprises", Needs(ViewRights), get(enterprises::page)),
         door("/enterprises/{uscc}", Needs(ViewRights), get(enterprises::one)),
+        door("/enterprises/{uscc}/history", Needs(ViewRights), get(history::enterprise)),
         door("/my-enterprise", Needs(ViewOwnEnterprise), get(enterprises::own)),
         door("/patents", Needs(ViewRights), get(patents::page)),
         door("/patents/{number}", Needs(ViewRights), get(patents::one)),
@@ -101,9 +102,11 @@ pub fn doors() -> Vec<Door> {
         door("/registers/trajectories/enter", Needs(ChangeRegistry), post(registry::entries::enter)),
         door("/registers/mappings", Needs(ViewRegistry), get(registry::mappings::page)),
         door("/registers/mappings/save", Needs(ChangeRegistry), post(registry::mappings::save)),
+        door("/registers/mappings/remove", Needs(ChangeRegistry), post(registry::mappings::remove)),
         door("/registers/templates/{register}", Needs(ViewRegistry), get(registry::template)),
         door("/registers/closing", Needs(ViewRegistry), get(registry::closing::page)),
         door("/registers/closing/close", Needs(ChangeRegistry), post(registry::closing::close)),
+        door("/registers/history/{register}", Needs(ViewRights), get(history::page)),
         door("/registers/audit", Needs(ViewAudit), get(registry::audit::page)),
         door("/jobs/{id}", SignedIn, get(jobs::page)),
         door("/jobs/{id}/cancel", SignedIn, post(jobs::cancel)),

@@ -84,6 +84,22 @@ pub struct Untied {
 pub type Candidate = (String, String, String);
 
 impl<'a> Ties<'a> {
+    /// The registers that ties are read from.
+    pub const READS: &'static [&'static str] = &[
+        "regions",
+        "enterprises",
+        "enterprise-changes",
+        "aliases",
+        "patents",
+        "patent-events",
+        "foreign-grants",
+        "trademarks",
+        "madrid",
+        "statuses",
+        "pledges",
+        "trainees",
+    ];
+
     /// Reads the enterprises, their names over time, and the aliases that persons have settled.
     pub fn of(folded: &'a Folded) -> Self {
         Self::new(folded, &Enterprises::of(folded))

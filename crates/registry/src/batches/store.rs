@@ -54,9 +54,10 @@ impl BatchRow {
     }
 }
 
+/// Batches without their reports, which may be long.
 pub(super) async fn list(tx: &mut Tx, filter: &Filter<'_>) -> Result<Vec<Batch>, Error> {
     const SQL: &str = "select id, register, kind, file, encoding, state, received_at, recorded_at, withdrawn_at, rows_read, accepted, \
-        changed, unchanged, quarantined, untied, by_whom, note, report from batch \
+        changed, unchanged, quarantined, untied, by_whom, note, '' as report from batch \
         where (register = $1 or $1 = '') and id < $2 order by id desc limit $3";
     let rows: Vec<BatchRow> = with_conn!(tx, conn => sqlx::query_as(SQL)
         .bind(filter.register.unwrap_or("")).bind(filter.before.unwrap_or(i64::MAX)).bind(i64::from(filter.limit))

@@ -26,14 +26,19 @@ pub(crate) fn to_json(register: &Register, cells: &[Option<String>]) -> String {
     String::from_utf8(bytes).expect("JSON is UTF-8")
 }
 
-/// Reads the form of the log; fields that the register no longer has are passed over.
-pub(crate) fn from_json(register: &Register, json: &str) -> Result<Vec<Option<String>>, Error> {
+/// Reads the form of the log; fields that the register no longer has are passed over, and so are those not wanted.
+pub(crate) fn from_json(register: &Register, without: &[&str], json: &str) -> Result<Vec<Option<String>>, Error> {
     let mut deserializer = serde_json::Deserializer::from_str(json);
-    Cells(register).deserialize(&mut deserializer).map_err(|error| Error::Damaged(format!("{}：{error}", register.id)))
+    Cells { register, without }
+        .deserialize(&mut deserializer)
+        .map_err(|error| Error::Damaged(format!("{}：{error}", register.id)))
 }
 
 /// Reads straight into the columns, without an object between: this runs once per fact of the city.
-struct Cells<'a>(&'a Register);
+struct Cells<'a> {
+    register: &'a Register,
+    without: &'a [&'a str],
+}
 
 impl<'de> DeserializeSeed<'de> for Cells<'_> {
     type Value = Vec<Option<String>>;
@@ -51,7 +56,7 @@ impl<'de> Visitor<'de> for Cells<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let columns = self.0.columns;
+        let columns = self.register.columns;
         let mut cells = vec![None; columns.len()];
         // Fields are written in the order of the columns, so that the next one is nearly always the next key.
         let mut next = 0;
@@ -59,11 +64,11 @@ impl<'de> Visitor<'de> for Cells<'_> {
             let ahead = columns[next..].iter().position(|column| column.field == field).map(|place| next + place);
             let place = ahead.or_else(|| columns.iter().position(|column| column.field == field));
             match place {
-                Some(place) => {
+                Some(place) if !self.without.contains(&columns[place].field) => {
                     cells[place] = Some(map.next_value()?);
                     next = place + 1;
                 }
-                None => {
+                _ => {
                     map.next_value::<IgnoredAny>()?;
                 }
             }

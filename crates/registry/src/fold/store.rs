@@ -1,9 +1,14 @@
 //! The SQL that reads facts.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    fmt::Write,
+    sync::Arc,
+};
 
 use db::{Tx, with_conn};
 use jiff::Timestamp;
+use sqlx::AssertSqlSafe;
 
 use super::{FoldedRow, replay::overlay};
 use crate::{Error, cells, instant, registers::Register};
@@ -36,10 +41,11 @@ pub(crate) async fn visible_batches(tx: &mut Tx, known_at: Timestamp) -> Result<
     Ok(visible)
 }
 
-/// The folded rows of one register, sorted by key.
+/// The folded rows of one register, sorted by key; the fields not wanted stay empty.
 pub(crate) async fn rows(
     tx: &mut Tx,
     register: &'static Register,
+    without: &'static [&'static str],
     batches: &HashMap<i64, VisibleBatch>,
 ) -> Result<Vec<FoldedRow>, Error> {
     let batches = Arc::new(batches.clone());
@@ -52,7 +58,7 @@ pub(crate) async fn rows(
         let after = page.last().map(|fact| (fact.0.clone(), fact.1));
         facts.append(&mut page);
         let Some(after) = after.filter(|_| !is_last) else {
-            rows.extend(read_facts(register, facts, &batches)?);
+            rows.extend(read_facts(register, without, facts, &batches)?);
             return Ok(rows);
         };
         // The facts of the last key may go on in the next page.
@@ -60,7 +66,7 @@ pub(crate) async fn rows(
         carried = facts.split_off(whole);
         // One page is read out of its texts while the database hands over the next.
         let batches = Arc::clone(&batches);
-        let reading = tokio::task::spawn_blocking(move || read_facts(register, facts, &batches));
+        let reading = tokio::task::spawn_blocking(move || read_facts(register, without, facts, &batches));
         page = facts_after(tx, register, &after).await?;
         rows.extend(reading.await.map_err(|cause| Error::Damaged(format!("{}：{cause}", register.id)))??);
     }
@@ -79,13 +85,52 @@ async fn facts_after(tx: &mut Tx, register: &Register, after: &(String, i64)) ->
 
 fn read_facts(
     register: &'static Register,
+    without: &[&str],
     facts: Vec<Fact>,
     batches: &HashMap<i64, VisibleBatch>,
 ) -> Result<Vec<FoldedRow>, Error> {
     let mut rows = Vec::with_capacity(facts.len());
     let facts = facts.into_iter().map(|(key, _, batch, cells)| (key, batch, cells));
-    group_facts(register, facts, batches, |group| rows.extend(settle(group)))?;
+    group_facts(register, without, facts, batches, |group| rows.extend(settle(group)))?;
     Ok(rows)
+}
+
+/// The facts of these keys, sorted by key, then by number.
+pub(crate) async fn facts_of(tx: &mut Tx, register: &str, keys: &[&str]) -> Result<Vec<(String, i64, String)>, Error> {
+    let mut facts = Vec::new();
+    for keys in keys.chunks(PARAMETERS_MAX - 1) {
+        let sql = format!(
+            "select fact_key, batch_id, cells from fact where register = $1 and fact_key in ({}) order by fact_key, id",
+            placeholders(2, keys.len())
+        );
+        let found: Vec<(String, i64, String)> = with_conn!(tx, conn => {
+            let mut query = sqlx::query_as(AssertSqlSafe(sql)).bind(register);
+            for key in keys {
+                query = query.bind(*key);
+            }
+            query.fetch_all(conn).await
+        })
+        .map_err(db::Error::from)?;
+        facts.extend(found);
+    }
+    Ok(facts)
+}
+
+/// The keys that facts of these batches name, unless they are more than so many.
+pub(super) async fn keys_of(tx: &mut Tx, batches: &[i64], most: usize) -> Result<Option<BTreeSet<String>>, Error> {
+    const SQL: &str = "select distinct fact_key from fact where batch_id = $1 order by fact_key limit $2";
+    let mut keys = BTreeSet::new();
+    for batch in batches {
+        if keys.len() >= most {
+            return Ok(None);
+        }
+        let limit = i64::try_from(most + 1).unwrap_or(i64::MAX);
+        let rows: Vec<(String,)> =
+            with_conn!(&mut *tx, conn => sqlx::query_as(SQL).bind(batch).bind(limit).fetch_all(conn).await)
+                .map_err(db::Error::from)?;
+        keys.extend(rows.into_iter().map(|(key,)| key));
+    }
+    Ok((keys.len() <= most).then_some(keys))
 }
 
 /// Facts read at a time, so that the texts of the log are not held beside the state made of them.
@@ -94,6 +139,7 @@ const PAGE_FACTS: i64 = 20_000;
 /// Hands over the visible facts key by key; they come sorted by key, then by number.
 pub(crate) fn group_facts(
     register: &'static Register,
+    without: &[&str],
     facts: impl IntoIterator<Item = (String, i64, String)>,
     batches: &HashMap<i64, VisibleBatch>,
     mut on_group: impl FnMut(&mut Vec<FoldedRow>),
@@ -105,7 +151,7 @@ pub(crate) fn group_facts(
             on_group(&mut group);
             group.clear();
         }
-        let cells = cells::from_json(register, &json)?;
+        let cells = cells::from_json(register, without, &json)?;
         group.push(FoldedRow { key, cells, batch, received_at: visible.received_at });
     }
     if !group.is_empty() {
@@ -124,4 +170,18 @@ pub(crate) fn settle(group: &mut Vec<FoldedRow>) -> Option<FoldedRow> {
         overlay(&mut folded, fact.cells, fact.batch, fact.received_at);
     }
     Some(folded)
+}
+
+/// Parameters of one statement. Both databases allow many more, but SQLite finds a `$n` by looking through all names,
+/// so that thousands of them cost more than several statements.
+pub(crate) const PARAMETERS_MAX: usize = 400;
+
+/// `$first,$first+1,…`
+pub(crate) fn placeholders(first: usize, count: usize) -> String {
+    let mut text = String::with_capacity(count * 6);
+    for place in 0..count {
+        let comma = if place == 0 { "" } else { "," };
+        write!(text, "{comma}${}", first + place).expect("a text can be written to");
+    }
+    text
 }

@@ -12,7 +12,7 @@ use sheets::{Cell, Row};
 use terms::{MoneyUnit, text::fold_heading};
 
 use crate::{
-    mappings::Mapping,
+    mappings::{Mapping, column_at, letters_of},
     registers::{Column, ColumnKind, Register},
 };
 
@@ -66,7 +66,8 @@ impl Headings {
     pub(crate) fn find(&self, sheet: &str, row: &Row) -> Result<Layout, Missing> {
         let written: Vec<String> = row.cells.iter().map(|cell| cell.text().trim().to_owned()).collect();
         let folded: Vec<String> = written.iter().map(|heading| fold_heading(heading)).collect();
-        let signed = self.mappings.iter().filter(|mapping| self.is_forced || mapping.is_signed_by(&folded));
+        let headed = || self.mappings.iter().filter(|mapping| !mapping.no_headings);
+        let signed = headed().filter(|mapping| self.is_forced || mapping.is_signed_by(&folded));
         let mut missing = Vec::new();
         for mapping in signed {
             match self.lay_out(sheet, &written, &folded, Some(mapping)) {
@@ -79,7 +80,7 @@ impl Headings {
                 Ok(layout) => return Ok(layout),
                 Err(lacking) => missing.push(lacking),
             }
-            let unsigned = self.mappings.iter().filter(|mapping| mapping.signature.is_empty());
+            let unsigned = headed().filter(|mapping| mapping.signature.is_empty());
             for mapping in unsigned {
                 if let Ok(layout) = self.lay_out(sheet, &written, &folded, Some(mapping)) {
                     return Ok(layout);
@@ -87,6 +88,12 @@ impl Headings {
             }
         }
         Err(missing.into_iter().min_by_key(|lacking| lacking.headings.len()).unwrap_or_default())
+    }
+
+    /// The layout of a sheet without a heading row, under the mapping that was asked for by name and says so.
+    pub(crate) fn places(&self, sheet: &str, first: &Row) -> Option<Layout> {
+        let mapping = self.mappings.iter().find(|mapping| self.is_forced && mapping.no_headings)?;
+        Some(Layout::by_place(self.register, sheet, first, mapping))
     }
 
     fn lay_out(
@@ -115,7 +122,7 @@ impl Headings {
             }
         }
         for (heading, field) in mapping.iter().flat_map(|mapping| &mapping.headings) {
-            let (Some(at), Some(place)) = (without_heading(heading), self.register.index(field)) else { continue };
+            let (Some(at), Some(place)) = (numbered_column(heading), self.register.index(field)) else { continue };
             if best[place].is_none() && folded.get(at).is_none_or(String::is_empty) {
                 best[place] = Some((at, usize::MAX));
             }
@@ -189,6 +196,36 @@ impl Layout {
         }
     }
 
+    /// The layout of a sheet without a heading row: the mapping names the columns by their place.
+    fn by_place(register: &'static Register, sheet: &str, first: &Row, mapping: &Arc<Mapping>) -> Self {
+        let mut places = vec![None; register.columns.len()];
+        for (name, field) in &mapping.headings {
+            if let (Some(at), Some(place)) = (column_at(name), register.index(field)) {
+                places[place] = Some(at);
+            }
+        }
+        let width = places.iter().flatten().map(|at| at + 1).max().unwrap_or(0).max(first.cells.len());
+        let headings: Vec<String> = (0..width).map(letters_of).collect();
+        let named: BTreeSet<usize> =
+            mapping.headings.keys().map(String::as_str).chain(mapping.reads()).filter_map(column_at).collect();
+        let is_ignored = |at: &usize| !named.contains(at) && first.cells.get(*at).is_some_and(|cell| !cell.is_empty());
+        Self {
+            register,
+            sheet: sheet.to_owned(),
+            units: vec![None; register.columns.len()],
+            ignored: (0..width).filter(is_ignored).map(|at| headings[at].clone()).collect(),
+            mapping: Some(Arc::clone(mapping)),
+            places,
+            folded: mapping.reads().filter_map(|name| Some((fold_heading(name), column_at(name)?))).collect(),
+            headings,
+        }
+    }
+
+    /// How many columns of the register the sheet has.
+    pub(crate) fn columns(&self) -> usize {
+        self.places.iter().flatten().count()
+    }
+
     /// The cells in the order of the register's columns, mended by the mapping; `None` when its filter leaves the row out.
     pub(crate) fn map(&self, cells: &[Cell]) -> Option<Vec<Cell>> {
         let raw = |heading: &str| self.folded.get(&fold_heading(heading)).and_then(|at| cells.get(*at));
@@ -228,10 +265,9 @@ impl Layout {
     }
 }
 
-/// The column meant by 第5列, the name of one that has no heading.
-fn without_heading(name: &str) -> Option<usize> {
-    let number: usize = name.strip_prefix('第')?.strip_suffix('列')?.parse().ok()?;
-    number.checked_sub(1)
+/// The column meant by 第5列, the name of one that has no heading in a row of headings.
+fn numbered_column(name: &str) -> Option<usize> {
+    name.starts_with('第').then(|| column_at(name)).flatten()
 }
 
 fn is_money(column: &Column) -> bool {

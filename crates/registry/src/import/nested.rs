@@ -16,10 +16,7 @@ pub(super) fn is_nested(path: &Path) -> bool {
 pub(super) fn read(path: &Path, limits: &Limits, on_row: &mut dyn FnMut(Row) -> ControlFlow<()>) -> Result<(), Error> {
     let shown = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let unusable = |why: String| Error::Unusable(format!("无法读取 {shown}：{why}"));
-    let length = std::fs::metadata(path).map_err(|error| unusable(format!("{error}。请检查路径和权限。")))?.len();
-    if length > limits.file_bytes {
-        return Err(unusable("文件过大。请拆分后导入。".into()));
-    }
+    sheets::check_size(path, limits)?;
     let bytes = std::fs::read(path).map_err(|error| unusable(format!("{error}。请检查路径和权限。")))?;
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
     let value: Value = serde_json::from_slice(text)

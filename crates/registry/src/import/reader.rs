@@ -120,13 +120,10 @@ impl Reading<'_> {
         if self.watch.is_cancelled() {
             return ControlFlow::Break(());
         }
-        let Some(layout) = &sheet.layout else {
-            match self.headings.find(&sheet.name, &row) {
-                Ok(layout) => sheet.layout = Some(Arc::new(layout)),
-                Err(missing) => self.note_nearest(&sheet.name, row.number, missing),
-            }
+        if sheet.layout.is_none() && !self.lay_out(sheet, &row) {
             return ControlFlow::Continue(());
-        };
+        }
+        let Some(layout) = &sheet.layout else { return ControlFlow::Continue(()) };
         if row.cells.iter().all(|cell| cell.text().trim().is_empty()) {
             return ControlFlow::Continue(());
         }
@@ -142,6 +139,19 @@ impl Reading<'_> {
         }
         self.watch.tell(self.rows);
         self.send()
+    }
+
+    /// Looks for the layout in a row; whether the row is already one of those to be read.
+    fn lay_out(&mut self, sheet: &mut Sheet, row: &Row) -> bool {
+        if let Some(layout) = self.headings.places(&sheet.name, row) {
+            sheet.layout = Some(Arc::new(layout));
+            return true;
+        }
+        match self.headings.find(&sheet.name, row) {
+            Ok(layout) => sheet.layout = Some(Arc::new(layout)),
+            Err(missing) => self.note_nearest(&sheet.name, row.number, missing),
+        }
+        false
     }
 
     /// Sends what has gathered; breaks when nobody listens any more.
@@ -188,7 +198,7 @@ fn no_headings(path: &Path, register: &Register, nearest: Option<&(String, u32, 
         None => "没有一行含有其中任何一个标题。".to_owned(),
     };
     Error::Unusable(format!(
-        "文件 {file} 中没有{}登记簿的标题行（应含：{}）。{found}请确认登记簿选对，补齐标题，或为该来源保存列映射。",
+        "文件 {file} 中没有{}登记簿的标题行（应含：{}）。{found}请确认登记簿选对，补齐标题，或为该来源保存列映射；文件没有标题行的，请选用注明各栏位置的列映射。",
         register.name_zh,
         required.join("、")
     ))

@@ -18,7 +18,7 @@ use crate::{
     Error, audit,
     batches::BatchKind,
     cells,
-    fold::{FoldedRow, VisibleBatch, group_facts, settle, visible_batches},
+    fold::{FoldedRow, VisibleBatch, facts_of, group_facts, settle, visible_batches},
     registers::{Register, show_key},
 };
 
@@ -212,8 +212,8 @@ impl Staging {
         let mut keys: Vec<&str> = rows.iter().filter_map(|row| row.checked.key.as_deref()).collect();
         keys.sort_unstable();
         keys.dedup();
-        let facts = store::facts_of(tx, self.register.id, &keys).await?;
-        group_facts(self.register, facts, &self.earlier, |group| {
+        let facts = facts_of(tx, self.register.id, &keys).await?;
+        group_facts(self.register, &[], facts, &self.earlier, |group| {
             let mut batches: Vec<i64> = group.iter().map(|row| row.batch).collect();
             batches.sort_unstable();
             batches.dedup();

@@ -7,7 +7,11 @@ use jiff::Timestamp;
 use sqlx::AssertSqlSafe;
 
 use super::{ImportReport, stage::NewBatch};
-use crate::{Error, instant};
+use crate::{
+    Error,
+    fold::{PARAMETERS_MAX, placeholders},
+    instant,
+};
 
 /// A fact to be written.
 pub(super) struct NewFact<'a> {
@@ -28,10 +32,6 @@ pub(super) struct NewQuarantine<'a> {
     pub(super) fingerprint: String,
 }
 
-/// Parameters of one statement. Both databases allow many more, but SQLite finds a `$n` by looking through all names,
-/// so that thousands of them cost more than several statements.
-const PARAMETERS_MAX: usize = 400;
-
 pub(super) async fn insert_batch(tx: &mut Tx, batch: &NewBatch<'_>) -> Result<i64, Error> {
     const SQL: &str = "insert into batch (register, kind, file, sheet_names, state, received_at, recorded_at, by_whom, note, file_sha256, process) \
         values ($1, $2, $3, '[]', 'staging', $4, $5, $6, $7, $8, $9) returning id";
@@ -51,27 +51,6 @@ pub(super) async fn same_file(tx: &mut Tx, register: &str, sha256: &str) -> Resu
         with_conn!(tx, conn => sqlx::query_as(SQL).bind(register).bind(sha256).fetch_one(conn).await)
             .map_err(db::Error::from)?;
     Ok(id)
-}
-
-/// The facts of these keys, sorted by key, then by number.
-pub(super) async fn facts_of(tx: &mut Tx, register: &str, keys: &[&str]) -> Result<Vec<(String, i64, String)>, Error> {
-    let mut facts = Vec::new();
-    for keys in keys.chunks(PARAMETERS_MAX - 1) {
-        let sql = format!(
-            "select fact_key, batch_id, cells from fact where register = $1 and fact_key in ({}) order by fact_key, id",
-            placeholders(2, keys.len())
-        );
-        let found: Vec<(String, i64, String)> = with_conn!(tx, conn => {
-            let mut query = sqlx::query_as(AssertSqlSafe(sql)).bind(register);
-            for key in keys {
-                query = query.bind(*key);
-            }
-            query.fetch_all(conn).await
-        })
-        .map_err(db::Error::from)?;
-        facts.extend(found);
-    }
-    Ok(facts)
 }
 
 /// Which of these keys a batch, or with none any batch, has facts of.
@@ -270,14 +249,4 @@ pub(super) async fn clear(tx: &mut Tx, batch: i64, keep: Option<&str>) -> Result
 pub(super) async fn staged(tx: &mut Tx) -> Result<Vec<(i64, String, String, String)>, Error> {
     const SQL: &str = "select id, register, file, process from batch where state = 'staging' order by id";
     Ok(with_conn!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await).map_err(db::Error::from)?)
-}
-
-/// `$first,$first+1,…`
-fn placeholders(first: usize, count: usize) -> String {
-    let mut text = String::with_capacity(count * 6);
-    for place in 0..count {
-        let comma = if place == 0 { "" } else { "," };
-        write!(text, "{comma}${}", first + place).expect("a text can be written to");
-    }
-    text
 }

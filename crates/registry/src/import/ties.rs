@@ -114,7 +114,7 @@ pub(super) async fn enterprises(tx: &mut Tx, visible: &HashMap<i64, VisibleBatch
         let code = Folded::column(id, code);
         let names: Vec<usize> = names.iter().map(|name| Folded::column(id, name)).collect();
         let kind = register.index("kind");
-        for row in rows_of(tx, register, visible).await? {
+        for row in rows_of(tx, register, &[], visible).await? {
             let Some(uscc) = &row.cells[code] else { continue };
             if id == "enterprises" {
                 known.codes.insert(uscc.clone());

@@ -7,7 +7,17 @@ use super::{Mapping, Step};
 pub(super) fn mappings() -> &'static [Mapping] {
     static ALL: LazyLock<Vec<Mapping>> = LazyLock::new(|| {
         let mut all = gazette();
-        all.extend([cnipr(), strategic_industries(), areas(), streets(), industries(), ipc_titles(), holidays()]);
+        all.extend([
+            cnipr(),
+            search_system_detail(),
+            strategic_industries(),
+            areas(),
+            streets(),
+            industries(),
+            industries_of_2011(),
+            ipc_titles(),
+            holidays(),
+        ]);
         all
     });
     &ALL
@@ -86,6 +96,22 @@ fn cnipr() -> Mapping {
     )
 }
 
+/// The detail pages of the patent office's search system (专利检索及分析系统), kept as labelled records.
+fn search_system_detail() -> Mapping {
+    mapping(
+        "专利检索系统详览",
+        "patents",
+        &["申请号", "公开（公告）号", "公开（公告）日", "发明名称", "文献唯一标识"],
+        &[("公开（公告）号", "grant_number"), ("公开（公告）日", "granted_on")],
+        vec![
+            Step::LastFilled {
+                headings: texts(&["IPC分类号", "外观设计洛迦诺分类号"]), into: "ipc".into()
+            },
+            Step::GrantByPublication { number: "grant_number".into(), date: "granted_on".into() },
+        ],
+    )
+}
+
 /// 《战略性新兴产业分类与国际专利分类参照关系表（2021）（试行）》 as JSON lines.
 fn strategic_industries() -> Mapping {
     mapping(
@@ -159,6 +185,16 @@ fn industries() -> Mapping {
         &[("第5列", "name"), ("name", "name")],
         vec![Step::LastFilled { headings: texts(&["门类", "大类", "中类", "小类"]), into: "code".into() }],
     )
+}
+
+/// GB/T 4754-2011, codes and names in two columns without a heading row.
+fn industries_of_2011() -> Mapping {
+    let columns = [("A", "code"), ("B", "name")];
+    Mapping {
+        no_headings: true,
+        constants: pairs(&[("edition", "2011")]),
+        ..mapping("GB/T 4754-2011（无标题行）", "industry-codes", &[], &columns, vec![])
+    }
 }
 
 /// The Chinese titles of the IPC as a tab-separated table.

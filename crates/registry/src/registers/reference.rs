@@ -30,7 +30,7 @@ pub(super) fn registers() -> Vec<Register> {
             id: "industry-codes",
             name_zh: "国民经济行业分类",
             columns: INDUSTRY_CODES,
-            key: &["code"],
+            key: &["code", "edition"],
             received: true,
         },
         Register {

@@ -3,29 +3,29 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use registry::{Folded, ImportOptions};
+use registry::{Folded, ImportOptions, Kept, batches};
 
 use crate::office::{Office, offices, on};
 
 #[tokio::test]
 async fn a_file_received_earlier_but_imported_later_takes_its_place() {
     for office in offices().await {
-        office.import("industry-codes", "代码,名称,版本\nC3824,甲,2011\n", "2024-01-05").await;
+        office.import("ipc-titles", "分类号,名称,层级\nH04W,甲,2011\n", "2024-01-05").await;
         // Confirms the first, and stores no fact of its own.
-        assert_eq!(office.import("industry-codes", "代码,名称,版本\nC3824,甲,\n", "2024-01-10").await.unchanged, 1);
+        assert_eq!(office.import("ipc-titles", "分类号,名称,层级\nH04W,甲,\n", "2024-01-10").await.unchanged, 1);
         let late = ImportOptions { received_at: on("2024-01-07"), ..ImportOptions::new(on("2024-01-20"), "张三") };
-        let report = office.try_import("industry-codes", "代码,名称,版本\nC3824,乙,2017\n", &late).await.unwrap();
+        let report = office.try_import("ipc-titles", "分类号,名称,层级\nH04W,乙,2017\n", &late).await.unwrap();
         assert_eq!((report.accepted, report.changed), (1, 1));
-        let cell = async |field: &str, day: &str| office.cell("industry-codes", &key(&office).await, field, day).await;
-        assert_eq!(cell("name", "2024-01-06").await.as_deref(), Some("甲"));
-        assert_eq!(cell("name", "2024-01-08").await.as_deref(), Some("乙"));
-        assert_eq!(cell("name", "2024-01-10").await.as_deref(), Some("甲"), "the later file said it again");
-        assert_eq!(cell("edition", "2024-01-10").await.as_deref(), Some("2017"), "and of this it said nothing");
+        let cell = async |field: &str, day: &str| office.cell("ipc-titles", &key(&office).await, field, day).await;
+        assert_eq!(cell("title", "2024-01-06").await.as_deref(), Some("甲"));
+        assert_eq!(cell("title", "2024-01-08").await.as_deref(), Some("乙"));
+        assert_eq!(cell("title", "2024-01-10").await.as_deref(), Some("甲"), "the later file said it again");
+        assert_eq!(cell("level", "2024-01-10").await.as_deref(), Some("2017"), "and of this it said nothing");
     }
 }
 
 async fn key(office: &Office) -> String {
-    office.known("2024-12-31").await.get("industry-codes")[0].key.clone()
+    office.known("2024-12-31").await.get("ipc-titles")[0].key.clone()
 }
 
 /// A file: the day of its receipt, and per key a name and an edition, empty ones saying nothing.
@@ -40,10 +40,10 @@ fn files() -> impl Strategy<Value = Vec<File>> {
 }
 
 fn text(file: &File) -> (String, Vec<(String, String, String)>) {
-    let mut text = String::from("代码,名称,版本\n");
+    let mut text = String::from("分类号,名称,层级\n");
     let mut said: BTreeMap<String, (String, String)> = BTreeMap::new();
     for (key, name, edition) in &file.1 {
-        let key = format!("C382{key}");
+        let key = format!("H0{}", key + 1);
         // An empty name is refused, for it is required; so only the first sound row of a key counts.
         let (name, edition) =
             (name.map(|n| format!("名{n}")).unwrap_or_default(), edition.map(|e| e.to_string()).unwrap_or_default());
@@ -58,19 +58,52 @@ fn text(file: &File) -> (String, Vec<(String, String, String)>) {
 async fn check(files: &[File]) {
     let office = offices().await.remove(0);
     let mut told: Vec<Told> = Vec::new();
+    let mut kept = Kept::new(&["ipc-titles"], &[]);
     for file in files {
         let (text, said) = text(file);
         let options = ImportOptions {
             received_at: on(&format!("2024-01-0{}", file.0)),
             ..ImportOptions::new(on("2024-02-01"), "张三")
         };
-        let report = office.try_import("industry-codes", &text, &options).await.unwrap();
+        let report = office.try_import("ipc-titles", &text, &options).await.unwrap();
         assert_eq!(report.rows, report.accepted + report.unchanged + report.quarantined);
         told.push((file.0, said));
         for day in 1..=9u8 {
             let folded = office.known(&format!("2024-01-0{day}")).await;
             assert_eq!(shown(&folded), naive(&told, day), "on day {day} after {told:?}");
+            kept.refresh(office.db(), on(&format!("2024-01-0{day}"))).await.unwrap();
+            assert_eq!(kept.folded().get("ipc-titles"), folded.get("ipc-titles"), "kept, on day {day} after {told:?}");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_kept_state_follows_imports_corrections_and_roll_backs() {
+    for office in offices().await {
+        let mut kept = Kept::new(&["ipc-titles"], &["parent"]);
+        let mut at = 0;
+        let mut moved = async |kept: &mut Kept| {
+            at += 1;
+            let now = on(&format!("2024-02-0{at}"));
+            let has_changed = kept.refresh(office.db(), now).await.unwrap();
+            let folded = registry::fold(office.db(), now).await.unwrap();
+            let place = Folded::column("ipc-titles", "parent");
+            let mut rows = folded.get("ipc-titles").to_vec();
+            rows.iter_mut().for_each(|row| row.cells[place] = None);
+            assert_eq!(kept.folded().get("ipc-titles"), rows);
+            has_changed
+        };
+        assert!(!moved(&mut kept).await, "nothing has come");
+        let many: String = (10..60).map(|class| format!("A{class},名{class},大类,A\n")).collect();
+        office.import("ipc-titles", &format!("分类号,名称,层级,上级\n{many}"), "2024-01-01").await;
+        assert!(moved(&mut kept).await);
+        assert!(!moved(&mut kept).await, "nothing has come since");
+        let one = office.import("ipc-titles", "分类号,名称\nA09,新\nA20,改\nA99,末\n", "2024-01-02").await;
+        assert!(moved(&mut kept).await, "first, middle and last");
+        batches::rollback(office.db(), one.batch, on("2024-02-05"), "张三", None).await.unwrap();
+        assert!(moved(&mut kept).await, "taken back");
+        office.import("patents", crate::office::PATENTS, "2024-01-03").await;
+        assert!(!moved(&mut kept).await, "another register");
     }
 }
 
@@ -92,17 +125,13 @@ fn naive(told: &[Told], day: u8) -> BTreeMap<String, (String, String)> {
 }
 
 fn shown(folded: &Folded) -> BTreeMap<String, (String, String)> {
-    let (code, name, edition) = (
-        Folded::column("industry-codes", "code"),
-        Folded::column("industry-codes", "name"),
-        Folded::column("industry-codes", "edition"),
+    let (symbol, title, level) = (
+        Folded::column("ipc-titles", "symbol"),
+        Folded::column("ipc-titles", "title"),
+        Folded::column("ipc-titles", "level"),
     );
     let cell = |row: &registry::FoldedRow, place: usize| row.cells[place].clone().unwrap_or_default();
-    folded
-        .get("industry-codes")
-        .iter()
-        .map(|row| (format!("C{}", cell(row, code).trim_start_matches('C')), (cell(row, name), cell(row, edition))))
-        .collect()
+    folded.get("ipc-titles").iter().map(|row| (cell(row, symbol), (cell(row, title), cell(row, level)))).collect()
 }
 
 #[test]

@@ -85,7 +85,7 @@ async fn a_key_twice_in_one_file_keeps_the_first_and_quarantines_another_content
         let text = "代码,名称\nC3824,甲\nC3825,乙\nC3824,丙\nC3825,乙\n";
         let report = office.import("industry-codes", text, "2024-01-10").await;
         assert_eq!(counts(&report), [4, 2, 0, 1, 1]);
-        assert_eq!((report.problems[0].row, report.problems[0].column.as_str()), (4, "代码"));
+        assert_eq!((report.problems[0].row, report.problems[0].column.as_str()), (4, "代码、版本"));
         assert!(report.problems[0].reason.contains("第 2 行"), "{}", report.problems[0].reason);
         assert_eq!(office.known("2024-12-31").await.get("industry-codes").len(), 2);
     }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails there")]
 
 mod fold;
+mod history;
 mod import;
 mod office;
 mod quarantine;
@@ -32,4 +33,5 @@ fn operations_can_move_between_threads(db: &db::Db, at: jiff::Timestamp) {
     movable(registry::quarantine::correct(db, 1, &cells, by));
     movable(registry::quarantine::release(db, 1, "理由", by));
     movable(registry::quarantine::discard(db, 1, "理由", by));
+    movable(registry::history::of(db, &[]));
 }

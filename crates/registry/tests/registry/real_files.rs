@@ -48,6 +48,20 @@ fn check_holds(number: &str) -> bool {
     check.eq_ignore_ascii_case(&expected)
 }
 
+/// The same for a number of the old form of eight digits too.
+fn check_holds_of(number: &str) -> bool {
+    match number.len() {
+        13 => check_holds(number),
+        9 => {
+            let (digits, check) = number.split_at(8);
+            let sum: u32 = digits.bytes().zip(2..).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
+            let expected = if sum % 11 == 10 { "X".to_owned() } else { (sum % 11).to_string() };
+            check.eq_ignore_ascii_case(&expected)
+        }
+        _ => false,
+    }
+}
+
 #[tokio::test]
 async fn the_gazette_is_taken_whole_but_for_mangled_numbers() {
     for name in [
@@ -161,6 +175,70 @@ fn workbook(path: &std::path::Path) -> Vec<Vec<String>> {
     let mut book = calamine::open_workbook_auto(path).unwrap();
     let range = book.worksheet_range_at(0).unwrap().unwrap();
     range.rows().map(|row| row.iter().map(ToString::to_string).collect()).collect()
+}
+
+#[tokio::test]
+async fn the_detail_pages_of_the_search_system_are_read_two_lines_a_record() {
+    let Some(path) = data("cn-patents/pss-detail-listed-companies/patent_all.txt") else { return };
+    let text = std::fs::read_to_string(&path).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    let records: Vec<BTreeMap<&str, &str>> =
+        lines.chunks(2).map(|pair| pair[0].split(':').zip(pair[1].split(':')).collect()).collect();
+    assert_eq!(records.len(), 4_281);
+    let is_sound = |record: &&BTreeMap<&str, &str>| {
+        let filled = |label: &str| !record[label].trim_matches([' ', ';']).is_empty();
+        let number = record["申请号"].trim_start_matches("CN").replace('.', "");
+        filled("发明名称")
+            && filled("申请日")
+            && filled("申请（专利权）人")
+            && number.len() > 2
+            && check_holds_of(&number)
+    };
+    let sound: Vec<_> = records.iter().filter(is_sound).collect();
+    let keys: BTreeSet<&str> = sound.iter().map(|record| record["申请号"]).collect();
+    for office in offices().await {
+        let report = import(&office, "patents", &path).await;
+        println!(
+            "pss detail: {:?} {:#?}",
+            counts(&report),
+            report.problems.iter().filter(|p| p.column != "申请号" && p.column != "名称").take(9).collect::<Vec<_>>()
+        );
+        assert_eq!(report.encoding.as_deref(), Some("UTF-8"));
+        assert_eq!(report.mapping.as_deref(), Some("专利检索系统详览"));
+        assert_eq!(report.rows, records.len() as u64);
+        assert_eq!(report.accepted, keys.len() as u64);
+        // A publication is no grant.
+        let folded = office.known("2024-12-31").await;
+        let column = |field: &str| registry::Folded::column("patents", field);
+        let granted = folded.get("patents").iter().filter(|row| row.cells[column("granted_on")].is_some()).count();
+        assert!(granted > 1_000 && granted < folded.get("patents").len());
+        assert!(folded.get("patents").iter().all(|row| row.cells[column("ipc")].is_some()), "designs by Locarno too");
+    }
+}
+
+#[tokio::test]
+async fn the_industries_of_2011_load_by_the_places_of_their_columns() {
+    let Some(path) = data("industry/GBT4754-2011.xlsx") else { return };
+    let rows = workbook(&path);
+    let codes: BTreeSet<String> = rows.iter().map(|row| row[0].trim().to_owned()).collect();
+    assert_eq!((rows.len(), codes.len()), (1_425, 1_424), "section A stands twice");
+    for office in offices().await {
+        let options = ImportOptions::new(on("2024-01-10"), "张三");
+        let unnamed = registry::import::import(office.db(), "industry-codes", &path, &options).await.unwrap_err();
+        assert!(unnamed.to_string().contains("没有标题行的"), "{unnamed}");
+        if let Some(newer) = data("industry/GBT4754-2017.xlsx") {
+            import(&office, "industry-codes", &newer).await;
+        }
+        let before = office.known("2024-12-31").await.get("industry-codes").len();
+        let options = ImportOptions { mapping: Some("GB/T 4754-2011（无标题行）".into()), ..options };
+        let report = registry::import::import(office.db(), "industry-codes", &path, &options).await.unwrap();
+        assert_eq!(counts(&report), [1_425, 1_424, 0, 1, 0], "{:#?}", report.problems);
+        let folded = office.known("2024-12-31").await;
+        assert_eq!(folded.get("industry-codes").len(), before + codes.len(), "one edition does not correct another");
+        let name = registry::Folded::column("industry-codes", "name");
+        let row = folded.get("industry-codes").iter().find(|row| row.key == "0111\u{1f}2011").unwrap();
+        assert_eq!(row.cells[name].as_deref(), Some("稻谷种植"));
+    }
 }
 
 #[tokio::test]

@@ -167,3 +167,28 @@ fn a_broken_json_line_breaks_its_row_and_no_other() {
     assert_eq!(lines[3], "3|<{\"x\":1}（单元格里不能是 JSON 对象）>|<[[1]]（列表里不能再套列表或对象）>");
     assert_eq!(lines[4], "4|<键“a”重复>|");
 }
+
+#[test]
+fn labelled_records_become_rows_under_all_their_labels() {
+    check(
+        "a.txt",
+        "号:名称:申请日:地址\r\n1:甲:2017.01.16:\r\n号:名称:类别:申请日\r\n2:乙:14-03;:2017.02.01\r\n",
+        "1|号|名称|申请日|地址|类别\n2|1|甲|2017.01.16||\n4|2|乙|2017.02.01||14-03;",
+    );
+}
+
+#[test]
+fn a_record_cut_short_breaks_its_row_and_no_other() {
+    let labels = "号:名称:申请日:地址\n";
+    let text = format!("{labels}1:甲:2017:x\n{labels}2:乙\n折行\n{labels}{labels}3:丙:2018:y\n{labels}");
+    let rows = read("a.txt", text).unwrap();
+    let shown = shown(&rows);
+    let lines: Vec<&str> = shown.lines().collect();
+    assert_eq!(lines[1], "2|1|甲|2017|x");
+    assert!(lines[2].starts_with("4|<2:乙（标签有 4 个，数值有 2 个）>"), "{shown}");
+    assert!(lines[3].starts_with("5|<折行（数值前没有标签）>"), "{shown}");
+    assert!(lines[4].starts_with("6|<号:名称:申请日:地址（只有标签，没有数值）>"), "{shown}");
+    assert_eq!(lines[5], "8|3|丙|2018|y");
+    assert!(lines[6].starts_with("9|<"), "{shown}");
+    assert_eq!(lines.len(), 7, "{shown}");
+}

@@ -69,10 +69,28 @@ pub(crate) enum End {
     Done(String),
     /// A run was verified.
     Checked(Verification),
+    /// Several files were worked through.
+    Filed {
+        /// What became of each, in order.
+        files: Vec<Filed>,
+        /// How many were not begun because it was cancelled.
+        not_begun: usize,
+    },
     /// It was cancelled.
     Stopped,
     /// It failed; the sentence says why and what to do.
     Failed(String),
+}
+
+/// What became of one of several files.
+#[derive(Clone)]
+pub(crate) struct Filed {
+    /// Its name.
+    pub(crate) file: String,
+    /// What was done with it, or why it was refused.
+    pub(crate) words: String,
+    /// Its batch; none when nothing of it was kept.
+    pub(crate) batch: Option<i64>,
 }
 
 /// Starts a job for the visitor.
@@ -158,6 +176,7 @@ struct JobPage<'a> {
     task: &'a Progress,
     checks: Vec<String>,
     findings: Vec<String>,
+    files: Vec<Filed>,
     link: Option<&'a Link>,
 }
 
@@ -191,13 +210,17 @@ pub async fn page(frame: Frame, hx: Hx, Path(id): Path<String>) -> Result<Respon
         Some(End::Checked(found)) => (found.checks.clone(), found.findings.clone()),
         _ => (Vec::new(), Vec::new()),
     };
+    let files = match &end {
+        Some(End::Filed { files, .. }) => files.clone(),
+        _ => Vec::new(),
+    };
     let task = progress(&frame, &job, end.as_ref());
     let mut room = Room::new(job.words.title.clone(), frame.t("jobs-line"));
     room.crumbs = vec![job.words.back.clone()];
     room.refreshes = end.is_none();
     let link = end.is_some().then_some(&job.words.back);
     hx.page(
-        JobPage { frame: &frame, room: &room, task: &task, checks, findings, link },
+        JobPage { frame: &frame, room: &room, task: &task, checks, findings, files, link },
         JobBlock { frame: &frame, task: &task },
     )
 }
@@ -219,6 +242,20 @@ fn progress(frame: &Frame, job: &Job, end: Option<&End>) -> Progress {
         }
         Some(End::Checked(_)) => {
             (Some(StateWord::new(Tone::Bad, frame.t("runs-not-verified"))), frame.t("runs-not-verified-line"))
+        }
+        Some(End::Filed { files, not_begun }) => {
+            let kept = files.iter().filter(|file| file.batch.is_some()).count();
+            let (tone, word) = match (kept == files.len(), not_begun) {
+                (true, 0) => (Tone::Ok, "jobs-done"),
+                (false, 0) => (Tone::Warn, "jobs-partly"),
+                _ => (Tone::Warn, "jobs-stopped"),
+            };
+            let parts = [
+                ("kept", kept.to_string()),
+                ("refused", (files.len() - kept).to_string()),
+                ("left", not_begun.to_string()),
+            ];
+            (Some(StateWord::new(tone, frame.t(word))), frame.tn("jobs-files", &parts))
         }
         Some(End::Done(_)) => (Some(StateWord::new(Tone::Ok, frame.t("jobs-done"))), String::new()),
     };

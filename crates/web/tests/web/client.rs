@@ -120,6 +120,11 @@ impl Visitor {
 
     /// Sends a form with a file, the token first, as browsers do.
     pub(crate) async fn upload(&mut self, path: &str, fields: &[(&str, &str)], file_name: &str, file: &[u8]) -> Answer {
+        self.upload_all(path, fields, &[(file_name, file)]).await
+    }
+
+    /// Sends a form with several files.
+    pub(crate) async fn upload_all(&mut self, path: &str, fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> Answer {
         const EDGE: &str = "----a-line-that-no-file-holds";
         let mut body = Vec::new();
         for (name, value) in fields {
@@ -127,12 +132,15 @@ impl Visitor {
                 format!("--{EDGE}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes(),
             );
         }
-        let head = format!(
-            "--{EDGE}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{file_name}\"\r\nContent-Type: application/octet-stream\r\n\r\n"
-        );
-        body.extend(head.bytes());
-        body.extend(file);
-        body.extend(format!("\r\n--{EDGE}--\r\n").bytes());
+        for (name, file) in files {
+            let head = format!(
+                "--{EDGE}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: application/octet-stream\r\n\r\n"
+            );
+            body.extend(head.bytes());
+            body.extend(*file);
+            body.extend(b"\r\n");
+        }
+        body.extend(format!("--{EDGE}--\r\n").bytes());
         let kind = format!("multipart/form-data; boundary={EDGE}");
         self.ask(Method::POST, path, Body::from(body), &[("content-type", &kind)]).await
     }
@@ -174,6 +182,7 @@ impl Visitor {
             self.cookies.insert(name.to_owned(), value.to_owned());
         }
         let bytes = to_bytes(body, usize::MAX).await.unwrap();
-        Answer { status: parts.status, headers: parts.headers, text: String::from_utf8_lossy(&bytes).into_owned() }
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        Answer { status: parts.status, headers: parts.headers, text }
     }
 }

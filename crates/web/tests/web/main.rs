@@ -10,6 +10,7 @@ mod cockpit;
 mod doors;
 mod enterprises;
 mod headers;
+mod history;
 mod indicators;
 mod patents;
 mod policy;

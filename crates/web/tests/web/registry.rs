@@ -306,3 +306,98 @@ async fn figures_of_the_province_and_trajectories_are_entered_by_hand() {
     assert_eq!(clerk.post("/registers/mappings/save", &form).await.status, StatusCode::SEE_OTHER);
     assert!(clerk.get("/registers/mappings?origin=own").await.text.contains("专利号 → 申请号"));
 }
+
+#[tokio::test]
+async fn a_mapping_for_a_file_without_headings_is_saved_used_and_removed() {
+    let (mut clerk, _folder) = own(Role::Clerk).await;
+    let token = clerk.get("/registers/mappings").await.token();
+    let source = "无标题的行业表";
+    let form = |headings: &'static str| {
+        [
+            ("csrf", token.clone()),
+            ("source", source.to_owned()),
+            ("register", "industry-codes".to_owned()),
+            ("no_headings", "yes".to_owned()),
+            ("headings", headings.to_owned()),
+            ("constants", "2011=版本".to_owned()),
+        ]
+    };
+    let send = |form: &[(&'static str, String); 6]| -> Vec<(&'static str, String)> { form.to_vec() };
+    for (headings, says) in [("代码=代码\nB=名称", "不是列的位置"), ("A=代码", "名称在哪一列")] {
+        let sent = send(&form(headings));
+        let sent: Vec<(&str, &str)> = sent.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let refused = clerk.post("/registers/mappings/save", &sent).await;
+        assert!(refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.text.contains(says), "{}", refused.text);
+        assert!(refused.text.contains("checked"), "what was ticked stays ticked");
+    }
+    let sent = send(&form("A=代码\nB=名称"));
+    let sent: Vec<(&str, &str)> = sent.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    assert_eq!(clerk.post("/registers/mappings/save", &sent).await.status, StatusCode::SEE_OTHER);
+    let list = clerk.get("/registers/mappings?origin=own").await.text;
+    assert!(list.contains("无标题行；A → 代码；B → 名称") && list.contains("版本 = 2011"), "{list}");
+
+    let token = clerk.get("/registers/import").await.token();
+    let fields = [("csrf", token.as_str()), ("register", "industry-codes"), ("mapping", source)];
+    let answer = clerk.upload("/registers/import", &fields, "行业.csv", "A,农业\n011,谷物\n".as_bytes()).await;
+    let page = wait(&mut clerk, answer.header("location")).await;
+    assert!(page.text.contains("读取 2 行，采用 2 行"), "{}", page.text);
+
+    let pick = format!("industry-codes {source}");
+    let gone = clerk.post("/registers/mappings/remove", &[("csrf", &token), ("pick", &pick)]).await;
+    assert_eq!(gone.status, StatusCode::SEE_OTHER, "{}", gone.text);
+    assert!(!clerk.get("/registers/mappings").await.text.contains(source));
+    let nothing = clerk.post("/registers/mappings/remove", &[("csrf", &token)]).await;
+    assert!(nothing.status == StatusCode::UNPROCESSABLE_ENTITY && nothing.text.contains("请先在列表中勾选"));
+}
+
+#[tokio::test]
+async fn several_files_are_imported_at_once_each_as_its_own_batch() {
+    let (mut clerk, _folder) = own(Role::Clerk).await;
+    let token = clerk.get("/registers/import").await.token();
+    let enterprises = format!("{HEAD}91320682MA10000014,甲,城东镇\n9132068,乙,城东镇\n");
+    let holidays = "日期,名称,放假\n2024-05-01,劳动节,是\n";
+    let files: [(&str, &[u8]); 4] = [
+        ("一.csv", enterprises.as_bytes()),
+        ("一.csv", holidays.as_bytes()),
+        ("杂.csv", "姓名,电话\n丙,1\n".as_bytes()),
+        ("空.csv", b""),
+    ];
+    let fields =
+        [("csrf", token.as_str()), ("register", "by-headings"), ("received_at", "2024-02-01"), ("mapping", "")];
+    let answer = clerk.upload_all("/registers/import", &fields, &files).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+    let page = wait(&mut clerk, answer.header("location")).await.text;
+    for words in [
+        "已导入 2 份，未导入 2 份，未开始 0 份",
+        "企业：读取 2 行，采用 1 行",
+        "节假日安排：读取 1 行，采用 1 行",
+        "无法识别",
+        "没有任何内容",
+        "未保留",
+    ] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    assert_eq!(links(&page, "/registers/batches/").len(), 2);
+    let mapped = [("csrf", token.as_str()), ("register", "by-headings"), ("mapping", "专利公报")];
+    let refused = clerk.upload_all("/registers/import", &mapped, &files).await;
+    assert!(refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.text.contains("#mapping"));
+}
+
+#[tokio::test]
+async fn what_a_person_settles_is_seen_at_once() {
+    let (mut clerk, _folder) = own(Role::Clerk).await;
+    clerk.get("/registers/ties").await;
+    let text = "申请号,名称,申请日,专利权人,地址\n202110123456.7,甲,2021-07-01,从未见过的某某公司,某市城东镇\n";
+    let token = clerk.get("/registers/import").await.token();
+    let fields = [("csrf", token.as_str()), ("register", "patents"), ("mapping", "")];
+    let answer = clerk.upload("/registers/import", &fields, "新.csv", text.as_bytes()).await;
+    let page = wait(&mut clerk, answer.header("location")).await;
+    let search = "/registers/ties?q=%E4%BB%8E%E6%9C%AA%E8%A7%81%E8%BF%87";
+    assert!(clerk.get(search).await.text.contains("从未见过的某某公司"), "visible as soon as the import has ended");
+    let gone = clerk.post(&format!("/registers/batches/{}/rollback", batch_of(&page)), &[("csrf", &token)]).await;
+    assert_eq!(gone.status, StatusCode::SEE_OTHER, "{}", gone.text);
+    assert!(
+        !clerk.get(search).await.text.contains("<th scope=\"row\"><a href=\"/registers/ties/one"),
+        "gone with its batch"
+    );
+}

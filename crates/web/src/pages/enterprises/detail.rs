@@ -1,10 +1,5 @@
 //! `/enterprises/{uscc}` and `/my-enterprise`: one enterprise with everything the registers and the rules say of it.
 
-use std::{
-    collections::VecDeque,
-    sync::{Arc, LazyLock, Mutex, PoisonError},
-};
-
 use askama::Template;
 use axum::{
     extract::{Path, State},
@@ -16,6 +11,7 @@ use domain::{
     lapses,
     ties::{self, UntiedName},
 };
+use registry::history::Step;
 
 use super::{
     cause,
@@ -43,9 +39,10 @@ use crate::{
             self,
             shown::{self, Shown},
         },
+        history,
         patents::read::Patent,
     },
-    pieces::{Explanation, Figure, Link, State as StateWord, Tone},
+    pieces::{Event, Explanation, Figure, Link, Moment, State as StateWord, Tone},
 };
 
 #[derive(Template)]
@@ -73,6 +70,8 @@ struct EnterprisePage<'a> {
     ties: Vec<Tie>,
     sees_ties: bool,
     ties_link: Option<String>,
+    history: Vec<Event>,
+    history_link: Option<(String, String)>,
 }
 
 #[derive(Template)]
@@ -109,6 +108,9 @@ struct Tie {
 
 /// How many rights that may soon be lost are named.
 const LAPSES_MAX: usize = 10;
+
+/// How many steps of its history stand on the page itself.
+const STEPS_MAX: usize = 5;
 
 /// `GET /enterprises/{uscc}`.
 pub async fn page(
@@ -147,14 +149,15 @@ async fn shown_page(app: &App, frame: &Frame, hx: Hx, uscc: &str, path: &str, ur
     // The list is made after the last wait: its columns cannot move between threads.
     let years = if query.export { Vec::new() } else { years::years(app, frame, &shown, uscc).await? };
     let sees_ties = frame.may(Permission::ViewRegistry);
-    let ties = if sees_ties && !query.export { open_ties(app, &shown, uscc).await? } else { Vec::new() };
+    let ties = if sees_ties && !query.export { open_ties(app, uscc).await? } else { Vec::new() };
+    let sees_rights = frame.may(Permission::ViewRights);
+    let steps = if sees_rights && !query.export { history::of_enterprise(app, frame, uscc).await? } else { Vec::new() };
     let listing = portfolio::listing(frame, &shown, path, enterprise);
     if query.export {
         return listing.workbook(&owned, &query);
     }
     let mut view = listing.view(&owned, &query);
     shown.keep_in(&mut view);
-    let sees_rights = frame.may(Permission::ViewRights);
     let (lapses, lapses_more) = lapses(frame, &shown, uscc);
     let page = EnterprisePage {
         frame,
@@ -183,6 +186,11 @@ async fn shown_page(app: &App, frame: &Frame, hx: Hx, uscc: &str, path: &str, ur
         alarms: if sees_rights { alarms::kinds(frame, &shown, &all, Some(uscc)) } else { Vec::new() },
         ties,
         sees_ties,
+        history: latest(frame, &steps),
+        history_link: sees_rights.then(|| {
+            let count = format::count(steps.len());
+            (frame.at(&format!("/enterprises/{uscc}/history")), frame.t1("history-all", "count", count))
+        }),
         ties_link: (sees_ties && crate::routes::exists("/registers/ties")).then(|| frame.at("/registers/ties")),
     };
     hx.page(page, PortfolioBlock { frame, list: &view })
@@ -309,30 +317,9 @@ fn lapses(frame: &Frame, shown: &Shown, uscc: &str) -> (Vec<Lapse>, usize) {
     (found.into_iter().take(LAPSES_MAX).map(row).collect(), more)
 }
 
-type Waiting = Arc<Vec<UntiedName>>;
-
-// Reading the registers takes a while, and as known at a run's moment the answer does not change.
-static TIES: LazyLock<Mutex<VecDeque<(String, Waiting)>>> = LazyLock::new(Mutex::default);
-
-/// The names that wait for a person, as known at the run's moment, and may mean this enterprise.
-async fn open_ties(app: &App, shown: &Shown, uscc: &str) -> Result<Vec<Tie>, AppError> {
-    let summary = &shown.opened.summary;
-    let kept = || TIES.lock().unwrap_or_else(PoisonError::into_inner);
-    let key = format!("{}@{}", app.installation.dir().display(), summary.run);
-    let found = kept().iter().find(|(run, _)| *run == key).map(|(_, names)| Arc::clone(names));
-    let names = match found {
-        Some(names) => names,
-        None => {
-            let known_at = summary.known_at.parse().map_err(AppError::internal)?;
-            let names = Arc::new(ties::untied(&app.installation, known_at).await?);
-            let mut kept = kept();
-            kept.push_back((key, Arc::clone(&names)));
-            while kept.len() > 3 {
-                kept.pop_front();
-            }
-            names
-        }
-    };
+/// The names that wait for a person now and may mean this enterprise.
+async fn open_ties(app: &App, uscc: &str) -> Result<Vec<Tie>, AppError> {
+    let names = ties::waiting(&app.installation, app.now()).await?;
     let about =
         |name: &&UntiedName| name.candidates.iter().any(|candidate| candidate.contains(uscc)) || name.code == uscc;
     Ok(names
@@ -344,4 +331,16 @@ async fn open_ties(app: &App, shown: &Shown, uscc: &str) -> Result<Vec<Tie>, App
             rows: name.rows,
         })
         .collect())
+}
+
+/// The latest steps of the enterprise's history.
+fn latest(frame: &Frame, steps: &[Step]) -> Vec<Event> {
+    let event = |step: &Step| Event {
+        date: domain::beijing_date(step.known_from).to_string(),
+        what: history::what(frame, step),
+        detail: Some(history::changes(frame, step)),
+        source: None,
+        moment: Moment::Past,
+    };
+    steps.iter().take(STEPS_MAX).map(event).collect()
 }

@@ -7,7 +7,7 @@ use rules::Rows;
 use crate::{
     format,
     frame::Frame,
-    pages::{cockpit::shown::Shown, patents::read::Stretch},
+    pages::{cockpit::shown::Shown, history, patents::read::Stretch},
     pieces::{State, Tone},
 };
 
@@ -19,8 +19,8 @@ pub(super) struct Table {
     pub(super) title: String,
     /// Headings with `date`, `number` or nothing.
     pub(super) heads: Vec<(String, &'static str)>,
-    /// The rows.
-    pub(super) rows: Vec<Vec<String>>,
+    /// The rows, each with the page of its history.
+    pub(super) rows: Vec<(Option<String>, Vec<String>)>,
 }
 
 /// A status with its days.
@@ -101,16 +101,22 @@ fn pledges(frame: &Frame, opened: &Opened, uscc: &str) -> Table {
             (frame.t("pledges-released"), "date"),
             (frame.t("pledges-amount"), "number"),
         ],
-        rows: of(opened, "pledge", uscc, |rows, row| {
-            let released = rows.date(row, "released_on");
-            vec![
-                text(rows, row, "number"),
-                text(rows, row, "pledgee"),
-                day(rows.date(row, "registered_on")),
-                released.map_or_else(|| frame.t("pledges-standing"), |day| day.to_string()),
-                money(rows.integer(row, "counted_fen")),
-            ]
-        }),
+        rows: of(
+            frame,
+            opened,
+            Source { table: "pledge", register: "pledges", key: &["number"] },
+            uscc,
+            |rows, row| {
+                let released = rows.date(row, "released_on");
+                vec![
+                    text(rows, row, "number"),
+                    text(rows, row, "pledgee"),
+                    day(rows.date(row, "registered_on")),
+                    released.map_or_else(|| frame.t("pledges-standing"), |day| day.to_string()),
+                    money(rows.integer(row, "counted_fen")),
+                ]
+            },
+        ),
     }
 }
 
@@ -125,20 +131,26 @@ fn foreign(frame: &Frame, opened: &Opened, uscc: &str) -> Table {
             (frame.t("family-granted"), "date"),
             (frame.t("patents-col-standing"), ""),
         ],
-        rows: of(opened, "foreign_grant", uscc, |rows, row| {
-            let office = text(rows, row, "office");
-            let until = rows.date(row, "in_force_until");
-            vec![
-                text(rows, row, "grant_number"),
-                office.parse::<terms::Office>().map_or(office, |known| known.name_zh().to_owned()),
-                text(rows, row, "route"),
-                day(rows.date(row, "granted_on")),
-                until.map_or_else(
-                    || frame.t("patents-in-force"),
-                    |until| frame.t1("family-until", "date", last_day(until)),
-                ),
-            ]
-        }),
+        rows: of(
+            frame,
+            opened,
+            Source { table: "foreign_grant", register: "foreign-grants", key: &["office", "grant_number"] },
+            uscc,
+            |rows, row| {
+                let office = text(rows, row, "office");
+                let until = rows.date(row, "in_force_until");
+                vec![
+                    text(rows, row, "grant_number"),
+                    office.parse::<terms::Office>().map_or(office, |known| known.name_zh().to_owned()),
+                    text(rows, row, "route"),
+                    day(rows.date(row, "granted_on")),
+                    until.map_or_else(
+                        || frame.t("patents-in-force"),
+                        |until| frame.t1("family-until", "date", last_day(until)),
+                    ),
+                ]
+            },
+        ),
     }
 }
 
@@ -153,15 +165,21 @@ fn trademarks(frame: &Frame, opened: &Opened, uscc: &str) -> Table {
             (frame.t("rights-registered-on"), "date"),
             (frame.t("enterprises-mark-expires"), "date"),
         ],
-        rows: of(opened, "trademark", uscc, |rows, row| {
-            vec![
-                text(rows, row, "number"),
-                text(rows, row, "mark"),
-                text(rows, row, "nice_class"),
-                day(rows.date(row, "registered_on")),
-                day(rows.date(row, "expires_on")),
-            ]
-        }),
+        rows: of(
+            frame,
+            opened,
+            Source { table: "trademark", register: "trademarks", key: &["number", "nice_class"] },
+            uscc,
+            |rows, row| {
+                vec![
+                    text(rows, row, "number"),
+                    text(rows, row, "mark"),
+                    text(rows, row, "nice_class"),
+                    day(rows.date(row, "registered_on")),
+                    day(rows.date(row, "expires_on")),
+                ]
+            },
+        ),
     }
 }
 
@@ -174,15 +192,38 @@ fn madrid(frame: &Frame, opened: &Opened, uscc: &str) -> Table {
             (frame.t("rights-name-mark"), ""),
             (frame.t("rights-registered-on"), "date"),
         ],
-        rows: of(opened, "madrid", uscc, |rows, row| {
-            vec![text(rows, row, "ir_number"), text(rows, row, "mark"), day(rows.date(row, "registered_on"))]
-        }),
+        rows: of(
+            frame,
+            opened,
+            Source { table: "madrid", register: "madrid", key: &["ir_number"] },
+            uscc,
+            |rows, row| {
+                vec![text(rows, row, "ir_number"), text(rows, row, "mark"), day(rows.date(row, "registered_on"))]
+            },
+        ),
     }
 }
 
-fn of(opened: &Opened, table: &str, uscc: &str, cells: impl Fn(Rows<'_>, usize) -> Vec<String>) -> Vec<Vec<String>> {
-    let Some(rows) = opened.snapshot.rows(table) else { return Vec::new() };
-    rows.whose("uscc", uscc).map(|row| cells(rows, row)).collect()
+/// A table of the snapshot, the register behind it, and the columns that are its key there.
+struct Source {
+    table: &'static str,
+    register: &'static str,
+    key: &'static [&'static str],
+}
+
+fn of(
+    frame: &Frame,
+    opened: &Opened,
+    source: Source,
+    uscc: &str,
+    cells: impl Fn(Rows<'_>, usize) -> Vec<String>,
+) -> Vec<(Option<String>, Vec<String>)> {
+    let Some(rows) = opened.snapshot.rows(source.table) else { return Vec::new() };
+    let link = |row| {
+        let key: Vec<String> = source.key.iter().map(|column| text(rows, row, column)).collect();
+        history::link(frame, source.register, &key.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    rows.whose("uscc", uscc).map(|row| (link(row), cells(rows, row))).collect()
 }
 
 fn text(rows: Rows<'_>, row: usize, column: &str) -> String {

@@ -23,7 +23,7 @@ use crate::{
             no_run,
             shown::{self, Shown},
         },
-        patents,
+        history, patents,
     },
     pieces::Link,
 };
@@ -224,8 +224,9 @@ impl<'a> Book<'a> {
     pub(super) fn open(frame: &'a Frame, shown: &'a Shown, code: &str) -> Self {
         let facts = match code {
             "K01" | "K04" => inventions(frame, shown),
-            "K02" => foreign_grants(shown),
+            "K02" => foreign_grants(frame, shown),
             "K03" => table(shown, "madrid", "ir_number", |rows, row| Right {
+                href: history::link(frame, "madrid", &[rows.text(row, "ir_number").unwrap_or_default()]),
                 name: rows.text(row, "mark").unwrap_or_default().to_owned(),
                 on: rows.date(row, "registered_on"),
                 ..Right::default()
@@ -233,12 +234,18 @@ impl<'a> Book<'a> {
             "K05" => statuses(shown, &["国家知识产权优势企业", "国家知识产权示范企业"]),
             "K07" => statuses(shown, &["省贯标备案"]),
             "K08" => table(shown, "pledge", "number", |rows, row| Right {
+                href: history::link(frame, "pledges", &[rows.text(row, "number").unwrap_or_default()]),
                 name: rows.text(row, "pledgee").unwrap_or_default().to_owned(),
                 on: rows.date(row, "registered_on"),
                 fen: rows.integer(row, "counted_fen"),
                 ..Right::default()
             }),
             "K11" => table(shown, "trainee", "person", |rows, row| Right {
+                href: history::link(
+                    frame,
+                    "trainees",
+                    &["person", "course"].map(|column| rows.text(row, column).unwrap_or_default()),
+                ),
                 name: rows.text(row, "course").unwrap_or_default().to_owned(),
                 on: rows.date(row, "completed_on"),
                 ..Right::default()
@@ -285,7 +292,7 @@ fn inventions(frame: &Frame, shown: &Shown) -> HashMap<String, Right> {
 }
 
 /// Grants abroad by the id that the rules give them: the number, with the office before it unless it stands there already.
-fn foreign_grants(shown: &Shown) -> HashMap<String, Right> {
+fn foreign_grants(frame: &Frame, shown: &Shown) -> HashMap<String, Right> {
     let Some(rows) = shown.opened.snapshot.rows("foreign_grant") else { return HashMap::new() };
     (0..rows.len())
         .filter_map(|row| {
@@ -297,6 +304,7 @@ fn foreign_grants(shown: &Shown) -> HashMap<String, Right> {
             };
             let right = Right {
                 number: number.to_owned(),
+                href: history::link(frame, "foreign-grants", &[office, number]),
                 name: office
                     .parse::<terms::Office>()
                     .map_or_else(|_| office.to_owned(), |known| known.name_zh().to_owned()),

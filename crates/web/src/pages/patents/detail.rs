@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::{
     extract::{Path, Query, State},
+    http::Uri,
     response::{IntoResponse, Redirect, Response},
 };
 use terms::ApplicationNumber;
@@ -17,10 +18,14 @@ use crate::{
     form::Choice,
     format,
     frame::Frame,
-    hx,
-    pages::cockpit::{
-        Wanted,
-        shown::{self, Shown},
+    hx::Hx,
+    list::{ListQuery, ListingView},
+    pages::{
+        cockpit::{
+            Wanted,
+            shown::{self, Shown},
+        },
+        history,
     },
     pieces::{Event, Link, Moment, State as StateWord, Tone},
 };
@@ -51,6 +56,14 @@ struct PatentPage<'a> {
     family: Vec<Family>,
     prizes: Vec<Prize>,
     pledges: Vec<Pledge>,
+    history: &'a ListingView,
+}
+
+#[derive(Template)]
+#[template(path = "patents/page.html", block = "history")]
+struct HistoryBlock<'a> {
+    frame: &'a Frame,
+    history: &'a ListingView,
 }
 
 /// One line of the bibliography.
@@ -75,8 +88,10 @@ struct OwnerRow {
 pub async fn page(
     State(app): State<App>,
     frame: Frame,
+    hx: Hx,
     Path(written): Path<String>,
     Query(wanted): Query<Wanted>,
+    uri: Uri,
 ) -> Result<Response, AppError> {
     let missing = || AppError::NotFound(frame.t1("patents-not-found", "number", &written));
     let number = written.parse::<ApplicationNumber>().map_err(|_| missing())?.to_string();
@@ -87,7 +102,16 @@ pub async fn page(
     let all = read::patents(&shown.opened);
     let patent =
         all.binary_search_by(|patent| patent.number.as_str().cmp(&number)).map(|at| &all[at]).map_err(|_| missing())?;
-    hx::page(PatentPage {
+    let query = ListQuery::parse(&uri);
+    let others = related::others(&shown, &number);
+    let steps = history::of_patent(&app, &frame, &number, others).await?;
+    let listing = history::listing(&frame, &format!("/patents/{number}"), &steps);
+    if query.export {
+        return listing.workbook(&steps, &query);
+    }
+    let mut view = listing.view(&steps, &query);
+    shown.keep_in(&mut view);
+    let page = PatentPage {
         frame: &frame,
         line: shown.line(&frame),
         crumbs: vec![Link::new(frame.t("patents-title"), shown.keep(frame.at("/patents")))],
@@ -103,7 +127,9 @@ pub async fn page(
         family: related::family(&frame, &shown, &number),
         prizes: related::prizes(&shown, &number),
         pledges: related::pledges(&frame, &shown, &number),
-    })
+        history: &view,
+    };
+    hx.page(page, HistoryBlock { frame: &frame, history: &view })
 }
 
 fn facts(frame: &Frame, shown: &Shown, patent: &Patent) -> Vec<(String, Fact)> {

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use askama::Template;
 use axum::{Form, extract::State, http::Uri, response::Response};
 use domain::accounts::Permission;
-use registry::mappings::Mapping;
+use registry::{Register, mappings::Mapping};
 
 use crate::{
     app::App,
@@ -12,12 +13,9 @@ use crate::{
     form::{Choice, Errors, Field, Kind as FieldKind},
     frame::Frame,
     hx::{self, Hx},
-    list::{Cell, Kind, Listing},
+    list::{Cell, Kind, ListQuery, Listing, ListingView},
     pages::{
-        registry::{
-            entries::{EntriesPage, EntryForm},
-            head_of, register_choices, register_name, who,
-        },
+        registry::{entries::EntryForm, head_of, register_choices, register_name, who},
         room::{self, ListBlock, Room, Sent},
     },
 };
@@ -28,12 +26,24 @@ struct Row {
     is_own: bool,
 }
 
+#[derive(Template)]
+#[template(path = "registry/mappings.html")]
+struct MappingsPage<'a> {
+    frame: &'a Frame,
+    room: &'a Room,
+    errors: &'a Errors,
+    list: &'a ListingView,
+    form: Option<EntryForm>,
+    may_remove: bool,
+}
+
 /// `GET /registers/mappings`.
 pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Result<Response, AppError> {
     let (query, words) = room::wishes(&uri);
     let rows = rows(&app).await?;
+    let may_change = frame.may(Permission::ChangeRegistry);
     let view = {
-        let listing = listing(&frame);
+        let listing = listing(&frame, may_change);
         if query.export {
             return listing.workbook(&rows, &query);
         }
@@ -44,8 +54,19 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
     }
     let room = head(&app, &frame).await?.with(room::said(&frame, &words));
     let errors = Errors::default();
-    let form = frame.may(Permission::ChangeRegistry).then(|| form(&frame, &Sent::default(), &errors));
-    hx::page(EntriesPage { frame: &frame, room: &room, errors: &errors, list: &view, form })
+    let form = may_change.then(|| form(&frame, &Sent::default(), &errors));
+    let may_remove = may_change && rows.iter().any(|row| row.is_own);
+    hx::page(MappingsPage { frame: &frame, room: &room, errors: &errors, list: &view, form, may_remove })
+}
+
+/// The page again with what was wrong.
+async fn refused(app: &App, frame: &Frame, sent: &Sent, errors: &Errors) -> Result<Response, AppError> {
+    let rows = rows(app).await?;
+    let view = listing(frame, true).view(&rows, &ListQuery::default());
+    let room = head(app, frame).await?.wrong(true);
+    let form = Some(form(frame, sent, errors));
+    let may_remove = rows.iter().any(|row| row.is_own);
+    hx::refused(MappingsPage { frame, room: &room, errors, list: &view, form, may_remove })
 }
 
 async fn head(app: &App, frame: &Frame) -> Result<Room, AppError> {
@@ -63,20 +84,28 @@ async fn rows(app: &App) -> Result<Vec<Row>, AppError> {
     Ok(rows)
 }
 
-fn listing(frame: &Frame) -> Listing<'_, Row> {
+fn listing(frame: &Frame, with_boxes: bool) -> Listing<'_, Row> {
     let origin = |own: bool| frame.t(if own { "reg-mapping-own" } else { "reg-mapping-built-in" });
     let origins = vec![Choice::new("own", origin(true)), Choice::new("built-in", origin(false))];
     Listing::new(frame, "mappings", "/registers/mappings", frame.t("reg-mappings"))
-        .column("source", frame.t("reg-mapping-source"), Kind::Text, |row: &Row| Cell::text(row.mapping.source.clone()))
+        .column("source", frame.t("reg-mapping-source"), Kind::Text, move |row: &Row| {
+            // An identifier holds no blank, so that the first one parts it from the source.
+            let pick = (with_boxes && row.is_own).then(|| format!("{} {}", row.mapping.register, row.mapping.source));
+            Cell::text(row.mapping.source.clone()).pick(pick)
+        })
         .column("register", frame.t("reg-register"), Kind::Text, |row| Cell::text(register_name(&row.mapping.register)))
-        .column("headings", frame.t("reg-mapping-headings"), Kind::Text, |row| Cell::text(headings(&row.mapping)))
+        .column("headings", frame.t("reg-mapping-headings"), Kind::Text, |row| {
+            Cell::text(headings(frame, &row.mapping))
+        })
         .column("constants", frame.t("reg-mapping-constants"), Kind::Text, |row| Cell::text(constants(&row.mapping)))
         .column("origin", frame.t("reg-mapping-origin"), Kind::Text, move |row| Cell::text(origin(row.is_own)))
         .filter("register", frame.t("reg-register"), register_choices(|register| register.received), |row, id| {
             row.mapping.register == id
         })
         .filter("origin", frame.t("reg-mapping-origin"), origins, |row, key| row.is_own == (key == "own"))
-        .search(frame.t("reg-mapping-source"), |row| format!("{} {}", row.mapping.source, headings(&row.mapping)))
+        .search(frame.t("reg-mapping-source"), |row| {
+            format!("{} {}", row.mapping.source, headings(frame, &row.mapping))
+        })
         .when_empty(frame.t("reg-mappings-none"), frame.t("reg-mappings-none-todo"))
 }
 
@@ -87,13 +116,16 @@ fn heading(register: &str, field: &str) -> String {
     column.map_or_else(|| field.to_owned(), |column| column.heading.to_owned())
 }
 
-fn headings(mapping: &Mapping) -> String {
-    mapping
+fn headings(frame: &Frame, mapping: &Mapping) -> String {
+    let mut parts: Vec<String> = mapping
         .headings
         .iter()
         .map(|(from, field)| format!("{from} → {}", heading(&mapping.register, field)))
-        .collect::<Vec<_>>()
-        .join("；")
+        .collect();
+    if mapping.no_headings {
+        parts.insert(0, frame.t("reg-mapping-no-headings-short"));
+    }
+    parts.join("；")
 }
 
 fn constants(mapping: &Mapping) -> String {
@@ -106,22 +138,31 @@ fn constants(mapping: &Mapping) -> String {
 }
 
 fn form(frame: &Frame, sent: &Sent, errors: &Errors) -> EntryForm {
+    let no_headings = Choice {
+        is_chosen: sent.get("no_headings") == "yes",
+        ..Choice::new("yes", frame.t("reg-mapping-no-headings-yes"))
+    };
+    let text = |name: &str, label: &str, kind| Field::of(name, frame.t(label), kind, sent.get(name), errors);
     EntryForm {
         title: frame.t("reg-mapping-new"),
         action: frame.at("/registers/mappings/save"),
         button: frame.t("reg-mapping-do"),
         fields: vec![
-            Field::of("source", frame.t("reg-mapping-source"), FieldKind::Text, sent.get("source"), errors)
-                .hint(frame.t("reg-mapping-source-hint")),
+            text("source", "reg-mapping-source", FieldKind::Text).hint(frame.t("reg-mapping-source-hint")),
+            text("register", "reg-register", FieldKind::Select(register_choices(|register| register.received))),
             Field::of(
-                "register",
-                frame.t("reg-register"),
-                FieldKind::Select(register_choices(|register| register.received)),
-                sent.get("register"),
+                "no_headings",
+                frame.t("reg-mapping-no-headings"),
+                FieldKind::Checks(vec![no_headings]),
+                "",
                 errors,
-            ),
-            Field::of("headings", frame.t("reg-mapping-headings"), FieldKind::Lines, sent.get("headings"), errors)
-                .hint(frame.t("reg-mapping-headings-hint")),
+            )
+            .hint(frame.t("reg-mapping-no-headings-hint"))
+            .optional(),
+            text("headings", "reg-mapping-headings", FieldKind::Lines).hint(frame.t("reg-mapping-headings-hint")),
+            text("constants", "reg-mapping-constants", FieldKind::Lines)
+                .hint(frame.t("reg-mapping-constants-hint"))
+                .optional(),
         ],
     }
 }
@@ -136,34 +177,64 @@ pub async fn save(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>) 
     if sent.get("source").is_empty() {
         errors.add("source", frame.t("reg-mapping-source-missing"));
     }
-    let mut headings = BTreeMap::new();
-    for line in sent.get("headings").lines().map(str::trim).filter(|line| !line.is_empty()) {
+    let headings = pairs(&frame, register, &sent, "headings", &mut errors);
+    let constants = pairs(&frame, register, &sent, "constants", &mut errors);
+    if headings.is_empty() && errors.of("headings").is_none() {
+        errors.add("headings", frame.t("reg-mapping-headings-missing"));
+    }
+    let mapping = Mapping {
+        source: sent.get("source").to_owned(),
+        register: sent.get("register").to_owned(),
+        no_headings: sent.get("no_headings") == "yes",
+        headings: headings.into_iter().collect(),
+        constants: constants.into_iter().map(|(value, field)| (field, value)).collect(),
+        ..Mapping::default()
+    };
+    if errors.is_empty()
+        && let Err(cause) = mapping.validate()
+    {
+        errors.add("headings", cause.to_string());
+    }
+    if !errors.is_empty() {
+        return refused(&app, &frame, &sent, &errors).await;
+    }
+    registry::mappings::save(app.db(), &mapping, app.now(), &who(&frame)).await?;
+    Ok(room::see_other(&frame, "/registers/mappings?done=saved"))
+}
+
+/// The lines of a field as what stands before the sign and the field that the column behind it names.
+fn pairs(
+    frame: &Frame,
+    register: Option<&Register>,
+    sent: &Sent,
+    name: &str,
+    errors: &mut Errors,
+) -> BTreeMap<String, String> {
+    let mut pairs = BTreeMap::new();
+    for line in sent.get(name).lines().map(str::trim).filter(|line| !line.is_empty()) {
         let pair = line.split_once('=').or_else(|| line.split_once('＝'));
         let field = pair.and_then(|(_, to)| {
             let to = to.trim();
             register?.columns.iter().find(|column| column.heading == to || column.field == to)
         });
         match (pair, field) {
-            (Some((from, _)), Some(column)) => drop(headings.insert(from.trim().to_owned(), column.field.to_owned())),
-            _ => errors.add("headings", frame.t1("reg-mapping-line-wrong", "line", line)),
+            (Some((from, _)), Some(column)) => drop(pairs.insert(from.trim().to_owned(), column.field.to_owned())),
+            _ => errors.add(name, frame.t1("reg-mapping-line-wrong", "line", line)),
         }
     }
-    if headings.is_empty() && errors.of("headings").is_none() {
-        errors.add("headings", frame.t("reg-mapping-headings-missing"));
+    pairs
+}
+
+/// `POST /registers/mappings/remove`: deletes mappings saved here; what they brought in stays.
+pub async fn remove(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>) -> Result<Response, AppError> {
+    let picked: Vec<(&str, &str)> = sent.all("pick").filter_map(|pick| pick.split_once(' ')).collect();
+    if picked.is_empty() {
+        let mut errors = Errors::default();
+        errors.add("mappings", frame.t("reg-bulk-none"));
+        return refused(&app, &frame, &Sent::default(), &errors).await;
     }
-    if !errors.is_empty() {
-        let rows = rows(&app).await?;
-        let view = listing(&frame).view(&rows, &Default::default());
-        let room = head(&app, &frame).await?.wrong(true);
-        let form = Some(form(&frame, &sent, &errors));
-        return hx::refused(EntriesPage { frame: &frame, room: &room, errors: &errors, list: &view, form });
+    for (register, source) in &picked {
+        registry::mappings::delete(app.db(), register, source, app.now(), &who(&frame)).await?;
     }
-    let mapping = Mapping {
-        source: sent.get("source").to_owned(),
-        register: sent.get("register").to_owned(),
-        headings,
-        ..Mapping::default()
-    };
-    registry::mappings::save(app.db(), &mapping, app.now(), &who(&frame)).await?;
-    Ok(room::see_other(&frame, "/registers/mappings?done=saved"))
+    Ok(room::see_other(&frame, &format!("/registers/mappings?done=removed&count={}", picked.len())))
 }

@@ -34,7 +34,7 @@ struct TiesPage<'a> {
 /// `GET /registers/ties`.
 pub async fn page(State(app): State<App>, frame: Frame, uri: Uri) -> Result<Response, AppError> {
     let (query, words) = room::wishes(&uri);
-    let rows = ties::untied(&app.installation, app.now()).await?;
+    let rows = ties::waiting(&app.installation, app.now()).await?;
     let may_change = frame.may(Permission::ChangeRegistry);
     let view = {
         let listing = listing(&frame, may_change);
@@ -126,7 +126,7 @@ pub async fn settle(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>
         errors.add("reason", frame.t("reg-reason-missing"));
     }
     if !errors.is_empty() {
-        let rows = ties::untied(&app.installation, app.now()).await?;
+        let rows = ties::waiting(&app.installation, app.now()).await?;
         let query = room::wishes(&"/registers/ties".parse().unwrap_or_default()).0;
         let room = head(&app, &frame).await?.wrong(true);
         let view = listing(&frame, true).view(&rows, &query);
@@ -158,7 +158,7 @@ pub async fn one(State(app): State<App>, frame: Frame, uri: Uri) -> Result<Respo
 }
 
 async fn form(app: &App, frame: &Frame, name: &str, sent: &Sent, errors: &Errors) -> Result<Response, AppError> {
-    let found = ties::untied(&app.installation, app.now()).await?.into_iter().find(|untied| untied.name == name);
+    let found = ties::waiting(&app.installation, app.now()).await?.iter().find(|untied| untied.name == name).cloned();
     let Some(untied) = found else { return Err(AppError::NotFound(frame.t1("reg-ties-gone", "name", name))) };
     let line = frame.tn("reg-ties-one-line", &[("count", untied.rows.to_string()), ("why", untied.why.clone())]);
     let room = Room::new(frame.t1("reg-ties-title", "name", name), line)

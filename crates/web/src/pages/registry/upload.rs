@@ -15,7 +15,7 @@ use axum::{
     response::Response,
 };
 use jiff::{SignedDuration, Timestamp};
-use registry::ImportOptions;
+use registry::{ImportOptions, ImportReport, Register};
 use tokio::{fs, io::AsyncWriteExt};
 
 use crate::{
@@ -27,14 +27,18 @@ use crate::{
     hx,
     pages::{
         jobs::{self, End, Words},
-        registry::{head_of, register_choices, register_name, who},
+        registry::{head_of, register_choices, who},
         room::{self, Room},
     },
     pieces::Link,
 };
 
 /// What a browser offers to choose from.
-const ACCEPT: &str = ".xlsx,.xls,.ods,.csv,.txt,.jsonl";
+const ACCEPT: &str = ".xlsx,.xls,.ods,.csv,.tsv,.txt,.jsonl,.json";
+/// The choice by which each file's register is told by its headings.
+const BY_HEADINGS: &str = "by-headings";
+/// How many files are taken at once.
+const FILES_MAX: usize = 50;
 
 #[derive(Template)]
 #[template(path = "registry/upload.html")]
@@ -52,7 +56,8 @@ struct Filled {
     received_at: String,
     mapping: String,
     full: bool,
-    file: Option<PathBuf>,
+    files: Vec<PathBuf>,
+    left_out: usize,
 }
 
 /// `GET /registers/import`.
@@ -68,6 +73,7 @@ async fn form(app: &App, frame: &Frame, filled: &Filled, errors: &Errors) -> Res
     let room =
         head_of(app, frame, "/registers/import", title, frame.t("reg-upload-line")).await?.wrong(!errors.is_empty());
     let mut registers = vec![Choice::new("", frame.t("reg-choose"))];
+    registers.push(Choice::new(BY_HEADINGS, frame.t("reg-by-headings")));
     registers.extend(register_choices(|register| register.received));
     let mut mappings = vec![Choice::new("", frame.t("reg-mapping-none"))];
     for register in registry::registers() {
@@ -87,7 +93,7 @@ async fn form(app: &App, frame: &Frame, filled: &Filled, errors: &Errors) -> Res
         Field::of("full", frame.t("reg-full"), Kind::Checks(full), "", errors)
             .hint(frame.t("reg-full-hint"))
             .optional(),
-        Field::of("file", frame.t("reg-file"), Kind::File(ACCEPT), "", errors).hint(frame.t("reg-file-hint")),
+        Field::of("file", frame.t("reg-files"), Kind::Files(ACCEPT), "", errors).hint(frame.t("reg-file-hint")),
     ];
     Ok((room, fields))
 }
@@ -103,7 +109,9 @@ pub async fn submit(State(app): State<App>, frame: Frame, mut parts: Multipart) 
         }
     };
     let mut errors = Errors::default();
-    if registry::register(&filled.register).is_none_or(|register| !register.received) {
+    let register = registry::register(&filled.register).filter(|register| register.received);
+    let is_by_headings = filled.register == BY_HEADINGS;
+    if register.is_none() && !is_by_headings {
         errors.add("register", frame.t("reg-register-missing"));
     }
     let received_at = if filled.received_at.is_empty() { Some(app.now()) } else { moment(&filled.received_at) };
@@ -112,10 +120,16 @@ pub async fn submit(State(app): State<App>, frame: Frame, mut parts: Multipart) 
         Some(at) if at > app.now() => errors.add("received_at", frame.t("reg-received-at-ahead")),
         Some(_) => {}
     }
-    if filled.file.is_none() {
+    if is_by_headings && !filled.mapping.is_empty() {
+        errors.add("mapping", frame.t("reg-mapping-by-headings"));
+    }
+    if filled.files.is_empty() {
         errors.add("file", frame.t("reg-file-missing"));
     }
-    let (Some(file), Some(received_at), true) = (&filled.file, received_at, errors.is_empty()) else {
+    if filled.left_out > 0 {
+        errors.add("file", frame.t1("reg-files-too-many", "count", FILES_MAX));
+    }
+    let (Some(received_at), true) = (received_at, errors.is_empty()) else {
         forget(&folder).await;
         let (room, fields) = form(&app, &frame, &filled, &errors).await?;
         return hx::refused(UploadPage { frame: &frame, room: &room, errors: &errors, fields });
@@ -124,40 +138,92 @@ pub async fn submit(State(app): State<App>, frame: Frame, mut parts: Multipart) 
     options.recorded_at = app.now();
     options.full = filled.full;
     options.mapping = (!filled.mapping.is_empty()).then(|| filled.mapping.clone());
-    let job = import(&app, &frame, filled.register.clone(), file.clone(), folder, options);
+    let job = start(&app, &frame, register, filled.files, folder, options);
     Ok(room::see_other(&frame, &job.path()))
 }
 
-fn import(
+/// Imports the files one after another, each as a batch of its own; one that is refused does not keep the others out.
+fn start(
     app: &App,
     frame: &Frame,
-    register: String,
-    file: PathBuf,
+    register: Option<&'static Register>,
+    files: Vec<PathBuf>,
     folder: PathBuf,
     mut options: ImportOptions,
 ) -> Arc<jobs::Job> {
-    let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let chosen = register.map_or_else(|| frame.t("reg-by-headings"), |register| register.name_zh.to_owned());
+    let named = match &files[..] {
+        [file] => name_of(file),
+        files => frame.t1("reg-files-count", "count", files.len()),
+    };
+    let again = register.map_or(BY_HEADINGS, |register| register.id);
     let words = Words {
-        title: frame.tn("reg-importing", &[("register", register_name(&register)), ("file", name)]),
-        if_cancelled: frame.t("reg-import-if-cancelled"),
-        back: Link::new(frame.t("reg-import-again"), frame.at(&format!("/registers/import?register={register}"))),
+        title: frame.tn("reg-importing", &[("register", chosen), ("file", named)]),
+        if_cancelled: frame.t(if files.len() == 1 { "reg-import-if-cancelled" } else { "reg-imports-if-cancelled" }),
+        back: Link::new(frame.t("reg-import-again"), frame.at(&format!("/registers/import?register={again}"))),
         is_orderly: true,
     };
     let (app, frame) = (app.clone(), frame.clone());
-    let doing = frame.t("reg-import-reading");
     jobs::start(&frame.clone(), words, move |job| async move {
-        job.tell(&doing);
         options.watch.cancel = Arc::clone(&job.cancel);
         let told = Arc::clone(&job);
         options.watch.progress = Some(Arc::new(move |rows| told.rows.store(rows, Ordering::Relaxed)));
-        let done = registry::import::import(app.db(), &register, &file, &options).await;
-        forget(&folder).await;
-        match done {
-            Ok(report) => End::Done(format!("/registers/batches/{}", report.batch)),
-            Err(registry::Error::Cancelled) => End::Stopped,
-            Err(error) => jobs::failed(&frame, error),
+        let count = files.len();
+        let mut done = Vec::with_capacity(count);
+        for (place, file) in files.iter().enumerate() {
+            let parts = [("place", (place + 1).to_string()), ("count", count.to_string()), ("file", name_of(file))];
+            job.tell(&if count == 1 { frame.t("reg-import-reading") } else { frame.tn("reg-imports-reading", &parts) });
+            job.rows.store(0, Ordering::Relaxed);
+            done.push((name_of(file), import(&app, register, file, &options).await));
+            if options.watch.is_cancelled() {
+                break;
+            }
         }
+        forget(&folder).await;
+        end(&app, &frame, count, done)
     })
+}
+
+async fn import(
+    app: &App,
+    register: Option<&'static Register>,
+    file: &Path,
+    options: &ImportOptions,
+) -> Result<ImportReport, registry::Error> {
+    let register = match register {
+        Some(register) => register,
+        None => registry::import::recognise(app.db(), file, &options.limits).await?,
+    };
+    registry::import::import(app.db(), register.id, file, options).await
+}
+
+/// How the job ended: one file leads to its batch, several are listed with what became of each.
+fn end(app: &App, frame: &Frame, count: usize, mut done: Vec<(String, Result<ImportReport, registry::Error>)>) -> End {
+    if done.iter().any(|(_, result)| result.is_ok()) {
+        crate::pages::read_ahead(app);
+    }
+    if count == 1 {
+        return match done.pop() {
+            Some((_, Ok(report))) => End::Done(format!("/registers/batches/{}", report.batch)),
+            Some((_, Err(registry::Error::Cancelled))) | None => End::Stopped,
+            Some((_, Err(error))) => jobs::failed(frame, error),
+        };
+    }
+    let missing = count - done.len();
+    let filed = |(file, result): (String, Result<ImportReport, registry::Error>)| match result {
+        Ok(report) => jobs::Filed { file, words: report.summary.clone(), batch: Some(report.batch) },
+        Err(registry::Error::Cancelled) => jobs::Filed { file, words: frame.t("reg-file-cancelled"), batch: None },
+        Err(error) => match jobs::failed(frame, error) {
+            End::Failed(words) => jobs::Filed { file, words, batch: None },
+            _ => jobs::Filed { file, words: String::new(), batch: None },
+        },
+    };
+    let files: Vec<jobs::Filed> = done.into_iter().map(filed).collect();
+    End::Filed { files, not_begun: missing }
+}
+
+fn name_of(file: &Path) -> String {
+    file.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// A folder for one upload; what killed imports left in the others is cleared away after a day.
@@ -199,7 +265,9 @@ async fn receive(parts: &mut Multipart, folder: &Path) -> Result<Filled, AppErro
             "received_at" => filled.received_at = text(part).await?,
             "mapping" => filled.mapping = text(part).await?,
             "full" => filled.full = text(part).await? == "yes",
-            "file" => filled.file = save(part, folder).await?,
+            "file" if filled.files.len() == FILES_MAX => filled.left_out += 1,
+            // Two files may bear one name, so that each has a folder of its own.
+            "file" => filled.files.extend(save(part, &folder.join(filled.files.len().to_string())).await?),
             _ => {}
         }
     }
@@ -213,6 +281,7 @@ async fn text(part: Part<'_>) -> Result<String, AppError> {
 /// Writes the file piece by piece under its own name; a form without a file sends an empty name.
 async fn save(mut part: Part<'_>, folder: &Path) -> Result<Option<PathBuf>, AppError> {
     let Some(name) = part.file_name().and_then(safe_name) else { return Ok(None) };
+    fs::create_dir_all(folder).await.map_err(AppError::internal)?;
     let path = folder.join(name);
     let mut file = fs::File::create(&path).await.map_err(AppError::internal)?;
     while let Some(bytes) = part.chunk().await.map_err(unreadable)? {

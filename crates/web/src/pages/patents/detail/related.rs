@@ -1,6 +1,12 @@
 //! What stands around a patent: strategic industries, family abroad, prizes, pledges.
 
-use crate::{frame::Frame, pages::cockpit::shown::Shown, pieces::State as StateWord};
+use registry::history::Wanted;
+
+use crate::{
+    frame::Frame,
+    pages::{cockpit::shown::Shown, history},
+    pieces::State as StateWord,
+};
 
 /// A match with the table of strategic emerging industries (战略性新兴产业).
 #[derive(Debug)]
@@ -58,6 +64,23 @@ pub(super) struct Pledge {
     pub(super) amount: String,
     /// The part that falls on this patent.
     pub(super) allocated: String,
+}
+
+/// The rows of other registers that name the patent.
+pub(super) fn others(shown: &Shown, number: &str) -> Vec<Wanted> {
+    let snapshot = &shown.opened.snapshot;
+    let key = |parts: &[&str]| parts.join(&registry::KEY_SEPARATOR.to_string());
+    let mut wanted = Vec::new();
+    if let Some(rows) = snapshot.rows("foreign_grant") {
+        wanted.extend(rows.whose("cn_application_number", number).filter_map(|row| {
+            Some(history::one("foreign-grants", &key(&[rows.text(row, "office")?, rows.text(row, "grant_number")?])))
+        }));
+    }
+    if let Some(rows) = snapshot.rows("pledge_object") {
+        let pledges = rows.whose("object", number).filter_map(|row| rows.text(row, "number"));
+        wanted.extend(pledges.map(|pledge| history::one("pledges", pledge)));
+    }
+    wanted
 }
 
 /// Matches with the table of strategic industries, met first.
