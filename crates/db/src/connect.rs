@@ -5,7 +5,7 @@ use std::{fs::File, path::Path, str::FromStr, time::Duration};
 use sqlx::{
     Connection, PgPool, Postgres, Sqlite, SqlitePool, Transaction,
     postgres::{PgConnectOptions, PgPoolOptions},
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
 use crate::{Error, error::is_full, migrations};
@@ -50,7 +50,6 @@ impl Db {
 
     /// Opens a SQLite file.
     pub async fn connect_sqlite(path: &Path) -> Result<Self, Error> {
-        let shown = path.display().to_string();
         let _alone = alone(path).await;
         let options = SqliteConnectOptions::new()
             .filename(path)
@@ -63,19 +62,23 @@ impl Db {
             .pragma("cache_size", "-65536")
             .pragma("temp_store", "memory")
             .pragma("mmap_size", "268435456");
-        let writer = SqlitePoolOptions::new()
-            .max_connections(1)
-            .acquire_timeout(BUSY_TIMEOUT)
-            .connect_with(options.clone())
-            .await
-            .map_err(|source| open_error(&shown, source))?;
+        let shown = path.display().to_string();
+        match Self::open_sqlite(options.clone(), &shown).await {
+            // Not a byte is left for the index that connections share. One connection that shares with nobody keeps it
+            // in memory, so that what there is can be read.
+            Err(full) if full.is_disk_full() && path.exists() => {
+                let single = options.locking_mode(SqliteLockingMode::Exclusive);
+                let only = sqlite_pool(single, 1, &shown).await?;
+                Ok(Self::Sqlite { readers: only.clone(), writer: only })
+            }
+            opened => opened,
+        }
+    }
+
+    async fn open_sqlite(options: SqliteConnectOptions, shown: &str) -> Result<Self, Error> {
+        let writer = sqlite_pool(options.clone(), 1, shown).await?;
         migrations::sqlite().run(&writer).await?;
-        let readers = SqlitePoolOptions::new()
-            .max_connections(8)
-            .acquire_timeout(BUSY_TIMEOUT)
-            .connect_with(options.pragma("query_only", "on"))
-            .await
-            .map_err(|source| open_error(&shown, source))?;
+        let readers = sqlite_pool(options.pragma("query_only", "on"), 8, shown).await?;
         Ok(Self::Sqlite { readers, writer })
     }
 
@@ -161,6 +164,15 @@ impl Tx {
         }
         Ok(())
     }
+}
+
+async fn sqlite_pool(options: SqliteConnectOptions, connections: u32, shown: &str) -> Result<SqlitePool, Error> {
+    SqlitePoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(BUSY_TIMEOUT)
+        .connect_with(options)
+        .await
+        .map_err(|source| open_error(shown, source))
 }
 
 /// Begins on the writing connection. A full disk makes SQLite end a transaction by itself, which leaves a connection that

@@ -47,7 +47,7 @@ pub async fn examine(installation: &Installation, now: Timestamp) -> Vec<Check> 
     let mut checks = Vec::new();
     let mut found = |check, done: Result<Vec<Check>, Error>| match done {
         Ok(found) => checks.extend(found),
-        Err(cause) => checks.push(fault(check, &format!("没有检查成：{cause}"))),
+        Err(cause) => checks.push(fault(check, &format!("没有检查成：{cause}。{FROM_BACKUP}。"))),
     };
     found("database", database(installation).await);
     found("integrity", integrity(installation).await);

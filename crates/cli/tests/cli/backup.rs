@@ -4,6 +4,8 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
+use serde_json::Value;
+
 use crate::program::{city, json, patents, program, words, zhiqiang};
 
 const EVALUATE: [&str; 4] = ["--json", "evaluate", "--as-of", "2023-12-31"];
@@ -100,11 +102,15 @@ fn a_backup_taken_during_an_import_holds_what_was_committed_before() {
     for _ in 0..5 {
         lines.next().unwrap().unwrap();
     }
-    let beside = std::thread::spawn(move || lines.for_each(drop));
+    // What it prints is read beside, so that a full pipe does not hold it.
+    let mut printed = child.stdout.take().unwrap();
+    let drain = std::thread::spawn(move || lines.for_each(drop));
+    let report = std::thread::spawn(move || serde_json::from_reader::<_, Value>(&mut printed).unwrap());
     json(&zhiqiang(&data, &["--json", "backup", &shown(&kept)]));
     assert!(child.try_wait().unwrap().is_none(), "the import was over before the backup, so that nothing was proven");
-    beside.join().unwrap();
-    let report = json(&child.wait_with_output().unwrap());
+    drain.join().unwrap();
+    let report = report.join().unwrap();
+    assert!(child.wait().unwrap().success());
     assert_eq!((&report["rows"], &report["accepted"]), (&40_000.into(), &39_940.into()), "{report}");
 
     json(&zhiqiang(&again, &["--json", "restore", &shown(&kept)]));
