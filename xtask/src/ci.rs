@@ -46,8 +46,8 @@ const STEPS: &[Step] = &[
     // Last, so that the test runner's own closing lines end the output.
     Step {
         name: "tests on SQLite and PostgreSQL",
-        program: "scripts/with-postgres",
-        args: &["cargo", "test", "--workspace"],
+        program: "cargo",
+        args: &["xtask", "carriers", "scripts/with-postgres", "cargo", "test", "--workspace"],
         env: &[],
     },
 ];

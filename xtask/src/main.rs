@@ -1,5 +1,7 @@
-//! Developer tasks: `cargo xtask ci` runs everything that must pass, `tidy` the rules of the house, `e2e` the browser.
+//! Developer tasks: `cargo xtask ci` runs everything that must pass, `tidy` the rules of the house, `e2e` the browser,
+//! `carriers` tests with a look at what clauses name.
 
+mod carriers;
 mod ci;
 mod deny;
 mod tidy;
@@ -14,6 +16,7 @@ fn main() -> Result<()> {
         ["tidy"] => tidy::run(),
         ["deny"] => deny::run(),
         ["e2e"] => ci::browser(),
-        _ => bail!("usage: cargo xtask ci | tidy | deny | e2e"),
+        ["carriers", command @ ..] => carriers::run(command),
+        _ => bail!("usage: cargo xtask ci | tidy | deny | e2e | carriers COMMAND…"),
     }
 }

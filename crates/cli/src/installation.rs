@@ -1,9 +1,14 @@
-//! The life of an installation: init, serve, doctor.
+//! The life of an installation: init, serve, doctor, backup, restore.
+
+use std::fmt::Write;
+use std::path::PathBuf;
 
 use clap::Args;
 use domain::Installation;
+use domain::doctor::{self, State};
 
 use crate::Context;
+use crate::output::Unusable;
 
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
@@ -47,7 +52,7 @@ pub(crate) async fn serve_opened(
     base_path: &str,
 ) -> anyhow::Result<()> {
     let listener = tokio::net::TcpListener::bind(address).await.map_err(|cause| {
-        crate::output::Unusable(format!("无法监听 {address}：{cause}。请换一个端口，例如 --address 127.0.0.1:8081。"))
+        Unusable(format!("无法监听 {address}：{cause}。请换一个端口，例如 --address 127.0.0.1:8081。"))
     })?;
     let shown = listener.local_addr()?;
     if !context.output.is_json() {
@@ -60,8 +65,11 @@ pub(crate) async fn serve_opened(
 
 /// A demo shows its city and its sign-ins to everybody.
 fn settings(installation: &Installation, base_path: &str) -> web::Settings {
-    let mut settings =
-        web::Settings { base_path: web::Settings::fold_base_path(base_path), ..web::Settings::default() };
+    let mut settings = web::Settings {
+        base_path: web::Settings::fold_base_path(base_path),
+        commands: crate::commands().into(),
+        ..web::Settings::default()
+    };
     if installation.demo().is_some() {
         demo::CITY.clone_into(&mut settings.city);
         settings.demo_sign_ins = crate::demo::SIGN_INS
@@ -91,23 +99,81 @@ async fn asked_to_stop() {
     }
 }
 
-/// Verifies every stored run; anything that does not hold is a failure.
+/// Examines the installation; anything that is wrong is a failure.
 pub(crate) async fn doctor(context: &Context) -> anyhow::Result<()> {
     let installation = context.open().await?;
-    let mut findings = Vec::new();
-    let runs = domain::runs::list(&installation).await?;
-    for run in &runs {
-        eprintln!("核对测算 {}……", run.run);
-        findings.extend(domain::runs::verify(&installation, &run.run).await?.findings);
-    }
-    let line = serde_json::json!({ "runs": runs.len(), "sound": findings.is_empty(), "findings": findings });
+    let checks = doctor::examine(&installation, context.now).await;
+    let findings: Vec<&str> =
+        checks.iter().filter(|one| one.state == State::Fault).map(|one| one.message.as_str()).collect();
+    let line = serde_json::json!({ "sound": findings.is_empty(), "checks": checks, "findings": findings });
     context.output.print(&line, |_| {
-        if findings.is_empty() {
-            format!("安装完好：{} 次测算全部核对无误。", runs.len())
-        } else {
-            findings.join("\n")
+        let mut text = String::new();
+        for one in &checks {
+            let word = match one.state {
+                State::Sound => "完好",
+                State::Remark => "留意",
+                State::Fault => "有误",
+            };
+            let _ = writeln!(text, "{word}  {}", one.message);
         }
+        if findings.is_empty() {
+            text.push_str("安装完好。");
+        }
+        text
     })?;
-    anyhow::ensure!(findings.is_empty(), "发现 {} 处问题", findings.len());
+    anyhow::ensure!(findings.is_empty(), "发现 {} 处问题，请按上面逐条处理", findings.len());
     Ok(())
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Backup {
+    /// 写入备份的文件夹（不存在或为空）
+    #[arg(value_name = "DIR")]
+    target: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Restore {
+    /// zhiqiang backup 写出的文件夹
+    #[arg(value_name = "DIR")]
+    from: PathBuf,
+}
+
+pub(crate) async fn backup(context: &Context, command: Backup) -> anyhow::Result<()> {
+    let installation = context.open().await?;
+    let manifest = domain::backup::backup(&installation, &command.target, context.now).await?;
+    let line =
+        serde_json::json!({ "backup": command.target, "files": manifest.files.len(), "bytes": manifest.bytes() });
+    context.output.print(&line, |_| {
+        let (target, data) = (command.target.display(), context.data.display());
+        format!(
+            "已备份 {data} 到 {target}：{} 个文件，{} 字节。恢复：zhiqiang --data 新的空目录 restore {target}",
+            manifest.files.len(),
+            manifest.bytes()
+        )
+    })
+}
+
+pub(crate) async fn restore(context: &Context, command: Restore) -> anyhow::Result<()> {
+    if context.database.is_some() {
+        return Err(Unusable(
+            "备份只恢复到数据目录中的 SQLite，不能与 --database 同用；PostgreSQL 请用 pg_restore。".into(),
+        )
+        .into());
+    }
+    let manifest = domain::backup::restore(&command.from, &context.data)?;
+    let installation = context.open().await?;
+    let runs = domain::runs::list(&installation).await?.len();
+    let line = serde_json::json!({
+        "data": context.data, "made_at": manifest.made_at, "files": manifest.files.len(), "runs": runs
+    });
+    context.output.print(&line, |_| {
+        format!(
+            "已从 {}（{} 备份）恢复到 {}：{} 个文件指纹相符，{runs} 次测算。可用 zhiqiang doctor 再检查一次。",
+            command.from.display(),
+            domain::beijing_date(manifest.made_at),
+            context.data.display(),
+            manifest.files.len()
+        )
+    })
 }

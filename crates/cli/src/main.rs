@@ -13,7 +13,7 @@ mod runs;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::output::Output;
 
@@ -44,6 +44,10 @@ enum Command {
     Serve(installation::Serve),
     /// 检查安装是否完好
     Doctor,
+    /// 备份整个安装（可在运行时进行）
+    Backup(installation::Backup),
+    /// 从备份恢复到一个空的数据目录
+    Restore(installation::Restore),
     /// 输出登记簿的空白模板
     Template(registers::Template),
     /// 导入登记簿文件
@@ -70,6 +74,20 @@ enum Command {
     Policy(policy::Policy),
 }
 
+/// Every command that the program has, as it is typed: `serve`, `policy check`.
+fn commands() -> Vec<String> {
+    fn below(command: &clap::Command, path: &str, found: &mut Vec<String>) {
+        for one in command.get_subcommands() {
+            let path = format!("{path} {}", one.get_name());
+            found.push(path.trim_start().to_owned());
+            below(one, &path, found);
+        }
+    }
+    let mut found = Vec::new();
+    below(&Arguments::command(), "", &mut found);
+    found
+}
+
 /// What is common to all commands.
 struct Context {
     data: PathBuf,
@@ -89,6 +107,8 @@ async fn main() -> ExitCode {
         Command::Init => installation::init(&context).await,
         Command::Serve(command) => installation::serve(&context, command).await,
         Command::Doctor => installation::doctor(&context).await,
+        Command::Backup(command) => installation::backup(&context, command).await,
+        Command::Restore(command) => installation::restore(&context, command).await,
         Command::Template(command) => registers::template(&context, command),
         Command::Import(command) => registers::import(&context, command).await,
         Command::Batches(command) => registers::batches(&context, command).await,
@@ -106,6 +126,10 @@ async fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("错误：{failure:#}");
+            if output::is_disk_full(&failure) {
+                let data = std::path::absolute(&context.data).unwrap_or_else(|_| context.data.clone());
+                eprintln!("数据目录 {} 所在的磁盘或输出位置已没有空间。", data.display());
+            }
             ExitCode::from(output::exit_status(&failure))
         }
     }

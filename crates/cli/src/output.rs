@@ -1,7 +1,8 @@
 //! Printing results and choosing the exit status.
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 
+use anyhow::Context as _;
 use serde::Serialize;
 
 /// Where results go: words for people or JSON for machines.
@@ -30,8 +31,8 @@ impl Output {
         let mut out = std::io::stdout().lock();
         match writeln!(out, "{}", text.trim_end_matches('\n')).and_then(|()| out.flush()) {
             // A reader that has seen enough (`| head`) is no failure.
-            Err(cause) if cause.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-            done => Ok(done?),
+            Err(cause) if cause.kind() == ErrorKind::BrokenPipe => Ok(()),
+            done => done.context("结果写不到标准输出"),
         }
     }
 
@@ -52,4 +53,13 @@ pub(crate) fn exit_status(failure: &anyhow::Error) -> u8 {
             || cause.downcast_ref::<rules::Error>().is_some_and(rules::Error::is_unusable_input)
     });
     if unusable { 2 } else { 1 }
+}
+
+/// Whether a disk had no room for what the command had to write.
+pub(crate) fn is_disk_full(failure: &anyhow::Error) -> bool {
+    failure.chain().any(|cause| {
+        cause.downcast_ref::<domain::Error>().is_some_and(domain::Error::is_disk_full)
+            || cause.downcast_ref::<registry::Error>().is_some_and(registry::Error::is_disk_full)
+            || cause.downcast_ref::<std::io::Error>().is_some_and(|cause| cause.kind() == ErrorKind::StorageFull)
+    })
 }

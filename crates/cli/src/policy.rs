@@ -43,7 +43,11 @@ pub(crate) async fn run(context: &Context, command: Policy) -> anyhow::Result<()
 }
 
 fn check(context: &Context, policy: &rules::Policy) -> anyhow::Result<()> {
-    let report = rules::check::check(policy, None);
+    let commands = crate::commands();
+    let report = domain::cases::check(policy, &|carrier| match carrier.kind.as_str() {
+        "page" => web::routes::exists(&carrier.name),
+        _ => commands.contains(&carrier.name),
+    })?;
     let carried = report.coverage.len() - report.missing().count();
     context.output.print(&report, |report| {
         let mut text = String::new();

@@ -66,10 +66,10 @@ pub(crate) async fn evaluate(context: &Context, command: Evaluate) -> anyhow::Re
         scope: command.scope,
     };
     let installation = context.open().await?;
-    let evaluation = runs::evaluate(&installation, &policy, &question, "cli", context.now, &|doing| {
-        eprintln!("{doing}……");
-    })
-    .await?;
+    let tell = |doing: &str| eprintln!("{doing}……");
+    let work = runs::evaluate(&installation, &policy, &question, "cli", context.now, &tell);
+    let title = format!("测算：统计时点 {}", question.as_of);
+    let evaluation = domain::jobs::during(&installation, &title, "cli", context.now, work).await?;
     context.output.print(evaluation.as_ref(), words)
 }
 

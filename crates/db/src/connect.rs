@@ -1,14 +1,14 @@
 //! Opening a database and beginning transactions.
 
-use std::{path::Path, str::FromStr, time::Duration};
+use std::{fs::File, path::Path, str::FromStr, time::Duration};
 
 use sqlx::{
-    PgPool, Postgres, Sqlite, SqlitePool, Transaction,
+    Connection, PgPool, Postgres, Sqlite, SqlitePool, Transaction,
     postgres::{PgConnectOptions, PgPoolOptions},
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use crate::{Error, migrations};
+use crate::{Error, error::is_full, migrations};
 
 /// How long a writer waits for another one.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
@@ -50,7 +50,7 @@ impl Db {
 
     /// Opens a SQLite file.
     pub async fn connect_sqlite(path: &Path) -> Result<Self, Error> {
-        let shown = path.display().to_string();
+        let _alone = alone(path).await;
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
@@ -62,19 +62,23 @@ impl Db {
             .pragma("cache_size", "-65536")
             .pragma("temp_store", "memory")
             .pragma("mmap_size", "268435456");
-        let writer = SqlitePoolOptions::new()
-            .max_connections(1)
-            .acquire_timeout(BUSY_TIMEOUT)
-            .connect_with(options.clone())
-            .await
-            .map_err(|source| open_error(&shown, source))?;
+        let shown = path.display().to_string();
+        match Self::open_sqlite(options.clone(), &shown).await {
+            // Not a byte is left for the index that connections share. One connection that shares with nobody keeps it
+            // in memory, so that what there is can be read.
+            Err(full) if full.is_disk_full() && path.exists() => {
+                let single = options.locking_mode(SqliteLockingMode::Exclusive);
+                let only = sqlite_pool(single, 1, &shown).await?;
+                Ok(Self::Sqlite { readers: only.clone(), writer: only })
+            }
+            opened => opened,
+        }
+    }
+
+    async fn open_sqlite(options: SqliteConnectOptions, shown: &str) -> Result<Self, Error> {
+        let writer = sqlite_pool(options.clone(), 1, shown).await?;
         migrations::sqlite().run(&writer).await?;
-        let readers = SqlitePoolOptions::new()
-            .max_connections(8)
-            .acquire_timeout(BUSY_TIMEOUT)
-            .connect_with(options.pragma("query_only", "on"))
-            .await
-            .map_err(|source| open_error(&shown, source))?;
+        let readers = sqlite_pool(options.pragma("query_only", "on"), 8, shown).await?;
         Ok(Self::Sqlite { readers, writer })
     }
 
@@ -93,7 +97,7 @@ impl Db {
     /// Begins a transaction that writes.
     pub async fn begin(&self) -> Result<Tx, Error> {
         Ok(match self {
-            Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("begin immediate").await?),
+            Self::Sqlite { writer, .. } => Tx::Sqlite(begin_immediate(writer).await?),
             Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
         })
     }
@@ -106,6 +110,20 @@ impl Db {
                 Tx::Postgres(pool.begin_with("begin isolation level repeatable read read only").await?)
             }
         })
+    }
+
+    /// Writes a SQLite database, as it is at this moment, into a new file, while others go on reading and writing.
+    ///
+    /// # Errors
+    /// [`Error::Elsewhere`] on PostgreSQL, which has tools of its own for this.
+    pub async fn copy_to(&self, path: &Path) -> Result<(), Error> {
+        let Self::Sqlite { readers, .. } = self else { return Err(Error::Elsewhere) };
+        // A connection that leaves the pool: it may write, and is not given back.
+        let mut connection = readers.acquire().await?.detach();
+        sqlx::query("pragma query_only = off").execute(&mut connection).await?;
+        sqlx::query("vacuum into $1").bind(path.display().to_string()).execute(&mut connection).await?;
+        connection.close().await?;
+        Ok(())
     }
 
     /// Closes every connection after the work in hand.
@@ -148,7 +166,39 @@ impl Tx {
     }
 }
 
+async fn sqlite_pool(options: SqliteConnectOptions, connections: u32, shown: &str) -> Result<SqlitePool, Error> {
+    SqlitePoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(BUSY_TIMEOUT)
+        .connect_with(options)
+        .await
+        .map_err(|source| open_error(shown, source))
+}
+
+/// Begins on the writing connection. A full disk makes SQLite end a transaction by itself, which leaves a connection that
+/// still believes in it: a fresh one then takes its place.
+async fn begin_immediate(writer: &SqlitePool) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
+    const BEGIN: &str = "begin immediate";
+    match writer.begin_with(BEGIN).await {
+        Err(sqlx::Error::InvalidSavePointStatement) => {
+            writer.acquire().await?.close().await?;
+            writer.begin_with(BEGIN).await
+        }
+        begun => begun,
+    }
+}
+
+/// Lets one process at a time make the file and bring its schema up to date, by a lock on its folder that ends with this
+/// value or the process; where folders cannot be locked, nothing is held.
+async fn alone(path: &Path) -> Option<File> {
+    let folder = File::open(path.parent()?).ok()?;
+    tokio::task::spawn_blocking(move || folder.lock().is_ok().then_some(folder)).await.ok()?
+}
+
 fn open_error(target: &str, source: sqlx::Error) -> Error {
+    if is_full(&source) {
+        return Error::Full(source);
+    }
     Error::Open { target: without_password(target), source }
 }
 

@@ -23,6 +23,14 @@ pub enum Error {
     /// Another writer holds the database for longer than the busy timeout.
     #[error("数据库正被其他操作占用，请稍后重试。")]
     Busy,
+    /// The disk under the database has no room, or a limit on the size of files is reached.
+    #[error(
+        "数据库所在的磁盘已满或写不进去（{0}）。刚才的操作没有保存，已有的数据不受影响；请清理磁盘或扩大空间后，再执行一次同样的操作。"
+    )]
+    Full(sqlx::Error),
+    /// The database keeps its files elsewhere, so that this program cannot copy them.
+    #[error("登记簿在 PostgreSQL 上，请用 pg_dump 备份。")]
+    Elsewhere,
     /// A constraint of the schema was broken; the name or text of the constraint is given.
     #[error("数据库约束不允许此操作：{0}")]
     Constraint(String),
@@ -31,8 +39,18 @@ pub enum Error {
     Driver(sqlx::Error),
 }
 
+impl Error {
+    /// Whether the disk had no room, so that the same may succeed once there is some.
+    pub fn is_disk_full(&self) -> bool {
+        matches!(self, Self::Full(_))
+    }
+}
+
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
+        if is_full(&error) {
+            return Self::Full(error);
+        }
         let Some(database) = error.as_database_error() else {
             return match error {
                 sqlx::Error::PoolTimedOut => Self::Busy,
@@ -54,6 +72,7 @@ impl From<sqlx::migrate::MigrateError> for Error {
     fn from(error: sqlx::migrate::MigrateError) -> Self {
         match error {
             sqlx::migrate::MigrateError::VersionMissing(found) => Self::Newer { found },
+            sqlx::migrate::MigrateError::Execute(source) if is_full(&source) => Self::Full(source),
             other => Self::Migration(other),
         }
     }
@@ -62,4 +81,12 @@ impl From<sqlx::migrate::MigrateError> for Error {
 /// `SQLITE_BUSY` and its kin, and PostgreSQL's lock and serialisation failures.
 fn is_busy(code: Option<&str>) -> bool {
     matches!(code, Some("5" | "261" | "517" | "773" | "6" | "55P03" | "40001" | "40P01"))
+}
+
+/// `SQLITE_FULL`, the input–output errors of a disk that takes no more bytes, and PostgreSQL's `disk_full`.
+pub(crate) fn is_full(error: &sqlx::Error) -> bool {
+    /// `SQLITE_FULL`; `SQLITE_IOERR` when writing, syncing, truncating and enlarging the shared index.
+    const CODES: [&str; 8] = ["13", "778", "1034", "1290", "1546", "4874", "5386", "53100"];
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    code.is_some_and(|code| CODES.contains(&&*code))
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::Db;
+
 /// A process on a host, told apart from a later one with the same number by its start.
 ///
 /// Work that spans several transactions carries this mark, so that whoever finds it unfinished can tell a killed
@@ -25,11 +27,6 @@ impl Process {
         Some(Self { host: host(), pid, started: started(pid)? })
     }
 
-    /// Whether it ran on this host, as far as names tell.
-    pub fn is_of_this_host(&self) -> bool {
-        self.host == host()
-    }
-
     /// Reads the form that [`fmt::Display`] writes.
     pub fn parse(text: &str) -> Option<Self> {
         let mut parts = text.rsplitn(3, ':');
@@ -38,10 +35,11 @@ impl Process {
         Some(Self { host: parts.next()?.to_owned(), pid, started })
     }
 
-    /// Whether this process is certainly gone: it ran on this host, and no such process runs here now.
-    pub fn is_gone(&self) -> bool {
+    /// Whether work on this database that bears this mark has certainly ended with its process.
+    pub fn is_gone(&self, db: &Db) -> bool {
         if self.host != host() {
-            return false;
+            // A SQLite file is worked on from one host, whose name may change with its container.
+            return matches!(db, Db::Sqlite { .. });
         }
         match started(self.pid) {
             Some(started) => started != self.started,
@@ -76,13 +74,14 @@ fn started(pid: u32) -> Option<String> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn this_process_lives_and_a_later_namesake_is_another() {
+    #[tokio::test]
+    async fn this_process_lives_and_a_later_namesake_is_another() {
+        let base = crate::test::sqlite().await;
         let this = Process::this();
-        assert!(!this.is_gone());
+        assert!(!this.is_gone(&base.db));
         assert_eq!(Process::parse(&this.to_string()), Some(this.clone()));
         let former = Process { started: "1".into(), ..this.clone() };
-        assert!(former.is_gone() || this.started.is_empty());
-        assert!(!Process { host: "elsewhere".into(), ..former }.is_gone());
+        assert!(former.is_gone(&base.db) || this.started.is_empty());
+        assert!(Process { host: "elsewhere".into(), ..former }.is_gone(&base.db), "a SQLite file stays on its host");
     }
 }

@@ -13,6 +13,9 @@ use crate::Db;
 /// The variable that names the PostgreSQL server for tests.
 pub const POSTGRES_VARIABLE: &str = "ZHIQIANG_TEST_POSTGRES";
 
+/// The SQLite file in its folder.
+const FILE: &str = "test.sqlite";
+
 static NEXT: AtomicU32 = AtomicU32::new(0);
 
 /// A database that vanishes with this value.
@@ -29,6 +32,16 @@ pub struct TestDb {
 enum Remains {
     Folder(PathBuf),
     Schema { address: String, schema: String },
+}
+
+impl TestDb {
+    /// What another process gives as its database to work on this one.
+    pub fn address(&self) -> String {
+        match &self.remains {
+            Remains::Folder(folder) => folder.join(FILE).display().to_string(),
+            Remains::Schema { address, schema } => format!("{address}?options=-csearch_path%3D{schema}"),
+        }
+    }
 }
 
 /// The databases on which the same story is to be told.
@@ -51,7 +64,7 @@ pub async fn databases() -> Vec<TestDb> {
 pub async fn sqlite() -> TestDb {
     let folder = std::env::temp_dir().join(format!("zhiqiang-test-{}", unique()));
     std::fs::create_dir_all(&folder).expect("the temporary folder can be written");
-    let db = Db::connect_sqlite(&folder.join("test.sqlite")).await.expect("a fresh SQLite file opens");
+    let db = Db::connect_sqlite(&folder.join(FILE)).await.expect("a fresh SQLite file opens");
     TestDb { db, name: "SQLite", remains: Remains::Folder(folder) }
 }
 

@@ -5,12 +5,13 @@
 
 mod matching;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use registry::fold::Replay;
 use rules::Policy;
+use rules::policy::{Carrier, Clause};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -131,6 +132,21 @@ pub struct Heading {
 /// The cases of a policy document, without running them.
 pub fn headings(policy: &Policy) -> Result<Vec<Heading>, Error> {
     Ok(table(policy)?.case.into_iter().map(|case| Heading { name: case.name, clauses: case.clauses }).collect())
+}
+
+/// Checks a policy document against its own case table and against the program: `has` says whether the program has a
+/// page or a command.
+///
+/// An indicator, award or rule carries a clause only when a case names the clause; whether the tests of pages and
+/// commands pass is for `cargo xtask carriers` to say.
+pub fn check(policy: &Policy, has: &dyn Fn(&Carrier) -> bool) -> Result<rules::check::Report, Error> {
+    let cases = headings(policy)?;
+    let named: BTreeSet<&str> = cases.iter().flat_map(|case| &case.clauses).map(String::as_str).collect();
+    let carries = |clause: &Clause, carrier: &Carrier| match carrier.kind.as_str() {
+        "page" | "command" => has(carrier),
+        _ => named.contains(clause.id.as_str()),
+    };
+    Ok(rules::check::check(policy, None, &carries))
 }
 
 fn table(policy: &Policy) -> Result<Table, Error> {

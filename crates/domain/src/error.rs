@@ -1,6 +1,6 @@
 //! What can go wrong in the domain, by what the caller can do about it.
 
-/// An error of the domain; its text is Chinese and may be shown to the user, except for `Db` and `Io`.
+/// An error of the domain; its text is Chinese and may be shown to the user, except for `Db`.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The thing asked for is not there.
@@ -24,7 +24,7 @@ pub enum Error {
     #[error("{0}")]
     Damaged(String),
     /// The database failed.
-    #[error("数据库操作失败：{0}")]
+    #[error(transparent)]
     Db(#[from] db::Error),
     /// The registry refused or failed.
     #[error(transparent)]
@@ -32,19 +32,21 @@ pub enum Error {
     /// A rule, a policy document or a snapshot failed.
     #[error(transparent)]
     Rules(#[from] rules::Error),
-    /// A file could not be read or written.
-    #[error("读写文件失败（{path}）：{source}")]
-    Io {
-        /// The file concerned.
-        path: String,
-        /// The cause.
-        source: std::io::Error,
-    },
 }
 
 impl Error {
     /// An input–output error about this path.
     pub fn io(path: &std::path::Path, source: std::io::Error) -> Self {
-        Self::Io { path: path.display().to_string(), source }
+        Self::Rules(rules::Error::io(path, source))
+    }
+
+    /// Whether a disk had no room, so that the same may succeed once there is some.
+    pub fn is_disk_full(&self) -> bool {
+        match self {
+            Self::Rules(cause) => cause.is_disk_full(),
+            Self::Db(cause) => cause.is_disk_full(),
+            Self::Registry(cause) => cause.is_disk_full(),
+            _ => false,
+        }
     }
 }

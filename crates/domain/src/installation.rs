@@ -3,8 +3,7 @@
 //! The folder holds `snapshots/<id>/`, `runs/<id>/`, `details/<id>/`, `policies/<hash>/` and, without another database, `zhiqiang.sqlite`.
 //! Everything in it is written under a temporary name and renamed, so that a kill or a full disk leaves the old state.
 
-use std::fs::{self, File};
-use std::io::Write;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use db::Db;
@@ -48,7 +47,7 @@ impl Installation {
         fs::create_dir_all(dir).map_err(|source| Error::io(dir, source))?;
         let db = match database {
             Some(url) => Db::connect(url).await?,
-            None => Db::connect_sqlite(&dir.join("zhiqiang.sqlite")).await?,
+            None => Db::connect_sqlite(&dir.join(DATABASE_FILE)).await?,
         };
         Self::over(db, dir, now).await
     }
@@ -60,17 +59,44 @@ impl Installation {
             fs::create_dir_all(&path).map_err(|source| Error::io(&path, source))?;
         }
         let demo = read_demo(dir)?;
+<<<<<<< HEAD
         let installation = Self { db, dir: dir.to_owned(), demo, untied: WorkList::default() };
         let mut recovery = Recovery { remarks: registry::recover(&installation.db, now).await? };
         recovery.remarks.extend(installation.clear_unfinished()?);
+=======
+        let installation = Self { db, dir: dir.to_owned(), demo };
+        let recovery = match installation.recover(now).await {
+            Ok(remarks) => Recovery { remarks },
+            // A full disk bars writing, not reading.
+            Err(cause) if cause.is_disk_full() => {
+                Recovery { remarks: vec![format!("上次没有做完的工作暂时不能清理：{cause}")] }
+            }
+            Err(cause) => return Err(cause),
+        };
+>>>>>>> faults
         Ok((installation, recovery))
+    }
+
+    /// Clears away what killed processes have left behind; one sentence for each.
+    async fn recover(&self, now: Timestamp) -> Result<Vec<String>, Error> {
+        // Files first: removing them makes room for what the database has to write.
+        let mut remarks = Vec::new();
+        for folder in FOLDERS {
+            for path in rules::folder::remove_unfinished(&self.dir.join(folder))? {
+                let path = path.display();
+                remarks.push(format!("已清除上次没有写完的文件 {path}；已有的数据和结果不受影响，需要时请重新进行。"));
+            }
+        }
+        remarks.extend(registry::recover(&self.db, now).await?);
+        remarks.extend(crate::jobs::recover(&self.db).await?);
+        Ok(remarks)
     }
 
     /// Marks a fresh installation as a demo.
     pub fn mark_as_demo(&mut self, demo: Demo) -> Result<(), Error> {
         let path = self.dir.join(DEMO_FILE);
         let text = serde_json::to_vec_pretty(&demo).map_err(|cause| Error::Damaged(cause.to_string()))?;
-        fs::write(&path, text).map_err(|source| Error::io(&path, source))?;
+        rules::folder::write_file(&path, &text)?;
         self.demo = Some(demo);
         Ok(())
     }
@@ -90,6 +116,11 @@ impl Installation {
         &self.dir
     }
 
+    /// A fresh folder for a file that a visitor sends, cleared away at the next start when it was left behind.
+    pub fn upload_dir(&self) -> Result<rules::folder::Held, Error> {
+        Ok(rules::folder::Held::beside(&self.dir.join(UPLOADS).join("upload"))?)
+    }
+
     pub(crate) fn snapshot_dir(&self, id: &str) -> PathBuf {
         self.dir.join("snapshots").join(id)
     }
@@ -105,34 +136,15 @@ impl Installation {
     pub(crate) fn policy_dir(&self, hash: &str) -> PathBuf {
         self.dir.join("policies").join(hash)
     }
-
-    /// Removes folders that a killed evaluation left under their temporary names.
-    fn clear_unfinished(&self) -> Result<Vec<String>, Error> {
-        let mut remarks = Vec::new();
-        for folder in FOLDERS {
-            let parent = self.dir.join(folder);
-            for entry in fs::read_dir(&parent).map_err(|source| Error::io(&parent, source))? {
-                let path = entry.map_err(|source| Error::io(&parent, source))?.path();
-                let unfinished =
-                    path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with('.'));
-                if unfinished {
-                    fs::remove_dir_all(&path)
-                        .or_else(|_| fs::remove_file(&path))
-                        .map_err(|source| Error::io(&path, source))?;
-                    remarks.push(format!(
-                        "上次测算没有完成，已清除其未写完的文件（{}）；已有的结果不受影响，需要时请重新测算。",
-                        folder
-                    ));
-                }
-            }
-        }
-        Ok(remarks)
-    }
 }
 
 /// What stands in the data folder beside the database.
-const FOLDERS: [&str; 5] = ["snapshots", "runs", "details", "policies", "uploads"];
-const DEMO_FILE: &str = "demo.json";
+pub(crate) const FOLDERS: [&str; 5] = ["snapshots", "runs", "details", "policies", UPLOADS];
+/// The one of them whose files last no longer than their import.
+pub(crate) const UPLOADS: &str = "uploads";
+/// The registry, unless another database is named.
+pub(crate) const DATABASE_FILE: &str = "zhiqiang.sqlite";
+pub(crate) const DEMO_FILE: &str = "demo.json";
 
 fn read_demo(dir: &Path) -> Result<Option<Demo>, Error> {
     let path = dir.join(DEMO_FILE);
@@ -148,35 +160,4 @@ fn read_demo(dir: &Path) -> Result<Option<Demo>, Error> {
 /// The day in Beijing (UTC+8, no daylight saving) at an instant.
 pub fn beijing_date(at: Timestamp) -> Date {
     at.to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(8))).date()
-}
-
-/// Writes a folder of files so that it is there whole or not at all; an existing one is left as it is.
-pub(crate) fn write_folder(target: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Error> {
-    if target.exists() {
-        return Ok(());
-    }
-    let name = target.file_name().and_then(|name| name.to_str()).unwrap_or("folder");
-    let unfinished = target.with_file_name(format!(".{name}"));
-    let written = write_files(&unfinished, files)
-        .and_then(|()| fs::rename(&unfinished, target).map_err(|source| Error::io(target, source)));
-    if written.is_err() {
-        // The old state stays; what was half written goes, so that a full disk gets its room back.
-        let _ = fs::remove_dir_all(&unfinished);
-    }
-    written
-}
-
-fn write_files(dir: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Error> {
-    let _ = fs::remove_dir_all(dir);
-    fs::create_dir_all(dir).map_err(|source| Error::io(dir, source))?;
-    for (name, bytes) in files {
-        let path = dir.join(name);
-        File::create(&path)
-            .and_then(|mut file| {
-                file.write_all(bytes)?;
-                file.sync_all()
-            })
-            .map_err(|source| Error::io(&path, source))?;
-    }
-    Ok(())
 }

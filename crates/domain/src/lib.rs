@@ -5,14 +5,17 @@
 
 pub mod accounts;
 pub mod alarms;
+pub mod backup;
 pub mod cases;
 pub mod closing;
 pub mod cockpit;
+pub mod doctor;
 mod error;
 pub mod explanations;
 pub mod forecast;
 pub mod freeze;
 mod installation;
+pub mod jobs;
 pub mod lapses;
 pub mod runs;
 pub mod stakes;

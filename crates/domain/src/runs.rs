@@ -18,10 +18,10 @@ use serde::{Deserialize, Serialize};
 
 pub use shelf::{Opened, Shelf};
 pub use store::Figure;
+pub(crate) use verify::inspect_all;
 pub use verify::{Verification, verify};
 
 use crate::accounts::hex;
-use crate::installation::write_folder;
 use crate::{Error, Installation, freeze};
 
 /// What a run is asked for.
@@ -155,7 +155,7 @@ async fn keep(
 ) -> Result<(), Error> {
     let documents: Vec<(String, Vec<u8>)> =
         policy.files().iter().map(|(name, text)| (name.clone(), text.clone().into_bytes())).collect();
-    write_folder(&installation.policy_dir(policy.hash()), &documents)?;
+    rules::folder::write_files(&installation.policy_dir(policy.hash()), &documents)?;
     let details = evaluation.details()?;
     details.write(&installation.details_dir(&evaluation.run))?;
     let result = evaluation.to_json().into_bytes();
@@ -175,7 +175,7 @@ async fn keep(
         serde_json::to_vec(&manifest).map_err(|cause| Error::Damaged(format!("测算清单无法写出：{cause}")))?;
     let manifest_sha256 = sha256(&manifest);
     let files = [("manifest.json".to_owned(), manifest), ("result.json".to_owned(), result)];
-    write_folder(&installation.run_dir(&evaluation.run), &files)?;
+    rules::folder::write_files(&installation.run_dir(&evaluation.run), &files)?;
     let mut tx = installation.db.begin().await?;
     let row = store::Row {
         id: evaluation.run.clone(),
@@ -226,7 +226,7 @@ fn figures(evaluation: &Evaluation) -> Vec<store::Figure> {
     figures
 }
 
-fn sha256(bytes: &[u8]) -> String {
+pub(crate) fn sha256(bytes: &[u8]) -> String {
     use sha2::Digest;
     hex(&sha2::Sha256::digest(bytes))
 }

@@ -112,6 +112,12 @@ pub async fn list(db: &Db, filter: &Filter<'_>) -> Result<Vec<Batch>, Error> {
     store::list(&mut tx, filter).await
 }
 
+/// The batches that are being imported.
+pub async fn staging(db: &Db) -> Result<Vec<i64>, Error> {
+    let mut tx = db.begin_read().await?;
+    store::staging(&mut tx).await
+}
+
 /// One batch with its report (without the problems, which the quarantine holds).
 pub async fn find(db: &Db, id: i64) -> Result<(Batch, ImportReport), Error> {
     let mut tx = db.begin_read().await?;

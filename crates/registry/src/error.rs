@@ -39,4 +39,9 @@ impl Error {
     pub fn is_unusable_input(&self) -> bool {
         matches!(self, Self::NotFound { .. } | Self::Unusable(_) | Self::Unsound(_) | Self::Sheets(_))
     }
+
+    /// Whether a disk had no room, so that the same may succeed once there is some.
+    pub fn is_disk_full(&self) -> bool {
+        matches!(self, Self::Db(cause) if cause.is_disk_full())
+    }
 }

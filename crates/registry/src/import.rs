@@ -224,7 +224,10 @@ pub async fn import(db: &Db, register_id: &str, path: &Path, options: &ImportOpt
         Ok(report) => Ok(report),
         Err(error) => {
             let note = matches!(error, Error::Cancelled).then_some("导入已取消");
-            abandon(db, id, note, options).await?;
+            // What a full disk does not let be cleared now is cleared before the next import or at the next start.
+            if let Err(cause) = abandon(db, id, note, options).await {
+                tracing::warn!(%cause, batch = id, "an import that failed could not be cleared away");
+            }
             Err(error)
         }
     }
@@ -276,6 +279,7 @@ async fn run(
     staging.report.mapping = summary.mapping;
     staging.report.filtered = summary.filtered;
     let mut tx = db.begin().await?;
+    store::hold(&mut tx, staging.report.batch).await?;
     if options.full {
         staging.note_vanished(&mut tx).await?;
     }
@@ -286,6 +290,7 @@ async fn run(
 
 async fn stage_chunk(db: &Db, staging: &mut Staging, chunk: &[ReadRow]) -> Result<(), Error> {
     let mut tx = db.begin().await?;
+    store::hold(&mut tx, staging.report.batch).await?;
     staging.chunk(&mut tx, chunk).await?;
     tx.commit().await?;
     Ok(())
@@ -308,8 +313,8 @@ async fn headings(
 
 async fn abandon(db: &Db, batch: i64, keep: Option<&str>, options: &ImportOptions) -> Result<(), Error> {
     let mut tx = db.begin().await?;
-    store::clear(&mut tx, batch, keep).await?;
-    if let Some(note) = keep {
+    let is_cleared = store::clear(&mut tx, batch, keep).await?;
+    if let (true, Some(note)) = (is_cleared, keep) {
         let detail = serde_json::json!({ "note": note });
         audit::record(&mut tx, options.recorded_at, &options.by_whom, "import-cancelled", &batch.to_string(), &detail)
             .await?;

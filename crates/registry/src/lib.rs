@@ -18,6 +18,7 @@ pub mod mappings;
 pub mod quarantine;
 pub mod registers;
 mod rows;
+pub mod soundness;
 pub mod template;
 
 pub use batches::{Batch, BatchKind, rollback};

@@ -1,7 +1,7 @@
 //! The linter of a policy document: is it whole, does every part point at a clause, is superior law kept?
 //!
 //! It says of every clause which rules, targets, awards and services carry it, and lists those that
-//! nothing carries. Whether a named page or test exists is not known here; the caller looks.
+//! nothing carries. Whether a named page or command exists is not known here; the caller says so.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::{
     Error,
     evaluate::{ENGINE_VIEWS, Query, RESERVED},
-    policy::{AwardDef, Carrier, GATES, IndicatorKind, Parameter, ParameterType, Policy, View},
+    policy::{AwardDef, Carrier, Clause, GATES, IndicatorKind, Parameter, ParameterType, Policy, View},
 };
 
 /// How much a finding matters.
@@ -45,7 +45,7 @@ pub struct Coverage {
     pub indicators: Vec<String>,
     /// The awards that it promises.
     pub awards: Vec<String>,
-    /// What the document itself says carries it: pages, commands, services.
+    /// What the document itself says carries it, and exists.
     pub carried_by: Vec<Carrier>,
     /// Whether nothing carries it.
     pub missing: bool,
@@ -73,16 +73,19 @@ impl Report {
 }
 
 /// Checks a document; `tables` are the tables that a snapshot has, where the caller knows them.
-pub fn check(policy: &Policy, tables: Option<&BTreeSet<&str>>) -> Report {
+///
+/// Of what a clause says carries it, indicators, awards and rules are looked up here; `carries` says the rest: whether
+/// the program has the page or command, and whether something tries the clause on it.
+pub fn check(policy: &Policy, tables: Option<&BTreeSet<&str>>, carries: &dyn Fn(&Clause, &Carrier) -> bool) -> Report {
     let mut linter = Linter { policy, findings: Vec::new(), used: BTreeMap::new() };
-    linter.clauses();
+    linter.clauses(carries);
     linter.rules(tables);
     linter.indicators();
     linter.awards();
     linter.parameters();
     let mut findings = linter.findings;
     findings.sort();
-    Report { findings, coverage: coverage(policy) }
+    Report { findings, coverage: coverage(policy, carries) }
 }
 
 struct Linter<'a> {
@@ -101,7 +104,7 @@ impl Linter<'_> {
         self.find(Severity::Error, place, message);
     }
 
-    fn clauses(&mut self) {
+    fn clauses(&mut self, carries: &dyn Fn(&Clause, &Carrier) -> bool) {
         let policy = self.policy;
         let mut known: BTreeSet<&str> = policy.sections.iter().map(|section| section.id.as_str()).collect();
         known.extend(policy.clauses.iter().map(|clause| clause.id.as_str()));
@@ -117,6 +120,13 @@ impl Linter<'_> {
             }
             if clause.text.trim().is_empty() {
                 self.error(&place, "没有原文；请照录原文");
+            }
+            for carrier in clause.carried_by.iter().filter(|carrier| !is_there(policy, clause, carrier, carries)) {
+                let Carrier { kind, name, .. } = carrier;
+                self.error(
+                    &place,
+                    format!("写着由 {kind} “{name}”承担，但没有它，或没有用例与它一起指明本条款；请改正 carried_by"),
+                );
             }
         }
     }
@@ -316,16 +326,33 @@ fn looks_like_clause(basis: &str) -> bool {
     basis.strip_prefix('C').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()) && !rest.contains(' '))
 }
 
-fn coverage(policy: &Policy) -> Vec<Coverage> {
+fn is_there(policy: &Policy, clause: &Clause, carrier: &Carrier, carries: &dyn Fn(&Clause, &Carrier) -> bool) -> bool {
+    let name = carrier.name.as_str();
+    let exists = match carrier.kind.as_str() {
+        "indicator" => policy.indicator(name).is_some(),
+        "award" => policy.award(name).is_some(),
+        "rule" => policy.view(name).is_some(),
+        "page" | "command" => true,
+        _ => false,
+    };
+    exists && carries(clause, carrier)
+}
+
+fn coverage(policy: &Policy, carries: &dyn Fn(&Clause, &Carrier) -> bool) -> Vec<Coverage> {
     let naming = |clauses: &[String], id: &str| clauses.iter().any(|clause| clause == id);
-    let cover = |clause: &crate::policy::Clause| {
+    let cover = |clause: &Clause| {
         let id = clause.id.as_str();
         let mut coverage = Coverage {
             clause: id.to_owned(),
             views: Vec::new(),
             indicators: Vec::new(),
             awards: Vec::new(),
-            carried_by: clause.carried_by.clone(),
+            carried_by: clause
+                .carried_by
+                .iter()
+                .filter(|carrier| is_there(policy, clause, carrier, carries))
+                .cloned()
+                .collect(),
             missing: false,
         };
         for view in policy.views.iter().filter(|view| naming(&view.clauses, id)) {

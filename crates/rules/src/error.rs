@@ -30,6 +30,14 @@ pub enum Error {
     /// A snapshot is damaged or does not hold what is asked of it.
     #[error("{0}")]
     Snapshot(String),
+    /// The disk has no room.
+    #[error("磁盘已满，无法写入 {}（{cause}）。已有的数据不受影响；请清理磁盘或扩大空间后，再执行一次同样的操作。", path.display())]
+    Full {
+        /// The file or folder concerned.
+        path: PathBuf,
+        /// What the system said.
+        cause: io::Error,
+    },
     /// The disk refused.
     #[error("文件 {} 读写失败：{source}；请检查磁盘空间和访问权限后重试", path.display())]
     Io {
@@ -46,9 +54,19 @@ impl Error {
         matches!(self, Self::Policy(_) | Self::Parameter(_))
     }
 
+    /// Whether the disk had no room.
+    pub fn is_disk_full(&self) -> bool {
+        matches!(self, Self::Full { .. })
+    }
+
     /// An input or output error about this path.
-    pub(crate) fn io(path: impl Into<PathBuf>, source: io::Error) -> Self {
-        Self::Io { path: path.into(), source }
+    pub fn io(path: impl Into<PathBuf>, source: io::Error) -> Self {
+        use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+        let path = path.into();
+        match source.kind() {
+            StorageFull | QuotaExceeded | FileTooLarge => Self::Full { path, cause: source },
+            _ => Self::Io { path, source },
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 //! A run is a pure function of (policy document, snapshot, as-of date, known-at time, overrides, scope).
 //! Rules are SQL views in the policy document; they are evaluated by DataFusion, and every verdict is
 //! computed here, from the rules' own explanation tables, by exact integer comparison.
-//! This crate reads no clock, knows no register and writes nothing but snapshot folders.
+//! This crate reads no clock, knows no register and writes nothing but folders.
 
 pub mod check;
 pub mod diff;
@@ -11,6 +11,7 @@ mod digest;
 mod error;
 pub mod evaluate;
 pub mod evaluation;
+pub mod folder;
 pub mod policy;
 pub mod snapshot;
 pub mod verdict;

@@ -156,7 +156,7 @@ pub struct Clause {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Carrier {
-    /// indicator, award, rule, page, command or service.
+    /// indicator, award, rule, page or command.
     pub kind: String,
     /// Its code, id, view, path or name.
     pub name: String,

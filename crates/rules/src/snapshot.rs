@@ -17,7 +17,6 @@ use datafusion::arrow::{
     row::{RowConverter, SortField},
 };
 
-pub use self::files::remove_unfinished;
 pub use self::rows::Rows;
 pub use self::table::{Kind, TableBuilder, Value, from_days, to_days};
 use crate::{Error, digest::Digest};

@@ -36,6 +36,8 @@ pub struct Settings {
     pub upload_bytes_max: usize,
     /// Sign-ins shown on the sign-in page of a demo; empty everywhere else.
     pub demo_sign_ins: Vec<SignIn>,
+    /// The commands that the program has besides its pages, such as `policy check`.
+    pub commands: Arc<[String]>,
 }
 
 /// A sign-in that a demo shows to everybody.
@@ -58,6 +60,7 @@ impl Default for Settings {
             behind_proxy: false,
             upload_bytes_max: 256 * 1024 * 1024,
             demo_sign_ins: Vec::new(),
+            commands: Arc::default(),
         }
     }
 }

@@ -31,6 +31,9 @@ pub enum AppError {
     /// More bytes than allowed.
     #[error("request too large")]
     TooLarge,
+    /// The disk has no room.
+    #[error("disk full")]
+    Full(Box<dyn std::error::Error + Send + Sync>),
     /// Something failed that the visitor cannot mend.
     #[error(transparent)]
     Internal(Box<dyn std::error::Error + Send + Sync>),
@@ -46,6 +49,7 @@ impl AppError {
 impl From<domain::Error> for AppError {
     fn from(error: domain::Error) -> Self {
         match error {
+            full if full.is_disk_full() => Self::Full(full.into()),
             domain::Error::NotFound { .. } => Self::NotFound(error.to_string()),
             domain::Error::Invalid(why) => Self::Invalid(why),
             domain::Error::Conflict(why) => Self::Conflict(why),
@@ -60,6 +64,7 @@ impl From<domain::Error> for AppError {
 impl From<registry::Error> for AppError {
     fn from(error: registry::Error) -> Self {
         match error {
+            full if full.is_disk_full() => Self::Full(full.into()),
             registry::Error::NotFound { .. } => Self::NotFound(error.to_string()),
             registry::Error::Conflict(why) => Self::Conflict(why),
             registry::Error::Cancelled => Self::Conflict(error.to_string()),
@@ -99,6 +104,10 @@ impl IntoResponse for AppError {
             Self::Forbidden(why) => (StatusCode::FORBIDDEN, "problem-forbidden", Ready(why)),
             Self::StaleForm => (StatusCode::FORBIDDEN, "problem-stale", Key("problem-stale-text")),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "problem-too-large", Key("problem-too-large-text")),
+            Self::Full(cause) => {
+                tracing::error!(cause = %chain(&*cause), "the disk is full");
+                (StatusCode::INSUFFICIENT_STORAGE, "problem-full", Key("problem-full-text"))
+            }
             Self::Internal(cause) => {
                 tracing::error!(cause = %chain(&*cause), "a request failed");
                 (StatusCode::INTERNAL_SERVER_ERROR, "problem-internal", Key("problem-internal-text"))

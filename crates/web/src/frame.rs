@@ -47,6 +47,8 @@ pub struct Content {
     pub business_date: Date,
     /// The sections of the navigation that exist.
     pub sections: Arc<Vec<Section>>,
+    /// The commands that the program has besides its pages.
+    pub commands: Arc<[String]>,
 }
 
 /// One link of the navigation.
@@ -184,6 +186,7 @@ impl Frame {
             now: Timestamp::from_second(1_704_000_000).expect("a moment of 2023"),
             business_date: jiff::civil::date(2023, 12, 31),
             sections: Arc::default(),
+            commands: Arc::default(),
         }))
     }
 }

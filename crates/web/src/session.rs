@@ -78,6 +78,7 @@ fn make_frame(app: &App, request: &Request, account: Option<Account>, secret: &S
         now: app.now(),
         business_date: app.business_date(),
         sections: Arc::clone(&app.sections),
+        commands: Arc::clone(&app.settings.commands),
         account,
     }))
 }

@@ -2,37 +2,15 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may unwrap what it has made itself")]
 
-use std::fmt::Write as _;
-use std::path::Path;
-use std::process::{Command, Output, Stdio};
-use std::time::Duration;
+mod backup;
+mod doctor;
+mod full_disk;
+mod kills;
+mod program;
+mod server;
+mod together;
 
-use serde_json::Value;
-
-fn zhiqiang(data: &Path, args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_zhiqiang"))
-        .arg("--data")
-        .arg(data)
-        .args(args)
-        .stdin(Stdio::null())
-        .output()
-        .unwrap()
-}
-
-fn json(output: &Output) -> Value {
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).unwrap()
-}
-
-/// A csv of inventions of a made-up town; the check character is left out, so that every number is sound.
-fn patents(rows: usize) -> String {
-    let mut text = String::from("申请号,名称,申请日,授权公告日,专利权人,地址\n");
-    for n in 0..rows {
-        let _ =
-            writeln!(text, "201810{n:06},一种装置,2018-03-01,2020-06-02,示例市甲电气有限公司,江苏省示例市城东镇{n}号");
-    }
-    text
-}
+use crate::program::{json, patents, zhiqiang};
 
 #[test]
 fn a_file_is_imported_once_and_an_indicator_computed() {
@@ -106,50 +84,4 @@ fn a_quarantined_row_is_no_failure_and_names_its_place() {
         (&2.into(), &"申请号".into(), &"2.0121E+12".into())
     );
     assert!(problem["reason"].as_str().unwrap().contains("丢失"), "{problem}");
-}
-
-/// A process killed at any point of an import leaves the last committed state and a clear message at the next start.
-#[test]
-fn a_killed_import_leaves_what_was_there_and_says_so() {
-    let dir = tempfile::tempdir().unwrap();
-    let data = dir.path().join("data");
-    let first = dir.path().join("first.csv");
-    std::fs::write(&first, patents(5)).unwrap();
-    json(&zhiqiang(&data, &["--json", "import", "patents", &first.display().to_string()]));
-    let large = dir.path().join("large.csv");
-    std::fs::write(&large, patents(60_000)).unwrap();
-    let mut said = 0;
-    for delay_ms in [150, 300, 450, 600, 900, 1200] {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_zhiqiang"))
-            .arg("--data")
-            .arg(&data)
-            .args(["import", "patents"])
-            .arg(&large)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        std::thread::sleep(Duration::from_millis(delay_ms));
-        let finished = child.try_wait().unwrap().is_some();
-        let _ = child.kill();
-        child.wait().unwrap();
-        let next = zhiqiang(&data, &["--json", "batches", "patents"]);
-        said += usize::from(String::from_utf8_lossy(&next.stderr).contains("提示："));
-        let batches = json(&next);
-        let merged: i64 = batches
-            .as_array()
-            .unwrap()
-            .iter()
-            .filter(|batch| batch["state"] == "merged")
-            .map(|batch| batch["accepted"].as_i64().unwrap())
-            .sum();
-        if finished {
-            break;
-        }
-        assert!(merged == 5 || merged >= 60_000, "half an import is visible: {merged} rows after {delay_ms} ms");
-    }
-    assert!(said > 0, "no kill left anything to clear away, so the test proved nothing");
-    let whole = json(&zhiqiang(&data, &["--json", "import", "patents", &large.display().to_string()]));
-    assert_eq!(whole["rows"], 60_000);
-    assert_eq!(whole["accepted"].as_i64().unwrap() + whole["unchanged"].as_i64().unwrap(), 60_000);
 }

@@ -4,13 +4,13 @@ use std::fs;
 use std::path::Path;
 
 use rules::{Policy, Snapshot};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Manifest, Question, answer, sha256, store};
 use crate::{Error, Installation};
 
 /// What verification found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verification {
     /// The run that was verified.
     pub run: String,
@@ -29,14 +29,9 @@ pub async fn verify(installation: &Installation, id: &str) -> Result<Verificatio
         let mut tx = installation.db.begin_read().await?;
         store::find(&mut tx, &run).await?.remove(0)
     };
-    let mut verification = Verification { run: run.clone(), verified: false, checks: Vec::new(), findings: Vec::new() };
-    let dir = installation.run_dir(&run);
-    let Some(manifest) = check_manifest(&dir, &row.manifest_sha256, &mut verification) else { return Ok(verification) };
-    let stored = check_result(&dir, &manifest, &mut verification);
-    check_details(&installation.details_dir(&run), &manifest, &mut verification);
-    let policy = check_policy(&installation.policy_dir(&row.policy_hash), &manifest, &mut verification);
-    let snapshot = check_snapshot(&installation.snapshot_dir(&row.snapshot), &manifest, &mut verification);
-    if let (Some(policy), Some(snapshot)) = (policy, snapshot) {
+    let mut verification = Verification::begin(&run);
+    let kept = inspect(installation, &row, &mut verification);
+    if let Some(Kept { manifest, result, policy: Some(policy), snapshot: Some(snapshot) }) = kept {
         let question = Question {
             as_of: manifest.as_of,
             known_at: manifest.known_at,
@@ -47,7 +42,7 @@ pub async fn verify(installation: &Installation, id: &str) -> Result<Verificatio
         verification.hold(again.run == run, "运行编号由输入重新算出，与原编号一致", || {
             format!("重新算出的运行编号是 {}，与 {run} 不同：输入或程序含义已变", again.run)
         });
-        let same = stored.is_some_and(|stored| again.to_json().into_bytes() == stored);
+        let same = result.is_some_and(|result| again.to_json().into_bytes() == result);
         verification
             .hold(same, "结果重新测算后逐字节一致", || "重新测算的结果与保存的结果不一致".to_owned());
         let details = again.details()?;
@@ -59,7 +54,43 @@ pub async fn verify(installation: &Installation, id: &str) -> Result<Verificatio
     Ok(verification)
 }
 
+/// Checks the hashes of everything that every run rests on, and computes nothing again.
+pub(crate) async fn inspect_all(installation: &Installation) -> Result<Vec<Verification>, Error> {
+    let rows = {
+        let mut tx = installation.db.begin_read().await?;
+        store::list(&mut tx).await?
+    };
+    let inspected = rows.iter().map(|row| {
+        let mut verification = Verification::begin(&row.id);
+        inspect(installation, row, &mut verification);
+        verification
+    });
+    Ok(inspected.collect())
+}
+
+/// What is stored of a run, as far as it is undamaged.
+struct Kept {
+    manifest: Manifest,
+    result: Option<Vec<u8>>,
+    policy: Option<Policy>,
+    snapshot: Option<Snapshot>,
+}
+
+fn inspect(installation: &Installation, row: &store::Row, verification: &mut Verification) -> Option<Kept> {
+    let dir = installation.run_dir(&row.id);
+    let manifest = check_manifest(&dir, &row.manifest_sha256, verification)?;
+    let result = check_result(&dir, &manifest, verification);
+    check_details(&installation.details_dir(&row.id), &manifest, verification);
+    let policy = check_policy(&installation.policy_dir(&row.policy_hash), &manifest, verification);
+    let snapshot = check_snapshot(&installation.snapshot_dir(&row.snapshot), &manifest, verification);
+    Some(Kept { manifest, result, policy, snapshot })
+}
+
 impl Verification {
+    fn begin(run: &str) -> Self {
+        Self { run: run.to_owned(), verified: false, checks: Vec::new(), findings: Vec::new() }
+    }
+
     fn hold(&mut self, holds: bool, check: &str, finding: impl FnOnce() -> String) {
         if holds {
             self.checks.push(check.to_owned());

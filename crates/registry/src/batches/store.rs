@@ -74,6 +74,13 @@ pub(super) async fn find(tx: &mut Tx, id: i64) -> Result<Option<(Batch, String)>
     row.map(BatchRow::read).transpose()
 }
 
+pub(super) async fn staging(tx: &mut Tx) -> Result<Vec<i64>, Error> {
+    const SQL: &str = "select id from batch where state = 'staging' order by id";
+    let rows: Vec<(i64,)> =
+        with_conn!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await).map_err(db::Error::from)?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
 pub(super) async fn is_staging(tx: &mut Tx, register: &str) -> Result<bool, Error> {
     const SQL: &str = "select id from batch where register = $1 and state = 'staging'";
     let row: Option<(i64,)> = with_conn!(tx, conn => sqlx::query_as(SQL).bind(register).fetch_optional(conn).await)

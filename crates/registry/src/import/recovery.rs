@@ -20,7 +20,10 @@ pub async fn recover(db: &Db, at: Timestamp) -> Result<Vec<String>, Error> {
             continue;
         }
         let mut tx = db.begin().await?;
-        store::clear(&mut tx, batch, Some("导入中断，已清理")).await?;
+        // A killed process may have its last commit under way in the server: then the batch is merged by now.
+        if !store::clear(&mut tx, batch, Some("导入中断，已清理")).await? {
+            continue;
+        }
         let detail = json!({ "register": register, "file": file, "process": process });
         audit::record(&mut tx, at, "system", "import-recovered", &batch.to_string(), &detail).await?;
         tx.commit().await?;
@@ -34,10 +37,9 @@ pub async fn recover(db: &Db, at: Timestamp) -> Result<Vec<String>, Error> {
 /// Gives up a staging batch, whoever runs it; its import, if it still runs, ends with a message.
 pub async fn cancel(db: &Db, batch: i64, at: Timestamp, who: &str) -> Result<(), Error> {
     let mut tx = db.begin().await?;
-    if !store::staged(&mut tx).await?.iter().any(|(staged, ..)| *staged == batch) {
+    if !store::clear(&mut tx, batch, Some("导入已取消")).await? {
         return Err(Error::Conflict(format!("批次 {batch} 不在导入中，无需取消。")));
     }
-    store::clear(&mut tx, batch, Some("导入已取消")).await?;
     audit::record(&mut tx, at, who, "import-cancelled", &batch.to_string(), &json!({})).await?;
     tx.commit().await?;
     Ok(())
@@ -45,8 +47,5 @@ pub async fn cancel(db: &Db, batch: i64, at: Timestamp, who: &str) -> Result<(),
 
 /// Whether the import that bears this mark may still run.
 fn runs(db: &Db, mark: &str) -> bool {
-    let Some((process, runs)) = active::read(mark) else { return false };
-    // A SQLite file is worked on from one host, whose name may change with its container.
-    let is_former_host = !process.is_of_this_host() && matches!(db, Db::Sqlite { .. });
-    runs && !process.is_gone() && !is_former_host
+    active::read(mark).is_some_and(|(process, runs)| runs && !process.is_gone(db))
 }

@@ -190,7 +190,7 @@ pub(super) async fn mark_merged(tx: &mut Tx, report: &ImportReport, json: &str) 
     if done == 1 {
         return Ok(());
     }
-    Err(Error::Conflict(format!("批次 {} 已被清理，导入没有完成。请重新导入。", report.batch)))
+    Err(cleared(report.batch))
 }
 
 /// Rows set aside before that this batch makes pointless: the same row again, or the key taken at last.
@@ -223,26 +223,42 @@ pub(super) async fn settle_earlier_quarantine(
     Ok(())
 }
 
-/// Clears a staged batch away; its row goes too, unless `keep` says under which state it stays.
-pub(super) async fn clear(tx: &mut Tx, batch: i64, keep: Option<&str>) -> Result<(), Error> {
-    for sql in [
+/// Keeps a staged batch from being cleared until this transaction ends; an error when it has been.
+pub(super) async fn hold(tx: &mut Tx, batch: i64) -> Result<(), Error> {
+    const SQL: &str = "update batch set state = 'staging' where id = $1 and state = 'staging'";
+    let held =
+        with_conn!(tx, conn => sqlx::query(SQL).bind(batch).execute(conn).await.map(|done| done.rows_affected()))
+            .map_err(db::Error::from)?;
+    if held == 1 { Ok(()) } else { Err(cleared(batch)) }
+}
+
+fn cleared(batch: i64) -> Error {
+    Error::Conflict(format!("批次 {batch} 已被清理，导入没有完成。请重新导入。"))
+}
+
+/// Clears a staged batch away; false when it is staged no more. Its row stays as cancelled when there is a note to keep.
+pub(super) async fn clear(tx: &mut Tx, batch: i64, keep: Option<&str>) -> Result<bool, Error> {
+    // The row first: it waits for a transaction under way, whose rows are then seen here.
+    const CANCEL: &str =
+        "update batch set state = 'cancelled', process = '', note = $2 where id = $1 and state = 'staging'";
+    let done = with_conn!(&mut *tx, conn => sqlx::query(CANCEL)
+        .bind(batch).bind(keep).execute(conn).await.map(|done| done.rows_affected()))
+    .map_err(db::Error::from)?;
+    if done == 0 {
+        return Ok(false);
+    }
+    const ROWS: [&str; 4] = [
         "delete from fact where batch_id = $1",
         "delete from confirmation where batch_id = $1",
         "delete from quarantine where batch_id = $1",
         "delete from reliance where batch_id = $1",
-    ] {
-        with_conn!(tx, conn => sqlx::query(sql).bind(batch).execute(conn).await.map(|_| ()))
+    ];
+    const BATCH: &str = "delete from batch where id = $1";
+    for sql in ROWS.into_iter().chain(keep.is_none().then_some(BATCH)) {
+        with_conn!(&mut *tx, conn => sqlx::query(sql).bind(batch).execute(conn).await.map(|_| ()))
             .map_err(db::Error::from)?;
     }
-    const KEEP: &str =
-        "update batch set state = 'cancelled', process = '', note = $2 where id = $1 and state = 'staging'";
-    const DROP: &str = "delete from batch where id = $1 and state = 'staging'";
-    match keep {
-        Some(note) => with_conn!(tx, conn => sqlx::query(KEEP).bind(batch).bind(note).execute(conn).await.map(|_| ())),
-        None => with_conn!(tx, conn => sqlx::query(DROP).bind(batch).execute(conn).await.map(|_| ())),
-    }
-    .map_err(db::Error::from)?;
-    Ok(())
+    Ok(true)
 }
 
 /// The staged batches: number, register, file, process.

@@ -5,9 +5,7 @@
 
 use std::{
     fs::{self, File},
-    io::Write,
-    path::{Path, PathBuf},
-    sync::atomic::{AtomicU64, Ordering},
+    path::Path,
 };
 
 use datafusion::arrow::array::RecordBatch;
@@ -19,10 +17,9 @@ use parquet::{
 use serde::{Deserialize, Serialize};
 
 use super::{FORMAT, Snapshot};
-use crate::{Error, digest::sha256_hex};
+use crate::{Error, digest::sha256_hex, folder};
 
 const MANIFEST: &str = "manifest.json";
-const PARTIAL: &str = ".partial-";
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -53,35 +50,19 @@ impl Manifest {
 impl Snapshot {
     /// Writes the snapshot as the folder `dir`, which appears whole or not at all.
     ///
-    /// A folder that already holds this snapshot, undamaged, is left as it is.
+    /// A folder that already holds this snapshot, undamaged, is left as it is; a damaged one is replaced.
     pub fn write(&self, dir: &Path) -> Result<(), Error> {
-        if dir.join(MANIFEST).exists() {
-            return match Self::read(dir) {
-                Ok(there) if there.id() == self.id() => Ok(()),
-                Ok(there) => Err(Error::Snapshot(format!(
-                    "文件夹 {} 已存有另一份快照 {}；请换一个文件夹",
-                    dir.display(),
-                    there.id()
-                ))),
-                Err(error) => Err(error),
-            };
+        if let Ok(there) = Self::read(dir)
+            && there.id() != self.id()
+        {
+            return Err(Error::Snapshot(format!(
+                "文件夹 {} 已存有另一份快照 {}；请换一个文件夹",
+                dir.display(),
+                there.id()
+            )));
         }
-        let staging = staging_beside(dir);
-        fs::create_dir_all(&staging).map_err(|e| Error::io(&staging, e))?;
-        let result = self.write_files(&staging).and_then(|()| fs::rename(&staging, dir).map_err(|e| Error::io(dir, e)));
-        if let Err(error) = result {
-            // The first error matters more than a leftover, which `remove_unfinished` clears away.
-            let _ = fs::remove_dir_all(&staging);
-            // Another writer of the same snapshot may have been first: then all is well.
-            return match Self::read(dir) {
-                Ok(there) if there.id() == self.id() => Ok(()),
-                _ => Err(error),
-            };
-        }
-        if let Some(parent) = dir.parent() {
-            sync_folder(parent);
-        }
-        Ok(())
+        let is_there = || Self::read(dir).is_ok_and(|there| there.id() == self.id());
+        folder::write(dir, is_there, |staging| self.write_files(staging))
     }
 
     fn write_files(&self, staging: &Path) -> Result<(), Error> {
@@ -89,7 +70,7 @@ impl Snapshot {
         for (name, batch) in self.tables() {
             let bytes = to_parquet(name, batch)?;
             let file = format!("{name}.parquet");
-            write_file(&staging.join(&file), &bytes)?;
+            folder::write_file(&staging.join(&file), &bytes)?;
             tables.push(Entry {
                 name: name.clone(),
                 file,
@@ -99,9 +80,7 @@ impl Snapshot {
             });
         }
         let manifest = Manifest { format: FORMAT, snapshot: self.id().to_owned(), tables };
-        write_file(&staging.join(MANIFEST), manifest.to_text().as_bytes())?;
-        sync_folder(staging);
-        Ok(())
+        folder::write_file(&staging.join(MANIFEST), manifest.to_text().as_bytes())
     }
 
     /// Reads the snapshot from the folder `dir` and verifies every byte of it.
@@ -163,47 +142,6 @@ fn to_parquet(name: &str, batch: &RecordBatch) -> Result<Vec<u8>, Error> {
     let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), Some(properties)).map_err(failed)?;
     writer.write(batch).map_err(failed)?;
     writer.into_inner().map_err(failed)
-}
-
-fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    let mut file = File::create(path).map_err(|e| Error::io(path, e))?;
-    file.write_all(bytes).map_err(|e| Error::io(path, e))?;
-    file.sync_all().map_err(|e| Error::io(path, e))
-}
-
-/// Makes a rename or a new file name survive a power cut; not every system allows it, so a refusal is no error.
-fn sync_folder(path: &Path) {
-    if let Ok(folder) = File::open(path) {
-        let _ = folder.sync_all();
-    }
-}
-
-/// Removes what killed writings have left in a folder of snapshots, and names it.
-///
-/// To be called when no one else writes there: at the start of an installation.
-pub fn remove_unfinished(parent: &Path) -> Result<Vec<PathBuf>, Error> {
-    let mut removed = Vec::new();
-    if !parent.exists() {
-        return Ok(removed);
-    }
-    for entry in fs::read_dir(parent).map_err(|e| Error::io(parent, e))? {
-        let path = entry.map_err(|e| Error::io(parent, e))?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if name.starts_with('.') && name.contains(PARTIAL) {
-            fs::remove_dir_all(&path).map_err(|e| Error::io(&path, e))?;
-            removed.push(path);
-        }
-    }
-    removed.sort();
-    Ok(removed)
-}
-
-/// A name of its own for every writing, so that two at once do not disturb each other.
-fn staging_beside(dir: &Path) -> PathBuf {
-    static WRITINGS: AtomicU64 = AtomicU64::new(0);
-    let name = dir.file_name().unwrap_or_default().to_string_lossy();
-    let writing = WRITINGS.fetch_add(1, Ordering::Relaxed);
-    dir.with_file_name(format!(".{name}{PARTIAL}{}-{writing}", std::process::id()))
 }
 
 fn damaged(path: &Path, what: &str) -> Error {

@@ -85,7 +85,7 @@ fn a_document_that_cannot_be_read_is_refused_with_the_place() {
 
 fn findings(policy: &Policy) -> Vec<String> {
     let tables = BTreeSet::from(["patent", "enterprise", "statistic", "delivered"]);
-    check::check(policy, Some(&tables))
+    check::check(policy, Some(&tables), &|_, _| true)
         .findings
         .iter()
         .filter(|finding| finding.severity == Severity::Error)
@@ -96,7 +96,7 @@ fn findings(policy: &Policy) -> Vec<String> {
 #[test]
 fn a_sound_document_has_no_errors_and_lists_what_nothing_carries() {
     assert_eq!(findings(&policy()), Vec::<String>::new());
-    let report = check::check(&policy(), None);
+    let report = check::check(&policy(), None, &|_, _| true);
     assert!(report.is_sound());
     let missing: Vec<_> = report.missing().map(|coverage| coverage.clause.as_str()).collect();
     assert_eq!(missing, ["C1.4"]);
@@ -122,4 +122,26 @@ fn the_linter_finds_each_fault() {
         let found = findings(&edited(file, from, to).unwrap());
         assert!(found.iter().any(|finding| finding.contains(word)), "{to}: {found:?}");
     }
+}
+
+/// What a clause says carries it is looked up, and believed of nothing.
+#[test]
+fn a_clause_is_carried_by_nothing_that_does_not_exist() {
+    const SERVICE: &str = "type = \"service\"";
+    let carried = |by: &str| edited("clauses.toml", SERVICE, &format!("{SERVICE}\ncarried_by = [{by}]")).unwrap();
+    for by in
+        ["kind = \"indicator\", name = \"T99\"", "kind = \"rule\", name = \"no_view\"", "kind = \"hope\", name = \"x\""]
+    {
+        let found = findings(&carried(&format!("{{ {by} }}")));
+        assert!(found.iter().any(|finding| finding.contains("没有它")), "{by}: {found:?}");
+    }
+    let policy = carried("{ kind = \"command\", name = \"no such\" }, { kind = \"page\", name = \"/here\" }");
+    let report = check::check(&policy, None, &|_, carrier| carrier.name == "/here");
+    let errors: Vec<_> = report.findings.iter().filter(|found| found.severity == Severity::Error).collect();
+    assert!(matches!(errors.as_slice(), [one] if one.message.contains("no such")), "{errors:?}");
+    let carriers: Vec<_> =
+        report.coverage.iter().flat_map(|one| &one.carried_by).map(|one| one.name.as_str()).collect();
+    assert!(carriers.contains(&"/here") && !carriers.contains(&"no such"), "{carriers:?}");
+    let report = check::check(&policy, None, &|_, _| false);
+    assert!(report.coverage.iter().all(|one| one.carried_by.is_empty()));
 }

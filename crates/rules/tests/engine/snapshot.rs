@@ -142,9 +142,9 @@ fn a_killed_writing_leaves_no_snapshot_and_is_cleared_away() {
     fs::write(leftover.join("region.parquet"), b"half").unwrap();
     assert!(Snapshot::read(&dir).is_err());
     small().write(&dir).unwrap();
-    assert_eq!(rules::snapshot::remove_unfinished(home.path()).unwrap(), [leftover]);
+    assert_eq!(rules::folder::remove_unfinished(home.path()).unwrap(), [leftover]);
     assert_eq!(Snapshot::read(&dir).unwrap().id(), small().id());
-    assert!(rules::snapshot::remove_unfinished(&home.path().join("absent")).unwrap().is_empty());
+    assert!(rules::folder::remove_unfinished(&home.path().join("absent")).unwrap().is_empty());
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! `/jobs/{id}`: a long task (导入、测算、核对) that runs beside the pages; a reload finds it again.
 //!
-//! Jobs live in memory only: what they leave behind is in the database or is nothing at all.
+//! Their progress lives in memory; that they began and how they ended is in the database, so that the page of a job
+//! says after a restart what became of it.
 
 use std::{
     collections::VecDeque,
@@ -13,14 +14,19 @@ use std::{
 
 use askama::Template;
 use axum::{
-    extract::Path,
+    extract::{Path, State},
     http::HeaderValue,
     response::{IntoResponse, Response},
 };
-use domain::runs::Verification;
+use domain::{
+    jobs::{self, INTERRUPTED},
+    runs::Verification,
+};
+use serde::{Deserialize, Serialize};
 use tokio::task::AbortHandle;
 
 use crate::{
+    app::App,
     error::AppError,
     format,
     frame::Frame,
@@ -63,7 +69,7 @@ pub(crate) struct Words {
 }
 
 /// How a job ended.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) enum End {
     /// The result is at this path.
     Done(String),
@@ -80,6 +86,8 @@ pub(crate) enum End {
     Stopped,
     /// It failed; the sentence says why and what to do.
     Failed(String),
+    /// The server ended before it did.
+    Interrupted,
 }
 
 /// What became of one of several files.
@@ -94,11 +102,12 @@ pub(crate) struct Filed {
 }
 
 /// Starts a job for the visitor.
-pub(crate) fn start<F: Future<Output = End> + Send + 'static>(
+pub(crate) async fn start<F: Future<Output = End> + Send + 'static>(
+    app: &App,
     frame: &Frame,
     words: Words,
     work: impl FnOnce(Arc<Job>) -> F,
-) -> Arc<Job> {
+) -> Result<Arc<Job>, AppError> {
     let job = Arc::new(Job {
         id: random_hex::<16>(),
         cancel: Arc::default(),
@@ -109,6 +118,7 @@ pub(crate) fn start<F: Future<Output = End> + Send + 'static>(
         end: Mutex::default(),
         abort: Mutex::default(),
     });
+    jobs::begin(app.db(), &job.id, &job.words.title, &job.by, app.now()).await?;
     {
         let mut jobs = JOBS.lock().unwrap_or_else(PoisonError::into_inner);
         jobs.push_back(Arc::clone(&job));
@@ -120,6 +130,7 @@ pub(crate) fn start<F: Future<Output = End> + Send + 'static>(
     *job.abort.lock().unwrap_or_else(PoisonError::into_inner) = Some(task.abort_handle());
     let watched = Arc::clone(&job);
     let failed = frame.t("jobs-failed-inside");
+    let db = app.db().clone();
     tokio::spawn(async move {
         let end = match task.await {
             Ok(end) => end,
@@ -129,9 +140,13 @@ pub(crate) fn start<F: Future<Output = End> + Send + 'static>(
                 End::Failed(failed)
             }
         };
+        let outcome = serde_json::to_string(&end).unwrap_or_default();
+        if let Err(cause) = jobs::end(&db, &watched.id, &outcome).await {
+            tracing::error!(%cause, "the end of a job could not be written down");
+        }
         *watched.end.lock().unwrap_or_else(PoisonError::into_inner) = Some(end);
     });
-    job
+    Ok(job)
 }
 
 /// The end of a job that went wrong: the visitor's sentence, or a general one with the cause in the log.
@@ -140,6 +155,10 @@ pub(crate) fn failed(frame: &Frame, error: impl Into<AppError>) -> End {
         AppError::Internal(cause) => {
             tracing::error!(%cause, "a job failed");
             End::Failed(frame.t("jobs-failed-inside"))
+        }
+        AppError::Full(cause) => {
+            tracing::error!(%cause, "a job found the disk full");
+            End::Failed(frame.t("problem-full-text"))
         }
         other => End::Failed(other.to_string()),
     }
@@ -161,11 +180,38 @@ impl Job {
     }
 }
 
-fn find(frame: &Frame, id: &str) -> Result<Arc<Job>, AppError> {
+/// A job of this visitor: one of this process, or what the database says of one of a former process.
+async fn find(app: &App, frame: &Frame, id: &str) -> Result<Arc<Job>, AppError> {
     let login = frame.account.as_ref().map_or("", |account| account.login.as_str());
-    let jobs = JOBS.lock().unwrap_or_else(PoisonError::into_inner);
-    let found = jobs.iter().find(|job| job.id == id && job.by == login);
-    found.map(Arc::clone).ok_or_else(|| AppError::NotFound(frame.t("jobs-gone")))
+    let here = {
+        let jobs = JOBS.lock().unwrap_or_else(PoisonError::into_inner);
+        jobs.iter().find(|job| job.id == id && job.by == login).map(Arc::clone)
+    };
+    if let Some(job) = here {
+        return Ok(job);
+    }
+    let written = jobs::find(app.db(), id).await?.filter(|job| job.by_whom == login);
+    let written = written.ok_or_else(|| AppError::NotFound(frame.t("jobs-gone")))?;
+    let end = match written.outcome.as_deref() {
+        None => None,
+        Some(INTERRUPTED) => Some(End::Interrupted),
+        Some(outcome) => Some(serde_json::from_str(outcome).unwrap_or(End::Interrupted)),
+    };
+    Ok(Arc::new(Job {
+        id: written.id,
+        cancel: Arc::default(),
+        rows: AtomicU64::new(0),
+        by: written.by_whom,
+        words: Words {
+            title: written.title,
+            if_cancelled: String::new(),
+            back: Link::new(frame.t("problem-home"), frame.at("/")),
+            is_orderly: true,
+        },
+        doing: Mutex::new(frame.t("jobs-elsewhere")),
+        end: Mutex::new(end),
+        abort: Mutex::default(),
+    }))
 }
 
 #[derive(Template)]
@@ -188,8 +234,8 @@ struct JobBlock<'a> {
 }
 
 /// `GET /jobs/{id}`.
-pub async fn page(frame: Frame, hx: Hx, Path(id): Path<String>) -> Result<Response, AppError> {
-    let job = find(&frame, &id)?;
+pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, Path(id): Path<String>) -> Result<Response, AppError> {
+    let job = find(&app, &frame, &id).await?;
     let end = job.end();
     let to_result = match &end {
         Some(End::Done(path)) => Some(frame.at(path)),
@@ -236,6 +282,9 @@ fn progress(frame: &Frame, job: &Job, end: Option<&End>) -> Progress {
         Some(End::Stopped) => {
             (Some(StateWord::new(Tone::Warn, frame.t("jobs-stopped"))), job.words.if_cancelled.clone())
         }
+        Some(End::Interrupted) => {
+            (Some(StateWord::new(Tone::Warn, frame.t("jobs-interrupted"))), frame.t("jobs-interrupted-text"))
+        }
         Some(End::Failed(why)) => (Some(StateWord::new(Tone::Bad, frame.t("jobs-failed"))), why.clone()),
         Some(End::Checked(found)) if found.verified => {
             (Some(StateWord::new(Tone::Ok, frame.t("runs-verified"))), frame.t("runs-verified-line"))
@@ -274,8 +323,8 @@ fn progress(frame: &Frame, job: &Job, end: Option<&End>) -> Progress {
 }
 
 /// `POST /jobs/{id}/cancel`.
-pub async fn cancel(frame: Frame, Path(id): Path<String>) -> Result<Response, AppError> {
-    let job = find(&frame, &id)?;
+pub async fn cancel(State(app): State<App>, frame: Frame, Path(id): Path<String>) -> Result<Response, AppError> {
+    let job = find(&app, &frame, &id).await?;
     job.cancel.store(true, Ordering::Relaxed);
     if !job.words.is_orderly
         && let Some(task) = job.abort.lock().unwrap_or_else(PoisonError::into_inner).as_ref()

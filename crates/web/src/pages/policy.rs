@@ -10,11 +10,7 @@ use std::{
 use askama::Template;
 use axum::{http::Uri, response::Response};
 use domain::cases::Heading;
-use rules::{
-    Policy,
-    check::{self, Coverage},
-    policy::Clause,
-};
+use rules::{Policy, check::Coverage, policy::Clause};
 
 pub use self::clause::page as one;
 use crate::{
@@ -48,7 +44,9 @@ static DOCUMENT: LazyLock<Option<Arc<Document>>> =
 
 fn read() -> Result<Arc<Document>, domain::Error> {
     let policy = domain::runs::policy()?;
-    let coverage = check::check(&policy, None).coverage.into_iter().map(|one| (one.clause.clone(), one)).collect();
+    // Which commands the program has is known to whoever serves the pages; see `Document::carriers`.
+    let report = domain::cases::check(&policy, &|carrier| carrier.kind == "command" || routes::exists(&carrier.name))?;
+    let coverage = report.coverage.into_iter().map(|one| (one.clause.clone(), one)).collect();
     let cases = domain::cases::headings(&policy)?;
     Ok(Arc::new(Document { policy, coverage, cases }))
 }
@@ -59,7 +57,7 @@ pub(crate) fn document() -> Result<Arc<Document>, AppError> {
 }
 
 impl Document {
-    /// What carries a clause, as links; a page counts only when it exists.
+    /// What carries a clause, as links; a page or command counts only when it exists.
     pub(crate) fn carriers(&self, frame: &Frame, id: &str) -> Vec<Link> {
         let Some(found) = self.coverage.get(id) else { return Vec::new() };
         let at_clause = frame.at(&format!("/policy/{id}"));
@@ -80,17 +78,16 @@ impl Document {
         }
         for carrier in &found.carried_by {
             match carrier.kind.as_str() {
-                "page" if routes::exists(&carrier.name) => {
+                "page" => {
                     let href = frame.at(&carrier.name);
                     let section = frame.nav().into_iter().find(|item| item.href == href).map(|item| item.label);
                     let name = section.unwrap_or_else(|| page_name(frame, &carrier.name));
                     links.push(Link::new(frame.t1("pol-by-page", "name", name), href));
                 }
-                "page" | "indicator" | "award" | "rule" => {}
-                "command" => {
-                    links.push(Link::new(frame.t1("pol-by-command", "name", &carrier.name), at_clause.clone()))
+                "command" if frame.commands.contains(&carrier.name) => {
+                    links.push(Link::new(frame.t1("pol-by-command", "name", &carrier.name), at_clause.clone()));
                 }
-                _ => links.push(Link::new(frame.t1("pol-by-service", "name", &carrier.name), at_clause.clone())),
+                _ => {}
             }
         }
         links

@@ -198,7 +198,9 @@ pub async fn start(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>)
     let question = Question { as_of, known_at, overrides: BTreeMap::new(), scope: None };
     let by = who(&frame);
     let told = frame.clone();
-    let job = jobs::start(&frame, words, move |job| async move {
+    let done_by = app.clone();
+    let job = jobs::start(&app, &frame, words, move |job| async move {
+        let app = done_by;
         let policy = match runs::policy() {
             Ok(policy) => policy,
             Err(error) => return jobs::failed(&told, error),
@@ -209,7 +211,8 @@ pub async fn start(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>)
             Ok(evaluation) => End::Done(format!("/runs/{}", evaluation.run)),
             Err(error) => jobs::failed(&told, error),
         }
-    });
+    })
+    .await?;
     Ok(room::see_other(&frame, &job.path()))
 }
 

@@ -3,7 +3,9 @@
 use axum::http::StatusCode;
 use domain::accounts::Role;
 
-use crate::city::visitor;
+use web::Settings;
+
+use crate::{city::visitor, client::Server};
 
 /// 附件 8: what is not known of the document is said to be unknown, and nothing stands for it.
 #[tokio::test]
@@ -48,4 +50,17 @@ async fn a_clause_stands_beside_its_rules_parameters_and_cases() {
         assert_eq!(page.status, StatusCode::OK, "{}", clause.id);
     }
     assert_eq!(clerk.get("/policy/C99").await.status, StatusCode::NOT_FOUND);
+}
+
+/// A command carries a clause only when the program that serves the pages has it.
+#[tokio::test]
+async fn a_command_is_named_only_when_the_program_has_it() {
+    for (commands, is_named) in
+        [(&[][..], false), (&["policy test"][..], false), (&["policy check", "serve"][..], true)]
+    {
+        let commands = commands.iter().map(|name| (*name).to_owned()).collect();
+        let server = Server::start_with(Settings { commands, ..Settings::default() }).await;
+        let page = server.signed_in(Role::Clerk).await.get("/policy/C0.2").await.text;
+        assert_eq!(page.contains("policy check"), is_named, "{page}");
+    }
 }

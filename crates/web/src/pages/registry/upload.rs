@@ -14,7 +14,7 @@ use axum::{
     http::{StatusCode, Uri},
     response::Response,
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use registry::{ImportOptions, ImportReport, Register};
 use tokio::{fs, io::AsyncWriteExt};
 
@@ -23,7 +23,6 @@ use crate::{
     error::AppError,
     form::{Choice, Errors, Field, Kind},
     frame::Frame,
-    headers::random_hex,
     hx,
     pages::{
         jobs::{self, End, Words},
@@ -100,14 +99,8 @@ async fn form(app: &App, frame: &Frame, filled: &Filled, errors: &Errors) -> Res
 
 /// `POST /registers/import`.
 pub async fn submit(State(app): State<App>, frame: Frame, mut parts: Multipart) -> Result<Response, AppError> {
-    let folder = fresh_folder(&app).await?;
-    let filled = match receive(&mut parts, &folder).await {
-        Ok(filled) => filled,
-        Err(error) => {
-            forget(&folder).await;
-            return Err(error);
-        }
-    };
+    let folder = Upload(app.installation.upload_dir()?);
+    let filled = receive(&mut parts, folder.0.path()).await?;
     let mut errors = Errors::default();
     let register = registry::register(&filled.register).filter(|register| register.received);
     let is_by_headings = filled.register == BY_HEADINGS;
@@ -130,7 +123,6 @@ pub async fn submit(State(app): State<App>, frame: Frame, mut parts: Multipart) 
         errors.add("file", frame.t1("reg-files-too-many", "count", FILES_MAX));
     }
     let (Some(received_at), true) = (received_at, errors.is_empty()) else {
-        forget(&folder).await;
         let (room, fields) = form(&app, &frame, &filled, &errors).await?;
         return hx::refused(UploadPage { frame: &frame, room: &room, errors: &errors, fields });
     };
@@ -138,19 +130,19 @@ pub async fn submit(State(app): State<App>, frame: Frame, mut parts: Multipart) 
     options.recorded_at = app.now();
     options.full = filled.full;
     options.mapping = (!filled.mapping.is_empty()).then(|| filled.mapping.clone());
-    let job = start(&app, &frame, register, filled.files, folder, options);
+    let job = start(&app, &frame, register, filled.files, folder, options).await?;
     Ok(room::see_other(&frame, &job.path()))
 }
 
 /// Imports the files one after another, each as a batch of its own; one that is refused does not keep the others out.
-fn start(
+async fn start(
     app: &App,
     frame: &Frame,
     register: Option<&'static Register>,
     files: Vec<PathBuf>,
-    folder: PathBuf,
+    folder: Upload,
     mut options: ImportOptions,
-) -> Arc<jobs::Job> {
+) -> Result<Arc<jobs::Job>, AppError> {
     let chosen = register.map_or_else(|| frame.t("reg-by-headings"), |register| register.name_zh.to_owned());
     let named = match &files[..] {
         [file] => name_of(file),
@@ -163,8 +155,9 @@ fn start(
         back: Link::new(frame.t("reg-import-again"), frame.at(&format!("/registers/import?register={again}"))),
         is_orderly: true,
     };
-    let (app, frame) = (app.clone(), frame.clone());
-    jobs::start(&frame.clone(), words, move |job| async move {
+    let (for_work, told_to) = (app.clone(), frame.clone());
+    let work = move |job: Arc<jobs::Job>| async move {
+        let (app, frame) = (for_work, told_to);
         options.watch.cancel = Arc::clone(&job.cancel);
         let told = Arc::clone(&job);
         options.watch.progress = Some(Arc::new(move |rows| told.rows.store(rows, Ordering::Relaxed)));
@@ -179,9 +172,10 @@ fn start(
                 break;
             }
         }
-        forget(&folder).await;
+        drop(folder);
         end(&app, &frame, count, done)
-    })
+    };
+    jobs::start(app, frame, words, work).await
 }
 
 async fn import(
@@ -226,34 +220,14 @@ fn name_of(file: &Path) -> String {
     file.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// A folder for one upload; what killed imports left in the others is cleared away after a day.
-async fn fresh_folder(app: &App) -> Result<PathBuf, AppError> {
-    let uploads = app.installation.dir().join("uploads");
-    let folder = uploads.join(random_hex::<16>());
-    fs::create_dir_all(&folder).await.map_err(AppError::internal)?;
-    clear_left_over(&uploads, app.now()).await.map_err(AppError::internal)?;
-    Ok(folder)
-}
+/// The folder of one upload, removed with this value; the next start removes what a kill leaves.
+struct Upload(rules::folder::Held);
 
-/// Removes the folders of uploads that are older than a day; their imports ended long ago, or were killed.
-async fn clear_left_over(uploads: &Path, now: Timestamp) -> std::io::Result<()> {
-    let mut entries = fs::read_dir(uploads).await?;
-    while let Some(entry) = entries.next_entry().await? {
-        let is_upload = entry
-            .file_name()
-            .to_str()
-            .is_some_and(|name| name.len() == 32 && name.bytes().all(|byte| byte.is_ascii_hexdigit()));
-        let written_at = Timestamp::try_from(entry.metadata().await?.modified()?).ok();
-        if is_upload && written_at.is_some_and(|at| now.duration_since(at) > SignedDuration::from_hours(24)) {
-            forget(&entry.path()).await;
+impl Drop for Upload {
+    fn drop(&mut self) {
+        if let Err(cause) = std::fs::remove_dir_all(self.0.path()) {
+            tracing::warn!(%cause, folder = %self.0.path().display(), "an uploaded file could not be cleared away");
         }
-    }
-    Ok(())
-}
-
-async fn forget(folder: &Path) {
-    if let Err(cause) = fs::remove_dir_all(folder).await {
-        tracing::warn!(%cause, folder = %folder.display(), "an uploaded file could not be cleared away");
     }
 }
 
@@ -281,13 +255,14 @@ async fn text(part: Part<'_>) -> Result<String, AppError> {
 /// Writes the file piece by piece under its own name; a form without a file sends an empty name.
 async fn save(mut part: Part<'_>, folder: &Path) -> Result<Option<PathBuf>, AppError> {
     let Some(name) = part.file_name().and_then(safe_name) else { return Ok(None) };
-    fs::create_dir_all(folder).await.map_err(AppError::internal)?;
     let path = folder.join(name);
-    let mut file = fs::File::create(&path).await.map_err(AppError::internal)?;
+    let failed = |cause| AppError::from(domain::Error::io(&path, cause));
+    fs::create_dir_all(folder).await.map_err(failed)?;
+    let mut file = fs::File::create(&path).await.map_err(failed)?;
     while let Some(bytes) = part.chunk().await.map_err(unreadable)? {
-        file.write_all(&bytes).await.map_err(AppError::internal)?;
+        file.write_all(&bytes).await.map_err(failed)?;
     }
-    file.flush().await.map_err(AppError::internal)?;
+    file.flush().await.map_err(failed)?;
     Ok(Some(path))
 }
 

@@ -185,13 +185,15 @@ pub async fn verify(State(app): State<App>, frame: Frame, Path(id): Path<String>
         is_orderly: false,
     };
     let told = frame.clone();
-    let job = jobs::start(&frame, words, move |job| async move {
+    let installation = app.installation.clone();
+    let job = jobs::start(&app, &frame, words, move |job| async move {
         job.tell(&told.t("runs-verify-doing"));
-        match runs::verify(&app.installation, &run.run).await {
+        match runs::verify(&installation, &run.run).await {
             Ok(found) => End::Checked(found),
             Err(error) => jobs::failed(&told, error),
         }
-    });
+    })
+    .await?;
     Ok(room::see_other(&frame, &job.path()))
 }
 

@@ -1,0 +1,156 @@
+//! Backup and restore: the round trip, during an import, and what is refused.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use serde_json::Value;
+
+use crate::program::{city, json, patents, program, words, zhiqiang};
+
+const EVALUATE: [&str; 4] = ["--json", "evaluate", "--as-of", "2023-12-31"];
+
+fn shown(path: &Path) -> String {
+    path.display().to_string()
+}
+
+fn files(dir: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { found.extend(files(&path)) } else { found.push(path) }
+    }
+    found
+}
+
+#[test]
+fn a_restored_installation_has_the_same_runs_and_they_verify() {
+    let dir = tempfile::tempdir().unwrap();
+    let (data, kept, again) = (dir.path().join("data"), dir.path().join("kept"), dir.path().join("again"));
+    city(&data, dir.path(), 60);
+    let run = json(&zhiqiang(&data, &EVALUATE))["run"].as_str().unwrap().to_owned();
+    let report = json(&zhiqiang(&data, &["--json", "backup", &shown(&kept)]));
+    assert_eq!(report["files"].as_u64().unwrap(), files(&kept).len() as u64 - 1, "all but the list itself: {report}");
+    let restored = json(&zhiqiang(&again, &["--json", "restore", &shown(&kept)]));
+    assert_eq!(restored["runs"], 1);
+    for question in [&["--json", "runs"][..], &["--json", "batches"]] {
+        assert_eq!(json(&zhiqiang(&again, question)), json(&zhiqiang(&data, question)));
+    }
+    assert_eq!(json(&zhiqiang(&again, &["--json", "verify", &run]))["verified"], true);
+    assert!(zhiqiang(&again, &["doctor"]).status.success());
+
+    // Neither goes over what is there.
+    for (data, command, target) in [(&data, "backup", &kept), (&again, "restore", &kept)] {
+        let output = zhiqiang(data, &[command, &shown(target)]);
+        assert_eq!(output.status.code(), Some(2), "{}", words(&output));
+        assert!(words(&output).contains("不是空的，没有改动它"), "{}", words(&output));
+    }
+    let output = zhiqiang(&dir.path().join("other"), &["restore", &shown(dir.path())]);
+    assert_eq!(output.status.code(), Some(2), "{}", words(&output));
+    assert!(words(&output).contains("不是备份文件夹"), "{}", words(&output));
+    // An empty folder is as good as none.
+    let empty = dir.path().join("empty");
+    std::fs::create_dir(&empty).unwrap();
+    json(&zhiqiang(&empty, &["--json", "restore", &shown(&kept)]));
+}
+
+#[test]
+fn a_damaged_backup_is_refused_and_the_file_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let (data, kept) = (dir.path().join("data"), dir.path().join("kept"));
+    city(&data, dir.path(), 20);
+    json(&zhiqiang(&data, &EVALUATE));
+    json(&zhiqiang(&data, &["--json", "backup", &shown(&kept)]));
+    let all = files(&kept);
+    assert!(all.len() > 20, "{}", all.len());
+    // The database, one file of each folder, and the list itself; changed and missing.
+    for name in ["zhiqiang.sqlite", "result.json", "rules.sql", "patent.parquet", "backup.json"] {
+        let file = all.iter().find(|path| path.ends_with(name)).unwrap();
+        let good = std::fs::read(file).unwrap();
+        let mut bad = good.clone();
+        bad[good.len() / 3] ^= 1;
+        for damage in [Some(bad), None] {
+            match &damage {
+                Some(bad) => std::fs::write(file, bad).unwrap(),
+                None => std::fs::remove_file(file).unwrap(),
+            }
+            let target = dir.path().join("target");
+            let output = zhiqiang(&target, &["restore", &shown(&kept)]);
+            // One changed byte of the list is a changed hash of some file, or no list at all.
+            let is_list = name == "backup.json";
+            assert!(!output.status.success() && (is_list || output.status.code() == Some(1)), "{name}");
+            assert!(is_list || words(&output).contains(&shown(file)), "{name}: {}", words(&output));
+            assert!(!target.exists(), "{name}: nothing is restored by halves");
+        }
+        std::fs::write(file, good).unwrap();
+    }
+    assert_eq!(files(&kept), all);
+    json(&zhiqiang(&dir.path().join("target"), &["--json", "restore", &shown(&kept)]));
+}
+
+#[test]
+fn a_backup_taken_during_an_import_holds_what_was_committed_before() {
+    let dir = tempfile::tempdir().unwrap();
+    let (data, kept, again) = (dir.path().join("data"), dir.path().join("kept"), dir.path().join("again"));
+    city(&data, dir.path(), 60);
+    let large = dir.path().join("large.csv");
+    std::fs::write(&large, patents(40_000)).unwrap();
+    let large = shown(&large);
+    let import = ["--json", "import", "patents", large.as_str()];
+    let mut child = program(&data, &import).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    for _ in 0..5 {
+        lines.next().unwrap().unwrap();
+    }
+    // What it prints is read beside, so that a full pipe does not hold it.
+    let mut printed = child.stdout.take().unwrap();
+    let drain = std::thread::spawn(move || lines.for_each(drop));
+    let report = std::thread::spawn(move || serde_json::from_reader::<_, Value>(&mut printed).unwrap());
+    json(&zhiqiang(&data, &["--json", "backup", &shown(&kept)]));
+    assert!(child.try_wait().unwrap().is_none(), "the import was over before the backup, so that nothing was proven");
+    drain.join().unwrap();
+    let report = report.join().unwrap();
+    assert!(child.wait().unwrap().success());
+    assert_eq!((&report["rows"], &report["accepted"]), (&40_000.into(), &39_940.into()), "{report}");
+
+    json(&zhiqiang(&again, &["--json", "restore", &shown(&kept)]));
+    let batches = json(&zhiqiang(&again, &["--json", "batches"]));
+    let states: Vec<&str> = batches.as_array().unwrap().iter().map(|one| one["state"].as_str().unwrap()).collect();
+    assert_eq!(states, ["cancelled", "merged", "merged", "merged"], "{batches}");
+    assert!(zhiqiang(&again, &["doctor"]).status.success());
+    let report = json(&zhiqiang(&again, &import));
+    assert_eq!(report["accepted"], 39_940, "the register is free: {report}");
+}
+
+/// A backup of damaged bytes must not pass for a sound one: `doctor` on what was restored says so.
+#[test]
+fn what_was_damaged_before_the_backup_is_found_after_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let (data, kept, again) = (dir.path().join("data"), dir.path().join("kept"), dir.path().join("again"));
+    city(&data, dir.path(), 20);
+    let run = json(&zhiqiang(&data, &EVALUATE))["run"].as_str().unwrap().to_owned();
+    std::fs::write(data.join("runs").join(run).join("result.json"), "{}").unwrap();
+    json(&zhiqiang(&data, &["--json", "backup", &shown(&kept)]));
+    json(&zhiqiang(&again, &["--json", "restore", &shown(&kept)]));
+    assert_eq!(zhiqiang(&again, &["doctor"]).status.code(), Some(1));
+}
+
+#[tokio::test]
+async fn postgresql_is_backed_up_by_its_own_tools() {
+    let databases = db::test::databases().await;
+    let Some(base) = databases.iter().find(|base| base.name == "PostgreSQL") else {
+        eprintln!("SKIPPED: {} is not set, so the refusal on PostgreSQL is not tried", db::test::POSTGRES_VARIABLE);
+        return;
+    };
+    let dir = tempfile::tempdir().unwrap();
+    let (data, kept) = (dir.path().join("data"), dir.path().join("kept"));
+    let address = base.address();
+    let output = zhiqiang(&data, &["--database", &address, "backup", &shown(&kept)]);
+    assert_eq!(output.status.code(), Some(2), "{}", words(&output));
+    assert!(words(&output).contains("pg_dump") && !kept.exists(), "{}", words(&output));
+    let output = zhiqiang(&data, &["--database", &address, "restore", &shown(&kept)]);
+    assert_eq!(output.status.code(), Some(2), "{}", words(&output));
+    assert!(words(&output).contains("pg_restore"), "{}", words(&output));
+    let output = zhiqiang(&data, &["--database", &address, "doctor"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+}

@@ -1,0 +1,181 @@
+//! A full disk during an import and an evaluation: a plain message, the old state whole and readable, and the same
+//! command succeeds once there is room.
+//!
+//! The disk is a small tmpfs where mounting is permitted; a limit on the size of files is tried everywhere.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+use crate::program::{city, copy, hidden, json, patents, program, words, zhiqiang};
+
+/// A small disk of its own, gone with this value.
+struct Disk {
+    path: PathBuf,
+}
+
+impl Disk {
+    /// Nothing where this process may not mount.
+    fn mount(path: &Path, kilobytes: u64) -> Option<Self> {
+        std::fs::create_dir_all(path).unwrap();
+        let size = format!("size={kilobytes}k");
+        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(path).output();
+        let is_mounted = mounted.is_ok_and(|output| output.status.success());
+        is_mounted.then(|| Self { path: path.to_owned() })
+    }
+
+    fn enlarge(&self) {
+        let done = Command::new("mount").args(["-o", "remount,size=1g"]).arg(&self.path).status().unwrap();
+        assert!(done.success());
+    }
+
+    fn kilobytes_free(&self) -> u64 {
+        let output = Command::new("df").args(["-k", "--output=avail"]).arg(&self.path).output().unwrap();
+        String::from_utf8_lossy(&output.stdout).lines().last().unwrap().trim().parse().unwrap()
+    }
+
+    /// Takes the last byte.
+    fn fill(&self) {
+        let _ = std::fs::write(self.path.join("ballast"), vec![1_u8; 1024 * (self.kilobytes_free() as usize + 64)]);
+        assert_eq!(self.kilobytes_free(), 0);
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        // Lazily: a failing test may still have a file of it open.
+        let _ = Command::new("umount").arg("-l").arg(&self.path).status();
+    }
+}
+
+fn kilobytes(folder: &Path) -> u64 {
+    let output = Command::new("du").arg("-sk").arg(folder).output().unwrap();
+    String::from_utf8_lossy(&output.stdout).split_whitespace().next().unwrap().parse().unwrap()
+}
+
+/// The program with files no larger than so many kilobytes; `SIGXFSZ` is ignored, so that writing fails instead.
+fn limited(data: &Path, args: &[&str], kilobytes: u64) -> Output {
+    let command = program(data, args);
+    // `ulimit -f` counts blocks of 512 bytes.
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &format!("trap '' XFSZ; ulimit -f {}; exec \"$@\"", kilobytes * 2), "sh"]);
+    shell.arg(command.get_program()).args(command.get_args()).output().unwrap()
+}
+
+/// The failure says that the disk is full, where, and what to do; it is no panic.
+fn assert_says_full(output: &Output, data: &Path, at: &str) {
+    let told = words(output);
+    assert_eq!(output.status.code(), Some(1), "{at}: {told}");
+    assert!(!told.contains("panicked"), "{at}: {told}");
+    for part in ["错误：", "磁盘已满", &data.display().to_string(), "清理磁盘", "再执行一次"] {
+        assert!(told.contains(part), "{at}: “{part}” is not said: {told}");
+    }
+}
+
+/// What the old state is known by.
+fn state(data: &Path) -> (Value, Value) {
+    let output = zhiqiang(data, &["--json", "batches"]);
+    let merged: Vec<Value> =
+        json(&output).as_array().unwrap().iter().filter(|one| one["state"] == "merged").cloned().collect();
+    (merged.into(), json(&zhiqiang(data, &["--json", "runs"])))
+}
+
+const EVALUATE: [&str; 6] = ["--json", "evaluate", "--as-of", "2023-12-31", "--known-at", "2030-01-01T00:00:00Z"];
+const EARLIER: [&str; 4] = ["--json", "evaluate", "--as-of", "2022-12-31"];
+
+struct Story {
+    dir: tempfile::TempDir,
+    /// A city with a run, to be copied.
+    pristine: PathBuf,
+    large: String,
+}
+
+impl Story {
+    fn begin() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let pristine = dir.path().join("pristine");
+        city(&pristine, dir.path(), 2_000);
+        json(&zhiqiang(&pristine, &EARLIER));
+        let large = dir.path().join("large.csv");
+        std::fs::write(&large, patents(30_000)).unwrap();
+        Self { large: large.display().to_string(), dir, pristine }
+    }
+
+    fn import(&self) -> [&str; 4] {
+        ["--json", "import", "patents", &self.large]
+    }
+}
+
+#[test]
+fn a_full_disk_leaves_the_old_state_and_says_what_to_do() {
+    let story = Story::begin();
+    let base = kilobytes(&story.pristine);
+    let import = story.import();
+    let mut tried = [0, 0];
+    for (kind, command, rooms) in
+        [(0, &import[..], [0, 48, 200, 1_000, 4_000]), (1, &EVALUATE[..], [0, 48, 100, 160, 240])]
+    {
+        for room in rooms {
+            let at = format!("{} with {room} KiB of room", command[1]);
+            let mounted = story.dir.path().join("disk");
+            let Some(disk) = Disk::mount(&mounted, base + 4096) else {
+                eprintln!("SKIPPED: mounting is not permitted here, so only the limit on the size of files is tried");
+                return;
+            };
+            let data = mounted.join("data");
+            copy(&story.pristine, &data);
+            let before = state(&data);
+            let taken = disk.kilobytes_free().saturating_sub(room);
+            std::fs::write(mounted.join("ballast"), vec![1_u8; 1024 * taken as usize]).unwrap();
+            let output = zhiqiang(&data, command);
+            if output.status.success() {
+                eprintln!("{at}: there was room enough");
+                continue;
+            }
+            assert_says_full(&output, &data, &at);
+            eprintln!("{at}: {}", words(&output).lines().last().unwrap_or_default());
+            tried[kind] += 1;
+            assert_eq!(state(&data), before, "{at}: the old state is readable as soon as the program has failed");
+            disk.fill();
+            assert_eq!(state(&data), before, "{at}: and when not a byte is left");
+            disk.enlarge();
+            std::fs::remove_file(mounted.join("ballast")).unwrap();
+            let again = json(&zhiqiang(&data, command));
+            assert!(again["run"].is_string() || again["rows"] == 30_000, "{at}: {again}");
+            assert_eq!(hidden(&data), Vec::<String>::new(), "{at}");
+            let doctor = zhiqiang(&data, &["doctor"]);
+            assert!(doctor.status.success(), "{at}: {}", String::from_utf8_lossy(&doctor.stdout));
+        }
+    }
+    assert!(tried[0] >= 4 && tried[1] >= 2, "too few sizes were too small: {tried:?}");
+}
+
+#[test]
+fn a_limit_on_the_size_of_files_is_met_like_a_full_disk() {
+    let story = Story::begin();
+    let import = story.import();
+    let mut tried = 0;
+    for (command, limits) in [(&import[..], [16, 200, 2_000]), (&EVALUATE[..], [2, 4, 16])] {
+        for limit in limits {
+            let at = format!("{} with files of at most {limit} KiB", command[1]);
+            let data = story.dir.path().join("limited");
+            copy(&story.pristine, &data);
+            let before = state(&data);
+            let output = limited(&data, command, limit);
+            if output.status.success() {
+                eprintln!("{at}: there was room enough");
+                std::fs::remove_dir_all(&data).unwrap();
+                continue;
+            }
+            tried += 1;
+            assert_says_full(&output, &data, &at);
+            eprintln!("{at}: {}", words(&output).lines().last().unwrap_or_default());
+            assert_eq!(state(&data), before, "{at}");
+            json(&zhiqiang(&data, command));
+            assert_eq!(hidden(&data), Vec::<String>::new(), "{at}");
+            std::fs::remove_dir_all(&data).unwrap();
+        }
+    }
+    assert!(tried >= 4, "too few limits were too small: {tried}");
+}

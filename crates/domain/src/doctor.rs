@@ -1,0 +1,201 @@
+//! Whether an installation is sound (体检): every invariant that this installation has something to check for, each with
+//! a sentence, and for each that is broken what to do.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::installation::FOLDERS;
+use crate::runs::{self, Verification};
+use crate::{Error, Installation};
+
+/// What a check found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// All is as it should be.
+    Sound,
+    /// Nothing is wrong, but someone should know.
+    Remark,
+    /// Something is wrong.
+    Fault,
+}
+
+/// One check.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Check {
+    /// What was checked: `database`, `integrity`, `batches`, `trail`, `jobs`, `runs`, `folders`, `holidays` or `disk`.
+    pub check: &'static str,
+    /// What was found.
+    pub state: State,
+    /// The finding in Chinese, with what to do when something is wrong.
+    pub message: String,
+}
+
+/// Below this much room on the disk the next import or run may fail.
+const ROOM_NEEDED_MIB: u64 = 64;
+/// Below this much room someone should know.
+const ROOM_WANTED_MIB: u64 = 1024;
+
+const FROM_BACKUP: &str = "请停止使用，用 zhiqiang restore 从最近的备份恢复，并联系维护人员";
+
+/// Examines an installation; only its own files and database are read, nothing is computed again.
+pub async fn examine(installation: &Installation, now: Timestamp) -> Vec<Check> {
+    let mut checks = Vec::new();
+    let mut found = |check, done: Result<Vec<Check>, Error>| match done {
+        Ok(found) => checks.extend(found),
+        Err(cause) => checks.push(fault(check, &format!("没有检查成：{cause}。{FROM_BACKUP}。"))),
+    };
+    found("database", database(installation).await);
+    found("integrity", integrity(installation).await);
+    found("batches", batches(installation).await);
+    found("trail", trail(installation).await);
+    found("runs", kept_runs(installation).await);
+    found("folders", folders(installation).await);
+    found("holidays", holidays(installation, now).await);
+    found("disk", Ok(vec![disk(installation.dir())]));
+    checks
+}
+
+fn sound(check: &'static str, message: String) -> Check {
+    Check { check, state: State::Sound, message }
+}
+
+fn remark(check: &'static str, message: String) -> Check {
+    Check { check, state: State::Remark, message }
+}
+
+fn fault(check: &'static str, message: &str) -> Check {
+    Check { check, state: State::Fault, message: message.to_owned() }
+}
+
+/// One fault each, or the sentence that all is well.
+fn faults_or(check: &'static str, faults: &[String], advice: &str, well: String) -> Vec<Check> {
+    if faults.is_empty() {
+        return vec![sound(check, well)];
+    }
+    faults.iter().map(|one| fault(check, &format!("{one}。{advice}。"))).collect()
+}
+
+async fn database(installation: &Installation) -> Result<Vec<Check>, Error> {
+    let mut tx = installation.db.begin_read().await?;
+    let version = db::schema::version(&mut tx).await?;
+    let engine = installation.db.engine();
+    let message = format!("数据库 {engine} 的结构版本为 {version}，与本程序一致。");
+    Ok(vec![if version == db::schema::newest() {
+        sound("database", message)
+    } else {
+        fault(
+            "database",
+            &format!(
+                "数据库 {engine} 的结构版本为 {version}，本程序需要 {}。请用本程序重新打开以升级。",
+                db::schema::newest()
+            ),
+        )
+    }])
+}
+
+async fn integrity(installation: &Installation) -> Result<Vec<Check>, Error> {
+    let mut tx = installation.db.begin_read().await?;
+    let faults: Vec<String> =
+        db::schema::faults(&mut tx).await?.iter().map(|one| format!("数据库不完整：{one}")).collect();
+    Ok(faults_or("integrity", &faults, FROM_BACKUP, "数据库文件完整，外键与约束成立。".to_owned()))
+}
+
+async fn batches(installation: &Installation) -> Result<Vec<Check>, Error> {
+    let (count, faults) = registry::soundness::batches(&installation.db).await?;
+    let well = format!("{count} 个批次的行数相符：收入、未变与隔离合计等于读取的行数。");
+    Ok(faults_or("batches", &faults, FROM_BACKUP, well))
+}
+
+async fn trail(installation: &Installation) -> Result<Vec<Check>, Error> {
+    let (count, faults) = registry::soundness::trail(&installation.db).await?;
+    let well = format!("审计记录 {count} 条，没有缺号，每个批次和测算都有记录。");
+    Ok(faults_or("trail", &faults, "请查明是谁改动了数据库，并从备份核对", well))
+}
+
+async fn kept_runs(installation: &Installation) -> Result<Vec<Check>, Error> {
+    let found: Vec<Verification> = runs::inspect_all(installation).await?;
+    let mut checks = Vec::new();
+    for run in found.iter().filter(|run| !run.findings.is_empty()) {
+        let findings = run.findings.join("；");
+        checks.push(fault(
+            "runs",
+            &format!("测算 {}：{findings}。请从备份恢复这些文件，或以同样的时点和知悉时间重新测算。", run.run),
+        ));
+    }
+    if checks.is_empty() {
+        let message = format!("{} 次测算的结果、明细、快照和政策文件齐全，指纹相符。", found.len());
+        checks.push(sound("runs", message));
+    }
+    Ok(checks)
+}
+
+/// Folders that nothing refers to: no harm, but they take room.
+async fn folders(installation: &Installation) -> Result<Vec<Check>, Error> {
+    let listed = runs::list(installation).await?;
+    let known: BTreeSet<&str> = listed.iter().flat_map(|run| [run.run.as_str(), run.snapshot.as_str()]).collect();
+    let mut unknown = Vec::new();
+    let mut hidden = Vec::new();
+    for folder in FOLDERS {
+        let parent = installation.dir().join(folder);
+        hidden.extend(rules::folder::unfinished(&parent)?);
+        if !["snapshots", "runs", "details"].contains(&folder) {
+            continue;
+        }
+        for entry in fs::read_dir(&parent).map_err(|cause| Error::io(&parent, cause))? {
+            let entry = entry.map_err(|cause| Error::io(&parent, cause))?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if !name.starts_with('.') && !known.contains(name.as_str()) {
+                unknown.push(entry.path());
+            }
+        }
+    }
+    let mut checks = Vec::new();
+    for path in hidden {
+        checks.push(fault("folders", &format!("有没有写完的文件 {}。请重新启动一次，启动时会清除。", path.display())));
+    }
+    for path in unknown {
+        let path = path.display();
+        checks.push(remark(
+            "folders",
+            format!("{path} 不属于任何测算（测算在登记前中断）。同样的测算会用到它；不需要时可以删除。"),
+        ));
+    }
+    if checks.is_empty() {
+        checks.push(sound("folders", "没有未写完或无主的文件。".to_owned()));
+    }
+    Ok(checks)
+}
+
+async fn holidays(installation: &Installation, now: Timestamp) -> Result<Vec<Check>, Error> {
+    let holidays = registry::register("holidays").expect("the register stands in the list");
+    let days = registry::fold_register(&installation.db, holidays, now).await?;
+    let year = installation.business_date(now).year();
+    let last = days.iter().filter_map(|row| row.key.get(..4)?.parse::<i16>().ok()).max();
+    Ok(vec![match last {
+        Some(last) if last >= year => sound("holidays", format!("节假日安排到 {last} 年。")),
+        Some(last) => {
+            remark("holidays", format!("节假日安排只到 {last} 年，此后的工作日期限算不出来。请导入 {year} 年的安排。"))
+        }
+        None => remark("holidays", "还没有导入节假日安排，工作日期限算不出来。请导入 holidays 登记簿。".to_owned()),
+    }])
+}
+
+fn disk(dir: &Path) -> Check {
+    let Ok(room) = rustix::fs::statvfs(dir) else {
+        return remark("disk", format!("数据目录 {} 所在磁盘的余量无法得知。", dir.display()));
+    };
+    let free_mib = room.f_bavail.saturating_mul(room.f_frsize) / (1024 * 1024);
+    let message = format!("数据目录 {} 所在磁盘还有 {free_mib} MiB", dir.display());
+    if free_mib < ROOM_NEEDED_MIB {
+        fault("disk", &format!("{message}，不足以完成下一次导入或测算。请清理磁盘或扩大空间。"))
+    } else if free_mib < ROOM_WANTED_MIB {
+        remark("disk", format!("{message}，请及早清理或扩大空间。"))
+    } else {
+        sound("disk", format!("{message}。"))
+    }
+}
