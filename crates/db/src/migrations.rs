@@ -26,11 +26,8 @@ macro_rules! pair {
 const PAIRS: &[Pair] = &[
     pair!(20261123010000, "create registry", "20261123010000_create_registry.sql"),
     pair!(20261123020000, "create run figure", "20261123020000_create_run_figure.sql"),
-<<<<<<< HEAD
     pair!(20261126010000, "key industry codes by edition", "20261126010000_key_industry_codes_by_edition.sql"),
-=======
-    pair!(20261126010000, "create job", "20261126010000_create_job.sql"),
->>>>>>> faults
+    pair!(20261126020000, "create job", "20261126020000_create_job.sql"),
 ];
 
 pub(crate) fn newest() -> i64 {

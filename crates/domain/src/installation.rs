@@ -59,12 +59,7 @@ impl Installation {
             fs::create_dir_all(&path).map_err(|source| Error::io(&path, source))?;
         }
         let demo = read_demo(dir)?;
-<<<<<<< HEAD
         let installation = Self { db, dir: dir.to_owned(), demo, untied: WorkList::default() };
-        let mut recovery = Recovery { remarks: registry::recover(&installation.db, now).await? };
-        recovery.remarks.extend(installation.clear_unfinished()?);
-=======
-        let installation = Self { db, dir: dir.to_owned(), demo };
         let recovery = match installation.recover(now).await {
             Ok(remarks) => Recovery { remarks },
             // A full disk bars writing, not reading.
@@ -73,7 +68,6 @@ impl Installation {
             }
             Err(cause) => return Err(cause),
         };
->>>>>>> faults
         Ok((installation, recovery))
     }
 
