@@ -37,7 +37,7 @@ impl Disk {
 
     /// Takes the last byte.
     fn fill(&self) {
-        let _ = std::fs::write(self.path.join("ballast"), vec![1_u8; 1024 * (self.kilobytes_free() as usize + 64)]);
+        let _ = std::fs::write(self.path.join("last"), vec![1_u8; 1024 * (self.kilobytes_free() as usize + 64)]);
         assert_eq!(self.kilobytes_free(), 0);
     }
 }
@@ -140,7 +140,9 @@ fn a_full_disk_leaves_the_old_state_and_says_what_to_do() {
             disk.fill();
             assert_eq!(state(&data), before, "{at}: and when not a byte is left");
             disk.enlarge();
-            std::fs::remove_file(mounted.join("ballast")).unwrap();
+            for ballast in ["ballast", "last"] {
+                std::fs::remove_file(mounted.join(ballast)).unwrap();
+            }
             let again = json(&zhiqiang(&data, command));
             assert!(again["run"].is_string() || again["rows"] == 30_000, "{at}: {again}");
             assert_eq!(hidden(&data), Vec::<String>::new(), "{at}");
