@@ -91,7 +91,7 @@ pub(crate) enum End {
 }
 
 /// What became of one of several files.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Filed {
     /// Its name.
     pub(crate) file: String,
