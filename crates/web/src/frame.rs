@@ -11,6 +11,7 @@ use crate::{
     error::AppError,
     format,
     i18n::{self, Lang},
+    phrases,
     routes::{Access, Section},
 };
 
@@ -96,6 +97,24 @@ impl Frame {
     /// A sentence with any number of things to fill in.
     pub fn tn<'v>(&self, key: &str, values: impl AsRef<[(&'v str, String)]>) -> String {
         i18n::word(self.lang, key, values.as_ref())
+    }
+
+    /// What another part of the program says in Chinese, in the visitor's language; what has no English stands as it is.
+    pub fn said(&self, text: &str) -> String {
+        match self.lang {
+            Lang::Chinese => text.to_owned(),
+            Lang::English => phrases::english(text).unwrap_or_else(|| text.to_owned()),
+        }
+    }
+
+    /// A unit behind a number.
+    pub fn unit(&self, word: &str) -> String {
+        format::unit(word, self.lang)
+    }
+
+    /// A number with its unit: `3,915 件`, `1 patent`.
+    pub fn amount(&self, number: &str, unit: &str) -> String {
+        format::amount(number, unit, self.lang)
     }
 
     /// Whether the visitor may do this.

@@ -16,6 +16,8 @@ word-unknown = unknown
 word-none = —
 word-separator = ;{" "}
 word-list-separator = ,{" "}
+word-colon = {": "}
+word-with-code = { $word } ({ $code })
 word-no-enterprise = Owners tied to no enterprise
 
 ## Targets
@@ -148,6 +150,7 @@ indicators-course = Course
 indicators-forecast = Forecast
 indicators-forecast-basis = Basis
 indicators-forecast-rests = From { $months } months, changing by { $slope } { $unit } a month.
+indicators-source = from the files of the register “{ $register }”
 indicators-towns = By town
 indicators-towns-line = Open a number for the town's enterprises. Towns have no denominator of their own.
 indicators-towns-net = Net since { $date } (rights)
@@ -818,6 +821,7 @@ awards-near = Close
 awards-open = Open
 awards-missed = Not reached
 awards-lacking = Needs { $amount } more
+awards-lacking-one = { $amount } ({ $condition })
 awards-next = Next level { $level }: { $lacking }
 awards-conditions = Conditions
 awards-outcome = Outcome

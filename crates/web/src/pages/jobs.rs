@@ -123,7 +123,7 @@ pub(crate) fn failed(frame: &Frame, error: impl Into<AppError>) -> End {
             tracing::error!(%cause, "a job failed");
             End::Failed(frame.t("jobs-failed-inside"))
         }
-        other => End::Failed(other.to_string()),
+        other => End::Failed(frame.said(&other.to_string())),
     }
 }
 
@@ -188,7 +188,7 @@ pub async fn page(frame: Frame, hx: Hx, Path(id): Path<String>) -> Result<Respon
         return Ok(room::see_other(&frame, path));
     }
     let (checks, findings) = match &end {
-        Some(End::Checked(found)) => (found.checks.clone(), found.findings.clone()),
+        Some(End::Checked(found)) => (said(&frame, &found.checks), said(&frame, &found.findings)),
         _ => (Vec::new(), Vec::new()),
     };
     let task = progress(&frame, &job, end.as_ref());
@@ -200,6 +200,10 @@ pub async fn page(frame: Frame, hx: Hx, Path(id): Path<String>) -> Result<Respon
         JobPage { frame: &frame, room: &room, task: &task, checks, findings, link },
         JobBlock { frame: &frame, task: &task },
     )
+}
+
+fn said(frame: &Frame, sentences: &[String]) -> Vec<String> {
+    sentences.iter().map(|sentence| frame.said(sentence)).collect()
 }
 
 fn progress(frame: &Frame, job: &Job, end: Option<&End>) -> Progress {

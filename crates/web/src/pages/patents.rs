@@ -124,6 +124,14 @@ pub(crate) fn kind(frame: &Frame, kind: &str) -> String {
     }
 }
 
+/// The name of an office; in English its code, which everyone in the field reads.
+pub(crate) fn office(frame: &Frame, code: &str) -> String {
+    match code.parse::<terms::Office>() {
+        Ok(known) if frame.is_chinese() => known.name_zh().to_owned(),
+        _ => code.to_owned(),
+    }
+}
+
 /// A standing with its word.
 pub(crate) fn standing(frame: &Frame, standing: Standing) -> StateWord {
     match standing {
@@ -192,6 +200,10 @@ fn passes(patent: &Patent, key: &str) -> bool {
         "open" => patent.is_undetermined,
         "only-official" => patent.only_in == OnlyIn::Official,
         "only-computed" => patent.only_in == OnlyIn::Computed,
+        // Exactly these categories, as `1-3`.
+        set if set.contains('-') => {
+            set.split('-').map(|number| number.parse().ok()).eq(patent.categories.iter().map(|number| Some(*number)))
+        }
         number => number.parse().is_ok_and(|number| patent.categories.contains(&number)),
     }
 }

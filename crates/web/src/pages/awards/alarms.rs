@@ -50,7 +50,7 @@ pub(crate) fn kinds(frame: &Frame, shown: &Shown, all: &[Enterprise], only: Opti
                 shown.keep(frame.at(&format!("/enterprises/{}", alarm.uscc))),
             ),
             town: enterprise.map(|one| one.town.clone()).unwrap_or_default(),
-            what: alarm.seen.clone(),
+            what: frame.said(&alarm.seen),
             on: alarm.on.map_or_else(String::new, |day| day.to_string()),
             rights: alarm.rights.iter().map(|right| right_link(frame, shown, right)).collect(),
         }
@@ -58,8 +58,8 @@ pub(crate) fn kinds(frame: &Frame, shown: &Shown, all: &[Enterprise], only: Opti
     Method::ALL
         .into_iter()
         .map(|method| Kind {
-            name: method.zh().to_owned(),
-            method: method.method().to_owned(),
+            name: frame.said(method.zh()),
+            method: frame.said(method.method()),
             past: past(frame, method, back_test),
             seen: found
                 .iter()

@@ -147,7 +147,7 @@ async fn shown_page(app: &App, frame: &Frame, hx: Hx, uscc: &str, path: &str, ur
     // The list is made after the last wait: its columns cannot move between threads.
     let years = if query.export { Vec::new() } else { years::years(app, frame, &shown, uscc).await? };
     let sees_ties = frame.may(Permission::ViewRegistry);
-    let ties = if sees_ties && !query.export { open_ties(app, &shown, uscc).await? } else { Vec::new() };
+    let ties = if sees_ties && !query.export { open_ties(app, frame, &shown, uscc).await? } else { Vec::new() };
     let listing = portfolio::listing(frame, &shown, path, enterprise);
     if query.export {
         return listing.workbook(&owned, &query);
@@ -171,7 +171,7 @@ async fn shown_page(app: &App, frame: &Frame, hx: Hx, uscc: &str, path: &str, ur
         facts: facts(frame, enterprise),
         figures: figures(frame, &shown, enterprise, path),
         awards: awards_part(frame, &shown, uscc),
-        award_names: shown.policy.awards.iter().filter(|award| award.active).map(|award| award.name.clone()).collect(),
+        award_names: shown.policy.awards.iter().filter(|award| award.active).map(|award| frame.said(&award.name)).collect(),
         years,
         table: portfolio::table(frame, &shown, path, &owned),
         list: &view,
@@ -204,13 +204,13 @@ fn facts(frame: &Frame, enterprise: &Enterprise) -> Vec<(String, String)> {
     let industry = if section.is_empty() {
         enterprise.industry.clone()
     } else {
-        format!("{section}（{}）", enterprise.industry)
+        frame.tn("word-with-code", &[("word", section), ("code", enterprise.industry.clone())])
     };
     let mut facts = vec![
         (frame.t("rights-number-enterprise"), enterprise.uscc.clone()),
         (frame.t("patents-col-town"), or_none(enterprise.town.clone())),
         (frame.t("enterprises-col-industry"), or_none(industry)),
-        (frame.t("enterprises-col-size"), or_none(enterprise.size.clone())),
+        (frame.t("enterprises-col-size"), or_none(frame.said(&enterprise.size))),
         (
             frame.t("enterprises-founded"),
             enterprise.founded_on.map_or_else(|| frame.t("word-none"), |day| frame.date(day)),
@@ -230,7 +230,7 @@ fn figures(frame: &Frame, shown: &Shown, enterprise: &Enterprise, path: &str) ->
         name,
         href: format!("{}#portfolio", shown.keep(frame.at(&format!("{path}{query}")))),
         value: Some(value.map_or_else(|| "0".to_owned(), format::count)),
-        unit: "件".to_owned(),
+        unit: frame.unit("件"),
         exact: String::new(),
         target: None,
         state: None,
@@ -238,7 +238,7 @@ fn figures(frame: &Frame, shown: &Shown, enterprise: &Enterprise, path: &str) ->
         note: None,
         spark: None,
     };
-    let stars = stars_cell(shown, enterprise);
+    let stars = stars_cell(frame, shown, enterprise);
     let invention = format!("?kind={}&standing=in-force", format::encode("发明"));
     let mut figures = vec![
         figure(frame.t("enterprises-col-inventions"), enterprise.inventions, &invention),
@@ -270,17 +270,17 @@ fn awards_part(frame: &Frame, shown: &Shown, uscc: &str) -> Vec<AwardPart> {
             (false, true) => String::new(),
         };
         AwardPart {
-            name: award.name.clone(),
+            name: frame.said(&award.name),
             href: (may_open && !decided.is_empty())
                 .then(|| awards::address(frame, shown, &award.id, &format!("/{uscc}"))),
             state: awards::state(frame, shown, award, uscc),
             next: next.map(|level| {
                 let name = if award.levels.is_empty() {
-                    award.name.clone()
+                    frame.said(&award.name)
                 } else {
                     awards::level_name(frame, award, level.level)
                 };
-                (name, reasons::explanation(frame, shown, award, level, &evidence, None))
+                (name, reasons::explanation(frame, shown, level, &evidence, None))
             }),
             remark,
         }
@@ -315,7 +315,7 @@ type Waiting = Arc<Vec<UntiedName>>;
 static TIES: LazyLock<Mutex<VecDeque<(String, Waiting)>>> = LazyLock::new(Mutex::default);
 
 /// The names that wait for a person, as known at the run's moment, and may mean this enterprise.
-async fn open_ties(app: &App, shown: &Shown, uscc: &str) -> Result<Vec<Tie>, AppError> {
+async fn open_ties(app: &App, frame: &Frame, shown: &Shown, uscc: &str) -> Result<Vec<Tie>, AppError> {
     let summary = &shown.opened.summary;
     let kept = || TIES.lock().unwrap_or_else(PoisonError::into_inner);
     let key = format!("{}@{}", app.installation.dir().display(), summary.run);
@@ -340,7 +340,7 @@ async fn open_ties(app: &App, shown: &Shown, uscc: &str) -> Result<Vec<Tie>, App
         .filter(about)
         .map(|name| Tie {
             name: if name.name.is_empty() { name.code.clone() } else { name.name.clone() },
-            why: name.why.clone(),
+            why: frame.said(&name.why),
             rows: name.rows,
         })
         .collect())

@@ -41,7 +41,7 @@ pub(super) fn chart(frame: &Frame, target: &Target, definition: &IndicatorDef, a
     chart.from_zero = false;
     chart.line = frame.t("course-line");
     chart.x_title = frame.t("course-month");
-    chart.y_title = target.indicator.unit.clone();
+    chart.y_title = frame.unit(&target.indicator.unit);
     chart.unit.clone_from(&target.indicator.unit);
     chart.target = target.indicator.target.as_ref().map(|value| TargetLine {
         value: value.clone(),

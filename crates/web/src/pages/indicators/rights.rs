@@ -90,7 +90,7 @@ pub async fn page(
         .indicator_evidence(&code)
         .map(|right| book.right(right.right_id, right.region, right.uscc))
         .collect();
-    let title = frame.t1("rights-title", "name", &row.indicator.name);
+    let title = frame.t1("rights-title", "name", frame.said(&row.indicator.name));
     let listing = listing(&frame, &row, &shown, "rights", &rights, query.filter("enterprise"));
     if query.export {
         return listing.workbook(&rights, &query);
@@ -108,7 +108,7 @@ pub async fn page(
 pub(super) fn crumbs(frame: &Frame, shown: &Shown, row: &Row<'_>) -> Vec<Link> {
     vec![
         Link::new(frame.t("indicators-title"), shown.keep(frame.at("/indicators"))),
-        Link::new(row.indicator.name.clone(), super::address(frame, shown, &row.indicator.code, "")),
+        Link::new(frame.said(&row.indicator.name), super::address(frame, shown, &row.indicator.code, "")),
     ]
 }
 
@@ -123,7 +123,7 @@ pub(super) fn listing<'a>(
 ) -> Listing<'a, Right> {
     let code = row.indicator.code.as_str();
     let caption =
-        frame.tn("rights-list-of", &[("name", row.indicator.name.clone()), ("date", shown.as_of().to_string())]);
+        frame.tn("rights-list-of", &[("name", frame.said(&row.indicator.name)), ("date", shown.as_of().to_string())]);
     let listing = Listing::new(frame, below, &format!("/indicators/{code}/{below}"), caption)
         .column("number", number_heading(frame, code), Kind::Code, |right: &Right| {
             linked(Cell::code(right.number.clone()), right.href.as_deref())
@@ -224,14 +224,14 @@ impl<'a> Book<'a> {
     pub(super) fn open(frame: &'a Frame, shown: &'a Shown, code: &str) -> Self {
         let facts = match code {
             "K01" | "K04" => inventions(frame, shown),
-            "K02" => foreign_grants(shown),
+            "K02" => foreign_grants(frame, shown),
             "K03" => table(shown, "madrid", "ir_number", |rows, row| Right {
                 name: rows.text(row, "mark").unwrap_or_default().to_owned(),
                 on: rows.date(row, "registered_on"),
                 ..Right::default()
             }),
-            "K05" => statuses(shown, &["国家知识产权优势企业", "国家知识产权示范企业"]),
-            "K07" => statuses(shown, &["省贯标备案"]),
+            "K05" => statuses(frame, shown, &["国家知识产权优势企业", "国家知识产权示范企业"]),
+            "K07" => statuses(frame, shown, &["省贯标备案"]),
             "K08" => table(shown, "pledge", "number", |rows, row| Right {
                 name: rows.text(row, "pledgee").unwrap_or_default().to_owned(),
                 on: rows.date(row, "registered_on"),
@@ -285,7 +285,7 @@ fn inventions(frame: &Frame, shown: &Shown) -> HashMap<String, Right> {
 }
 
 /// Grants abroad by the id that the rules give them: the number, with the office before it unless it stands there already.
-fn foreign_grants(shown: &Shown) -> HashMap<String, Right> {
+fn foreign_grants(frame: &Frame, shown: &Shown) -> HashMap<String, Right> {
     let Some(rows) = shown.opened.snapshot.rows("foreign_grant") else { return HashMap::new() };
     (0..rows.len())
         .filter_map(|row| {
@@ -297,9 +297,7 @@ fn foreign_grants(shown: &Shown) -> HashMap<String, Right> {
             };
             let right = Right {
                 number: number.to_owned(),
-                name: office
-                    .parse::<terms::Office>()
-                    .map_or_else(|_| office.to_owned(), |known| known.name_zh().to_owned()),
+                name: patents::office(frame, office),
                 owner: rows.text(row, "proprietor").unwrap_or_default().to_owned(),
                 on: rows.date(row, "granted_on"),
                 ..Right::default()
@@ -310,14 +308,14 @@ fn foreign_grants(shown: &Shown) -> HashMap<String, Right> {
 }
 
 /// The enterprises that hold one of these statuses on the day, with the status and its first day.
-fn statuses(shown: &Shown, kinds: &[&str]) -> HashMap<String, Right> {
+fn statuses(frame: &Frame, shown: &Shown, kinds: &[&str]) -> HashMap<String, Right> {
     let Some(rows) = shown.opened.snapshot.rows("status") else { return HashMap::new() };
     (0..rows.len())
         .filter(|row| rows.text(*row, "kind").is_some_and(|kind| kinds.contains(&kind)))
         .filter(|row| patents::read::Stretch::of(rows, *row).covers(shown.as_of()))
         .filter_map(|row| {
             let right =
-                Right { name: rows.text(row, "kind")?.to_owned(), on: rows.date(row, "from_on"), ..Right::default() };
+                Right { name: frame.said(rows.text(row, "kind")?), on: rows.date(row, "from_on"), ..Right::default() };
             Some((rows.text(row, "uscc")?.to_owned(), right))
         })
         .collect()

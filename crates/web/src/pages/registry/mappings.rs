@@ -68,39 +68,39 @@ fn listing(frame: &Frame) -> Listing<'_, Row> {
     let origins = vec![Choice::new("own", origin(true)), Choice::new("built-in", origin(false))];
     Listing::new(frame, "mappings", "/registers/mappings", frame.t("reg-mappings"))
         .column("source", frame.t("reg-mapping-source"), Kind::Text, |row: &Row| Cell::text(row.mapping.source.clone()))
-        .column("register", frame.t("reg-register"), Kind::Text, |row| Cell::text(register_name(&row.mapping.register)))
-        .column("headings", frame.t("reg-mapping-headings"), Kind::Text, |row| Cell::text(headings(&row.mapping)))
-        .column("constants", frame.t("reg-mapping-constants"), Kind::Text, |row| Cell::text(constants(&row.mapping)))
+        .column("register", frame.t("reg-register"), Kind::Text, |row| Cell::text(register_name(frame, &row.mapping.register)))
+        .column("headings", frame.t("reg-mapping-headings"), Kind::Text, |row| Cell::text(headings(frame, &row.mapping)))
+        .column("constants", frame.t("reg-mapping-constants"), Kind::Text, |row| Cell::text(constants(frame, &row.mapping)))
         .column("origin", frame.t("reg-mapping-origin"), Kind::Text, move |row| Cell::text(origin(row.is_own)))
-        .filter("register", frame.t("reg-register"), register_choices(|register| register.received), |row, id| {
+        .filter("register", frame.t("reg-register"), register_choices(frame, |register| register.received), |row, id| {
             row.mapping.register == id
         })
         .filter("origin", frame.t("reg-mapping-origin"), origins, |row, key| row.is_own == (key == "own"))
-        .search(frame.t("reg-mapping-source"), |row| format!("{} {}", row.mapping.source, headings(&row.mapping)))
+        .search(frame.t("reg-mapping-source"), |row| format!("{} {}", row.mapping.source, headings(frame, &row.mapping)))
         .when_empty(frame.t("reg-mappings-none"), frame.t("reg-mappings-none-todo"))
 }
 
 /// The heading of a field, for people.
-fn heading(register: &str, field: &str) -> String {
+fn heading(frame: &Frame, register: &str, field: &str) -> String {
     let column =
         registry::register(register).and_then(|register| register.columns.iter().find(|column| column.field == field));
-    column.map_or_else(|| field.to_owned(), |column| column.heading.to_owned())
+    column.map_or_else(|| field.to_owned(), |column| frame.said(column.heading))
 }
 
-fn headings(mapping: &Mapping) -> String {
+fn headings(frame: &Frame, mapping: &Mapping) -> String {
     mapping
         .headings
         .iter()
-        .map(|(from, field)| format!("{from} → {}", heading(&mapping.register, field)))
+        .map(|(from, field)| format!("{from} → {}", heading(frame, &mapping.register, field)))
         .collect::<Vec<_>>()
         .join("；")
 }
 
-fn constants(mapping: &Mapping) -> String {
+fn constants(frame: &Frame, mapping: &Mapping) -> String {
     mapping
         .constants
         .iter()
-        .map(|(field, value)| format!("{} = {value}", heading(&mapping.register, field)))
+        .map(|(field, value)| format!("{} = {value}", heading(frame, &mapping.register, field)))
         .collect::<Vec<_>>()
         .join("；")
 }
@@ -116,7 +116,7 @@ fn form(frame: &Frame, sent: &Sent, errors: &Errors) -> EntryForm {
             Field::of(
                 "register",
                 frame.t("reg-register"),
-                FieldKind::Select(register_choices(|register| register.received)),
+                FieldKind::Select(register_choices(frame, |register| register.received)),
                 sent.get("register"),
                 errors,
             ),

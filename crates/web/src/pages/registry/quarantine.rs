@@ -74,7 +74,7 @@ pub(crate) fn listing<'a>(
 ) -> Listing<'a, QuarantinedRow> {
     let columns: BTreeSet<&str> =
         rows.iter().flat_map(|row| &row.reasons).map(|reason| reason.column.as_str()).collect();
-    let columns = columns.into_iter().map(|column| Choice::new(column, column)).collect();
+    let columns = columns.into_iter().map(|column| Choice::new(column, frame.said(column))).collect();
     let states = STATES.into_iter().map(|key| Choice::new(key, state(frame, key).word)).collect();
     let box_of = move |row: &QuarantinedRow| (with_boxes && row.state == "open").then(|| row.id.to_string());
     Listing::new(frame, id, path, caption)
@@ -84,14 +84,14 @@ pub(crate) fn listing<'a>(
         .column("state", frame.t("reg-state"), Kind::Text, |row| {
             Cell::state(state(frame, &row.state), rank(&row.state))
         })
-        .column("register", frame.t("reg-register"), Kind::Text, |row| Cell::text(register_name(&row.register)))
+        .column("register", frame.t("reg-register"), Kind::Text, |row| Cell::text(register_name(frame, &row.register)))
         .column("file", frame.t("reg-file"), Kind::Text, |row| Cell::text(place(row)))
         .column("row", frame.t("reg-row"), Kind::Number, |row| Cell::number(row.row))
-        .column("column", frame.t("reg-column"), Kind::Text, |row| Cell::text(joined(row, |reason| &reason.column)))
+        .column("column", frame.t("reg-column"), Kind::Text, |row| Cell::text(frame.said(&joined(row, |reason| &reason.column))))
         .column("value", frame.t("reg-value"), Kind::Text, |row| Cell::text(joined(row, |reason| &reason.value)))
-        .column("reason", frame.t("reg-why"), Kind::Text, |row| Cell::text(joined(row, |reason| &reason.reason)))
+        .column("reason", frame.t("reg-why"), Kind::Text, |row| Cell::text(frame.said(&joined(row, |reason| &reason.reason))))
         .filter("state", frame.t("reg-state"), states, |row, key| row.state == key)
-        .filter("register", frame.t("reg-register"), register_choices(|register| register.received), |row, id| {
+        .filter("register", frame.t("reg-register"), register_choices(frame, |register| register.received), |row, id| {
             row.register == id
         })
         .filter("column", frame.t("reg-column"), columns, |row, column| {

@@ -68,11 +68,14 @@ async fn form(app: &App, frame: &Frame, filled: &Filled, errors: &Errors) -> Res
     let room =
         head_of(app, frame, "/registers/import", title, frame.t("reg-upload-line")).await?.wrong(!errors.is_empty());
     let mut registers = vec![Choice::new("", frame.t("reg-choose"))];
-    registers.extend(register_choices(|register| register.received));
+    registers.extend(register_choices(frame, |register| register.received));
     let mut mappings = vec![Choice::new("", frame.t("reg-mapping-none"))];
     for register in registry::registers() {
         for mapping in registry::mappings::of_register(app.db(), register.id).await? {
-            mappings.push(Choice::new(mapping.source.clone(), format!("{}（{}）", mapping.source, register.name_zh)));
+            mappings.push(Choice::new(mapping.source.clone(), frame.tn(
+                "word-with-code",
+                &[("word", frame.said(&mapping.source)), ("code", frame.said(register.name_zh))],
+            )));
         }
     }
     let full = vec![Choice { is_chosen: filled.full, ..Choice::new("yes", frame.t("reg-full-yes")) }];
@@ -138,7 +141,7 @@ fn import(
 ) -> Arc<jobs::Job> {
     let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let words = Words {
-        title: frame.tn("reg-importing", &[("register", register_name(&register)), ("file", name)]),
+        title: frame.tn("reg-importing", &[("register", register_name(&frame, &register)), ("file", name)]),
         if_cancelled: frame.t("reg-import-if-cancelled"),
         back: Link::new(frame.t("reg-import-again"), frame.at(&format!("/registers/import?register={register}"))),
         is_orderly: true,
