@@ -28,7 +28,7 @@ function code(serial) {
 
 async function upload(register, name, lines) {
   await page.goto(`${address}/registers/import`);
-  await page.getByLabel('登记簿').selectOption({ label: register });
+  await page.getByLabel('登记簿', { exact: true }).selectOption({ label: register });
   await page.getByLabel('文件', { exact: true }).setInputFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(lines.join('\n')) });
   await page.getByRole('button', { name: '开始导入' }).click();
 }
@@ -81,12 +81,13 @@ test('names with one candidate are tied together', async () => {
   await page.goto(`${address}/registers/ties?candidates=one`);
   const before = Number((await page.locator('.listing .total').innerText()).replace(/\D/g, ''));
   const boxes = page.getByRole('table').getByRole('checkbox');
-  await boxes.nth(0).check();
-  await boxes.nth(1).check();
+  const ticked = await boxes.count();
+  assert.ok(ticked > 0, 'the demo leaves names with one candidate');
+  await page.getByLabel('全选本页').check();
   await page.getByRole('button', { name: '确认为所列企业' }).click();
-  await page.getByText('已认定 2 个名称').waitFor();
+  await page.getByText(`已认定 ${ticked} 个名称`).waitFor();
   await page.goto(`${address}/registers/ties?candidates=one`);
-  assert.equal(Number((await page.locator('.listing .total').innerText()).replace(/\D/g, '')), before - 2);
+  assert.equal(Number((await page.locator('.listing .total').innerText()).replace(/\D/g, '')), before - ticked);
 });
 
 test('a month is closed once its open rows were looked at', async () => {
@@ -102,7 +103,7 @@ test('a file comes in without scripts', async () => {
   const plain = await open(browser, { javaScript: false });
   await signIn(plain, address, 'clerk');
   await plain.goto(`${address}/registers/import`);
-  await plain.getByLabel('登记簿').selectOption({ label: '节假日安排' });
+  await plain.getByLabel('登记簿', { exact: true }).selectOption({ label: '节假日安排' });
   await plain.getByLabel('文件', { exact: true }).setInputFiles({ name: '节假日.csv', mimeType: 'text/csv', buffer: Buffer.from('日期,名称,放假\n2030-01-01,元旦,是\n') });
   await plain.getByRole('button', { name: '开始导入' }).click();
   await plain.waitForURL(/\/registers\/batches\/\d+/);

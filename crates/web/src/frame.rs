@@ -101,10 +101,12 @@ impl Frame {
 
     /// What another part of the program says in Chinese, in the visitor's language; what has no English stands as it is.
     pub fn said(&self, text: &str) -> String {
-        match self.lang {
+        let said = match self.lang {
             Lang::Chinese => text.to_owned(),
             Lang::English => phrases::english(text).unwrap_or_else(|| text.to_owned()),
-        }
+        };
+        // The engine writes comparisons as a programmer does.
+        if said.contains('=') { said.replace(">=", "≥").replace("<=", "≤") } else { said }
     }
 
     /// A unit behind a number.
@@ -154,8 +156,14 @@ impl Frame {
             Access::SignedIn => self.account.is_some(),
             Access::Everyone => true,
         };
+        // Pages that are reached from a section lie in it.
+        let section = match self.path.split('/').nth(1).unwrap_or_default() {
+            "policy" | "runs" => "/settings",
+            "what-if" => "/awards",
+            _ => self.path.as_str(),
+        };
         let lies_in =
-            |path: &str| self.path == path || self.path.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'));
+            |path: &str| section == path || section.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'));
         self.sections
             .iter()
             .filter(allowed)

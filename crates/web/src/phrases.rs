@@ -163,7 +163,8 @@ mod tests {
     #[test]
     fn what_the_policy_says_to_a_reader_has_its_english() {
         let policy = domain::runs::policy().unwrap();
-        let indicators = policy.indicators.iter().flat_map(|one| [&one.name, &one.numerator, &one.denominator, &one.reason]);
+        let indicators =
+            policy.indicators.iter().flat_map(|one| [&one.name, &one.numerator, &one.denominator, &one.reason]);
         let awards = policy.awards.iter().flat_map(|one| {
             let levels = one.levels.iter().map(|level| &level.name);
             [&one.name, &one.reason, &one.promised].into_iter().chain(levels).chain(one.facts.values())

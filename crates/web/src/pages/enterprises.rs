@@ -75,7 +75,13 @@ fn listing<'a>(frame: &'a Frame, shown: &'a Shown, all: &[Enterprise]) -> Listin
         .column("uscc", frame.t("rights-number-enterprise"), Kind::Code, |one| Cell::code(one.uscc.clone()))
         .column("town", frame.t("patents-col-town"), Kind::Text, |one| Cell::text(one.town.clone()))
         .column("statuses", frame.t("enterprises-col-statuses"), Kind::Text, |one| {
-            Cell::text(one.statuses.iter().map(|kind| frame.said(kind)).collect::<Vec<_>>().join(&frame.t("word-list-separator")))
+            Cell::text(
+                one.statuses
+                    .iter()
+                    .map(|kind| frame.said(kind))
+                    .collect::<Vec<_>>()
+                    .join(&frame.t("word-list-separator")),
+            )
         })
         .column("industry", frame.t("enterprises-col-industry"), Kind::Text, |one| {
             Cell::text(section_name(frame, one.section))
@@ -84,9 +90,12 @@ fn listing<'a>(frame: &'a Frame, shown: &'a Shown, all: &[Enterprise]) -> Listin
         .column("inventions", frame.t("enterprises-col-inventions"), Kind::Number, move |one| number(one.inventions))
         .column("high-value", frame.t("enterprises-col-high-value"), Kind::Number, move |one| number(one.high_value))
         .column("stars", frame.t("enterprises-col-stars"), Kind::Text, |one| stars_cell(frame, shown, one))
-        .filter("town", frame.t("patents-col-town"), choices(frame, all.iter().map(|one| one.town.as_str())), |one, town| {
-            one.town == town
-        })
+        .filter(
+            "town",
+            frame.t("patents-col-town"),
+            choices(frame, all.iter().map(|one| one.town.as_str())),
+            |one, town| one.town == town,
+        )
         .filter(
             "status",
             frame.t("enterprises-col-statuses"),
@@ -97,7 +106,7 @@ fn listing<'a>(frame: &'a Frame, shown: &'a Shown, all: &[Enterprise]) -> Listin
             one.section.is_some_and(|section| key == section.to_string())
         })
         .filter(
-            "size",
+            "scale",
             frame.t("enterprises-col-size"),
             choices(frame, all.iter().map(|one| one.size.as_str())),
             |one, size| one.size == size,

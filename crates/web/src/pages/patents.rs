@@ -180,7 +180,7 @@ pub(crate) fn standings(frame: &Frame) -> Vec<Choice> {
     Standing::ALL.into_iter().map(|(one, key)| Choice::new(key, standing(frame, one).word)).collect()
 }
 
-fn high_values(frame: &Frame, opened: &Opened) -> Vec<Choice> {
+pub(crate) fn high_values(frame: &Frame, opened: &Opened) -> Vec<Choice> {
     let mut choices = vec![Choice::new("any", frame.t("high-value-any"))];
     choices.extend((1..=5).map(|number| Choice::new(number.to_string(), category(frame, number))));
     choices.push(Choice::new("several", frame.t("high-value-several")));
@@ -193,7 +193,7 @@ fn high_values(frame: &Frame, opened: &Opened) -> Vec<Choice> {
 }
 
 /// Whether a patent passes the filter of high value.
-fn passes(patent: &Patent, key: &str) -> bool {
+pub(crate) fn passes(patent: &Patent, key: &str) -> bool {
     match key {
         "any" => patent.is_high_value,
         "several" => patent.categories.len() > 1,

@@ -164,7 +164,7 @@ fn listing<'a>(frame: &'a Frame, shown: &'a Shown, award: &'a AwardDef, rows: &[
             Cell::state(state, rank)
         });
     for id in condition_ids(rows) {
-        let heading = award.facts.get(&id).cloned().unwrap_or_default();
+        let heading = award.facts.get(&id).map(|name| frame.said(name)).unwrap_or_default();
         let column: &'static str = column_key(&id);
         listing = listing.column(column, heading, Kind::Number, move |row: &Row| {
             row.actual.get(&id).copied().flatten().map_or_else(Cell::empty, Cell::number)

@@ -45,12 +45,7 @@ pub(crate) fn required(operator: Option<rules::verdict::Operator>, target: &str)
 }
 
 /// A condition's number as printed: `≥ 5 件`.
-pub(crate) fn required_amount(
-    frame: &Frame,
-    operator: rules::verdict::Operator,
-    number: i64,
-    unit: &str,
-) -> String {
+pub(crate) fn required_amount(frame: &Frame, operator: rules::verdict::Operator, number: i64, unit: &str) -> String {
     let sign = required(Some(operator), "");
     format!("{} {}", sign.trim(), frame.amount(&format::count(number), unit))
 }

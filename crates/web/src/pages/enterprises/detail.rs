@@ -167,11 +167,17 @@ async fn shown_page(app: &App, frame: &Frame, hx: Hx, uscc: &str, path: &str, ur
         },
         choices: if sees_rights { shown.choices(frame) } else { Vec::new() },
         state: state(frame, &shown, enterprise),
-        tags: enterprise.statuses.iter().cloned().collect(),
+        tags: enterprise.statuses.iter().map(|kind| frame.said(kind)).collect(),
         facts: facts(frame, enterprise),
         figures: figures(frame, &shown, enterprise, path),
         awards: awards_part(frame, &shown, uscc),
-        award_names: shown.policy.awards.iter().filter(|award| award.active).map(|award| frame.said(&award.name)).collect(),
+        award_names: shown
+            .policy
+            .awards
+            .iter()
+            .filter(|award| award.active)
+            .map(|award| frame.said(&award.name))
+            .collect(),
         years,
         table: portfolio::table(frame, &shown, path, &owned),
         list: &view,
@@ -242,7 +248,7 @@ fn figures(frame: &Frame, shown: &Shown, enterprise: &Enterprise, path: &str) ->
     let invention = format!("?kind={}&standing=in-force", format::encode("发明"));
     let mut figures = vec![
         figure(frame.t("enterprises-col-inventions"), enterprise.inventions, &invention),
-        figure(frame.t("enterprises-col-high-value"), enterprise.high_value, &invention),
+        figure(frame.t("enterprises-col-high-value"), enterprise.high_value, &format!("{invention}&high-value=any")),
     ];
     figures.push(Figure {
         value: Some(if stars.text.is_empty() { frame.t("enterprises-no-stars") } else { stars.text }),

@@ -127,7 +127,9 @@ pub(crate) fn basis_words(frame: &Frame, basis: &str) -> String {
     match basis {
         "" => frame.t("basis-none"),
         "reading" => frame.t("basis-reading"),
-        clause if clause.starts_with('C') && clause[1..].starts_with(|c: char| c.is_ascii_digit()) => place(frame, clause),
+        clause if clause.starts_with('C') && clause[1..].starts_with(|c: char| c.is_ascii_digit()) => {
+            place(frame, clause)
+        }
         document => document.to_owned(),
     }
 }

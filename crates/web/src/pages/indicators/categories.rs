@@ -97,11 +97,8 @@ fn lists(frame: &Frame, shown: &Shown) -> Vec<(String, Option<Link>)> {
     let high_value = &shown.evaluation().high_value;
     // Only the list that the run follows can be opened right by right.
     let total = |number: Option<i64>, source: &str| {
-        let href = if high_value.source == source {
-            shown.keep(frame.at("/patents?high-value=any"))
-        } else {
-            String::new()
-        };
+        let href =
+            if high_value.source == source { shown.keep(frame.at("/patents?high-value=any")) } else { String::new() };
         number.map(|number| Link::new(format::count(number), href))
     };
     let difference = |count: usize, key: &str| {

@@ -2,11 +2,7 @@
 
 use domain::accounts::Permission;
 
-use crate::{
-    frame::Frame,
-    pages::registry::register_name,
-    pieces::Link,
-};
+use crate::{frame::Frame, pages::registry::register_name, pieces::Link};
 
 /// The register behind a numerator.
 pub(super) fn numerator(frame: &Frame, code: &str) -> Option<Link> {

@@ -59,7 +59,11 @@ fn numbers(
         None => format!("{sign}?"),
     };
     // Amounts are compared in fen, which the target's words do not say.
-    let unit = if definition.display_divisor == 1 { String::new() } else { format!(" {}", frame.unit(&definition.numerator_unit)) };
+    let unit = if definition.display_divisor == 1 {
+        String::new()
+    } else {
+        format!(" {}", frame.unit(&definition.numerator_unit))
+    };
     Some(format!("{}{unit}  {answer}  {}{unit}", side(numerator, definition.scale)?, side(target, denominator)?))
 }
 

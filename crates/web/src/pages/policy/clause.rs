@@ -74,7 +74,8 @@ pub async fn page(frame: Frame, Path(id): Path<String>) -> Result<Response, AppE
     let parameters = parameters(&frame, &document, &clause.id, &rules);
     let cases =
         document.cases.iter().filter(|case| case.clauses.contains(&clause.id)).map(|case| case.name.as_str()).collect();
-    let line = frame.tn("pol-clause-line", &[("document", frame.said(&policy.title)), ("kind", kind(&frame, &clause.kind))]);
+    let line =
+        frame.tn("pol-clause-line", &[("document", frame.said(&policy.title)), ("kind", kind(&frame, &clause.kind))]);
     let room =
         Room::new(frame.t1("pol-clause-title", "id", &clause.id), line).below(&frame, &[("pol-text", "/policy")]);
     hx::page(ClausePage {

@@ -51,8 +51,8 @@ pub(super) fn indicators(policy: &Policy) -> Vec<Choice> {
 }
 
 /// The name of an indicator.
-pub(super) fn indicator_name(policy: &Policy, code: &str) -> String {
-    policy.indicator(code).map_or_else(|| code.to_owned(), |indicator| format!("{code} {}", indicator.name))
+pub(super) fn indicator_name(frame: &Frame, policy: &Policy, code: &str) -> String {
+    policy.indicator(code).map_or_else(|| code.to_owned(), |one| format!("{code} {}", frame.said(&one.name)))
 }
 
 /// A cell of a folded row.
@@ -106,7 +106,7 @@ fn listing<'a>(frame: &'a Frame, policy: &'a Policy) -> Listing<'a, FoldedRow> {
     const ID: &str = "trajectories";
     Listing::new(frame, ID, "/registers/trajectories", frame.t("reg-trajectories"))
         .column("indicator", frame.t("reg-indicator"), Kind::Text, |row: &FoldedRow| {
-            Cell::text(indicator_name(policy, cell(ID, row, "indicator")))
+            Cell::text(indicator_name(frame, policy, cell(ID, row, "indicator")))
         })
         .column("region", frame.t("reg-region"), Kind::Text, |row| match cell(ID, row, "region") {
             "" => Cell::text(frame.t("reg-city")),

@@ -67,16 +67,29 @@ fn listing(frame: &Frame) -> Listing<'_, Row> {
     let origin = |own: bool| frame.t(if own { "reg-mapping-own" } else { "reg-mapping-built-in" });
     let origins = vec![Choice::new("own", origin(true)), Choice::new("built-in", origin(false))];
     Listing::new(frame, "mappings", "/registers/mappings", frame.t("reg-mappings"))
-        .column("source", frame.t("reg-mapping-source"), Kind::Text, |row: &Row| Cell::text(row.mapping.source.clone()))
-        .column("register", frame.t("reg-register"), Kind::Text, |row| Cell::text(register_name(frame, &row.mapping.register)))
-        .column("headings", frame.t("reg-mapping-headings"), Kind::Text, |row| Cell::text(headings(frame, &row.mapping)))
-        .column("constants", frame.t("reg-mapping-constants"), Kind::Text, |row| Cell::text(constants(frame, &row.mapping)))
-        .column("origin", frame.t("reg-mapping-origin"), Kind::Text, move |row| Cell::text(origin(row.is_own)))
-        .filter("register", frame.t("reg-register"), register_choices(frame, |register| register.received), |row, id| {
-            row.mapping.register == id
+        .column("source", frame.t("reg-mapping-source"), Kind::Text, |row: &Row| {
+            Cell::text(frame.said(&row.mapping.source))
         })
+        .column("register", frame.t("reg-register"), Kind::Text, |row| {
+            Cell::text(register_name(frame, &row.mapping.register))
+        })
+        .column("headings", frame.t("reg-mapping-headings"), Kind::Text, |row| {
+            Cell::text(headings(frame, &row.mapping))
+        })
+        .column("constants", frame.t("reg-mapping-constants"), Kind::Text, |row| {
+            Cell::text(constants(frame, &row.mapping))
+        })
+        .column("origin", frame.t("reg-mapping-origin"), Kind::Text, move |row| Cell::text(origin(row.is_own)))
+        .filter(
+            "register",
+            frame.t("reg-register"),
+            register_choices(frame, |register| register.received),
+            |row, id| row.mapping.register == id,
+        )
         .filter("origin", frame.t("reg-mapping-origin"), origins, |row, key| row.is_own == (key == "own"))
-        .search(frame.t("reg-mapping-source"), |row| format!("{} {}", row.mapping.source, headings(frame, &row.mapping)))
+        .search(frame.t("reg-mapping-source"), |row| {
+            format!("{} {}", row.mapping.source, headings(frame, &row.mapping))
+        })
         .when_empty(frame.t("reg-mappings-none"), frame.t("reg-mappings-none-todo"))
 }
 

@@ -129,7 +129,7 @@ fn compared(frame: &Frame, policy: &Policy, row: &FoldedRow, history: &[Observed
         .map(|count| if is_money { format::fixed(count.into(), 100, 2) } else { count.to_string() });
     let difference = ours.as_deref().and_then(|ours| minus(province, ours));
     Compared {
-        indicator: indicator_name(policy, code),
+        indicator: indicator_name(frame, policy, code),
         as_of: as_of.to_owned(),
         unit: frame.unit(if is_money { "元" } else { unit }),
         province: format::group(province),

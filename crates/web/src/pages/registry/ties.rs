@@ -74,12 +74,20 @@ fn listing(frame: &Frame, with_boxes: bool) -> Listing<'_, UntiedName> {
         })
         .column("code", frame.t("reg-ties-code"), Kind::Code, |name| Cell::code(name.code.clone()))
         .column("why", frame.t("reg-ties-why"), Kind::Text, |name| Cell::text(frame.said(&name.why)))
-        .column("candidates", frame.t("reg-ties-candidates"), Kind::Text, |name| Cell::text(said(frame, &name.candidates)))
+        .column("candidates", frame.t("reg-ties-candidates"), Kind::Text, |name| {
+            Cell::text(said(frame, &name.candidates))
+        })
         .column("rows", frame.t("reg-ties-rows"), Kind::Number, |name| {
             Cell::number(i64::try_from(name.rows).unwrap_or(i64::MAX))
         })
         .column("registers", frame.t("reg-register"), Kind::Text, |name| {
-            Cell::text(name.registers.iter().map(|id| register_name(frame, id)).collect::<Vec<_>>().join(&frame.t("word-list-separator")))
+            Cell::text(
+                name.registers
+                    .iter()
+                    .map(|id| register_name(frame, id))
+                    .collect::<Vec<_>>()
+                    .join(&frame.t("word-list-separator")),
+            )
         })
         .column("city", frame.t("reg-ties-city"), Kind::Text, |name| {
             Cell::text(frame.t(if name.in_city { "reg-yes" } else { "reg-no" }))

@@ -72,10 +72,13 @@ async fn form(app: &App, frame: &Frame, filled: &Filled, errors: &Errors) -> Res
     let mut mappings = vec![Choice::new("", frame.t("reg-mapping-none"))];
     for register in registry::registers() {
         for mapping in registry::mappings::of_register(app.db(), register.id).await? {
-            mappings.push(Choice::new(mapping.source.clone(), frame.tn(
-                "word-with-code",
-                &[("word", frame.said(&mapping.source)), ("code", frame.said(register.name_zh))],
-            )));
+            mappings.push(Choice::new(
+                mapping.source.clone(),
+                frame.tn(
+                    "word-with-code",
+                    &[("word", frame.said(&mapping.source)), ("code", frame.said(register.name_zh))],
+                ),
+            ));
         }
     }
     let full = vec![Choice { is_chosen: filled.full, ..Choice::new("yes", frame.t("reg-full-yes")) }];

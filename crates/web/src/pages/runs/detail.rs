@@ -8,7 +8,7 @@ use axum::{
     response::Response,
 };
 use domain::runs::{self, Summary};
-use rules::{Evaluation, verdict::Operator};
+use rules::Evaluation;
 use sheets::{
     Cell,
     write::{Column, Kind, Sheet},
@@ -22,6 +22,7 @@ use crate::{
     frame::Frame,
     hx,
     pages::{
+        cockpit::quantities,
         indicators::basis,
         jobs::{self, End, Words},
         policy::document,
@@ -125,7 +126,7 @@ fn line(frame: &Frame, run: &Summary, indicator: &rules::evaluation::Indicator) 
         target: indicator
             .target
             .as_ref()
-            .map(|target| format!("{} {}", indicator.operator.map_or("", Operator::symbol), format::group(target)))
+            .map(|target| quantities::required(indicator.operator, target))
             .unwrap_or_default(),
         state: has_target.then(|| {
             StateWord::new(
@@ -262,7 +263,7 @@ fn indicator_sheet(frame: &Frame, title: &str, evaluation: &Evaluation) -> Sheet
                 indicator
                     .target
                     .as_ref()
-                    .map(|target| format!("{} {target}", indicator.operator.map_or("", Operator::symbol)))
+                    .map(|target| quantities::required(indicator.operator, target))
                     .unwrap_or_default(),
             ),
             text(if indicator.target.is_some() {
@@ -312,11 +313,7 @@ fn award_sheet(frame: &Frame, title: &str, evaluation: &Evaluation) -> Result<Sh
 }
 
 fn parameter_sheet(frame: &Frame, title: &str, evaluation: &Evaluation) -> Result<Sheet, AppError> {
-    let heads = [
-        ("pol-parameter", Kind::Text),
-        ("pol-meaning", Kind::Text),
-        ("pol-value", Kind::Text),
-    ];
+    let heads = [("pol-parameter", Kind::Text), ("pol-meaning", Kind::Text), ("pol-value", Kind::Text)];
     let rows = parameters(frame, evaluation)?
         .into_iter()
         .map(|one| vec![text(one.name), text(one.meaning), text(one.value)])

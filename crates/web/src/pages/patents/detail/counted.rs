@@ -88,8 +88,10 @@ fn awards(frame: &Frame, shown: &Shown, patent: &Patent) -> Vec<Counted> {
                 name: frame.said(&award.name),
                 href: crate::routes::exists("/awards").then(|| shown.keep(frame.at("/awards"))),
                 state: answer(frame, true),
-                reason: frame
-                    .tn("patents-counts-award", &[("name", name.to_owned()), ("facts", conditions.join(&frame.t("word-list-separator")))]),
+                reason: frame.tn(
+                    "patents-counts-award",
+                    &[("name", name.to_owned()), ("facts", conditions.join(&frame.t("word-list-separator")))],
+                ),
             });
         }
     }
