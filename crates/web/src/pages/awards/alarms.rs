@@ -1,5 +1,10 @@
 //! Gaming alarms beside the awards: each kind with its method, its error on the past, and whom it concerns.
 
+use std::{
+    collections::VecDeque,
+    sync::{Arc, LazyLock, Mutex, PoisonError},
+};
+
 use domain::alarms::{self, Alarm, BackTest, Method};
 
 use super::enterprises;
@@ -37,11 +42,33 @@ pub(crate) struct Seen {
     pub(crate) rights: Vec<Link>,
 }
 
+/// How many runs are kept.
+const KEPT_MAX: usize = 4;
+
+type Found = Arc<(Vec<Alarm>, Option<BackTest>)>;
+
+// A run never changes, so what was found in it is found once.
+static FOUND: LazyLock<Mutex<VecDeque<(String, Found)>>> = LazyLock::new(Mutex::default);
+
+fn found(shown: &Shown) -> Found {
+    let run = &shown.opened.summary.run;
+    let kept = || FOUND.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = kept().iter().find(|(one, _)| one == run).map(|(_, found)| Arc::clone(found));
+    known.unwrap_or_else(|| {
+        let found = Arc::new((alarms::all(&shown.opened), alarms::back_test(&shown.opened)));
+        let mut kept = kept();
+        kept.push_back((run.clone(), Arc::clone(&found)));
+        while kept.len() > KEPT_MAX {
+            kept.pop_front();
+        }
+        found
+    })
+}
+
 /// Every kind of alarm, those that found nothing too; with a code only what concerns that enterprise.
 pub(crate) fn kinds(frame: &Frame, shown: &Shown, all: &[Enterprise], only: Option<&str>) -> Vec<Kind> {
     let by_code = enterprises(all);
-    let found = alarms::all(&shown.opened);
-    let back_test = alarms::back_test(&shown.opened);
+    let found = found(shown);
     let seen = |alarm: &Alarm| {
         let enterprise = by_code.get(alarm.uscc.as_str());
         Seen {
@@ -60,8 +87,9 @@ pub(crate) fn kinds(frame: &Frame, shown: &Shown, all: &[Enterprise], only: Opti
         .map(|method| Kind {
             name: frame.said(method.zh()),
             method: frame.said(method.method()),
-            past: past(frame, method, back_test),
+            past: past(frame, method, found.1),
             seen: found
+                .0
                 .iter()
                 .filter(|alarm| alarm.method == method && only.is_none_or(|uscc| alarm.uscc == uscc))
                 .map(seen)
