@@ -1,4 +1,4 @@
-// The browser: Debian's Chromium, one fresh profile per context, and the accessibility audit.
+// The browser: Debian's Chromium, one profile per account, and the accessibility audit.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
@@ -21,11 +21,13 @@ export function launch() {
 }
 
 /** A page in a context of its own; any error that a script of ours throws is kept in `page.faults`. */
-export async function open(browser, { size = WIDE, javaScript = true, dark = false } = {}) {
+export async function open(browser, { size = WIDE, javaScript = true, dark = false, session } = {}) {
   const context = await browser.newContext({
     viewport: size, javaScriptEnabled: javaScript, colorScheme: dark ? 'dark' : 'light', locale: 'zh-CN',
+    storageState: session,
   });
   const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
   page.faults = [];
   page.on('pageerror', (fault) => page.faults.push(String(fault)));
   return page;
@@ -35,16 +37,41 @@ export async function signIn(page, address, login) {
   await page.goto(`${address}/sign-in`);
   await page.getByLabel('登录名').fill(login);
   await page.getByLabel('密码').fill(PASSWORD);
-  await page.getByRole('button', { name: '登录' }).click();
+  await page.getByRole('button', { name: '登录', exact: true }).click();
   await page.waitForURL((url) => !url.pathname.endsWith('/sign-in'));
 }
 
-/** Violations of WCAG 2.1 A and AA on the page as it stands, as readable lines. */
-export async function audit(page) {
+/** Signs in once for an account and language, and keeps the session for any number of contexts. */
+export function sessions(browser, address) {
+  const kept = new Map();
+  return async (login, { english = false } = {}) => {
+    const key = `${login} ${english}`;
+    if (!kept.has(key)) {
+      const page = await open(browser);
+      if (login) await signIn(page, address, login);
+      else await page.goto(`${address}/sign-in`);
+      if (english) {
+        await page.getByRole('button', { name: 'English' }).click();
+        await page.getByRole('button', { name: '中文' }).waitFor();
+      }
+      kept.set(key, await page.context().storageState());
+      await page.context().close();
+    }
+    return kept.get(key);
+  };
+}
+
+/** Goes where the first link of this kind leads. */
+export async function followFirst(page, link) {
+  const href = await page.locator(link).first().getAttribute('href');
+  await page.goto(new URL(href, page.url()).href);
+}
+
+/** Violations of WCAG 2.1 A and AA on the page as it stands, as readable lines; `rules` narrows the audit. */
+export async function audit(page, rules) {
   await page.evaluate(axeSource);
-  const result = await page.evaluate(() => globalThis.axe.run(document, {
-    runOnly: { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] },
-  }));
+  const wanted = rules ? { type: 'rule', values: rules } : { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] };
+  const result = await page.evaluate((runOnly) => globalThis.axe.run(document, { runOnly }), wanted);
   return result.violations.flatMap((violation) =>
     violation.nodes.map((node) => `${violation.id}: ${node.target.join(' ')} – ${node.failureSummary?.split('\n')[1] ?? violation.help}`));
 }

@@ -1,44 +1,99 @@
-// The pages that are audited and photographed, by name and path; a function follows a link of another page.
+// Every page of the router that shows something, with the account that opens it and a way to one of its kind.
+// A journey test compares this list with crates/web/src/routes.rs.
+import { followFirst } from './browser.mjs';
+
+/** Pages that only lead on or send a file; journeys use them. */
+export const NOT_SHOWN = ['/', '/runs/compare', '/registers/templates/{register}', '/runs/{id}/export'];
+
+const at = (path) => async (page, address) => { await go(page, address + path); };
+const first = (start, link) => async (page, address) => {
+  await go(page, address + start);
+  await followFirst(page, link);
+};
+
 export const PAGES = [
-  { name: 'cockpit', path: '/cockpit' },
-  { name: 'indicators', path: '/indicators' },
-  { name: 'one indicator', path: '/indicators/K01' },
-  { name: 'high-value indicator', path: '/indicators/K04' },
-  { name: 'one town', path: ['/indicators/K01', 'main a[href*="/indicators/K01/towns/"]'] },
-  { name: 'awards', path: '/awards' },
-  { name: 'one award', path: '/awards/innovation-star' },
-  { name: 'one winner', path: ['/awards/innovation-star', 'main a[href*="/awards/innovation-star/9"]'] },
-  { name: 'enterprises', path: '/enterprises' },
-  { name: 'one enterprise', path: ['/enterprises', 'main a[href*="/enterprises/9"]'] },
-  { name: 'patents', path: '/patents' },
-  { name: 'one patent', path: ['/patents', 'main a[href*="/patents/2"]'] },
-  { name: 'registers', path: '/registers' },
-  { name: 'import', path: '/registers/import' },
-  { name: 'batches', path: '/registers/batches' },
-  { name: 'one batch', path: ['/registers/batches', 'main a[href*="/registers/batches/"]'] },
-  { name: 'quarantine', path: '/registers/quarantine' },
-  { name: 'one quarantined row', path: ['/registers/quarantine', 'main a[href*="/registers/quarantine/"]'] },
-  { name: 'ties', path: '/registers/ties' },
-  { name: 'judgements', path: '/registers/judgements' },
-  { name: 'province figures', path: '/registers/province' },
-  { name: 'closing', path: '/registers/closing' },
-  { name: 'policy', path: '/policy' },
-  { name: 'one clause', path: '/policy/C2.1.2' },
-  { name: 'runs', path: '/runs' },
-  { name: 'what-if', path: '/what-if' },
-  { name: 'search', path: '/search?q=云川' },
-  { name: 'gallery', path: '/gallery' },
+  { name: 'sign-in', door: '/sign-in', as: null, open: at('/sign-in') },
+  { name: 'cockpit', door: '/cockpit', open: at('/cockpit') },
+  { name: 'indicators', door: '/indicators', open: at('/indicators') },
+  { name: 'indicator', door: '/indicators/{code}', open: at('/indicators/K01') },
+  { name: 'indicator-high-value', door: '/indicators/{code}', open: at('/indicators/K04') },
+  { name: 'indicator-not-computable', door: '/indicators/{code}', open: at('/indicators/M15') },
+  { name: 'rights', door: '/indicators/{code}/rights', open: at('/indicators/K08/rights') },
+  { name: 'changes', door: '/indicators/{code}/changes', open: at('/indicators/K01/changes') },
+  { name: 'town', door: '/indicators/{code}/towns/{town}', open: first('/indicators/K01', 'main a[href*="/indicators/K01/towns/"]') },
+  { name: 'awards', door: '/awards', open: at('/awards') },
+  { name: 'award', door: '/awards/{award}', open: at('/awards/innovation-star') },
+  { name: 'award-subject', door: '/awards/{award}/{subject}', open: first('/awards/innovation-star', 'main tbody a[href*="/awards/innovation-star/9"]') },
+  { name: 'enterprises', door: '/enterprises', open: at('/enterprises') },
+  { name: 'enterprise', door: '/enterprises/{uscc}', open: first('/enterprises', 'main tbody a[href*="/enterprises/9"]') },
+  { name: 'my-enterprise', door: '/my-enterprise', as: 'enterprise', open: at('/my-enterprise') },
+  { name: 'patents', door: '/patents', open: at('/patents') },
+  { name: 'patents-none-found', door: '/patents', open: at('/patents?q=nothing-of-the-kind') },
+  { name: 'patent', door: '/patents/{number}', open: first('/patents?high-value=any', 'main tbody a[href*="/patents/2"]') },
+  { name: 'registers', door: '/registers', open: at('/registers') },
+  { name: 'import', door: '/registers/import', open: at('/registers/import') },
+  { name: 'import-refused', door: '/registers/import', open: async (page, address) => {
+    await go(page, `${address}/registers/import`);
+    await page.locator('main form .button-main').click();
+  }, status: 422 },
+  { name: 'batches', door: '/registers/batches', open: at('/registers/batches') },
+  { name: 'batch', door: '/registers/batches/{id}', open: first('/registers/batches?register=patents', 'main tbody a[href*="/registers/batches/"]') },
+  { name: 'rollback', door: '/registers/batches/{id}/rollback', open: async (page, address) => {
+    await first('/registers/batches?register=patents', 'main tbody a[href*="/registers/batches/"]')(page, address);
+    await followFirst(page, 'main a[href$="/rollback"]');
+  } },
+  { name: 'quarantine', door: '/registers/quarantine', open: at('/registers/quarantine') },
+  { name: 'quarantine-row', door: '/registers/quarantine/{id}', open: first('/registers/quarantine', 'main tbody a[href*="/registers/quarantine/"]') },
+  { name: 'ties', door: '/registers/ties', open: at('/registers/ties') },
+  { name: 'tie', door: '/registers/ties/one', open: first('/registers/ties', 'main tbody a[href*="/registers/ties/one"]') },
+  { name: 'judgements', door: '/registers/judgements', open: at('/registers/judgements') },
+  { name: 'province', door: '/registers/province', open: at('/registers/province') },
+  { name: 'trajectories', door: '/registers/trajectories', open: at('/registers/trajectories') },
+  { name: 'mappings', door: '/registers/mappings', open: at('/registers/mappings') },
+  { name: 'closing', door: '/registers/closing', open: at('/registers/closing') },
+  { name: 'audit', door: '/registers/audit', as: 'auditor', open: at('/registers/audit') },
+  { name: 'policy', door: '/policy', open: at('/policy') },
+  { name: 'clause', door: '/policy/{clause}', open: at('/policy/C3.3.2.2') },
+  { name: 'runs', door: '/runs', open: at('/runs') },
+  { name: 'run', door: '/runs/{id}', open: first('/runs', 'main tbody a[href*="/runs/"]') },
+  { name: 'run-difference', door: '/runs/{id}/diff/{after}', open: async (page, address) => {
+    await go(page, `${address}/runs`);
+    await page.locator('form[action$="/runs/compare"] button').click();
+  } },
+  { name: 'verified', door: '/jobs/{id}', open: async (page, address) => {
+    await first('/runs', 'main tbody a[href*="/runs/"]')(page, address);
+    await page.locator('form[action$="/verify"] button').click();
+    await page.locator('main .state-ok').waitFor();
+  } },
+  { name: 'what-if', door: '/what-if', open: at('/what-if') },
+  { name: 'what-if-outcome', door: '/what-if/{run}', open: async (page, address) => {
+    await go(page, `${address}/what-if`);
+    await page.locator('#set-star_2_inventions').fill('15');
+    await page.locator('#set-star_2_amount_fen').fill('5');
+    await page.locator('main form .button-main').click();
+    await page.waitForURL(/\/what-if\/.+/);
+  } },
+  { name: 'search', door: '/search', open: at('/search?q=云川') },
+  { name: 'settings', door: '/settings', open: at('/settings') },
+  { name: 'gallery', door: '/gallery', open: at('/gallery') },
+  { name: 'not-found', open: at('/nowhere'), status: 404 },
+  { name: 'forbidden', as: 'enterprise', open: at('/registers'), status: 403 },
 ];
 
-/** Opens a page by its path, or by the first matching link of another page; says where it came to. */
-export async function reach(page, address, path) {
-  const [start, link] = Array.isArray(path) ? path : [path];
-  const answer = await page.goto(address + start);
-  if (answer.status() !== 200) throw new Error(`${start} answered ${answer.status()}`);
-  if (link) {
-    const href = await page.locator(link).first().getAttribute('href');
-    const linked = await page.goto(new URL(href, page.url()).href);
-    if (linked.status() !== 200) throw new Error(`${href} answered ${linked.status()}`);
-  }
+async function go(page, address) {
+  await page.goto(address);
+}
+
+/** Opens a page of the list and fails unless it answered as it should; says where it came to. */
+export async function reach(page, address, { name, open, status = 200 }) {
+  let answered;
+  const note = (response) => {
+    if (response.request().isNavigationRequest() && response.frame() === page.mainFrame()) answered = response.status();
+  };
+  page.on('response', note);
+  await open(page, address);
+  page.off('response', note);
+  if (answered !== status) throw new Error(`${name} answered ${answered} at ${page.url()}`);
   return page.url();
 }
+

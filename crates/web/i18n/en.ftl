@@ -41,6 +41,7 @@ sign-in-login-missing = Enter the login.
 sign-in-password-missing = Enter the password.
 sign-in-wrong = Login or password is wrong. Check both and try again; if you forgot the password, ask the administrator.
 sign-in-wait = Too many failed sign-ins. Try again in { $minutes } minutes; if you forgot the password, ask the administrator.
+print-do = Print
 sign-out = Sign out
 
 home-title = Home

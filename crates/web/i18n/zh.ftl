@@ -41,6 +41,7 @@ sign-in-login-missing = 请输入登录名。
 sign-in-password-missing = 请输入密码。
 sign-in-wrong = 登录名或密码不正确。请核对后重试；忘记密码请联系系统管理员。
 sign-in-wait = 连续登录失败次数过多，请在 { $minutes } 分钟后重试；忘记密码请联系系统管理员。
+print-do = 打印
 sign-out = 退出
 
 home-title = 首页

@@ -151,7 +151,7 @@ pub async fn show_problems(State(_app): State<App>, frame: Frame, request: Reque
         return response;
     };
     let sentence = match problem.sentence {
-        Sentence::Ready(text) => text,
+        Sentence::Ready(text) => frame.said(&text),
         Sentence::Key(key) => frame.t(key),
     };
     let page =

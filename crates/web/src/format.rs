@@ -47,9 +47,10 @@ pub fn count(number: impl Display) -> String {
 /// An amount of fen as 亿元, 万元 or 元, rounded half up to two decimals for reading.
 pub fn money(fen: i64, lang: Lang) -> Short {
     let exact = format!("{} {}", group(&fixed(i128::from(fen), 100, 2)), unit("元", lang));
-    let (divisor, word) = match fen.unsigned_abs() {
-        10_000_000_000.. => (10_000_000_000, "亿元"),
-        1_000_000.. => (1_000_000, "万元"),
+    let (divisor, word) = match (fen.unsigned_abs(), lang) {
+        (10_000_000_000.., Lang::Chinese) => (10_000_000_000, "亿元"),
+        (1_000_000.., Lang::Chinese) => (1_000_000, "万元"),
+        (100_000_000.., Lang::English) => (100_000_000, "百万元"),
         _ => (100, "元"),
     };
     Short { text: group(&trimmed(fixed(i128::from(fen), divisor, 2))), unit: unit(word, lang), exact }
@@ -57,22 +58,50 @@ pub fn money(fen: i64, lang: Lang) -> Short {
 
 /// A count of pieces or persons, as 万件 from a hundred thousand on.
 pub fn many(number: i64, word: &str, lang: Lang) -> Short {
-    let exact = format!("{} {word}", count(number));
+    let exact = amount(&count(number), word, lang);
     if number.unsigned_abs() < 100_000 || lang == Lang::English {
-        return Short { text: count(number), unit: word.to_owned(), exact };
+        let unit = if number == 1 { one(word, lang) } else { unit(word, lang) };
+        return Short { text: count(number), unit, exact };
     }
     Short { text: group(&trimmed(fixed(i128::from(number), 10_000, 2))), unit: format!("万{word}"), exact }
 }
 
-/// The English name of a unit of money; Chinese keeps its own.
-fn unit(word: &str, lang: Lang) -> String {
-    match (lang, word) {
-        (Lang::Chinese, word) => word,
-        (Lang::English, "亿元") => "hundred million yuan",
-        (Lang::English, "万元") => "ten thousand yuan",
-        (Lang::English, _) => "yuan",
-    }
-    .to_owned()
+/// The units that the program counts in, in English: of one, and of several.
+const UNITS: [(&str, &str, &str); 15] = [
+    ("件", "right", "rights"),
+    ("家", "enterprise", "enterprises"),
+    ("人", "person", "persons"),
+    ("人次", "attendance", "attendances"),
+    ("份", "answer", "answers"),
+    ("个", "item", "items"),
+    ("日", "day", "days"),
+    ("月", "month", "months"),
+    ("分", "fen", "fen"),
+    ("元", "yuan", "yuan"),
+    ("万元", "ten thousand yuan", "ten thousand yuan"),
+    ("百万元", "million yuan", "million yuan"),
+    ("亿元", "hundred million yuan", "hundred million yuan"),
+    ("件/万人", "per 10,000 persons", "per 10,000 persons"),
+    ("件/十亿元", "per billion yuan", "per billion yuan"),
+];
+
+/// A unit in the visitor's language, as it stands behind several.
+pub fn unit(word: &str, lang: Lang) -> String {
+    known_unit(word, lang).map_or(word, |(_, _, several)| several).to_owned()
+}
+
+fn one(word: &str, lang: Lang) -> String {
+    known_unit(word, lang).map_or(word, |(_, one, _)| one).to_owned()
+}
+
+fn known_unit(word: &str, lang: Lang) -> Option<(&'static str, &'static str, &'static str)> {
+    UNITS.into_iter().find(|(chinese, ..)| lang == Lang::English && *chinese == word)
+}
+
+/// A number with its unit: `3,915 件`, `1 right`.
+pub fn amount(number: &str, word: &str, lang: Lang) -> String {
+    let unit = if number == "1" { one(word, lang) } else { unit(word, lang) };
+    if unit.is_empty() { number.to_owned() } else { format!("{number} {unit}") }
 }
 
 /// `number / divisor` with so many decimals, rounded half away from zero.
@@ -177,7 +206,11 @@ mod tests {
         assert_eq!(many(99_999, "件", Lang::Chinese).text, "99,999");
         let short = many(123_456, "件", Lang::Chinese);
         assert_eq!((short.text.as_str(), short.unit.as_str(), short.exact.as_str()), ("12.35", "万件", "123,456 件"));
-        assert_eq!(many(123_456, "pieces", Lang::English).text, "123,456");
+        let english = many(123_456, "件", Lang::English);
+        assert_eq!((english.text.as_str(), english.unit.as_str()), ("123,456", "rights"));
+        assert_eq!(amount("1", "家", Lang::English), "1 enterprise");
+        assert_eq!(amount("2.5", "无此单位", Lang::English), "2.5 无此单位");
+        assert_eq!(money(20_000_000_000, Lang::English).text, "200");
     }
 
     #[test]

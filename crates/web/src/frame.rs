@@ -11,6 +11,7 @@ use crate::{
     error::AppError,
     format,
     i18n::{self, Lang},
+    phrases,
     routes::{Access, Section},
 };
 
@@ -100,6 +101,26 @@ impl Frame {
         i18n::word(self.lang, key, values.as_ref())
     }
 
+    /// What another part of the program says in Chinese, in the visitor's language; what has no English stands as it is.
+    pub fn said(&self, text: &str) -> String {
+        let said = match self.lang {
+            Lang::Chinese => text.to_owned(),
+            Lang::English => phrases::english(text).unwrap_or_else(|| text.to_owned()),
+        };
+        // The engine writes comparisons as a programmer does.
+        if said.contains('=') { said.replace(">=", "≥").replace("<=", "≤") } else { said }
+    }
+
+    /// A unit behind a number.
+    pub fn unit(&self, word: &str) -> String {
+        format::unit(word, self.lang)
+    }
+
+    /// A number with its unit: `3,915 件`, `1 patent`.
+    pub fn amount(&self, number: &str, unit: &str) -> String {
+        format::amount(number, unit, self.lang)
+    }
+
     /// Whether the visitor may do this.
     pub fn may(&self, permission: Permission) -> bool {
         self.account.as_ref().is_some_and(|account| account.role.may(permission))
@@ -137,8 +158,14 @@ impl Frame {
             Access::SignedIn => self.account.is_some(),
             Access::Everyone => true,
         };
+        // Pages that are reached from a section lie in it.
+        let section = match self.path.split('/').nth(1).unwrap_or_default() {
+            "policy" | "runs" => "/settings",
+            "what-if" => "/awards",
+            _ => self.path.as_str(),
+        };
         let lies_in =
-            |path: &str| self.path == path || self.path.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'));
+            |path: &str| section == path || section.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'));
         self.sections
             .iter()
             .filter(allowed)

@@ -16,6 +16,7 @@ pub mod hx;
 pub mod i18n;
 pub mod list;
 pub mod pages;
+mod phrases;
 pub mod pieces;
 pub mod routes;
 pub mod search_key;

@@ -30,6 +30,9 @@ pub enum Kind {
     Date,
 }
 
+/// What an address says of the list itself; no filter may bear such a name.
+const RESERVED: [&str; 6] = ["q", "sort", "dir", "page", "size", "export"];
+
 /// A list: its columns, filters and search over rows of `T`.
 pub struct Listing<'a, T> {
     frame: &'a Frame,
@@ -103,6 +106,7 @@ impl<'a, T> Listing<'a, T> {
         choices: Vec<Choice>,
         keeps: impl Fn(&T, &str) -> bool + 'a,
     ) -> Self {
+        debug_assert!(!RESERVED.contains(&name), "the address uses `{name}` for the list itself");
         self.filters.push(Filter { name, label: label.into(), choices, keeps: Box::new(keeps) });
         self
     }

@@ -3,6 +3,7 @@
 import htmx from "htmx.org";
 import { focusErrors } from "./focus_errors.js";
 import { guardDoubleSubmit } from "./double_submit.js";
+import { printPage } from "./print_page.js";
 import { followRows } from "./row_link.js";
 import { selectAll } from "./select_all.js";
 
@@ -30,4 +31,5 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 focusErrors();
 guardDoubleSubmit();
 followRows();
+printPage();
 selectAll();

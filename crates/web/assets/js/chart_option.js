@@ -91,7 +91,7 @@ function line(one, colour, index, tokens) {
     lineStyle: { width: 2, color: colour, type: one.dashed ? [4, 4] : "solid" },
     itemStyle: { color: colour },
     // The names of a planned course and of a forecast stand off the line's own, for all often end at one point.
-    endLabel: { show: true, formatter: "{a}", color: colour, fontFamily: tokens.font, fontSize: 12, distance: 6, offset: [0, one.dashed ? 14 : 0] },
+    endLabel: { show: true, formatter: "{a}", color: colour, fontFamily: tokens.font, fontSize: 12, distance: 6, offset: [0, one.dashed ? 12 : -6] },
   };
 }
 

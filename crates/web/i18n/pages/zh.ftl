@@ -16,6 +16,8 @@ word-unknown = 未知
 word-none = —
 word-separator = ；
 word-list-separator = 、
+word-colon = ：
+word-with-code = { $word }（{ $code }）
 word-no-enterprise = 未关联企业的权利人
 
 ## Targets
@@ -148,6 +150,7 @@ indicators-course = 历史走势
 indicators-forecast = 预测
 indicators-forecast-basis = 依据
 indicators-forecast-rests = 依据 { $months } 个月的数值，每月变化 { $slope } { $unit }。
+indicators-source = 来自“{ $register }”登记簿的文件
 indicators-towns = 各区镇
 indicators-towns-line = 点数字看该区镇的企业。区镇不分解分母，只列分子。
 indicators-towns-net = 比 { $date } 净变化（件、家、人次）
@@ -880,6 +883,7 @@ awards-near = 接近达标
 awards-open = 待定
 awards-missed = 未达到
 awards-lacking = 再有 { $amount }即可达标
+awards-lacking-one = { $amount }（{ $condition }）
 awards-next = 距{ $level }：{ $lacking }
 awards-conditions = 条件
 awards-outcome = 结果

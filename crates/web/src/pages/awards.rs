@@ -69,12 +69,12 @@ fn find<'a>(frame: &Frame, shown: &'a Shown, id: &str) -> Result<&'a AwardDef, A
 
 /// The name of a level; the award's own words where it has no levels.
 pub(crate) fn level_name(frame: &Frame, award: &AwardDef, level: i64) -> String {
-    let named = award.levels.iter().find(|one| one.level == level).map(|one| one.name.clone());
+    let named = award.levels.iter().find(|one| one.level == level).map(|one| frame.said(&one.name));
     named.filter(|name| !name.is_empty()).unwrap_or_else(|| frame.t("awards-reached"))
 }
 
 /// A sentence of the document without the codes of its open questions, which say nothing to a reader.
-pub(crate) fn without_codes(text: &str) -> String {
+pub(crate) fn without_codes(frame: &Frame, text: &str) -> String {
     let mut kept = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("（AMB-") {
@@ -82,7 +82,7 @@ pub(crate) fn without_codes(text: &str) -> String {
         rest = after.split_once('）').map_or("", |(_, behind)| behind);
     }
     kept.push_str(rest);
-    kept
+    frame.said(&kept)
 }
 
 /// What is lacking: 再有 1 件即可达标.
@@ -90,17 +90,21 @@ pub(crate) fn lacking(frame: &Frame, conditions: &[Condition]) -> String {
     let missed: Vec<&Condition> = conditions.iter().filter(|condition| condition.holds == Some(false)).collect();
     let amount = |condition: &Condition| {
         let number = condition.distance.map_or_else(|| frame.t("word-unknown"), |distance| distance.to_string());
-        format!("{number} {}", condition.unit)
+        frame.amount(&number, &condition.unit)
     };
     match missed.as_slice() {
         [] => String::new(),
         [only] => frame.t1("awards-lacking", "amount", amount(only)),
         several => {
             let parts: Vec<String> =
-                several.iter().map(|condition| format!("{}（{}）", amount(condition), condition.text)).collect();
+                several.iter().map(|condition| lacking_one(frame, amount(condition), &condition.text)).collect();
             frame.t1("awards-lacking", "amount", parts.join(&frame.t("word-list-separator")))
         }
     }
+}
+
+fn lacking_one(frame: &Frame, amount: String, text: &str) -> String {
+    frame.tn("awards-lacking-one", &[("amount", amount), ("condition", frame.said(text))])
 }
 
 /// The enterprises of the run by code.
@@ -141,7 +145,7 @@ mod tests {
             ("没有", "没有"),
             ("断（AMB-1", "断"),
         ] {
-            assert_eq!(without_codes(text), expected, "{text}");
+            assert_eq!(without_codes(&Frame::for_tests(), text), expected, "{text}");
         }
     }
 

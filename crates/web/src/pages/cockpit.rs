@@ -106,7 +106,7 @@ pub async fn page(
         target_date: frame.date(cockpit::TARGET_DATE),
         before: shown.before().map(|run| run.as_of.clone()),
         changes: if before.is_some() {
-            changes::changes(policy, shown.evaluation(), &kept, &address)
+            changes::changes(&frame, policy, shown.evaluation(), &kept, &address)
         } else {
             Vec::new()
         },

@@ -75,31 +75,40 @@ fn listing<'a>(frame: &'a Frame, shown: &'a Shown, all: &[Enterprise]) -> Listin
         .column("uscc", frame.t("rights-number-enterprise"), Kind::Code, |one| Cell::code(one.uscc.clone()))
         .column("town", frame.t("patents-col-town"), Kind::Text, |one| Cell::text(one.town.clone()))
         .column("statuses", frame.t("enterprises-col-statuses"), Kind::Text, |one| {
-            Cell::text(one.statuses.iter().cloned().collect::<Vec<_>>().join(&frame.t("word-list-separator")))
+            Cell::text(
+                one.statuses
+                    .iter()
+                    .map(|kind| frame.said(kind))
+                    .collect::<Vec<_>>()
+                    .join(&frame.t("word-list-separator")),
+            )
         })
         .column("industry", frame.t("enterprises-col-industry"), Kind::Text, |one| {
             Cell::text(section_name(frame, one.section))
         })
-        .column("size", frame.t("enterprises-col-size"), Kind::Text, |one| Cell::text(one.size.clone()))
+        .column("size", frame.t("enterprises-col-size"), Kind::Text, |one| Cell::text(frame.said(&one.size)))
         .column("inventions", frame.t("enterprises-col-inventions"), Kind::Number, move |one| number(one.inventions))
         .column("high-value", frame.t("enterprises-col-high-value"), Kind::Number, move |one| number(one.high_value))
-        .column("stars", frame.t("enterprises-col-stars"), Kind::Text, |one| stars_cell(shown, one))
-        .filter("town", frame.t("patents-col-town"), choices(all.iter().map(|one| one.town.as_str())), |one, town| {
-            one.town == town
-        })
+        .column("stars", frame.t("enterprises-col-stars"), Kind::Text, |one| stars_cell(frame, shown, one))
+        .filter(
+            "town",
+            frame.t("patents-col-town"),
+            choices(frame, all.iter().map(|one| one.town.as_str())),
+            |one, town| one.town == town,
+        )
         .filter(
             "status",
             frame.t("enterprises-col-statuses"),
-            choices(all.iter().flat_map(|one| one.statuses.iter().map(String::as_str))),
+            choices(frame, all.iter().flat_map(|one| one.statuses.iter().map(String::as_str))),
             |one, kind| one.statuses.contains(kind),
         )
         .filter("industry", frame.t("enterprises-col-industry"), sections(frame, all), |one, key| {
             one.section.is_some_and(|section| key == section.to_string())
         })
         .filter(
-            "size",
+            "scale",
             frame.t("enterprises-col-size"),
-            choices(all.iter().map(|one| one.size.as_str())),
+            choices(frame, all.iter().map(|one| one.size.as_str())),
             |one, size| one.size == size,
         )
         .search(frame.t("towns-search"), |one| format!("{} {}", one.name, one.uscc))
@@ -107,7 +116,7 @@ fn listing<'a>(frame: &'a Frame, shown: &'a Shown, all: &[Enterprise]) -> Listin
         .when_empty(frame.t("enterprises-none"), frame.t("enterprises-none-todo"))
 }
 
-fn stars_cell(shown: &Shown, one: &Enterprise) -> Cell {
+fn stars_cell(frame: &Frame, shown: &Shown, one: &Enterprise) -> Cell {
     let name = one.stars.and_then(|level| {
         shown
             .policy
@@ -115,7 +124,7 @@ fn stars_cell(shown: &Shown, one: &Enterprise) -> Cell {
             .levels
             .iter()
             .find(|known| known.level == level)
-            .map(|known| (level, known.name.clone()))
+            .map(|known| (level, frame.said(&known.name)))
     });
     match name {
         Some((level, name)) => Cell { key: crate::list::Key::Number(level.into()), ..Cell::text(name) },
@@ -123,9 +132,9 @@ fn stars_cell(shown: &Shown, one: &Enterprise) -> Cell {
     }
 }
 
-fn choices<'a>(words: impl Iterator<Item = &'a str>) -> Vec<Choice> {
+fn choices<'a>(frame: &Frame, words: impl Iterator<Item = &'a str>) -> Vec<Choice> {
     let words: BTreeSet<&str> = words.filter(|word| !word.is_empty()).collect();
-    let mut choices: Vec<Choice> = words.into_iter().map(|word| Choice::new(word, word)).collect();
+    let mut choices: Vec<Choice> = words.into_iter().map(|word| Choice::new(word, frame.said(word))).collect();
     choices.sort_by_cached_key(|choice| crate::search_key::sort_key(&choice.value));
     choices
 }

@@ -160,7 +160,7 @@ fn seen(frame: &Frame, mut steps: Vec<Step>) -> Vec<Step> {
 pub(crate) fn listing<'a>(frame: &'a Frame, path: &str, steps: &[Step]) -> Listing<'a, Step> {
     let opens = frame.may(Permission::ViewRegistry);
     let registers: BTreeSet<&str> = steps.iter().map(|step| step.register.id).collect();
-    let registers = registers.into_iter().map(|id| Choice::new(id, register_name(id))).collect();
+    let registers = registers.into_iter().map(|id| Choice::new(id, register_name(frame, id))).collect();
     let acts: BTreeSet<&str> = steps.iter().map(act_key).collect();
     let acts = acts.into_iter().map(|key| Choice::new(key, frame.t(key))).collect();
     Listing::new(frame, "history", path, frame.t("history-title"))

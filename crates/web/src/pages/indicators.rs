@@ -6,6 +6,7 @@ mod changes;
 mod course;
 mod detail;
 mod rights;
+mod source;
 mod test;
 mod towns;
 
@@ -83,10 +84,10 @@ fn listing<'a>(frame: &'a Frame, shown: &'a Shown) -> Listing<'a, Row<'a>> {
         |number: Option<i64>, unit: &str| number.map_or_else(Cell::empty, |number| quantity_cell(frame, number, unit));
     Listing::new(frame, "indicators", "/indicators", frame.t1("indicators-list-of", "date", shown.as_of()))
         .column("name", frame.t("indicators-col-name"), Kind::Text, move |row: &Row<'_>| {
-            Cell::text(row.indicator.name.clone()).link(detail(&row.indicator.code))
+            Cell::text(frame.said(&row.indicator.name)).link(detail(&row.indicator.code))
         })
         .column("value", frame.t("indicators-col-value"), Kind::Number, |row| match &row.indicator.value {
-            Some(value) => Cell::decimal(value).unit(row.indicator.unit.clone()),
+            Some(value) => Cell::decimal(value).unit(frame.unit(&row.indicator.unit)),
             None => Cell::empty(),
         })
         .column("target", frame.t("indicators-col-target"), Kind::Text, |row| match &row.indicator.target {
@@ -105,14 +106,14 @@ fn listing<'a>(frame: &'a Frame, shown: &'a Shown) -> Listing<'a, Row<'a>> {
         })
         .column("flow", frame.t("indicators-col-flow"), Kind::Text, |row| {
             // What cannot be computed says why instead.
-            let why = row.indicator.value.is_none().then(|| row.indicator.reason.clone());
+            let why = row.indicator.value.is_none().then(|| frame.said(&row.indicator.reason));
             Cell::text(why.unwrap_or_else(|| quantities::flow(frame, &row.definition.flow)))
         })
         .filter("kind", frame.t("indicators-col-kind"), kinds(frame), |row, key| kind_key(row.definition.kind) == key)
         .filter("state", frame.t("indicators-col-state"), states(frame), |row, key| {
             state_key(row.indicator, row.definition) == key
         })
-        .search(frame.t("indicators-search"), |row| row.indicator.name.clone())
+        .search(frame.t("indicators-search"), |row| frame.said(&row.indicator.name))
 }
 
 /// A count or an amount as a cell: short on the page, exact on the hover.

@@ -160,7 +160,7 @@ pub(crate) fn failed(frame: &Frame, error: impl Into<AppError>) -> End {
             tracing::error!(%cause, "a job found the disk full");
             End::Failed(frame.t("problem-full-text"))
         }
-        other => End::Failed(other.to_string()),
+        other => End::Failed(frame.said(&other.to_string())),
     }
 }
 
@@ -253,7 +253,7 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, Path(id): Path<S
         return Ok(room::see_other(&frame, path));
     }
     let (checks, findings) = match &end {
-        Some(End::Checked(found)) => (found.checks.clone(), found.findings.clone()),
+        Some(End::Checked(found)) => (said(&frame, &found.checks), said(&frame, &found.findings)),
         _ => (Vec::new(), Vec::new()),
     };
     let files = match &end {
@@ -269,6 +269,10 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, Path(id): Path<S
         JobPage { frame: &frame, room: &room, task: &task, checks, findings, files, link },
         JobBlock { frame: &frame, task: &task },
     )
+}
+
+fn said(frame: &Frame, sentences: &[String]) -> Vec<String> {
+    sentences.iter().map(|sentence| frame.said(sentence)).collect()
 }
 
 fn progress(frame: &Frame, job: &Job, end: Option<&End>) -> Progress {

@@ -124,6 +124,14 @@ pub(crate) fn kind(frame: &Frame, kind: &str) -> String {
     }
 }
 
+/// The name of an office; in English its code, which everyone in the field reads.
+pub(crate) fn office(frame: &Frame, code: &str) -> String {
+    match code.parse::<terms::Office>() {
+        Ok(known) if frame.is_chinese() => known.name_zh().to_owned(),
+        _ => code.to_owned(),
+    }
+}
+
 /// A standing with its word.
 pub(crate) fn standing(frame: &Frame, standing: Standing) -> StateWord {
     match standing {
@@ -172,7 +180,7 @@ pub(crate) fn standings(frame: &Frame) -> Vec<Choice> {
     Standing::ALL.into_iter().map(|(one, key)| Choice::new(key, standing(frame, one).word)).collect()
 }
 
-fn high_values(frame: &Frame, opened: &Opened) -> Vec<Choice> {
+pub(crate) fn high_values(frame: &Frame, opened: &Opened) -> Vec<Choice> {
     let mut choices = vec![Choice::new("any", frame.t("high-value-any"))];
     choices.extend((1..=5).map(|number| Choice::new(number.to_string(), category(frame, number))));
     choices.push(Choice::new("several", frame.t("high-value-several")));
@@ -185,13 +193,17 @@ fn high_values(frame: &Frame, opened: &Opened) -> Vec<Choice> {
 }
 
 /// Whether a patent passes the filter of high value.
-fn passes(patent: &Patent, key: &str) -> bool {
+pub(crate) fn passes(patent: &Patent, key: &str) -> bool {
     match key {
         "any" => patent.is_high_value,
         "several" => patent.categories.len() > 1,
         "open" => patent.is_undetermined,
         "only-official" => patent.only_in == OnlyIn::Official,
         "only-computed" => patent.only_in == OnlyIn::Computed,
+        // Exactly these categories, as `1-3`.
+        set if set.contains('-') => {
+            set.split('-').map(|number| number.parse().ok()).eq(patent.categories.iter().map(|number| Some(*number)))
+        }
         number => number.parse().is_ok_and(|number| patent.categories.contains(&number)),
     }
 }

@@ -63,14 +63,14 @@ impl Document {
         let at_clause = frame.at(&format!("/policy/{id}"));
         let mut links = Vec::new();
         for code in &found.indicators {
-            let name = self.policy.indicator(code).map_or("", |indicator| indicator.name.as_str());
+            let name = self.policy.indicator(code).map(|indicator| frame.said(&indicator.name)).unwrap_or_default();
             links.push(Link::new(
-                frame.tn("pol-by-indicator", &[("code", code.clone()), ("name", name.to_owned())]),
+                frame.tn("pol-by-indicator", &[("code", code.clone()), ("name", name)]),
                 frame.at(&format!("/indicators/{code}")),
             ));
         }
         for award in &found.awards {
-            let name = self.policy.award(award).map_or(award.as_str(), |award| award.name.as_str());
+            let name = self.policy.award(award).map_or_else(|| award.clone(), |award| frame.said(&award.name));
             links.push(Link::new(frame.t1("pol-by-award", "name", name), frame.at(&format!("/awards/{award}"))));
         }
         if !found.views.is_empty() {
@@ -226,7 +226,7 @@ pub async fn page(frame: Frame, uri: Uri) -> Result<Response, AppError> {
         |value: &str, chosen: &str, label: String| Choice { is_chosen: value == chosen, ..Choice::new(value, label) };
     hx::page(PolicyPage {
         frame: &frame,
-        room: &Room::new(document.policy.title.clone(), line),
+        room: &Room::new(frame.said(&document.policy.title), line),
         facts: facts(&frame, &document.policy),
         counts: counts
             .iter()
@@ -274,6 +274,6 @@ fn facts(frame: &Frame, policy: &Policy) -> Vec<(String, String)> {
         ("pol-until", day(document.effective_until)),
     ];
     all.into_iter()
-        .map(|(key, value)| (frame.t(key), if value.is_empty() { frame.t("pol-unknown") } else { value }))
+        .map(|(key, value)| (frame.t(key), if value.is_empty() { frame.t("pol-unknown") } else { frame.said(&value) }))
         .collect()
 }

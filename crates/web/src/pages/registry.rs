@@ -75,17 +75,17 @@ pub(crate) async fn head_of(
 }
 
 /// Every register as a choice.
-pub(crate) fn register_choices(wanted: impl Fn(&Register) -> bool) -> Vec<Choice> {
+pub(crate) fn register_choices(frame: &Frame, wanted: impl Fn(&Register) -> bool) -> Vec<Choice> {
     registry::registers()
         .iter()
         .filter(|register| wanted(register))
-        .map(|register| Choice::new(register.id, register.name_zh))
+        .map(|register| Choice::new(register.id, frame.said(register.name_zh)))
         .collect()
 }
 
-/// The Chinese name of a register.
-pub(crate) fn register_name(id: &str) -> String {
-    registry::register(id).map_or_else(|| id.to_owned(), |register| register.name_zh.to_owned())
+/// The name of a register.
+pub(crate) fn register_name(frame: &Frame, id: &str) -> String {
+    registry::register(id).map_or_else(|| id.to_owned(), |register| frame.said(register.name_zh))
 }
 
 /// The name of whoever acts, as it stands in batches and in the trail.
@@ -145,7 +145,7 @@ pub async fn page(State(app): State<App>, frame: Frame, uri: Uri) -> Result<Resp
         let id = row.register.id;
         let waiting = open.get(id).copied().unwrap_or(0);
         Row {
-            name: row.register.name_zh.to_owned(),
+            name: frame.said(row.register.name_zh),
             months: row.months.iter().map(|delivery| state(&frame, *delivery)).collect(),
             open: if waiting > 0 { format::count(waiting) } else { String::new() },
             open_href: frame.at(&format!("/registers/quarantine?state=open&register={id}")),

@@ -28,8 +28,10 @@ use crate::{
     pages::{
         cockpit::shown::known_text,
         jobs::{self, End, Words},
+        policy::document,
         registry::{upload::moment, who},
         room::{self, ListBlock, Room, Sent},
+        what_if,
     },
     pieces::{Link, State as StateWord, Tone},
 };
@@ -90,13 +92,13 @@ fn listing(frame: &Frame) -> Listing<'_, Summary> {
             Cell::state(kind(frame, run), i64::from(run.is_what_if()))
         })
         .column("scope", frame.t("runs-scope"), Kind::Text, |run| Cell::text(scope(frame, &run.scope)))
-        .column("overrides", frame.t("runs-overrides"), Kind::Text, |run| Cell::text(overrides(&run.overrides)))
+        .column("overrides", frame.t("runs-overrides"), Kind::Text, |run| Cell::text(overrides(frame, &run.overrides)))
         .column("created", frame.t("runs-created"), Kind::Date, |run| Cell::code(moment_text(&run.created_at)))
         .column("by", frame.t("runs-by"), Kind::Text, |run| Cell::text(run.created_by.clone()))
         .column("run", frame.t("runs-id"), Kind::Code, |run| Cell::code(short(&run.run)))
         .filter("kind", frame.t("runs-kind"), kinds, |run, key| run.is_what_if() == (key == "what-if"))
         .search(frame.t("runs-search"), |run| {
-            format!("{} {} {} {}", run.as_of, run.run, run.created_by, overrides(&run.overrides))
+            format!("{} {} {} {}", run.as_of, run.run, run.created_by, overrides(frame, &run.overrides))
         })
         .when_empty(frame.t("runs-none"), frame.t("runs-none-todo"))
 }
@@ -123,8 +125,10 @@ pub(crate) fn kind(frame: &Frame, run: &Summary) -> StateWord {
     }
 }
 
-fn overrides(overrides: &BTreeMap<String, String>) -> String {
-    overrides.iter().map(|(name, value)| format!("{name} = {value}")).collect::<Vec<_>>().join("；")
+/// What a what-if changes, in words.
+fn overrides(frame: &Frame, overrides: &BTreeMap<String, String>) -> String {
+    let Ok(document) = document() else { return String::new() };
+    what_if::changes(frame, &document.policy, overrides).join(&frame.t("word-separator"))
 }
 
 /// A run as a choice.
@@ -132,7 +136,7 @@ fn choices(frame: &Frame, rows: &[Summary]) -> Vec<Choice> {
     let label = |run: &Summary| {
         let words = frame.tn("run-choice", &[("date", run.as_of.clone()), ("known", known_text(run))]);
         if run.is_what_if() {
-            format!("{words} · {} {}", frame.t("runs-what-if"), overrides(&run.overrides))
+            format!("{words} · {} {}", frame.t("runs-what-if"), overrides(frame, &run.overrides))
         } else {
             words
         }

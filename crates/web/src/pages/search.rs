@@ -143,7 +143,7 @@ fn patents_found(frame: &Frame, shown: &Shown, q: &str) -> Group {
 fn clauses_found(frame: &Frame, policy: &Policy, q: &str) -> Group {
     let hits: Vec<_> = policy.clauses.iter().filter(|clause| is_clause(&clause.id, &clause.text, q)).collect();
     let found = hits.iter().take(NAMED_MAX).map(|clause| Found {
-        link: Link::new(basis::place(&clause.id), frame.at(&format!("/policy/{}", clause.id))),
+        link: Link::new(basis::place(frame, &clause.id), frame.at(&format!("/policy/{}", clause.id))),
         line: clause.text.clone(),
         state: None,
     });
@@ -160,7 +160,7 @@ fn is_clause(id: &str, text: &str, q: &str) -> bool {
         let wanted = q.to_ascii_uppercase();
         return id == wanted || id.strip_prefix(&wanted).is_some_and(|rest| rest.starts_with('.'));
     }
-    basis::place(id) == q || q.split_whitespace().all(|word| text.contains(word))
+    basis::place_in_document(id) == q || q.split_whitespace().all(|word| text.contains(word))
 }
 
 #[cfg(test)]

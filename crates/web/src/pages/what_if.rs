@@ -19,6 +19,7 @@ use domain::{
 };
 use serde::Deserialize;
 
+pub(crate) use self::form::changes;
 pub use self::outcome::page as one;
 use crate::{
     app::App,

@@ -20,7 +20,7 @@ async fn every_indicator_has_its_page() {
     for href in links(&list, "/indicators/") {
         let page = leader.get(href).await;
         assert_eq!(page.status, StatusCode::OK, "{href}: {}", page.text);
-        assert!(page.text.contains("<blockquote>"), "{href} quotes its clause");
+        assert!(page.text.contains("<blockquote lang=\"zh-CN\">"), "{href} quotes its clause");
     }
     assert_eq!(leader.get("/indicators/K99").await.status, StatusCode::NOT_FOUND);
 }

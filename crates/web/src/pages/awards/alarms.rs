@@ -1,5 +1,10 @@
 //! Gaming alarms beside the awards: each kind with its method, its error on the past, and whom it concerns.
 
+use std::{
+    collections::VecDeque,
+    sync::{Arc, LazyLock, Mutex, PoisonError},
+};
+
 use domain::alarms::{self, Alarm, BackTest, Method};
 
 use super::enterprises;
@@ -37,11 +42,33 @@ pub(crate) struct Seen {
     pub(crate) rights: Vec<Link>,
 }
 
+/// How many runs are kept.
+const KEPT_MAX: usize = 4;
+
+type Found = Arc<(Vec<Alarm>, Option<BackTest>)>;
+
+// A run never changes, so what was found in it is found once.
+static FOUND: LazyLock<Mutex<VecDeque<(String, Found)>>> = LazyLock::new(Mutex::default);
+
+fn found(shown: &Shown) -> Found {
+    let run = &shown.opened.summary.run;
+    let kept = || FOUND.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = kept().iter().find(|(one, _)| one == run).map(|(_, found)| Arc::clone(found));
+    known.unwrap_or_else(|| {
+        let found = Arc::new((alarms::all(&shown.opened), alarms::back_test(&shown.opened)));
+        let mut kept = kept();
+        kept.push_back((run.clone(), Arc::clone(&found)));
+        while kept.len() > KEPT_MAX {
+            kept.pop_front();
+        }
+        found
+    })
+}
+
 /// Every kind of alarm, those that found nothing too; with a code only what concerns that enterprise.
 pub(crate) fn kinds(frame: &Frame, shown: &Shown, all: &[Enterprise], only: Option<&str>) -> Vec<Kind> {
     let by_code = enterprises(all);
-    let found = alarms::all(&shown.opened);
-    let back_test = alarms::back_test(&shown.opened);
+    let found = found(shown);
     let seen = |alarm: &Alarm| {
         let enterprise = by_code.get(alarm.uscc.as_str());
         Seen {
@@ -50,7 +77,7 @@ pub(crate) fn kinds(frame: &Frame, shown: &Shown, all: &[Enterprise], only: Opti
                 shown.keep(frame.at(&format!("/enterprises/{}", alarm.uscc))),
             ),
             town: enterprise.map(|one| one.town.clone()).unwrap_or_default(),
-            what: alarm.seen.clone(),
+            what: frame.said(&alarm.seen),
             on: alarm.on.map_or_else(String::new, |day| day.to_string()),
             rights: alarm.rights.iter().map(|right| right_link(frame, shown, right)).collect(),
         }
@@ -58,10 +85,11 @@ pub(crate) fn kinds(frame: &Frame, shown: &Shown, all: &[Enterprise], only: Opti
     Method::ALL
         .into_iter()
         .map(|method| Kind {
-            name: method.zh().to_owned(),
-            method: method.method().to_owned(),
-            past: past(frame, method, back_test),
+            name: frame.said(method.zh()),
+            method: frame.said(method.method()),
+            past: past(frame, method, found.1),
             seen: found
+                .0
                 .iter()
                 .filter(|alarm| alarm.method == method && only.is_none_or(|uscc| alarm.uscc == uscc))
                 .map(seen)

@@ -130,7 +130,7 @@ fn view(frame: &Frame, shown: &Shown, all: &[Enterprise], award: &AwardDef) -> A
         who: Link::new(name.map_or(subject, String::as_str), address(frame, shown, &award.id, &format!("/{subject}"))),
         town: by_code.get(subject).map(|one| one.town.clone()).unwrap_or_default(),
         reached: reached.map_or_else(|| frame.t("word-none"), |level| level_name(frame, award, level)),
-        level: if award.levels.is_empty() { award.name.clone() } else { level_name(frame, award, level) },
+        level: if award.levels.is_empty() { frame.said(&award.name) } else { level_name(frame, award, level) },
         what,
     };
     let mut sorted = near.clone();
@@ -140,10 +140,10 @@ fn view(frame: &Frame, shown: &Shown, all: &[Enterprise], award: &AwardDef) -> A
     };
     AwardView {
         id: award.id.clone(),
-        name: award.name.clone(),
+        name: frame.said(&award.name),
         href: address(frame, shown, &award.id, ""),
         clauses: reasons::clauses(frame, shown, award),
-        unknown: evaluation.award_unknown.iter().find(|one| one.award == award.id).map(|one| one.reason.clone()),
+        unknown: evaluation.award_unknown.iter().find(|one| one.award == award.id).map(|one| frame.said(&one.reason)),
         levels: levels(frame, shown, award),
         counts: [(Standing::Reached, winners.len()), (Standing::Near, near.len()), (Standing::Open, open.len())]
             .into_iter()
@@ -161,7 +161,7 @@ fn view(frame: &Frame, shown: &Shown, all: &[Enterprise], award: &AwardDef) -> A
             .iter()
             .take(NAMED_MAX)
             .map(|open| {
-                let what: Vec<&str> = open.conditions.iter().map(|condition| condition.text.as_str()).collect();
+                let what: Vec<String> = open.conditions.iter().map(|condition| frame.said(&condition.text)).collect();
                 close(
                     &open.subject,
                     open.name.as_ref(),
@@ -176,7 +176,7 @@ fn view(frame: &Frame, shown: &Shown, all: &[Enterprise], award: &AwardDef) -> A
             Some(won) => money(frame, &won.amount_reason, won.amount_fen, won.assumed_amount_fen),
             None => money(frame, "", None, None),
         },
-        warning: without_codes(&award.warning),
+        warning: without_codes(frame, &award.warning),
     }
 }
 
@@ -223,9 +223,9 @@ fn levels(frame: &Frame, shown: &Shown, award: &AwardDef) -> Vec<LevelRow> {
 
 fn inactive(frame: &Frame, shown: &Shown, award: &AwardDef) -> Inactive {
     Inactive {
-        name: award.name.clone(),
-        promised: award.promised.clone(),
-        reason: without_codes(&award.reason),
+        name: frame.said(&award.name),
+        promised: frame.said(&award.promised),
+        reason: without_codes(frame, &award.reason),
         clauses: reasons::clauses(frame, shown, award),
     }
 }
@@ -238,7 +238,7 @@ fn stake_row(frame: &Frame, shown: &Shown, all: &[Enterprise], stake: &Stake) ->
         .map_or(stake.subject.as_str(), |at| all[at].name.as_str());
     StakeRow {
         who: Link::new(name, address(frame, shown, &stake.award, &format!("/{}", stake.subject))),
-        award: award.map(|award| award.name.clone()).unwrap_or_default(),
+        award: award.map(|award| frame.said(&award.name)).unwrap_or_default(),
         level: level(stake.level),
         left: stake.left.map_or_else(|| frame.t("awards-stake-none-left"), level),
         rights: stake

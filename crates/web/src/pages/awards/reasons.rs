@@ -54,7 +54,6 @@ pub(crate) fn evidence(frame: &Frame, shown: &Shown, award: &AwardDef, subject: 
 pub(crate) fn explanation(
     frame: &Frame,
     shown: &Shown,
-    award: &AwardDef,
     level: &DecidedLevel,
     evidence: &BTreeMap<String, Vec<Link>>,
     more: Option<&str>,
@@ -67,14 +66,13 @@ pub(crate) fn explanation(
     // The whole stands before its part, as in the clause.
     let mut ordered: Vec<&DecidedCondition> = level.conditions.iter().collect();
     ordered.sort_by_key(|one| one.id.contains("high_value"));
-    let conditions = ordered.into_iter().map(|one| condition(frame, shown, award, one, evidence, more)).collect();
+    let conditions = ordered.into_iter().map(|one| condition(frame, shown, one, evidence, more)).collect();
     Explanation { outcome, sentence, conditions }
 }
 
 fn condition(
     frame: &Frame,
     shown: &Shown,
-    award: &AwardDef,
     decided: &DecidedCondition,
     evidence: &BTreeMap<String, Vec<Link>>,
     more: Option<&str>,
@@ -84,17 +82,9 @@ fn condition(
     let clause = basis::clauses(frame, &shown.policy, std::slice::from_ref(&decided.clause)).into_iter().next();
     Condition {
         verdict: Verdict::of(decided.holds),
-        text: if frame.is_chinese() {
-            decided.text.clone()
-        } else {
-            award.facts.get(&decided.id).unwrap_or(&decided.text).clone()
-        },
+        text: frame.said(&decided.text),
         actual: actual(frame, decided),
-        required: format!(
-            "{} {}",
-            quantities::required(Some(decided.operator), &decided.required.to_string()),
-            decided.unit
-        ),
+        required: quantities::required_amount(frame, decided.operator, decided.required, &decided.unit),
         distance: distance(frame, decided),
         reason: decided.holds.is_none().then(|| unknown(frame, decided)),
         clause,

@@ -84,7 +84,7 @@ pub async fn page(
         line: shown.line(&frame),
         crumbs: vec![
             Link::new(frame.t("awards-title"), shown.keep(frame.at("/awards"))),
-            Link::new(award.name.clone(), address(&frame, &shown, &award.id, "")),
+            Link::new(frame.said(&award.name), address(&frame, &shown, &award.id, "")),
         ],
         choices: shown.choices(&frame),
         state: state(&frame, &shown, award, &subject),
@@ -95,12 +95,12 @@ pub async fn page(
             || money(&frame, "", None, None),
             |won| money(&frame, &won.amount_reason, won.amount_fen, won.assumed_amount_fen),
         ),
-        warning: without_codes(&award.warning),
+        warning: without_codes(&frame, &award.warning),
         levels: decided
             .iter()
             .map(|level| LevelPart {
                 name: level_name(&frame, award, level.level),
-                why: reasons::explanation(&frame, &shown, award, level, &evidence, Some(&own_page)),
+                why: reasons::explanation(&frame, &shown, level, &evidence, Some(&own_page)),
                 is_open: held == Some(level.level) || next_level == Some(level.level),
             })
             .collect(),

@@ -82,7 +82,7 @@ pub async fn page(
     shown.keep_in(&mut view);
     let page = ListPage {
         frame: &frame,
-        title: award.name.clone(),
+        title: frame.said(&award.name),
         line: shown.line(&frame),
         crumbs: vec![Link::new(frame.t("awards-title"), shown.keep(frame.at("/awards")))],
         choices: shown.choices(&frame),
@@ -147,7 +147,7 @@ fn rows(frame: &Frame, shown: &Shown, all: &[Enterprise], award: &AwardDef) -> V
 }
 
 fn listing<'a>(frame: &'a Frame, shown: &'a Shown, award: &'a AwardDef, rows: &[Row]) -> Listing<'a, Row> {
-    let caption = frame.tn("awards-list-of", &[("name", award.name.clone()), ("date", shown.as_of().to_string())]);
+    let caption = frame.tn("awards-list-of", &[("name", frame.said(&award.name)), ("date", shown.as_of().to_string())]);
     let mut listing = Listing::new(frame, "award", &format!("/awards/{}", award.id), caption)
         .column("name", frame.t("enterprises-col-name"), Kind::Text, move |row: &Row| {
             Cell::text(row.name.clone()).link(address(frame, shown, &award.id, &format!("/{}", row.uscc)))
@@ -164,7 +164,7 @@ fn listing<'a>(frame: &'a Frame, shown: &'a Shown, award: &'a AwardDef, rows: &[
             Cell::state(state, rank)
         });
     for id in condition_ids(rows) {
-        let heading = award.facts.get(&id).cloned().unwrap_or_default();
+        let heading = award.facts.get(&id).map(|name| frame.said(name)).unwrap_or_default();
         let column: &'static str = column_key(&id);
         listing = listing.column(column, heading, Kind::Number, move |row: &Row| {
             row.actual.get(&id).copied().flatten().map_or_else(Cell::empty, Cell::number)

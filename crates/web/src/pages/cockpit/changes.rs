@@ -72,7 +72,13 @@ pub(crate) struct Mover {
 }
 
 /// The indicators that rest on single rights, with what each gained and lost since the run before.
-pub(super) fn changes(policy: &Policy, now: &Evaluation, kept: &Kept, href: &dyn Fn(&str) -> String) -> Vec<Change> {
+pub(super) fn changes(
+    frame: &Frame,
+    policy: &Policy,
+    now: &Evaluation,
+    kept: &Kept,
+    href: &dyn Fn(&str) -> String,
+) -> Vec<Change> {
     now.indicators
         .iter()
         .filter(|indicator| policy.indicator(&indicator.code).is_some() && indicator.evidence_count > 0)
@@ -85,7 +91,7 @@ pub(super) fn changes(policy: &Policy, now: &Evaluation, kept: &Kept, href: &dyn
                 href: (number > 0).then(|| href(&format!("{page}/changes?direction={direction}"))),
             };
             Change {
-                name: indicator.name.clone(),
+                name: frame.said(&indicator.name),
                 href: href(&page),
                 stock: usize::try_from(indicator.evidence_count).unwrap_or(usize::MAX),
                 gained: list(gained, "gained"),
@@ -144,7 +150,7 @@ pub(super) fn gaps(
                     .collect()
             };
             let gap = Gap {
-                name: target.indicator.name.clone(),
+                name: frame.said(&target.indicator.name),
                 href: href(&page),
                 lacking: targets::gap(frame, target, definition),
                 towns: movers(Grouping::Town, "town"),

@@ -20,7 +20,7 @@ pub(crate) fn quantity(number: i64, unit: &str, lang: Lang) -> Short {
 /// The same as one text: `3,915 件`.
 pub(crate) fn text(number: i64, unit: &str, lang: Lang) -> String {
     let short = quantity(number, unit, lang);
-    format!("{} {}", short.text, short.unit)
+    format!("{} {}", short.text, short.unit).trim_end().to_owned()
 }
 
 /// A change with its sign: `+3 件`, `−1,200 万元`; `0 件` when nothing moved.
@@ -42,6 +42,12 @@ pub(crate) fn required(operator: Option<rules::verdict::Operator>, target: &str)
         None => "",
     };
     format!("{sign} {}", format::group(target))
+}
+
+/// A condition's number as printed: `≥ 5 件`.
+pub(crate) fn required_amount(frame: &Frame, operator: rules::verdict::Operator, number: i64, unit: &str) -> String {
+    let sign = required(Some(operator), "");
+    format!("{} {}", sign.trim(), frame.amount(&format::count(number), unit))
 }
 
 /// A float of the forecast, rounded for reading; nothing is decided by it.

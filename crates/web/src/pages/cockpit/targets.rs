@@ -75,7 +75,7 @@ pub(crate) fn groups(
             None => {
                 let title = policy
                     .clause(&definition.group)
-                    .map_or_else(|| frame.t("cockpit-other"), |clause| goal(&clause.text));
+                    .map_or_else(|| frame.t("cockpit-other"), |clause| frame.said(&goal(&clause.text)));
                 groups.push((definition.group.clone(), Group { title, figures: vec![figure] }));
             }
         }
@@ -94,7 +94,7 @@ pub(crate) fn figure(frame: &Frame, target: &Target, definition: &IndicatorDef, 
     let aim = target.indicator.target.as_ref().and_then(|target| target.parse().ok());
     // A line of one point says nothing.
     let spark = (values.iter().flatten().count() > 1)
-        .then(|| Spark::of(&values, aim, frame.t1("cockpit-spark", "name", &target.indicator.name)));
+        .then(|| Spark::of(&values, aim, frame.t1("cockpit-spark", "name", frame.said(&target.indicator.name))));
     Figure {
         spark,
         note: Some(note(frame, target, definition)),
@@ -112,10 +112,10 @@ pub(crate) fn bare(
     href: String,
 ) -> Figure {
     Figure {
-        name: indicator.name.clone(),
+        name: frame.said(&indicator.name),
         href,
         value: indicator.value.as_deref().map(format::group),
-        unit: indicator.unit.clone(),
+        unit: frame.unit(&indicator.unit),
         exact: exact(frame, indicator, definition),
         target: indicator
             .target
@@ -123,7 +123,7 @@ pub(crate) fn bare(
             .map(|target| frame.t1("cockpit-target", "target", quantities::required(indicator.operator, target))),
         state: None,
         as_of: as_of.to_string(),
-        note: indicator.value.is_none().then(|| indicator.reason.clone()),
+        note: indicator.value.is_none().then(|| frame.said(&indicator.reason)),
         spark: None,
     }
 }
@@ -179,7 +179,7 @@ pub(crate) fn gap(frame: &Frame, target: &Target, definition: &IndicatorDef) -> 
 
 fn note(frame: &Frame, target: &Target, definition: &IndicatorDef) -> String {
     let bound = (target.indicator.bound == "lower").then(|| frame.t("target-at-least"));
-    let unknown = target.indicator.value.is_none().then(|| target.indicator.reason.clone());
+    let unknown = target.indicator.value.is_none().then(|| frame.said(&target.indicator.reason));
     let change = target.change.filter(|_| definition.flow != "survey").map(|change| {
         frame.t1("target-change", "change", quantities::change(change, &definition.numerator_unit, frame.lang))
     });
@@ -198,9 +198,9 @@ pub(crate) fn course(
     let row = |target: &Target| {
         let definition = policy.indicator(&target.indicator.code)?;
         let indicator = &target.indicator;
-        let unit = |value: String| format!("{value} {}", indicator.unit);
+        let unit = |value: String| frame.amount(&value, &indicator.unit);
         Some(CourseRow {
-            name: indicator.name.clone(),
+            name: frame.said(&indicator.name),
             href: href(&indicator.code),
             value: indicator
                 .value

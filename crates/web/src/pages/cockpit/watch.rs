@@ -95,15 +95,15 @@ pub(super) fn alarms(frame: &Frame, shown: &Shown, kept: &Kept, names: &BTreeMap
                 _ => frame.t("cockpit-alarms-no-past"),
             };
             AlarmKind {
-                name: method.zh().to_owned(),
-                method: method.method().to_owned(),
+                name: frame.said(method.zh()),
+                method: frame.said(method.method()),
                 count: of_kind.len(),
                 past,
                 more: of_kind.len().saturating_sub(ALARMED_MAX),
                 seen: of_kind
                     .into_iter()
                     .take(ALARMED_MAX)
-                    .map(|alarm| (enterprise(frame, shown, names, &alarm.uscc), alarm.seen.clone()))
+                    .map(|alarm| (enterprise(frame, shown, names, &alarm.uscc), frame.said(&alarm.seen)))
                     .collect(),
             }
         })

@@ -149,7 +149,7 @@ async fn shown_page(app: &App, frame: &Frame, hx: Hx, uscc: &str, path: &str, ur
     // The list is made after the last wait: its columns cannot move between threads.
     let years = if query.export { Vec::new() } else { years::years(app, frame, &shown, uscc).await? };
     let sees_ties = frame.may(Permission::ViewRegistry);
-    let ties = if sees_ties && !query.export { open_ties(app, uscc).await? } else { Vec::new() };
+    let ties = if sees_ties && !query.export { open_ties(app, frame, uscc).await? } else { Vec::new() };
     let sees_rights = frame.may(Permission::ViewRights);
     let steps = if sees_rights && !query.export { history::of_enterprise(app, frame, uscc).await? } else { Vec::new() };
     let listing = portfolio::listing(frame, &shown, path, enterprise);
@@ -170,11 +170,17 @@ async fn shown_page(app: &App, frame: &Frame, hx: Hx, uscc: &str, path: &str, ur
         },
         choices: if sees_rights { shown.choices(frame) } else { Vec::new() },
         state: state(frame, &shown, enterprise),
-        tags: enterprise.statuses.iter().cloned().collect(),
+        tags: enterprise.statuses.iter().map(|kind| frame.said(kind)).collect(),
         facts: facts(frame, enterprise),
         figures: figures(frame, &shown, enterprise, path),
         awards: awards_part(frame, &shown, uscc),
-        award_names: shown.policy.awards.iter().filter(|award| award.active).map(|award| award.name.clone()).collect(),
+        award_names: shown
+            .policy
+            .awards
+            .iter()
+            .filter(|award| award.active)
+            .map(|award| frame.said(&award.name))
+            .collect(),
         years,
         table: portfolio::table(frame, &shown, path, &owned),
         list: &view,
@@ -212,13 +218,13 @@ fn facts(frame: &Frame, enterprise: &Enterprise) -> Vec<(String, String)> {
     let industry = if section.is_empty() {
         enterprise.industry.clone()
     } else {
-        format!("{section}（{}）", enterprise.industry)
+        frame.tn("word-with-code", &[("word", section), ("code", enterprise.industry.clone())])
     };
     let mut facts = vec![
         (frame.t("rights-number-enterprise"), enterprise.uscc.clone()),
         (frame.t("patents-col-town"), or_none(enterprise.town.clone())),
         (frame.t("enterprises-col-industry"), or_none(industry)),
-        (frame.t("enterprises-col-size"), or_none(enterprise.size.clone())),
+        (frame.t("enterprises-col-size"), or_none(frame.said(&enterprise.size))),
         (
             frame.t("enterprises-founded"),
             enterprise.founded_on.map_or_else(|| frame.t("word-none"), |day| frame.date(day)),
@@ -238,7 +244,7 @@ fn figures(frame: &Frame, shown: &Shown, enterprise: &Enterprise, path: &str) ->
         name,
         href: format!("{}#portfolio", shown.keep(frame.at(&format!("{path}{query}")))),
         value: Some(value.map_or_else(|| "0".to_owned(), format::count)),
-        unit: "件".to_owned(),
+        unit: frame.unit("件"),
         exact: String::new(),
         target: None,
         state: None,
@@ -246,11 +252,11 @@ fn figures(frame: &Frame, shown: &Shown, enterprise: &Enterprise, path: &str) ->
         note: None,
         spark: None,
     };
-    let stars = stars_cell(shown, enterprise);
+    let stars = stars_cell(frame, shown, enterprise);
     let invention = format!("?kind={}&standing=in-force", format::encode("发明"));
     let mut figures = vec![
         figure(frame.t("enterprises-col-inventions"), enterprise.inventions, &invention),
-        figure(frame.t("enterprises-col-high-value"), enterprise.high_value, &invention),
+        figure(frame.t("enterprises-col-high-value"), enterprise.high_value, &format!("{invention}&high-value=any")),
     ];
     figures.push(Figure {
         value: Some(if stars.text.is_empty() { frame.t("enterprises-no-stars") } else { stars.text }),
@@ -278,17 +284,17 @@ fn awards_part(frame: &Frame, shown: &Shown, uscc: &str) -> Vec<AwardPart> {
             (false, true) => String::new(),
         };
         AwardPart {
-            name: award.name.clone(),
+            name: frame.said(&award.name),
             href: (may_open && !decided.is_empty())
                 .then(|| awards::address(frame, shown, &award.id, &format!("/{uscc}"))),
             state: awards::state(frame, shown, award, uscc),
             next: next.map(|level| {
                 let name = if award.levels.is_empty() {
-                    award.name.clone()
+                    frame.said(&award.name)
                 } else {
                     awards::level_name(frame, award, level.level)
                 };
-                (name, reasons::explanation(frame, shown, award, level, &evidence, None))
+                (name, reasons::explanation(frame, shown, level, &evidence, None))
             }),
             remark,
         }
@@ -318,7 +324,7 @@ fn lapses(frame: &Frame, shown: &Shown, uscc: &str) -> (Vec<Lapse>, usize) {
 }
 
 /// The names that wait for a person now and may mean this enterprise.
-async fn open_ties(app: &App, uscc: &str) -> Result<Vec<Tie>, AppError> {
+async fn open_ties(app: &App, frame: &Frame, uscc: &str) -> Result<Vec<Tie>, AppError> {
     let names = ties::waiting(&app.installation, app.now()).await?;
     let about =
         |name: &&UntiedName| name.candidates.iter().any(|candidate| candidate.contains(uscc)) || name.code == uscc;
@@ -327,7 +333,7 @@ async fn open_ties(app: &App, uscc: &str) -> Result<Vec<Tie>, AppError> {
         .filter(about)
         .map(|name| Tie {
             name: if name.name.is_empty() { name.code.clone() } else { name.name.clone() },
-            why: name.why.clone(),
+            why: frame.said(&name.why),
             rows: name.rows,
         })
         .collect())

@@ -7,7 +7,11 @@ use rules::Rows;
 use crate::{
     format,
     frame::Frame,
-    pages::{cockpit::shown::Shown, history, patents::read::Stretch},
+    pages::{
+        cockpit::shown::Shown,
+        history,
+        patents::{self, read::Stretch},
+    },
     pieces::{State, Tone},
 };
 
@@ -53,7 +57,7 @@ pub(super) fn statuses(frame: &Frame, shown: &Shown, uscc: &str) -> Vec<Status> 
                 _ => State::new(Tone::Warn, frame.t("patents-ended")),
             };
             let status = Status {
-                kind: text(rows, row, "kind"),
+                kind: frame.said(&text(rows, row, "kind")),
                 certificate: text(rows, row, "certificate"),
                 from: day(stretch.from),
                 until: stretch.until.map_or_else(String::new, last_day),
@@ -141,8 +145,8 @@ fn foreign(frame: &Frame, opened: &Opened, uscc: &str) -> Table {
                 let until = rows.date(row, "in_force_until");
                 vec![
                     text(rows, row, "grant_number"),
-                    office.parse::<terms::Office>().map_or(office, |known| known.name_zh().to_owned()),
-                    text(rows, row, "route"),
+                    patents::office(frame, &office),
+                    frame.said(&text(rows, row, "route")),
                     day(rows.date(row, "granted_on")),
                     until.map_or_else(
                         || frame.t("patents-in-force"),

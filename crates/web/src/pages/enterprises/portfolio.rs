@@ -79,6 +79,12 @@ pub(super) fn listing<'a>(
         .filter("standing", frame.t("patents-col-standing"), patents::standings(frame), |patent, key| {
             patent.state.key() == key
         })
+        .filter(
+            "high-value",
+            frame.t("patents-col-high-value"),
+            patents::high_values(frame, &shown.opened),
+            |patent, key| patents::passes(patent, key),
+        )
         .search(frame.t("enterprises-portfolio-search"), |patent| {
             format!("{} {} {}", patent.number, written(&patent.number), patent.title)
         })

@@ -35,7 +35,7 @@ pub(crate) fn clauses(frame: &Frame, policy: &Policy, ids: &[String]) -> Vec<Cla
     ids.iter()
         .filter_map(|id| policy.clause(id))
         .map(|clause| Clause {
-            place: place(&clause.id),
+            place: place(frame, &clause.id),
             text: clause.text.clone(),
             document: format!("《{}》", policy.title),
             href: frame.at(&format!("/policy/{}", clause.id)),
@@ -43,8 +43,13 @@ pub(crate) fn clauses(frame: &Frame, policy: &Policy, ids: &[String]) -> Vec<Cla
         .collect()
 }
 
+/// How a clause is called: by its place in the document; in English by its number.
+pub(crate) fn place(frame: &Frame, id: &str) -> String {
+    if frame.is_chinese() { place_in_document(id) } else { frame.t1("pol-clause-title", "id", id) }
+}
+
 /// Where a clause stands in the document: `C3.1.4.3` is 三（一）4, `C2.1.2` is 二、总体目标（一）.
-pub(crate) fn place(id: &str) -> String {
+pub(crate) fn place_in_document(id: &str) -> String {
     let numbers: Vec<usize> = id.trim_start_matches('C').split('.').filter_map(|part| part.parse().ok()).collect();
     let han = |number: usize| {
         ["零", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十"].get(number).copied().unwrap_or("")
@@ -82,7 +87,7 @@ pub(super) fn settings(
             let is_changed = changed.contains_key(&parameter.name);
             let basis = parameter.in_force_on(as_of).map(|(_, basis)| basis).unwrap_or_default();
             Setting {
-                meaning: parameter.meaning.clone(),
+                meaning: frame.said(&parameter.meaning),
                 value: setting_value(frame, value, &parameter.unit),
                 basis: if is_changed { frame.t("basis-changed") } else { basis_words(frame, &basis) },
                 is_changed,
@@ -113,7 +118,7 @@ pub(crate) fn setting_value(frame: &Frame, value: &str, unit: &str) -> String {
             },
         ),
         other if unit == "日" || unit.is_empty() => other.to_owned(),
-        number => format!("{} {unit}", format::group(number)),
+        number => frame.amount(&format::group(number), unit),
     }
 }
 
@@ -122,13 +127,15 @@ pub(crate) fn basis_words(frame: &Frame, basis: &str) -> String {
     match basis {
         "" => frame.t("basis-none"),
         "reading" => frame.t("basis-reading"),
-        clause if clause.starts_with('C') && clause[1..].starts_with(|c: char| c.is_ascii_digit()) => place(clause),
+        clause if clause.starts_with('C') && clause[1..].starts_with(|c: char| c.is_ascii_digit()) => {
+            place(frame, clause)
+        }
         document => document.to_owned(),
     }
 }
 
 /// The rules that implement the indicator's clauses, in the order in which they are evaluated.
-pub(super) fn rules(policy: &Policy, indicator: &Indicator) -> Vec<Rule> {
+pub(super) fn rules(frame: &Frame, policy: &Policy, indicator: &Indicator) -> Vec<Rule> {
     policy
         .views
         .iter()
@@ -140,7 +147,12 @@ pub(super) fn rules(policy: &Policy, indicator: &Indicator) -> Vec<Rule> {
                 .filter(|line| !line.starts_with("note:") && !line.is_ascii())
                 .collect::<Vec<_>>()
                 .join(""),
-            clauses: view.clauses.iter().map(|clause| place(clause)).collect::<Vec<_>>().join("；"),
+            clauses: view
+                .clauses
+                .iter()
+                .map(|clause| place(frame, clause))
+                .collect::<Vec<_>>()
+                .join(&frame.t("word-separator")),
             text: format!("create view {} as\n{}", view.name, view.sql),
         })
         .collect()
@@ -176,7 +188,7 @@ mod tests {
             ("C3.3.3", "三（三）3"),
             ("C1.2", "一"),
         ] {
-            assert_eq!(place(id), expected, "{id}");
+            assert_eq!(place_in_document(id), expected, "{id}");
         }
     }
 

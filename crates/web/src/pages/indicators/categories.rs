@@ -17,7 +17,7 @@ pub(super) struct Categories {
     /// Each category.
     pub(super) rows: Vec<CategoryRow>,
     /// Inventions that meet more than one, by the categories they meet.
-    pub(super) overlaps: Vec<(String, usize)>,
+    pub(super) overlaps: Vec<(String, Link)>,
     /// All of those.
     pub(super) several: Option<Link>,
     /// All inventions, each once.
@@ -45,8 +45,13 @@ pub(super) fn categories(frame: &Frame, shown: &Shown) -> Categories {
     let list = |number: i64, key: &str| {
         Link::new(format::count(number), shown.keep(frame.at(&format!("/patents?high-value={key}"))))
     };
-    let overlaps = overlaps(frame, shown);
+    let overlaps = overlaps(shown);
     let several: usize = overlaps.iter().map(|(_, count)| count).sum();
+    let overlap = |(set, count): (Vec<i64>, usize)| {
+        let key = set.iter().map(i64::to_string).collect::<Vec<_>>().join("-");
+        let words = set.iter().map(|number| patents::category(frame, *number)).collect::<Vec<_>>().join(" + ");
+        (words, list(i64::try_from(count).unwrap_or(i64::MAX), &key))
+    };
     Categories {
         source: if high_value.source == "official" {
             frame.t("high-value-source-official")
@@ -62,11 +67,15 @@ pub(super) fn categories(frame: &Frame, shown: &Shown) -> Categories {
                     .copied()
                     .flatten()
                     .map(|count| list(count, &number.to_string())),
-                reason: high_value.category_reasons.get(&number.to_string()).cloned().unwrap_or_default(),
+                reason: high_value
+                    .category_reasons
+                    .get(&number.to_string())
+                    .map(|reason| frame.said(reason))
+                    .unwrap_or_default(),
             })
             .collect(),
         several: (several > 0).then(|| list(i64::try_from(several).unwrap_or(i64::MAX), "several")),
-        overlaps,
+        overlaps: overlaps.into_iter().map(overlap).collect(),
         total: high_value.total.map(|total| list(total, "any")),
         undetermined: (high_value.undetermined > 0).then(|| list(high_value.undetermined, "open")),
         lists: lists(frame, shown),
@@ -74,27 +83,30 @@ pub(super) fn categories(frame: &Frame, shown: &Shown) -> Categories {
 }
 
 /// How many inventions meet each set of several categories, the most frequent first.
-fn overlaps(frame: &Frame, shown: &Shown) -> Vec<(String, usize)> {
+fn overlaps(shown: &Shown) -> Vec<(Vec<i64>, usize)> {
     let mut sets: BTreeMap<Vec<i64>, usize> = BTreeMap::new();
     for patent in patents::read::patents(&shown.opened).iter().filter(|patent| patent.categories.len() > 1) {
         *sets.entry(patent.categories.iter().copied().collect()).or_default() += 1;
     }
     let mut sorted: Vec<(Vec<i64>, usize)> = sets.into_iter().collect();
     sorted.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
-    let words =
-        |set: Vec<i64>| set.into_iter().map(|number| patents::category(frame, number)).collect::<Vec<_>>().join(" + ");
-    sorted.into_iter().map(|(set, count)| (words(set), count)).collect()
+    sorted
 }
 
 fn lists(frame: &Frame, shown: &Shown) -> Vec<(String, Option<Link>)> {
     let high_value = &shown.evaluation().high_value;
-    let plain = |number: Option<i64>| number.map(|number| Link::new(format::count(number), ""));
+    // Only the list that the run follows can be opened right by right.
+    let total = |number: Option<i64>, source: &str| {
+        let href =
+            if high_value.source == source { shown.keep(frame.at("/patents?high-value=any")) } else { String::new() };
+        number.map(|number| Link::new(format::count(number), href))
+    };
     let difference = |count: usize, key: &str| {
         Some(Link::new(format::count(count as i128), shown.keep(frame.at(&format!("/patents?high-value={key}")))))
     };
     let mut rows = vec![
-        (frame.t("high-value-list-official"), plain(high_value.official)),
-        (frame.t("high-value-list-computed"), plain(high_value.computed)),
+        (frame.t("high-value-list-official"), total(high_value.official, "official")),
+        (frame.t("high-value-list-computed"), total(high_value.computed, "computed")),
     ];
     if let Some(found) = &high_value.difference {
         rows.push((frame.t("high-value-only-official"), difference(found.only_official.len(), "only-official")));

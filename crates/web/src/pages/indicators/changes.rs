@@ -62,7 +62,7 @@ pub async fn page(
     let row = super::find(&frame, &shown, &code)?;
     let before = shown.open_before(&app.installation).await?;
     let moved = before.as_ref().map(|before| moved(&frame, &shown, before, &code)).unwrap_or_default();
-    let title = frame.t1("changes-title", "name", &row.indicator.name);
+    let title = frame.t1("changes-title", "name", frame.said(&row.indicator.name));
     let listing = listing(&frame, &code, &title, &moved, query.filter("enterprise"));
     if query.export {
         return listing.workbook(&moved, &query);

@@ -34,15 +34,15 @@ pub(super) fn chart(frame: &Frame, target: &Target, definition: &IndicatorDef, a
     if planned.keys().any(|month| months.contains(month)) {
         series.push(Series { dashed: true, ..Series::of(frame.t("course-planned"), of(&planned)) });
     }
-    let title = frame.t1("course-title", "name", &target.indicator.name);
+    let title = frame.t1("course-title", "name", frame.said(&target.indicator.name));
     let mut chart =
         Chart::new(frame, "course", title, Kind::Line, months.iter().map(|month| label(*month)).collect(), series);
     // The months differ by little, so the axis begins near them; a line's length carries no meaning.
     chart.from_zero = false;
     chart.line = frame.t("course-line");
     chart.x_title = frame.t("course-month");
-    chart.y_title = target.indicator.unit.clone();
-    chart.unit.clone_from(&target.indicator.unit);
+    chart.y_title = frame.unit(&target.indicator.unit);
+    chart.unit = frame.unit(&target.indicator.unit);
     chart.target = target.indicator.target.as_ref().map(|value| TargetLine {
         value: value.clone(),
         label: frame.t1("cockpit-target", "target", quantities::required(target.indicator.operator, value)),

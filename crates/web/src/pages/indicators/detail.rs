@@ -12,7 +12,7 @@ use super::{
     Row,
     basis::{self, Rule, Setting},
     categories::{self, Categories},
-    course,
+    course, source,
     test::{self, ExactTest},
     town_path,
 };
@@ -74,6 +74,7 @@ struct Part {
     number: String,
     exact: String,
     href: Option<String>,
+    source: Option<Link>,
 }
 
 /// The forecast in words.
@@ -116,23 +117,27 @@ pub async fn page(
     let rights = rests_on_rights.then(|| super::address(&frame, &shown, &code, "/rights"));
     hx::page(IndicatorPage {
         frame: &frame,
-        title: indicator.name.clone(),
+        title: frame.said(&indicator.name),
         line: shown.line(&frame),
         crumbs: vec![Link::new(frame.t("indicators-title"), shown.keep(frame.at("/indicators")))],
         choices: shown.choices(&frame),
         notice: notice(&frame, &row),
         value: indicator.value.as_deref().map(format::group),
-        unit: indicator.unit.clone(),
+        unit: frame.unit(&indicator.unit),
         exact: targets::exact(&frame, indicator, definition),
         target: indicator.target.as_ref().map(|target| quantities::required(indicator.operator, target)),
         state: target
             .as_ref()
             .map_or_else(|| super::state(&frame, indicator, definition).0, |target| targets::state(&frame, target)),
-        reason: indicator.reason.clone(),
-        numerator: part(&frame, &definition.numerator, indicator.numerator, &definition.numerator_unit, rights.clone()),
+        reason: frame.said(&indicator.reason),
+        numerator: Part {
+            source: rights.is_none().then(|| source::numerator(&frame, &code)).flatten(),
+            ..part(&frame, &definition.numerator, indicator.numerator, &definition.numerator_unit, rights.clone())
+        },
         denominator: definition
             .has_denominator()
-            .then(|| part(&frame, &definition.denominator, indicator.denominator, &definition.denominator_unit, None)),
+            .then(|| part(&frame, &definition.denominator, indicator.denominator, &definition.denominator_unit, None))
+            .map(|part| Part { source: source::denominator(&frame, &code), ..part }),
         bounds: bounds(&frame, &row),
         flow: quantities::flow(&frame, &definition.flow),
         reading: basis::reading(&frame, &definition.reading),
@@ -152,7 +157,7 @@ pub async fn page(
             &shown.evaluation().overrides,
             shown.as_of(),
         ),
-        rules: basis::rules(&shown.policy, indicator),
+        rules: basis::rules(&frame, &shown.policy, indicator),
         evidence: rights.map(|href| {
             Link::new(
                 frame.t1("indicators-all-rights", "count", format::count(i128::from(indicator.evidence_count))),
@@ -174,19 +179,20 @@ fn notice(frame: &Frame, row: &Row<'_>) -> Option<Notice> {
         ("lower", true) => (frame.t("indicators-lower"), frame.t("indicators-lower-means")),
         _ => return None,
     };
-    let lines = [row.indicator.reason.clone(), means].into_iter().filter(|line| !line.is_empty()).collect();
+    let lines = [frame.said(&row.indicator.reason), means].into_iter().filter(|line| !line.is_empty()).collect();
     Some(Notice { tone: Tone::Warn, title, lines, link: None })
 }
 
 fn part(frame: &Frame, name: &str, number: Option<i64>, unit: &str, href: Option<String>) -> Part {
     let short = number.map(|number| quantities::quantity(number, unit, frame.lang));
     Part {
-        name: name.to_owned(),
+        name: frame.said(name),
         number: short
             .as_ref()
             .map_or_else(|| frame.t("word-unknown"), |short| format!("{} {}", short.text, short.unit)),
         exact: short.map(|short| short.exact).unwrap_or_default(),
         href: href.filter(|_| number.is_some()),
+        source: None,
     }
 }
 
@@ -207,7 +213,7 @@ fn outlook(frame: &Frame, target: &cockpit::Target, definition: &rules::policy::
     let forecast = target.forecast.as_ref()?;
     let error = targets::error(frame, target, definition);
     Some(Outlook {
-        value: format!("{} {}", targets::forecast(target, definition), target.indicator.unit),
+        value: frame.amount(&targets::forecast(target, definition), &target.indicator.unit),
         error: if error.is_empty() { frame.t("cockpit-no-error") } else { error },
         light: targets::outlook(frame, target.outlook),
         rests_on: frame.tn(
@@ -215,7 +221,7 @@ fn outlook(frame: &Frame, target: &cockpit::Target, definition: &rules::policy::
             &[
                 ("months", forecast.observations.to_string()),
                 ("slope", quantities::rounded(forecast.slope_per_month, definition.decimals.max(2))),
-                ("unit", target.indicator.unit.clone()),
+                ("unit", frame.unit(&target.indicator.unit)),
             ],
         ),
     })
@@ -241,7 +247,7 @@ fn towns(frame: &Frame, shown: &Shown, before: Option<&Evaluation>, row: &Row<'_
             TownRow {
                 href: (row.indicator.evidence_count > 0)
                     .then(|| super::address(frame, shown, code, &town_path(&part.region))),
-                name: part.region.clone(),
+                name: frame.said(&part.region),
                 numerator: format!("{} {}", short.text, short.unit),
                 exact: short.exact,
                 net,

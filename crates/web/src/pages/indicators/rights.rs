@@ -90,7 +90,7 @@ pub async fn page(
         .indicator_evidence(&code)
         .map(|right| book.right(right.right_id, right.region, right.uscc))
         .collect();
-    let title = frame.t1("rights-title", "name", &row.indicator.name);
+    let title = frame.t1("rights-title", "name", frame.said(&row.indicator.name));
     let listing = listing(&frame, &row, &shown, "rights", &rights, query.filter("enterprise"));
     if query.export {
         return listing.workbook(&rights, &query);
@@ -108,7 +108,7 @@ pub async fn page(
 pub(super) fn crumbs(frame: &Frame, shown: &Shown, row: &Row<'_>) -> Vec<Link> {
     vec![
         Link::new(frame.t("indicators-title"), shown.keep(frame.at("/indicators"))),
-        Link::new(row.indicator.name.clone(), super::address(frame, shown, &row.indicator.code, "")),
+        Link::new(frame.said(&row.indicator.name), super::address(frame, shown, &row.indicator.code, "")),
     ]
 }
 
@@ -123,7 +123,7 @@ pub(super) fn listing<'a>(
 ) -> Listing<'a, Right> {
     let code = row.indicator.code.as_str();
     let caption =
-        frame.tn("rights-list-of", &[("name", row.indicator.name.clone()), ("date", shown.as_of().to_string())]);
+        frame.tn("rights-list-of", &[("name", frame.said(&row.indicator.name)), ("date", shown.as_of().to_string())]);
     let listing = Listing::new(frame, below, &format!("/indicators/{code}/{below}"), caption)
         .column("number", number_heading(frame, code), Kind::Code, |right: &Right| {
             linked(Cell::code(right.number.clone()), right.href.as_deref())
@@ -231,8 +231,8 @@ impl<'a> Book<'a> {
                 on: rows.date(row, "registered_on"),
                 ..Right::default()
             }),
-            "K05" => statuses(shown, &["国家知识产权优势企业", "国家知识产权示范企业"]),
-            "K07" => statuses(shown, &["省贯标备案"]),
+            "K05" => statuses(frame, shown, &["国家知识产权优势企业", "国家知识产权示范企业"]),
+            "K07" => statuses(frame, shown, &["省贯标备案"]),
             "K08" => table(shown, "pledge", "number", |rows, row| Right {
                 href: history::link(frame, "pledges", &[rows.text(row, "number").unwrap_or_default()]),
                 name: rows.text(row, "pledgee").unwrap_or_default().to_owned(),
@@ -305,9 +305,7 @@ fn foreign_grants(frame: &Frame, shown: &Shown) -> HashMap<String, Right> {
             let right = Right {
                 number: number.to_owned(),
                 href: history::link(frame, "foreign-grants", &[office, number]),
-                name: office
-                    .parse::<terms::Office>()
-                    .map_or_else(|_| office.to_owned(), |known| known.name_zh().to_owned()),
+                name: patents::office(frame, office),
                 owner: rows.text(row, "proprietor").unwrap_or_default().to_owned(),
                 on: rows.date(row, "granted_on"),
                 ..Right::default()
@@ -318,14 +316,14 @@ fn foreign_grants(frame: &Frame, shown: &Shown) -> HashMap<String, Right> {
 }
 
 /// The enterprises that hold one of these statuses on the day, with the status and its first day.
-fn statuses(shown: &Shown, kinds: &[&str]) -> HashMap<String, Right> {
+fn statuses(frame: &Frame, shown: &Shown, kinds: &[&str]) -> HashMap<String, Right> {
     let Some(rows) = shown.opened.snapshot.rows("status") else { return HashMap::new() };
     (0..rows.len())
         .filter(|row| rows.text(*row, "kind").is_some_and(|kind| kinds.contains(&kind)))
         .filter(|row| patents::read::Stretch::of(rows, *row).covers(shown.as_of()))
         .filter_map(|row| {
             let right =
-                Right { name: rows.text(row, "kind")?.to_owned(), on: rows.date(row, "from_on"), ..Right::default() };
+                Right { name: frame.said(rows.text(row, "kind")?), on: rows.date(row, "from_on"), ..Right::default() };
             Some((rows.text(row, "uscc")?.to_owned(), right))
         })
         .collect()

@@ -23,7 +23,7 @@ pub(super) fn exact_test(
     let shown = indicator.target.as_deref()?;
     let sign = quantities::required(indicator.operator, "").trim().to_owned();
     let scale = (definition.scale != 1).then(|| format!(" × {}", format::count(definition.scale)));
-    let denominator = definition.has_denominator().then(|| format!(" × {}", definition.denominator));
+    let denominator = definition.has_denominator().then(|| format!(" × {}", frame.said(&definition.denominator)));
     let aim = match (target, definition.display_divisor) {
         (Some(target), divisor) if divisor != 1 => {
             quantities::quantity(target, &definition.numerator_unit, frame.lang).exact
@@ -32,14 +32,20 @@ pub(super) fn exact_test(
     };
     let words = format!(
         "{}{} {sign} {aim}{}",
-        definition.numerator,
+        frame.said(&definition.numerator),
         scale.as_deref().unwrap_or(""),
         denominator.as_deref().unwrap_or("")
     );
-    Some(ExactTest { words, numbers: numbers(indicator, definition, target, &sign) })
+    Some(ExactTest { words, numbers: numbers(frame, indicator, definition, target, &sign) })
 }
 
-fn numbers(indicator: &Indicator, definition: &IndicatorDef, target: Option<i64>, sign: &str) -> Option<String> {
+fn numbers(
+    frame: &Frame,
+    indicator: &Indicator,
+    definition: &IndicatorDef,
+    target: Option<i64>,
+    sign: &str,
+) -> Option<String> {
     let (numerator, target) = (indicator.numerator?, target?);
     let denominator = if definition.has_denominator() { indicator.denominator? } else { 1 };
     let side = |left: i64, right: i64| -> Option<String> {
@@ -50,10 +56,14 @@ fn numbers(indicator: &Indicator, definition: &IndicatorDef, target: Option<i64>
     let answer = match indicator.met {
         Some(true) => sign.to_owned(),
         Some(false) => opposite(sign).to_owned(),
-        None => format!("{sign}？"),
+        None => format!("{sign}?"),
     };
     // Amounts are compared in fen, which the target's words do not say.
-    let unit = if definition.display_divisor == 1 { String::new() } else { format!(" {}", definition.numerator_unit) };
+    let unit = if definition.display_divisor == 1 {
+        String::new()
+    } else {
+        format!(" {}", frame.unit(&definition.numerator_unit))
+    };
     Some(format!("{}{unit}  {answer}  {}{unit}", side(numerator, definition.scale)?, side(target, denominator)?))
 }
 

@@ -73,7 +73,7 @@ pub async fn page(
     let region: &RegionCount = row.indicator.by_region.iter().find(|part| part.region == town).ok_or_else(missing)?;
     let before = shown.open_before(&app.installation).await?;
     let parts = parts(&frame, &shown, before.as_deref(), &code, &town);
-    let listing = listing(&frame, &shown, &code, &town, &row.indicator.name);
+    let listing = listing(&frame, &shown, &code, &town, &frame.said(&row.indicator.name));
     if query.export {
         return listing.workbook(&parts, &query);
     }
@@ -83,7 +83,7 @@ pub async fn page(
     let rights = super::address(&frame, &shown, &code, &format!("/rights?town={}", format::encode(&town)));
     let page = TownPage {
         frame: &frame,
-        title: frame.tn("towns-title", &[("town", town.clone()), ("name", row.indicator.name.clone())]),
+        title: frame.tn("towns-title", &[("town", town.clone()), ("name", frame.said(&row.indicator.name))]),
         line: shown.line(&frame),
         crumbs: rights::crumbs(&frame, &shown, &row),
         total: format!("{} {}", short.text, short.unit),

@@ -125,7 +125,7 @@ pub async fn page(
         high_value: counted::high_value(&frame, &shown, patent),
         strategic: related::strategic(&frame, &shown, &number),
         family: related::family(&frame, &shown, &number),
-        prizes: related::prizes(&shown, &number),
+        prizes: related::prizes(&frame, &shown, &number),
         pledges: related::pledges(&frame, &shown, &number),
         history: &view,
     };

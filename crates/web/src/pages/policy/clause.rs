@@ -9,7 +9,7 @@ use crate::{
     error::AppError,
     frame::Frame,
     hx,
-    pages::room::Room,
+    pages::{indicators::basis, room::Room},
     pieces::{Link, State as StateWord, Tone},
 };
 
@@ -41,7 +41,6 @@ struct Rule<'a> {
 struct Shown {
     name: String,
     meaning: String,
-    unit: String,
     values: Vec<Value>,
 }
 
@@ -75,7 +74,8 @@ pub async fn page(frame: Frame, Path(id): Path<String>) -> Result<Response, AppE
     let parameters = parameters(&frame, &document, &clause.id, &rules);
     let cases =
         document.cases.iter().filter(|case| case.clauses.contains(&clause.id)).map(|case| case.name.as_str()).collect();
-    let line = frame.tn("pol-clause-line", &[("document", policy.title.clone()), ("kind", kind(&frame, &clause.kind))]);
+    let line =
+        frame.tn("pol-clause-line", &[("document", frame.said(&policy.title)), ("kind", kind(&frame, &clause.kind))]);
     let room =
         Room::new(frame.t1("pol-clause-title", "id", &clause.id), line).below(&frame, &[("pol-text", "/policy")]);
     hx::page(ClausePage {
@@ -124,7 +124,7 @@ fn parameters(frame: &Frame, document: &Document, id: &str, rules: &[Rule<'_>]) 
 
 fn shown(frame: &Frame, document: &Document, parameter: &Parameter) -> Shown {
     let value = |dated: &rules::policy::Dated| Value {
-        value: if dated.value.is_empty() { frame.t("pol-unset") } else { dated.value.clone() },
+        value: basis::setting_value(frame, &dated.value, &parameter.unit),
         period: match (dated.from, dated.until) {
             (None, None) => frame.t("pol-always"),
             (from, until) => frame.tn(
@@ -140,8 +140,7 @@ fn shown(frame: &Frame, document: &Document, parameter: &Parameter) -> Shown {
     };
     Shown {
         name: parameter.name.clone(),
-        meaning: parameter.meaning.clone(),
-        unit: parameter.unit.clone(),
+        meaning: frame.said(&parameter.meaning),
         values: parameter.values.iter().map(value).collect(),
     }
 }

@@ -123,7 +123,7 @@ fn detail(frame: &Frame, detail: &Value) -> String {
     let part = |name: &&str| {
         let text = match fields.get(*name)? {
             Value::String(text) if text.is_empty() => return None,
-            Value::String(text) if *name == "register" => register_name(text),
+            Value::String(text) if *name == "register" => register_name(frame, text),
             Value::String(text) if *name == "role" => frame.t(&format!("role-{text}")),
             Value::String(text) => text.clone(),
             Value::Number(number) => number.to_string(),

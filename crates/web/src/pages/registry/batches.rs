@@ -57,7 +57,9 @@ fn listing(frame: &Frame) -> Listing<'_, Batch> {
         .column("id", frame.t("reg-batch"), Kind::Number, |batch: &Batch| {
             Cell::number(batch.id).link(frame.at(&format!("/registers/batches/{}", batch.id)))
         })
-        .column("register", frame.t("reg-register"), Kind::Text, |batch| Cell::text(register_name(&batch.register)))
+        .column("register", frame.t("reg-register"), Kind::Text, |batch| {
+            Cell::text(register_name(frame, &batch.register))
+        })
         .column("kind", frame.t("reg-kind"), Kind::Text, |batch| Cell::text(kind_word(frame, batch.kind.key())))
         .column("file", frame.t("reg-file"), Kind::Text, |batch| Cell::text(batch.file.clone()))
         .column("state", frame.t("reg-state"), Kind::Text, |batch| {
@@ -72,14 +74,16 @@ fn listing(frame: &Frame) -> Listing<'_, Batch> {
         .column("unchanged", frame.t("reg-unchanged"), Kind::Number, |batch| Cell::number(batch.unchanged))
         .column("quarantined", frame.t("reg-quarantined"), Kind::Number, |batch| Cell::number(batch.quarantined))
         .column("who", frame.t("reg-who"), Kind::Text, |batch| Cell::text(batch.by_whom.clone()))
-        .filter("register", frame.t("reg-register"), register_choices(|_| true), |batch, id| batch.register == id)
+        .filter("register", frame.t("reg-register"), register_choices(frame, |_| true), |batch, id| {
+            batch.register == id
+        })
         .filter("kind", frame.t("reg-kind"), choices(&kinds, &|key| kind_word(frame, key)), |batch, key| {
             batch.kind.key() == key
         })
         .filter("state", frame.t("reg-state"), choices(&states, &|key| state(frame, key).word), |batch, key| {
             batch.state == key
         })
-        .search(frame.t("reg-file"), |batch| format!("{} {}", batch.file, register_name(&batch.register)))
+        .search(frame.t("reg-file"), |batch| format!("{} {}", batch.file, register_name(frame, &batch.register)))
         .sorted_by("id", Dir::Down)
         .when_empty(frame.t("reg-batches-none"), frame.t("reg-batches-none-todo"))
 }
@@ -150,14 +154,14 @@ pub async fn one(
     }
     let resting = registry::batches::resting_on(app.db(), id).await?;
     let title = frame.tn("reg-batch-title", &[("batch", id.to_string()), ("file", batch.file.clone())]);
-    let room = Room::new(title, report.summary.clone())
+    let room = Room::new(title, frame.said(&report.summary))
         .below(&frame, &[("nav-registers", "/registers"), ("reg-batches", "/registers/batches")])
         .with(room::said(&frame, &words).or_else(|| same_file(&frame, &report)));
     hx::page(BatchPage {
         frame: &frame,
         room: &room,
         kind: kind_word(&frame, batch.kind.key()),
-        register: register_name(&batch.register),
+        register: register_name(&frame, &batch.register),
         state: state(&frame, &batch.state),
         warnings: &report.warnings[..report.warnings.len().min(LISTED_MAX)],
         vanished: &report.vanished[..report.vanished.len().min(LISTED_MAX)],
@@ -195,7 +199,7 @@ pub async fn rollback_form(State(app): State<App>, frame: Frame, Path(id): Path<
     let resting = registry::batches::resting_on(app.db(), id).await?;
     let room = Room::new(
         frame.t1("reg-rollback-title", "batch", id),
-        format!("{} · {}", register_name(&batch.register), batch.file),
+        format!("{} · {}", register_name(&frame, &batch.register), batch.file),
     )
     .below(&frame, &[("nav-registers", "/registers"), ("reg-batches", "/registers/batches")]);
     let reason = Field::of("reason", frame.t("reg-reason"), FieldKind::Lines, "", &Errors::default())

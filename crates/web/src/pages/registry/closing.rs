@@ -99,7 +99,7 @@ async fn form(app: &App, frame: &Frame, sent: &Sent, errors: &Errors) -> Result<
             .map(|(register, count)| {
                 frame.tn(
                     "reg-closing-open-one",
-                    &[("register", register.name_zh.to_owned()), ("count", count.to_string())],
+                    &[("register", frame.said(register.name_zh)), ("count", count.to_string())],
                 )
             })
             .collect();
@@ -109,7 +109,7 @@ async fn form(app: &App, frame: &Frame, sent: &Sent, errors: &Errors) -> Result<
         };
         let field =
             Field::of("acknowledged", frame.t("reg-closing-acknowledge"), FieldKind::Checks(vec![choice]), "", errors);
-        fields.push(field.hint(frame.t1("reg-closing-open", "list", named.join("、"))));
+        fields.push(field.hint(frame.t1("reg-closing-open", "list", named.join(&frame.t("word-list-separator")))));
     }
     fields.push(Field::of("note", frame.t("reg-note"), FieldKind::Text, sent.get("note"), errors).optional());
     Ok(Some(EntryForm {

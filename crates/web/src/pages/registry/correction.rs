@@ -65,7 +65,7 @@ fn head(frame: &Frame, row: &QuarantinedRow) -> Room {
     let line = frame.tn(
         "reg-row-line",
         &[
-            ("register", register_name(&row.register)),
+            ("register", register_name(frame, &row.register)),
             ("file", row.file.clone()),
             ("sheet", row.sheet.clone()),
             ("row", row.row.to_string()),
@@ -87,7 +87,7 @@ async fn shown<'a>(
     let next = registry::quarantine::list(app.db(), &filter).await?.first().map(|row| row.id);
     // Before anything was sent, the fields show why the row was set aside.
     let marked = if again.sent.is_none() && again.errors.is_empty() {
-        errors_of(register, &row.reasons)
+        errors_of(frame, register, &row.reasons)
     } else {
         again.errors.clone()
     };
@@ -100,7 +100,7 @@ async fn shown<'a>(
         Field::of(name, frame.t(label), Kind::Text, sent, &again.errors).hint(frame.t("reg-reason-hint"))
     };
     let settled = row.resolved_at.map(|at| {
-        let note = row.note.clone().unwrap_or_default();
+        let note = frame.said(row.note.as_deref().unwrap_or_default());
         frame.tn(
             "reg-row-settled",
             &[("who", row.resolved_by.clone().unwrap_or_default()), ("at", format::instant(at)), ("note", note)],
@@ -112,7 +112,7 @@ async fn shown<'a>(
         state: state(frame, &row.state),
         settled,
         errors: &again.errors,
-        fields: register.columns.iter().map(|column| field(column, &value(column), &marked)).collect(),
+        fields: register.columns.iter().map(|column| field(frame, column, &value(column), &marked)).collect(),
         release: reason("release-reason", "reg-release-reason"),
         discard: reason("discard-reason", "reg-discard-reason"),
         next,
@@ -125,7 +125,7 @@ fn register(row: &QuarantinedRow) -> Result<&'static Register, AppError> {
     registry::register(&row.register).ok_or_else(|| AppError::internal("a quarantined row of an unknown register"))
 }
 
-fn field(column: &Column, value: &str, errors: &Errors) -> Field {
+fn field(frame: &Frame, column: &Column, value: &str, errors: &Errors) -> Field {
     let kind = match column.kind {
         ColumnKind::Choice(options) if value.is_empty() || options.contains(&value) => {
             let mut choices = vec![Choice::new("", "")];
@@ -136,26 +136,31 @@ fn field(column: &Column, value: &str, errors: &Errors) -> Field {
         _ if value.chars().count() > 60 => Kind::Lines,
         _ => Kind::Text,
     };
-    let field = Field::of(&field_name(column.field), column.heading, kind, value, errors);
-    let field = if column.hint.is_empty() { field } else { field.hint(column.hint) };
+    let field = Field::of(&field_name(column.field), frame.said(column.heading), kind, value, errors);
+    let field = if column.hint.is_empty() { field } else { field.hint(frame.said(column.hint)) };
     if column.required { field } else { field.optional() }
 }
 
 /// The reasons tied to the fields they are about; what is about no field goes to the first one.
-fn errors_of(register: &Register, reasons: &[Reason]) -> Errors {
+fn errors_of(frame: &Frame, register: &Register, reasons: &[Reason]) -> Errors {
     let mut errors = Errors::default();
     for reason in reasons {
         let about =
             register.columns.iter().find(|column| column.heading == reason.column || column.field == reason.column);
         match about.or(register.columns.first()) {
             Some(column) if about.is_some() && !reason.reason.contains(column.heading) => {
-                errors.add(&field_name(column.field), format!("{}：{}", column.heading, reason.reason))
+                errors.add(&field_name(column.field), about_column(frame, column.heading, &reason.reason))
             }
-            Some(column) => errors.add(&field_name(column.field), reason.reason.clone()),
+            Some(column) => errors.add(&field_name(column.field), frame.said(&reason.reason)),
             None => {}
         }
     }
     errors
+}
+
+/// A reason with the column it is about.
+fn about_column(frame: &Frame, column: &str, reason: &str) -> String {
+    frame.tn("list-filtered", &[("label", frame.said(column)), ("value", frame.said(reason))])
 }
 
 /// `POST /registers/quarantine/{id}/correct`.
@@ -173,7 +178,7 @@ pub async fn correct(
     {
         Ok(report) => Ok(done(&frame, id, "corrected", report.batch)),
         Err(registry::Error::Unsound(reasons)) => {
-            refused(&app, &frame, &row, errors_of(register, &reasons), Some(&sent)).await
+            refused(&app, &frame, &row, errors_of(&frame, register, &reasons), Some(&sent)).await
         }
         Err(other) => Err(other.into()),
     }
@@ -198,8 +203,8 @@ pub async fn release(
         Ok(report) => Ok(done(&frame, id, "released", report.batch)),
         Err(registry::Error::Unsound(reasons)) => {
             let why: Vec<String> =
-                reasons.into_iter().map(|reason| format!("{}：{}", reason.column, reason.reason)).collect();
-            errors.add("release-reason", frame.t1("reg-release-refused", "why", why.join("；")));
+                reasons.iter().map(|reason| about_column(&frame, &reason.column, &reason.reason)).collect();
+            errors.add("release-reason", frame.t1("reg-release-refused", "why", why.join(&frame.t("word-separator"))));
             refused(&app, &frame, &row, errors, None).await
         }
         Err(other) => Err(other.into()),

@@ -51,8 +51,8 @@ pub(super) fn indicators(policy: &Policy) -> Vec<Choice> {
 }
 
 /// The name of an indicator.
-pub(super) fn indicator_name(policy: &Policy, code: &str) -> String {
-    policy.indicator(code).map_or_else(|| code.to_owned(), |indicator| format!("{code} {}", indicator.name))
+pub(super) fn indicator_name(frame: &Frame, policy: &Policy, code: &str) -> String {
+    policy.indicator(code).map_or_else(|| code.to_owned(), |one| format!("{code} {}", frame.said(&one.name)))
 }
 
 /// A cell of a folded row.
@@ -61,7 +61,7 @@ pub(super) fn cell<'r>(register: &str, row: &'r FoldedRow, field: &str) -> &'r s
 }
 
 /// The reasons against an entry tied to the fields of its form.
-pub(super) fn errors_of(register: &str, reasons: &[Reason]) -> Errors {
+pub(super) fn errors_of(frame: &Frame, register: &str, reasons: &[Reason]) -> Errors {
     let mut errors = Errors::default();
     let columns = registry::register(register).map(|register| register.columns).unwrap_or_default();
     for reason in reasons {
@@ -69,7 +69,7 @@ pub(super) fn errors_of(register: &str, reasons: &[Reason]) -> Errors {
             .iter()
             .find(|column| column.heading == reason.column || column.field == reason.column)
             .map_or("", |column| column.field);
-        errors.add(field, reason.reason.clone());
+        errors.add(field, frame.said(&reason.reason));
     }
     errors
 }
@@ -106,7 +106,7 @@ fn listing<'a>(frame: &'a Frame, policy: &'a Policy) -> Listing<'a, FoldedRow> {
     const ID: &str = "trajectories";
     Listing::new(frame, ID, "/registers/trajectories", frame.t("reg-trajectories"))
         .column("indicator", frame.t("reg-indicator"), Kind::Text, |row: &FoldedRow| {
-            Cell::text(indicator_name(policy, cell(ID, row, "indicator")))
+            Cell::text(indicator_name(frame, policy, cell(ID, row, "indicator")))
         })
         .column("region", frame.t("reg-region"), Kind::Text, |row| match cell(ID, row, "region") {
             "" => Cell::text(frame.t("reg-city")),
@@ -171,7 +171,7 @@ pub async fn enter(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>)
             Ok(room::see_other(&frame, &format!("/registers/trajectories?done=entered&batch={}", report.batch)))
         }
         Err(registry::Error::Unsound(reasons)) => {
-            let errors = errors_of("trajectories", &reasons);
+            let errors = errors_of(&frame, "trajectories", &reasons);
             let policy = domain::runs::policy()?;
             let rows = folded(&app, "trajectories").await?;
             let view = listing(&frame, &policy).view(&rows, &Default::default());

@@ -91,17 +91,24 @@ fn listing(frame: &Frame, with_boxes: bool) -> Listing<'_, Row> {
         .column("source", frame.t("reg-mapping-source"), Kind::Text, move |row: &Row| {
             // An identifier holds no blank, so that the first one parts it from the source.
             let pick = (with_boxes && row.is_own).then(|| format!("{} {}", row.mapping.register, row.mapping.source));
-            Cell::text(row.mapping.source.clone()).pick(pick)
+            Cell::text(frame.said(&row.mapping.source)).pick(pick)
         })
-        .column("register", frame.t("reg-register"), Kind::Text, |row| Cell::text(register_name(&row.mapping.register)))
+        .column("register", frame.t("reg-register"), Kind::Text, |row| {
+            Cell::text(register_name(frame, &row.mapping.register))
+        })
         .column("headings", frame.t("reg-mapping-headings"), Kind::Text, |row| {
             Cell::text(headings(frame, &row.mapping))
         })
-        .column("constants", frame.t("reg-mapping-constants"), Kind::Text, |row| Cell::text(constants(&row.mapping)))
-        .column("origin", frame.t("reg-mapping-origin"), Kind::Text, move |row| Cell::text(origin(row.is_own)))
-        .filter("register", frame.t("reg-register"), register_choices(|register| register.received), |row, id| {
-            row.mapping.register == id
+        .column("constants", frame.t("reg-mapping-constants"), Kind::Text, |row| {
+            Cell::text(constants(frame, &row.mapping))
         })
+        .column("origin", frame.t("reg-mapping-origin"), Kind::Text, move |row| Cell::text(origin(row.is_own)))
+        .filter(
+            "register",
+            frame.t("reg-register"),
+            register_choices(frame, |register| register.received),
+            |row, id| row.mapping.register == id,
+        )
         .filter("origin", frame.t("reg-mapping-origin"), origins, |row, key| row.is_own == (key == "own"))
         .search(frame.t("reg-mapping-source"), |row| {
             format!("{} {}", row.mapping.source, headings(frame, &row.mapping))
@@ -110,17 +117,17 @@ fn listing(frame: &Frame, with_boxes: bool) -> Listing<'_, Row> {
 }
 
 /// The heading of a field, for people.
-fn heading(register: &str, field: &str) -> String {
+fn heading(frame: &Frame, register: &str, field: &str) -> String {
     let column =
         registry::register(register).and_then(|register| register.columns.iter().find(|column| column.field == field));
-    column.map_or_else(|| field.to_owned(), |column| column.heading.to_owned())
+    column.map_or_else(|| field.to_owned(), |column| frame.said(column.heading))
 }
 
 fn headings(frame: &Frame, mapping: &Mapping) -> String {
     let mut parts: Vec<String> = mapping
         .headings
         .iter()
-        .map(|(from, field)| format!("{from} → {}", heading(&mapping.register, field)))
+        .map(|(from, field)| format!("{from} → {}", heading(frame, &mapping.register, field)))
         .collect();
     if mapping.no_headings {
         parts.insert(0, frame.t("reg-mapping-no-headings-short"));
@@ -128,11 +135,11 @@ fn headings(frame: &Frame, mapping: &Mapping) -> String {
     parts.join("；")
 }
 
-fn constants(mapping: &Mapping) -> String {
+fn constants(frame: &Frame, mapping: &Mapping) -> String {
     mapping
         .constants
         .iter()
-        .map(|(field, value)| format!("{} = {value}", heading(&mapping.register, field)))
+        .map(|(field, value)| format!("{} = {value}", heading(frame, &mapping.register, field)))
         .collect::<Vec<_>>()
         .join("；")
 }
@@ -149,7 +156,7 @@ fn form(frame: &Frame, sent: &Sent, errors: &Errors) -> EntryForm {
         button: frame.t("reg-mapping-do"),
         fields: vec![
             text("source", "reg-mapping-source", FieldKind::Text).hint(frame.t("reg-mapping-source-hint")),
-            text("register", "reg-register", FieldKind::Select(register_choices(|register| register.received))),
+            text("register", "reg-register", FieldKind::Select(register_choices(frame, |register| register.received))),
             Field::of(
                 "no_headings",
                 frame.t("reg-mapping-no-headings"),

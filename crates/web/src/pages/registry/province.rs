@@ -103,7 +103,7 @@ async fn respond(
 ) -> Result<Response, AppError> {
     let policy = domain::runs::policy()?;
     let history = domain::runs::history(&app.installation).await?;
-    let figures = folded(app, ID).await?.iter().map(|row| compared(&policy, row, &history)).collect();
+    let figures = folded(app, ID).await?.iter().map(|row| compared(frame, &policy, row, &history)).collect();
     let page = ProvincePage {
         frame,
         room,
@@ -116,7 +116,7 @@ async fn respond(
     if errors.is_empty() { hx::page(page) } else { hx::refused(page) }
 }
 
-fn compared(policy: &Policy, row: &FoldedRow, history: &[Observed]) -> Compared {
+fn compared(frame: &Frame, policy: &Policy, row: &FoldedRow, history: &[Observed]) -> Compared {
     let (code, as_of, province) = (cell(ID, row, "indicator"), cell(ID, row, "as_of"), cell(ID, row, "value"));
     let unit = policy.indicator(code).map_or("", |indicator| indicator.numerator_unit.as_str());
     let is_money = unit == "分";
@@ -129,9 +129,9 @@ fn compared(policy: &Policy, row: &FoldedRow, history: &[Observed]) -> Compared 
         .map(|count| if is_money { format::fixed(count.into(), 100, 2) } else { count.to_string() });
     let difference = ours.as_deref().and_then(|ours| minus(province, ours));
     Compared {
-        indicator: indicator_name(policy, code),
+        indicator: indicator_name(frame, policy, code),
         as_of: as_of.to_owned(),
-        unit: if is_money { "元".to_owned() } else { unit.to_owned() },
+        unit: frame.unit(if is_money { "元" } else { unit }),
         province: format::group(province),
         is_same: difference.as_deref().is_some_and(|text| text.bytes().all(|byte| matches!(byte, b'0' | b'.'))),
         difference: difference.map(|text| format::group(&text)),
@@ -242,7 +242,7 @@ pub async fn enter(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>)
     match registry::enter(app.db(), &entry).await {
         Ok(report) => Ok(room::see_other(&frame, &format!("/registers/province?done=entered&batch={}", report.batch))),
         Err(registry::Error::Unsound(reasons)) => {
-            let errors = errors_of(ID, &reasons);
+            let errors = errors_of(&frame, ID, &reasons);
             let shown = shown::shown(&app, None).await?;
             let rights = shown.as_ref().map(differing).unwrap_or_default();
             let view = listing(&frame).view(&rights, &Default::default());

@@ -74,7 +74,7 @@ pub(crate) fn listing<'a>(
 ) -> Listing<'a, QuarantinedRow> {
     let columns: BTreeSet<&str> =
         rows.iter().flat_map(|row| &row.reasons).map(|reason| reason.column.as_str()).collect();
-    let columns = columns.into_iter().map(|column| Choice::new(column, column)).collect();
+    let columns = columns.into_iter().map(|column| Choice::new(column, frame.said(column))).collect();
     let states = STATES.into_iter().map(|key| Choice::new(key, state(frame, key).word)).collect();
     let box_of = move |row: &QuarantinedRow| (with_boxes && row.state == "open").then(|| row.id.to_string());
     Listing::new(frame, id, path, caption)
@@ -84,16 +84,23 @@ pub(crate) fn listing<'a>(
         .column("state", frame.t("reg-state"), Kind::Text, |row| {
             Cell::state(state(frame, &row.state), rank(&row.state))
         })
-        .column("register", frame.t("reg-register"), Kind::Text, |row| Cell::text(register_name(&row.register)))
+        .column("register", frame.t("reg-register"), Kind::Text, |row| Cell::text(register_name(frame, &row.register)))
         .column("file", frame.t("reg-file"), Kind::Text, |row| Cell::text(place(row)))
         .column("row", frame.t("reg-row"), Kind::Number, |row| Cell::number(row.row))
-        .column("column", frame.t("reg-column"), Kind::Text, |row| Cell::text(joined(row, |reason| &reason.column)))
-        .column("value", frame.t("reg-value"), Kind::Text, |row| Cell::text(joined(row, |reason| &reason.value)))
-        .column("reason", frame.t("reg-why"), Kind::Text, |row| Cell::text(joined(row, |reason| &reason.reason)))
-        .filter("state", frame.t("reg-state"), states, |row, key| row.state == key)
-        .filter("register", frame.t("reg-register"), register_choices(|register| register.received), |row, id| {
-            row.register == id
+        .column("column", frame.t("reg-column"), Kind::Text, |row| {
+            Cell::text(frame.said(&joined(row, |reason| &reason.column)))
         })
+        .column("value", frame.t("reg-value"), Kind::Text, |row| Cell::text(joined(row, |reason| &reason.value)))
+        .column("reason", frame.t("reg-why"), Kind::Text, |row| {
+            Cell::text(frame.said(&joined(row, |reason| &reason.reason)))
+        })
+        .filter("state", frame.t("reg-state"), states, |row, key| row.state == key)
+        .filter(
+            "register",
+            frame.t("reg-register"),
+            register_choices(frame, |register| register.received),
+            |row, id| row.register == id,
+        )
         .filter("column", frame.t("reg-column"), columns, |row, column| {
             row.reasons.iter().any(|reason| reason.column == column)
         })
@@ -116,7 +123,11 @@ fn joined<'r>(row: &'r QuarantinedRow, part: impl Fn(&'r registry::Reason) -> &'
     let mut parts: Vec<&str> =
         row.reasons.iter().map(|reason| part(reason).as_str()).filter(|part| !part.is_empty()).collect();
     parts.dedup();
-    parts.join("；")
+    // A sentence ends by itself; words are parted.
+    parts.iter().fold(String::new(), |joined, part| {
+        let mark = if joined.is_empty() || joined.ends_with('。') { "" } else { "；" };
+        joined + mark + part
+    })
 }
 
 /// The state of a row with its word.

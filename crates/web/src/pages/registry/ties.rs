@@ -73,13 +73,21 @@ fn listing(frame: &Frame, with_boxes: bool) -> Listing<'_, UntiedName> {
             if with_boxes && !name.name.is_empty() { cell.link(one(name)) } else { cell }
         })
         .column("code", frame.t("reg-ties-code"), Kind::Code, |name| Cell::code(name.code.clone()))
-        .column("why", frame.t("reg-ties-why"), Kind::Text, |name| Cell::text(name.why.clone()))
-        .column("candidates", frame.t("reg-ties-candidates"), Kind::Text, |name| Cell::text(name.candidates.join("；")))
+        .column("why", frame.t("reg-ties-why"), Kind::Text, |name| Cell::text(frame.said(&name.why)))
+        .column("candidates", frame.t("reg-ties-candidates"), Kind::Text, |name| {
+            Cell::text(said(frame, &name.candidates))
+        })
         .column("rows", frame.t("reg-ties-rows"), Kind::Number, |name| {
             Cell::number(i64::try_from(name.rows).unwrap_or(i64::MAX))
         })
         .column("registers", frame.t("reg-register"), Kind::Text, |name| {
-            Cell::text(name.registers.iter().map(|id| register_name(id)).collect::<Vec<_>>().join("、"))
+            Cell::text(
+                name.registers
+                    .iter()
+                    .map(|id| register_name(frame, id))
+                    .collect::<Vec<_>>()
+                    .join(&frame.t("word-list-separator")),
+            )
         })
         .column("city", frame.t("reg-ties-city"), Kind::Text, |name| {
             Cell::text(frame.t(if name.in_city { "reg-yes" } else { "reg-no" }))
@@ -97,6 +105,10 @@ fn listing(frame: &Frame, with_boxes: bool) -> Listing<'_, UntiedName> {
         )
         .search(frame.t("reg-ties-name"), |name| format!("{} {} {}", name.name, name.code, name.candidates.join(" ")))
         .when_empty(frame.t("reg-ties-none"), frame.t("reg-ties-none-todo"))
+}
+
+fn said(frame: &Frame, candidates: &[String]) -> String {
+    candidates.iter().map(|one| frame.said(one)).collect::<Vec<_>>().join(&frame.t("word-separator"))
 }
 
 fn candidates(frame: &Frame) -> Vec<Choice> {
@@ -160,14 +172,14 @@ pub async fn one(State(app): State<App>, frame: Frame, uri: Uri) -> Result<Respo
 async fn form(app: &App, frame: &Frame, name: &str, sent: &Sent, errors: &Errors) -> Result<Response, AppError> {
     let found = ties::waiting(&app.installation, app.now()).await?.iter().find(|untied| untied.name == name).cloned();
     let Some(untied) = found else { return Err(AppError::NotFound(frame.t1("reg-ties-gone", "name", name))) };
-    let line = frame.tn("reg-ties-one-line", &[("count", untied.rows.to_string()), ("why", untied.why.clone())]);
+    let line = frame.tn("reg-ties-one-line", &[("count", untied.rows.to_string()), ("why", frame.said(&untied.why))]);
     let room = Room::new(frame.t1("reg-ties-title", "name", name), line)
         .below(frame, &[("nav-registers", "/registers"), ("reg-ties", "/registers/ties")])
         .wrong(!errors.is_empty());
     let hint = if untied.candidates.is_empty() {
         frame.t("reg-ties-uscc-hint")
     } else {
-        frame.t1("reg-ties-uscc-hint-candidates", "list", untied.candidates.join("；"))
+        frame.t1("reg-ties-uscc-hint-candidates", "list", said(frame, &untied.candidates))
     };
     let value = match sent.get("uscc") {
         "" => untied.best.clone().filter(|_| untied.candidates.len() == 1).unwrap_or_default(),

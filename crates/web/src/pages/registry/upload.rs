@@ -26,7 +26,7 @@ use crate::{
     hx,
     pages::{
         jobs::{self, End, Words},
-        registry::{head_of, register_choices, who},
+        registry::{head_of, register_choices, register_name, who},
         room::{self, Room},
     },
     pieces::Link,
@@ -73,11 +73,17 @@ async fn form(app: &App, frame: &Frame, filled: &Filled, errors: &Errors) -> Res
         head_of(app, frame, "/registers/import", title, frame.t("reg-upload-line")).await?.wrong(!errors.is_empty());
     let mut registers = vec![Choice::new("", frame.t("reg-choose"))];
     registers.push(Choice::new(BY_HEADINGS, frame.t("reg-by-headings")));
-    registers.extend(register_choices(|register| register.received));
+    registers.extend(register_choices(frame, |register| register.received));
     let mut mappings = vec![Choice::new("", frame.t("reg-mapping-none"))];
     for register in registry::registers() {
         for mapping in registry::mappings::of_register(app.db(), register.id).await? {
-            mappings.push(Choice::new(mapping.source.clone(), format!("{}（{}）", mapping.source, register.name_zh)));
+            mappings.push(Choice::new(
+                mapping.source.clone(),
+                frame.tn(
+                    "word-with-code",
+                    &[("word", frame.said(&mapping.source)), ("code", frame.said(register.name_zh))],
+                ),
+            ));
         }
     }
     let full = vec![Choice { is_chosen: filled.full, ..Choice::new("yes", frame.t("reg-full-yes")) }];
@@ -143,7 +149,7 @@ async fn start(
     folder: Upload,
     mut options: ImportOptions,
 ) -> Result<Arc<jobs::Job>, AppError> {
-    let chosen = register.map_or_else(|| frame.t("reg-by-headings"), |register| register.name_zh.to_owned());
+    let chosen = register.map_or_else(|| frame.t("reg-by-headings"), |register| register_name(frame, register.id));
     let named = match &files[..] {
         [file] => name_of(file),
         files => frame.t1("reg-files-count", "count", files.len()),

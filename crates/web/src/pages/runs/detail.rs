@@ -8,7 +8,7 @@ use axum::{
     response::Response,
 };
 use domain::runs::{self, Summary};
-use rules::{Evaluation, verdict::Operator};
+use rules::Evaluation;
 use sheets::{
     Cell,
     write::{Column, Kind, Sheet},
@@ -22,6 +22,8 @@ use crate::{
     frame::Frame,
     hx,
     pages::{
+        cockpit::quantities,
+        indicators::basis,
         jobs::{self, End, Words},
         policy::document,
         registry::workbook,
@@ -57,7 +59,6 @@ struct Parameter {
     name: String,
     meaning: String,
     value: String,
-    unit: String,
     is_override: bool,
 }
 
@@ -96,7 +97,7 @@ fn facts(frame: &Frame, run: &Summary, evaluation: &Evaluation) -> Result<Vec<(S
             frame.t("runs-policy"),
             format!(
                 "{} · {}",
-                document.policy.title,
+                frame.said(&document.policy.title),
                 frame.t(if is_same { "runs-policy-same" } else { "runs-policy-other" })
             ),
         ),
@@ -119,13 +120,13 @@ fn line(frame: &Frame, run: &Summary, indicator: &rules::evaluation::Indicator) 
     let has_target = indicator.target.is_some();
     Line {
         href: frame.at(&format!("/indicators/{}?run={}", indicator.code, run.run)),
-        name: format!("{} {}", indicator.code, indicator.name),
+        name: format!("{} {}", indicator.code, frame.said(&indicator.name)),
         value: indicator.value.as_deref().map_or_else(|| frame.t("figure-none"), format::group),
-        unit: indicator.unit.clone(),
+        unit: frame.unit(&indicator.unit),
         target: indicator
             .target
             .as_ref()
-            .map(|target| format!("{} {}", indicator.operator.map_or("", Operator::symbol), format::group(target)))
+            .map(|target| quantities::required(indicator.operator, target))
             .unwrap_or_default(),
         state: has_target.then(|| {
             StateWord::new(
@@ -137,12 +138,16 @@ fn line(frame: &Frame, run: &Summary, indicator: &rules::evaluation::Indicator) 
                 }),
             )
         }),
-        reason: indicator.reason.clone(),
+        reason: frame.said(&indicator.reason),
     }
 }
 
-fn award_name(id: &str) -> Result<String, AppError> {
-    Ok(document()?.policy.award(id).map_or_else(|| id.to_owned(), |award| award.name.clone()))
+fn award_name(frame: &Frame, id: &str) -> Result<String, AppError> {
+    Ok(document()?.policy.award(id).map_or_else(|| id.to_owned(), |award| frame.said(&award.name)))
+}
+
+fn has_levels(id: &str) -> Result<bool, AppError> {
+    Ok(document()?.policy.award(id).is_some_and(|award| !award.levels.is_empty()))
 }
 
 /// How many subjects reach each level of each award.
@@ -153,9 +158,14 @@ fn awards(frame: &Frame, run: &Summary, evaluation: &Evaluation) -> Result<Vec<(
     }
     counts
         .into_iter()
-        .map(|((award, _, level), count)| {
-            let name = if level.is_empty() { award_name(award)? } else { format!("{} {level}", award_name(award)?) };
-            Ok((frame.at(&format!("/awards?run={}", run.run)), name, format::count(count)))
+        .map(|((award, number, level), count)| {
+            let name = if level.is_empty() {
+                award_name(frame, award)?
+            } else {
+                format!("{} {}", award_name(frame, award)?, frame.said(level))
+            };
+            let filter = if has_levels(award)? { format!("level={number}") } else { "state=reached".to_owned() };
+            Ok((frame.at(&format!("/awards/{award}?{filter}&run={}", run.run)), name, format::count(count)))
         })
         .collect()
 }
@@ -166,9 +176,8 @@ fn parameters(frame: &Frame, evaluation: &Evaluation) -> Result<Vec<Parameter>, 
         let declared = document.policy.parameter(name);
         Parameter {
             name: name.clone(),
-            meaning: declared.map(|parameter| parameter.meaning.clone()).unwrap_or_default(),
-            unit: declared.filter(|_| !value.is_empty()).map(|parameter| parameter.unit.clone()).unwrap_or_default(),
-            value: if value.is_empty() { frame.t("pol-unset") } else { value.clone() },
+            meaning: declared.map(|parameter| frame.said(&parameter.meaning)).unwrap_or_default(),
+            value: basis::setting_value(frame, value, declared.map_or("", |parameter| parameter.unit.as_str())),
             is_override: evaluation.overrides.contains_key(name),
         }
     };
@@ -247,16 +256,16 @@ fn indicator_sheet(frame: &Frame, title: &str, evaluation: &Evaluation) -> Sheet
     ];
     let rows = evaluation.indicators.iter().map(|indicator| {
         vec![
-            text(format!("{} {}", indicator.code, indicator.name)),
+            text(format!("{} {}", indicator.code, frame.said(&indicator.name))),
             number(indicator.numerator),
             number(indicator.denominator),
             indicator.value.clone().map_or(Cell::Empty, Cell::Number),
-            text(indicator.unit.clone()),
+            text(frame.unit(&indicator.unit)),
             text(
                 indicator
                     .target
                     .as_ref()
-                    .map(|target| format!("{} {target}", indicator.operator.map_or("", Operator::symbol)))
+                    .map(|target| quantities::required(indicator.operator, target))
                     .unwrap_or_default(),
             ),
             text(if indicator.target.is_some() {
@@ -264,7 +273,7 @@ fn indicator_sheet(frame: &Frame, title: &str, evaluation: &Evaluation) -> Sheet
             } else {
                 String::new()
             }),
-            text(indicator.reason.clone()),
+            text(frame.said(&indicator.reason)),
         ]
     });
     sheet(frame.t("nav-indicators"), title, heads.map(|(key, kind)| (frame.t(key), kind)).to_vec(), rows.collect())
@@ -285,14 +294,19 @@ fn award_sheet(frame: &Frame, title: &str, evaluation: &Evaluation) -> Result<Sh
             .conditions
             .iter()
             .map(|condition| {
-                format!("{} {} {}", condition.text, condition.actual.as_deref().unwrap_or("?"), condition.required)
+                format!(
+                    "{} {} {}",
+                    frame.said(&condition.text),
+                    condition.actual.as_deref().unwrap_or("?"),
+                    condition.required
+                )
             })
             .collect();
         rows.push(vec![
-            text(award_name(&award.award)?),
+            text(award_name(frame, &award.award)?),
             text(award.subject.clone()),
             text(award.name.clone().unwrap_or_default()),
-            text(award.level_name.clone()),
+            text(frame.said(&award.level_name)),
             text(conditions.join("；")),
             text(award.evidence.join("；")),
         ]);
@@ -301,15 +315,10 @@ fn award_sheet(frame: &Frame, title: &str, evaluation: &Evaluation) -> Result<Sh
 }
 
 fn parameter_sheet(frame: &Frame, title: &str, evaluation: &Evaluation) -> Result<Sheet, AppError> {
-    let heads = [
-        ("pol-parameter", Kind::Text),
-        ("pol-meaning", Kind::Text),
-        ("pol-value", Kind::Text),
-        ("runs-unit", Kind::Text),
-    ];
+    let heads = [("pol-parameter", Kind::Text), ("pol-meaning", Kind::Text), ("pol-value", Kind::Text)];
     let rows = parameters(frame, evaluation)?
         .into_iter()
-        .map(|one| vec![text(one.name), text(one.meaning), text(one.value), text(one.unit)])
+        .map(|one| vec![text(one.name), text(one.meaning), text(one.value)])
         .collect();
     Ok(sheet(frame.t("pol-parameters"), title, heads.map(|(key, kind)| (frame.t(key), kind)).to_vec(), rows))
 }

@@ -20,7 +20,7 @@ use crate::{
     format,
     frame::Frame,
     hx,
-    pages::{policy::document, room::Room},
+    pages::{indicators::basis, policy::document, room::Room},
     pieces::{Link, State as StateWord},
 };
 
@@ -42,7 +42,7 @@ struct DiffPage<'a> {
 }
 
 struct IndicatorChange {
-    name: String,
+    name: Link,
     before: String,
     after: String,
     verdict: Option<(StateWord, StateWord)>,
@@ -121,29 +121,27 @@ fn number(frame: &Frame, value: Option<i64>) -> String {
 }
 
 fn parameter(frame: &Frame, name: &str, change: &Change<Option<String>>) -> (String, String, String) {
-    let meaning =
-        document().ok().and_then(|document| document.policy.parameter(name).map(|parameter| parameter.meaning.clone()));
-    let value = |value: &Option<String>| match value.as_deref() {
-        None | Some("") => frame.t("pol-unset"),
-        Some(value) => value.to_owned(),
-    };
-    (
-        meaning.filter(|meaning| !meaning.is_empty()).unwrap_or_else(|| name.to_owned()),
-        value(&change.before),
-        value(&change.after),
-    )
+    let document = document().ok();
+    let known = document.as_ref().and_then(|document| document.policy.parameter(name));
+    let unit = known.map_or("", |parameter| parameter.unit.as_str());
+    let value = |value: &Option<String>| basis::setting_value(frame, value.as_deref().unwrap_or_default(), unit);
+    let meaning = known.map_or_else(|| name.to_owned(), |parameter| frame.said(&parameter.meaning));
+    (meaning, value(&change.before), value(&change.after))
 }
 
 fn indicators(frame: &Frame, found: &Diff, old: &Evaluation, new: &Evaluation) -> Vec<IndicatorChange> {
     let one = |change: &rules::diff::IndicatorDiff| {
         let named = new.indicator(&change.code).or_else(|| old.indicator(&change.code));
-        let unit = named.map(|indicator| indicator.unit.clone()).unwrap_or_default();
+        let unit = named.map(|indicator| frame.unit(&indicator.unit)).unwrap_or_default();
         let value = |value: &Option<String>| {
-            value.as_deref().map_or_else(|| frame.t("figure-none"), |value| format!("{} {unit}", format::group(value)))
+            value.as_deref().map_or_else(|| frame.t("figure-none"), |value| frame.amount(&format::group(value), &unit))
         };
         let has_target = named.is_some_and(|indicator| indicator.target.is_some());
         IndicatorChange {
-            name: format!("{} {}", change.code, named.map_or("", |indicator| indicator.name.as_str())),
+            name: Link::new(
+                format!("{} {}", change.code, named.map(|indicator| frame.said(&indicator.name)).unwrap_or_default()),
+                frame.at(&format!("/indicators/{}?run={}", change.code, new.run)),
+            ),
             before: value(&change.value.before),
             after: value(&change.value.after),
             verdict: (has_target && change.met.before != change.met.after)
@@ -168,13 +166,13 @@ fn awards(frame: &Frame, found: &Diff) -> Result<Vec<AwardChange>, AppError> {
             None => frame.t("runs-not-reached"),
             Some(level) => levels
                 .get(&(change.award.as_str(), level))
-                .map_or_else(|| frame.t("runs-reached"), |name| (*name).to_owned()),
+                .map_or_else(|| frame.t("runs-reached"), |name| frame.said(name)),
         };
         AwardChange {
             award: document
                 .policy
                 .award(&change.award)
-                .map_or_else(|| change.award.clone(), |award| award.name.clone()),
+                .map_or_else(|| change.award.clone(), |award| frame.said(&award.name)),
             name: change.name.clone().unwrap_or_else(|| change.subject.clone()),
             href: frame.at(&format!("/enterprises/{}", change.subject)),
             before: level(change.level.before),

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use askama::Template;
 use domain::runs::Summary;
 use jiff::Timestamp;
+use rules::Policy;
 
-use super::settings::{Group, Setting, plain};
+use super::settings::{Group, Setting};
 use crate::{
     form::{Errors, Field},
     format,
@@ -99,18 +100,18 @@ fn earlier(frame: &Frame, shown: &Shown, run: &Summary) -> Earlier {
     Earlier {
         link: Link::new(label, frame.at(&format!("/what-if/{}", run.run))),
         by: run.created_by.clone(),
-        changes: changes(frame, shown, &run.overrides),
+        changes: changes(frame, &shown.policy, &run.overrides),
     }
 }
 
 /// What was changed, in words.
-pub(super) fn changes(frame: &Frame, shown: &Shown, overrides: &BTreeMap<String, String>) -> Vec<String> {
+pub(crate) fn changes(frame: &Frame, policy: &Policy, overrides: &BTreeMap<String, String>) -> Vec<String> {
     overrides
         .iter()
         .filter_map(|(name, value)| {
-            let parameter = shown.policy.parameter(name)?;
+            let parameter = policy.parameter(name)?;
             let value = basis::setting_value(frame, value, &parameter.unit);
-            Some(frame.tn("what-if-change", &[("meaning", plain(&parameter.meaning)), ("value", value)]))
+            Some(frame.tn("what-if-change", &[("meaning", frame.said(&parameter.meaning)), ("value", value)]))
         })
         .collect()
 }

@@ -14,7 +14,6 @@ use domain::{
 };
 use rules::{Evaluation, diff::IndicatorDiff};
 
-use super::settings::plain;
 use crate::{
     app::App,
     error::AppError,
@@ -46,7 +45,7 @@ struct OutcomePage<'a> {
     settings: Vec<SettingRow>,
     targets: Vec<TargetRow>,
     unchanged: usize,
-    tally: Vec<(StateWord, usize)>,
+    tally: Vec<(StateWord, Link)>,
     levels: Vec<LevelRow>,
     totals: Option<(String, String, String)>,
     towns: Vec<TownRow>,
@@ -83,8 +82,8 @@ struct TargetRow {
 struct LevelRow {
     award: String,
     level: String,
-    before: String,
-    after: String,
+    before: Link,
+    after: Link,
     net: String,
     each: String,
     cost_before: String,
@@ -94,7 +93,7 @@ struct LevelRow {
 /// What changes in one town.
 struct TownRow {
     town: String,
-    counts: Vec<usize>,
+    counts: Vec<Link>,
 }
 
 /// A mover with its town.
@@ -156,10 +155,10 @@ pub async fn page(
         settings: setting_rows(&frame, &shown, before, after),
         unchanged: after.indicators.len().saturating_sub(targets.len()),
         targets,
-        tally: tally(&frame, &rows),
+        tally: tally(&frame, &run, &rows),
         totals: totals(&frame, &budget)?,
-        levels: budget.iter().map(|line| level_row(&frame, &shown, line)).collect(),
-        towns: by_town(&rows),
+        levels: budget.iter().map(|line| level_row(&frame, &base, &shown, line)).collect(),
+        towns: by_town(&frame, &run, &rows),
         list: &view,
     };
     hx.page(page, MovesBlock { frame: &frame, list: &view })
@@ -175,7 +174,7 @@ fn setting_rows(frame: &Frame, shown: &Shown, before: &Evaluation, after: &Evalu
         let words = |run: &Evaluation| {
             basis::setting_value(frame, run.parameters.get(name).map_or("", String::as_str), &parameter.unit)
         };
-        Some(SettingRow { meaning: plain(&parameter.meaning), before: words(before), after: words(after) })
+        Some(SettingRow { meaning: frame.said(&parameter.meaning), before: words(before), after: words(after) })
     };
     after.overrides.keys().filter_map(row).collect()
 }
@@ -189,7 +188,7 @@ fn target_row(
 ) -> Option<TargetRow> {
     let (old, new) = (before.indicator(&moved.code)?, after.indicator(&moved.code)?);
     let value = |run: &rules::evaluation::Indicator| match &run.value {
-        Some(value) => format!("{} {}", format::group(value), run.unit),
+        Some(value) => frame.amount(&format::group(value), &run.unit),
         None => frame.t("figure-none"),
     };
     let target = |run: &rules::evaluation::Indicator| {
@@ -202,7 +201,7 @@ fn target_row(
         (true, None) => StateWord::new(Tone::Unknown, frame.t("target-open")),
     };
     Some(TargetRow {
-        name: Link::new(new.name.clone(), shown.keep(frame.at(&format!("/indicators/{}", moved.code)))),
+        name: Link::new(frame.said(&new.name), shown.keep(frame.at(&format!("/indicators/{}", moved.code)))),
         before: value(old),
         after: value(new),
         target_before: target(old),
@@ -227,39 +226,52 @@ fn turn_key(turn: Turn) -> &'static str {
     TURNS.iter().find(|(one, _)| *one == turn).map_or("", |(_, key)| key)
 }
 
-fn tally(frame: &Frame, rows: &[Row]) -> Vec<(StateWord, usize)> {
-    TURNS
+fn tally(frame: &Frame, run: &str, rows: &[Row]) -> Vec<(StateWord, Link)> {
+    let link = |turn: Turn| {
+        let count = rows.iter().filter(|row| row.moved.turn == turn).count();
+        let words = frame.t1("awards-enterprises", "count", format::count(count));
+        counted(frame, run, count, words, &format!("turn={}", turn_key(turn)))
+    };
+    TURNS.into_iter().map(|(turn, _)| (turn_state(frame, turn), link(turn))).collect()
+}
+
+/// A count that leads to those movers in the list below.
+fn counted(frame: &Frame, run: &str, count: usize, words: String, query: &str) -> Link {
+    Link::new(words, if count == 0 { String::new() } else { frame.at(&format!("/what-if/{run}?{query}#moves")) })
+}
+
+fn by_town(frame: &Frame, run: &str, rows: &[Row]) -> Vec<TownRow> {
+    let towns: BTreeSet<&str> = rows.iter().map(|row| row.town.as_str()).collect();
+    let count = |town: &str, turn: Turn| rows.iter().filter(|row| row.town == town && row.moved.turn == turn).count();
+    let link = |town: &str, turn: Turn| {
+        let (count, key) = (count(town, turn), turn_key(turn));
+        counted(frame, run, count, format::count(count), &format!("town={}&turn={key}", format::encode(town)))
+    };
+    let mut towns: Vec<&str> = towns.into_iter().collect();
+    towns.sort_by_key(|town| std::cmp::Reverse(rows.iter().filter(|row| row.town == *town).count()));
+    towns
         .into_iter()
-        .map(|(turn, _)| (turn_state(frame, turn), rows.iter().filter(|row| row.moved.turn == turn).count()))
+        .map(|town| TownRow {
+            town: frame.said(town),
+            counts: TURNS.iter().map(|(turn, _)| link(town, *turn)).collect(),
+        })
         .collect()
 }
 
-fn by_town(rows: &[Row]) -> Vec<TownRow> {
-    let towns: BTreeSet<&str> = rows.iter().map(|row| row.town.as_str()).collect();
-    let mut found: Vec<TownRow> = towns
-        .into_iter()
-        .map(|town| TownRow {
-            town: town.to_owned(),
-            counts: TURNS
-                .iter()
-                .map(|(turn, _)| rows.iter().filter(|row| row.town == town && row.moved.turn == *turn).count())
-                .collect(),
-        })
-        .collect();
-    found.sort_by_key(|row| std::cmp::Reverse(row.counts.iter().sum::<usize>()));
-    found
-}
-
-fn level_row(frame: &Frame, shown: &Shown, line: &BudgetLine) -> LevelRow {
+fn level_row(frame: &Frame, base: &Shown, shown: &Shown, line: &BudgetLine) -> LevelRow {
     let award = shown.policy.award(&line.award);
+    let has_levels = award.is_some_and(|award| !award.levels.is_empty());
+    let filter = if has_levels { format!("?level={}", line.level) } else { "?state=reached".to_owned() };
+    let winners =
+        |run: &Shown, count: i64| Link::new(format::count(count), awards::address(frame, run, &line.award, &filter));
     LevelRow {
-        award: award.map(|award| award.name.clone()).unwrap_or_default(),
+        award: award.map(|award| frame.said(&award.name)).unwrap_or_default(),
         level: award
             .filter(|award| !award.levels.is_empty())
             .map(|award| awards::level_name(frame, award, line.level))
             .unwrap_or_default(),
-        before: format::count(line.winners_before),
-        after: format::count(line.winners_after),
+        before: winners(base, line.winners_before),
+        after: winners(shown, line.winners_after),
         net: signed(line.winners_after.saturating_sub(line.winners_before)),
         each: money(frame, line.each_fen),
         cost_before: money(frame, line.before_fen),
@@ -295,7 +307,7 @@ fn listing<'a>(frame: &'a Frame, shown: &'a Shown, run: &str, rows: &[Row]) -> L
         (Some(award), Some(level)) => awards::level_name(frame, award, level),
         _ => frame.t("what-if-none"),
     };
-    let award_name = move |id: &str| shown.policy.award(id).map(|award| award.name.clone()).unwrap_or_default();
+    let award_name = move |id: &str| shown.policy.award(id).map(|award| frame.said(&award.name)).unwrap_or_default();
     let awards_of: BTreeSet<&str> = rows.iter().map(|row| row.moved.award.as_str()).collect();
     let towns: BTreeSet<&str> = rows.iter().map(|row| row.town.as_str()).filter(|town| !town.is_empty()).collect();
     Listing::new(frame, "moves", &format!("/what-if/{run}"), frame.t1("what-if-moves-of", "date", shown.as_of()))

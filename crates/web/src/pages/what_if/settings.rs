@@ -118,8 +118,8 @@ impl Setting<'_> {
             ParameterType::Date => Kind::Date,
             ParameterType::Text => Kind::Text,
         };
-        let unit = if self.is_money() { frame.t("what-if-unit-wan") } else { self.parameter.unit.clone() };
-        let meaning = plain(&self.parameter.meaning);
+        let unit = if self.is_money() { frame.t("what-if-unit-wan") } else { frame.unit(&self.parameter.unit) };
+        let meaning = frame.said(&self.parameter.meaning);
         let label = if unit.is_empty() || unit == "日" {
             meaning
         } else {
@@ -138,7 +138,7 @@ impl Setting<'_> {
     /// What was typed, as a run would keep it; else what is wrong with it.
     fn read(&self, frame: &Frame, typed: &str) -> Result<String, String> {
         let typed = typed.trim();
-        let label = plain(&self.parameter.meaning);
+        let label = frame.said(&self.parameter.meaning);
         if typed.is_empty() {
             return if self.in_force.is_empty() {
                 Ok(String::new())
@@ -199,24 +199,6 @@ pub(super) fn overrides(
     changed
 }
 
-/// A meaning without the keys that the parameter file explains in it.
-pub(super) fn plain(meaning: &str) -> String {
-    let mut kept = String::with_capacity(meaning.len());
-    let mut rest = meaning;
-    while let Some((before, after)) = rest.split_once('（') {
-        let (inside, behind) = after.split_once('）').unwrap_or((after, ""));
-        kept.push_str(before);
-        if !inside.chars().all(|letter| letter.is_ascii_lowercase() || matches!(letter, '-' | '_')) {
-            kept.push('（');
-            kept.push_str(inside);
-            kept.push('）');
-        }
-        rest = behind;
-    }
-    kept.push_str(rest);
-    kept.split("；设为 false").next().unwrap_or_default().replace("cumulative_from ", "")
-}
-
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;
@@ -275,7 +257,7 @@ mod tests {
     #[test]
     fn keys_do_not_stand_in_meanings() {
         for parameter in &Policy::installed().unwrap().parameters {
-            let words = plain(&parameter.meaning);
+            let words = &parameter.meaning;
             let letters: String = words.replace("PCT", "").chars().filter(char::is_ascii_alphabetic).collect();
             assert!(letters.is_empty(), "{words}");
         }

@@ -53,7 +53,7 @@ pub(super) fn counted(frame: &Frame, shown: &Shown, patent: &Patent) -> Vec<Coun
             (false, _) => why_not(frame, patent),
         };
         rows.push(Counted {
-            name: indicator.name.clone(),
+            name: frame.said(&indicator.name),
             href: Some(shown.keep(frame.at(&format!("/indicators/{}", indicator.code)))),
             state: answer(frame, counts),
             reason,
@@ -74,22 +74,24 @@ fn awards(frame: &Frame, shown: &Shown, patent: &Patent) -> Vec<Counted> {
     let mut rows = Vec::new();
     for award in shown.policy.awards.iter().filter(|award| award.active) {
         for subject in &subjects {
-            let conditions: Vec<&str> = shown
+            let conditions: Vec<String> = shown
                 .evaluation()
                 .award_evidence(&award.id, subject)
                 .filter(|(_, right)| *right == patent.number)
-                .map(|(condition, _)| award.facts.get(condition).map_or(condition, String::as_str))
+                .map(|(condition, _)| frame.said(award.facts.get(condition).map_or(condition, String::as_str)))
                 .collect();
             if conditions.is_empty() {
                 continue;
             }
             let name = names.get(subject.as_str()).copied().unwrap_or(subject);
             rows.push(Counted {
-                name: award.name.clone(),
+                name: frame.said(&award.name),
                 href: crate::routes::exists("/awards").then(|| shown.keep(frame.at("/awards"))),
                 state: answer(frame, true),
-                reason: frame
-                    .tn("patents-counts-award", &[("name", name.to_owned()), ("facts", conditions.join("、"))]),
+                reason: frame.tn(
+                    "patents-counts-award",
+                    &[("name", name.to_owned()), ("facts", conditions.join(&frame.t("word-list-separator")))],
+                ),
             });
         }
     }

@@ -114,11 +114,9 @@ pub(super) fn family(frame: &Frame, shown: &Shown, number: &str) -> Vec<Family> 
             let office = rows.text(row, "office").unwrap_or_default();
             Family {
                 number: rows.text(row, "grant_number").unwrap_or_default().to_owned(),
-                office: office
-                    .parse::<terms::Office>()
-                    .map_or_else(|_| office.to_owned(), |known| known.name_zh().to_owned()),
+                office: crate::pages::patents::office(frame, office),
                 granted_on: day(rows.date(row, "granted_on")),
-                route: rows.text(row, "route").unwrap_or_default().to_owned(),
+                route: frame.said(rows.text(row, "route").unwrap_or_default()),
                 in_force: match rows.date(row, "in_force_until") {
                     Some(until) => frame.t1("family-until", "date", super::last_day(until)),
                     None => frame.t("patents-in-force"),
@@ -130,12 +128,12 @@ pub(super) fn family(frame: &Frame, shown: &Shown, number: &str) -> Vec<Family> 
 }
 
 /// Prizes of the patent.
-pub(super) fn prizes(shown: &Shown, number: &str) -> Vec<Prize> {
+pub(super) fn prizes(frame: &Frame, shown: &Shown, number: &str) -> Vec<Prize> {
     let Some(rows) = shown.opened.snapshot.rows("prize") else { return Vec::new() };
     let text = |row: usize, column: &'static str| rows.text(row, column).unwrap_or_default().to_owned();
     rows.whose("application_number", number)
         .map(|row| Prize {
-            name: text(row, "prize"),
+            name: frame.said(&text(row, "prize")),
             year: rows.integer(row, "year").map_or_else(String::new, |year| year.to_string()),
             grade: text(row, "grade"),
             basis: text(row, "basis"),

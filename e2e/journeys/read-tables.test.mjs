@@ -1,0 +1,97 @@
+// What every table does: sort, filter, search by initials, page, export, print; tried on the enterprises.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { launch, open, signIn } from '../browser.mjs';
+import { rows } from '../workbook.mjs';
+
+const address = process.env.ZHIQIANG_ADDRESS;
+let browser;
+let page;
+
+before(async () => {
+  browser = await launch();
+  page = await open(browser);
+  await page.addInitScript(() => { globalThis.print = () => { globalThis.printed = (globalThis.printed ?? 0) + 1; }; });
+  await signIn(page, address, 'clerk');
+});
+after(() => browser?.close());
+
+const table = () => page.getByRole('table');
+const total = async () => Number((await page.locator('.listing .total').innerText()).replace(/\D/g, ''));
+const column = async (heading) => {
+  const heads = await table().getByRole('columnheader').allInnerTexts();
+  const at = heads.findIndex((words) => words.trim() === heading);
+  return table().locator('tbody tr').evaluateAll((found, place) => found.map((row) => row.children[place].innerText.trim()), at);
+};
+
+test('a click on a heading sorts, another turns the order', async () => {
+  await page.goto(`${address}/enterprises`);
+  const sorted = async () => (await column('有效发明专利')).filter(Boolean).map((words) => Number(words.replaceAll(',', '')));
+  const down = await sorted();
+  assert.deepEqual(down, down.toSorted((a, b) => b - a));
+  await table().getByRole('link', { name: '有效发明专利' }).click();
+  await table().locator('th[aria-sort="ascending"]').waitFor();
+  const up = await sorted();
+  assert.deepEqual(up, up.toSorted((a, b) => a - b));
+});
+
+test('a filter narrows the list, is said in words and can be cleared', async () => {
+  await page.goto(`${address}/enterprises`);
+  const all = await total();
+  await page.getByLabel('规模').selectOption({ label: '大' });
+  await page.getByText('规模：大').waitFor();
+  const some = await total();
+  assert.ok(some > 0 && some < all, `${some} of ${all}`);
+  assert.deepEqual([...new Set(await column('规模'))], ['大']);
+  await page.getByRole('link', { name: '清除筛选' }).click();
+  await page.getByText('规模：大').waitFor({ state: 'detached' });
+  assert.equal(await total(), all);
+});
+
+test('a name is found by the initials of its pinyin', async () => {
+  await page.goto(`${address}/enterprises?q=${encodeURIComponent('云川')}`);
+  const byWords = await total();
+  await page.getByLabel('企业名称或代码').fill('yunchuan');
+  await page.getByRole('button', { name: '筛选' }).click();
+  await page.getByText('检索“yunchuan”').waitFor();
+  assert.ok(await total() >= byWords && byWords > 0);
+  await page.getByLabel('企业名称或代码').fill('yc');
+  await page.getByRole('button', { name: '筛选' }).click();
+  await page.getByText('检索“yc”').waitFor();
+  assert.ok(await total() >= byWords);
+  await page.getByLabel('企业名称或代码').fill('查无此名');
+  await page.getByRole('button', { name: '筛选' }).click();
+  await page.getByText('没有符合条件的记录').waitFor();
+});
+
+test('pages follow each other and hold what is left', async () => {
+  await page.goto(`${address}/enterprises`);
+  const firsts = await column('企业名称');
+  await page.getByRole('link', { name: '下一页' }).click();
+  await page.getByText(`第 ${firsts.length + 1}–`).waitFor();
+  const seconds = await column('企业名称');
+  assert.equal(seconds.filter((name) => firsts.includes(name)).length, 0);
+});
+
+test('the export holds the rows of the list, all of them, in its order', async () => {
+  await page.goto(`${address}/enterprises?size=100`);
+  await page.getByLabel('规模').selectOption({ label: '大' });
+  await page.getByText('规模：大').waitFor();
+  const [count, names, codes] = [await total(), await column('企业名称'), await column('统一社会信用代码')];
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: '导出 Excel' }).click()]);
+  assert.match(download.suggestedFilename(), /\.xlsx$/);
+  const sheet = rows(await download.path());
+  const head = sheet.findIndex((row) => row[0] === '企业名称');
+  assert.ok(head >= 0, `no heading row: ${JSON.stringify(sheet.slice(0, 4))}`);
+  const body = sheet.slice(head + 1);
+  assert.equal(body.length, count);
+  assert.deepEqual(body.slice(0, names.length).map((row) => row[0]), names);
+  assert.deepEqual(body.slice(0, codes.length).map((row) => row[1]), codes, 'codes stay text');
+});
+
+test('the print button prints', async () => {
+  await page.goto(`${address}/enterprises`);
+  await page.getByRole('button', { name: '打印' }).click();
+  assert.equal(await page.evaluate(() => globalThis.printed), 1);
+});
