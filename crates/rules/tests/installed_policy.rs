@@ -64,7 +64,7 @@ const REGISTERS: [&str; 18] = [
 
 /// The facts of one test, to which each test adds its own rows; a field left out is null.
 struct City {
-    rows: BTreeMap<&'static str, Vec<BTreeMap<&'static str, Value>>>,
+    rows: BTreeMap<&'static str, Vec<BTreeMap<&'static str, Value<'static>>>>,
 }
 
 impl City {
@@ -77,7 +77,7 @@ impl City {
         city
     }
 
-    fn add<const N: usize>(&mut self, table: &'static str, row: [(&'static str, Value); N]) -> &mut Self {
+    fn add<const N: usize>(&mut self, table: &'static str, row: [(&'static str, Value<'static>); N]) -> &mut Self {
         self.rows.entry(table).or_default().push(BTreeMap::from(row));
         self
     }

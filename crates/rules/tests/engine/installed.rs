@@ -100,7 +100,7 @@ async fn without_facts_nothing_is_known() {
 /// A city of one enterprise with this many inventions, the first `old` of them over ten years old.
 fn star_city(inventions: i64, old: i64) -> Snapshot {
     let uscc = "91320682MA10000014";
-    let text = |text: &str| Value::from(text);
+    let text = |text: &str| Value::from(text.to_owned());
     let mut rows = vec![
         ("region", vec![text("320999101"), text("城东镇"), text("镇"), Value::Null, Value::Null]),
         ("enterprise", vec![text(uscc), text("甲公司"), Value::Null, Value::Null, Value::Null, Value::Null]),
