@@ -77,7 +77,8 @@ impl City {
         city
     }
 
-    fn add<const N: usize>(&mut self, table: &'static str, row: [(&'static str, Value<'static>); N]) -> &mut Self {
+    fn add<const N: usize>(&mut self, table: &'static str, row: [(&'static str, Value<'_>); N]) -> &mut Self {
+        let row = row.map(|(column, cell)| (column, cell.into_owned()));
         self.rows.entry(table).or_default().push(BTreeMap::from(row));
         self
     }
@@ -148,7 +149,7 @@ impl City {
             let mut builder = TableBuilder::new(&columns);
             for row in self.rows.get(table).into_iter().flatten() {
                 let cells = columns.iter().map(|(name, _)| row.get(name).cloned().unwrap_or(Value::Null));
-                builder.push(cells.collect()).unwrap();
+                builder.push(cells.collect::<Vec<_>>()).unwrap();
             }
             (table.to_owned(), builder.finish().unwrap())
         });

@@ -61,6 +61,19 @@ pub enum Value<'a> {
     Flag(bool),
 }
 
+impl Value<'_> {
+    /// The same cell with a text of its own.
+    pub fn into_owned(self) -> Value<'static> {
+        match self {
+            Self::Null => Value::Null,
+            Self::Text(text) => Value::Text(Cow::Owned(text.into_owned())),
+            Self::Integer(number) => Value::Integer(number),
+            Self::Date(day) => Value::Date(day),
+            Self::Flag(flag) => Value::Flag(flag),
+        }
+    }
+}
+
 impl<'a> From<&'a str> for Value<'a> {
     fn from(value: &'a str) -> Self {
         Self::Text(Cow::Borrowed(value))
