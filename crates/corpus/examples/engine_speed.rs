@@ -3,6 +3,8 @@
 //! `cargo run -p corpus --example engine_speed [DOCUMENTS] [FOLDER]`; a ratio above one means that we are slower.
 //! Results are compared first; a timing of different results would mean nothing.
 
+#![expect(clippy::print_stdout, reason = "an example that prints what it measured")]
+
 use std::{
     path::{Path, PathBuf},
     time::{Duration, Instant},

@@ -170,7 +170,7 @@ fn cross(documents: &[&Document], dimensions: &[Dimension]) -> Vec<Cell> {
             keys = keys
                 .iter()
                 .flat_map(|key: &Vec<Option<String>>| {
-                    values.iter().map(|value| [key.as_slice(), &[value.clone()]].concat())
+                    values.iter().map(|value| [key.as_slice(), std::slice::from_ref(value)].concat())
                 })
                 .collect();
         }
