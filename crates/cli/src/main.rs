@@ -3,6 +3,7 @@
 //! Results go to standard output (`--json` for machines), progress and remarks to standard error.
 //! Exit status: 0 done, 1 failed while running, 2 unusable arguments or input.
 
+mod corpus;
 mod demo;
 mod installation;
 mod output;
@@ -72,6 +73,8 @@ enum Command {
     Runs,
     /// 检查、测试、列出政策文件
     Policy(policy::Policy),
+    /// 收录、检索专利文献
+    Corpus(corpus::Command),
 }
 
 /// Every command that the program has, as it is typed: `serve`, `policy check`.
@@ -121,6 +124,7 @@ async fn main() -> ExitCode {
         Command::Diff(command) => runs::diff(&context, command).await,
         Command::Runs => runs::list(&context).await,
         Command::Policy(command) => policy::run(&context, command).await,
+        Command::Corpus(command) => corpus::run(&context, command),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

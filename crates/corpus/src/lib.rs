@@ -1,3 +1,50 @@
 //! The corpus (专利文献库): patent documents in immutable splits of Parquet and Tantivy, searched and counted.
 //!
 //! What is *not* here: reading source files (`documents`), the city's registers, pages and the terminal.
+
+#[doc(hidden)]
+pub mod bare;
+mod changes;
+mod classes;
+mod columns;
+mod compaction;
+mod compile;
+mod corpus;
+mod cross;
+mod error;
+mod exclusion;
+mod facet;
+mod file;
+pub mod generate;
+mod later;
+mod manifest;
+mod marks;
+mod near;
+mod numbers;
+mod query;
+mod row;
+mod schema;
+mod search;
+mod similar;
+mod split;
+mod state;
+mod table;
+#[cfg(test)]
+mod tests;
+mod tokenizer;
+mod writer;
+
+pub use crate::{
+    columns::Dimension,
+    corpus::{Corpus, NumberFound},
+    cross::{Cell, Cross},
+    error::{Error, QueryError, Result},
+    facet::{Facet, FacetValue},
+    manifest::{ChangesEntry, Manifest, SplitEntry},
+    numbers::read_list,
+    query::{Field, Near, Query, Span, Term, Value},
+    search::{Hit, Hits, Order, Page},
+    table::{CorpusTable, SplitScanExec, TABLE},
+    tokenizer::version as tokenizer_version,
+    writer::{Budget, Taken, Writer},
+};

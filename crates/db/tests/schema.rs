@@ -35,7 +35,10 @@ async fn the_migration_files_of_both_databases_name_the_same_columns() {
         };
         let postgres = text("postgres")
             .replace("text collate \"C\"", "text")
-            .replace("bigint generated always as identity primary key", "integer primary key autoincrement");
+            .replace("bigint generated always as identity primary key", "integer primary key autoincrement")
+            .replace("chr(31)", "char(31)")
+            .replace("cells::json ->> 'edition'", "json_extract(cells, '$.edition')")
+            .replace("fields::json ->> 'edition'", "json_extract(fields, '$.edition')");
         assert_eq!(text("sqlite"), postgres);
     }
 }

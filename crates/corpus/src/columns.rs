@@ -1,0 +1,321 @@
+//! The narrow columns that are counted by, held in memory as Arrow arrays of codes in the order of rows.
+//!
+//! A column is read from the Parquet files when it is first asked for. Codes mean the same in every split, so that
+//! distinct families are counted exactly over the whole corpus.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use arrow::{
+    array::{Array, ArrayRef, AsArray, UInt32Array},
+    buffer::{OffsetBuffer, ScalarBuffer},
+    datatypes::{Date32Type, Int32Type},
+};
+use jiff::{ToSpan, civil::date};
+use serde::{Deserialize, Serialize};
+
+use crate::{Corpus, Error, Result, file, split::Split, state};
+
+/// The code of a row that has no value.
+pub(crate) const UNKNOWN: u32 = u32::MAX;
+
+/// What documents can be counted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Dimension {
+    /// Year of filing (申请年).
+    FiledYear,
+    /// Year of the first publication (公开年).
+    PublishedYear,
+    /// Year of the grant (授权年).
+    GrantedYear,
+    /// Receiving office (受理局).
+    Office,
+    /// Invention, utility model, design (专利类型).
+    Kind,
+    /// Legal state (法律状态).
+    State,
+    /// IPC section (部).
+    IpcSection,
+    /// IPC class (大类).
+    IpcClass,
+    /// IPC subclass (小类).
+    IpcSubclass,
+    /// IPC main group (大组).
+    IpcGroup,
+    /// CPC subclass.
+    CpcSubclass,
+    /// Applicant as written (申请人).
+    Applicant,
+    /// Current owner as written (当前权利人).
+    Owner,
+    /// Inventor as written (发明人).
+    Inventor,
+    /// Province of the first applicant (省).
+    Province,
+    /// City of the first applicant (市).
+    City,
+    /// Family (同族).
+    Family,
+}
+
+impl Dimension {
+    /// Every dimension.
+    pub const ALL: [Self; 17] = [
+        Self::FiledYear,
+        Self::PublishedYear,
+        Self::GrantedYear,
+        Self::Office,
+        Self::Kind,
+        Self::State,
+        Self::IpcSection,
+        Self::IpcClass,
+        Self::IpcSubclass,
+        Self::IpcGroup,
+        Self::CpcSubclass,
+        Self::Applicant,
+        Self::Owner,
+        Self::Inventor,
+        Self::Province,
+        Self::City,
+        Self::Family,
+    ];
+
+    /// The Chinese name.
+    pub fn zh(self) -> &'static str {
+        match self {
+            Self::FiledYear => "申请年",
+            Self::PublishedYear => "公开年",
+            Self::GrantedYear => "授权年",
+            Self::Office => "受理局",
+            Self::Kind => "专利类型",
+            Self::State => "法律状态",
+            Self::IpcSection => "IPC 部",
+            Self::IpcClass => "IPC 大类",
+            Self::IpcSubclass => "IPC 小类",
+            Self::IpcGroup => "IPC 大组",
+            Self::CpcSubclass => "CPC 小类",
+            Self::Applicant => "申请人",
+            Self::Owner => "当前权利人",
+            Self::Inventor => "发明人",
+            Self::Province => "省",
+            Self::City => "市",
+            Self::Family => "同族",
+        }
+    }
+
+    /// The column of the Parquet file that it is read from.
+    fn column(self) -> &'static str {
+        match self {
+            Self::FiledYear => "filed_year",
+            Self::PublishedYear => "published_on",
+            Self::GrantedYear => "granted_on",
+            Self::Office => "office",
+            Self::Kind => "kind",
+            Self::State => "state",
+            Self::IpcSection | Self::IpcClass | Self::IpcSubclass => "ipc",
+            Self::IpcGroup => "ipc_groups",
+            Self::CpcSubclass => "cpc",
+            Self::Applicant => "applicants",
+            Self::Owner => "owners",
+            Self::Inventor => "inventors",
+            Self::Province => "province",
+            Self::City => "city",
+            Self::Family => "family",
+        }
+    }
+
+    /// How many characters of a symbol it keeps.
+    pub(crate) fn cut(self) -> Option<usize> {
+        match self {
+            Self::IpcSection => Some(1),
+            Self::IpcClass => Some(3),
+            _ => None,
+        }
+    }
+}
+
+/// A column over all splits.
+#[derive(Debug)]
+pub(crate) struct Column {
+    /// What each code stands for.
+    pub(crate) names: Vec<String>,
+    pub(crate) splits: Vec<Codes>,
+}
+
+/// The codes of one split's rows.
+#[derive(Debug)]
+pub(crate) enum Codes {
+    /// One value a row, or [`UNKNOWN`].
+    One(UInt32Array),
+    /// Any number of values a row.
+    Many(OffsetBuffer<i32>, UInt32Array),
+}
+
+impl Codes {
+    /// The values of a row; of a row without any, the one unknown.
+    pub(crate) fn of(&self, row: u32) -> &[u32] {
+        let row = row as usize;
+        match self {
+            Self::One(codes) => &codes.values()[row..=row],
+            Self::Many(offsets, codes) => {
+                let (from, to) = (offsets[row] as usize, offsets[row + 1] as usize);
+                if from == to { &[UNKNOWN] } else { &codes.values()[from..to] }
+            }
+        }
+    }
+}
+
+impl Column {
+    /// The first value of a row.
+    pub(crate) fn first(&self, split: usize, row: u32) -> Option<u32> {
+        self.splits[split].of(row).first().copied().filter(|&code| code != UNKNOWN)
+    }
+
+    /// What a code stands for.
+    pub(crate) fn name(&self, code: u32) -> Option<String> {
+        self.names.get(code as usize).cloned()
+    }
+}
+
+/// The columns that have been read.
+#[derive(Default)]
+pub(crate) struct Columns {
+    read: Mutex<HashMap<Dimension, Arc<Column>>>,
+}
+
+impl Corpus {
+    /// A column, read now if it has not been.
+    pub(crate) fn column(&self, dimension: Dimension) -> Result<Arc<Column>> {
+        let mut read = self.columns().read.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(column) = read.get(&dimension) {
+            return Ok(column.clone());
+        }
+        let mut names = Names::default();
+        let splits = self.splits().iter().map(|split| load(split, dimension, &mut names)).collect::<Result<_>>()?;
+        let column = Arc::new(Column { names: names.names, splits });
+        read.insert(dimension, column.clone());
+        Ok(column)
+    }
+}
+
+/// Gives each name a code.
+#[derive(Default)]
+struct Names {
+    codes: HashMap<String, u32>,
+    names: Vec<String>,
+}
+
+impl Names {
+    fn code(&mut self, name: &str) -> u32 {
+        if let Some(code) = self.codes.get(name) {
+            return *code;
+        }
+        let code = u32::try_from(self.names.len()).unwrap_or(UNKNOWN);
+        self.codes.insert(name.to_owned(), code);
+        self.names.push(name.to_owned());
+        code
+    }
+}
+
+fn load(split: &Split, dimension: Dimension, names: &mut Names) -> Result<Codes> {
+    let place = file::schema().index_of(dimension.column())?;
+    let mut loading = Loading { names, cut: dimension.cut(), ends: Vec::new(), codes: Vec::new() };
+    let mut row = 0_u32;
+    for batch in split.rows.read(&[place], None)? {
+        let batch = batch?;
+        for at in 0..batch.num_rows() {
+            match dimension {
+                Dimension::State if split.overlay.states.contains_key(&row) => {
+                    let state = split.overlay.states[&row];
+                    loading.row(state::known(state).into_iter());
+                }
+                Dimension::Owner if split.overlay.owners.contains_key(&row) => {
+                    loading.row(split.overlay.owners[&row].iter().map(String::as_str));
+                }
+                _ => loading.value(batch.column(0), at)?,
+            }
+            row += 1;
+        }
+    }
+    loading.finish(matches!(batch_kind(dimension), Shape::Many))
+}
+
+/// Whether a row has one value or many.
+enum Shape {
+    One,
+    Many,
+}
+
+fn batch_kind(dimension: Dimension) -> Shape {
+    match dimension {
+        Dimension::IpcSection
+        | Dimension::IpcClass
+        | Dimension::IpcSubclass
+        | Dimension::IpcGroup
+        | Dimension::CpcSubclass
+        | Dimension::Applicant
+        | Dimension::Owner
+        | Dimension::Inventor => Shape::Many,
+        _ => Shape::One,
+    }
+}
+
+/// A column of a split while it is read.
+struct Loading<'a> {
+    names: &'a mut Names,
+    cut: Option<usize>,
+    ends: Vec<i32>,
+    codes: Vec<u32>,
+}
+
+impl Loading<'_> {
+    /// Takes the value of a row out of an array, whatever its type.
+    fn value(&mut self, array: &ArrayRef, at: usize) -> Result<()> {
+        if array.is_null(at) {
+            self.row(std::iter::empty());
+        } else if let Some(texts) = array.as_string_opt::<i32>() {
+            self.row(std::iter::once(texts.value(at)));
+        } else if let Some(lists) = array.as_list_opt::<i32>() {
+            let values = lists.value(at);
+            self.row(values.as_string::<i32>().iter().flatten());
+        } else if let Some(days) = array.as_primitive_opt::<Date32Type>() {
+            let day = date(1970, 1, 1).checked_add(days.value(at).days());
+            let year = day.map(|day| day.year().to_string()).ok();
+            self.row(year.as_deref().into_iter());
+        } else if let Some(numbers) = array.as_primitive_opt::<Int32Type>() {
+            let number = numbers.value(at).to_string();
+            self.row(std::iter::once(number.as_str()));
+        } else {
+            return Err(Error::damaged(std::path::Path::new("documents.parquet"), "列的类型不对"));
+        }
+        Ok(())
+    }
+
+    fn row<'b>(&mut self, values: impl Iterator<Item = &'b str>) {
+        let start = self.codes.len();
+        for value in values {
+            let value = self.cut.and_then(|cut| value.get(..cut)).unwrap_or(value);
+            let code = self.names.code(value);
+            if !self.codes[start..].contains(&code) {
+                self.codes.push(code);
+            }
+        }
+        self.ends.push(i32::try_from(self.codes.len()).unwrap_or(i32::MAX));
+    }
+
+    fn finish(self, is_many: bool) -> Result<Codes> {
+        let rows = self.ends.len();
+        let offsets: Vec<i32> = std::iter::once(0).chain(self.ends).collect();
+        if is_many {
+            return Ok(Codes::Many(OffsetBuffer::new(ScalarBuffer::from(offsets)), UInt32Array::from(self.codes)));
+        }
+        let code = |row: usize| match offsets[row] == offsets[row + 1] {
+            true => UNKNOWN,
+            false => self.codes[offsets[row] as usize],
+        };
+        Ok(Codes::One((0..rows).map(code).collect::<Vec<u32>>().into()))
+    }
+}

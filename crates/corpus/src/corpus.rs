@@ -1,0 +1,160 @@
+//! The corpus as it is read: one snapshot, its splits open.
+
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use documents::Document;
+use tantivy::{
+    Term as IndexTerm,
+    query::{Bm25StatisticsProvider, EnableScoring, Weight},
+    schema::Field as IndexField,
+};
+
+use crate::{
+    Error, Query, Result, columns::Columns, compile::compile, manifest::Manifest, numbers, schema::fields,
+    split::Split, writer::read_changes,
+};
+
+/// A snapshot of the corpus (专利库). Cheap to clone; it never changes, a later snapshot is opened anew.
+#[derive(Clone)]
+pub struct Corpus {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    folder: PathBuf,
+    manifest: Manifest,
+    splits: Vec<Split>,
+    columns: Columns,
+}
+
+impl fmt::Debug for Corpus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Corpus")
+            .field("folder", &self.inner.folder)
+            .field("snapshot", &self.inner.manifest.number)
+            .finish()
+    }
+}
+
+/// What became of one number of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NumberFound {
+    /// The number as it was written.
+    pub written: String,
+    /// The keys of the documents that have it; none where it is unknown, more than one where it is ambiguous.
+    pub keys: Vec<String>,
+}
+
+impl Corpus {
+    /// Opens the present snapshot of the corpus in a folder.
+    pub fn open(folder: &Path) -> Result<Self> {
+        let manifest = Manifest::read(folder)?.ok_or_else(|| Error::Absent(folder.to_owned()))?;
+        let mut overlays = read_changes(folder, &manifest)?;
+        let splits = manifest
+            .splits
+            .iter()
+            .map(|entry| Split::open(folder, entry, overlays.remove(&entry.id).unwrap_or_default()))
+            .collect::<Result<Vec<_>>>()?;
+        let inner = Inner { folder: folder.to_owned(), manifest, splits, columns: Columns::default() };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// The snapshot that is open now in its folder: this one while nothing has been written since.
+    pub fn latest(&self) -> Result<Self> {
+        match Manifest::read(&self.inner.folder)? {
+            Some(manifest) if manifest.number == self.inner.manifest.number => Ok(self.clone()),
+            _ => Self::open(&self.inner.folder),
+        }
+    }
+
+    /// What the snapshot consists of.
+    pub fn manifest(&self) -> &Manifest {
+        &self.inner.manifest
+    }
+
+    /// How many documents match.
+    pub fn count(&self, query: &Query) -> Result<u64> {
+        let mut total = 0;
+        for split in self.splits() {
+            total += u64::from(self.filter(query, split)?.count(&split.segment)?);
+        }
+        Ok(total)
+    }
+
+    /// The document with this key, with what was learned of it later.
+    pub fn document(&self, key: &str) -> Result<Document> {
+        for split in self.splits() {
+            if let Some(row) = split.row_of(key)? {
+                return Ok(split.documents(&[row])?.remove(0));
+            }
+        }
+        Err(Error::NotFound(key.to_owned()))
+    }
+
+    /// The documents of a number in any notation: one, unless the number is ambiguous.
+    pub fn find(&self, number: &str) -> Result<Vec<Document>> {
+        let folded = numbers::fold(number);
+        let mut found = Vec::new();
+        for split in self.splits() {
+            found.extend(split.documents(&split.rows_with(fields().number, &folded)?)?);
+        }
+        if found.is_empty() { Err(Error::NotFound(number.to_owned())) } else { Ok(found) }
+    }
+
+    /// Looks up each number of a pasted list.
+    pub fn find_list(&self, text: &str) -> Result<Vec<NumberFound>> {
+        let mut all = Vec::new();
+        for written in numbers::read_list(text) {
+            let folded = numbers::fold(&written);
+            let mut keys = Vec::new();
+            for split in self.splits() {
+                let rows = split.rows_with(fields().number, &folded)?;
+                keys.extend(split.documents(&rows)?.into_iter().map(|document| document.key));
+            }
+            all.push(NumberFound { written, keys });
+        }
+        Ok(all)
+    }
+
+    pub(crate) fn splits(&self) -> &[Split] {
+        &self.inner.splits
+    }
+
+    pub(crate) fn columns(&self) -> &Columns {
+        &self.inner.columns
+    }
+
+    /// A query ready to run on a split, without scores.
+    pub(crate) fn filter(&self, query: &Query, split: &Split) -> Result<Box<dyn Weight>> {
+        let compiled = compile(query, split)?;
+        Ok(compiled.weight(EnableScoring::disabled_from_searcher(&split.searcher))?)
+    }
+
+    /// A query ready to run on a split, scored by the statistics of the whole corpus.
+    pub(crate) fn ranking(&self, query: &Query, split: &Split) -> Result<Box<dyn Weight>> {
+        let compiled = compile(query, split)?;
+        let statistics = Statistics(self.splits());
+        Ok(compiled.weight(EnableScoring::enabled_from_statistics_provider(&statistics, &split.searcher))?)
+    }
+}
+
+/// The statistics of every split together, so that a score means the same in each.
+pub(crate) struct Statistics<'a>(pub(crate) &'a [Split]);
+
+impl Bm25StatisticsProvider for Statistics<'_> {
+    fn total_num_tokens(&self, field: IndexField) -> tantivy::Result<u64> {
+        self.0.iter().map(|split| split.searcher.total_num_tokens(field)).sum()
+    }
+
+    fn total_num_docs(&self) -> tantivy::Result<u64> {
+        self.0.iter().map(|split| split.searcher.total_num_docs()).sum()
+    }
+
+    fn doc_freq(&self, term: &IndexTerm) -> tantivy::Result<u64> {
+        self.0.iter().map(|split| split.searcher.doc_freq(term)).sum()
+    }
+}

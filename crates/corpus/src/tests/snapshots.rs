@@ -1,0 +1,207 @@
+//! Splits, manifests and changes over time.
+
+use std::fs;
+
+use documents::{Document, LegalState};
+
+use super::corpus_of;
+use crate::{Budget, Corpus, Dimension, Error, Page, Query, Taken, Writer, generate};
+
+fn titled(key: &str, title: &str) -> Document {
+    Document {
+        key: key.into(),
+        office: "CN".into(),
+        titles: vec![documents::Text { language: "zh".into(), text: title.into() }],
+        ..Document::default()
+    }
+}
+
+fn count(corpus: &Corpus, query: &str) -> u64 {
+    corpus.count(&Query::parse(query).unwrap()).unwrap()
+}
+
+#[test]
+fn a_corpus_that_is_not_there_says_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(matches!(Corpus::open(folder.path()), Err(Error::Absent(_))));
+}
+
+#[test]
+fn documents_are_found_read_and_paged_over_splits() {
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = corpus_of(folder.path(), generate::documents(5, 250), 100);
+    assert_eq!(corpus.manifest().splits.len(), 3);
+    assert_eq!(count(&corpus, ""), 250);
+    let query = Query::parse("方法").unwrap_or(Query::All);
+    for order in [crate::Order::Relevance, crate::Order::FiledLatest, crate::Order::FiledEarliest] {
+        let page = |offset, limit| Page { offset, limit, order, by_family: false };
+        let all = corpus.search(&query, &page(0, 1_000)).unwrap();
+        assert_eq!(all.hits.len() as u64, all.documents);
+        let mut paged = Vec::new();
+        for offset in (0..all.hits.len()).step_by(7) {
+            paged.extend(corpus.search(&query, &page(offset, 7)).unwrap().hits.into_iter().map(|hit| hit.document));
+        }
+        let whole: Vec<Document> = all.hits.into_iter().map(|hit| hit.document).collect();
+        assert_eq!(paged, whole, "{order:?}");
+    }
+    let expected = generate::document(5, 123);
+    assert_eq!(corpus.document(&expected.key).unwrap(), expected);
+    assert_eq!(corpus.find(&expected.publications[0].number).unwrap(), [expected]);
+    assert!(matches!(corpus.document("CN0"), Err(Error::NotFound(_))));
+}
+
+#[test]
+fn taking_the_same_in_twice_changes_nothing_and_a_later_version_takes_the_place() {
+    let folder = tempfile::tempdir().unwrap();
+    corpus_of(folder.path(), [titled("CN1", "石墨烯电池"), titled("CN2", "机器人")], 10);
+    let mut writer = Writer::open(folder.path()).unwrap();
+    writer.add(titled("CN1", "石墨烯电池")).unwrap();
+    writer.add(titled("CN2", "机器人手臂")).unwrap();
+    writer.add(titled("CN3", "无人机")).unwrap();
+    assert_eq!(writer.commit().unwrap(), Taken { new: 1, changed: 1, unchanged: 1 });
+    let corpus = Corpus::open(folder.path()).unwrap();
+    assert_eq!(corpus.manifest().documents(), 3);
+    assert_eq!((count(&corpus, ""), count(&corpus, "机器人"), count(&corpus, "TI=\"手臂\"")), (3, 1, 1));
+    assert_eq!(corpus.facet(&Query::All, Dimension::Office, 9).unwrap().documents, 3);
+    let before = corpus.manifest().number;
+    writer.add(titled("CN3", "无人机")).unwrap();
+    writer.commit().unwrap();
+    assert_eq!(corpus.latest().unwrap().manifest().number, before, "nothing new, no new snapshot");
+}
+
+#[test]
+fn only_one_writer_at_a_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let writer = Writer::open(folder.path()).unwrap();
+    assert!(matches!(Writer::open(folder.path()), Err(Error::Locked(_))));
+    drop(writer);
+    assert!(Writer::open(folder.path()).is_ok());
+}
+
+#[test]
+fn a_killed_writer_leaves_the_last_snapshot_and_goes_on_from_its_mark() {
+    let folder = tempfile::tempdir().unwrap();
+    let budget = Budget { documents: 40, bytes: usize::MAX };
+    let mut writer = Writer::with_budget(folder.path(), budget).unwrap();
+    for ordinal in 0..100 {
+        writer.add(generate::document(1, ordinal)).unwrap();
+        writer.mark("a.xml", ordinal + 1);
+    }
+    // Killed: what is not in a split is lost, half a split and half a manifest lie about.
+    std::mem::forget(writer);
+    let splits = folder.path().join("splits");
+    fs::create_dir(splits.join("00000003.partial")).unwrap();
+    fs::create_dir(splits.join("00000003")).unwrap();
+    fs::write(splits.join("00000003/documents.parquet"), "half").unwrap();
+    fs::write(folder.path().join("manifest-3.json"), "{").unwrap();
+    fs::write(folder.path().join("CURRENT.next"), "manifest-3").unwrap();
+    let corpus = Corpus::open(folder.path()).unwrap();
+    assert_eq!((corpus.manifest().documents(), count(&corpus, "")), (80, 80));
+    let copy = tempfile::tempdir().unwrap();
+    copy_folder(folder.path(), copy.path());
+    let mut writer = Writer::with_budget(copy.path(), budget).unwrap();
+    let done = writer.progress("a.xml");
+    assert!((79..=80).contains(&done), "{done}");
+    for ordinal in done..100 {
+        writer.add(generate::document(1, ordinal)).unwrap();
+        writer.mark("a.xml", ordinal + 1);
+    }
+    writer.commit().unwrap();
+    let corpus = Corpus::open(copy.path()).unwrap();
+    assert_eq!((corpus.manifest().documents(), writer.progress("a.xml")), (100, 100));
+    assert_eq!(corpus.document(&generate::document(1, 99).key).unwrap(), generate::document(1, 99));
+}
+
+fn copy_folder(from: &std::path::Path, to: &std::path::Path) {
+    for item in fs::read_dir(from).unwrap().flatten() {
+        let target = to.join(item.file_name());
+        if item.path().is_dir() {
+            fs::create_dir_all(&target).unwrap();
+            copy_folder(&item.path(), &target);
+        } else {
+            fs::copy(item.path(), target).unwrap();
+        }
+    }
+}
+
+#[test]
+fn a_damaged_or_older_index_is_built_again_and_a_damaged_file_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = corpus_of(folder.path(), generate::documents(2, 60), 100);
+    let expected = count(&corpus, "CL=特征");
+    assert!(expected > 0);
+    drop(corpus);
+    let split = folder.path().join("splits/00000001");
+    fs::remove_file(split.join("index/meta.json")).unwrap();
+    assert_eq!(count(&Corpus::open(folder.path()).unwrap(), "CL=特征"), expected);
+    let meta = fs::read_to_string(split.join("meta.json")).unwrap();
+    fs::write(split.join("meta.json"), meta.replace("jieba", "other")).unwrap();
+    assert_eq!(count(&Corpus::open(folder.path()).unwrap(), "CL=特征"), expected);
+    assert_eq!(fs::read_to_string(split.join("meta.json")).unwrap(), meta);
+    fs::write(split.join("documents.parquet"), "not Parquet").unwrap();
+    let error = Corpus::open(folder.path()).err().unwrap().to_string();
+    assert!(error.contains("专利库"), "{error}");
+}
+
+#[test]
+fn later_states_and_owners_are_searched_counted_and_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut first = titled("CN1", "电池");
+    first.state = LegalState::Pending;
+    first.owners = vec![documents::Party { name: "甲科技公司".into(), ..documents::Party::default() }];
+    corpus_of(folder.path(), [first, titled("CN2", "电池")], 10);
+    let mut writer = Writer::open(folder.path()).unwrap();
+    assert!(writer.set_state("CN1", LegalState::InForce).unwrap());
+    assert!(writer.set_owners("CN2", vec!["乙实业公司".into(), "丙公司".into()]).unwrap());
+    assert!(!writer.set_state("CN9", LegalState::Ended).unwrap());
+    writer.commit().unwrap();
+    let corpus = Corpus::open(folder.path()).unwrap();
+    for (query, expected) in [
+        ("ST=审中", 0),
+        ("ST=有效", 1),
+        ("ST=未知", 1),
+        ("OW=甲科技", 1),
+        ("OW=乙实业", 1),
+        ("OW==丙公司", 1),
+        ("OW=(乙 /3n 公司)", 1),
+        ("NOT ST=有效", 1),
+        ("电池 NOT OW=丙公司", 1),
+        ("OW=公司 AND ST=有效", 1),
+    ] {
+        assert_eq!(count(&corpus, query), expected, "{query}");
+    }
+    for dimension in [Dimension::State, Dimension::Owner] {
+        let facet = corpus.facet(&Query::All, dimension, 10).unwrap();
+        assert_eq!(facet, corpus.facet_by_columns(&Query::All, dimension, 10).unwrap());
+        assert_eq!(facet.documents, 2);
+    }
+    assert_eq!(corpus.document("CN1").unwrap().state, LegalState::InForce);
+    assert_eq!(corpus.document("CN2").unwrap().owners.len(), 2);
+}
+
+#[test]
+fn compaction_changes_the_splits_and_nothing_that_is_seen() {
+    let folder = tempfile::tempdir().unwrap();
+    let budget = Budget { documents: 100, bytes: usize::MAX };
+    corpus_of(folder.path(), generate::documents(8, 130), 30);
+    let mut writer = Writer::with_budget(folder.path(), budget).unwrap();
+    for ordinal in 0..10 {
+        let mut document = generate::document(8, ordinal);
+        document.titles[0].text.push_str("改进");
+        writer.add(document).unwrap();
+        assert!(writer.set_state(&generate::document(8, ordinal + 20).key, LegalState::Ended).unwrap());
+    }
+    writer.commit().unwrap();
+    let before = Corpus::open(folder.path()).unwrap();
+    let queries = ["", "改进", "ST=失效", "PA=科技", "CL=特征"];
+    let counts = |corpus: &Corpus| queries.map(|query| count(corpus, query));
+    let expected = counts(&before);
+    assert!(writer.compact().unwrap() > 1);
+    let after = Corpus::open(folder.path()).unwrap();
+    assert_eq!(counts(&after), expected);
+    assert_eq!(counts(&before), expected, "a reader keeps what it has open");
+    assert!(before.document(&generate::document(8, 77).key).is_ok());
+    assert!(after.manifest().changes.is_none());
+    assert_eq!((after.manifest().splits.len(), after.manifest().documents()), (2, 130));
+    assert_eq!(writer.compact().unwrap(), 0, "once is enough");
+}
