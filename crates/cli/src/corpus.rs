@@ -103,9 +103,9 @@ fn take_in(context: &Context, folder: &Path, paths: &[PathBuf]) -> anyhow::Resul
             "读出 {} 件：新增 {}，与已有文献合并 {}；另有 {} 条记录搁置。",
             answer.documents, answer.new, answer.duplicates, answer.set_aside
         )];
-        lines.extend(answer.problems.iter().map(|problem| {
-            format!("  {} {}：{}", problem.file, problem.place, problem.reason)
-        }));
+        lines.extend(
+            answer.problems.iter().map(|problem| format!("  {} {}：{}", problem.file, problem.place, problem.reason)),
+        );
         lines.join("\n")
     })
 }
@@ -137,7 +137,8 @@ fn take_one(writer: &mut Writer, file: &Path, answer: &mut Indexed, progress: &m
         }
     });
     if let Some(cause) = failure {
-        return Err(cause).context(format!("收录 {short} 时失败；已收录的不受影响，排除原因后再执行同一命令即可接着做"));
+        return Err(cause)
+            .context(format!("收录 {short} 时失败；已收录的不受影响，排除原因后再执行同一命令即可接着做"));
     }
     if let Err(cause) = read {
         answer.problems.push(Problem { file: short, place: String::new(), reason: cause.to_string() });
@@ -177,7 +178,6 @@ struct Progress {
 }
 
 impl Progress {
-    #[expect(clippy::disallowed_methods, reason = "a command line paces what it tells")]
     fn new(files: usize) -> Self {
         Self { files, begun: 0, file: String::new(), told_at: Instant::now() }
     }
@@ -191,10 +191,7 @@ impl Progress {
     fn step(&mut self, records: u64) {
         if self.told_at.elapsed() >= Duration::from_secs(1) {
             eprintln!("  {}：已读 {records} 条", self.file);
-            #[expect(clippy::disallowed_methods, reason = "a command line paces what it tells")]
-            {
-                self.told_at = Instant::now();
-            }
+            self.told_at = Instant::now();
         }
     }
 }
@@ -218,7 +215,8 @@ struct Line {
 fn find(context: &Context, folder: &Path, search: &Search) -> anyhow::Result<()> {
     let corpus = opened(folder)?;
     let query = Query::parse(&search.query).map_err(|error| Unusable(pointed(&search.query, &error)))?;
-    let page = Page { offset: search.offset, limit: search.limit, order: Order::Relevance, by_family: search.by_family };
+    let page =
+        Page { offset: search.offset, limit: search.limit, order: Order::Relevance, by_family: search.by_family };
     let hits = corpus.search(&query, &page).map_err(|error| match error {
         corpus::Error::Query(error) => anyhow::Error::from(Unusable(pointed(&search.query, &error))),
         other => other.into(),
@@ -233,7 +231,9 @@ fn find(context: &Context, folder: &Path, search: &Search) -> anyhow::Result<()>
     let found = Found { total, hits: hits.hits.iter().map(line).collect() };
     context.output.print(&found, |found| {
         let mut lines = vec![format!("共 {} 件", found.total)];
-        lines.extend(found.hits.iter().map(|hit| format!("{}\t{}\t{}", hit.number, hit.title, hit.applicants.join("；"))));
+        lines.extend(
+            found.hits.iter().map(|hit| format!("{}\t{}\t{}", hit.number, hit.title, hit.applicants.join("；"))),
+        );
         lines.join("\n")
     })
 }
@@ -256,7 +256,9 @@ fn number_of(document: &Document) -> String {
 fn tell(context: &Context, folder: &Path, number: &str) -> anyhow::Result<()> {
     let documents = opened(folder)?.find(number)?;
     if documents.is_empty() {
-        return Err(Unusable(format!("专利库中没有号码为 {number} 的文献。请检查号码，或先用 corpus index 收录。")).into());
+        return Err(
+            Unusable(format!("专利库中没有号码为 {number} 的文献。请检查号码，或先用 corpus index 收录。")).into()
+        );
     }
     context.output.print(&documents, |documents| documents.iter().map(words).collect::<Vec<_>>().join("\n\n"))
 }
@@ -269,9 +271,8 @@ fn words(document: &Document) -> String {
             lines.push(format!("{name}：{text}"));
         }
     };
-    let names = |parties: &[documents::Party]| {
-        parties.iter().map(|party| party.name.as_str()).collect::<Vec<_>>().join("；")
-    };
+    let names =
+        |parties: &[documents::Party]| parties.iter().map(|party| party.name.as_str()).collect::<Vec<_>>().join("；");
     for title in &document.titles {
         line("名称", title.text.clone());
     }

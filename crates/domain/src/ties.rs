@@ -34,7 +34,10 @@ pub struct UntiedName {
 
 /// The work list as last made, with the state it was made from; it is made again when a batch has come or gone.
 #[derive(Clone, Default)]
-pub(crate) struct WorkList(Arc<Mutex<Option<(Kept, Arc<Vec<UntiedName>>)>>>);
+pub(crate) struct WorkList(Arc<Mutex<Option<Waiting>>>);
+
+/// The registers kept folded, and the names that wait in them.
+type Waiting = (Kept, Arc<Vec<UntiedName>>);
 
 /// Fields of the registers that say nothing of owners, and are long.
 const WITHOUT: &[&str] = &["abstract", "title", "inventors", "ipc"];

@@ -81,7 +81,8 @@ async fn each_planted_fault_is_found_and_said() {
     let pristine = pristine(dir.path());
     let (runs, snapshots, details, policies) = ("runs", "snapshots", "details", "policies");
     let file = |folder: &'static str, name: &'static str| move |data: &Path| flip(&only(data, folder).join(name));
-    let files: [(Box<dyn Fn(&Path)>, &str); 7] = [
+    type Fault = Box<dyn Fn(&Path)>;
+    let files: [(Fault, &str); 7] = [
         (Box::new(file(runs, "manifest.json")), "测算清单已被改动或缺失"),
         (Box::new(file(runs, "result.json")), "保存的结果已被改动或缺失"),
         (

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may unwrap what it has made itself")]
 
 mod backup;
+mod corpus;
 mod doctor;
 mod full_disk;
 mod kills;

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails there")]
 
+mod bad_rows;
 mod fold;
 mod history;
 mod import;

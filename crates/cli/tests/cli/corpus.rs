@@ -1,0 +1,93 @@
+//! `corpus index`, `search` and `show` as a user runs them, on files made here and on the real samples when they are there.
+
+use std::path::Path;
+
+use crate::program::{json, words, zhiqiang};
+
+const GOOGLE: &str = "search URL:,https://patents.google.com/?q=test\n\
+    id,title,assignee,inventor/author,priority date,filing/creation date,publication date,grant date,result link,representative figure link\n\
+    CN-109417194-B,一种石墨烯电池负极材料,示例大学,\"张三, 李四\",2016-06-01,2017-05-30,2021-09-07,2021-09-07,https://patents.google.com/patent/CN109417194B/zh,\n\
+    US-10123456-B2,Graphene battery electrode,Example Corp,Jane Doe,2015-01-05,2016-01-04,2018-11-13,2018-11-13,https://patents.google.com/patent/US10123456B2/en,\n";
+
+fn write(dir: &Path, name: &str, text: &str) -> String {
+    let path = dir.join(name);
+    std::fs::write(&path, text).unwrap();
+    path.display().to_string()
+}
+
+#[test]
+fn documents_are_taken_in_found_and_shown() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    let file = write(dir.path(), "gp-search.csv", GOOGLE);
+
+    let indexed = json(&zhiqiang(&data, &["--json", "corpus", "index", &file]));
+    assert_eq!(indexed["documents"], 2, "{indexed}");
+    assert_eq!((&indexed["new"], &indexed["duplicates"], &indexed["set_aside"]), (&2.into(), &0.into(), &0.into()));
+
+    // A file that was taken in whole is passed by; under another name its documents are the same ones.
+    let again = json(&zhiqiang(&data, &["--json", "corpus", "index", &file]));
+    assert_eq!(again["documents"], 0, "{again}");
+    let copy = write(dir.path(), "copy.csv", GOOGLE);
+    let copied = json(&zhiqiang(&data, &["--json", "corpus", "index", &copy]));
+    assert_eq!((&copied["documents"], &copied["new"], &copied["duplicates"]), (&2.into(), &0.into(), &2.into()));
+
+    let found = json(&zhiqiang(&data, &["--json", "corpus", "search", "石墨烯 AND PA=示例大学", "--limit", "5"]));
+    assert_eq!(found["total"], 1, "{found}");
+    assert_eq!(found["hits"][0]["number"], "CN109417194B");
+    assert_eq!(found["hits"][0]["applicants"][0], "示例大学");
+    let english = json(&zhiqiang(&data, &["--json", "corpus", "search", "batteries"]));
+    assert_eq!(english["hits"][0]["number"], "US10123456B2", "{english}");
+
+    let shown = json(&zhiqiang(&data, &["--json", "corpus", "show", "CN 109417194 B"]));
+    assert_eq!(shown[0]["sources"].as_array().unwrap().len(), 2, "both files are named: {shown}");
+}
+
+#[test]
+fn what_cannot_be_done_is_said() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    let empty = zhiqiang(&data, &["corpus", "search", "电池"]);
+    assert_eq!(empty.status.code(), Some(2));
+    assert!(words(&empty).contains("corpus index"), "{}", words(&empty));
+
+    let missing = zhiqiang(&data, &["corpus", "index", "nowhere.xml"]);
+    assert_eq!(missing.status.code(), Some(2));
+    assert!(words(&missing).contains("nowhere.xml"), "{}", words(&missing));
+
+    let good = write(dir.path(), "gp-search.csv", GOOGLE);
+    let bad = write(dir.path(), "broken.xml", "<?xml version=\"1.0\"?><unknown>");
+    let indexed = json(&zhiqiang(&data, &["--json", "corpus", "index", &bad, &good]));
+    assert_eq!(indexed["documents"], 2, "one bad file keeps no other out: {indexed}");
+    assert_eq!(indexed["problems"][0]["file"], "broken.xml", "{indexed}");
+
+    let wrong = zhiqiang(&data, &["corpus", "search", "TI=电池 AND ("]);
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(words(&wrong).contains('^'), "the place is marked: {}", words(&wrong));
+}
+
+#[test]
+fn the_real_samples_add_up() {
+    let Some(samples) =
+        ["ZHIQIANG_DATA"].iter().find_map(std::env::var_os).map(std::path::PathBuf::from).or_else(|| {
+            let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
+            beside.exists().then_some(beside)
+        })
+    else {
+        eprintln!("跳过：没有样例数据（ZHIQIANG_DATA 或 ../shared/data），未试真实专利文件");
+        return;
+    };
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    let folders =
+        ["cn-patents/cnipr-export", "patent-xml/cnipa-fulltext", "patent-xml/ep-fulltext", "world-patents/lens"];
+    let paths: Vec<String> = folders.iter().map(|folder| samples.join(folder).display().to_string()).collect();
+    let mut arguments = vec!["--json", "corpus", "index"];
+    arguments.extend(paths.iter().map(String::as_str));
+    let indexed = json(&zhiqiang(&data, &arguments));
+    let count = |field: &str| indexed[field].as_u64().unwrap();
+    assert_eq!(count("documents"), count("new") + count("duplicates"));
+    assert!(count("new") > 1_000, "{}", indexed["new"]);
+    let all = json(&zhiqiang(&data, &["--json", "corpus", "search", "PC=CN", "--limit", "1"]));
+    assert!(all["total"].as_u64().unwrap() >= 199, "the utility models of the export are there: {}", all["total"]);
+}
