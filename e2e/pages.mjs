@@ -26,10 +26,15 @@ export const PAGES = [
   { name: 'award-subject', door: '/awards/{award}/{subject}', open: first('/awards/innovation-star', 'main tbody a[href*="/awards/innovation-star/9"]') },
   { name: 'enterprises', door: '/enterprises', open: at('/enterprises') },
   { name: 'enterprise', door: '/enterprises/{uscc}', open: first('/enterprises', 'main tbody a[href*="/enterprises/9"]') },
+  { name: 'enterprise-history', door: '/enterprises/{uscc}/history', open: async (page, address) => {
+    await first('/enterprises', 'main tbody a[href*="/enterprises/9"]')(page, address);
+    await go(page, `${page.url().split('?')[0]}/history`);
+  } },
   { name: 'my-enterprise', door: '/my-enterprise', as: 'enterprise', open: at('/my-enterprise') },
   { name: 'patents', door: '/patents', open: at('/patents') },
   { name: 'patents-none-found', door: '/patents', open: at('/patents?q=nothing-of-the-kind') },
   { name: 'patent', door: '/patents/{number}', open: first('/patents?high-value=any', 'main tbody a[href*="/patents/2"]') },
+  { name: 'row-history', door: '/registers/history/{register}', open: first('/indicators/K08/rights', 'main a[href*="/registers/history/"]') },
   { name: 'registers', door: '/registers', open: at('/registers') },
   { name: 'import', door: '/registers/import', open: at('/registers/import') },
   { name: 'import-refused', door: '/registers/import', open: async (page, address) => {

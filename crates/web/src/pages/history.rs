@@ -63,8 +63,9 @@ pub async fn page(
     view.kept.push(("key", key.clone()));
     view.clear = frame.at(&address(register.id, &[&key]));
     let shown = cells::key(&frame, register, &key);
-    let line = frame.tn("history-of-line", &[("register", register.name_zh.to_owned()), ("key", shown.clone())]);
-    let mut room = Room::new(format!("{} {shown}", register.name_zh), line);
+    let name = register_name(&frame, register.id);
+    let line = frame.tn("history-of-line", &[("register", name.clone()), ("key", shown.clone())]);
+    let mut room = Room::new(format!("{name} {shown}"), line);
     if frame.may(Permission::ViewRegistry) {
         room = room.below(&frame, &[("nav-registers", "/registers")]);
     }
@@ -236,7 +237,7 @@ pub(crate) fn what(frame: &Frame, step: &Step) -> String {
 }
 
 fn row(frame: &Frame, step: &Step) -> String {
-    format!("{} {}", step.register.name_zh, cells::key(frame, step.register, &step.key))
+    format!("{} {}", register_name(frame, step.register.id), cells::key(frame, step.register, &step.key))
 }
 
 fn held(frame: &Frame, step: &Step) -> String {

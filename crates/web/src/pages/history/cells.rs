@@ -11,7 +11,7 @@ use crate::{format, frame::Frame, pages::patents::names};
 pub(crate) fn changes(frame: &Frame, step: &Step) -> String {
     if matches!(step.act, Act::SetAside(_)) {
         let reasons =
-            step.reasons.iter().map(|reason| format!("{}“{}”：{}", reason.column, reason.value, reason.reason));
+            step.reasons.iter().map(|reason| format!("{}“{}”：{}", frame.said(&reason.column), reason.value, frame.said(&reason.reason)));
         return reasons.collect::<Vec<_>>().join("；");
     }
     if step.changes.is_empty() {
@@ -22,7 +22,7 @@ pub(crate) fn changes(frame: &Frame, step: &Step) -> String {
         None => frame.t("word-none"),
     };
     let parts = step.changes.iter().map(|change| {
-        let column = step.register.columns[change.column].heading.to_owned();
+        let column = frame.said(step.register.columns[change.column].heading);
         let (before, after) = (shown(change.column, &change.before), shown(change.column, &change.after));
         let values = [("column", column), ("before", before), ("after", after)];
         frame.tn(if step.act == Act::New { "history-set" } else { "history-change" }, &values)
@@ -56,7 +56,7 @@ fn cell(frame: &Frame, register: &Register, place: usize, value: &str) -> String
         _ if covers && column.field.ends_with("address") => frame.t("history-covered"),
         _ if covers && register.id == "trainees" && column.field == "name" => names::covered(value),
         ColumnKind::Money | ColumnKind::Moneys => value.split('|').map(yuan).collect::<Vec<_>>().join("；"),
-        _ => value.replace('|', "；"),
+        _ => value.split('|').map(|part| frame.said(part)).collect::<Vec<_>>().join("；"),
     }
 }
 
