@@ -10,8 +10,10 @@ use crate::{format, frame::Frame, pages::patents::names};
 /// What a step changed, or why the row was set aside, one part after another.
 pub(crate) fn changes(frame: &Frame, step: &Step) -> String {
     if matches!(step.act, Act::SetAside(_)) {
-        let reasons =
-            step.reasons.iter().map(|reason| format!("{}“{}”：{}", frame.said(&reason.column), reason.value, frame.said(&reason.reason)));
+        let reasons = step
+            .reasons
+            .iter()
+            .map(|reason| format!("{}“{}”：{}", frame.said(&reason.column), reason.value, frame.said(&reason.reason)));
         return reasons.collect::<Vec<_>>().join("；");
     }
     if step.changes.is_empty() {
