@@ -81,7 +81,7 @@ fn show(filled: &Path, dir: &Path, is_there: impl Fn() -> bool) -> Result<(), Er
     fs::remove_dir_all(&aside).map_err(|e| Error::io(&aside, e))
 }
 
-/// Like [`write`], for files whose bytes are at hand.
+/// Like [`write()`], for files whose bytes are at hand.
 pub fn write_files(dir: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Error> {
     let is_there = || files.iter().all(|(name, bytes)| fs::read(dir.join(name)).is_ok_and(|there| there == *bytes));
     write(dir, is_there, |dir| files.iter().try_for_each(|(name, bytes)| write_file(&dir.join(name), bytes)))
