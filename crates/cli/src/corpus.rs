@@ -103,9 +103,11 @@ fn take_in(context: &Context, folder: &Path, paths: &[PathBuf]) -> anyhow::Resul
             "读出 {} 件：新增 {}，与已有文献合并 {}；另有 {} 条记录搁置。",
             answer.documents, answer.new, answer.duplicates, answer.set_aside
         )];
-        lines.extend(
-            answer.problems.iter().map(|problem| format!("  {} {}：{}", problem.file, problem.place, problem.reason)),
-        );
+        lines.extend(answer.problems.iter().map(|Problem { file, place, reason }| match place.as_str() {
+            // The reason of a whole file names it.
+            "" => format!("  {reason}"),
+            place => format!("  {file} {place}：{reason}"),
+        }));
         lines.join("\n")
     })
 }
