@@ -110,7 +110,7 @@ impl Writer {
         match self.places.get(&document.key) {
             Some(&at) => {
                 let earlier = std::mem::take(&mut self.pending[at]);
-                self.pending[at] = earlier.clone().merge(document);
+                self.pending[at] = joined(&earlier, document);
                 if self.pending[at] == earlier {
                     self.taken.unchanged += 1;
                 } else {
@@ -254,7 +254,7 @@ impl Writer {
                     Some(overlay) => overlay.applied(row, old),
                     None => old,
                 };
-                documents[at] = old.clone().merge(std::mem::take(&mut documents[at]));
+                documents[at] = joined(&old, std::mem::take(&mut documents[at]));
                 if documents[at] == old {
                     self.taken.unchanged += 1;
                     same.insert(at);
@@ -325,6 +325,16 @@ fn lock(folder: &Path) -> Result<File> {
         Err(TryLockError::WouldBlock) => Err(Error::Locked(folder.to_owned())),
         Err(TryLockError::Error(error)) => Err(Error::io(&path)(error)),
     }
+}
+
+/// The one document that two sources say, under the key by which it was found.
+pub(crate) fn joined(earlier: &Document, later: Document) -> Document {
+    if later == *earlier {
+        return later;
+    }
+    let mut one = earlier.clone().merge(later);
+    one.key.clone_from(&earlier.key);
+    one
 }
 
 fn hash(key: &str) -> u64 {

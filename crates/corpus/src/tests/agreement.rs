@@ -26,10 +26,12 @@ static WORLD: LazyLock<World> = LazyLock::new(|| {
     let keys: Vec<String> = documents.keys().cloned().collect();
     let mut writer = crate::Writer::open(folder.path()).unwrap();
     for key in keys.iter().step_by(17) {
-        let document = documents.get_mut(key).unwrap();
+        let earlier = documents[key].clone();
+        let mut document = earlier.clone();
         document.titles.push(documents::Text { language: "en".into(), text: "A revised battery electrode".into() });
         document.claims.truncate(1);
-        writer.add(document.clone()).unwrap();
+        documents.insert(key.clone(), crate::writer::joined(&earlier, document.clone()));
+        writer.add(document).unwrap();
     }
     writer.commit().unwrap();
     for (at, key) in keys.iter().enumerate().step_by(13) {
