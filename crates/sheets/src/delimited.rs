@@ -94,12 +94,12 @@ fn find_divider(sample: &str) -> u8 {
     best.map_or(b',', |(.., index)| DIVIDERS[index])
 }
 
-/// How many lines agree on a number of dividers, and on what number; none when too few do.
-fn agreement(counts: &[usize]) -> Option<(usize, usize)> {
+/// How many lines agree on a number of dividers, how many have any, and on what number; none when too few agree.
+fn agreement(counts: &[usize]) -> Option<(usize, usize, usize)> {
     let used = || counts.iter().filter(|count| **count > 0);
     let best = used().map(|count| (used().filter(|other| *other == count).count(), *count)).max()?;
     let is_table = best.0 * 2 >= counts.len() || used().count() * 10 >= counts.len() * 8;
-    is_table.then_some(best)
+    is_table.then_some((best.0, used().count(), best.1))
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -320,6 +320,8 @@ mod tests {
         check("一列\n甲\n", b',');
         check("a;b", b';');
         check("甲表\na;b;c\n1;2;3\n", b';');
+        // Semicolons in one cell outnumber the commas of the heading, but stand on one line only.
+        check("h1,h2,h3\n\"\",;;;\n", b',');
         check("一列\n甲;乙;\n丙\n丁\n", b',');
         check("\"x;y;z\",b\n\"x;y\",c\n", b',');
     }
