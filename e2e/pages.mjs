@@ -14,6 +14,7 @@ const first = (start, link) => async (page, address) => {
 export const PAGES = [
   { name: 'sign-in', door: '/sign-in', as: null, open: at('/sign-in') },
   { name: 'cockpit', door: '/cockpit', open: at('/cockpit') },
+  { name: 'lapses', door: '/cockpit/lapses', open: at('/cockpit/lapses') },
   { name: 'indicators', door: '/indicators', open: at('/indicators') },
   { name: 'indicator', door: '/indicators/{code}', open: at('/indicators/K01') },
   { name: 'indicator-high-value', door: '/indicators/{code}', open: at('/indicators/K04') },

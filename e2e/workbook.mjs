@@ -14,6 +14,16 @@ export function rows(path) {
     }));
 }
 
+/** How many cells of its sheets hold a formula. */
+export function formulas(bytes) {
+  const part = parts(bytes);
+  let found = 0;
+  for (let sheet = 1; part(`xl/worksheets/sheet${sheet}.xml`); sheet += 1) {
+    found += [...text(part(`xl/worksheets/sheet${sheet}.xml`)).matchAll(/<f[ >/]/g)].length;
+  }
+  return found;
+}
+
 /** A function from a part's name to its bytes, by the directory at the end of the zip. */
 function parts(zip) {
   const end = zip.lastIndexOf(Buffer.from('PK\x05\x06', 'latin1'));

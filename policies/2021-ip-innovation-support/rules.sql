@@ -478,6 +478,65 @@ from (
 ) as ordered
 where place = 1;
 
+-- clause: C1.4
+-- 上年末有效的本市发明专利（按当时的第一专利权人地址）。
+create view invention_at_year_start as
+select p.application_number, o.owner_uscc as uscc, coalesce(o.town, '未定区镇') as town
+from patent p
+join patent_force f on f.application_number = p.application_number
+join patent_owner o on o.application_number = p.application_number
+where p.kind = '发明'
+  and f.from_on < $year_start and (f.until_on is null or f.until_on >= $year_start)
+  and (o.from_on is null or o.from_on < $year_start) and (o.until_on is null or o.until_on >= $year_start)
+  and o.in_city;
+
+-- clause: C1.4
+-- 上年末有效、统计时点已失效的本市发明专利。
+create view invention_lost as
+select a.application_number, a.uscc, a.town
+from invention_at_year_start a
+left join invention_in_force i on i.application_number = a.application_number
+where i.application_number is null;
+
+-- clause: C2.1.7
+-- 计入的高价值发明专利及其区镇和企业。
+create view high_value_owner as
+select h.application_number, coalesce(max(o.town), '未定区镇') as town, max(o.owner_uscc) as uscc
+from high_value h
+left join owner_on_day o on o.application_number = h.application_number
+group by h.application_number;
+
+-- clause: C2.3.6
+-- 监测的质押融资：不含续贷的、实际放款的、著作权的，各按其金额（分）。
+create view pledge_monitored as
+select 'M05' as code, number, town, uscc, counted_fen as fen from pledge_counted where not rollover
+union all select 'M06' as code, number, town, uscc, disbursed_fen as fen from pledge_counted
+where disbursed_fen is not null
+union all select 'M07' as code, number, town, uscc, counted_fen as fen from pledge_of_year where rights = '著作权';
+
+-- clause: C2.1.3
+-- 监测的国外授权：累计同族、规划期内 PCT 授权、非 PCT 途径、港澳台；unit 为计件单位。
+create view grant_monitored as
+select 'M08' as code, right_id, town, uscc, family as unit from pct_grant_cumulative
+union all select 'M09' as code, right_id, town, uscc, unit from pct_grant
+where granted_on >= $plan_start and granted_on <= $plan_end
+union all select 'M11' as code, right_id, town, uscc, right_id as unit from invention_abroad
+where route <> 'PCT' and abroad
+union all select 'M12' as code, right_id, town, uscc, right_id as unit from invention_abroad
+where office in ('HK', 'MO', 'TW');
+
+-- clause: C2.1.4
+-- 规划期内的马德里国际注册。
+create view madrid_of_plan as
+select * from madrid_of_city where registered_on >= $plan_start and registered_on <= $plan_end;
+
+-- clause: C3.3.4.1
+-- 统计时点持有有效注册商标的存续企业。
+create view trademark_holder as
+select distinct e.uscc, e.town
+from enterprise_alive e
+join trademark t on t.uscc = e.uscc and t.registered_on <= $as_of and t.expires_on >= $as_of;
+
 ------------------------------------------------------------------------------------------------
 -- 8. Indicators: counted rights, then numerators
 ------------------------------------------------------------------------------------------------
@@ -488,12 +547,7 @@ create view indicator_evidence as
 select 'K01' as code, application_number as right_id, town as region, owner_uscc as uscc from invention_in_city
 union all select 'K02' as code, right_id, town as region, uscc from pct_grant_cumulative
 union all select 'K03' as code, ir_number as right_id, town as region, uscc from madrid_cumulative
-union all
-select 'K04' as code, h.application_number as right_id, coalesce(max(o.town), '未定区镇') as region,
-  max(o.owner_uscc) as uscc
-from high_value h
-left join owner_on_day o on o.application_number = h.application_number
-group by h.application_number
+union all select 'K04' as code, application_number as right_id, town as region, uscc from high_value_owner
 union all
 select 'K05' as code, uscc as right_id, town as region, uscc from advantage_enterprise
 union all select 'K06' as code, uscc as right_id, town as region, uscc from dense_enterprise
@@ -501,21 +555,34 @@ union all select 'K07' as code, uscc as right_id, town as region, uscc from high
 union all select 'K08' as code, number as right_id, town as region, uscc from pledge_counted
 union all
 select 'K11' as code, person as right_id, min(town) as region, min(uscc) as uscc from trainee_passed
-group by person;
+group by person
+union all select 'M01' as code, uscc as right_id, town as region, uscc from high_tech_enterprise
+union all select 'M02' as code, uscc as right_id, town as region, uscc from high_tech_enterprise
+union all select 'M03' as code, application_number as right_id, town as region, uscc from high_value_owner
+union all select 'M04' as code, application_number as right_id, town as region, uscc from invention_lost
+union all select code, number as right_id, town as region, uscc from pledge_monitored
+union all select code, right_id, town as region, uscc from grant_monitored
+union all select 'M10' as code, ir_number as right_id, town as region, uscc from madrid_of_plan
+union all select 'M13' as code, person || ' ' || course as right_id, town as region, uscc from trainee_passed
+union all select 'M14' as code, uscc as right_id, town as region, uscc from trademark_holder;
 
 -- clause: C2.0
--- 各区镇的分子；没有计入的区镇不列。质押按金额，PCT 按计件单位，其余按件、家、人。
+-- 各区镇的分子；没有计入的区镇不列。质押按金额，PCT 按计件单位，其余按件、家、人、人次。
 create view indicator_region as
 select code, region, count(distinct right_id) as numerator
 from indicator_evidence
-where code not in ('K02', 'K08')
+where code not in ('K02', 'K08', 'M05', 'M06', 'M07', 'M08', 'M09', 'M11', 'M12')
 group by code, region
 union all
 select 'K02' as code, town as region, count(distinct unit) as numerator
 from pct_grant_cumulative group by town
 union all
 select 'K08' as code, town as region, cast(sum(counted_fen) as bigint) as numerator
-from pledge_counted group by town;
+from pledge_counted group by town
+union all
+select code, town as region, cast(sum(fen) as bigint) as numerator from pledge_monitored group by code, town
+union all
+select code, town as region, count(distinct unit) as numerator from grant_monitored group by code, town;
 
 -- clause: C2.1.2, C2.1.7
 -- 两个分母各一行：没有数据时分母为空，并说明理由。
@@ -653,18 +720,6 @@ where s.kind = '高新技术企业'
   and s.from_on <= $baseline_on and (s.until_on is null or s.until_on > $baseline_on)
   and (e.gone_on is null or e.gone_on > $baseline_on);
 
--- clause: C1.4
--- 上年末有效的本市发明专利（按当时的第一专利权人地址）。
-create view invention_at_year_start as
-select p.application_number
-from patent p
-join patent_force f on f.application_number = p.application_number
-join patent_owner o on o.application_number = p.application_number
-where p.kind = '发明'
-  and f.from_on < $year_start and (f.until_on is null or f.until_on >= $year_start)
-  and (o.from_on is null or o.from_on < $year_start) and (o.until_on is null or o.until_on >= $year_start)
-  and o.in_city;
-
 -- clause: C1.2, C1.4, C2.1.3, C2.1.4, C2.3.6, C2.5.4, C3.3.4.1
 -- 监测指标的分子和分母。
 create view monitored as
@@ -678,40 +733,27 @@ union all
 select 'M03' as code, k.numerator, n.held as denominator
 from k04 k cross join high_value_number n
 union all
-select 'M04' as code, count(case when i.application_number is null then 1 end) as numerator,
-  count(*) as denominator
-from invention_at_year_start a
-left join invention_in_force i on i.application_number = a.application_number
+select 'M04' as code, lost.total as numerator, held.total as denominator
+from (select count(*) as total from invention_lost) as lost
+cross join (select count(*) as total from invention_at_year_start) as held
 union all
-select 'M05' as code, coalesce(cast(sum(counted_fen) as bigint), 0) as numerator, null as denominator
-from pledge_counted where not rollover
+select m.code, coalesce(cast(sum(p.fen) as bigint), 0) as numerator, null as denominator
+from (values ('M05'), ('M06'), ('M07')) as m (code)
+left join pledge_monitored p on p.code = m.code
+group by m.code
 union all
-select 'M06' as code, coalesce(cast(sum(disbursed_fen) as bigint), 0) as numerator, null as denominator
-from pledge_counted
+select m.code, count(distinct g.unit) as numerator, null as denominator
+from (values ('M08'), ('M09'), ('M11'), ('M12')) as m (code)
+left join grant_monitored g on g.code = m.code
+group by m.code
 union all
-select 'M07' as code, coalesce(cast(sum(counted_fen) as bigint), 0) as numerator, null as denominator
-from pledge_of_year where rights = '著作权'
-union all
-select 'M08' as code, count(distinct family) as numerator, null as denominator from pct_grant_cumulative
-union all
-select 'M09' as code, count(distinct unit) as numerator, null as denominator
-from pct_grant where granted_on >= $plan_start and granted_on <= $plan_end
-union all
-select 'M10' as code, count(*) as numerator, null as denominator
-from madrid_of_city where registered_on >= $plan_start and registered_on <= $plan_end
-union all
-select 'M11' as code, count(distinct right_id) as numerator, null as denominator
-from invention_abroad where route <> 'PCT' and abroad
-union all
-select 'M12' as code, count(distinct right_id) as numerator, null as denominator
-from invention_abroad where office in ('HK', 'MO', 'TW')
+select 'M10' as code, count(*) as numerator, null as denominator from madrid_of_plan
 union all
 select 'M13' as code, count(*) as numerator, null as denominator from trainee_passed
 union all
-select 'M14' as code, count(distinct t.uscc) as numerator, count(distinct e.uscc) as denominator
-from enterprise_alive e
-left join trademark t
-  on t.uscc = e.uscc and t.registered_on <= $as_of and t.expires_on >= $as_of;
+select 'M14' as code, held.total as numerator, alive.total as denominator
+from (select count(*) as total from trademark_holder) as held
+cross join (select count(distinct uscc) as total from enterprise_alive) as alive;
 
 ------------------------------------------------------------------------------------------------
 -- 10. What each indicator rests on, and its value with bound and reason
@@ -759,7 +801,7 @@ cross join high_value_chosen s
 where s.source = 'computed';
 
 -- clause: C2.0
--- 每本登记簿对指标的影响：3 不可知，2 下限且上限未知，1 下限且上限另算，0 仅作说明。
+-- 每本登记簿对指标的影响：3 不可知，2 下限且上限未知，1 下限且上限另算，0 仅作说明；实际放款未报的质押使 M06 成为下限。
 create view register_gap as
 select n.code, n.register,
   case
@@ -774,7 +816,13 @@ select n.code, n.register,
 from needed_register n
 join delivered_register d on d.register = n.register and d.span = n.span
 join register_name m on m.register = n.register
-where not d.delivered or d.incomplete;
+where not d.delivered or d.incomplete
+union all
+select 'M06' as code, 'pledges' as register, 2 as severity,
+  '有 ' || cast(count(*) as varchar) || ' 笔质押未报实际放款额，没有计入' as reason
+from pledge_counted
+where disbursed_fen is null
+having count(*) > 0;
 
 -- clause: C2.0
 -- 每个指标最重的缺口和全部理由。

@@ -54,6 +54,29 @@ fn migrator(text: impl Fn(&Pair) -> &'static str) -> Migrator {
 mod tests {
     use super::*;
 
+    #[tokio::test]
+    async fn an_older_database_gets_the_edition_into_the_keys_of_its_industry_codes() {
+        let pool = sqlx::sqlite::SqlitePoolOptions::new().max_connections(1).connect("sqlite::memory:").await.unwrap();
+        let mut older = sqlite();
+        older.migrations.to_mut().retain(|migration| migration.version < 20261126010000);
+        older.run(&pool).await.unwrap();
+        for sql in [
+            "insert into batch (register, kind, file, sheet_names, state, received_at, recorded_at, by_whom) \
+             values ('industry-codes', 'import', 'f', '[]', 'merged', 't', 't', 'w')",
+            "insert into fact (batch_id, register, fact_key, sheet, row_no, cells) values \
+             (1, 'industry-codes', '3911', 's', 1, '{\"code\":\"3911\",\"edition\":\"2017\"}'), \
+             (1, 'industry-codes', '3912', 's', 2, '{\"code\":\"3912\"}'), \
+             (1, 'patents', '2013106997442', 's', 3, '{\"edition\":\"2017\"}')",
+        ] {
+            sqlx::query(sql).execute(&pool).await.unwrap();
+        }
+        sqlite().run(&pool).await.unwrap();
+        let keys: Vec<(String,)> =
+            sqlx::query_as("select fact_key from fact order by id").fetch_all(&pool).await.unwrap();
+        let keys: Vec<&str> = keys.iter().map(|(key,)| key.as_str()).collect();
+        assert_eq!(keys, ["3911\u{1f}2017", "3912\u{1f}", "2013106997442"]);
+    }
+
     #[test]
     fn every_migration_file_is_listed_and_in_pairs() {
         let listed: Vec<String> =

@@ -13,7 +13,7 @@ pub use cell::{Cell, Key};
 pub use query::{Dir, ListQuery, SIZES};
 pub use view::{FilterView, HeadView, ListingView, PageLink};
 
-use crate::{form::Choice, frame::Frame, search_key::SearchKey};
+use crate::{form::Choice, frame::Frame, search_key::Sought};
 
 /// What a column holds, which decides how it is set and exported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,7 +134,8 @@ impl<'a, T> Listing<'a, T> {
 
     /// The rows that pass, in order: what the export holds.
     fn chosen<'r>(&self, rows: &'r [T], query: &ListQuery) -> Vec<&'r T> {
-        let mut rows: Vec<&T> = rows.iter().filter(|row| self.keeps(row, query)).collect();
+        let sought = Sought::of(&query.q);
+        let mut rows: Vec<&T> = rows.iter().filter(|row| self.keeps(row, query, &sought)).collect();
         let (column, dir) = self.order(query);
         if let Some(column) = column {
             rows.sort_by_cached_key(|row| (column.cell)(row).key);
@@ -147,14 +148,11 @@ impl<'a, T> Listing<'a, T> {
         rows
     }
 
-    fn keeps(&self, row: &T, query: &ListQuery) -> bool {
+    fn keeps(&self, row: &T, query: &ListQuery, sought: &Sought) -> bool {
         let filtered =
             self.filters.iter().all(|filter| query.filter(filter.name).is_none_or(|value| (filter.keeps)(row, value)));
-        let found = match &self.search {
-            Some(search) if !query.q.is_empty() => SearchKey::of(&(search.text)(row)).matches(&query.q),
-            _ => true,
-        };
-        filtered && found
+        let is_found = |search: &Search<'_, T>| sought.is_empty() || sought.is_in(&(search.text)(row));
+        filtered && self.search.as_ref().is_none_or(is_found)
     }
 
     fn order(&self, query: &ListQuery) -> (Option<&Column<'a, T>>, Dir) {

@@ -58,6 +58,7 @@ pub fn doors() -> Vec<Door> {
         door("/sign-out", SignedIn, post(sign_in::sign_out)),
         door("/gallery", SignedIn, get(gallery::page)),
         door("/cockpit", Needs(ViewFigures), get(cockpit::page)),
+        door("/cockpit/lapses", Needs(ViewRights), get(cockpit::lapses)),
         door("/indicators", Needs(ViewFigures), get(indicators::page)),
         door("/indicators/{code}", Needs(ViewFigures), get(indicators::one)),
         door("/indicators/{code}/rights", Needs(ViewRights), get(indicators::rights)),

@@ -13,7 +13,10 @@ pub struct SearchKey {
 impl SearchKey {
     /// The key of a name.
     pub fn of(name: &str) -> Self {
-        let text = fold(name);
+        Self::of_folded(fold(name))
+    }
+
+    fn of_folded(text: String) -> Self {
         let (mut initials, mut full) = (String::new(), String::new());
         for letter in text.chars() {
             match letter.to_pinyin() {
@@ -30,12 +33,53 @@ impl SearchKey {
         Self { text, initials, full }
     }
 
-    /// Whether every word of a query is found in the name, its initials or its pinyin.
-    pub fn matches(&self, query: &str) -> bool {
-        query
-            .split_whitespace()
-            .map(fold)
-            .all(|word| self.text.contains(&word) || self.initials.contains(&word) || self.full.contains(&word))
+    /// Whether every word is found in the name, its initials or its pinyin.
+    pub fn matches(&self, sought: &Sought) -> bool {
+        sought.0.iter().all(|word| self.text.contains(&word.text) || word.is_sound_of(self))
+    }
+}
+
+/// What is searched for: words, all of which must be found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sought(Vec<Word>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Word {
+    text: String,
+    /// Whether it may be the sound of Chinese letters: digits and Chinese letters stand in the text itself or not at all.
+    may_be_sound: bool,
+}
+
+impl Word {
+    fn is_sound_of(&self, key: &SearchKey) -> bool {
+        self.may_be_sound && (key.initials.contains(&self.text) || key.full.contains(&self.text))
+    }
+}
+
+impl Sought {
+    /// The words of a query.
+    pub fn of(query: &str) -> Self {
+        let word = |text: &str| {
+            let text = fold(text);
+            let may_be_sound = text.is_ascii() && text.contains(|letter: char| letter.is_ascii_alphabetic());
+            Word { text, may_be_sound }
+        };
+        Self(query.split_whitespace().map(word).collect())
+    }
+
+    /// Whether nothing is searched for.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether every word is found in a text, by itself or by sound; the sounds are made only when a word needs them.
+    pub fn is_in(&self, text: &str) -> bool {
+        let text = fold(text);
+        let mut key = None;
+        self.0.iter().all(|word| {
+            text.contains(&word.text)
+                || word.may_be_sound && word.is_sound_of(key.get_or_insert_with(|| SearchKey::of_folded(text.clone())))
+        })
     }
 }
 
@@ -73,12 +117,13 @@ mod tests {
 
     #[test]
     fn a_name_is_found_by_itself_its_initials_and_its_pinyin() {
-        let key = SearchKey::of("江苏知强（如皋）科技有限公司");
+        let name = "江苏知强（如皋）科技有限公司";
+        let key = SearchKey::of(name);
         for query in ["知强", "jszq", "zhiqiang", "ZQ", "(如皋)", "知强 kj", "ＺＱ", ""] {
-            assert!(key.matches(query), "{query}");
+            assert!(key.matches(&Sought::of(query)) && Sought::of(query).is_in(name), "{query}");
         }
-        for query in ["qz", "知强 xyz"] {
-            assert!(!key.matches(query), "{query}");
+        for query in ["qz", "知强 xyz", "2023", "知q"] {
+            assert!(!key.matches(&Sought::of(query)) && !Sought::of(query).is_in(name), "{query}");
         }
     }
 

@@ -9,6 +9,7 @@ use std::process::{Command, Output};
 use serde_json::Value;
 
 use crate::program::{city, copy, hidden, json, patents, program, words, zhiqiang};
+use crate::server::{Server, clerk, token};
 
 /// A small disk of its own, gone with this value.
 struct Disk {
@@ -180,4 +181,46 @@ fn a_limit_on_the_size_of_files_is_met_like_a_full_disk() {
         }
     }
     assert!(tried >= 4, "too few limits were too small: {tried}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_into_a_full_disk_is_refused_and_reading_goes_on() {
+    const EDGE: &str = "a-line-that-no-file-holds";
+    let dir = tempfile::tempdir().unwrap();
+    let mounted = dir.path().join("disk");
+    let Some(disk) = Disk::mount(&mounted, 40_000) else {
+        eprintln!("SKIPPED: mounting is not permitted here, so no upload into a full disk is tried");
+        return;
+    };
+    let data = mounted.join("data");
+    city(&data, dir.path(), 200);
+    clerk(&data).await;
+    let server = Server::start(&data);
+    let visitor = server.sign_in();
+    let csrf = token(&server.ask("GET /registers/import", &visitor, "")).to_owned();
+    let ballast = vec![1_u8; 1024 * (disk.kilobytes_free() as usize - 300)];
+    std::fs::write(mounted.join("ballast"), ballast).unwrap();
+    let upload = format!(
+        "--{EDGE}\r\nContent-Disposition: form-data; name=\"csrf\"\r\n\r\n{csrf}\r\n\
+         --{EDGE}\r\nContent-Disposition: form-data; name=\"register\"\r\n\r\npatents\r\n\
+         --{EDGE}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"patents.csv\"\r\n\r\n{}\r\n--{EDGE}--\r\n",
+        patents(20_000)
+    );
+    let kind = format!("multipart/form-data; boundary={EDGE}");
+    let send = || server.send("POST /registers/import", &visitor, &kind, upload.as_bytes());
+    let refused = send();
+    assert!(refused.starts_with("HTTP/1.1 507"), "{refused}");
+    for part in ["磁盘已满", "清理磁盘"] {
+        assert!(refused.contains(part), "{part}: {refused}");
+    }
+    assert_eq!(std::fs::read_dir(data.join("uploads")).map_or(0, Iterator::count), 0, "nothing half received is left");
+    disk.fill();
+    let page = server.ask("GET /registers/batches", &visitor, "");
+    assert!(page.starts_with("HTTP/1.1 200") && page.contains("patents.csv"), "{page}");
+    disk.enlarge();
+    for ballast in ["ballast", "last"] {
+        std::fs::remove_file(mounted.join(ballast)).unwrap();
+    }
+    let taken = send();
+    assert!(taken.starts_with("HTTP/1.1 303"), "{taken}");
 }

@@ -13,13 +13,13 @@ use crate::program::{city, hidden, program};
 const PASSWORD: &str = "correct horse battery";
 
 /// A running server, killed with this value.
-struct Server {
+pub(crate) struct Server {
     child: Child,
     address: String,
 }
 
 impl Server {
-    fn start(data: &Path) -> Self {
+    pub(crate) fn start(data: &Path) -> Self {
         let mut child = program(data, &["serve", "--address", "127.0.0.1:0"])
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -40,20 +40,44 @@ impl Server {
         told
     }
 
-    fn ask(&self, head: &str, cookies: &str, form: &str) -> String {
+    /// The cookies of the clerk, signed in.
+    pub(crate) fn sign_in(&self) -> String {
+        let page = self.ask("GET /sign-in", "", "");
+        let visitor = cookies("", &page);
+        let form = format!("csrf={}&login=clerk&password={}&next=%2Fruns", token(&page), PASSWORD.replace(' ', "+"));
+        let signed_in = self.ask("POST /sign-in", &visitor, &form);
+        assert!(signed_in.starts_with("HTTP/1.1 303"), "{signed_in}");
+        cookies(&visitor, &signed_in)
+    }
+
+    pub(crate) fn ask(&self, head: &str, cookies: &str, form: &str) -> String {
+        self.send(head, cookies, "application/x-www-form-urlencoded", form.as_bytes())
+    }
+
+    pub(crate) fn send(&self, head: &str, cookies: &str, kind: &str, body: &[u8]) -> String {
         let mut stream = TcpStream::connect(&self.address).unwrap();
-        let length = form.len();
+        let length = body.len();
         write!(
             stream,
-            "{head} HTTP/1.1\r\nHost: {}\r\nCookie: {cookies}\r\nContent-Type: application/x-www-form-urlencoded\r\n\
-             Content-Length: {length}\r\nConnection: close\r\n\r\n{form}",
+            "{head} HTTP/1.1\r\nHost: {}\r\nCookie: {cookies}\r\nContent-Type: {kind}\r\n\
+             Content-Length: {length}\r\nConnection: close\r\n\r\n",
             self.address
         )
         .unwrap();
+        // A server that refuses may close before it has read everything.
+        let _ = stream.write_all(body);
         let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).unwrap();
+        let _ = stream.read_to_end(&mut answer);
         String::from_utf8_lossy(&answer).into_owned()
     }
+}
+
+/// Opens the account that [`Server::sign_in`] uses.
+pub(crate) async fn clerk(data: &Path) {
+    let now = "2024-01-01T00:00:00Z".parse().unwrap();
+    let (installation, _) = domain::Installation::open(data, None, now).await.unwrap();
+    accounts::open(&installation.db, "clerk", "业务员", Role::Clerk, "", PASSWORD, now).await.unwrap();
+    installation.db.close().await;
 }
 
 impl Drop for Server {
@@ -70,7 +94,7 @@ fn cookies(before: &str, answer: &str) -> String {
     all.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
 }
 
-fn token(page: &str) -> &str {
+pub(crate) fn token(page: &str) -> &str {
     page.rsplit("name=\"csrf\" value=\"").next().unwrap().split('"').next().unwrap()
 }
 
@@ -83,18 +107,10 @@ async fn a_job_killed_with_its_server_says_what_became_of_it() {
     let dir = tempfile::tempdir().unwrap();
     let data = dir.path().join("data");
     city(&data, dir.path(), 20_000);
-    let now = "2024-01-01T00:00:00Z".parse().unwrap();
-    let (installation, _) = domain::Installation::open(&data, None, now).await.unwrap();
-    accounts::open(&installation.db, "clerk", "业务员", Role::Clerk, "", PASSWORD, now).await.unwrap();
-    installation.db.close().await;
+    clerk(&data).await;
 
     let server = Server::start(&data);
-    let page = server.ask("GET /sign-in", "", "");
-    let visitor = cookies("", &page);
-    let form = format!("csrf={}&login=clerk&password={}&next=%2Fruns", token(&page), PASSWORD.replace(' ', "+"));
-    let signed_in = server.ask("POST /sign-in", &visitor, &form);
-    assert!(signed_in.starts_with("HTTP/1.1 303"), "{signed_in}");
-    let visitor = cookies(&visitor, &signed_in);
+    let visitor = server.sign_in();
     let page = server.ask("GET /runs", &visitor, "");
     let started = server.ask("POST /runs/start", &visitor, &format!("csrf={}&as_of=2023-12-31", token(&page)));
     let job = location(&started).to_owned();

@@ -1,6 +1,6 @@
 //! The form of cells in the log: an object of the fields that are not empty.
 
-use std::{borrow::Cow, fmt};
+use std::fmt;
 
 use serde::{
     Deserializer, Serializer,
@@ -8,7 +8,10 @@ use serde::{
     ser::SerializeMap,
 };
 
-use crate::{Error, registers::Register};
+use crate::{
+    Error,
+    registers::{Column, Register},
+};
 
 /// The cells as the log keeps them.
 pub(crate) fn to_json(register: &Register, cells: &[Option<String>]) -> String {
@@ -58,11 +61,8 @@ impl<'de> Visitor<'de> for Cells<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let columns = self.register.columns;
         let mut cells = vec![None; columns.len()];
-        // Fields are written in the order of the columns, so that the next one is nearly always the next key.
         let mut next = 0;
-        while let Some(field) = map.next_key::<Cow<'de, str>>()? {
-            let ahead = columns[next..].iter().position(|column| column.field == field).map(|place| next + place);
-            let place = ahead.or_else(|| columns.iter().position(|column| column.field == field));
+        while let Some(place) = map.next_key_seed(Field { columns, next })? {
             match place {
                 Some(place) if !self.without.contains(&columns[place].field) => {
                     cells[place] = Some(map.next_value()?);
@@ -74,5 +74,33 @@ impl<'de> Visitor<'de> for Cells<'_> {
             }
         }
         Ok(cells)
+    }
+}
+
+/// Finds the column of a field without keeping its name.
+struct Field {
+    columns: &'static [Column],
+    /// Fields are written in the order of the columns, so that the next one is nearly always the next key.
+    next: usize,
+}
+
+impl<'de> DeserializeSeed<'de> for Field {
+    type Value = Option<usize>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Field {
+    type Value = Option<usize>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of a field")
+    }
+
+    fn visit_str<E>(self, field: &str) -> Result<Self::Value, E> {
+        let place = |columns: &[Column]| columns.iter().position(|column| column.field == field);
+        Ok(place(&self.columns[self.next..]).map(|ahead| self.next + ahead).or_else(|| place(self.columns)))
     }
 }

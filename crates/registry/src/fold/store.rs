@@ -50,47 +50,84 @@ pub(crate) async fn rows(
 ) -> Result<Vec<FoldedRow>, Error> {
     let batches = Arc::new(batches.clone());
     let mut rows = Vec::new();
-    let mut page = facts_after(tx, register, &(String::new(), 0)).await?;
-    let mut carried: Vec<Fact> = Vec::new();
+    let mut page = page_after(tx, register, "", 0).await?;
+    let mut carried = String::new();
     loop {
-        let mut facts = std::mem::take(&mut carried);
-        let is_last = (page.len() as i64) < PAGE_FACTS;
-        let after = page.last().map(|fact| (fact.0.clone(), fact.1));
-        facts.append(&mut page);
-        let Some(after) = after.filter(|_| !is_last) else {
-            rows.extend(read_facts(register, without, facts, &batches)?);
+        let facts = facts_in(&page)?;
+        let Some(last) = facts.last().filter(|_| facts.len() as i64 == PAGE_FACTS) else {
+            rows.extend(read_facts(register, without, &carried, &page, &batches)?);
             return Ok(rows);
         };
         // The facts of the last key may go on in the next page.
-        let whole = facts.iter().position(|(key, ..)| *key == after.0).unwrap_or(facts.len());
-        carried = facts.split_off(whole);
+        let whole = facts.iter().find(|fact| fact.key == last.key).map_or(0, |fact| fact.at);
+        let next = (last.key.to_owned(), last.id);
+        if whole == 0 {
+            carried.push_str(&page);
+            page = page_after(tx, register, &next.0, next.1).await?;
+            continue;
+        }
+        let begun = page.split_off(whole);
         // One page is read out of its texts while the database hands over the next.
-        let batches = Arc::clone(&batches);
-        let reading = tokio::task::spawn_blocking(move || read_facts(register, without, facts, &batches));
-        page = facts_after(tx, register, &after).await?;
+        let (batches, before) = (Arc::clone(&batches), std::mem::replace(&mut carried, begun));
+        let reading = tokio::task::spawn_blocking(move || read_facts(register, without, &before, &page, &batches));
+        page = page_after(tx, register, &next.0, next.1).await?;
         rows.extend(reading.await.map_err(|cause| Error::Damaged(format!("{}：{cause}", register.id)))??);
     }
 }
 
-/// Key, number, batch and cells of a fact.
-type Fact = (String, i64, i64, String);
+/// A fact as a page holds it.
+struct Fact<'a> {
+    /// Where it begins in the page, in bytes.
+    at: usize,
+    id: i64,
+    batch: i64,
+    key: &'a str,
+    cells: &'a str,
+}
 
-async fn facts_after(tx: &mut Tx, register: &Register, after: &(String, i64)) -> Result<Vec<Fact>, Error> {
-    const SQL: &str = "select fact_key, id, batch_id, cells from fact where register = $1 and (fact_key, id) > ($2, $3) \
-        order by fact_key, id limit $4";
-    let facts = with_conn!(tx, conn => sqlx::query_as(SQL)
-        .bind(register.id).bind(after.0.as_str()).bind(after.1).bind(PAGE_FACTS).fetch_all(conn).await);
-    Ok(facts.map_err(db::Error::from)?)
+/// Ends a fact in a page. Like [`WITHIN_FACT`] it stands in no key and in no JSON, which escapes control characters.
+const AFTER_FACT: char = '\u{1d}';
+/// Stands between number, batch, key and cells.
+const WITHIN_FACT: char = '\u{1e}';
+
+/// The facts after this one as one text: a row for each of a million facts costs more than all the rest of reading them.
+async fn page_after(tx: &mut Tx, register: &Register, key: &str, id: i64) -> Result<String, Error> {
+    const SQL: &str = "select string_agg(id || $5 || batch_id || $5 || fact_key || $5 || cells || $6, '' \
+        order by fact_key, id) from (select id, batch_id, fact_key, cells from fact \
+        where register = $1 and (fact_key, id) > ($2, $3) order by fact_key, id limit $4) page";
+    let (after, within) = (String::from(AFTER_FACT), String::from(WITHIN_FACT));
+    let page: Option<String> = with_conn!(tx, conn => sqlx::query_scalar(SQL)
+        .bind(register.id).bind(key).bind(id).bind(PAGE_FACTS).bind(within).bind(after).fetch_one(conn).await)
+    .map_err(db::Error::from)?;
+    Ok(page.unwrap_or_default())
+}
+
+/// The facts of a page, sorted by key, then by number.
+fn facts_in(page: &str) -> Result<Vec<Fact<'_>>, Error> {
+    let mut facts = Vec::new();
+    let mut at = 0;
+    for text in page.split_terminator(AFTER_FACT) {
+        let mut parts = text.splitn(4, WITHIN_FACT);
+        let fact = (|| {
+            let (id, batch) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+            Some(Fact { at, id, batch, key: parts.next()?, cells: parts.next()? })
+        })();
+        facts.push(fact.ok_or_else(|| Error::Damaged(format!("事实无法读出：{text}")))?);
+        at += text.len() + AFTER_FACT.len_utf8();
+    }
+    Ok(facts)
 }
 
 fn read_facts(
     register: &'static Register,
     without: &[&str],
-    facts: Vec<Fact>,
+    carried: &str,
+    page: &str,
     batches: &HashMap<i64, VisibleBatch>,
 ) -> Result<Vec<FoldedRow>, Error> {
+    let (begun, facts) = (facts_in(carried)?, facts_in(page)?);
     let mut rows = Vec::with_capacity(facts.len());
-    let facts = facts.into_iter().map(|(key, _, batch, cells)| (key, batch, cells));
+    let facts = begun.into_iter().chain(facts).map(|fact| (fact.key, fact.batch, fact.cells));
     group_facts(register, without, facts, batches, |group| rows.extend(settle(group)))?;
     Ok(rows)
 }
@@ -140,19 +177,19 @@ const PAGE_FACTS: i64 = 20_000;
 pub(crate) fn group_facts(
     register: &'static Register,
     without: &[&str],
-    facts: impl IntoIterator<Item = (String, i64, String)>,
+    facts: impl IntoIterator<Item = (impl AsRef<str> + Into<String>, i64, impl AsRef<str>)>,
     batches: &HashMap<i64, VisibleBatch>,
     mut on_group: impl FnMut(&mut Vec<FoldedRow>),
 ) -> Result<(), Error> {
     let mut group: Vec<FoldedRow> = Vec::new();
     for (key, batch, json) in facts {
         let Some(visible) = batches.get(&batch) else { continue };
-        if group.first().is_some_and(|first| first.key != key) {
+        if group.first().is_some_and(|first| first.key != key.as_ref()) {
             on_group(&mut group);
             group.clear();
         }
-        let cells = cells::from_json(register, without, &json)?;
-        group.push(FoldedRow { key, cells, batch, received_at: visible.received_at });
+        let cells = cells::from_json(register, without, json.as_ref())?;
+        group.push(FoldedRow { key: key.into(), cells, batch, received_at: visible.received_at });
     }
     if !group.is_empty() {
         on_group(&mut group);

@@ -78,6 +78,7 @@ cockpit-lapses = Inventions that may soon lapse
 cockpit-lapses-line = Inventions in force whose term ends or whose annual fee falls due; high-value ones first. The registers do not show payments, so this is a reminder only.
 cockpit-lapses-none = None in the near future.
 cockpit-lapses-of = { $shown } of { $total } shown.
+cockpit-all = See all
 cockpit-col-cause = Cause
 cockpit-col-day = Date
 lapse-term = term ends
@@ -869,7 +870,6 @@ runs-gained = Gained
 runs-lost = Lost
 runs-not-reached = not reached
 runs-reached = reached
-runs-rights-more = { $count } more
 ## —— end of registers ——
 
 ## Awards

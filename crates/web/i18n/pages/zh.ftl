@@ -78,6 +78,7 @@ cockpit-lapses = 即将失效的发明专利
 cockpit-lapses-line = 保护期将届满和年费将到期的本市有效发明专利；高价值的排在前面。登记簿不载缴费情况，仅作提醒。
 cockpit-lapses-none = 近期没有。
 cockpit-lapses-of = 列出 { $shown } 件，共 { $total } 件。
+cockpit-all = 查看全部
 cockpit-col-cause = 原因
 cockpit-col-day = 日期
 lapse-term = 保护期将届满
@@ -869,7 +870,6 @@ runs-gained = 增加
 runs-lost = 减少
 runs-not-reached = 未达到
 runs-reached = 达到
-runs-rights-more = 另有 { $count } 项未列出
 ## —— end of 资料 ——
 
 ## Awards

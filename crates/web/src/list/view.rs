@@ -84,6 +84,15 @@ pub struct PageLink {
     pub is_current: bool,
 }
 
+impl ListingView {
+    /// Keeps a word of the address when the list is filtered or cleared.
+    pub(crate) fn keep(&mut self, name: &'static str, value: &str) {
+        let mark = if self.clear.contains('?') { '&' } else { '?' };
+        self.clear = format!("{}{mark}{name}={}", self.clear, format::encode(value));
+        self.kept.push((name, value.to_owned()));
+    }
+}
+
 impl<T> Listing<'_, T> {
     /// The list ready to print.
     pub fn view(&self, rows: &[T], query: &ListQuery) -> ListingView {

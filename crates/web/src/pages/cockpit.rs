@@ -5,6 +5,7 @@
 
 pub(crate) mod changes;
 mod kept;
+mod lapses;
 pub(crate) mod quantities;
 pub(crate) mod shown;
 pub(crate) mod targets;
@@ -18,6 +19,7 @@ use axum::{
 use domain::cockpit;
 use serde::Deserialize;
 
+pub use self::lapses::page as lapses;
 use self::{
     changes::{Change, Gap},
     shown::Shown,
@@ -65,6 +67,8 @@ struct CockpitPage<'a> {
     gaps: Vec<Gap>,
     lapses: Vec<LapseRow>,
     lapses_total: usize,
+    all_lapses: String,
+    all_alarms: String,
     alarms: Vec<AlarmKind>,
     open_work: Vec<Link>,
     monitored: Vec<Figure>,
@@ -113,6 +117,8 @@ pub async fn page(
         gaps: changes::gaps(&frame, policy, &targets, &kept, &names, &address),
         lapses,
         lapses_total,
+        all_lapses: address("/cockpit/lapses"),
+        all_alarms: format!("{}#alarms", address("/awards")),
         alarms: watch::alarms(&frame, &shown, &kept, &names),
         open_work: watch::open_work(&app, &frame, &shown).await?,
         monitored: monitored(&frame, &shown, &indicator),

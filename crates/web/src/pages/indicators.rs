@@ -3,6 +3,7 @@
 pub(crate) mod basis;
 mod categories;
 mod changes;
+mod counted;
 mod course;
 mod detail;
 mod rights;

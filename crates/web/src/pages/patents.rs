@@ -23,6 +23,7 @@ use crate::{
         shown::{self, Shown},
     },
     pieces::{State as StateWord, Tone},
+    search_key::Sought,
 };
 
 #[derive(Template)]
@@ -49,7 +50,8 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
     };
     let all = read::patents(&shown.opened);
     let may_see_persons = names::may_see(&frame);
-    let found: Vec<&Patent> = all.iter().filter(|patent| patent.is_found(&query.q, may_see_persons)).collect();
+    let sought = Sought::of(&query.q);
+    let found: Vec<&Patent> = all.iter().filter(|patent| patent.is_found(&sought, may_see_persons)).collect();
     let listing = listing(&frame, &shown, towns(&all));
     if query.export {
         return listing.workbook(&found, &query);

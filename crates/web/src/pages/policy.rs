@@ -23,7 +23,7 @@ use crate::{
     pages::room::Room,
     pieces::{Link, State as StateWord, Tone},
     routes,
-    search_key::SearchKey,
+    search_key::Sought,
 };
 
 /// The kinds of clause, in the order of the filter.
@@ -177,6 +177,7 @@ pub async fn page(frame: Frame, uri: Uri) -> Result<Response, AppError> {
     let (wanted_kind, wanted_state) =
         (query.filter("kind").unwrap_or_default(), query.filter("state").unwrap_or_default());
     let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    let sought = Sought::of(&query.q);
     let mut sections: Vec<Section> = Vec::new();
     let mut total = 0;
     for (clause, depth) in document.tree() {
@@ -187,9 +188,7 @@ pub async fn page(frame: Frame, uri: Uri) -> Result<Response, AppError> {
         count.1 += usize::from(!is_missing);
         let passes = (wanted_kind.is_empty() || clause.kind == wanted_kind)
             && (wanted_state.is_empty() || is_missing == (wanted_state == "missing"))
-            && (query.q.is_empty()
-                || SearchKey::of(&format!("{} {} {}", clause.id, clause.text, clause.codes.join(" ")))
-                    .matches(&query.q));
+            && sought.is_in(&format!("{} {} {}", clause.id, clause.text, clause.codes.join(" ")));
         if !passes {
             continue;
         }

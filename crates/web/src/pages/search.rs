@@ -26,7 +26,7 @@ use crate::{
         patents::{self, names},
     },
     pieces::{Link, State as StateWord},
-    search_key::SearchKey,
+    search_key::Sought,
 };
 
 /// How many are named in each group.
@@ -92,8 +92,8 @@ fn group(frame: &Frame, id: &'static str, title: String, count: usize, found: Ve
 
 fn enterprises_found(frame: &Frame, shown: &Shown, q: &str) -> Group {
     let all = enterprises::read::enterprises(&shown.opened);
-    let hits: Vec<_> =
-        all.iter().filter(|one| SearchKey::of(&format!("{} {}", one.name, one.uscc)).matches(q)).collect();
+    let sought = Sought::of(q);
+    let hits: Vec<_> = all.iter().filter(|one| sought.is_in(&format!("{} {}", one.name, one.uscc))).collect();
     let found = hits.iter().take(NAMED_MAX).map(|one| Found {
         link: Link::new(one.name.clone(), frame.at(&format!("/enterprises/{}", one.uscc))),
         line: [one.uscc.as_str(), one.town.as_str()]
@@ -118,8 +118,8 @@ fn patents_found(frame: &Frame, shown: &Shown, q: &str) -> Group {
     let may_see_persons = names::may_see(frame);
     // A number in any notation is the same number.
     let number = q.parse::<ApplicationNumber>().map(|number| number.to_string());
-    let wanted = number.as_deref().unwrap_or(q);
-    let hits: Vec<_> = all.iter().filter(|patent| patent.is_found(wanted, may_see_persons)).collect();
+    let wanted = Sought::of(number.as_deref().unwrap_or(q));
+    let hits: Vec<_> = all.iter().filter(|patent| patent.is_found(&wanted, may_see_persons)).collect();
     let found = hits.iter().take(NAMED_MAX).map(|patent| Found {
         link: Link::new(patent.title.clone(), frame.at(&format!("/patents/{}", patent.number))),
         line: [

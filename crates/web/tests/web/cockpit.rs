@@ -70,10 +70,26 @@ async fn every_number_of_changes_leads_to_its_rights() {
 }
 
 #[tokio::test]
+async fn every_right_that_may_soon_lapse_is_listed_with_its_enterprise() {
+    let mut leader = visitor(Role::Leader).await;
+    let page = leader.get("/cockpit").await.text;
+    let total = page.split_once(" 件，共 ").and_then(|(_, rest)| rest.split_once(" 件")).unwrap().0;
+    assert!(page.contains("href=\"/cockpit/lapses\""), "{page}");
+    let list = leader.get("/cockpit/lapses").await.text;
+    assert!(list.contains(&format!("共 {total} 条")), "{total}");
+    let enterprise = links(&list, "/enterprises/")[0].trim_start_matches("/enterprises/").to_owned();
+    let own = leader.get(&format!("/cockpit/lapses?enterprise={enterprise}")).await.text;
+    assert!(links(&own, "/enterprises/").iter().all(|href| href.ends_with(&enterprise)));
+    assert!(!links(&own, "/patents/").is_empty());
+}
+
+#[tokio::test]
 async fn who_may_not_see_figures_is_refused() {
     for role in [Role::Enterprise, Role::Administrator] {
         let mut visitor = visitor(role).await;
-        for path in ["/cockpit", "/indicators", "/indicators/K01", "/indicators/K01/rights", "/patents"] {
+        for path in
+            ["/cockpit", "/indicators", "/indicators/K01", "/indicators/K01/rights", "/patents", "/cockpit/lapses"]
+        {
             assert_eq!(visitor.get(path).await.status, StatusCode::FORBIDDEN, "{role:?} {path}");
         }
     }

@@ -63,11 +63,24 @@ async fn the_way_down_leads_from_town_to_enterprise_to_rights() {
 #[tokio::test]
 async fn the_number_of_rights_listed_is_the_numerator() {
     let mut leader = visitor(Role::Leader).await;
-    for code in ["K01", "K02", "K03", "K04", "K05", "K06", "K07", "K11"] {
+    for code in [
+        "K01", "K02", "K03", "K04", "K05", "K06", "K07", "K08", "K11", "M01", "M02", "M03", "M04", "M05", "M06", "M07",
+        "M08", "M09", "M10", "M11", "M12", "M13", "M14",
+    ] {
         let page = leader.get(&format!("/indicators/{code}")).await.text;
         let told = between(&page, "查看计入的全部 ", " 项");
         let list = leader.get(&format!("/indicators/{code}/rights")).await.text;
+        // An indicator that counts nothing leads to its register instead.
+        if told.is_empty() {
+            assert!(page.contains("/registers/batches?register="), "{code}");
+            continue;
+        }
         assert_eq!(between(&list, "共 ", " 条"), told, "{code}");
+        // Each thing counted has a page of its own.
+        assert!(
+            ["/patents/", "/enterprises/", "/registers/history/"].iter().any(|path| !links(&list, path).is_empty()),
+            "{code}"
+        );
     }
 }
 

@@ -88,8 +88,7 @@ impl Shown {
     /// Makes a list keep the run that the reader chose when it is filtered or cleared.
     pub(crate) fn keep_in(&self, view: &mut ListingView) {
         if self.is_chosen {
-            view.kept.push(("run", self.opened.summary.run.clone()));
-            view.clear = self.keep(std::mem::take(&mut view.clear));
+            view.keep("run", &self.opened.summary.run);
         }
     }
 
@@ -105,6 +104,11 @@ impl Shown {
             Some(before) => Ok(Some(SHELF.open(installation, &self.policy, &before.run).await?)),
             None => Ok(None),
         }
+    }
+
+    /// The result of another run, to compare with.
+    pub(crate) async fn open_other(&self, installation: &Installation, run: &str) -> Result<Arc<Opened>, AppError> {
+        Ok(SHELF.open(installation, &self.policy, &runs::find(installation, run).await?.run).await?)
     }
 
     /// The name of an enterprise in the run's facts.

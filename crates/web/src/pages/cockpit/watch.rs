@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use domain::{
     accounts::Permission,
     alarms::{Alarm, Method},
-    lapses::{Cause, Lapse},
+    lapses::Lapse,
 };
 
 use super::{kept::Kept, shown::Shown};
-use crate::{app::App, error::AppError, format, frame::Frame, pieces::Link};
+use crate::{app::App, error::AppError, format, frame::Frame, pages::enterprises::cause, pieces::Link};
 
 /// How many rights that may soon be lost are named.
 const LAPSES_MAX: usize = 8;
@@ -58,13 +58,10 @@ pub(super) fn lapses(
     names: &BTreeMap<&str, &str>,
 ) -> (Vec<LapseRow>, usize) {
     let mut order: Vec<&Lapse> = kept.lapses.iter().collect();
-    order.sort_by_key(|lapse| (lapse.cause != Cause::TermEnds, !lapse.high_value));
+    order.sort_by_key(|lapse| super::lapses::order(lapse));
     let row = |lapse: &Lapse| LapseRow {
         on: lapse.on.to_string(),
-        cause: match lapse.cause {
-            Cause::TermEnds => frame.t("lapse-term"),
-            Cause::FeeDue => frame.t("lapse-fee"),
-        },
+        cause: cause(frame, lapse.cause),
         title: Link::new(lapse.title.clone(), shown.keep(frame.at(&format!("/patents/{}", lapse.application_number)))),
         owner: lapse
             .uscc

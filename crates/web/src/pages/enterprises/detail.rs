@@ -64,6 +64,7 @@ struct EnterprisePage<'a> {
     list: &'a ListingView,
     lapses: Vec<Lapse>,
     lapses_more: usize,
+    all_lapses: String,
     statuses: Vec<Status>,
     tables: Vec<Table>,
     alarms: Vec<Kind>,
@@ -186,6 +187,7 @@ async fn shown_page(app: &App, frame: &Frame, hx: Hx, uscc: &str, path: &str, ur
         list: &view,
         lapses,
         lapses_more,
+        all_lapses: shown.keep(frame.at(&format!("/cockpit/lapses?enterprise={uscc}"))),
         statuses: holdings::statuses(frame, &shown, uscc),
         tables: holdings::tables(frame, &shown, uscc),
         // An alarm is a question for the office and no finding, so the enterprise is not confronted with it here.
@@ -306,7 +308,9 @@ fn lapses(frame: &Frame, shown: &Shown, uscc: &str) -> (Vec<Lapse>, usize) {
     let may_open = frame.may(Permission::ViewRights);
     let found: Vec<lapses::Lapse> =
         lapses::soon(&shown.opened).into_iter().filter(|lapse| lapse.uscc.as_deref() == Some(uscc)).collect();
-    let more = found.len().saturating_sub(LAPSES_MAX);
+    // Who may not open the list of all sees all of its own here.
+    let most = if may_open { LAPSES_MAX } else { found.len() };
+    let more = found.len().saturating_sub(most);
     let row = |lapse: lapses::Lapse| Lapse {
         on: lapse.on.to_string(),
         cause: cause(frame, lapse.cause),
@@ -320,7 +324,7 @@ fn lapses(frame: &Frame, shown: &Shown, uscc: &str) -> (Vec<Lapse>, usize) {
         ),
         high_value: lapse.high_value,
     };
-    (found.into_iter().take(LAPSES_MAX).map(row).collect(), more)
+    (found.into_iter().take(most).map(row).collect(), more)
 }
 
 /// The names that wait for a person now and may mean this enterprise.

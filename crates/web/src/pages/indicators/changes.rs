@@ -1,4 +1,5 @@
-//! `/indicators/{code}/changes`: the rights that a figure gained and lost since the run of the month before.
+//! `/indicators/{code}/changes`: the rights that a figure gained and lost since the run of the month before, or since the run
+//! that the address names as `before`.
 
 use askama::Template;
 use axum::{
@@ -9,7 +10,10 @@ use axum::{
 use domain::runs::Opened;
 use rules::evaluation::IndicatorEvidence;
 
-use super::rights::{self, Book, NO_ENTERPRISE, Right};
+use super::{
+    counted::{Book, Right},
+    rights::{self, NO_ENTERPRISE},
+};
 use crate::{
     app::App,
     error::AppError,
@@ -60,8 +64,13 @@ pub async fn page(
         return no_run(&frame, frame.t("indicators-title"));
     };
     let row = super::find(&frame, &shown, &code)?;
-    let before = shown.open_before(&app.installation).await?;
-    let moved = before.as_ref().map(|before| moved(&frame, &shown, before, &code)).unwrap_or_default();
+    let named = query.filter("before");
+    let before = match named {
+        Some(run) => Some(shown.open_other(&app.installation, run).await?),
+        None => shown.open_before(&app.installation).await?,
+    };
+    // Two runs that a reader chose are compared as the page of their differences does: a right that moved is the same.
+    let moved = before.as_ref().map(|before| moved(&frame, &shown, before, &code, named.is_some())).unwrap_or_default();
     let title = frame.t1("changes-title", "name", frame.said(&row.indicator.name));
     let listing = listing(&frame, &code, &title, &moved, query.filter("enterprise"));
     if query.export {
@@ -69,9 +78,12 @@ pub async fn page(
     }
     let mut view = listing.view(&moved, &query);
     shown.keep_in(&mut view);
-    let line = match shown.before() {
+    if let Some(run) = named {
+        view.keep("before", run);
+    }
+    let line = match &before {
         Some(before) => {
-            frame.tn("changes-line", &[("before", before.as_of.clone()), ("date", shown.as_of().to_string())])
+            frame.tn("changes-line", &[("before", before.summary.as_of.clone()), ("date", shown.as_of().to_string())])
         }
         None => frame.t("changes-no-before"),
     };
@@ -83,10 +95,10 @@ pub async fn page(
 }
 
 /// Gains as the run shown knows them, losses as the run before knew them.
-fn moved(frame: &Frame, shown: &Shown, before: &Opened, code: &str) -> Vec<Moved> {
+fn moved(frame: &Frame, shown: &Shown, before: &Opened, code: &str, by_right: bool) -> Vec<Moved> {
     let now = shown.evaluation();
     let same = |a: &IndicatorEvidence<'_>, b: &IndicatorEvidence<'_>| {
-        a.right_id == b.right_id && a.region == b.region && a.uscc == b.uscc
+        a.right_id == b.right_id && (by_right || a.region == b.region && a.uscc == b.uscc)
     };
     let (old, new): (Vec<_>, Vec<_>) =
         (before.evaluation.indicator_evidence(code).collect(), now.indicator_evidence(code).collect());

@@ -1,22 +1,17 @@
-//! Where a number comes from that rests on no list of single rights: the files of its register.
+//! Where a number comes from that rests on no list of single rights, or on an empty one: the files of its register.
 
 use domain::accounts::Permission;
 
+use super::counted::Counted;
 use crate::{frame::Frame, pages::registry::register_name, pieces::Link};
 
 /// The register behind a numerator.
 pub(super) fn numerator(frame: &Frame, code: &str) -> Option<Link> {
     let register = match code {
+        "K06" => "patents",
         "K09" | "K10" => "survey-waves",
-        "M01" | "M02" => "statuses",
-        "M03" => "patents",
-        "M04" => "patent-events",
-        "M05" | "M06" | "M07" => "pledges",
-        "M08" | "M09" | "M11" | "M12" => "foreign-grants",
-        "M10" => "madrid",
-        "M13" => "trainees",
         "M14" => "trademarks",
-        _ => return None,
+        _ => Counted::by(code).register(),
     };
     link(frame, register)
 }
@@ -52,8 +47,7 @@ mod tests {
             if one.numerator.is_empty() {
                 continue;
             }
-            let by_rights = one.code.starts_with('K') && !matches!(one.code.as_str(), "K09" | "K10");
-            assert!(by_rights || numerator(&frame, &one.code).is_some(), "{}", one.code);
+            assert!(numerator(&frame, &one.code).is_some(), "{}", one.code);
             assert_eq!(one.has_denominator(), denominator(&frame, &one.code).is_some(), "{}", one.code);
         }
     }

@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use rules::Rows;
 
 use super::names;
-use crate::search_key::SearchKey;
+use crate::search_key::{SearchKey, Sought};
 
 /// How many runs' lists stay in memory.
 const LISTS_MAX: usize = 3;
@@ -257,10 +257,8 @@ impl Patent {
     }
 
     /// Whether a search finds it; the names of persons are searched only by those who may see them.
-    pub(crate) fn is_found(&self, query: &str, may_see_persons: bool) -> bool {
-        query.is_empty()
-            || self.key.matches(query)
-            || (may_see_persons && self.is_of_person() && SearchKey::of(&self.search_text(false)).matches(query))
+    pub(crate) fn is_found(&self, sought: &Sought, may_see_persons: bool) -> bool {
+        self.key.matches(sought) || (may_see_persons && self.is_of_person() && sought.is_in(&self.search_text(false)))
     }
 
     /// What a search looks through: the number in its two usual forms, the grant's number, the title, and the owner.

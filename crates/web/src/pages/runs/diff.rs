@@ -24,9 +24,6 @@ use crate::{
     pieces::{Link, State as StateWord},
 };
 
-/// How many rights are listed on either side.
-const RIGHTS_MAX: usize = 100;
-
 #[derive(Template)]
 #[template(path = "runs/diff.html")]
 struct DiffPage<'a> {
@@ -46,8 +43,8 @@ struct IndicatorChange {
     before: String,
     after: String,
     verdict: Option<(StateWord, StateWord)>,
-    gained: Rights,
-    lost: Rights,
+    gained: Link,
+    lost: Link,
 }
 
 struct AwardChange {
@@ -63,9 +60,7 @@ struct AwardChange {
 /// Rights on one side.
 struct Rights {
     count: String,
-    is_empty: bool,
     links: Vec<Link>,
-    more: usize,
 }
 
 /// `GET /runs/{before}/diff/{after}`.
@@ -136,6 +131,14 @@ fn indicators(frame: &Frame, found: &Diff, old: &Evaluation, new: &Evaluation) -
         let value = |value: &Option<String>| {
             value.as_deref().map_or_else(|| frame.t("figure-none"), |value| frame.amount(&format::group(value), &unit))
         };
+        // The rights of a city are a list of their own, to sort, search and take along.
+        let moved = |ids: &[String], direction: &str| {
+            let href = frame.at(&format!(
+                "/indicators/{}/changes?run={}&before={}&direction={direction}",
+                change.code, new.run, old.run
+            ));
+            Link::new(count(ids), if ids.is_empty() { String::new() } else { href })
+        };
         let has_target = named.is_some_and(|indicator| indicator.target.is_some());
         IndicatorChange {
             name: Link::new(
@@ -146,8 +149,8 @@ fn indicators(frame: &Frame, found: &Diff, old: &Evaluation, new: &Evaluation) -
             after: value(&change.value.after),
             verdict: (has_target && change.met.before != change.met.after)
                 .then(|| (verdict_word(frame, change.met.before), verdict_word(frame, change.met.after))),
-            gained: rights(frame, &change.gained),
-            lost: rights(frame, &change.lost),
+            gained: moved(&change.gained, "gained"),
+            lost: moved(&change.lost, "lost"),
         }
     };
     found.indicators.iter().map(one).collect()
@@ -189,10 +192,9 @@ fn rights(frame: &Frame, ids: &[String]) -> Rights {
     let href = |id: &str| {
         if id.parse::<terms::ApplicationNumber>().is_ok() { frame.at(&format!("/patents/{id}")) } else { String::new() }
     };
-    Rights {
-        count: format::count(i64::try_from(ids.len()).unwrap_or(i64::MAX)),
-        is_empty: ids.is_empty(),
-        links: ids.iter().take(RIGHTS_MAX).map(|id| Link::new(id.clone(), href(id))).collect(),
-        more: ids.len().saturating_sub(RIGHTS_MAX),
-    }
+    Rights { count: count(ids), links: ids.iter().map(|id| Link::new(id.clone(), href(id))).collect() }
+}
+
+fn count(ids: &[String]) -> String {
+    format::count(i64::try_from(ids.len()).unwrap_or(i64::MAX))
 }

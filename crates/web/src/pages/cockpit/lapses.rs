@@ -1,0 +1,104 @@
+//! `/cockpit/lapses` 即将失效的发明专利: every right whose term ends or whose annual fee falls due, with whose it is.
+
+use axum::{extract::State, http::Uri, response::Response};
+use domain::lapses::{self, Cause, Lapse};
+
+use super::{no_run, shown};
+use crate::{
+    app::App,
+    error::AppError,
+    form::Choice,
+    frame::Frame,
+    hx::Hx,
+    list::{Cell, Kind, ListQuery, Listing},
+    pages::{
+        enterprises::cause,
+        patents::read::written,
+        room::{self, Room},
+    },
+};
+
+/// A right that may soon be lost, with the name of its enterprise.
+struct Row<'a> {
+    lapse: Lapse,
+    owner: Option<&'a str>,
+}
+
+/// `GET /cockpit/lapses`.
+pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Result<Response, AppError> {
+    let query = ListQuery::parse(&uri);
+    let Some(shown) = shown::shown(&app, query.filter("run")).await? else {
+        return no_run(&frame, frame.t("cockpit-lapses"));
+    };
+    let names = shown.enterprise_names();
+    let mut rows: Vec<Row<'_>> = lapses::soon(&shown.opened)
+        .into_iter()
+        .map(|lapse| Row { owner: lapse.uscc.as_deref().and_then(|uscc| names.get(uscc).copied()), lapse })
+        .collect();
+    rows.sort_by_key(|row| order(&row.lapse));
+    let caption =
+        frame.tn("rights-list-of", &[("name", frame.t("cockpit-lapses")), ("date", shown.as_of().to_string())]);
+    let (frame_ref, shown_ref) = (&frame, &shown);
+    let listing = Listing::new(&frame, "lapses", "/cockpit/lapses", caption)
+        .column("number", frame.t("patents-col-number"), Kind::Code, move |row: &Row<'_>| {
+            let number = &row.lapse.application_number;
+            Cell::code(written(number)).link(shown_ref.keep(frame_ref.at(&format!("/patents/{number}"))))
+        })
+        .column("title", frame.t("patents-col-title"), Kind::Text, |row| Cell::text(row.lapse.title.clone()))
+        .column("cause", frame.t("cockpit-col-cause"), Kind::Text, |row| Cell::text(cause(frame_ref, row.lapse.cause)))
+        .column("on", frame.t("cockpit-col-day"), Kind::Date, |row| Cell::date(Some(row.lapse.on)))
+        .column("high-value", frame.t("patents-high-value"), Kind::Text, |row| {
+            if row.lapse.high_value { Cell::text(frame_ref.t("patents-high-value")) } else { Cell::empty() }
+        })
+        .column("owner", frame.t("patents-col-owner"), Kind::Text, move |row| match (&row.lapse.uscc, row.owner) {
+            (Some(uscc), Some(name)) => {
+                Cell::text(name).link(shown_ref.keep(frame_ref.at(&format!("/enterprises/{uscc}"))))
+            }
+            _ => Cell::text(frame_ref.t("word-no-enterprise")),
+        })
+        .column("town", frame.t("patents-col-town"), Kind::Text, |row| Cell::text(row.lapse.town.clone()))
+        .filter(
+            "cause",
+            frame.t("cockpit-col-cause"),
+            vec![Choice::new("term", frame.t("lapse-term")), Choice::new("fee", frame.t("lapse-fee"))],
+            |row, wanted| (wanted == "term") == (row.lapse.cause == Cause::TermEnds),
+        )
+        .filter(
+            "high-value",
+            frame.t("patents-high-value"),
+            vec![Choice::new("yes", frame.t("patents-high-value"))],
+            |row, _| row.lapse.high_value,
+        )
+        .filter(
+            "enterprise",
+            frame.t("rights-enterprise"),
+            enterprise(&rows, query.filter("enterprise")),
+            |row, uscc| row.lapse.uscc.as_deref() == Some(uscc),
+        )
+        .search(frame.t("rights-search"), |row| {
+            format!("{} {} {}", row.lapse.application_number, row.lapse.title, row.owner.unwrap_or_default())
+        })
+        .when_empty(frame.t("cockpit-lapses-none"), frame.t("cockpit-method-lapse-text"));
+    if query.export {
+        return listing.workbook(&rows, &query);
+    }
+    let mut view = listing.view(&rows, &query);
+    shown.keep_in(&mut view);
+    let head = Room::new(frame.t("cockpit-lapses"), frame.t("cockpit-lapses-line"))
+        .below(&frame, &[("cockpit-title", "/cockpit")]);
+    room::list_page(hx, &frame, &head, &view)
+}
+
+/// Ended terms before fees, high-value rights before others, then by day.
+pub(super) fn order(lapse: &Lapse) -> (bool, bool, jiff::civil::Date) {
+    (lapse.cause != Cause::TermEnds, !lapse.high_value, lapse.on)
+}
+
+/// The enterprise that is filtered by; a list of all of them would help nobody.
+fn enterprise(rows: &[Row<'_>], chosen: Option<&str>) -> Vec<Choice> {
+    let named = |uscc: &str| {
+        let row = rows.iter().find(|row| row.lapse.uscc.as_deref() == Some(uscc));
+        Choice::new(uscc, row.and_then(|row| row.owner).unwrap_or(uscc))
+    };
+    chosen.map(named).into_iter().collect()
+}
