@@ -220,14 +220,6 @@ impl Rows {
         Ok(documents)
     }
 
-    /// Calls for every key, in the order of rows.
-    pub(crate) fn each_key(&self, mut visit: impl FnMut(&str)) -> Result<()> {
-        for batch in self.read(&[0], None)? {
-            batch?.column(0).as_string::<i32>().iter().flatten().for_each(&mut visit);
-        }
-        Ok(())
-    }
-
     /// Calls for the documents of the rows in their order.
     pub(crate) fn each_document(
         &self,

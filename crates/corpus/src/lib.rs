@@ -23,6 +23,7 @@ mod near;
 mod numbers;
 mod query;
 mod row;
+mod same;
 mod schema;
 mod search;
 mod similar;

@@ -15,11 +15,12 @@ use tantivy::{
 use crate::{
     numbers,
     row::Row,
+    same,
     tokenizer::{CHARACTERS, WORDS},
 };
 
 /// Raised whenever the same document would give another index.
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
 
 /// A text in two ways: words to rank by, characters with positions to be exact by.
 #[derive(Clone, Copy)]
@@ -39,6 +40,8 @@ pub(crate) struct NameFields {
 pub(crate) struct Fields {
     pub(crate) schema: Schema,
     pub(crate) key: Field,
+    /// What it shares with other documents of the same application.
+    pub(crate) identity: Field,
     pub(crate) number: Field,
     pub(crate) family: Field,
     pub(crate) title: TextFields,
@@ -79,6 +82,7 @@ fn build() -> Fields {
     let builder = &mut schema;
     let fields = Fields {
         key: raw(builder, "key", false),
+        identity: raw(builder, "identity", false),
         number: raw(builder, "number", false),
         family: raw(builder, "family", false),
         title: text(builder, "title"),
@@ -150,6 +154,7 @@ pub(crate) fn index_document(document: &Document, row: &Row) -> TantivyDocument 
     let fields = fields();
     let mut into = TantivyDocument::new();
     into.add_text(fields.key, &document.key);
+    add_all(&mut into, fields.identity, &same::identities(document));
     into.add_text(fields.family, &row.family);
     numbers::forms(document).iter().for_each(|form| into.add_text(fields.number, form));
     add_texts(&mut into, fields.title, &document.titles);

@@ -171,6 +171,16 @@ impl Split {
         Ok(rows.iter().zip(documents).map(|(&row, document)| self.overlay.applied(row, document)).collect())
     }
 
+    /// Calls for every term of a field.
+    pub(crate) fn each_term(&self, field: Field, mut visit: impl FnMut(&[u8])) -> Result<()> {
+        let index = self.segment.inverted_index(field)?;
+        let mut terms = index.terms().stream().map_err(TantivyError::from)?;
+        while terms.advance() {
+            visit(terms.key());
+        }
+        Ok(())
+    }
+
     /// The rows whose field has this term, superseded ones left out.
     pub(crate) fn rows_with(&self, field: Field, term: &str) -> Result<Vec<u32>> {
         let index = self.segment.inverted_index(field)?;

@@ -1,9 +1,8 @@
 //! Taking documents in: cut into splits, each of which becomes visible at once and whole.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, HashMap},
     fs::{self, File, TryLockError},
-    hash::{DefaultHasher, Hash, Hasher},
     path::{Path, PathBuf},
 };
 
@@ -13,6 +12,7 @@ use crate::{
     Error, Result,
     changes::{self, Overlays},
     manifest::{self, ChangesEntry, Manifest, SplitEntry},
+    same::{self, Group, Known, Met, Pending, Place},
     split::{self, Split},
 };
 
@@ -34,9 +34,9 @@ impl Default for Budget {
 /// What became of the documents that were taken in; the three add up to what was given.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Taken {
-    /// Documents with a new key.
+    /// Documents of which nothing was known.
     pub new: u64,
-    /// Documents that changed one that was there.
+    /// Documents that changed one that was there, or showed several to be one.
     pub changed: u64,
     /// Documents that said nothing new.
     pub unchanged: u64,
@@ -50,10 +50,8 @@ pub struct Writer {
     pub(crate) manifest: Manifest,
     pub(crate) overlays: Overlays,
     pub(crate) splits: Vec<Split>,
-    /// Hashes of the keys in the splits: what is not among them need not be looked up.
-    known: HashSet<u64>,
-    pending: Vec<Document>,
-    places: HashMap<String, usize>,
+    known: Known,
+    pending: Pending,
     bytes: usize,
     progress: BTreeMap<String, u64>,
     /// Whether states or owners were noted that are not visible yet.
@@ -83,20 +81,15 @@ impl Writer {
             manifest,
             overlays,
             splits: Vec::new(),
-            known: HashSet::new(),
-            pending: Vec::new(),
-            places: HashMap::new(),
+            known: Known::default(),
+            pending: Pending::default(),
             bytes: 0,
             is_noted: false,
             taken: Taken::default(),
         };
         writer.clear_away()?;
         writer.open_splits()?;
-        for split in &writer.splits {
-            split.rows.each_key(|key| {
-                writer.known.insert(hash(key));
-            })?;
-        }
+        writer.known = Known::of(&writer.splits)?;
         Ok(writer)
     }
 
@@ -105,23 +98,17 @@ impl Writer {
         self.manifest.progress.get(file).copied().unwrap_or(0)
     }
 
-    /// Takes a document in. One with a key that is there already is merged with the earlier one.
+    /// Takes a document in. One that shares an identity with earlier ones is merged with them.
     pub fn add(&mut self, document: Document) -> Result<()> {
-        match self.places.get(&document.key) {
-            Some(&at) => {
-                let earlier = std::mem::take(&mut self.pending[at]);
-                self.pending[at] = joined(&earlier, document);
-                if self.pending[at] == earlier {
-                    self.taken.unchanged += 1;
-                } else {
-                    self.taken.changed += 1;
-                }
-                return Ok(());
+        let bytes = text_bytes(&document);
+        match self.pending.add(document) {
+            Met::Nothing => self.bytes += bytes,
+            Met::Same => self.taken.unchanged += 1,
+            Met::Changed { others } => {
+                self.taken.changed += 1 + others;
+                self.bytes += bytes;
             }
-            None => self.places.insert(document.key.clone(), self.pending.len()),
-        };
-        self.bytes += text_bytes(&document);
-        self.pending.push(document);
+        }
         if self.pending.len() >= self.budget.documents || self.bytes >= self.budget.bytes {
             self.commit()?;
         }
@@ -139,8 +126,7 @@ impl Writer {
     ///
     /// After an error nothing of it is visible; [`Writer::progress`] says from where to give it again.
     pub fn commit(&mut self) -> Result<Taken> {
-        let documents = std::mem::take(&mut self.pending);
-        self.places.clear();
+        let documents = self.pending.take();
         self.bytes = 0;
         let done = self.cut(documents);
         if done.is_err() {
@@ -149,8 +135,8 @@ impl Writer {
         done.map(|()| self.taken)
     }
 
-    fn cut(&mut self, mut documents: Vec<Document>) -> Result<()> {
-        let superseded = self.merge_with_earlier(&mut documents)?;
+    fn cut(&mut self, documents: Vec<Document>) -> Result<()> {
+        let (documents, superseded) = self.merge_with_earlier(documents)?;
         if documents.is_empty() && !self.is_noted && self.progress == self.manifest.progress {
             return Ok(());
         }
@@ -163,7 +149,7 @@ impl Writer {
             overlays.entry(split).or_default().gone.extend(rows);
         }
         self.publish(entries, overlays)?;
-        self.known.extend(documents.iter().map(|document| hash(&document.key)));
+        documents.iter().for_each(|document| self.known.add(document));
         Ok(())
     }
 
@@ -233,58 +219,59 @@ impl Writer {
     }
 
     /// Merges documents with their earlier versions in the splits, drops those that say nothing new, and returns
-    /// the rows that are superseded by split.
-    fn merge_with_earlier(&mut self, documents: &mut Vec<Document>) -> Result<BTreeMap<String, Vec<u32>>> {
-        let mut earlier: BTreeMap<usize, Vec<(u32, usize)>> = BTreeMap::new();
-        for (at, document) in documents.iter().enumerate() {
-            match self.locate(&document.key)? {
-                Some((split, row)) => earlier.entry(split).or_default().push((row, at)),
-                None => self.taken.new += 1,
-            }
-        }
+    /// the others with the rows that are superseded by split.
+    fn merge_with_earlier(&mut self, documents: Vec<Document>) -> Result<(Vec<Document>, BTreeMap<String, Vec<u32>>)> {
+        let groups = same::groups(documents, |document| {
+            self.known.rows(&self.splits, &self.overlays, &same::identities(document))
+        })?;
+        let mut earlier = self.documents_at(&groups)?;
         let mut superseded: BTreeMap<String, Vec<u32>> = BTreeMap::new();
-        let mut same = HashSet::new();
-        for (split, mut places) in earlier {
-            places.sort_unstable();
-            let rows: Vec<u32> = places.iter().map(|(row, _)| *row).collect();
-            let split = &self.splits[split];
-            let overlay = self.overlays.get(&split.entry.id);
-            for ((row, at), old) in places.into_iter().zip(split.rows.documents(&rows)?) {
-                let old = match overlay {
-                    Some(overlay) => overlay.applied(row, old),
-                    None => old,
+        let mut news = Vec::with_capacity(groups.len());
+        for Group { document, rows, given } in groups {
+            let mut before = rows.iter().filter_map(|row| earlier.remove(row));
+            let Some(first) = before.next() else {
+                self.taken.new += 1;
+                self.taken.changed += given - 1;
+                news.push(document);
+                continue;
+            };
+            let one = before.chain([document]).fold(first.clone(), |one, other| same::joined(&one, other));
+            if one == first && rows.len() == 1 {
+                self.taken.unchanged += given;
+                continue;
+            }
+            self.taken.changed += given;
+            for (split, row) in rows {
+                superseded.entry(self.splits[split].entry.id.clone()).or_default().push(row);
+            }
+            news.push(one);
+        }
+        Ok((news, superseded))
+    }
+
+    /// The documents in the rows of these groups, with what was learned of them later.
+    fn documents_at(&self, groups: &[Group]) -> Result<HashMap<Place, Document>> {
+        let mut places: Vec<Place> = groups.iter().flat_map(|group| group.rows.iter().copied()).collect();
+        places.sort_unstable();
+        let mut documents = HashMap::with_capacity(places.len());
+        for of_split in places.chunk_by(|a, b| a.0 == b.0) {
+            let split = of_split[0].0;
+            let rows: Vec<u32> = of_split.iter().map(|(_, row)| *row).collect();
+            let overlay = self.overlays.get(&self.splits[split].entry.id);
+            for (row, document) in rows.iter().zip(self.splits[split].rows.documents(&rows)?) {
+                let document = match overlay {
+                    Some(overlay) => overlay.applied(*row, document),
+                    None => document,
                 };
-                documents[at] = joined(&old, std::mem::take(&mut documents[at]));
-                if documents[at] == old {
-                    self.taken.unchanged += 1;
-                    same.insert(at);
-                } else {
-                    self.taken.changed += 1;
-                    superseded.entry(split.entry.id.clone()).or_default().push(row);
-                }
+                documents.insert((split, *row), document);
             }
         }
-        let mut at = 0;
-        documents.retain(|_| {
-            at += 1;
-            !same.contains(&(at - 1))
-        });
-        Ok(superseded)
+        Ok(documents)
     }
 
     /// The split and the row of a key.
-    fn locate(&self, key: &str) -> Result<Option<(usize, u32)>> {
-        if !self.known.contains(&hash(key)) {
-            return Ok(None);
-        }
-        for (at, split) in self.splits.iter().enumerate().rev() {
-            if let Some(row) = split.row_of(key)?
-                && !self.overlays.get(&split.entry.id).is_some_and(|overlay| overlay.gone.contains(&row))
-            {
-                return Ok(Some((at, row)));
-            }
-        }
-        Ok(None)
+    fn locate(&self, key: &str) -> Result<Option<Place>> {
+        Ok(self.known.rows(&self.splits, &self.overlays, &[same::of_key(key)])?.pop_last())
     }
 
     /// Removes what killed writers left: folders that the manifest does not name, files of older snapshots.
@@ -325,22 +312,6 @@ fn lock(folder: &Path) -> Result<File> {
         Err(TryLockError::WouldBlock) => Err(Error::Locked(folder.to_owned())),
         Err(TryLockError::Error(error)) => Err(Error::io(&path)(error)),
     }
-}
-
-/// The one document that two sources say, under the key by which it was found.
-pub(crate) fn joined(earlier: &Document, later: Document) -> Document {
-    if later == *earlier {
-        return later;
-    }
-    let mut one = earlier.clone().merge(later);
-    one.key.clone_from(&earlier.key);
-    one
-}
-
-fn hash(key: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    key.hash(&mut hasher);
-    hasher.finish()
 }
 
 /// About what a document takes in memory.

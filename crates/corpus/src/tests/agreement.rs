@@ -30,7 +30,7 @@ static WORLD: LazyLock<World> = LazyLock::new(|| {
         let mut document = earlier.clone();
         document.titles.push(documents::Text { language: "en".into(), text: "A revised battery electrode".into() });
         document.claims.truncate(1);
-        documents.insert(key.clone(), crate::writer::joined(&earlier, document.clone()));
+        documents.insert(key.clone(), crate::same::joined(&earlier, document.clone()));
         writer.add(document).unwrap();
     }
     writer.commit().unwrap();

@@ -70,6 +70,54 @@ fn taking_the_same_in_twice_changes_nothing_and_a_later_version_takes_the_place(
 }
 
 #[test]
+fn sources_of_one_application_are_one_document_in_whatever_order_they_come() {
+    let publication = |number: &str, kind_code: &str| documents::Publication {
+        number: format!("{number}{kind_code}"),
+        kind_code: kind_code.to_owned(),
+        published_on: None,
+        is_grant: Some(kind_code == "B"),
+    };
+    let told = |application: &str, publications: &[(&str, &str)], title: &str, format: &str| {
+        let mut document = titled("", title);
+        document.application_number = application.to_owned();
+        document.publications = publications.iter().map(|(number, kind)| publication(number, kind)).collect();
+        document.sources =
+            vec![documents::Source { file: format!("{format}.csv"), place: "1".into(), format: format.into() }];
+        document.settle();
+        document
+    };
+    // A list that knows only the first publication, one that knows only the grant, and the text that knows both are one;
+    // another application stays apart.
+    let all = [
+        told("", &[("CN102889890", "A")], "石墨烯电池", "google"),
+        told("", &[("CN103999999", "B")], "石墨烯电池组", "lens"),
+        told("CN201210000001", &[("CN102889890", "A"), ("CN103999999", "B")], "一种石墨烯电池", "cnipa-xml"),
+        told("CN201210000002", &[("CN102889891", "A")], "机器人", "lens"),
+    ];
+    for order in [[0, 1, 2, 3], [2, 3, 1, 0], [3, 1, 0, 2], [1, 2, 0, 3], [0, 2, 1, 3], [2, 0, 3, 1]] {
+        for documents in [1, 2, 3, 10] {
+            let folder = tempfile::tempdir().unwrap();
+            let mut writer = Writer::with_budget(folder.path(), Budget { documents, bytes: usize::MAX }).unwrap();
+            order.iter().for_each(|&at| writer.add(all[at].clone()).unwrap());
+            let taken = writer.commit().unwrap();
+            assert_eq!(taken.new + taken.changed + taken.unchanged, 4, "{order:?} {documents}: {taken:?}");
+            let corpus = Corpus::open(folder.path()).unwrap();
+            assert_eq!(count(&corpus, ""), 2, "{order:?} {documents}");
+            for number in ["CN102889890A", "CN103999999B", "CN201210000001"] {
+                let [found] = &corpus.find(number).unwrap()[..] else { panic!("{number} {order:?} {documents}") };
+                assert_eq!(found.titles[0].text, "一种石墨烯电池");
+                assert_eq!((found.publications.len(), found.sources.len()), (2, 3), "{order:?} {documents}");
+            }
+            // What is told again is known, though it names the document otherwise.
+            drop((corpus, writer));
+            let mut writer = Writer::open(folder.path()).unwrap();
+            writer.add(all[1].clone()).unwrap();
+            assert_eq!(writer.commit().unwrap(), Taken { new: 0, changed: 0, unchanged: 1 });
+        }
+    }
+}
+
+#[test]
 fn only_one_writer_at_a_time() {
     let folder = tempfile::tempdir().unwrap();
     let writer = Writer::open(folder.path()).unwrap();

@@ -138,7 +138,8 @@ impl<T> Listing<'_, T> {
                 choices: filter.choices.iter().map(choose).collect(),
             }
         };
-        self.filters.iter().map(view).collect()
+        // A filter by nothing is no choice.
+        self.filters.iter().filter(|filter| !filter.choices.is_empty()).map(view).collect()
     }
 
     pub(super) fn summary(&self, query: &ListQuery) -> Vec<String> {

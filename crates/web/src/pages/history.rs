@@ -161,15 +161,25 @@ fn seen(frame: &Frame, mut steps: Vec<Step>) -> Vec<Step> {
 pub(crate) fn listing<'a>(frame: &'a Frame, path: &str, steps: &[Step]) -> Listing<'a, Step> {
     let opens = frame.may(Permission::ViewRegistry);
     let registers: BTreeSet<&str> = steps.iter().map(|step| step.register.id).collect();
-    let registers = registers.into_iter().map(|id| Choice::new(id, register_name(frame, id))).collect();
+    let registers = match registers.len() {
+        1 => Vec::new(),
+        _ => registers.into_iter().map(|id| Choice::new(id, register_name(frame, id))).collect(),
+    };
+    let is_one_row = steps.windows(2).all(|pair| row(frame, &pair[0]) == row(frame, &pair[1]));
     let acts: BTreeSet<&str> = steps.iter().map(act_key).collect();
     let acts = acts.into_iter().map(|key| Choice::new(key, frame.t(key))).collect();
-    Listing::new(frame, "history", path, frame.t("history-title"))
+    let listing = Listing::new(frame, "history", path, frame.t("history-title"))
         .column("known", frame.t("history-known"), Kind::Date, |step: &Step| {
             Cell::code(format::instant(step.known_from))
         })
-        .column("act", frame.t("history-act"), Kind::Text, move |step| Cell::state(act(frame, step), 0))
-        .column("row", frame.t("history-row"), Kind::Text, move |step| Cell::text(row(frame, step)))
+        .column("act", frame.t("history-act"), Kind::Text, move |step| Cell::state(act(frame, step), 0));
+    // The page of one row names it above.
+    let listing = if is_one_row {
+        listing
+    } else {
+        listing.column("row", frame.t("history-row"), Kind::Text, move |step| Cell::text(row(frame, step)))
+    };
+    listing
         .column("changes", frame.t("history-changes"), Kind::Text, move |step| Cell::text(cells::changes(frame, step)))
         .column("held", frame.t("history-held"), Kind::Date, move |step| Cell::code(held(frame, step)))
         .column("until", frame.t("history-until"), Kind::Date, move |step| match (step.known_until, step.act) {
