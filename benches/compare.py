@@ -1,6 +1,6 @@
 """Comparisons with peers: the same facts, equal answers first, then seconds and ratios.
 
-Usage: benches/run [population] [what-if] [city] [growth] [dashboard] [pages] [import]
+Usage: benches/run [population] [what-if] [city] [growth] [dashboard] [pages] [import] [corpus]
 ZHIQIANG_PROFILE=dev measures the development build, which bounds the release build from above.
 """
 
@@ -201,8 +201,34 @@ def imported(_):
     subprocess.run([str(TARGET / "examples" / "import_speed")], check=True)
 
 
+def corpus(folder):
+    """The search table: answers must be equal before a time counts; ZHIQIANG_BENCH_DOCUMENTS says how many documents."""
+    build("--example", "peer_tables")
+    place = folder / "corpus"
+    ours = output(str(TARGET / "examples" / "peer_tables"), os.environ.get("ZHIQIANG_BENCH_DOCUMENTS", "1000000"), str(place))
+    note("corpus", "documents", ours["documents"])
+    if ours["built"]:
+        note("corpus", "built", f"{ours['built']['text_mb'] / ours['built']['seconds']:.1f} MB of text a second, "
+             f"{ours['index_mb'] / ours['built']['text_mb']:.2f} bytes on disk for one of text, peak {ours['peak_mb']} MB")
+    phrases = [query["phrase"] for query in ours["queries"]]
+    for name in ("duckdb", "chdb", "sqlite", "postgres"):
+        command = [sys.executable, str(PEERS / "corpus_tables.py"), name, ours["facts"], ROUNDS, *phrases]
+        if name == "postgres":
+            command.insert(0, str(HERE.parent / "scripts" / "with-postgres"))
+        theirs = output(*command)
+        note("corpus", f"{name}: its own storage and index built", f"{theirs['built_s']:.1f} s")
+        for mine, other in zip(ours["queries"], theirs["queries"]):
+            share = f"{mine['hits'] * 100 / ours['documents']:.2f} %"
+            for answer in ("hits", "families", "matrix", "applicants"):
+                if answer in other:
+                    must_be_equal(f"{name}, {answer} at {share}", mine[answer], other[answer])
+            for question, (median, slow) in other["ms"].items():
+                say("corpus", f"{question} at {share} of hits against {name}", mine["ms"][question][0] / 1000, median / 1000)
+                note("corpus", "  slowest of the rounds", f"ours {mine['ms'][question][1]:.2f} ms, {name} {slow:.2f} ms")
+
+
 ALL = {"population": population, "what-if": what_if, "city": city, "growth": growth, "dashboard": dashboard,
-       "pages": pages, "import": imported}
+       "pages": pages, "import": imported, "corpus": corpus}
 
 if __name__ == "__main__":
     names = [name for name in sys.argv[1:] if not name.startswith("--")] or list(ALL)

@@ -1,0 +1,150 @@
+"""The answers and times of a peer over the facts of crates/corpus/examples/peer_tables.rs.
+
+Usage: corpus_tables.py duckdb|chdb|sqlite|postgres FACTS.parquet ROUNDS PHRASE…
+Each peer gets its fastest way known to us: its own storage, warm, and an index where it has one for substrings.
+"""
+
+import hashlib
+import json
+import os
+import sys
+import time
+
+import pyarrow.parquet
+
+TOP = 20
+
+
+def timed(rounds, run):
+    answer = run()
+    times = []
+    for _ in range(rounds):
+        started = time.perf_counter()
+        run()
+        times.append((time.perf_counter() - started) * 1000)
+    times.sort()
+    return [times[len(times) // 2], times[-1]], answer
+
+
+def hashed(rows):
+    lines = sorted("\t".join("" if value is None else str(value) for value in row) + "\n" for row in rows)
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+class DuckDb:
+    """A table of its own, scanned by two threads."""
+
+    def __init__(self, facts):
+        import duckdb
+        self.connection = duckdb.connect(config={"threads": 2})
+        self.connection.execute(f"create table facts as select * from '{facts}'")
+
+    def run(self, sql):
+        return self.connection.execute(sql).fetchall()
+
+    def questions(self, phrase):
+        hits = f"from facts where contains(text, '{phrase}')"
+        either = "unnest(case when len({0}) = 0 then [null] else {0} end) as {1}"
+        return {
+            "count": lambda: self.run(f"select count(*) {hits}")[0][0],
+            "families": lambda: self.run(
+                f"select year, i, count(*), count(distinct family) from (select year, family, {either.format('ipc', 'i')} {hits}) group by all"),
+            "applicants": lambda: self.run(
+                f"select a, count(*) as n from (select unnest(applicant) as a {hits}) group by a order by n desc, a limit {TOP}"),
+            "matrix": lambda: self.run(
+                f"select a, i, count(*), count(distinct family) from (select family, a, {either.format('ipc', 'i')} from "
+                f"(select family, ipc, {either.format('applicant', 'a')} {hits})) group by all"),
+        }
+
+
+class ChDb:
+    """A MergeTree table of its own."""
+
+    def __init__(self, facts):
+        from chdb import session
+        self.session = session.Session()
+        self.session.query("create database bench")
+        self.session.query(
+            "create table bench.facts (family String, year Nullable(Int32), ipc Array(String), applicant Array(String), text String) "
+            "engine MergeTree order by tuple() settings index_granularity = 8192")
+        self.session.query(
+            f"insert into bench.facts select family, year, ipc, applicant, text from file('{facts}', Parquet)")
+        self.session.query("optimize table bench.facts final")
+
+    def run(self, sql):
+        text = str(self.session.query(sql + " settings max_threads = 2", "JSONCompact"))
+        return [tuple(row) for row in json.loads(text)["data"]] if text else []
+
+    def questions(self, phrase):
+        hits = f"from bench.facts where position(text, '{phrase}') > 0"
+        either = "arrayJoin(if(empty({0}), [''], {0})) as {1}"
+        number = lambda rows: [(*row[:-2], int(row[-2]), int(row[-1])) for row in rows]
+        return {
+            "count": lambda: int(self.run(f"select count() {hits}")[0][0]),
+            "families": lambda: number(self.run(
+                f"select year, i, count(), uniqExact(family) from (select year, family, {either.format('ipc', 'i')} {hits}) group by year, i")),
+            "applicants": lambda: [(name, int(count)) for name, count in self.run(
+                f"select a, count() as n from (select arrayJoin(applicant) as a {hits}) group by a order by n desc, a limit {TOP}")],
+            "matrix": lambda: number(self.run(
+                f"select a, i, count(), uniqExact(family) from (select family, {either.format('applicant', 'a')}, "
+                f"{either.format('ipc', 'i')} {hits}) group by a, i")),
+        }
+
+
+class Sqlite:
+    """FTS5 with its trigram tokenizer, which finds substrings."""
+
+    def __init__(self, facts):
+        import sqlite3
+        self.connection = sqlite3.connect(":memory:")
+        self.connection.execute("create virtual table facts using fts5(text, tokenize = 'trigram')")
+        for batch in pyarrow.parquet.ParquetFile(facts).iter_batches(50_000, columns=["text"]):
+            self.connection.executemany("insert into facts (text) values (?)", ((text,) for text in batch["text"].to_pylist()))
+        self.connection.execute("insert into facts (facts) values ('optimize')")
+
+    def questions(self, phrase):
+        match = f"from facts where facts match '\"{phrase}\"'"
+        run = lambda sql: self.connection.execute(sql).fetchall()
+        return {
+            "count": lambda: run(f"select count(*) {match}")[0][0],
+            "top20": lambda: run(f"select rowid {match} order by rank limit {TOP}"),
+        }
+
+
+class Postgres:
+    """pg_trgm over a table; a server at ZHIQIANG_TEST_POSTGRES (scripts/with-postgres starts one)."""
+
+    def __init__(self, facts):
+        import psycopg
+        self.connection = psycopg.connect(os.environ["ZHIQIANG_TEST_POSTGRES"], autocommit=True)
+        self.connection.execute("create extension if not exists pg_trgm")
+        self.connection.execute("create table facts (text text not null)")
+        with self.connection.cursor().copy("copy facts from stdin") as copy:
+            for batch in pyarrow.parquet.ParquetFile(facts).iter_batches(50_000, columns=["text"]):
+                for text in batch["text"].to_pylist():
+                    copy.write_row((text,))
+        self.connection.execute("create index on facts using gin (text gin_trgm_ops)")
+        self.connection.execute("vacuum analyze facts")
+
+    def questions(self, phrase):
+        return {"count": lambda: self.connection.execute(
+            "select count(*) from facts where text like %s", (f"%{phrase}%",)).fetchone()[0]}
+
+
+name, facts, rounds, *phrases = sys.argv[1:]
+started = time.perf_counter()
+peer = {"duckdb": DuckDb, "chdb": ChDb, "sqlite": Sqlite, "postgres": Postgres}[name](facts)
+built = time.perf_counter() - started
+queries = []
+for phrase in phrases:
+    query = {"phrase": phrase, "ms": {}}
+    for question, run in peer.questions(phrase).items():
+        query["ms"][question], answer = timed(int(rounds), run)
+        if question == "count":
+            query["hits"] = answer
+        elif question == "applicants":
+            query["applicants"] = [list(row) for row in answer]
+        elif question in ("families", "matrix"):
+            query[question] = hashed(answer)
+    queries.append(query)
+print(json.dumps({"built_s": built, "queries": queries}, ensure_ascii=False))
