@@ -36,7 +36,8 @@ fn main() {
     let (facts, place) = (folder.join("facts.parquet"), folder.join("corpus"));
     let built = build(&place, &facts, count);
     let corpus = Corpus::open(&place).unwrap();
-    let queries: Vec<serde_json::Value> = generate::PLANTED.iter().map(|(phrase, _)| measure(&corpus, phrase)).collect();
+    let queries: Vec<serde_json::Value> =
+        generate::PLANTED.iter().map(|(phrase, _)| measure(&corpus, phrase)).collect();
     let answer = serde_json::json!({
         "documents": count,
         "facts": facts,
@@ -65,9 +66,7 @@ fn build(place: &Path, facts: &Path, count: u64) -> serde_json::Value {
         text += documents.iter().map(text_bytes).sum::<usize>();
         let batch = table(&documents);
         parquet
-            .get_or_insert_with(|| {
-                ArrowWriter::try_new(File::create(&partial).unwrap(), batch.schema(), None).unwrap()
-            })
+            .get_or_insert_with(|| ArrowWriter::try_new(File::create(&partial).unwrap(), batch.schema(), None).unwrap())
             .write(&batch)
             .unwrap();
         let started = Instant::now();
