@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Raised whenever the same document would give another index.
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
 
 /// A text in two ways: words to rank by, characters with positions to be exact by.
 #[derive(Clone, Copy)]
@@ -41,6 +41,8 @@ pub(crate) struct Fields {
     pub(crate) key: Field,
     pub(crate) number: Field,
     pub(crate) family: Field,
+    /// The folded numbers of the documents it cites.
+    pub(crate) cited: Field,
     pub(crate) title: TextFields,
     pub(crate) summary: TextFields,
     pub(crate) claims: TextFields,
@@ -81,6 +83,7 @@ fn build() -> Fields {
         key: raw(builder, "key", false),
         number: raw(builder, "number", false),
         family: raw(builder, "family", false),
+        cited: raw(builder, "cited", false),
         title: text(builder, "title"),
         summary: text(builder, "abstract"),
         claims: text(builder, "claims"),
@@ -152,6 +155,7 @@ pub(crate) fn index_document(document: &Document, row: &Row) -> TantivyDocument 
     into.add_text(fields.key, &document.key);
     into.add_text(fields.family, &row.family);
     numbers::forms(document).iter().for_each(|form| into.add_text(fields.number, form));
+    numbers::cited(document).iter().for_each(|form| into.add_text(fields.cited, form));
     add_texts(&mut into, fields.title, &document.titles);
     add_texts(&mut into, fields.summary, &document.abstracts);
     add_texts(&mut into, fields.claims, &document.claims);

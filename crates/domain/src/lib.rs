@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod alarms;
 pub mod backup;
+pub mod baskets;
 pub mod cases;
 pub mod closing;
 pub mod cockpit;
@@ -18,6 +19,7 @@ mod installation;
 pub mod jobs;
 pub mod lapses;
 pub mod runs;
+pub mod saved_searches;
 pub mod stakes;
 pub mod ties;
 pub mod what_if;
