@@ -42,6 +42,7 @@ export const PAGES = [
   { name: 'corpus-form', door: '/corpus/form', open: at('/corpus/form') },
   { name: 'corpus-numbers', door: '/corpus/numbers', open: at('/corpus/numbers') },
   { name: 'corpus-like', door: '/corpus/like', open: at('/corpus/like') },
+  { name: 'corpus-import', door: '/corpus/import', open: at('/corpus/import') },
   { name: 'corpus-document', door: '/corpus/documents/{key}', open: first(`/corpus?q=${encodeURIComponent('NOT PC=CN')}`, 'main .hit a[href*="/corpus/documents/"]') },
   { name: 'corpus-document-of-the-city', door: '/corpus/documents/{key}', open: first(`/corpus?q=${encodeURIComponent('PC=CN KD=发明 PR=云川 ST=有效')}&sort=filed-earliest`, 'main .hit a[href*="/corpus/documents/"]') },
   { name: 'baskets', door: '/corpus/baskets', open: at('/corpus/baskets') },

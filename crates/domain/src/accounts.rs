@@ -55,7 +55,7 @@ pub enum Permission {
     ViewPolicy,
     /// See batches, quarantine, ties and completeness.
     ViewRegistry,
-    /// Import files, roll batches back, correct or release rows, settle ties, judge, enter trajectories, close a month.
+    /// Import files, take patent documents in, roll batches back, correct or release rows, settle ties, judge, enter trajectories, close a month.
     ChangeRegistry,
     /// Start a run or a what-if.
     Evaluate,

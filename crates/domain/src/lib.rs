@@ -16,6 +16,7 @@ pub mod explanations;
 pub mod forecast;
 pub mod freeze;
 mod installation;
+pub mod intake;
 pub mod jobs;
 pub mod lapses;
 pub mod runs;

@@ -10,6 +10,7 @@ mod export;
 mod facets;
 pub mod form;
 mod hits;
+pub mod import;
 pub mod like;
 pub mod numbers;
 pub mod searches;
@@ -98,7 +99,7 @@ struct Keep {
 /// What the corpus answers.
 enum Answer {
     Nothing,
-    Unasked { documents: u64, years: Option<(i16, i16)>, sources: usize },
+    Unasked { documents: u64, years: Option<(i16, i16)> },
     Wrong(Pointed),
     Found(Box<Answered>),
 }
@@ -122,7 +123,7 @@ pub async fn page(State(app): State<App>, frame: Frame, uri: Uri) -> Result<Resp
     let (mut wrong, mut start, mut found) = (None, None, None);
     match answer {
         Answer::Nothing => room.notice = Some(absent(&frame)),
-        Answer::Unasked { documents, years, sources } => start = Some(begin(&frame, documents, years, sources)),
+        Answer::Unasked { documents, years } => start = Some(begin(&frame, documents, years)),
         Answer::Wrong(pointed) => {
             room.is_wrong = true;
             wrong = Some(pointed);
@@ -139,8 +140,7 @@ fn answer(corpus: Option<&Corpus>, wish: &Wish) -> corpus::Result<Answer> {
     let Some(corpus) = corpus.filter(|corpus| corpus.manifest().documents() > 0) else { return Ok(Answer::Nothing) };
     if wish.is_unasked() {
         let manifest = corpus.manifest();
-        let (documents, years) = (manifest.documents(), manifest.years());
-        return Ok(Answer::Unasked { documents, years, sources: manifest.progress.len() });
+        return Ok(Answer::Unasked { documents: manifest.documents(), years: manifest.years() });
     }
     let query = match wish.query() {
         Ok(query) => query,
@@ -198,13 +198,10 @@ async fn shown(app: &App, frame: &Frame, wish: &Wish, answered: Answered) -> Res
     })
 }
 
-fn begin(frame: &Frame, documents: u64, years: Option<(i16, i16)>, sources: usize) -> Start {
+fn begin(frame: &Frame, documents: u64, years: Option<(i16, i16)>) -> Start {
     let mut line = frame.t1("corpus-holds", "count", format::count(documents));
     if let Some((first, last)) = years {
         line.push_str(&frame.tn("corpus-years", &[("first", first.to_string()), ("last", last.to_string())]));
-    }
-    if sources > 0 {
-        line.push_str(&frame.t1("corpus-files", "count", format::count(sources)));
     }
     let example = |q: &str| Link::new(q, frame.at(&Wish::asking(q).href()));
     let examples = ["锂电池 散热", "TI=\"绝缘子\" AND AD>=2018", "IC=H01M NOT PA=大学", "TI=(定子 /5n 绕组)", "*"];
@@ -243,13 +240,14 @@ fn help(frame: &Frame) -> Vec<(&'static str, String, &'static str)> {
 
 /// The head of a page of the corpus, with its neighbours.
 pub(crate) fn head(frame: &Frame, path: &str) -> Room {
-    const TABS: [(&str, &str, Permission); 6] = [
+    const TABS: [(&str, &str, Permission); 7] = [
         ("corpus-tab-search", PATH, Permission::SearchCorpus),
         ("corpus-tab-form", "/corpus/form", Permission::SearchCorpus),
         ("corpus-tab-numbers", "/corpus/numbers", Permission::SearchCorpus),
         ("corpus-tab-like", "/corpus/like", Permission::SearchCorpus),
         ("corpus-tab-baskets", "/corpus/baskets", Permission::KeepBaskets),
         ("corpus-tab-searches", "/corpus/searches", Permission::KeepBaskets),
+        ("corpus-import", "/corpus/import", Permission::ChangeRegistry),
     ];
     let mut room = Room::new(frame.t("corpus-title"), frame.t("corpus-line"));
     room.tabs_label = frame.t("corpus-title");

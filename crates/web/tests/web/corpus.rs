@@ -8,6 +8,7 @@ use web::format::encode;
 use crate::{
     city::{links, own, visitor},
     client::{Server, Visitor},
+    registry::wait,
 };
 
 /// How many documents a page says there are.
@@ -87,7 +88,7 @@ async fn a_facet_opens_to_its_count() {
     let aside = page.split("<aside class=\"facets\"").nth(1).unwrap();
     let mut opened = 0;
     for facet in aside.split("<section class=\"facet\"").skip(1) {
-        let value = facet.split("<li><a href=\"").nth(1).unwrap();
+        let value = facet.split("<li><a").nth(1).unwrap().split("href=\"").nth(1).unwrap();
         let href = unescaped(value.split('"').next().unwrap());
         let count: u64 = value
             .split("class=\"count\">")
@@ -385,4 +386,30 @@ async fn who_may_search_and_who_may_keep() {
         assert_eq!(made, role.may(KeepBaskets), "{role:?} {}", answer.status);
         assert!(!(role == Role::Auditor && role.may(KeepBaskets)), "an auditor changes nothing");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_is_taken_in_and_what_is_not_is_listed_with_its_reason() {
+    const GOOGLE: &str = "search URL:,https://patents.google.com/?q=test\n\
+        id,title,assignee,inventor/author,priority date,filing/creation date,publication date,grant date,result link,representative figure link\n\
+        CN-109417194-B,石墨烯新负极,示例大学,张三,2016-06-01,2017-05-30,2021-09-07,2021-09-07,https://patents.google.com/patent/CN109417194B/zh,\n\
+        XX,没有号码的一行,示例大学,张三,2016-06-01,2017-05-30,2021-09-07,,,\n";
+    let (mut clerk, _folder) = own(Role::Clerk).await;
+    let token = clerk.get("/corpus/import").await.token();
+    let fields = [("csrf", token.as_str())];
+    let files: [(&str, &[u8]); 2] =
+        [("gp-search.csv", GOOGLE.as_bytes()), ("坏文件.xml", b"<?xml version=\"1.0\"?><unknown>")];
+    let sent = clerk.upload_all("/corpus/import", &fields, &files).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+    let page = wait(&mut clerk, sent.header("location")).await.text;
+    assert!(page.contains("新收录 1 件，与已有文献合并 0 件，搁置 2 条"), "{page}");
+    for words in ["gp-search.csv：搁置 1 条", "坏文件.xml：搁置 1 条"] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    assert_eq!(total(&search(&mut clerk, "TI=\"石墨烯新负极\"").await), 1);
+    let again = clerk.upload("/corpus/import", &fields, "gp-search.csv", GOOGLE.as_bytes()).await;
+    let page = wait(&mut clerk, again.header("location")).await.text;
+    assert!(page.contains("新收录 0 件，与已有文献合并 1 件"), "{page}");
+    let nothing = clerk.upload("/corpus/import", &fields, "", b"").await;
+    assert!(nothing.status == StatusCode::UNPROCESSABLE_ENTITY && nothing.text.contains("请选择要收录的文件"));
 }

@@ -59,6 +59,8 @@ pub(super) struct FacetView {
     pub(super) values: Vec<ValueView>,
     /// How many hits have no value.
     pub(super) unknown: Option<String>,
+    /// Whether its values are names as documents write them.
+    pub(super) holds_data: bool,
     /// The way to more values, or back to fewer.
     pub(super) more: Option<crate::pieces::Link>,
 }
@@ -96,6 +98,7 @@ impl FacetView {
         Self {
             key: kind.key,
             title: kind.title(frame),
+            holds_data: !matches!(kind.dimension, Dimension::Kind | Dimension::State | Dimension::Office),
             values: facet.values.into_iter().map(value).collect(),
             unknown: (facet.unknown > 0).then(|| format::count(facet.unknown)),
             more,

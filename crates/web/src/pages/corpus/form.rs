@@ -91,13 +91,13 @@ fn fields(frame: &Frame, sent: &Fields, errors: &Errors) -> (Vec<Field>, Vec<(St
     let mut fields: Vec<Field> = TYPED
         .iter()
         .map(|(name, of, hint)| {
-            let field = Field::of(name, frame.said(of.zh()), Kind::Text, sent.get(name), errors).optional();
+            let field = Field::of(name, frame.said(of.zh()), Kind::Text, sent.get(name), errors);
             if hint.is_empty() { field } else { field.hint(frame.t(hint)) }
         })
         .collect();
     let any = || vec![Choice::new("", frame.t("list-all"))];
     let select = |name: &str, of: Of, choices: Vec<Choice>| {
-        Field::of(name, frame.said(of.zh()), Kind::Select(choices), sent.get(name), errors).optional()
+        Field::of(name, frame.said(of.zh()), Kind::Select(choices), sent.get(name), errors)
     };
     let (mut offices, mut kinds, mut states) = (any(), any(), any());
     offices.extend(OFFICES.map(|code| Choice::new(code, crate::pages::patents::office(frame, code))));
@@ -107,7 +107,7 @@ fn fields(frame: &Frame, sent: &Fields, errors: &Errors) -> (Vec<Field>, Vec<(St
     fields.push(select("state", Of::State, states));
     fields.push(select("office", Of::Office, offices));
     let ends = |(from, to, of): (&str, &str, Of)| {
-        let end = |name: &str, key: &str| Field::of(name, frame.t(key), Kind::Short, sent.get(name), errors).optional();
+        let end = |name: &str, key: &str| Field::of(name, frame.t(key), Kind::Short, sent.get(name), errors);
         (frame.said(of.zh()), vec![end(from, "corpus-form-from"), end(to, "corpus-form-to")])
     };
     (fields, DAYS.map(ends).into())

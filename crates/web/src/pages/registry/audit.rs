@@ -22,7 +22,7 @@ use crate::{
 const READ_MAX: u32 = 20_000;
 
 /// The acts, by the word that the trail keeps.
-const ACTS: [&str; 29] = [
+const ACTS: [&str; 30] = [
     "import-merged",
     "import-cancelled",
     "import-recovered",
@@ -38,6 +38,7 @@ const ACTS: [&str; 29] = [
     "mapping-deleted",
     "run.evaluate",
     "month.close",
+    "corpus.import",
     "basket.open",
     "basket.put",
     "basket.assess",
