@@ -53,7 +53,7 @@ export const PAGES = [
   } },
   { name: 'saved-searches', door: '/corpus/searches', open: async (page, address) => {
     await go(page, `${address}/corpus?q=${encodeURIComponent('IC=H01M')}`);
-    await page.locator('#search-name').fill(`电池 ${Date.now() % 1_000_000}`);
+    await page.locator('#search-name').fill(`H01M ${Date.now() % 1_000_000}`);
     await page.locator('form[action$="/searches/save"] button').click();
     await page.waitForURL(/\/corpus\/searches/);
   } },
@@ -113,7 +113,7 @@ async function filledBasket(page, address) {
   await go(page, `${address}/corpus?q=${encodeURIComponent('IC=H01M')}`);
   const boxes = page.locator('main .hit input[type=checkbox]');
   for (let at = 0; at < 3; at += 1) await boxes.nth(at).check();
-  await page.locator('#new-basket').fill(`电池 ${Date.now() % 1_000_000}`);
+  await page.locator('#new-basket').fill(`H01M ${Date.now() % 1_000_000}`);
   await page.locator('#pick button').click();
   await page.locator('main .notice a').click();
   await page.waitForURL(/\/corpus\/baskets\/\d+/);

@@ -48,7 +48,7 @@ test('documents go into a basket, are judged, taken out and brought back', async
   await page.getByText('已收入 2 件。').waitFor();
   await page.getByRole('link', { name: '打开文献夹' }).click();
   await page.getByRole('table').getByRole('link', { name: '评级', exact: true }).first().click();
-  await page.getByLabel('5 重点跟进').check();
+  await page.getByLabel(/重点跟进/).check();
   await page.getByLabel('备注').fill('联系权利人');
   await page.getByRole('button', { name: '保存评级与备注' }).click();
   const row = page.getByRole('row', { name: /联系权利人/ });

@@ -16,14 +16,14 @@ use crate::{
 /// The fields in which words are typed, with their keys and what they look in.
 const TYPED: [(&str, Of, &str); 9] = [
     ("title", Of::Title, "corpus-form-title-hint"),
-    ("abstract", Of::Abstract, ""),
-    ("claims", Of::Claims, ""),
     ("applicant", Of::Applicant, "corpus-form-name-hint"),
-    ("owner", Of::Owner, ""),
-    ("inventor", Of::Inventor, ""),
     ("class", Of::Ipc, "corpus-form-class-hint"),
     ("number", Of::Number, "corpus-form-number-hint"),
     ("place", Of::Address, "corpus-form-place-hint"),
+    ("inventor", Of::Inventor, "corpus-form-inventor-hint"),
+    ("abstract", Of::Abstract, ""),
+    ("claims", Of::Claims, ""),
+    ("owner", Of::Owner, ""),
 ];
 /// The fields of days, each from and to.
 const DAYS: [(&str, &str, Of); 3] = [
