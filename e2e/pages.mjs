@@ -35,6 +35,29 @@ export const PAGES = [
   { name: 'patents', door: '/patents', open: at('/patents') },
   { name: 'patents-none-found', door: '/patents', open: at('/patents?q=nothing-of-the-kind') },
   { name: 'patent', door: '/patents/{number}', open: first('/patents?high-value=any', 'main tbody a[href*="/patents/2"]') },
+  { name: 'corpus', door: '/corpus', open: at('/corpus') },
+  { name: 'corpus-hits', door: '/corpus', open: at(`/corpus?q=${encodeURIComponent('锂离子电池 散热 OR IC=H02S')}&narrow=${encodeURIComponent('ST=有效')}`) },
+  { name: 'corpus-family', door: '/corpus', open: at(`/corpus?q=${encodeURIComponent('IC=H01M')}&unit=family&sort=filed&facet=applicant`) },
+  { name: 'corpus-none-found', door: '/corpus', open: at(`/corpus?q=${encodeURIComponent('TI="没有这种东西"')}`) },
+  { name: 'corpus-mistake', door: '/corpus', open: at(`/corpus?q=${encodeURIComponent('石墨烯 AND (电池')}`), status: 422 },
+  { name: 'corpus-form', door: '/corpus/form', open: at('/corpus/form') },
+  { name: 'corpus-numbers', door: '/corpus/numbers', open: at('/corpus/numbers') },
+  { name: 'corpus-like', door: '/corpus/like', open: at('/corpus/like') },
+  { name: 'corpus-import', door: '/corpus/import', open: at('/corpus/import') },
+  { name: 'corpus-document', door: '/corpus/documents/{key}', open: first(`/corpus?q=${encodeURIComponent('NOT PC=CN')}`, 'main .hit a[href*="/corpus/documents/"]') },
+  { name: 'corpus-document-of-the-city', door: '/corpus/documents/{key}', open: first(`/corpus?q=${encodeURIComponent('PC=CN KD=发明 PR=云川 ST=有效')}&sort=filed-earliest`, 'main .hit a[href*="/corpus/documents/"]') },
+  { name: 'baskets', door: '/corpus/baskets', open: at('/corpus/baskets') },
+  { name: 'basket', door: '/corpus/baskets/{id}', open: filledBasket },
+  { name: 'basket-document', door: '/corpus/baskets/{id}/documents/{key}', open: async (page, address) => {
+    await filledBasket(page, address);
+    await followFirst(page, 'main tbody a[href*="/documents/"]:not([href^="/corpus/documents"])');
+  } },
+  { name: 'saved-searches', door: '/corpus/searches', open: async (page, address) => {
+    await go(page, `${address}/corpus?q=${encodeURIComponent('IC=H01M')}`);
+    await page.locator('#search-name').fill(`H01M ${Date.now() % 1_000_000}`);
+    await page.locator('form[action$="/searches/save"] button').click();
+    await page.waitForURL(/\/corpus\/searches/);
+  } },
   { name: 'row-history', door: '/registers/history/{register}', open: first('/indicators/K08/rights', 'main a[href*="/registers/history/"]') },
   { name: 'registers', door: '/registers', open: at('/registers') },
   { name: 'import', door: '/registers/import', open: at('/registers/import') },
@@ -85,6 +108,17 @@ export const PAGES = [
   { name: 'not-found', open: at('/nowhere'), status: 404 },
   { name: 'forbidden', as: 'enterprise', open: at('/registers'), status: 403 },
 ];
+
+/** A basket of the visitor's with three documents in it. */
+async function filledBasket(page, address) {
+  await go(page, `${address}/corpus?q=${encodeURIComponent('IC=H01M')}`);
+  const boxes = page.locator('main .hit input[type=checkbox]');
+  for (let at = 0; at < 3; at += 1) await boxes.nth(at).check();
+  await page.locator('#new-basket').fill(`H01M ${Date.now() % 1_000_000}`);
+  await page.locator('#pick button').click();
+  await page.locator('main .notice a').click();
+  await page.waitForURL(/\/corpus\/baskets\/\d+/);
+}
 
 async function go(page, address) {
   await page.goto(address);

@@ -1,7 +1,6 @@
 //! The commands over the patent documents of the world: `corpus index`, `corpus search`, `corpus show`.
 
 use std::{
-    ops::ControlFlow,
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
@@ -9,7 +8,8 @@ use std::{
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use corpus::{Corpus, Order, Page, Query, Writer};
-use documents::{Document, Item};
+use documents::Document;
+use domain::intake::SetAside;
 use serde::Serialize;
 
 use crate::{Context, output::Unusable};
@@ -116,36 +116,18 @@ fn take_in(context: &Context, folder: &Path, paths: &[PathBuf]) -> anyhow::Resul
 fn take_one(writer: &mut Writer, file: &Path, answer: &mut Indexed, progress: &mut Progress) -> anyhow::Result<()> {
     let name = std::path::absolute(file).unwrap_or_else(|_| file.to_owned()).display().to_string();
     let short = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let from = writer.progress(&name);
     progress.begin(&short);
-    let mut failure = None;
-    let read = documents::read_from(file, &documents::Limits::default(), from, &mut |item| match item {
-        Item::Document { document, ordinal, .. } => match writer.add(*document) {
-            Ok(()) => {
-                writer.mark(&name, ordinal + 1);
-                progress.step(ordinal + 1);
-                ControlFlow::Continue(())
-            }
-            Err(cause) => {
-                failure = Some(cause);
-                ControlFlow::Break(())
-            }
-        },
-        Item::SetAside { ordinal, place, reason, .. } => {
-            writer.mark(&name, ordinal + 1);
-            answer.set_aside += 1;
-            answer.problems.push(Problem { file: short.clone(), place, reason });
-            ControlFlow::Continue(())
-        }
-    });
-    if let Some(cause) = failure {
-        return Err(cause)
-            .context(format!("收录 {short} 时失败；已收录的不受影响，排除原因后再执行同一命令即可接着做"));
-    }
-    if let Err(cause) = read {
-        answer.problems.push(Problem { file: short, place: String::new(), reason: cause.to_string() });
-    }
-    Ok(())
+    let mut go_on = |records| {
+        progress.step(records);
+        true
+    };
+    let mut set_aside = |SetAside { place, reason }: SetAside| {
+        // A file that cannot be read is no record.
+        answer.set_aside += u64::from(!place.is_empty());
+        answer.problems.push(Problem { file: short.clone(), place, reason });
+    };
+    domain::intake::take_in(writer, file, Some(&name), &mut go_on, &mut set_aside)
+        .with_context(|| format!("收录 {short} 时失败；已收录的不受影响，排除原因后再执行同一命令即可接着做"))
 }
 
 /// The files below these paths, in the order of their names.

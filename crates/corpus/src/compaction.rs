@@ -44,6 +44,8 @@ impl Writer {
         if !documents.is_empty() {
             entries.push(split::build(&self.folder, &self.next_id(entries.len()), &documents)?);
         }
+        let arrived = worn.iter().map(|&at| self.splits[at].entry.arrival()).max();
+        entries.iter_mut().for_each(|entry| entry.arrived = arrived);
         self.replace(&worn, entries)?;
         Ok(worn.len())
     }

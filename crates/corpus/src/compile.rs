@@ -92,11 +92,12 @@ impl Compiler<'_> {
         match (field, value) {
             (_, Value::Days(first, last)) => Ok(filter(self.days(field, *first, *last))),
             (_, Value::Numbers(numbers)) => {
-                let terms = numbers.iter().map(|number| IndexTerm::from_field_text(self.fields.number, number));
+                let index = self.number_field(field);
+                let terms = numbers.iter().map(|number| IndexTerm::from_field_text(index, number));
                 Ok(filter(Box::new(TermSetQuery::new(terms))))
             }
-            (Field::Number, Value::Wildcard(pattern)) => {
-                let terms = self.expand(self.fields.number, pattern, span)?;
+            (Field::Number | Field::Cited, Value::Wildcard(pattern)) => {
+                let terms = self.expand(self.number_field(field), pattern, span)?;
                 Ok(filter(Box::new(TermSetQuery::new(terms))))
             }
             (_, Value::Whole(text)) => Ok(filter(self.exact(field, text))),
@@ -142,6 +143,10 @@ impl Compiler<'_> {
         })
     }
 
+    fn number_field(&self, field: Field) -> IndexField {
+        if field == Field::Cited { self.fields.cited } else { self.fields.number }
+    }
+
     fn class_field(&self, field: Field) -> IndexField {
         if field == Field::Cpc { self.fields.cpc } else { self.fields.ipc }
     }
@@ -165,7 +170,16 @@ impl Compiler<'_> {
             Field::Kind => self.fields.kind,
             Field::State => self.fields.state,
             Field::Family => self.fields.family,
-            Field::Number => self.fields.number,
+            Field::Number | Field::Cited => self.number_field(field),
+            Field::Address => {
+                // A place as the facets name it: the first applicant's province or city.
+                let places = [self.fields.province, self.fields.city];
+                return union(places.map(|place| term_query(place, text, IndexRecordOption::Basic)).into());
+            }
+            Field::Arrival => {
+                let is_later = |split: &Split| text.parse().is_ok_and(|number: u64| split.entry.arrival() > number);
+                return if self.split.is_none_or(is_later) { Box::new(AllQuery) } else { Box::new(EmptyQuery) };
+            }
             _ => return Box::new(EmptyQuery),
         };
         term_query(index, text, IndexRecordOption::Basic)

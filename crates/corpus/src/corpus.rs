@@ -120,6 +120,36 @@ impl Corpus {
         Ok(all)
     }
 
+    /// Those of these numbers that no document has.
+    pub fn unknown_numbers(&self, numbers: &[&str]) -> Result<Vec<String>> {
+        let mut unknown = Vec::new();
+        for number in numbers {
+            let folded = numbers::fold(number);
+            let mut splits = self.splits().iter().map(|split| split.rows_with(fields().number, &folded));
+            if splits.try_fold(true, |none, rows| rows.map(|rows| none && rows.is_empty()))? {
+                unknown.push((*number).to_owned());
+            }
+        }
+        Ok(unknown)
+    }
+
+    /// The documents with these keys, in their order, each key once; none where there is no such document.
+    pub fn documents(&self, keys: &[String]) -> Result<Vec<Option<Document>>> {
+        let mut found = vec![None; keys.len()];
+        for split in self.splits() {
+            let mut rows = Vec::new();
+            for (at, key) in keys.iter().enumerate().filter(|(at, _)| found[*at].is_none()) {
+                rows.extend(split.row_of(key)?.map(|row| (row, at)));
+            }
+            rows.sort_unstable();
+            let numbers: Vec<u32> = rows.iter().map(|(row, _)| *row).collect();
+            for ((_, at), document) in rows.into_iter().zip(split.documents(&numbers)?) {
+                found[at] = Some(document);
+            }
+        }
+        Ok(found)
+    }
+
     pub(crate) fn splits(&self) -> &[Split] {
         &self.inner.splits
     }

@@ -45,6 +45,7 @@ pub use crate::{
     numbers::read_list,
     query::{Field, Near, Query, Span, Term, Value},
     search::{Hit, Hits, Order, Page},
+    state::{ALL as STATES, zh as state_name},
     table::{CorpusTable, SplitScanExec, TABLE},
     tokenizer::version as tokenizer_version,
     writer::{Budget, Taken, Writer},

@@ -52,6 +52,17 @@ pub struct SplitEntry {
     pub sha256: String,
     /// The bytes of its Parquet file.
     pub parquet_bytes: u64,
+    /// The arrival of its latest rows, where it was compacted from splits of several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arrived: Option<u64>,
+}
+
+impl SplitEntry {
+    /// The arrival (收录批次) of its rows: splits are numbered as they come. Compaction puts rows of several arrivals
+    /// together, which then count as of the latest of them: what is new is never missed, what is old may be told again.
+    pub fn arrival(&self) -> u64 {
+        self.arrived.or_else(|| self.id.parse().ok()).unwrap_or(0)
+    }
 }
 
 /// The file of changes that came after the splits were made.
@@ -104,6 +115,11 @@ impl Manifest {
     /// How many documents there are, superseded ones left out.
     pub fn documents(&self) -> u64 {
         self.splits.iter().map(|split| u64::from(split.live)).sum()
+    }
+
+    /// The latest arrival there is; 0 where there is no document.
+    pub fn latest_arrival(&self) -> u64 {
+        self.splits.iter().map(SplitEntry::arrival).max().unwrap_or(0)
     }
 
     /// The first and the last filing year.

@@ -34,6 +34,24 @@ pub(crate) fn forms(document: &Document) -> Vec<String> {
     forms
 }
 
+/// The folded numbers that a document cites, with and without their kind codes.
+pub(crate) fn cited(document: &Document) -> Vec<String> {
+    let mut forms = Vec::new();
+    for number in document.citations.iter().map(|citation| fold(&citation.number)).filter(|number| number.len() > 4) {
+        // A kind code is a letter, and perhaps a digit, behind the digits.
+        let bare = number.trim_end_matches(|c: char| c.is_ascii_digit());
+        let end = if number.len() - bare.len() > 1 { number.as_str() } else { bare };
+        let serial = end.trim_end_matches(|c: char| c.is_ascii_uppercase());
+        if serial.len() < end.len() && serial.len() > 5 {
+            forms.push(serial.to_owned());
+        }
+        forms.push(number);
+    }
+    forms.sort_unstable();
+    forms.dedup();
+    forms
+}
+
 /// An application number with and without office and check character.
 fn application(office: &str, number: &str) -> Vec<String> {
     let folded = fold(number);
@@ -106,6 +124,21 @@ mod tests {
         ] {
             assert!(forms.contains(&fold(written)), "{written} → {} not in {forms:?}", fold(written));
         }
+    }
+
+    #[test]
+    fn a_citation_is_found_with_and_without_its_kind_code() {
+        let cite = |number: &str| documents::Citation {
+            number: number.into(),
+            literature: String::new(),
+            category: String::new(),
+            phase: String::new(),
+        };
+        let document = Document {
+            citations: ["CN101945314B", "US9123456B2", "CN201310699744", ""].map(cite).into(),
+            ..Document::default()
+        };
+        assert_eq!(cited(&document), ["CN101945314", "CN101945314B", "CN201310699744", "US9123456", "US9123456B2"]);
     }
 
     #[test]

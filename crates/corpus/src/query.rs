@@ -136,6 +136,11 @@ impl Query {
         Self::term(Field::Number, Value::Numbers(numbers))
     }
 
+    /// The documents that cite this one, by any of its numbers (被引).
+    pub fn citing(document: &documents::Document) -> Self {
+        Self::term(Field::Cited, Value::Numbers(crate::numbers::forms(document)))
+    }
+
     /// A value in a field.
     pub fn term(field: Field, value: Value) -> Self {
         Self::Term(Term { field, value, span: Span::default() })
@@ -159,6 +164,17 @@ impl Query {
             }
             (left, right) => Self::And(vec![left, right]),
         }
+    }
+
+    /// The numbers of the lists that it asks for, in its own order.
+    pub fn listed_numbers(&self) -> Vec<&str> {
+        let mut listed = Vec::new();
+        self.for_each_positive(&mut |field, value| {
+            if let (Field::Number, Value::Numbers(numbers)) = (field, value) {
+                listed.extend(numbers.iter().map(String::as_str));
+            }
+        });
+        listed
     }
 
     /// Calls for each term and proximity that a matching document may contain, negated ones left out.

@@ -44,6 +44,8 @@ pub(crate) struct Fields {
     pub(crate) identity: Field,
     pub(crate) number: Field,
     pub(crate) family: Field,
+    /// The folded numbers of the documents it cites.
+    pub(crate) cited: Field,
     pub(crate) title: TextFields,
     pub(crate) summary: TextFields,
     pub(crate) claims: TextFields,
@@ -85,6 +87,7 @@ fn build() -> Fields {
         identity: raw(builder, "identity", false),
         number: raw(builder, "number", false),
         family: raw(builder, "family", false),
+        cited: raw(builder, "cited", false),
         title: text(builder, "title"),
         summary: text(builder, "abstract"),
         claims: text(builder, "claims"),
@@ -157,6 +160,7 @@ pub(crate) fn index_document(document: &Document, row: &Row) -> TantivyDocument 
     add_all(&mut into, fields.identity, &same::identities(document));
     into.add_text(fields.family, &row.family);
     numbers::forms(document).iter().for_each(|form| into.add_text(fields.number, form));
+    numbers::cited(document).iter().for_each(|form| into.add_text(fields.cited, form));
     add_texts(&mut into, fields.title, &document.titles);
     add_texts(&mut into, fields.summary, &document.abstracts);
     add_texts(&mut into, fields.claims, &document.claims);

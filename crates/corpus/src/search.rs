@@ -1,6 +1,6 @@
 //! Hits: the best or the newest, page by page to any depth, by document or one per family.
 
-use std::collections::HashMap;
+use std::{cmp::Ordering, collections::HashMap, ops::ControlFlow};
 
 use documents::Document;
 use serde::{Deserialize, Serialize};
@@ -85,13 +85,8 @@ impl Corpus {
         }
         let limit = usize::try_from(documents).unwrap_or(usize::MAX).saturating_sub(page.offset).min(page.limit);
         let top = self.top(query, page.order, page.offset, limit)?;
-        let hits = self.read(top.iter().map(|ranked| ranked.2))?;
-        let hits = hits.into_iter().zip(top).map(|(document, ranked)| Hit {
-            document,
-            score: ranked.1,
-            family_documents: None,
-        });
-        Ok(Hits { documents, families: None, hits: hits.collect() })
+        let top: Vec<(Ranked, Option<u64>)> = top.into_iter().map(|ranked| (ranked, None)).collect();
+        Ok(Hits { documents, families: None, hits: self.hits(&top)? })
     }
 
     /// The keys' places of the best hits with their scores, without reading documents: what the yardstick measures.
@@ -130,7 +125,41 @@ impl Corpus {
     }
 
     fn search_families(&self, query: &Query, page: &Page) -> Result<Hits> {
-        let rows = self.ranked_rows(query, page.order)?;
+        let (documents, firsts) = self.family_firsts(query, page.order)?;
+        let families = firsts.len() as u64;
+        let shown: Vec<(Ranked, Option<u64>)> = firsts.into_iter().skip(page.offset).take(page.limit).collect();
+        Ok(Hits { documents, families: Some(families), hits: self.hits(&shown)? })
+    }
+
+    /// Calls for every hit in order, without holding them all, until the caller breaks off; for exports.
+    pub fn each_hit(
+        &self,
+        query: &Query,
+        order: Order,
+        by_family: bool,
+        visit: &mut dyn FnMut(Hit) -> ControlFlow<()>,
+    ) -> Result<()> {
+        const AT_ONCE: usize = 500;
+        let ranked: Vec<(Ranked, Option<u64>)> = if by_family {
+            self.family_firsts(query, order)?.1
+        } else {
+            let mut rows = self.ranked_rows(query, order)?;
+            rows.sort_unstable_by(|left, right| compared(left, right, order));
+            rows.into_iter().map(|row| (row, None)).collect()
+        };
+        for some in ranked.chunks(AT_ONCE) {
+            for hit in self.hits(some)? {
+                if visit(hit).is_break() {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// How many documents match, and of each family the first hit with how many of its documents match, in order.
+    fn family_firsts(&self, query: &Query, order: Order) -> Result<(u64, Vec<(Ranked, Option<u64>)>)> {
+        let rows = self.ranked_rows(query, order)?;
         let documents = rows.len() as u64;
         let families = self.column(Dimension::Family)?;
         let mut best: HashMap<u32, (Ranked, u64)> = HashMap::new();
@@ -138,24 +167,24 @@ impl Corpus {
             let family = families.first(ranked.2.segment_ord as usize, ranked.2.doc_id).unwrap_or(u32::MAX);
             let entry = best.entry(family).or_insert((ranked, 0));
             entry.1 += 1;
-            if is_before(&ranked, &entry.0, page.order) {
+            if compared(&ranked, &entry.0, order).is_lt() {
                 entry.0 = ranked;
             }
         }
-        let mut firsts: Vec<(Ranked, u64)> = best.into_values().collect();
-        let total = firsts.len() as u64;
-        firsts.sort_unstable_by(|(left, _), (right, _)| match is_before(left, right, page.order) {
-            true => std::cmp::Ordering::Less,
-            false => std::cmp::Ordering::Greater,
-        });
-        let shown: Vec<(Ranked, u64)> = firsts.into_iter().skip(page.offset).take(page.limit).collect();
-        let read = self.read(shown.iter().map(|(ranked, _)| ranked.2))?;
-        let hits = read.into_iter().zip(shown).map(|(document, (ranked, members))| Hit {
+        let mut firsts: Vec<(Ranked, Option<u64>)> =
+            best.into_values().map(|(ranked, members)| (ranked, Some(members))).collect();
+        firsts.sort_unstable_by(|(left, _), (right, _)| compared(left, right, order));
+        Ok((documents, firsts))
+    }
+
+    fn hits(&self, ranked: &[(Ranked, Option<u64>)]) -> Result<Vec<Hit>> {
+        let read = self.read(ranked.iter().map(|(ranked, _)| ranked.2))?;
+        let hit = |(document, &(ranked, family_documents)): (Document, &(Ranked, Option<u64>))| Hit {
             document,
             score: ranked.1,
-            family_documents: Some(members),
-        });
-        Ok(Hits { documents, families: Some(total), hits: hits.collect() })
+            family_documents,
+        };
+        Ok(read.into_iter().zip(ranked).map(hit).collect())
     }
 
     /// Every matching row with what it is sorted by.
@@ -199,15 +228,15 @@ fn days(found: Vec<(Option<i64>, DocAddress)>) -> Vec<Ranked> {
     found.into_iter().map(|(day, address)| (day, None, address)).collect()
 }
 
-/// Whether one row comes before another; what has no day comes last, equals in the order of rows.
-fn is_before(left: &Ranked, right: &Ranked, order: Order) -> bool {
+/// How one row stands to another; what has no day comes last, equals in the order of rows.
+fn compared(left: &Ranked, right: &Ranked, order: Order) -> Ordering {
     let by_day = match (left.0, right.0) {
         (Some(left), Some(right)) if order == Order::FiledEarliest => left.cmp(&right),
         (Some(left), Some(right)) => right.cmp(&left),
         (left, right) => right.is_some().cmp(&left.is_some()),
     };
     let by_score = right.1.unwrap_or_default().total_cmp(&left.1.unwrap_or_default());
-    by_day.then(by_score).then(left.2.cmp(&right.2)).is_lt()
+    by_day.then(by_score).then(left.2.cmp(&right.2))
 }
 
 /// Collects every row, with its score where that is wanted.

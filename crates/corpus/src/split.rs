@@ -82,6 +82,7 @@ pub(crate) fn build(folder: &Path, id: &str, documents: &[Document]) -> Result<S
         last_year: rows.iter().filter_map(|row| row.filed).map(jiff::civil::Date::year).max(),
         sha256: manifest::sha256(&parquet)?,
         parquet_bytes: fs::metadata(&parquet).map_err(Error::io(&parquet))?.len(),
+        arrived: None,
     };
     put_in_place(&partial, &place, entry.rows)?;
     Ok(entry)

@@ -3,7 +3,7 @@
 use documents::LegalState;
 
 /// Every state; the place in this list is its code in the columns.
-pub(crate) const ALL: [LegalState; 6] = [
+pub const ALL: [LegalState; 6] = [
     LegalState::Unknown,
     LegalState::Pending,
     LegalState::InForce,
@@ -13,7 +13,7 @@ pub(crate) const ALL: [LegalState; 6] = [
 ];
 
 /// The Chinese name.
-pub(crate) fn zh(state: LegalState) -> &'static str {
+pub fn zh(state: LegalState) -> &'static str {
     match state {
         LegalState::Unknown => "未知",
         LegalState::Pending => "审中",

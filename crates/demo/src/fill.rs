@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::thread::JoinHandle;
 
+use corpus::Writer;
 use domain::accounts::{self, Role};
 use domain::runs::{self, Question};
 use domain::{Demo, Installation};
@@ -30,6 +32,9 @@ pub enum FillError {
     /// The registry refused.
     #[error(transparent)]
     Registry(#[from] registry::Error),
+    /// The corpus could not be written.
+    #[error(transparent)]
+    Corpus(#[from] corpus::Error),
     /// The folder for the files could not be made.
     #[error("无法建立演示文件目录：{0}")]
     Folder(#[from] std::io::Error),
@@ -60,9 +65,24 @@ pub async fn fill(
     let folder = installation.dir().join("uploads").join("demo");
     fs::create_dir_all(&folder)?;
     let files = write_files(&city, &folder)?;
+    let corpus = write_corpus(installation, &city)?;
     import_all(installation, &files, now, tell).await?;
     evaluate_all(installation, now, tell).await?;
+    tell("收录演示专利文献".to_owned());
+    corpus.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
     open_accounts(installation, &city, now).await
+}
+
+/// Takes the documents into the corpus by its ordinary writer, beside the import.
+fn write_corpus(installation: &Installation, city: &City) -> Result<JoinHandle<corpus::Result<()>>, FillError> {
+    let mut writer = Writer::open(&installation.corpus_dir())?;
+    let documents = crate::documents(city);
+    Ok(std::thread::spawn(move || {
+        for document in documents {
+            writer.add(document)?;
+        }
+        writer.commit().map(|_| ())
+    }))
 }
 
 async fn import_all(

@@ -9,6 +9,7 @@
 mod cells;
 mod deliveries;
 mod dirty;
+mod documents;
 mod enterprises;
 mod events;
 mod figures;
@@ -36,6 +37,7 @@ use jiff::civil::{Date, date};
 use crate::{cells::Row, deliveries::Delivery, dirty::Planted, patents::Patents, plan::Plan, truth::Known};
 pub use crate::{
     dirty::{Dirt, DirtyRow, Expect},
+    documents::documents,
     enterprises::Enterprise,
     events::{Event, Party},
     figures::Denominators,

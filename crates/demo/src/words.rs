@@ -52,20 +52,44 @@ pub(crate) fn is_process(topic: &Topic) -> bool {
     topic.noun.ends_with("方法") || topic.noun.ends_with("工艺")
 }
 
-/// The abstract, 摘要.
-pub(crate) fn summary(patent: &Patent) -> String {
+/// What an invention is made of, and what for.
+struct Making {
+    parts: [&'static str; 3],
+    aim: &'static str,
+    problem: &'static str,
+    join: &'static str,
+}
+
+fn making(patent: &Patent) -> Making {
     let (industry, _) = topic(patent);
     let mut random = Random::new(patent.words, "abstract");
+    let start = random.below(industry.parts.len());
+    let parts = [0, 1, 3].map(|step| industry.parts[(start + step) % industry.parts.len()]);
+    let (aim, problem) = (random.pick(industry.aims), random.pick(PROBLEMS));
+    let join = random.pick(&["可拆卸连接", "电性连接", "固定连接", "相互配合", "滑动配合"]);
+    Making { parts, aim, problem, join }
+}
+
+/// The abstract, 摘要.
+pub(crate) fn summary(patent: &Patent) -> String {
     let title = title(patent);
     let what = if patent.is_invention() { "本发明" } else { "本实用新型" };
-    let start = random.below(industry.parts.len());
-    let [a, b, c] = [0, 1, 3].map(|step| industry.parts[(start + step) % industry.parts.len()]);
-    let (aim, problem) = (random.pick(industry.aims), random.pick(PROBLEMS));
-    let join = *random.pick(&["可拆卸连接", "电性连接", "固定连接", "相互配合", "滑动配合"]);
+    let Making { parts: [a, b, c], aim, problem, join } = making(patent);
     format!(
         "{what}公开了{title}，涉及{field}技术领域，包括{a}、{b}和{c}，所述{a}与{b}{join}，所述{c}设置于{a}的一侧。{what}{aim}，解决了现有技术中{problem}的问题。",
-        field = industry.field
+        field = topic(patent).0.field
     )
+}
+
+/// The claims, 权利要求.
+pub(crate) fn claims(patent: &Patent) -> Vec<String> {
+    let title = title(patent);
+    let Making { parts: [a, b, c], aim, join, .. } = making(patent);
+    vec![
+        format!("1. {title}，其特征在于，包括{a}、{b}和{c}，所述{a}与{b}{join}，所述{c}设置于{a}的一侧。"),
+        format!("2. 根据权利要求1所述的{title}，其特征在于，所述{b}与{c}之间设有缓冲件。"),
+        format!("3. 根据权利要求1或2所述的{title}，其特征在于，所述{a}可更换，从而{aim}。"),
+    ]
 }
 
 /// The symbols, 分类号, in one of the usual notations; designs have none.

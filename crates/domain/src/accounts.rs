@@ -55,10 +55,14 @@ pub enum Permission {
     ViewPolicy,
     /// See batches, quarantine, ties and completeness.
     ViewRegistry,
-    /// Import files, roll batches back, correct or release rows, settle ties, judge, enter trajectories, close a month.
+    /// Import files, take patent documents in, roll batches back, correct or release rows, settle ties, judge, enter trajectories, close a month.
     ChangeRegistry,
     /// Start a run or a what-if.
     Evaluate,
+    /// Search the corpus of patent documents and read them; they are published by law (《专利法》第二十一条).
+    SearchCorpus,
+    /// Keep baskets of documents and searches of one's own.
+    KeepBaskets,
     /// Read the audit trail.
     ViewAudit,
     /// Create and disable accounts.
@@ -67,7 +71,7 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::ViewFigures,
         Self::ViewRights,
         Self::ViewOwnEnterprise,
@@ -75,6 +79,8 @@ impl Permission {
         Self::ViewRegistry,
         Self::ChangeRegistry,
         Self::Evaluate,
+        Self::SearchCorpus,
+        Self::KeepBaskets,
         Self::ViewAudit,
         Self::ManageAccounts,
     ];
@@ -89,6 +95,8 @@ impl Permission {
             Self::ViewRegistry => "查看资料台账",
             Self::ChangeRegistry => "维护资料台账",
             Self::Evaluate => "测算",
+            Self::SearchCorpus => "检索专利文献",
+            Self::KeepBaskets => "保存文献夹与检索式",
             Self::ViewAudit => "查看审计记录",
             Self::ManageAccounts => "管理账号",
         }
@@ -136,14 +144,26 @@ impl Role {
         use Permission as P;
         match self {
             Self::Clerk => !matches!(permission, P::ViewAudit | P::ManageAccounts | P::ViewOwnEnterprise),
-            Self::Leader | Self::Finance => {
-                matches!(permission, P::ViewFigures | P::ViewRights | P::ViewPolicy | P::ViewRegistry | P::Evaluate)
+            Self::Leader | Self::Finance => matches!(
+                permission,
+                P::ViewFigures
+                    | P::ViewRights
+                    | P::ViewPolicy
+                    | P::ViewRegistry
+                    | P::Evaluate
+                    | P::SearchCorpus
+                    | P::KeepBaskets
+            ),
+            Self::Auditor => matches!(
+                permission,
+                P::ViewFigures | P::ViewRights | P::ViewPolicy | P::ViewRegistry | P::ViewAudit | P::SearchCorpus
+            ),
+            Self::Town => {
+                matches!(permission, P::ViewFigures | P::ViewRights | P::ViewPolicy | P::SearchCorpus | P::KeepBaskets)
             }
-            Self::Auditor => {
-                matches!(permission, P::ViewFigures | P::ViewRights | P::ViewPolicy | P::ViewRegistry | P::ViewAudit)
+            Self::Enterprise => {
+                matches!(permission, P::ViewOwnEnterprise | P::ViewPolicy | P::SearchCorpus | P::KeepBaskets)
             }
-            Self::Town => matches!(permission, P::ViewFigures | P::ViewRights | P::ViewPolicy),
-            Self::Enterprise => matches!(permission, P::ViewOwnEnterprise | P::ViewPolicy),
             Self::Administrator => matches!(permission, P::ManageAccounts | P::ViewPolicy),
         }
     }

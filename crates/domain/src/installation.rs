@@ -115,6 +115,11 @@ impl Installation {
         Ok(rules::folder::Held::beside(&self.dir.join(UPLOADS).join("upload"))?)
     }
 
+    /// The folder of the corpus (专利文献库); absent until documents are taken in.
+    pub fn corpus_dir(&self) -> PathBuf {
+        self.dir.join("corpus")
+    }
+
     pub(crate) fn snapshot_dir(&self, id: &str) -> PathBuf {
         self.dir.join("snapshots").join(id)
     }

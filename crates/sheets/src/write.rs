@@ -9,7 +9,7 @@ mod xlsx;
 pub(crate) use self::csv::unguarded;
 pub use self::{
     csv::{CsvWriter, csv},
-    xlsx::xlsx,
+    xlsx::{xlsx, xlsx_streamed},
 };
 
 use crate::Cell;

@@ -82,6 +82,7 @@ pub struct App {
     pub settings: Arc<Settings>,
     pub(crate) sign_in_limit: Arc<SignInLimit>,
     pub(crate) sections: Arc<Vec<routes::Section>>,
+    pub(crate) corpus: Arc<pages::corpus::Shelf>,
     clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
 }
 
@@ -103,6 +104,7 @@ impl App {
             settings: Arc::new(settings),
             sign_in_limit: Arc::new(SignInLimit::default()),
             sections: Arc::new(routes::sections()),
+            corpus: Arc::default(),
             clock: Arc::new(clock),
         }
     }

@@ -75,6 +75,20 @@ impl From<registry::Error> for AppError {
     }
 }
 
+impl From<corpus::Error> for AppError {
+    fn from(error: corpus::Error) -> Self {
+        match error {
+            corpus::Error::Query(_) => Self::Invalid(error.to_string()),
+            corpus::Error::NotFound(_) | corpus::Error::Absent(_) => Self::NotFound(error.to_string()),
+            corpus::Error::Locked(_) => Self::Conflict(error.to_string()),
+            corpus::Error::Io { ref source, .. } if source.kind() == std::io::ErrorKind::StorageFull => {
+                Self::Full(error.into())
+            }
+            other => Self::internal(other),
+        }
+    }
+}
+
 impl From<askama::Error> for AppError {
     fn from(error: askama::Error) -> Self {
         Self::internal(error)

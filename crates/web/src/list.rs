@@ -11,6 +11,7 @@ mod view;
 
 pub use cell::{Cell, Key};
 pub use query::{Dir, ListQuery, SIZES};
+pub(crate) use view::page_links;
 pub use view::{FilterView, HeadView, ListingView, PageLink};
 
 use crate::{form::Choice, frame::Frame, search_key::Sought};

@@ -10,6 +10,7 @@ use crate::{app::App, error::AppError, frame::Frame, session};
 
 pub mod awards;
 pub mod cockpit;
+pub mod corpus;
 pub mod enterprises;
 pub mod gallery;
 pub mod history;

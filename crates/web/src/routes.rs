@@ -6,8 +6,8 @@ use domain::accounts::Permission;
 use crate::{
     app::App,
     pages::{
-        awards, cockpit, enterprises, gallery, history, home, indicators, jobs, language, patents, policy, registry,
-        runs, search, settings, sign_in, what_if,
+        awards, cockpit, corpus, enterprises, gallery, history, home, indicators, jobs, language, patents, policy,
+        registry, runs, search, settings, sign_in, what_if,
     },
 };
 
@@ -49,7 +49,8 @@ pub struct Section {
 pub fn doors() -> Vec<Door> {
     use Access::{Everyone, Needs, SignedIn};
     use Permission::{
-        ChangeRegistry, Evaluate, ViewAudit, ViewFigures, ViewOwnEnterprise, ViewPolicy, ViewRegistry, ViewRights,
+        ChangeRegistry, Evaluate, KeepBaskets, SearchCorpus, ViewAudit, ViewFigures, ViewOwnEnterprise, ViewPolicy,
+        ViewRegistry, ViewRights,
     };
     vec![
         door("/sign-in", Everyone, get(sign_in::form).post(sign_in::submit)),
@@ -73,6 +74,29 @@ pub fn doors() -> Vec<Door> {
         door("/my-enterprise", Needs(ViewOwnEnterprise), get(enterprises::own)),
         door("/patents", Needs(ViewRights), get(patents::page)),
         door("/patents/{number}", Needs(ViewRights), get(patents::one)),
+        door("/corpus", Needs(SearchCorpus), get(corpus::page)),
+        door("/corpus/form", Needs(SearchCorpus), get(corpus::form::page)),
+        door("/corpus/numbers", Needs(SearchCorpus), get(corpus::numbers::page).post(corpus::numbers::submit)),
+        door("/corpus/like", Needs(SearchCorpus), get(corpus::like::page).post(corpus::like::submit)),
+        upload_door("/corpus/import", Needs(ChangeRegistry), get(corpus::import::page).post(corpus::import::submit)),
+        door("/corpus/documents/{key}", Needs(SearchCorpus), get(corpus::document::page)),
+        door("/corpus/baskets", Needs(KeepBaskets), get(corpus::baskets::page)),
+        door("/corpus/baskets/open", Needs(KeepBaskets), post(corpus::baskets::open)),
+        door("/corpus/baskets/put", Needs(KeepBaskets), post(corpus::baskets::put)),
+        door("/corpus/baskets/{id}", Needs(KeepBaskets), get(corpus::baskets::one)),
+        door("/corpus/baskets/{id}/remove", Needs(KeepBaskets), post(corpus::baskets::remove)),
+        door("/corpus/baskets/{id}/restore", Needs(KeepBaskets), post(corpus::baskets::restore)),
+        door(
+            "/corpus/baskets/{id}/documents/{key}",
+            Needs(KeepBaskets),
+            get(corpus::baskets::kept).post(corpus::baskets::assess),
+        ),
+        door("/corpus/baskets/{id}/documents/{key}/take-out", Needs(KeepBaskets), post(corpus::baskets::take_out)),
+        door("/corpus/searches", Needs(KeepBaskets), get(corpus::searches::page)),
+        door("/corpus/searches/save", Needs(KeepBaskets), post(corpus::searches::save)),
+        door("/corpus/searches/{id}/open", Needs(KeepBaskets), post(corpus::searches::open)),
+        door("/corpus/searches/{id}/remove", Needs(KeepBaskets), post(corpus::searches::remove)),
+        door("/corpus/searches/{id}/restore", Needs(KeepBaskets), post(corpus::searches::restore)),
         door("/registers", Needs(ViewRegistry), get(registry::page)),
         upload_door(
             "/registers/import",
@@ -128,13 +152,14 @@ pub fn doors() -> Vec<Door> {
 }
 
 /// The words of the navigation, in order; one appears as soon as its page stands in the list.
-const SECTIONS: [(&str, &str); 9] = [
+const SECTIONS: [(&str, &str); 10] = [
     ("nav-cockpit", "/cockpit"),
     ("nav-indicators", "/indicators"),
     ("nav-awards", "/awards"),
     ("nav-enterprises", "/enterprises"),
     ("nav-my-enterprise", "/my-enterprise"),
     ("nav-patents", "/patents"),
+    ("nav-corpus", "/corpus"),
     ("nav-cases", "/cases"),
     ("nav-registers", "/registers"),
     ("nav-settings", "/settings"),

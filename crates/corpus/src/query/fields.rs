@@ -48,6 +48,10 @@ pub enum Field {
     State,
     /// Family (同族).
     Family,
+    /// Numbers of the documents it cites (引用文献).
+    Cited,
+    /// The arrival it came or was last changed in (收录批次); asked only as later than one.
+    Arrival,
 }
 
 /// What kind of values a field takes.
@@ -65,6 +69,8 @@ pub(crate) enum Sort {
     Day,
     /// Codes from a closed list, and the family.
     Code,
+    /// A running number, compared by `>`.
+    Arrival,
 }
 
 /// Every field with its canonical code, its Chinese name and what else it is called.
@@ -90,6 +96,8 @@ const NAMES: &[(Field, &str, &str, &[&str])] = &[
     (Field::Kind, "KD", "专利类型", &["KIND", "TYPE", "类型"]),
     (Field::State, "ST", "法律状态", &["STATE", "STATUS", "LS", "状态", "有效性", "专利有效性"]),
     (Field::Family, "FA", "同族", &["FAM", "FAMILY", "同族号"]),
+    (Field::Cited, "CT", "引用文献", &["CITED", "CITES", "引用", "引证"]),
+    (Field::Arrival, "RB", "收录批次", &["ARRIVAL", "批次"]),
 ];
 
 impl Field {
@@ -122,9 +130,10 @@ impl Field {
             Self::Text | Self::Title | Self::Abstract | Self::Claims | Self::Description => Sort::Text,
             Self::Applicant | Self::Owner | Self::Inventor | Self::Agent | Self::Address => Sort::Name,
             Self::Ipc | Self::Cpc | Self::Locarno => Sort::Class,
-            Self::Number => Sort::Number,
+            Self::Number | Self::Cited => Sort::Number,
             Self::Filed | Self::Published | Self::Granted => Sort::Day,
             Self::Office | Self::Kind | Self::State | Self::Family => Sort::Code,
+            Self::Arrival => Sort::Arrival,
         }
     }
 

@@ -176,8 +176,11 @@ impl Parser {
             let (Kind::Word(day) | Kind::Quoted(day)) = &token.kind else {
                 return Err(token.span.error("大于、小于之后要写日期，例如 AD>=2018-01-01"));
             };
-            let days = value::compared_days(field, sign, day, span, token.span)?;
-            return self.leaf(field, token.span, |_| Ok(days));
+            let value = match (field, sign) {
+                (Field::Arrival, ">") => value::later_than(day, token.span)?,
+                _ => value::compared_days(field, sign, day, span, token.span)?,
+            };
+            return self.leaf(field, token.span, |_| Ok(value));
         }
         let token = self.next("检索词")?;
         match token.kind {

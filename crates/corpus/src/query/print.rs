@@ -26,6 +26,7 @@ impl Display for Query {
 impl Display for Term {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match (self.field, &self.value) {
+            (Field::Arrival, Value::Whole(number)) => write!(f, "RB>{number}"),
             (field, Value::Whole(text)) if matches!(field.sort(), Sort::Name | Sort::Class) => {
                 write!(f, "{}=={}", field.code(), Quoted(text))
             }

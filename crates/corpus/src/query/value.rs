@@ -36,13 +36,24 @@ pub(super) fn quoted(field: Field, text: &str, span: Span) -> Result<Value, Quer
             Ok(Value::Days(Some(first), Some(last)))
         }
         Sort::Code => Ok(Value::Whole(code(field, text, span)?)),
+        Sort::Arrival => Err(only_later(span)),
     }
+}
+
+/// A number of an arrival, of which the later ones are meant.
+pub(super) fn later_than(number: &str, span: Span) -> Result<Value, QueryError> {
+    let number: u64 = number.parse().map_err(|_| only_later(span))?;
+    Ok(Value::Whole(number.to_string()))
+}
+
+fn only_later(span: Span) -> QueryError {
+    span.error("收录批次只能写成“晚于第几批”，例如 RB>12")
 }
 
 /// What stands after `==`.
 pub(super) fn whole(field: Field, text: &str, span: Span) -> Result<Value, QueryError> {
     match field.sort() {
-        Sort::Name if field != Field::Address && !text.trim().is_empty() => Ok(Value::Whole(text.trim().to_owned())),
+        Sort::Name if !text.trim().is_empty() => Ok(Value::Whole(text.trim().to_owned())),
         Sort::Class => Ok(Value::Whole(symbol(field, text, span)?)),
         Sort::Code => quoted(field, text, span),
         _ => Err(span.error(format!("字段{}不能用 ==；请用 =，逐字匹配请加引号", field.zh()))),

@@ -253,3 +253,79 @@ fn compaction_changes_the_splits_and_nothing_that_is_seen() {
     assert_eq!((after.manifest().splits.len(), after.manifest().documents()), (2, 130));
     assert_eq!(writer.compact().unwrap(), 0, "once is enough");
 }
+
+#[test]
+fn a_document_is_found_by_what_it_cites_and_what_cites_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let cite = |number: &str| documents::Citation {
+        number: number.into(),
+        literature: String::new(),
+        category: String::new(),
+        phase: String::new(),
+    };
+    let cited = generate::document(5, 1);
+    let publication = cited.publications[0].number.clone();
+    let mut citing = titled("CN9", "改进");
+    citing.citations = vec![cite(&publication)];
+    let corpus = corpus_of(folder.path(), [cited.clone(), citing], 10);
+    assert_eq!(corpus.count(&Query::citing(&cited)).unwrap(), 1);
+    assert_eq!(corpus.search(&Query::citing(&cited), &Page::default()).unwrap().hits[0].document.key, "CN9");
+    assert_eq!(count(&corpus, &format!("CT={publication}")), 1);
+    assert_eq!(count(&corpus, "CT=CN999999999"), 0);
+}
+
+#[test]
+fn what_arrived_later_is_told_from_what_was_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = corpus_of(folder.path(), [titled("CN1", "石墨烯电池"), titled("CN2", "机器人")], 10);
+    let seen = corpus.manifest().latest_arrival();
+    let later = Query::parse(&format!("RB>{seen}")).unwrap();
+    assert_eq!(later.to_string(), format!("RB>{seen}"));
+    assert_eq!(corpus.count(&later).unwrap(), 0);
+    let mut writer = Writer::open(folder.path()).unwrap();
+    writer.add(titled("CN2", "机器人手臂")).unwrap();
+    writer.add(titled("CN3", "无人机")).unwrap();
+    writer.commit().unwrap();
+    let corpus = corpus.latest().unwrap();
+    assert_eq!(corpus.count(&later).unwrap(), 2, "the changed one counts as new");
+    assert_eq!(count(&corpus, &format!("手臂 AND RB>{seen}")), 1);
+    let seen = corpus.manifest().latest_arrival();
+    writer.compact().unwrap();
+    let corpus = corpus.latest().unwrap();
+    assert_eq!(corpus.manifest().splits.len(), 1);
+    assert_eq!(count(&corpus, &format!("RB>{seen}")), 0, "compaction makes nothing new");
+}
+
+#[test]
+fn every_hit_comes_in_the_order_of_the_pages() {
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = corpus_of(folder.path(), generate::documents(5, 250), 100);
+    for order in [crate::Order::Relevance, crate::Order::FiledLatest, crate::Order::FiledEarliest] {
+        for by_family in [false, true] {
+            let page = Page { offset: 0, limit: 1_000, order, by_family };
+            let query = Query::parse("PA=科技").unwrap();
+            let paged: Vec<String> =
+                corpus.search(&query, &page).unwrap().hits.into_iter().map(|hit| hit.document.key).collect();
+            let mut all = Vec::new();
+            let mut visit = |hit: crate::Hit| {
+                all.push(hit.document.key);
+                std::ops::ControlFlow::Continue(())
+            };
+            corpus.each_hit(&query, order, by_family, &mut visit).unwrap();
+            assert_eq!(all, paged, "{order:?} {by_family}");
+        }
+    }
+}
+
+#[test]
+fn a_facet_opens_to_its_count() {
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = corpus_of(folder.path(), generate::documents(6, 400), 150);
+    for (dimension, field) in
+        [(Dimension::Province, "PR"), (Dimension::City, "PR"), (Dimension::Applicant, "PA"), (Dimension::Owner, "OW")]
+    {
+        for value in corpus.facet(&Query::All, dimension, 5).unwrap().values {
+            assert_eq!(count(&corpus, &format!("{field}==\"{}\"", value.value)), value.documents, "{value:?}");
+        }
+    }
+}

@@ -46,6 +46,36 @@ pub fn xlsx<W: Write + Seek + Send>(sheets: &[Sheet], writer: &mut W) -> Result<
     book.workbook.save_to_writer(writer).map_err(failed)
 }
 
+/// Writes one table whose rows are handed over one by one and never held; where a sheet is full another one goes on.
+pub fn xlsx_streamed<W: Write + Seek + Send>(
+    head: &Sheet,
+    fill: impl FnOnce(&mut dyn FnMut(&[Cell]) -> Result<(), Error>) -> Result<(), Error>,
+    writer: &mut W,
+) -> Result<(), Error> {
+    let mut book = Book { workbook: Workbook::new(), names: HashSet::new(), styles: Styles::new(), lists: Vec::new() };
+    let head_row = u32::from(head.title.is_some());
+    let mut sheets = 0;
+    let mut next = u32::MAX;
+    fill(&mut |row: &[Cell]| {
+        if next > LAST_ROW {
+            book.begin(head, head_row)?;
+            sheets += 1;
+            next = head_row + 1;
+        }
+        let worksheet = book.workbook.worksheet_from_index(sheets - 1).map_err(failed)?;
+        for (index, cell) in (0..).zip(row) {
+            let column = head.columns.get(usize::from(index));
+            write_cell(worksheet, (next, index), cell, column, &book.styles).map_err(failed)?;
+        }
+        next += 1;
+        Ok(())
+    })?;
+    if sheets == 0 {
+        book.begin(head, head_row)?;
+    }
+    book.workbook.save_to_writer(writer).map_err(failed)
+}
+
 fn failed(error: XlsxError) -> Error {
     Error::Write { what: "工作簿".to_owned(), detail: error.to_string() }
 }
@@ -129,6 +159,14 @@ impl Book {
             }
         }
         Ok(())
+    }
+
+    /// A sheet with its head whose rows go to disk while they are written.
+    fn begin(&mut self, head: &Sheet, head_row: u32) -> Result<(), Error> {
+        let name = tab_name(&head.name, &mut self.names);
+        let worksheet = self.workbook.add_worksheet_with_constant_memory().map_err(failed)?;
+        worksheet.set_name(&name).map_err(failed)?;
+        lay_out(worksheet, head, head_row, &self.styles, &mut self.lists).map_err(failed)
     }
 
     /// Puts the long lists on a hidden sheet that the drop-downs point to.

@@ -217,7 +217,7 @@ fn sizes(total: usize, query: &ListQuery, path: &str) -> Vec<(usize, String, boo
 }
 
 /// First, last and the neighbours of the page shown, with gaps between.
-pub(super) fn page_links(page: usize, last: usize, go: impl Fn(usize) -> String) -> Vec<PageLink> {
+pub(crate) fn page_links(page: usize, last: usize, go: impl Fn(usize) -> String) -> Vec<PageLink> {
     if last <= 1 {
         return Vec::new();
     }

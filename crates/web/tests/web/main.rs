@@ -7,6 +7,7 @@ mod city;
 mod clauses;
 mod client;
 mod cockpit;
+mod corpus;
 mod doors;
 mod enterprises;
 mod headers;

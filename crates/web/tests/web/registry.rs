@@ -89,7 +89,7 @@ async fn import(clerk: &mut Visitor, file: &str) -> Answer {
 }
 
 /// Follows a job to its end: the page that it leads to, or its own page when it failed.
-async fn wait(visitor: &mut Visitor, job: &str) -> Answer {
+pub(crate) async fn wait(visitor: &mut Visitor, job: &str) -> Answer {
     assert!(job.starts_with("/jobs/"), "{job}");
     for _ in 0..600 {
         let page = visitor.get(job).await;

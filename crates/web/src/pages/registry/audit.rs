@@ -22,7 +22,7 @@ use crate::{
 const READ_MAX: u32 = 20_000;
 
 /// The acts, by the word that the trail keeps.
-const ACTS: [&str; 19] = [
+const ACTS: [&str; 30] = [
     "import-merged",
     "import-cancelled",
     "import-recovered",
@@ -38,6 +38,17 @@ const ACTS: [&str; 19] = [
     "mapping-deleted",
     "run.evaluate",
     "month.close",
+    "corpus.import",
+    "basket.open",
+    "basket.put",
+    "basket.assess",
+    "basket.take-out",
+    "basket.remove",
+    "basket.restore",
+    "search.save",
+    "search.open",
+    "search.remove",
+    "search.restore",
     "account.open",
     "session.open",
     "session.refuse",
@@ -105,7 +116,7 @@ fn object(frame: &Frame, entry: &Entry) -> Cell {
 
 /// The details in words; what has no word of its own is left to the export of the database.
 fn detail(frame: &Frame, detail: &Value) -> String {
-    const NAMED: [&str; 12] = [
+    const NAMED: [&str; 17] = [
         "register",
         "file",
         "rows",
@@ -118,6 +129,11 @@ fn detail(frame: &Frame, detail: &Value) -> String {
         "role",
         "unit",
         "batch",
+        "name",
+        "documents",
+        "document",
+        "rating",
+        "query",
     ];
     let Some(fields) = detail.as_object() else { return String::new() };
     let part = |name: &&str| {

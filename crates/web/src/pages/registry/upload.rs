@@ -222,12 +222,12 @@ fn end(app: &App, frame: &Frame, count: usize, mut done: Vec<(String, Result<Imp
     End::Filed { files, not_begun: missing }
 }
 
-fn name_of(file: &Path) -> String {
+pub(crate) fn name_of(file: &Path) -> String {
     file.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// The folder of one upload, removed with this value; the next start removes what a kill leaves.
-struct Upload(rules::folder::Held);
+pub(crate) struct Upload(pub(crate) rules::folder::Held);
 
 impl Drop for Upload {
     fn drop(&mut self) {
@@ -259,7 +259,7 @@ async fn text(part: Part<'_>) -> Result<String, AppError> {
 }
 
 /// Writes the file piece by piece under its own name; a form without a file sends an empty name.
-async fn save(mut part: Part<'_>, folder: &Path) -> Result<Option<PathBuf>, AppError> {
+pub(crate) async fn save(mut part: Part<'_>, folder: &Path) -> Result<Option<PathBuf>, AppError> {
     let Some(name) = part.file_name().and_then(safe_name) else { return Ok(None) };
     let path = folder.join(name);
     let failed = |cause| AppError::from(domain::Error::io(&path, cause));
@@ -283,7 +283,7 @@ fn safe_name(sent: &str) -> Option<String> {
     (!kept.is_empty()).then(|| kept.to_owned())
 }
 
-fn unreadable(error: MultipartError) -> AppError {
+pub(crate) fn unreadable(error: MultipartError) -> AppError {
     if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
         AppError::TooLarge
     } else {

@@ -1,0 +1,32 @@
+-- Patent documents that an account keeps, with its rating and notes; what is taken out can be put back.
+create table basket (
+    id integer primary key autoincrement,
+    account_id bigint not null references account (id),
+    name text not null,
+    created_at text not null,
+    removed_at text
+);
+create unique index basket_name on basket (account_id, name) where removed_at is null;
+
+create table basket_document (
+    basket_id bigint not null references basket (id),
+    document_key text not null,
+    rating bigint check (rating between 1 and 5),
+    note text not null default '',
+    added_at text not null,
+    removed_at text,
+    primary key (basket_id, document_key)
+);
+
+-- Searches that an account keeps, each with the last arrival of documents that it has seen.
+create table saved_search (
+    id integer primary key autoincrement,
+    account_id bigint not null references account (id),
+    name text not null,
+    query text not null,
+    seen_arrival bigint not null,
+    seen_at text not null,
+    created_at text not null,
+    removed_at text
+);
+create unique index saved_search_name on saved_search (account_id, name) where removed_at is null;
