@@ -165,6 +165,8 @@ impl Compiler<'_> {
             Field::Kind => self.fields.kind,
             Field::State => self.fields.state,
             Field::Family => self.fields.family,
+            Field::Province => self.fields.province,
+            Field::City => self.fields.city,
             Field::Number => self.fields.number,
             _ => return Box::new(EmptyQuery),
         };

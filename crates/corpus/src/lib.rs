@@ -32,6 +32,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod tokenizer;
+mod values;
 mod writer;
 
 pub use crate::{
@@ -45,6 +46,7 @@ pub use crate::{
     query::{Field, Near, Query, Span, Term, Value},
     search::{Hit, Hits, Order, Page},
     table::{CorpusTable, SplitScanExec, TABLE},
-    tokenizer::version as tokenizer_version,
+    tokenizer::{version as tokenizer_version, words},
+    values::Values,
     writer::{Budget, Taken, Writer},
 };

@@ -48,6 +48,10 @@ pub enum Field {
     State,
     /// Family (同族).
     Family,
+    /// Province of the first applicant (省).
+    Province,
+    /// City of the first applicant (市).
+    City,
 }
 
 /// What kind of values a field takes.
@@ -90,6 +94,8 @@ const NAMES: &[(Field, &str, &str, &[&str])] = &[
     (Field::Kind, "KD", "专利类型", &["KIND", "TYPE", "类型"]),
     (Field::State, "ST", "法律状态", &["STATE", "STATUS", "LS", "状态", "有效性", "专利有效性"]),
     (Field::Family, "FA", "同族", &["FAM", "FAMILY", "同族号"]),
+    (Field::Province, "PV", "省份", &["PROVINCE", "省"]),
+    (Field::City, "CITY", "城市", &["市", "地市"]),
 ];
 
 impl Field {
@@ -124,7 +130,7 @@ impl Field {
             Self::Ipc | Self::Cpc | Self::Locarno => Sort::Class,
             Self::Number => Sort::Number,
             Self::Filed | Self::Published | Self::Granted => Sort::Day,
-            Self::Office | Self::Kind | Self::State | Self::Family => Sort::Code,
+            Self::Office | Self::Kind | Self::State | Self::Family | Self::Province | Self::City => Sort::Code,
         }
     }
 

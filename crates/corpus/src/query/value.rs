@@ -180,7 +180,11 @@ fn code(field: Field, text: &str, span: Span) -> Result<String, QueryError> {
                 Err(span.error(format!("没有“{}”这种法律状态；可用：{all}", shortened(text))))
             }
         },
-        _ if text.trim().is_empty() => Err(span.error("同族号是空的")),
+        _ if text.trim().is_empty() => Err(span.error(format!("{}是空的", field.zh()))),
+        Field::Province => match crate::row::place(text.trim()).0 {
+            Some(province) => Ok(province),
+            None => Err(span.error(format!("没有“{}”这个省份；请写江苏、北京这样的名称", shortened(text)))),
+        },
         _ => Ok(text.trim().to_owned()),
     }
 }
