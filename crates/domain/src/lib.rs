@@ -19,6 +19,7 @@ pub mod jobs;
 pub mod lapses;
 pub mod runs;
 pub mod stakes;
+pub mod subjects;
 pub mod ties;
 pub mod what_if;
 
