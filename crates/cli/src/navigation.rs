@@ -12,11 +12,7 @@ use clap::Args;
 use corpus::Corpus;
 use documents::applicants::Ledger;
 use domain::subjects;
-use navigation::{
-    Basis, Report, Scope, Subject, Template, audit, chain,
-    chain::{Chain, Node},
-    compare, export,
-};
+use navigation::{Basis, Report, Scope, Subject, Template, audit, chain, compare, export};
 
 use crate::{Context, corpus::parsed, output::Unusable};
 
@@ -111,71 +107,28 @@ async fn scope(
     }
     let kind = if command.uscc.is_some() { Some("enterprise") } else { command.kind.as_deref() };
     let template = kind.and_then(Template::of_key).unwrap_or_default();
-    let mut scope = match template {
-        Template::Enterprise => enterprise(context, corpus, command).await?,
-        _ => field(context, corpus, command, template).await?,
-    };
-    scope.as_of = as_of;
-    scope.basis = if command.granted { Basis::Granted } else { Basis::Filed };
-    Ok(scope)
-}
-
-async fn field(context: &Context, corpus: &Corpus, command: &Landscape, template: Template) -> anyhow::Result<Scope> {
-    let subject = city(context, command.city.as_deref()).await?;
-    let chains = chain::installed(&context.data.join("chains"))?;
-    let node = command.chain.as_deref().map(|address| chain::find(&chains, address)).transpose()?;
-    let query = match (&command.query, node, template) {
-        (Some(text), None, _) => parsed(text)?,
-        (Some(text), Some((chain, node)), _) => chain.query(node)?.and(parsed(text)?),
-        (None, Some((chain, node)), _) => chain.query(node)?,
-        (None, None, Template::Regional) => corpus::Query::All,
-        (None, None, _) => {
-            let message = "请写检索式，或用 --chain 选定产业链节点（见 zhiqiang corpus chains）。";
-            return Err(Unusable(message.to_owned()).into());
+    let scope = match template {
+        Template::Enterprise => Scope::of_enterprise(corpus, enterprise(context, corpus, command).await?, as_of)?,
+        _ => {
+            let subject = city(context, command.city.as_deref()).await?;
+            let chains = chain::installed(&context.data.join("chains"))?;
+            let node = command.chain.as_deref().map(|address| chain::find(&chains, address)).transpose()?;
+            let query = command.query.as_deref().map(parsed).transpose()?;
+            Scope::of_field(corpus, template, subject, node, query, as_of)?
         }
     };
-    let title = match (node, &command.query) {
-        (Some((chain, node)), _) => named(chain, node),
-        (None, Some(text)) => text.clone(),
-        (None, None) => subject.name.clone(),
-    };
-    Ok(Scope {
-        template,
-        title,
-        search: query.to_string(),
-        province: subject.province(corpus)?,
-        subject,
-        technologies: node.map(|(chain, node)| chain.technologies(node)).transpose()?.unwrap_or_default(),
-        source: node.map(|(chain, _)| format!("产业链“{}”{} 版", chain.name, chain.edition)).unwrap_or_default(),
-        basis: Basis::Filed,
-        as_of: jiff::civil::Date::ZERO,
-    })
+    Ok(Scope { basis: if command.granted { Basis::Granted } else { Basis::Filed }, ..scope })
 }
 
-fn named(chain: &Chain, node: Option<&Node>) -> String {
-    node.map_or_else(|| chain.name.clone(), |node| format!("{}·{}", chain.name, node.name))
-}
-
-async fn enterprise(context: &Context, corpus: &Corpus, command: &Landscape) -> anyhow::Result<Scope> {
-    let subject = match (&command.uscc, &command.query) {
-        (Some(code), _) => firm(context, corpus, code).await?,
-        (None, Some(text)) => Subject { name: text.clone(), search: parsed(text)?.to_string() },
+async fn enterprise(context: &Context, corpus: &Corpus, command: &Landscape) -> anyhow::Result<Subject> {
+    match (&command.uscc, &command.query) {
+        (Some(code), _) => firm(context, corpus, code).await,
+        (None, Some(text)) => Ok(Subject { name: text.clone(), search: parsed(text)?.to_string() }),
         (None, None) => {
             let message = "企业导航请用 --uscc 指明企业，或写它的检索式，例如 PA=某某公司。";
-            return Err(Unusable(message.to_owned()).into());
+            Err(Unusable(message.to_owned()).into())
         }
-    };
-    Ok(Scope {
-        template: Template::Enterprise,
-        title: subject.name.clone(),
-        search: subject.search.clone(),
-        province: subject.province(corpus)?,
-        subject,
-        technologies: Vec::new(),
-        source: String::new(),
-        basis: Basis::Filed,
-        as_of: jiff::civil::Date::ZERO,
-    })
+    }
 }
 
 /// The enterprise of a code, by the names that the register has for it.

@@ -43,6 +43,7 @@ fn paper(report: &Report) -> Paper {
     let mut blocks = summary(report);
     let parts = [Part::Data, Part::Direction, Part::Position, Part::Path];
     let mut number = 0;
+    let mut searches: Vec<&str> = Vec::new();
     for (at, part) in parts.into_iter().enumerate() {
         blocks.push(Block::Heading(1, format!("{}、{}", numeral(at + 2), part.zh())));
         for (within, figure) in report.figures.iter().filter(|figure| figure.part == part).enumerate() {
@@ -53,12 +54,20 @@ fn paper(report: &Report) -> Paper {
                 blocks.push(Block::Table(table(number, figure)));
             }
             blocks.push(Block::Note(format!("方法：{}", figure.method)));
-            blocks.push(Block::Note(basis_line(figure)));
+            let place = searches.iter().position(|search| *search == figure.search).unwrap_or_else(|| {
+                searches.push(&figure.search);
+                searches.len() - 1
+            });
+            blocks.push(Block::Note(basis_line(figure, place + 1)));
         }
     }
     if let Some(differences) = &report.differences {
         blocks.push(Block::Heading(1, format!("{}、与上一版相比", numeral(parts.len() + 2))));
         blocks.extend(told(differences));
+    }
+    blocks.push(Block::Heading(1, "附录　检索式".to_owned()));
+    for (at, search) in searches.iter().enumerate() {
+        blocks.push(Block::Note(format!("式 {}：{search}", at + 1)));
     }
     let line = format!("数据截止 {} · 专利库快照第 {} 号", zh_date(scope.as_of), report.snapshot.number);
     Paper { title: report.title(), line, blocks }
@@ -78,10 +87,10 @@ fn summary(report: &Report) -> Vec<Block> {
     blocks
 }
 
-fn basis_line(figure: &Figure) -> String {
+fn basis_line(figure: &Figure, search: usize) -> String {
     format!(
-        "检索式：{}　单位：{}　口径：{}　截止：{}　快照：{}",
-        figure.search,
+        "检索式：附录式 {}　单位：{}　口径：{}　截止：{}　快照：{}",
+        search,
         figure.unit.zh(),
         figure.basis.zh(),
         figure.as_of,

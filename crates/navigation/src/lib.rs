@@ -17,6 +17,8 @@ mod interval;
 pub mod matching;
 mod report;
 mod sample;
+mod scope;
+pub mod shelf;
 mod study;
 mod template;
 
@@ -25,6 +27,6 @@ pub use crate::{
     figure::{Basis, Cell, Column, Drawing, Figure, Kind, Part, Row, Unit},
     interval::Interval,
     report::{Report, Snapshot, survey},
-    study::{Scope, Subject, Technology},
+    scope::{Scope, Subject, Technology},
     template::{Question, Template},
 };

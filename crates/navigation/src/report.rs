@@ -4,11 +4,7 @@ use corpus::Corpus;
 use documents::{LegalState, applicants::Names};
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    Error, Figure, Result, Scope, Template,
-    compare::Differences,
-    study::{self, Study},
-};
+use crate::{Error, Figure, Result, Scope, compare::Differences, study::Study};
 
 /// A navigation report (专利导航报告).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -127,18 +123,5 @@ impl Report {
     /// What the report is called.
     pub fn title(&self) -> String {
         format!("{}专利导航报告（{}）", self.scope.title, self.scope.template.zh())
-    }
-}
-
-impl Scope {
-    /// Reads every search of the scope, and says whose is wrong.
-    pub fn check(&self) -> Result<()> {
-        study::read(&format!("报告“{}”", self.title), &self.search)?;
-        if self.template != Template::Enterprise {
-            study::read(&format!("“{}”", self.subject.name), &self.subject.search)?;
-        }
-        self.technologies
-            .iter()
-            .try_for_each(|one| study::read(&format!("技术分支“{}”", one.name), &one.search).map(drop))
     }
 }

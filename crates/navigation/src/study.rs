@@ -8,88 +8,8 @@ use std::{
 use corpus::{Corpus, Dimension, Field, Query, Value};
 use documents::applicants::Names;
 use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
-use terms::text::fold_name;
 
-use crate::{Basis, Error, Result, Template, Unit};
-
-/// What a report is about; stored in it, so that next year's edition asks the same.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Scope {
-    /// The kind of navigation.
-    pub template: Template,
-    /// What the report is called.
-    pub title: String,
-    /// The search of the field; of an enterprise report, its own patents.
-    pub search: String,
-    /// The city, or the enterprise.
-    pub subject: Subject,
-    /// The province it is compared with, as addresses name it: 江苏.
-    pub province: String,
-    /// The parts of the field; empty where they are to be its most frequent IPC subclasses.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub technologies: Vec<Technology>,
-    /// Where the technologies come from: a chain, its edition and node.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub source: String,
-    /// Filed or granted.
-    #[serde(default)]
-    pub basis: Basis,
-    /// The last day of publication that counts.
-    pub as_of: Date,
-}
-
-/// Whose position is asked for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Subject {
-    /// Its name: 海安市.
-    pub name: String,
-    /// The search of its documents: `PR=海安`.
-    pub search: String,
-}
-
-impl Subject {
-    /// The city of this name, by words that stand in its addresses.
-    pub fn city(name: &str, words: &[String]) -> Self {
-        let word = |word: &String| Query::term(Field::Address, Value::Phrase(word.clone()));
-        Self { name: name.to_owned(), search: any_of(words.iter().map(word).collect()).to_string() }
-    }
-
-    /// The enterprise of this name, by every spelling of its names under which the corpus knows an applicant.
-    pub fn enterprise(corpus: &Corpus, name: &str, names: &[String]) -> Result<Self> {
-        Ok(Self { name: name.to_owned(), search: any_of(spelled(corpus, names)?).to_string() })
-    }
-
-    /// The province in which most of its documents are, none where no address tells.
-    pub fn province(&self, corpus: &Corpus) -> Result<String> {
-        let own = read(&format!("“{}”", self.name), &self.search)?;
-        let provinces = corpus.facet(&own, Dimension::Province, 1)?.values;
-        Ok(provinces.into_iter().next().map(|province| province.value).unwrap_or_default())
-    }
-}
-
-/// The searches of applicants that are called so, whatever their brackets and spaces.
-pub(crate) fn spelled(corpus: &Corpus, names: &[String]) -> Result<Vec<Query>> {
-    let mut spellings: Vec<String> = Vec::new();
-    for name in names {
-        let like = Query::term(Field::Applicant, Value::Phrase(name.clone()));
-        let found = corpus.facet(&like, Dimension::Applicant, usize::MAX)?.values.into_iter().map(|one| one.value);
-        spellings.extend(found.filter(|found| fold_name(found) == fold_name(name)));
-        spellings.push(name.clone());
-    }
-    spellings.sort_unstable();
-    spellings.dedup();
-    Ok(spellings.into_iter().map(|name| Query::term(Field::Applicant, Value::Whole(name))).collect())
-}
-
-/// A part of a field.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Technology {
-    /// Its name.
-    pub name: String,
-    /// Its search.
-    pub search: String,
-}
+use crate::{Basis, Error, Result, Scope, Template, Unit};
 
 /// A scope at work: its searches read, its sets made.
 pub(crate) struct Study<'a> {
@@ -218,14 +138,17 @@ impl<'a> Study<'a> {
 fn thin_years(corpus: &Corpus, last: i16) -> Result<BTreeSet<i16>> {
     const NEAR: i16 = 5;
     const SHARE: u64 = 4;
+    const SHOWN: i16 = 20;
     let cells = corpus.cross(&Query::All, &[Dimension::PublishedYear])?.cells;
     let held: BTreeMap<i16, u64> =
         cells.iter().filter_map(|cell| Some((cell.values[0].as_deref()?.parse().ok()?, cell.documents))).collect();
-    let Some(first) = held.keys().next().copied() else { return Ok(BTreeSet::new()) };
+    if held.is_empty() {
+        return Ok(BTreeSet::new());
+    }
     let of = |year: i16| held.get(&year).copied().unwrap_or(0);
     let fullest = |year: i16| held.range(year - NEAR..=year + NEAR).map(|(_, count)| *count).max().unwrap_or(0);
     let is_thin = |year: &i16| of(*year) * SHARE < fullest(*year).max(1);
-    Ok((first - NEAR..=last).filter(is_thin).collect())
+    Ok((last - SHOWN..=last).filter(is_thin).collect())
 }
 
 /// The months between filing and publication (《专利法》第三十四条).

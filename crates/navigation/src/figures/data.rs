@@ -43,7 +43,7 @@ pub(crate) fn set(study: &Study<'_>) -> Result<Answer> {
         found[0].0, study.scope.as_of, found[1].0, found[1].1, study.scope.subject.name, found[4].0, found[3].0
     );
     if !thin.is_empty() {
-        finding.push_str(&format!("全库中收录不足（不到前后五年内最多一年的四分之一）的公开年份：{thin}。"));
+        finding.push_str(&format!("近二十年中，全库收录不足（不到前后五年内最多一年的四分之一）的公开年份：{thin}。"));
     }
     let columns = [Column::text("范围")].into_iter().chain(counts()).collect();
     Ok(Answer { search: study.asked.clone(), columns, rows, finding, drawing: None })

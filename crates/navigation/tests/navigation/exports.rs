@@ -75,3 +75,16 @@ fn the_next_edition_names_what_came_went_and_changed() {
     let other = navigation::Scope { search: "IC=H01M".into(), ..scope };
     assert!(compare(&earlier, &crate::report(&other)).is_other_scope);
 }
+
+#[test]
+fn a_report_is_kept_once_and_read_back_unchanged() {
+    use navigation::shelf;
+    let folder = tempfile::tempdir().unwrap();
+    let report = report(&scope(Template::Industry));
+    let id = shelf::keep(folder.path(), &report).unwrap();
+    assert_eq!(shelf::keep(folder.path(), &report).unwrap(), id);
+    assert_eq!(shelf::read(folder.path(), &id).unwrap().as_ref(), Some(&report));
+    assert_eq!(shelf::read(folder.path(), "../secret").unwrap(), None);
+    let kept = shelf::list(folder.path());
+    assert_eq!((kept.len(), kept[0].documents), (1, report.documents.len() as u64));
+}
