@@ -9,6 +9,7 @@ pub(crate) mod life_cycle;
 pub(crate) mod path;
 pub(crate) mod people;
 pub(crate) mod position;
+pub(crate) mod risk;
 pub(crate) mod trend;
 
 use corpus::Query;

@@ -121,38 +121,20 @@ pub fn find(corpus: &Corpus, names: &Names, wanted: &Wanted, deals: &[Deal]) -> 
             wanted.firm.name
         )));
     }
-    let text = match &wanted.demand {
-        Some(demand) => demand.clone(),
-        None => mine.iter().map(affinity::text).collect::<Vec<_>>().join("\n"),
-    };
-    let outside = outside(&own, &city);
-    let groups = match wanted.demand {
-        Some(_) => Vec::new(),
-        None => affinity::frequent_groups(&mine, GROUPS),
-    };
-    let pool = pool(corpus, &text, &groups, &outside)?;
-    let space = Space::of(pool.iter().chain(&mine));
-    let mut profile = Vector::default();
-    mine.iter().for_each(|document| profile.add(&space.vector(document)));
-    if let Some(demand) = &wanted.demand {
-        profile.words = space.words(demand);
-    }
-    let mut ranked: Vec<((u32, u32), Document)> =
-        pool.into_iter().map(|document| (profile.likeness(&space.vector(&document)), document)).collect();
-    let total = |parts: (u32, u32)| if wanted.demand.is_some() { parts.0 } else { (parts.0 + parts.1) / 2 };
-    ranked.sort_by(|left, right| total(right.0).cmp(&total(left.0)).then_with(|| left.1.key.cmp(&right.1.key)));
+    let Ranked { space, profile, mut documents } =
+        ranked(corpus, &mine, wanted.demand.as_deref(), &outside(&own, &city))?;
     // One of a family is enough.
     let mut seen = BTreeSet::new();
-    ranked.retain(|(_, document)| document.family.is_empty() || seen.insert(document.family.clone()));
+    documents.retain(|(_, document)| document.family.is_empty() || seen.insert(document.family.clone()));
     let mut candidates = Vec::new();
-    for (parts, document) in ranked.into_iter().take(wanted.limit) {
+    for (parts, document) in documents.into_iter().take(wanted.limit) {
         let told = (&profile, &space.vector(&document));
         candidates.push(Candidate {
             reasons: reasons(&mine, &document, told, wanted.demand.is_some()),
             evidence: evidence(&document, told),
             signs: signs(corpus, names, &document)?,
             value: value::valued(&document, deals, wanted.as_of),
-            score: total(parts),
+            score: total(parts, wanted.demand.is_some()),
             parts,
             ..candidate(document, wanted.as_of)
         });
@@ -166,6 +148,46 @@ pub fn find(corpus: &Corpus, names: &Names, wanted: &Wanted, deals: &[Deal]) -> 
         method: METHOD.to_owned(),
         candidates,
     })
+}
+
+/// Documents in the order of their likeness to a firm.
+struct Ranked {
+    space: Space,
+    profile: Vector,
+    documents: Vec<((u32, u32), Document)>,
+}
+
+/// Looks among a set for what is like a firm's documents, or answers its demand.
+fn ranked(corpus: &Corpus, mine: &[Document], demand: Option<&str>, among: &Query) -> Result<Ranked> {
+    let (text, groups) = match demand {
+        Some(demand) => (demand.to_owned(), Vec::new()),
+        None => {
+            let texts: Vec<String> = mine.iter().map(affinity::text).collect();
+            (texts.join("\n"), affinity::frequent_groups(mine, GROUPS))
+        }
+    };
+    let pool = pool(corpus, &text, &groups, among)?;
+    let space = Space::of(pool.iter().chain(mine));
+    let mut profile = Vector::default();
+    mine.iter().for_each(|document| profile.add(&space.vector(document)));
+    if let Some(demand) = demand {
+        profile.words = space.words(demand);
+    }
+    let mut documents: Vec<((u32, u32), Document)> =
+        pool.into_iter().map(|document| (profile.likeness(&space.vector(&document)), document)).collect();
+    let key = |parts| total(parts, demand.is_some());
+    documents.sort_by(|left, right| key(right.0).cmp(&key(left.0)).then_with(|| left.1.key.cmp(&right.1.key)));
+    Ok(Ranked { space, profile, documents })
+}
+
+/// What among a set is nearest to the documents of a search, with how near by words and by classes.
+pub(crate) fn nearest(corpus: &Corpus, own: &Query, among: &Query) -> Result<Vec<((u32, u32), Document)>> {
+    Ok(ranked(corpus, &own_documents(corpus, own)?, None, among)?.documents)
+}
+
+/// How near a document is: to a demand by words alone.
+fn total((words, classes): (u32, u32), is_demand: bool) -> u32 {
+    if is_demand { words } else { (words + classes) / 2 }
 }
 
 fn candidate(document: Document, as_of: Date) -> Candidate {

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Result,
     figure::Part,
-    figures::{Answer, applicants, data, effects, key_patents, layout, life_cycle, path, people, position, trend},
+    figures::{
+        Answer, applicants, data, effects, key_patents, layout, life_cycle, path, people, position, risk, trend,
+    },
     study::Study,
 };
 
@@ -222,6 +224,15 @@ const QUESTIONS: &[Question] = &[
         method: "技术×功效矩阵中主体为零而其他申请人不少于 5 的格子，按其他申请人的数量排列。",
         asked_by: FIELD,
         answer: effects::white_space,
+    },
+    Question {
+        id: "risk",
+        part: Part::Position,
+        text: "他人的哪些有效专利与主体最相近",
+        method: "领域内他人已知有效的专利按与主体自有专利的相似度排列，算法与引进匹配相同（词与分类两个余弦的平均，千分数）。\
+                 相近只说明应当核查，不是侵权判断；须由专业人员比对权利要求。状态未知的不在表中。",
+        asked_by: &[Template::Enterprise],
+        answer: risk::answer,
     },
     Question {
         id: "path-structure",

@@ -17,6 +17,7 @@ nav-indicators = Indicators
 nav-awards = Awards
 nav-enterprises = Enterprises
 nav-patents = Patents
+nav-navigation = Navigation
 nav-cases = Cases
 nav-registers = Registers
 nav-settings = Settings

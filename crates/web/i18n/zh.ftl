@@ -17,6 +17,7 @@ nav-indicators = 指标
 nav-awards = 奖励
 nav-enterprises = 企业
 nav-patents = 专利
+nav-navigation = 导航
 nav-cases = 办理
 nav-registers = 资料
 nav-settings = 设置

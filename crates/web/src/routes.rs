@@ -6,8 +6,8 @@ use domain::accounts::Permission;
 use crate::{
     app::App,
     pages::{
-        awards, cockpit, enterprises, gallery, history, home, indicators, jobs, language, patents, policy, registry,
-        runs, search, settings, sign_in, what_if,
+        awards, cockpit, enterprises, gallery, history, home, indicators, jobs, language, navigation, patents, policy,
+        registry, runs, search, settings, sign_in, what_if,
     },
 };
 
@@ -72,6 +72,11 @@ pub fn doors() -> Vec<Door> {
         door("/my-enterprise", Needs(ViewOwnEnterprise), get(enterprises::own)),
         door("/patents", Needs(ViewRights), get(patents::page)),
         door("/patents/{number}", Needs(ViewRights), get(patents::one)),
+        door("/navigation", Needs(ViewRights), get(navigation::page)),
+        door("/navigation/reports", Needs(Evaluate), post(navigation::start)),
+        door("/navigation/reports/{id}", Needs(ViewRights), get(navigation::report::page)),
+        door("/navigation/reports/{id}/export", Needs(ViewRights), get(navigation::report::export)),
+        door("/navigation/chains/{id}", Needs(ViewRights), get(navigation::chain::page)),
         door("/registers", Needs(ViewRegistry), get(registry::page)),
         upload_door(
             "/registers/import",
@@ -127,13 +132,14 @@ pub fn doors() -> Vec<Door> {
 }
 
 /// The words of the navigation, in order; one appears as soon as its page stands in the list.
-const SECTIONS: [(&str, &str); 9] = [
+const SECTIONS: [(&str, &str); 10] = [
     ("nav-cockpit", "/cockpit"),
     ("nav-indicators", "/indicators"),
     ("nav-awards", "/awards"),
     ("nav-enterprises", "/enterprises"),
     ("nav-my-enterprise", "/my-enterprise"),
     ("nav-patents", "/patents"),
+    ("nav-navigation", "/navigation"),
     ("nav-cases", "/cases"),
     ("nav-registers", "/registers"),
     ("nav-settings", "/settings"),
