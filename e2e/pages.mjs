@@ -3,7 +3,10 @@
 import { followFirst } from './browser.mjs';
 
 /** Pages that only lead on or send a file; journeys use them. */
-export const NOT_SHOWN = ['/', '/runs/compare', '/registers/templates/{register}', '/runs/{id}/export'];
+export const NOT_SHOWN = ['/', '/runs/compare', '/registers/templates/{register}', '/runs/{id}/export',
+  '/navigation/reports/{id}/export',
+  // Until the demo city has a corpus.
+  '/navigation/chains/{id}', '/navigation/reports/{id}'];
 
 const at = (path) => async (page, address) => { await go(page, address + path); };
 const first = (start, link) => async (page, address) => {
@@ -35,6 +38,7 @@ export const PAGES = [
   { name: 'patents-none-found', door: '/patents', open: at('/patents?q=nothing-of-the-kind') },
   { name: 'patent', door: '/patents/{number}', open: first('/patents?high-value=any', 'main tbody a[href*="/patents/2"]') },
   { name: 'row-history', door: '/registers/history/{register}', open: first('/indicators/K08/rights', 'main a[href*="/registers/history/"]') },
+  { name: 'navigation', door: '/navigation', open: at('/navigation') },
   { name: 'registers', door: '/registers', open: at('/registers') },
   { name: 'import', door: '/registers/import', open: at('/registers/import') },
   { name: 'import-refused', door: '/registers/import', open: async (page, address) => {

@@ -193,6 +193,11 @@ impl Cell {
         if text.is_empty() { Self::Unknown } else { Self::Text(text) }
     }
 
+    /// A cell in which nothing is to be said, which is neither zero nor unknown.
+    pub(crate) fn blank() -> Self {
+        Self::Text(String::new())
+    }
+
     /// How it is written in a column of this kind; empty where it is unknown.
     pub fn written(&self, kind: Kind) -> String {
         match self {

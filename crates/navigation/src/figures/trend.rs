@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use corpus::{Field, Query, Value};
 use jiff::{Span, civil::Date};
 
-use super::{Answer, count_cells, counts, unit_column};
+use super::{Answer, count_cells, counts};
 use crate::{
     Basis, Result,
     figure::{Cell, Column, Drawing, Row},
-    study::Study,
+    study::{Study, not},
 };
 
 /// How many years are shown one by one.
@@ -31,15 +31,17 @@ pub(crate) fn answer(study: &Study<'_>) -> Result<Answer> {
         let counted = by_year.get(&year).copied().unwrap_or_default();
         let is_incomplete = year > complete;
         let band = if is_incomplete && study.judged_years().is_some() { band(study, year, counted.0)? } else { None };
-        let own = study.in_unit(own.get(&year).copied().unwrap_or_default());
+        let own = own.get(&year).copied().unwrap_or_default().0;
         let state = match (is_incomplete, study.is_covered(year)) {
             (true, _) => "未全部公开",
             (false, true) => "完整",
             (false, false) => "收录不足",
         };
-        let (low, high) = band.map_or((Cell::Unknown, Cell::Unknown), |(low, high)| {
-            (Cell::Count(low), high.map_or(Cell::Unknown, Cell::Count))
-        });
+        let (low, high) = match band {
+            Some((low, high)) => (Cell::Count(low), high.map_or(Cell::Unknown, Cell::Count)),
+            None if is_incomplete => (Cell::Unknown, Cell::Unknown),
+            None => (Cell::blank(), Cell::blank()),
+        };
         let [documents, families] = count_cells(counted);
         let cells = vec![
             Cell::Text(year.to_string()),
@@ -61,13 +63,13 @@ pub(crate) fn answer(study: &Study<'_>) -> Result<Answer> {
         .into_iter()
         .chain(counts())
         .chain([
-            Column::count(&format!("其中{}（{}）", study.scope.subject.name, study.unit.zh())),
+            Column::count(&format!("其中{}（件）", study.scope.subject.name)),
             Column::text("公开情况"),
             Column::count("推算下限（件）"),
             Column::count("推算上限（件）"),
         ])
         .collect();
-    let drawing = Drawing::Line { values: vec![unit_column(study, 1), 3], band: Some((5, 6)) };
+    let drawing = Drawing::Line { values: vec![1, 3], band: Some((5, 6)) };
     let finding = finding(study, &by_year, complete, &bands);
     Ok(Answer { search: study.field.clone(), columns, rows, finding, drawing: Some(drawing) })
 }
@@ -84,18 +86,13 @@ fn years(study: &Study<'_>, query: &Query) -> Result<(ByYear, Option<Row>)> {
             Some(year) => drop(by_year.insert(year, counted)),
             None => {
                 let field = if study.scope.basis == Basis::Granted { Field::Granted } else { Field::Filed };
-                let dated = Query::term(field, Value::Days(None, None));
+                let without = not(&Query::term(field, Value::Days(None, None)));
+                let own = study.corpus.count(&study.own.clone().and(without.clone()))?;
                 let [documents, families] = count_cells(counted);
-                let cells = vec![
-                    Cell::Text("未载日期".into()),
-                    documents,
-                    families,
-                    Cell::Unknown,
-                    Cell::Unknown,
-                    Cell::Unknown,
-                    Cell::Unknown,
-                ];
-                undated = Some(Row::new(cells, query.clone().and(crate::study::not(&dated))));
+                let [state, low, high] = [Cell::blank(), Cell::blank(), Cell::blank()];
+                let cells =
+                    vec![Cell::Text("未载日期".into()), documents, families, Cell::Count(own), state, low, high];
+                undated = Some(Row::new(cells, query.clone().and(without)));
             }
         }
     }
@@ -111,10 +108,10 @@ fn earlier(study: &Study<'_>, by_year: &ByYear, first: i16) -> Result<Vec<Row>> 
     let before = Query::term(field, Value::Days(None, Date::new(first - 1, 12, 31).ok()));
     let query = study.field.clone().and(before.clone());
     let [documents, families] = count_cells(study.count(&query)?);
-    let own = study.measure(&study.own.clone().and(before))?;
+    let own = study.corpus.count(&study.own.clone().and(before))?;
     let name = Cell::Text(format!("{} 及以前", first - 1));
     let cells =
-        vec![name, documents, families, Cell::Count(own), Cell::Text("完整".into()), Cell::Unknown, Cell::Unknown];
+        vec![name, documents, families, Cell::Count(own), Cell::Text("完整".into()), Cell::blank(), Cell::blank()];
     Ok(vec![Row::new(cells, query)])
 }
 

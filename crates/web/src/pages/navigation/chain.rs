@@ -26,7 +26,8 @@ struct ChainPage<'a> {
 struct NodeView {
     id: String,
     name: String,
-    depth: usize,
+    /// A wide space for each level above it.
+    indent: String,
     documents: String,
     families: String,
     own: String,
@@ -54,7 +55,7 @@ pub async fn page(State(app): State<App>, frame: Frame, Path(id): Path<String>) 
         let node = |one: &chains::Counted<'_>| NodeView {
             id: one.node.id.clone(),
             name: one.node.name.clone(),
-            depth: one.depth,
+            indent: "　".repeat(one.depth),
             documents: format::count(one.documents),
             families: format::count(one.families),
             own: if is_city_known { format::count(one.own) } else { told.t("nav-unknown") },

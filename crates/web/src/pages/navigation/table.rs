@@ -112,23 +112,37 @@ fn drawn(frame: &Frame, figure: &Figure) -> Option<Chart> {
     let mut chart = Chart::new(
         frame,
         &format!("chart-{}", figure.id),
-        frame.said(&figure.question),
+        frame.said(&figure.finding),
         kind,
         labels.collect(),
         series.collect(),
     );
     chart.x_title = frame.said(&figure.columns[0].heading);
-    chart.y_title = frame.said(&figure.columns[*values.first()?].heading);
-    chart.line = frame.said(&figure.finding);
+    // Several series are named at their ends.
+    if let [one] = values.as_slice() {
+        chart.y_title = frame.said(&figure.columns[*one].heading);
+    }
+    chart.is_tabled = true;
     chart.forecast = band.and_then(|(low, high)| {
-        let of = |at: usize| rows.iter().map(|row| value(row, at)).collect::<Vec<_>>();
-        let low = of(low);
-        low.iter().any(Option::is_some).then(|| Forecast {
-            name: frame.t("nav-forecast"),
-            values: low.clone(),
-            high: of(high),
-            low,
-        })
+        // The band opens where the line ends.
+        let last = rows.iter().rposition(|row| !is_gap(row));
+        let of = |at: usize| -> Vec<Option<String>> {
+            let bound = |(place, row): (usize, &&Row)| match value(row, at) {
+                None if Some(place) == last => value(row, *values.first()?),
+                found => found,
+            };
+            rows.iter().enumerate().map(bound).collect()
+        };
+        if !rows.iter().any(|row| value(row, low).is_some()) {
+            return None;
+        }
+        let (low, high) = (of(low), of(high));
+        let middle = |(low, high): (&Option<String>, &Option<String>)| {
+            let [low, high]: [u64; 2] = [low.as_ref()?.parse().ok()?, high.as_ref()?.parse().ok()?];
+            Some(low.midpoint(high).to_string())
+        };
+        let values = low.iter().zip(&high).map(middle).collect();
+        Some(Forecast { name: frame.t("nav-forecast"), values, low, high })
     });
     Some(chart)
 }
