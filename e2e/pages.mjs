@@ -3,7 +3,10 @@
 import { followFirst } from './browser.mjs';
 
 /** Pages that only lead on or send a file; journeys use them. */
-export const NOT_SHOWN = ['/', '/runs/compare', '/registers/templates/{register}', '/runs/{id}/export'];
+export const NOT_SHOWN = ['/', '/runs/compare', '/registers/templates/{register}', '/runs/{id}/export',
+  '/navigation/reports/{id}/export',
+  // Until the demo city has a corpus.
+  '/navigation/chains/{id}', '/navigation/reports/{id}'];
 
 const at = (path) => async (page, address) => { await go(page, address + path); };
 const first = (start, link) => async (page, address) => {
@@ -59,6 +62,7 @@ export const PAGES = [
     await page.waitForURL(/\/corpus\/searches/);
   } },
   { name: 'row-history', door: '/registers/history/{register}', open: first('/indicators/K08/rights', 'main a[href*="/registers/history/"]') },
+  { name: 'navigation', door: '/navigation', open: at('/navigation') },
   { name: 'registers', door: '/registers', open: at('/registers') },
   { name: 'import', door: '/registers/import', open: at('/registers/import') },
   { name: 'import-refused', door: '/registers/import', open: async (page, address) => {

@@ -32,10 +32,14 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("registry", &["terms", "sheets", "db"]),
     ("documents", &["terms", "sheets"]),
     ("corpus", &["terms", "documents"]),
+    ("navigation", &["terms", "sheets", "documents", "corpus"]),
     ("domain", &["terms", "sheets", "db", "rules", "registry", "documents", "corpus"]),
     ("demo", &["terms", "sheets", "registry", "documents", "corpus", "domain"]),
-    ("web", &["terms", "sheets", "db", "rules", "registry", "documents", "corpus", "domain", "demo"]),
-    ("cli", &["terms", "sheets", "db", "rules", "registry", "documents", "corpus", "domain", "demo", "web"]),
+    ("web", &["terms", "sheets", "db", "rules", "registry", "documents", "corpus", "navigation", "domain", "demo"]),
+    (
+        "cli",
+        &["terms", "sheets", "db", "rules", "registry", "documents", "corpus", "domain", "demo", "navigation", "web"],
+    ),
 ];
 
 /// Folder and module names that say the code has no home yet.

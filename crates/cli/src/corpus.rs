@@ -1,4 +1,4 @@
-//! The commands over the patent documents of the world: `corpus index`, `corpus search`, `corpus show`.
+//! The commands over the patent documents of the world: `corpus index`, `corpus search`, `corpus show` and those of navigation.
 
 use std::{
     path::{Path, PathBuf},
@@ -12,7 +12,7 @@ use documents::Document;
 use domain::intake::SetAside;
 use serde::Serialize;
 
-use crate::{Context, output::Unusable};
+use crate::{Context, matching, navigation, output::Unusable};
 
 #[derive(Debug, Args)]
 pub(crate) struct Command {
@@ -28,6 +28,14 @@ enum Corpora {
     Search(Search),
     /// 显示一件专利文献，可用申请号或公开（公告）号
     Show(Show),
+    /// 出专利导航报告（GB/T 39551）：区域、产业或企业，可写成 docx、xlsx，可与上一版比较
+    Landscape(navigation::Landscape),
+    /// 核查一条检索式：每个子句带来什么、挡住什么，可能漏掉多少
+    Audit(navigation::Audit),
+    /// 为企业找可引进的外地专利和院校专利，附理由、依据和成交迹象；--backtest 用记录的转让检验
+    Match(matching::Match),
+    /// 列出五大主导产业的产业链节点和各节点的文献数
+    Chains(navigation::Chains),
 }
 
 #[derive(Debug, Args)]
@@ -59,12 +67,16 @@ struct Show {
 }
 
 /// Runs one of the commands.
-pub(crate) fn run(context: &Context, command: Command) -> anyhow::Result<()> {
+pub(crate) async fn run(context: &Context, command: Command) -> anyhow::Result<()> {
     let folder = context.data.join("corpus");
     match command.command {
         Corpora::Index(index) => take_in(context, &folder, &index.files),
         Corpora::Search(search) => find(context, &folder, &search),
         Corpora::Show(show) => tell(context, &folder, &show.number),
+        Corpora::Landscape(command) => navigation::landscape(context, &opened(&folder)?, command).await,
+        Corpora::Audit(command) => navigation::audit(context, &opened(&folder)?, &command),
+        Corpora::Match(command) => matching::run(context, &opened(&folder)?, command).await,
+        Corpora::Chains(command) => navigation::chains(context, &opened(&folder)?, command).await,
     }
 }
 
@@ -198,7 +210,7 @@ struct Line {
 
 fn find(context: &Context, folder: &Path, search: &Search) -> anyhow::Result<()> {
     let corpus = opened(folder)?;
-    let query = Query::parse(&search.query).map_err(|error| Unusable(pointed(&search.query, &error)))?;
+    let query = parsed(&search.query)?;
     let page =
         Page { offset: search.offset, limit: search.limit, order: Order::Relevance, by_family: search.by_family };
     let hits = corpus.search(&query, &page).map_err(|error| match error {
@@ -220,6 +232,11 @@ fn find(context: &Context, folder: &Path, search: &Search) -> anyhow::Result<()>
         );
         lines.join("\n")
     })
+}
+
+/// Reads a query; a wrong one is shown with the place marked.
+pub(crate) fn parsed(text: &str) -> anyhow::Result<Query> {
+    Query::parse(text).map_err(|error| Unusable(pointed(text, &error)).into())
 }
 
 /// The message with the place in the query marked beneath it.

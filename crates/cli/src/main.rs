@@ -6,6 +6,8 @@
 mod corpus;
 mod demo;
 mod installation;
+mod matching;
+mod navigation;
 mod output;
 mod policy;
 mod registers;
@@ -73,7 +75,7 @@ enum Command {
     Runs,
     /// 检查、测试、列出政策文件
     Policy(policy::Policy),
-    /// 收录、检索专利文献
+    /// 收录、检索专利文献，出专利导航报告
     Corpus(corpus::Command),
 }
 
@@ -124,7 +126,7 @@ async fn main() -> ExitCode {
         Command::Diff(command) => runs::diff(&context, command).await,
         Command::Runs => runs::list(&context).await,
         Command::Policy(command) => policy::run(&context, command).await,
-        Command::Corpus(command) => corpus::run(&context, command),
+        Command::Corpus(command) => corpus::run(&context, command).await,
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -50,6 +50,10 @@ pub(crate) fn exit_status(failure: &anyhow::Error) -> u8 {
                 Some(domain::Error::NotFound { .. } | domain::Error::Invalid(_) | domain::Error::Conflict(_))
             )
             || cause.downcast_ref::<registry::Error>().is_some_and(registry::Error::is_unusable_input)
+            || matches!(
+                cause.downcast_ref::<navigation::Error>(),
+                Some(navigation::Error::Search { .. } | navigation::Error::Invalid(_))
+            )
             || cause.downcast_ref::<rules::Error>().is_some_and(rules::Error::is_unusable_input)
     });
     if unusable { 2 } else { 1 }

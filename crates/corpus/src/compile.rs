@@ -170,12 +170,9 @@ impl Compiler<'_> {
             Field::Kind => self.fields.kind,
             Field::State => self.fields.state,
             Field::Family => self.fields.family,
+            Field::Province => self.fields.province,
+            Field::City => self.fields.city,
             Field::Number | Field::Cited => self.number_field(field),
-            Field::Address => {
-                // A place as the facets name it: the first applicant's province or city.
-                let places = [self.fields.province, self.fields.city];
-                return union(places.map(|place| term_query(place, text, IndexRecordOption::Basic)).into());
-            }
             Field::Arrival => {
                 let is_later = |split: &Split| text.parse().is_ok_and(|number: u64| split.entry.arrival() > number);
                 return if self.split.is_none_or(is_later) { Box::new(AllQuery) } else { Box::new(EmptyQuery) };

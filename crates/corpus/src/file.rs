@@ -210,14 +210,24 @@ impl Rows {
     pub(crate) fn documents(&self, rows: &[u32]) -> Result<Vec<Document>> {
         let total = self.metadata.metadata().file_metadata().num_rows();
         let total = usize::try_from(total).map_err(|_| Error::damaged(&self.path, "行数为负"))?;
-        let ranges = rows.iter().map(|&row| row as usize..row as usize + 1);
-        let selection = RowSelection::from_consecutive_ranges(ranges, total);
+        let selection = selection(rows, total);
         let mut documents = Vec::with_capacity(rows.len());
         self.each_document(Some(selection), |document| {
             documents.push(document);
             Ok(())
         })?;
         Ok(documents)
+    }
+
+    /// The keys of these rows, which must ascend.
+    pub(crate) fn keys(&self, rows: &[u32]) -> Result<Vec<String>> {
+        let total = self.metadata.metadata().file_metadata().num_rows();
+        let total = usize::try_from(total).map_err(|_| Error::damaged(&self.path, "行数为负"))?;
+        let mut keys = Vec::with_capacity(rows.len());
+        for batch in self.read(&[0], Some(selection(rows, total)))? {
+            keys.extend(batch?.column(0).as_string::<i32>().iter().flatten().map(str::to_owned));
+        }
+        Ok(keys)
     }
 
     /// Calls for the documents of the rows in their order.
@@ -235,4 +245,9 @@ impl Rows {
         }
         Ok(())
     }
+}
+
+/// The selection of these rows, which must ascend, among so many.
+fn selection(rows: &[u32], total: usize) -> RowSelection {
+    RowSelection::from_consecutive_ranges(rows.iter().map(|&row| row as usize..row as usize + 1), total)
 }

@@ -33,6 +33,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod tokenizer;
+mod values;
 mod writer;
 
 pub use crate::{
@@ -47,6 +48,7 @@ pub use crate::{
     search::{Hit, Hits, Order, Page},
     state::{ALL as STATES, zh as state_name},
     table::{CorpusTable, SplitScanExec, TABLE},
-    tokenizer::version as tokenizer_version,
+    tokenizer::{version as tokenizer_version, words},
+    values::Values,
     writer::{Budget, Taken, Writer},
 };

@@ -153,7 +153,7 @@ const PROVINCES: &[&str] = &[
 const CITIES: &[&str] = &["北京", "天津", "上海", "重庆", "香港", "澳门"];
 
 /// Province and city of a Chinese address that names them; none where it does not.
-fn place(address: &str) -> (Option<String>, Option<String>) {
+pub(crate) fn place(address: &str) -> (Option<String>, Option<String>) {
     let address = address.trim_start_matches(|c: char| c.is_ascii_digit() || c.is_whitespace());
     let Some(province) = PROVINCES.iter().find(|name| address.starts_with(**name)) else { return (None, None) };
     if CITIES.contains(province) {

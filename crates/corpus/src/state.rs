@@ -14,14 +14,7 @@ pub const ALL: [LegalState; 6] = [
 
 /// The Chinese name.
 pub fn zh(state: LegalState) -> &'static str {
-    match state {
-        LegalState::Unknown => "未知",
-        LegalState::Pending => "审中",
-        LegalState::InForce => "有效",
-        LegalState::NotGranted => "未授权",
-        LegalState::Ended => "失效",
-        LegalState::Invalidated => "全部无效",
-    }
+    state.zh()
 }
 
 /// The state that is called so.

@@ -59,6 +59,11 @@ pub(crate) fn tokens(mut tokenizer: impl Tokenizer, text: &str) -> Vec<Token> {
     tokens
 }
 
+/// The words of a text as it is indexed, each with the bytes it stands at.
+pub fn words(text: &str) -> Vec<(String, std::ops::Range<usize>)> {
+    tokens(Words, text).into_iter().map(|token| (token.text, token.offset_from..token.offset_to)).collect()
+}
+
 /// Whether a term of [`Characters`] is one Chinese, Japanese or Korean character.
 pub(crate) fn is_ideograph(term: &str) -> bool {
     term.chars().next().is_some_and(|c| class(c) == Class::Ideograph)

@@ -183,6 +183,20 @@ pub enum LegalState {
     Invalidated,
 }
 
+impl LegalState {
+    /// The Chinese name.
+    pub fn zh(self) -> &'static str {
+        match self {
+            Self::Unknown => "未知",
+            Self::Pending => "审中",
+            Self::InForce => "有效",
+            Self::NotGranted => "未授权",
+            Self::Ended => "失效",
+            Self::Invalidated => "全部无效",
+        }
+    }
+}
+
 /// Where a document, or a part of it, came from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Source {

@@ -22,6 +22,7 @@ pub mod lapses;
 pub mod runs;
 pub mod saved_searches;
 pub mod stakes;
+pub mod subjects;
 pub mod ties;
 pub mod what_if;
 

@@ -1,9 +1,10 @@
-//! Tables out: workbooks that Excel and WPS open, and csv with a mark.
+//! Tables out: workbooks that Excel and WPS open, csv with a mark, and papers for Word.
 //!
 //! No cell may start a formula: texts are written as texts, and a csv text that a spreadsheet would take
 //! for one gets an apostrophe, which our own reader takes away again.
 
 mod csv;
+pub mod docx;
 mod xlsx;
 
 pub(crate) use self::csv::unguarded;

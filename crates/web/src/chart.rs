@@ -28,6 +28,9 @@ pub struct Chart {
     /// One line below the title: as of when, from where.
     #[serde(skip)]
     pub line: String,
+    /// Whether its numbers stand in a table of the page's own, so that it needs none below it.
+    #[serde(skip)]
+    pub is_tabled: bool,
     /// What sort.
     pub kind: Kind,
     /// What runs along, as 月份.
@@ -97,6 +100,7 @@ impl Chart {
             id: id.to_owned(),
             title: title.into(),
             line: String::new(),
+            is_tabled: false,
             kind,
             x_title: String::new(),
             y_title: String::new(),

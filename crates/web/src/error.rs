@@ -89,6 +89,18 @@ impl From<corpus::Error> for AppError {
     }
 }
 
+impl From<navigation::Error> for AppError {
+    fn from(error: navigation::Error) -> Self {
+        match error {
+            navigation::Error::Invalid(why) => Self::Invalid(why),
+            navigation::Error::Search { .. } | navigation::Error::Corpus(corpus::Error::Query(_)) => {
+                Self::Invalid(error.to_string())
+            }
+            other => Self::internal(other),
+        }
+    }
+}
+
 impl From<askama::Error> for AppError {
     fn from(error: askama::Error) -> Self {
         Self::internal(error)

@@ -18,6 +18,7 @@ pub mod home;
 pub mod indicators;
 pub mod jobs;
 pub mod language;
+pub mod navigation;
 pub mod patents;
 pub mod policy;
 pub mod registry;

@@ -6,8 +6,8 @@ use domain::accounts::Permission;
 use crate::{
     app::App,
     pages::{
-        awards, cockpit, corpus, enterprises, gallery, history, home, indicators, jobs, language, patents, policy,
-        registry, runs, search, settings, sign_in, what_if,
+        awards, cockpit, corpus, enterprises, gallery, history, home, indicators, jobs, language, navigation, patents,
+        policy, registry, runs, search, settings, sign_in, what_if,
     },
 };
 
@@ -97,6 +97,11 @@ pub fn doors() -> Vec<Door> {
         door("/corpus/searches/{id}/open", Needs(KeepBaskets), post(corpus::searches::open)),
         door("/corpus/searches/{id}/remove", Needs(KeepBaskets), post(corpus::searches::remove)),
         door("/corpus/searches/{id}/restore", Needs(KeepBaskets), post(corpus::searches::restore)),
+        door("/navigation", Needs(ViewRights), get(navigation::page)),
+        door("/navigation/reports", Needs(Evaluate), post(navigation::start)),
+        door("/navigation/reports/{id}", Needs(ViewRights), get(navigation::report::page)),
+        door("/navigation/reports/{id}/export", Needs(ViewRights), get(navigation::report::export)),
+        door("/navigation/chains/{id}", Needs(ViewRights), get(navigation::chain::page)),
         door("/registers", Needs(ViewRegistry), get(registry::page)),
         upload_door(
             "/registers/import",
@@ -152,7 +157,7 @@ pub fn doors() -> Vec<Door> {
 }
 
 /// The words of the navigation, in order; one appears as soon as its page stands in the list.
-const SECTIONS: [(&str, &str); 10] = [
+const SECTIONS: [(&str, &str); 11] = [
     ("nav-cockpit", "/cockpit"),
     ("nav-indicators", "/indicators"),
     ("nav-awards", "/awards"),
@@ -160,6 +165,7 @@ const SECTIONS: [(&str, &str); 10] = [
     ("nav-my-enterprise", "/my-enterprise"),
     ("nav-patents", "/patents"),
     ("nav-corpus", "/corpus"),
+    ("nav-navigation", "/navigation"),
     ("nav-cases", "/cases"),
     ("nav-registers", "/registers"),
     ("nav-settings", "/settings"),

@@ -7,6 +7,7 @@ mod corpus;
 mod doctor;
 mod full_disk;
 mod kills;
+mod navigation;
 mod program;
 mod server;
 mod together;

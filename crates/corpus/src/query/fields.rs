@@ -52,6 +52,10 @@ pub enum Field {
     Cited,
     /// The arrival it came or was last changed in (收录批次); asked only as later than one.
     Arrival,
+    /// Province of the first applicant (省).
+    Province,
+    /// City of the first applicant (市).
+    City,
 }
 
 /// What kind of values a field takes.
@@ -98,6 +102,8 @@ const NAMES: &[(Field, &str, &str, &[&str])] = &[
     (Field::Family, "FA", "同族", &["FAM", "FAMILY", "同族号"]),
     (Field::Cited, "CT", "引用文献", &["CITED", "CITES", "引用", "引证"]),
     (Field::Arrival, "RB", "收录批次", &["ARRIVAL", "批次"]),
+    (Field::Province, "PV", "省份", &["PROVINCE", "省"]),
+    (Field::City, "CITY", "城市", &["市", "地市"]),
 ];
 
 impl Field {
@@ -132,7 +138,7 @@ impl Field {
             Self::Ipc | Self::Cpc | Self::Locarno => Sort::Class,
             Self::Number | Self::Cited => Sort::Number,
             Self::Filed | Self::Published | Self::Granted => Sort::Day,
-            Self::Office | Self::Kind | Self::State | Self::Family => Sort::Code,
+            Self::Office | Self::Kind | Self::State | Self::Family | Self::Province | Self::City => Sort::Code,
             Self::Arrival => Sort::Arrival,
         }
     }

@@ -53,7 +53,7 @@ fn only_later(span: Span) -> QueryError {
 /// What stands after `==`.
 pub(super) fn whole(field: Field, text: &str, span: Span) -> Result<Value, QueryError> {
     match field.sort() {
-        Sort::Name if !text.trim().is_empty() => Ok(Value::Whole(text.trim().to_owned())),
+        Sort::Name if field != Field::Address && !text.trim().is_empty() => Ok(Value::Whole(text.trim().to_owned())),
         Sort::Class => Ok(Value::Whole(symbol(field, text, span)?)),
         Sort::Code => quoted(field, text, span),
         _ => Err(span.error(format!("字段{}不能用 ==；请用 =，逐字匹配请加引号", field.zh()))),
@@ -191,7 +191,11 @@ fn code(field: Field, text: &str, span: Span) -> Result<String, QueryError> {
                 Err(span.error(format!("没有“{}”这种法律状态；可用：{all}", shortened(text))))
             }
         },
-        _ if text.trim().is_empty() => Err(span.error("同族号是空的")),
+        _ if text.trim().is_empty() => Err(span.error(format!("{}是空的", field.zh()))),
+        Field::Province => match crate::row::place(text.trim()).0 {
+            Some(province) => Ok(province),
+            None => Err(span.error(format!("没有“{}”这个省份；请写江苏、北京这样的名称", shortened(text)))),
+        },
         _ => Ok(text.trim().to_owned()),
     }
 }

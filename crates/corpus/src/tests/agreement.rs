@@ -91,6 +91,8 @@ fn leaf() -> impl Strategy<Value = Query> {
         "OW=苏州",
         "IN=赵甲",
         "PR=江苏",
+        "PV=江苏省",
+        "CITY=南通市",
         "PR=深圳",
         "batt*",
         "electro?e",
@@ -233,6 +235,32 @@ proptest! {
         prop_assert_eq!(table.cells, cells, "{} {:?}", query, dimensions);
         let families: BTreeSet<String> = documents.iter().map(|document| Row::of(document).family).collect();
         prop_assert_eq!((table.documents, table.families), (documents.len() as u64, families.len() as u64));
+    }
+
+    #[test]
+    fn hits_as_columns_keys_and_documents_are_those_of_a_scan(
+        query in query(),
+        dimension in prop::sample::select(Dimension::ALL.to_vec()),
+    ) {
+        let world = &*WORLD;
+        let documents = expected(world, &query);
+        let keys: Vec<&str> = documents.iter().map(|document| document.key.as_str()).collect();
+        prop_assert_eq!(world.corpus.keys(&query).unwrap(), keys);
+        let [columns] = <[_; 1]>::try_from(world.corpus.values(&query, &[dimension]).unwrap()).unwrap();
+        let of = |hit| columns.of(hit).iter().map(|code| Some(columns.name(*code).to_owned())).collect::<Vec<_>>();
+        let mut found: Vec<_> = (0..columns.hits()).map(of).collect();
+        let known = |document: &&Document| values(document, dimension).into_iter().filter(Option::is_some).collect();
+        let mut scanned: Vec<Vec<Option<String>>> = documents.iter().map(known).collect();
+        found.sort();
+        scanned.sort();
+        prop_assert_eq!(found, scanned, "{} {:?}", query, dimension);
+        if documents.len() > 100 {
+            return Ok(());
+        }
+        let mut read = Vec::new();
+        world.corpus.each_document(&query, |document| read.push((document.key.clone(), document.state))).unwrap();
+        read.sort();
+        prop_assert_eq!(read, documents.iter().map(|one| (one.key.clone(), one.state)).collect::<Vec<_>>());
     }
 
     #[test]

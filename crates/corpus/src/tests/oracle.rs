@@ -97,7 +97,8 @@ fn has(term: &Term, document: &Document) -> bool {
         (Field::Kind, Value::Whole(kind)) => row.kind() == Some(kind),
         (Field::State, Value::Whole(name)) => state::zh(document.state) == name,
         (Field::Family, Value::Whole(family)) => row.family == *family,
-        (Field::Address, Value::Whole(place)) => [row.province, row.city].iter().flatten().any(|name| name == place),
+        (Field::Province, Value::Whole(name)) => row.province.as_ref() == Some(name),
+        (Field::City, Value::Whole(name)) => row.city.as_ref() == Some(name),
         (field, Value::Whole(name)) => parties(field, document).into_iter().flatten().any(|party| party.name == *name),
         (field, Value::Words(text) | Value::Phrase(text)) => {
             names(field, document).iter().any(|name| contains(name, text))

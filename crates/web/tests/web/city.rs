@@ -60,6 +60,11 @@ pub(crate) async fn visitor(role: Role) -> Visitor {
     visitor_of(folder().await, role).await
 }
 
+/// Another visitor to a city of one's own.
+pub(crate) async fn again(folder: &Path, role: Role) -> Visitor {
+    visitor_of(folder, role).await
+}
+
 async fn visitor_of(folder: &Path, role: Role) -> Visitor {
     let (installation, _) = Installation::open(folder, None, now()).await.unwrap();
     let app = App::with_clock(installation, Settings { city: "演示市".into(), ..Settings::default() }, now);

@@ -13,6 +13,7 @@ mod enterprises;
 mod headers;
 mod history;
 mod indicators;
+mod navigation;
 mod patents;
 mod policy;
 mod registry;

@@ -22,8 +22,8 @@ const KINDS: [Kind; 9] = [
     Kind { dimension: Dimension::Applicant, key: "applicant", field: "PA" },
     Kind { dimension: Dimension::Owner, key: "owner", field: "OW" },
     Kind { dimension: Dimension::Office, key: "office", field: "PC" },
-    Kind { dimension: Dimension::Province, key: "province", field: "PR" },
-    Kind { dimension: Dimension::City, key: "city", field: "PR" },
+    Kind { dimension: Dimension::Province, key: "province", field: "PV" },
+    Kind { dimension: Dimension::City, key: "city", field: "CITY" },
 ];
 /// How many values are shown, and how many once a facet was opened.
 const SHOWN: usize = 6;
@@ -106,13 +106,16 @@ impl FacetView {
     }
 }
 
+fn quoted(value: &str) -> String {
+    format!("\"{}\"", value.replace('"', "\"\""))
+}
+
 impl Kind {
     /// The query that has exactly the documents that a value counts.
     fn narrowing(self, value: &str) -> String {
         match self.dimension {
-            Dimension::Applicant | Dimension::Owner | Dimension::Province | Dimension::City => {
-                format!("{}==\"{}\"", self.field, value.replace('"', "\"\""))
-            }
+            Dimension::Applicant | Dimension::Owner => format!("{}=={}", self.field, quoted(value)),
+            Dimension::Province | Dimension::City => format!("{}={}", self.field, quoted(value)),
             _ => format!("{}={value}", self.field),
         }
     }

@@ -1,0 +1,302 @@
+//! Patent navigation: `corpus landscape`, `corpus audit`, `corpus chains`.
+
+use std::{
+    collections::BTreeMap,
+    fs::File,
+    io::BufWriter,
+    path::{Path, PathBuf},
+};
+
+use anyhow::Context as _;
+use clap::Args;
+use corpus::Corpus;
+use documents::applicants::Ledger;
+use domain::subjects;
+use navigation::{Basis, Report, Scope, Subject, Template, audit, chain, compare, export};
+
+use crate::{Context, corpus::parsed, output::Unusable};
+
+#[derive(Debug, Args)]
+pub(crate) struct Landscape {
+    /// 检索式；区域导航可不填，选定产业链节点时可不填，--compare 且不改范围时不填
+    query: Option<String>,
+    /// 导航类型：regional 区域、industry 产业、enterprise 企业
+    #[arg(long, value_name = "KIND", value_parser = ["regional", "industry", "enterprise"])]
+    kind: Option<String>,
+    /// 产业链或其节点，如 new-energy、new-energy/storage；节点见 corpus chains
+    #[arg(long, value_name = "NODE")]
+    chain: Option<String>,
+    /// 企业导航的企业：统一社会信用代码，名称取自企业登记簿
+    #[arg(long, value_name = "USCC")]
+    uscc: Option<String>,
+    /// 城市的名称；不填则取区镇登记簿中的市
+    #[arg(long, value_name = "NAME")]
+    city: Option<String>,
+    /// 数据截止日；不填为今天（演示为演示日期）
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<String>,
+    /// 只统计授权的
+    #[arg(long)]
+    granted: bool,
+    /// 写成 Word 文档
+    #[arg(long, value_name = "FILE")]
+    docx: Option<PathBuf>,
+    /// 写成工作簿
+    #[arg(long, value_name = "FILE")]
+    xlsx: Option<PathBuf>,
+    /// 上一版的 JSON：按同样的范围出新一版，并列出专利和图表的变化
+    #[arg(long, value_name = "EARLIER.json")]
+    compare: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Audit {
+    /// 检索式
+    query: String,
+    /// 人工判断的结果，每行“号码,是”或“号码,否”，号码取自抽样
+    #[arg(long, value_name = "FILE.csv")]
+    judged: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Chains {
+    /// 城市的名称；不填则取区镇登记簿中的市
+    #[arg(long, value_name = "NAME")]
+    city: Option<String>,
+}
+
+pub(crate) async fn landscape(context: &Context, corpus: &Corpus, command: Landscape) -> anyhow::Result<()> {
+    let earlier = command.compare.as_deref().map(read_report).transpose()?;
+    let scope = scope(context, corpus, &command, earlier.as_ref()).await?;
+    eprintln!("统计 {} 个图表……", scope.template.questions().count());
+    let mut report = navigation::survey(corpus, &scope, &Ledger::default().at(0))?;
+    report.differences = earlier.map(|earlier| compare::compare(&earlier, &report));
+    if let Some(path) = &command.docx {
+        export::docx(&report, created(path)?)?;
+    }
+    if let Some(path) = &command.xlsx {
+        export::xlsx(&report, &mut created(path)?)?;
+    }
+    context.output.print(&report, words)
+}
+
+fn read_report(path: &Path) -> anyhow::Result<Report> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|cause| Unusable(format!("读不了上一版报告 {}：{cause}", path.display())))?;
+    Ok(Report::from_json(&text)?)
+}
+
+fn created(path: &Path) -> anyhow::Result<BufWriter<File>> {
+    Ok(BufWriter::new(File::create(path).with_context(|| format!("写不了文件 {}", path.display()))?))
+}
+
+/// What the report is about: as asked, else as in the earlier edition.
+async fn scope(
+    context: &Context,
+    corpus: &Corpus,
+    command: &Landscape,
+    earlier: Option<&Report>,
+) -> anyhow::Result<Scope> {
+    let is_asked =
+        command.query.is_some() || command.chain.is_some() || command.uscc.is_some() || command.kind.is_some();
+    let as_of = as_of(context, command.as_of.as_deref()).await?;
+    if let (false, Some(earlier)) = (is_asked, earlier) {
+        let scope = Scope { as_of, ..earlier.scope.clone() };
+        scope.check()?;
+        return Ok(scope);
+    }
+    let kind = if command.uscc.is_some() { Some("enterprise") } else { command.kind.as_deref() };
+    let template = kind.and_then(Template::of_key).unwrap_or_default();
+    let scope = match template {
+        Template::Enterprise => Scope::of_enterprise(corpus, enterprise(context, corpus, command).await?, as_of)?,
+        _ => {
+            let subject = city(context, command.city.as_deref()).await?;
+            let chains = chain::installed(&context.data.join("chains"))?;
+            let node = command.chain.as_deref().map(|address| chain::find(&chains, address)).transpose()?;
+            let query = command.query.as_deref().map(parsed).transpose()?;
+            Scope::of_field(corpus, template, subject, node, query, as_of)?
+        }
+    };
+    Ok(Scope { basis: if command.granted { Basis::Granted } else { Basis::Filed }, ..scope })
+}
+
+async fn enterprise(context: &Context, corpus: &Corpus, command: &Landscape) -> anyhow::Result<Subject> {
+    match (&command.uscc, &command.query) {
+        (Some(code), _) => firm(context, corpus, code).await,
+        (None, Some(text)) => Ok(Subject { name: text.clone(), search: parsed(text)?.to_string() }),
+        (None, None) => {
+            let message = "企业导航请用 --uscc 指明企业，或写它的检索式，例如 PA=某某公司。";
+            Err(Unusable(message.to_owned()).into())
+        }
+    }
+}
+
+/// The enterprise of a code, by the names that the register has for it.
+pub(crate) async fn firm(context: &Context, corpus: &Corpus, code: &str) -> anyhow::Result<Subject> {
+    let uscc: terms::Uscc = code.parse().map_err(|cause| Unusable(format!("统一社会信用代码 {code} 有误：{cause}")))?;
+    let installation = context.open().await?;
+    match subjects::enterprise(&installation, &uscc, context.now).await? {
+        Some(firm) => Ok(Subject::enterprise(corpus, &firm.name, &firm.names)?),
+        None => {
+            let message = format!("企业登记簿中没有 {code}。请先导入 enterprises 登记簿，或改用企业的检索式。");
+            Err(Unusable(message).into())
+        }
+    }
+}
+
+/// The city that was named, else that of the register of regions.
+pub(crate) async fn city(context: &Context, named: Option<&str>) -> anyhow::Result<Subject> {
+    if let Some(name) = named {
+        // 海安市 stands in addresses as 海安市 and, before it was made a city, as 海安县.
+        let word = name.strip_suffix('市').filter(|word| word.chars().count() > 1).unwrap_or(name);
+        return Ok(Subject::city(name, &[word.to_owned()]));
+    }
+    match subjects::city(&context.open().await?, context.now).await? {
+        Some(city) => Ok(Subject::city(&city.name, &city.words)),
+        None => {
+            let message = "不知道本市是哪里。请先导入 regions 登记簿（其中类型为“市”的一行），或用 --city 写明。";
+            Err(Unusable(message.to_owned()).into())
+        }
+    }
+}
+
+pub(crate) async fn as_of(context: &Context, written: Option<&str>) -> anyhow::Result<jiff::civil::Date> {
+    match written {
+        Some(day) => {
+            Ok(terms::dates::parse_date(day)
+                .map_err(|cause| Unusable(format!("数据截止日 --as-of 无法识别：{cause}")))?)
+        }
+        None => Ok(context.open().await?.business_date(context.now)),
+    }
+}
+
+fn words(report: &Report) -> String {
+    let mut lines = vec![
+        report.title(),
+        format!(
+            "检索式 {}；数据截止 {}；快照第 {} 号，库中 {} 件",
+            report.scope.search, report.scope.as_of, report.snapshot.number, report.snapshot.documents
+        ),
+    ];
+    lines.extend(report.figures.iter().map(|one| format!("[{}] {}：{}", one.part.zh(), one.question, one.finding)));
+    if let Some(differences) = &report.differences {
+        lines.push(format!(
+            "与 {} 的一版相比：新进 {} 件，不再命中 {} 件，状态或权利人变化 {} 件，图表变化 {} 行",
+            differences.earlier_as_of,
+            differences.added.len(),
+            differences.gone.len(),
+            differences.changed.len(),
+            differences.rows.len()
+        ));
+    }
+    lines.join("\n")
+}
+
+/// What `corpus audit` answers.
+#[derive(serde::Serialize)]
+struct Audited {
+    #[serde(flatten)]
+    audit: audit::Audit,
+    recall: Option<audit::Recall>,
+}
+
+pub(crate) fn audit(context: &Context, corpus: &Corpus, command: &Audit) -> anyhow::Result<()> {
+    let audit = audit::audit(corpus, &parsed(&command.query)?)?;
+    let judged = command.judged.as_deref().map(judgements).transpose()?;
+    let recall = judged.and_then(|judged| audit.recall(&judged));
+    context.output.print(&Audited { audit, recall }, audited)
+}
+
+fn judgements(path: &Path) -> anyhow::Result<BTreeMap<String, bool>> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|cause| Unusable(format!("读不了判断结果 {}：{cause}", path.display())))?;
+    let mut judged = BTreeMap::new();
+    for (at, line) in
+        text.trim_start_matches('\u{feff}').lines().enumerate().filter(|(_, line)| !line.trim().is_empty())
+    {
+        let (key, word) = line.split_once([',', '，', '\t']).unwrap_or((line, ""));
+        let is_relevant = match word.trim() {
+            "是" | "相关" | "1" => true,
+            "否" | "不相关" | "0" => false,
+            _ => {
+                let message = format!("{} 第 {} 行应写成“号码,是”或“号码,否”：{line}", path.display(), at + 1);
+                return Err(Unusable(message).into());
+            }
+        };
+        judged.insert(key.trim().to_owned(), is_relevant);
+    }
+    Ok(judged)
+}
+
+fn audited(answer: &Audited) -> String {
+    let audit = &answer.audit;
+    let mut lines = vec![format!("{}：{} 件", audit.search, audit.documents)];
+    for clause in &audit.clauses {
+        let indent = "  ".repeat(clause.depth);
+        lines.push(format!(
+            "{indent}[{}] {}：单独 {} 件，去掉它少 {} 件、多 {} 件",
+            clause.role.zh(),
+            clause.search,
+            clause.alone,
+            clause.adds,
+            clause.keeps_out
+        ));
+    }
+    let share = |name: &str, interval: &Option<navigation::Interval>| match interval {
+        Some(interval) => format!("{name}：{}", interval.zh()),
+        None => format!("{name}：来源没有数据，无法估计"),
+    };
+    lines.push(share("命中文献在同域内引用的文献，被检索式找到的比例", &audit.cited));
+    lines.push(share("命中文献的同族，被检索式找到的比例", &audit.related));
+    match &answer.recall {
+        Some(recall) => {
+            lines.push(format!("查准率：{}", recall.precision.zh()));
+            let thousandths = |n: u64| format!("{}.{}%", n / 10, n % 10);
+            let (estimate, low, high) =
+                (thousandths(recall.estimate), thousandths(recall.low), thousandths(recall.high));
+            lines.push(format!("查全率：{estimate}（区间 {low}–{high}）"));
+        }
+        None => {
+            lines.push(format!("查全率须由人判断抽样（种子 {}）后用 --judged 估计：", audit.seed));
+            lines.push(format!("  命中的抽样：{}", audit.inside.sample.join(" ")));
+            lines.push(format!(
+                "  近旁未命中的（共 {} 件）抽样：{}",
+                audit.outside.documents,
+                audit.outside.sample.join(" ")
+            ));
+        }
+    }
+    lines.join("\n")
+}
+
+/// What `corpus chains` answers for each chain.
+#[derive(serde::Serialize)]
+struct CountedChain<'a> {
+    id: &'a str,
+    name: &'a str,
+    edition: jiff::civil::Date,
+    nodes: Vec<chain::Counted<'a>>,
+}
+
+pub(crate) async fn chains(context: &Context, corpus: &Corpus, command: Chains) -> anyhow::Result<()> {
+    let subject = city(context, command.city.as_deref()).await?;
+    let own = parsed(&subject.search)?;
+    let chains = chain::installed(&context.data.join("chains"))?;
+    let mut counted = Vec::new();
+    for chain in &chains {
+        let nodes = chain.counted(corpus, &own)?;
+        counted.push(CountedChain { id: &chain.id, name: &chain.name, edition: chain.edition, nodes });
+    }
+    context.output.print(&counted, |counted| {
+        let mut lines = Vec::new();
+        for chain in counted {
+            lines.push(format!("{}（{}，{} 版）", chain.name, chain.id, chain.edition));
+            lines.extend(chain.nodes.iter().map(|one| {
+                let indent = "  ".repeat(one.depth + 1);
+                let (documents, families, own) = (one.documents, one.families, one.own);
+                format!("{indent}{}（{}）：{documents} 件，{families} 族，本市 {own} 件", one.node.name, one.node.id)
+            }));
+        }
+        lines.join("\n")
+    })
+}

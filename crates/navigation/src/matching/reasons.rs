@@ -1,0 +1,143 @@
+//! Why a patent fits, where in its text that stands, and what speaks for or against a deal.
+
+use corpus::{Corpus, Dimension, Field, Query, Value};
+use documents::{Document, Scheme, applicants::Names};
+use serde::{Deserialize, Serialize};
+use terms::text::fold_name;
+
+use super::affinity::{Vector, main_group};
+use crate::{Result, bodies};
+
+/// How many common words are named.
+const WORDS: usize = 5;
+/// How much of the text is shown on either side of a word, in characters.
+const AROUND: usize = 16;
+
+/// A word of the firm's in a candidate's text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// The word.
+    pub word: String,
+    /// Where it stands: 名称, 摘要, 权利要求 1.
+    pub place: String,
+    /// What stands around it.
+    pub text: String,
+    /// The characters of `text` before the word.
+    pub start: usize,
+    /// The characters of the word.
+    pub length: usize,
+}
+
+/// Why it fits.
+pub(super) fn reasons(
+    mine: &[Document],
+    document: &Document,
+    (profile, vector): (&Vector, &Vector),
+    is_demand: bool,
+) -> Vec<String> {
+    let mut reasons = Vec::new();
+    let groups = |document: &Document| -> Vec<String> {
+        let ipc = document.classifications.iter().filter(|one| one.scheme == Scheme::Ipc);
+        let mut groups: Vec<String> = ipc.filter_map(|one| main_group(&one.symbol)).collect();
+        groups.sort_unstable();
+        groups.dedup();
+        groups
+    };
+    for group in groups(document) {
+        let with: Vec<&str> =
+            mine.iter().filter(|own| groups(own).contains(&group)).map(|own| own.key.as_str()).collect();
+        if let [first, ..] = with.as_slice() {
+            reasons.push(format!("与本企业的 {} 件专利同在 IPC 主组 {group}，如 {first}", with.len()));
+        }
+    }
+    let words = profile.common(vector, WORDS);
+    if !words.is_empty() {
+        let whose = if is_demand { "所述需求" } else { "本企业专利" };
+        reasons.push(format!("与{whose}共有技术词：{}", words.join("、")));
+    }
+    reasons
+}
+
+/// Where the common words stand.
+pub(super) fn evidence(document: &Document, (profile, vector): (&Vector, &Vector)) -> Vec<Evidence> {
+    let places = document
+        .titles
+        .iter()
+        .map(|text| ("名称".to_owned(), text))
+        .chain(document.abstracts.iter().map(|text| ("摘要".to_owned(), text)))
+        .chain(document.claims.iter().take(1).map(|text| ("权利要求 1".to_owned(), text)));
+    let tokens: Vec<_> = places.map(|(place, text)| (place, text.text.as_str(), corpus::words(&text.text))).collect();
+    let found = |word: String| {
+        tokens.iter().find_map(|(place, text, tokens)| {
+            let (_, at) = tokens.iter().find(|(token, _)| *token == word)?;
+            let before: Vec<char> = text[..at.start].chars().collect();
+            let shown_before = &before[before.len().saturating_sub(AROUND)..];
+            let after: String = text[at.end..].chars().take(AROUND).collect();
+            let word = &text[at.clone()];
+            Some(Evidence {
+                start: shown_before.len(),
+                length: word.chars().count(),
+                text: format!("{}{word}{after}", shown_before.iter().collect::<String>()),
+                word: word.to_owned(),
+                place: place.clone(),
+            })
+        })
+    };
+    profile.common(vector, WORDS).into_iter().filter_map(found).collect()
+}
+
+/// What speaks for or against a deal, from what sources say; nothing is guessed from silence.
+pub(super) fn signs(corpus: &Corpus, names: &Names, document: &Document) -> Result<Vec<String>> {
+    let mut signs = Vec::new();
+    let parties = if document.owners.is_empty() { &document.applicants } else { &document.owners };
+    let Some(owner) = parties.first() else { return Ok(vec!["来源没有给出权利人".to_owned()]) };
+    if bodies::is_academic(&owner.name) {
+        signs.push("权利人是院校或院所，可按产学研结合洽谈".to_owned());
+    }
+    let events: [(&[&str], &str); 5] = [
+        (&["开放许可"], "有开放许可声明"),
+        (&["许可"], "有许可备案记录"),
+        (&["转移", "转让"], "有过权利转移记录"),
+        (&["质押", "保全"], "有质押或保全记录，处分前须查明是否已解除"),
+        (&["年费"], "有年费方面的记录，须核对是否按时缴纳"),
+    ];
+    for (words, sign) in events {
+        let found = document.events.iter().filter(|event| words.iter().any(|word| event.text.contains(word)));
+        if let Some(event) = found.last() {
+            let day = event.on.map(|day| format!("（{day}）")).unwrap_or_default();
+            signs.push(format!("{sign}{day}"));
+        }
+    }
+    let sold = sold(corpus, names, &owner.name)?;
+    if sold > 0 {
+        signs.push(format!("权利人曾有 {sold} 件专利转给他人"));
+    }
+    if parties.len() > 1 {
+        signs.push(format!("共有 {} 个权利人，转让须全体同意（《专利法》第十四条）", parties.len()));
+    }
+    if signs.is_empty() {
+        signs.push("来源中没有说明能否成交的记录".to_owned());
+    }
+    Ok(signs)
+}
+
+/// How many documents a body applied for that now have other owners.
+fn sold(corpus: &Corpus, names: &Names, name: &str) -> Result<u64> {
+    let whole = |field| Query::term(field, Value::Whole(name.to_owned()));
+    let set = whole(Field::Applicant).and(Query::Not(Box::new(whole(Field::Owner))));
+    let columns = corpus.values(&set, &[Dimension::Owner])?;
+    let [owners] = columns.as_slice() else { return Ok(0) };
+    let mine = names.canonical(name);
+    let is_other = |code: &u32| {
+        let other = owners.name(*code);
+        names.canonical(other) != mine && !is_same_body(other, name)
+    };
+    Ok((0..owners.hits()).filter(|hit| !owners.of(*hit).is_empty() && owners.of(*hit).iter().all(is_other)).count()
+        as u64)
+}
+
+/// Whether two names are of one body that only changed its form.
+pub(super) fn is_same_body(left: &str, right: &str) -> bool {
+    let stem = |name: &str| documents::applicants::stem(name);
+    fold_name(left) == fold_name(right) || (!stem(left).is_empty() && stem(left) == stem(right))
+}

@@ -1,0 +1,129 @@
+//! Matching over generated corpora.
+
+use documents::applicants::Ledger;
+use jiff::civil::date;
+use navigation::{
+    Subject,
+    matching::{Wanted, backtest, find},
+};
+
+use crate::{WORLD, corpus_of};
+
+/// A firm of 苏州 with several inventions.
+fn firm() -> Subject {
+    let counted = crate::scan::by(&WORLD.documents.iter().collect::<Vec<_>>(), |one| {
+        one.applicants.iter().filter(|party| party.address.contains("苏州")).map(|party| party.name.clone()).collect()
+    });
+    let (name, _) = counted.iter().max_by_key(|(_, documents)| documents.len()).unwrap();
+    Subject::enterprise(&WORLD.corpus, name, std::slice::from_ref(name)).unwrap()
+}
+
+fn wanted(demand: Option<&str>) -> Wanted {
+    Wanted {
+        firm: firm(),
+        city: Subject::city("苏州市", &["苏州".to_owned()]),
+        demand: demand.map(str::to_owned),
+        as_of: date(2024, 6, 30),
+        limit: 20,
+    }
+}
+
+#[test]
+fn candidates_are_outside_in_force_and_say_why() {
+    let names = Ledger::default().at(0);
+    let found = find(&WORLD.corpus, &names, &wanted(None), &[]).unwrap();
+    assert_eq!(found.candidates.len(), 20);
+    let mut last = u32::MAX;
+    for one in &found.candidates {
+        let document = WORLD.documents.iter().find(|document| document.key == one.key).unwrap();
+        assert!(!crate::scan::is_own(document), "{} is of the city", one.key);
+        assert_eq!((document.office.as_str(), document.state), ("CN", documents::LegalState::InForce));
+        assert!(!one.reasons.is_empty(), "{}", one.key);
+        assert!(one.score <= last);
+        last = one.score;
+        for at in &one.evidence {
+            let shown: String = at.text.chars().skip(at.start).take(at.length).collect();
+            assert_eq!(shown, at.word);
+            let texts: Vec<&str> = document
+                .titles
+                .iter()
+                .chain(&document.abstracts)
+                .chain(&document.claims)
+                .map(|t| t.text.as_str())
+                .collect();
+            assert!(texts.iter().any(|text| text.contains(&at.text)), "{} is not in {}", at.text, one.key);
+        }
+        assert!(matches!(&one.value, navigation::matching::Valuation::Refused { reason } if reason.contains("0 件")));
+    }
+    assert_eq!(found, find(&WORLD.corpus, &names, &wanted(None), &[]).unwrap());
+}
+
+#[test]
+fn a_demand_in_words_is_looked_for_by_its_words() {
+    let found = find(&WORLD.corpus, &Ledger::default().at(0), &wanted(Some("激光雷达点云")), &[]).unwrap();
+    let first = &found.candidates[0];
+    let document = WORLD.documents.iter().find(|document| document.key == first.key).unwrap();
+    assert!(document.abstracts[0].text.contains("激光雷达点云"), "{}", document.abstracts[0].text);
+    assert!(first.reasons.iter().any(|reason| reason.contains("所述需求")), "{:?}", first.reasons);
+}
+
+#[test]
+fn a_firm_without_patents_is_asked_for_a_demand() {
+    let stranger = Subject::enterprise(&WORLD.corpus, "没有专利有限公司", &["没有专利有限公司".to_owned()]).unwrap();
+    let wanted = Wanted { firm: stranger, ..wanted(None) };
+    let refused = find(&WORLD.corpus, &Ledger::default().at(0), &wanted, &[]).unwrap_err().to_string();
+    assert!(refused.contains("--demand"), "{refused}");
+}
+
+#[test]
+fn the_back_test_finds_buyers_that_buy_what_they_make_and_hides_the_deal_itself() {
+    let mut documents: Vec<documents::Document> = WORLD.documents.iter().take(120).cloned().collect();
+    documents.iter_mut().for_each(|document| document.owners.clear());
+    // Two buyers, each at home in one class and words; what they buy lies there.
+    for (at, document) in documents.iter_mut().enumerate() {
+        let (buyer, symbol, word) = match at % 2 {
+            0 => ("海安电池有限公司", "H01M 4/38", "锂离子电池正极材料"),
+            _ => ("海安软件有限公司", "G06F 9/44", "操作系统任务调度"),
+        };
+        document.family.clear();
+        document.titles[0].text = format!("一种{word}");
+        document.classifications.retain(|one| one.scheme != documents::Scheme::Ipc);
+        document.classifications.push(documents::Classification {
+            scheme: documents::Scheme::Ipc,
+            symbol: symbol.into(),
+            edition: String::new(),
+            is_inventive: true,
+        });
+        let party = |name: &str| documents::Party { name: name.into(), ..Default::default() };
+        document.applicants = vec![party(&format!("卖方{at}研究所"))];
+        match at % 10 {
+            0 | 1 => document.owners = vec![party(buyer)],
+            2..=5 => document.applicants = vec![party(buyer)],
+            _ => {}
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = corpus_of(folder.path(), &documents, 50);
+    let found = backtest(&corpus, &Ledger::default().at(0)).unwrap();
+    assert_eq!((found.transfers, found.buyers, found.unknown_buyers), (24, 2, 0));
+    assert_eq!(found.generated, 120, "generated documents are called so");
+    assert_eq!((found.hits[0].k, found.hits[0].ours.having), (1, 24));
+    assert!(found.hits[0].popularity.having < 24, "popularity knows no subject");
+    // Without the firms' own patents each buyer is known only by its other purchases.
+    let bare: Vec<_> =
+        documents.iter().filter(|one| !one.applicants[0].name.starts_with("海安")).take(13).cloned().collect();
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = corpus_of(folder.path(), &bare, 50);
+    let found = backtest(&corpus, &Ledger::default().at(0)).unwrap();
+    let single = found.transfers - found.hits[0].ours.having;
+    assert!(found.unknown_buyers <= single, "who has nothing else is a miss: {found:?}");
+}
+
+#[test]
+fn a_corpus_without_transfers_cannot_be_tested() {
+    let mut documents: Vec<documents::Document> = WORLD.documents.iter().take(20).cloned().collect();
+    documents.iter_mut().for_each(|document| document.owners.clear());
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = corpus_of(folder.path(), &documents, 50);
+    assert!(backtest(&corpus, &Ledger::default().at(0)).unwrap_err().to_string().contains("无法回测"));
+}

@@ -1,0 +1,118 @@
+//! What the pages of navigation read and keep: the corpus, the city, the counts of the chains, the reports.
+
+use std::{
+    collections::HashMap,
+    path::PathBuf,
+    sync::{LazyLock, Mutex, PoisonError},
+};
+
+use corpus::Corpus;
+use documents::applicants::Ledger;
+use domain::{accounts::Permission, subjects};
+use navigation::{
+    Report, Scope, Subject, Template,
+    chain::Chain,
+    compare,
+    shelf::{self, Kept},
+};
+
+use crate::{app::App, error::AppError, frame::Frame};
+
+/// The corpora that are open, by folder: opening one reads its footers and indexes.
+static OPEN: LazyLock<Mutex<HashMap<PathBuf, Corpus>>> = LazyLock::new(Mutex::default);
+
+/// The present snapshot of the installation's corpus; none where there is none yet.
+pub(super) async fn corpus(app: &App) -> Result<Option<Corpus>, AppError> {
+    let folder = app.installation.dir().join("corpus");
+    on_a_thread(move || opened(folder)).await
+}
+
+fn opened(folder: PathBuf) -> Result<Option<Corpus>, AppError> {
+    let known = OPEN.lock().unwrap_or_else(PoisonError::into_inner).get(&folder).cloned();
+    let found = match known {
+        Some(corpus) => corpus.latest(),
+        None => Corpus::open(&folder),
+    };
+    match found {
+        Ok(corpus) => {
+            OPEN.lock().unwrap_or_else(PoisonError::into_inner).insert(folder, corpus.clone());
+            Ok(Some(corpus))
+        }
+        Err(corpus::Error::Absent(_)) => Ok(None),
+        Err(cause) => Err(AppError::internal(cause)),
+    }
+}
+
+/// Does what takes long on a thread of its own, so that other pages do not wait.
+pub(super) async fn on_a_thread<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, AppError> + Send + 'static,
+) -> Result<T, AppError> {
+    tokio::task::spawn_blocking(work).await.map_err(AppError::internal)?
+}
+
+/// The city whose position is told; none where the register of regions has no row of it.
+pub(super) async fn city(app: &App) -> Result<Option<Subject>, AppError> {
+    let city = subjects::city(&app.installation, app.now()).await?;
+    Ok(city.map(|city| Subject::city(&city.name, &city.words)))
+}
+
+/// Documents, families and the city's documents of each chain; none where there is no corpus.
+pub(super) async fn counted(
+    app: &App,
+    chains: &[Chain],
+    subject: Option<&Subject>,
+) -> Result<Option<Vec<(u64, u64, u64)>>, AppError> {
+    let Some(corpus) = corpus(app).await? else { return Ok(None) };
+    let own = subject.map(|subject| corpus::Query::parse(&subject.search)).transpose().map_err(AppError::internal)?;
+    let queries = chains.iter().map(|chain| chain.query(None)).collect::<navigation::Result<Vec<_>>>()?;
+    on_a_thread(move || {
+        let count = |query: corpus::Query| {
+            let cross = corpus.cross(&query, &[]).map_err(AppError::internal)?;
+            let own = match &own {
+                Some(own) => corpus.count(&query.and(own.clone())).map_err(AppError::internal)?,
+                None => 0,
+            };
+            Ok((cross.documents, cross.families, own))
+        };
+        queries.into_iter().map(count).collect::<Result<Vec<_>, AppError>>().map(Some)
+    })
+    .await
+}
+
+/// Answers a scope's questions and keeps the report, with what changed since an earlier one.
+pub(super) fn keep(app: &App, scope: &Scope, earlier: &str) -> Result<String, AppError> {
+    let data = app.installation.dir();
+    let Some(corpus) = opened(data.join("corpus"))? else {
+        return Err(AppError::internal("the corpus is gone"));
+    };
+    let mut report = navigation::survey(&corpus, scope, &Ledger::default().at(0))?;
+    let shelf = shelf::folder(data);
+    if let Some(earlier) = shelf::read(&shelf, earlier)? {
+        report.differences = Some(compare::compare(&earlier, &report));
+    }
+    Ok(shelf::keep(&shelf, &report)?)
+}
+
+/// Whether a visitor may see reports of this kind: what an enterprise wants to know is its own affair (C3.2.2.3), and
+/// only those who work on such reports see them.
+fn may_see(frame: &Frame, template: Template) -> bool {
+    template != Template::Enterprise || frame.may(Permission::Evaluate)
+}
+
+/// The reports that a visitor may see.
+pub(super) fn kept(app: &App, frame: &Frame) -> Vec<Kept> {
+    let mut all = shelf::list(&shelf::folder(app.installation.dir()));
+    all.retain(|kept| may_see(frame, kept.template));
+    all
+}
+
+/// A kept report.
+pub(super) fn report(app: &App, frame: &Frame, id: &str) -> Result<Report, AppError> {
+    let found = shelf::read(&shelf::folder(app.installation.dir()), id)?;
+    let report = found.ok_or_else(|| AppError::NotFound(frame.t("nav-not-found")))?;
+    if may_see(frame, report.scope.template) {
+        Ok(report)
+    } else {
+        Err(AppError::Forbidden(frame.t("nav-confidential")))
+    }
+}
