@@ -48,13 +48,24 @@ pub(crate) async fn rows(
     without: &'static [&'static str],
     batches: &HashMap<i64, VisibleBatch>,
 ) -> Result<Vec<FoldedRow>, Error> {
+    rows_by_pages(tx, register, without, batches, PAGE_FACTS).await
+}
+
+/// The same, so many facts at a time.
+async fn rows_by_pages(
+    tx: &mut Tx,
+    register: &'static Register,
+    without: &'static [&'static str],
+    batches: &HashMap<i64, VisibleBatch>,
+    page_facts: i64,
+) -> Result<Vec<FoldedRow>, Error> {
     let batches = Arc::new(batches.clone());
     let mut rows = Vec::new();
-    let mut page = page_after(tx, register, "", 0).await?;
+    let mut page = page_after(tx, register, ("", 0), page_facts).await?;
     let mut carried = String::new();
     loop {
         let facts = facts_in(&page)?;
-        let Some(last) = facts.last().filter(|_| facts.len() as i64 == PAGE_FACTS) else {
+        let Some(last) = facts.last().filter(|_| facts.len() as i64 == page_facts) else {
             rows.extend(read_facts(register, without, &carried, &page, &batches)?);
             return Ok(rows);
         };
@@ -63,14 +74,14 @@ pub(crate) async fn rows(
         let next = (last.key.to_owned(), last.id);
         if whole == 0 {
             carried.push_str(&page);
-            page = page_after(tx, register, &next.0, next.1).await?;
+            page = page_after(tx, register, (&next.0, next.1), page_facts).await?;
             continue;
         }
         let begun = page.split_off(whole);
         // One page is read out of its texts while the database hands over the next.
         let (batches, before) = (Arc::clone(&batches), std::mem::replace(&mut carried, begun));
         let reading = tokio::task::spawn_blocking(move || read_facts(register, without, &before, &page, &batches));
-        page = page_after(tx, register, &next.0, next.1).await?;
+        page = page_after(tx, register, (&next.0, next.1), page_facts).await?;
         rows.extend(reading.await.map_err(|cause| Error::Damaged(format!("{}：{cause}", register.id)))??);
     }
 }
@@ -91,13 +102,18 @@ const AFTER_FACT: char = '\u{1d}';
 const WITHIN_FACT: char = '\u{1e}';
 
 /// The facts after this one as one text: a row for each of a million facts costs more than all the rest of reading them.
-async fn page_after(tx: &mut Tx, register: &Register, key: &str, id: i64) -> Result<String, Error> {
+async fn page_after(
+    tx: &mut Tx,
+    register: &Register,
+    (key, id): (&str, i64),
+    page_facts: i64,
+) -> Result<String, Error> {
     const SQL: &str = "select string_agg(id || $5 || batch_id || $5 || fact_key || $5 || cells || $6, '' \
         order by fact_key, id) from (select id, batch_id, fact_key, cells from fact \
         where register = $1 and (fact_key, id) > ($2, $3) order by fact_key, id limit $4) page";
     let (after, within) = (String::from(AFTER_FACT), String::from(WITHIN_FACT));
     let page: Option<String> = with_conn!(tx, conn => sqlx::query_scalar(SQL)
-        .bind(register.id).bind(key).bind(id).bind(PAGE_FACTS).bind(within).bind(after).fetch_one(conn).await)
+        .bind(register.id).bind(key).bind(id).bind(page_facts).bind(within).bind(after).fetch_one(conn).await)
     .map_err(db::Error::from)?;
     Ok(page.unwrap_or_default())
 }
@@ -221,4 +237,40 @@ pub(crate) fn placeholders(first: usize, count: usize) -> String {
         write!(text, "{comma}${}", first + place).expect("a text can be written to");
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_facts_of_a_key_are_folded_together_wherever_a_page_ends() {
+        for database in db::test::databases().await {
+            let mut tx = database.db.begin().await.unwrap();
+            let batch = "insert into batch (register, kind, file, sheet_names, state, received_at, recorded_at, by_whom) \
+                values ('survey-waves', 'import', 'f', '[]', 'merged', '2024-01-01T00:00:00Z', 't', 'w')";
+            with_conn!(&mut tx, conn => sqlx::query(batch).execute(conn).await.map(|_| ())).unwrap();
+            // One to five facts a key, one key with more than any page holds.
+            for (key, facts) in [("a", 1), ("b", 5), ("c", 2), ("d", 17), ("e", 3), ("f", 1)] {
+                for n in 0..facts {
+                    let sql = "insert into fact (batch_id, register, fact_key, sheet, row_no, cells) \
+                        values (1, 'survey-waves', $1, 's', 1, $2)";
+                    let cells = format!("{{\"survey\":\"{key}\",\"positive\":\"{n}\"}}");
+                    with_conn!(&mut tx, conn => sqlx::query(sql).bind(key).bind(cells).execute(conn).await.map(|_| ()))
+                        .unwrap();
+                }
+            }
+            let register = crate::registers::register("survey-waves").unwrap();
+            let batches = visible_batches(&mut tx, Timestamp::MAX).await.unwrap();
+            let whole = rows(&mut tx, register, &[], &batches).await.unwrap();
+            let positive = crate::Folded::column("survey-waves", "positive");
+            let last: Vec<_> = whole.iter().map(|row| (&*row.key, row.cells[positive].as_deref())).collect();
+            let told = [("a", "0"), ("b", "4"), ("c", "1"), ("d", "16"), ("e", "2"), ("f", "0")];
+            assert_eq!(last, told.map(|(key, n)| (key, Some(n))), "{}", database.name);
+            for page_facts in 1..=30 {
+                let paged = rows_by_pages(&mut tx, register, &[], &batches, page_facts).await.unwrap();
+                assert_eq!(paged, whole, "{} {page_facts}", database.name);
+            }
+        }
+    }
 }
