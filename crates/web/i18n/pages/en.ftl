@@ -259,6 +259,7 @@ patents-in-force = In force
 patents-not-granted = Not granted
 patents-ended = Lapsed
 patents-void = Invalidated
+patents-document = Patent document
 patents-bibliography = Bibliography
 patents-applicants = Patentees as filed
 patents-owner-on-day = First patentee on the day

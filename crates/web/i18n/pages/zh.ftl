@@ -259,6 +259,7 @@ patents-in-force = 有效
 patents-not-granted = 未授权
 patents-ended = 已失效
 patents-void = 已全部无效
+patents-document = 专利文献
 patents-bibliography = 著录事项
 patents-applicants = 登记的专利权人
 patents-owner-on-day = 统计时点的第一专利权人

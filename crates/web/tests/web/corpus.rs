@@ -124,6 +124,7 @@ async fn pages_go_on_to_the_last_and_families_are_counted() {
     assert!(by_family.contains("个同族"));
     let beyond = clerk.get("/corpus?q=*&page=99999999999").await;
     assert_eq!(beyond.status, StatusCode::OK);
+    assert!(beyond.text.matches("<li class=\"hit\">").count() as u64 == rest, "beyond the last is the last");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -224,6 +225,10 @@ async fn a_document_shows_what_is_known_and_says_what_is_not() {
         assert!(page.text.contains(words), "{words}");
     }
     assert!(page.text.contains(&format!("/patents/{number}")), "the same patent in the register");
+    let patent = clerk.get(&format!("/patents/{number}")).await.text;
+    assert!(patent.contains(&format!("/corpus/documents/CN{digits}")), "and back");
+    let everywhere = clerk.get(&format!("/search?q={number}")).await.text;
+    assert!(everywhere.contains(&format!("/corpus/documents/CN{digits}")), "and from the search over everything");
     let missing = clerk.get("/corpus/documents/CN000000000000").await;
     assert_eq!(missing.status, StatusCode::NOT_FOUND);
     // Who may not see the register's enterprises sees the document without them.
