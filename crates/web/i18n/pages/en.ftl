@@ -1094,7 +1094,7 @@ corpus-tab-like = More like this
 corpus-tab-baskets = Baskets
 corpus-tab-searches = Saved searches
 corpus-q = Query
-corpus-q-hint = Type words, or write a query with fields, such as TI="graphene" AND AD>=2018. Quotes match the exact text.
+corpus-q-hint = Type words or a number, or write a query with fields, such as TI="graphene" AND AD>=2018. Quotes match the exact text.
 corpus-holds = { $count } documents
 corpus-years = , filed from { $first } to { $last }
 corpus-examples = Some searches to try

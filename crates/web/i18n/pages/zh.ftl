@@ -1094,7 +1094,7 @@ corpus-tab-like = 相似检索
 corpus-tab-baskets = 文献夹
 corpus-tab-searches = 保存的检索
 corpus-q = 检索式
-corpus-q-hint = 直接输入词语，或用字段写检索式，如 TI="石墨烯" AND AD>=2018。引号为逐字匹配。
+corpus-q-hint = 直接输入词语或专利号，或用字段写检索式，如 TI="石墨烯" AND AD>=2018。引号为逐字匹配。
 corpus-holds = 共收录 { $count } 件文献
 corpus-years = ，申请日自 { $first } 年至 { $last } 年
 corpus-examples = 试试这些检索

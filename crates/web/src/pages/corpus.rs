@@ -27,11 +27,8 @@ use corpus::{Corpus, Field, Page, Query};
 use domain::accounts::Permission;
 
 pub use self::shelf::Shelf;
-use self::{
-    facets::FacetView,
-    wish::{Pointed, Wish},
-};
-pub(crate) use self::{hits::HitView, shelf::ask};
+use self::{facets::FacetView, wish::Pointed};
+pub(crate) use self::{hits::HitView, shelf::ask, wish::Wish};
 use crate::{
     app::App,
     error::AppError,
@@ -141,7 +138,7 @@ fn answer(corpus: Option<&Corpus>, wish: &Wish) -> corpus::Result<Answer> {
         let manifest = corpus.manifest();
         return Ok(Answer::Unasked { documents: manifest.documents(), years: manifest.years() });
     }
-    let query = match wish.query() {
+    let query = match wish.query(corpus)? {
         Ok(query) => query,
         Err(pointed) => return Ok(Answer::Wrong(pointed)),
     };

@@ -21,7 +21,7 @@ use crate::{
             self,
             shown::{self, Shown},
         },
-        corpus::{HitView, ask},
+        corpus::{HitView, Wish, ask},
         enterprises,
         indicators::basis,
         patents::{self, names},
@@ -146,12 +146,16 @@ fn patents_found(frame: &Frame, shown: &Shown, q: &str) -> Group {
 
 /// The documents of the corpus; nothing while there is none, or when the words are no query.
 async fn documents_found(app: &App, frame: &Frame, q: &str) -> Result<Option<Group>, AppError> {
-    let Ok(query) = corpus::Query::parse(q) else { return Ok(None) };
-    let page = corpus::Page { limit: NAMED_MAX, ..corpus::Page::default() };
-    let hits = ask(app, move |corpus| match corpus.map(|corpus| corpus.search(&query, &page)) {
-        Some(Ok(hits)) => Ok(Some(hits)),
-        None | Some(Err(corpus::Error::Query(_))) => Ok(None),
-        Some(Err(error)) => Err(error),
+    let wish = Wish::asking(q);
+    let hits = ask(app, move |corpus| {
+        let Some(corpus) = corpus else { return Ok(None) };
+        let Ok(query) = wish.query(corpus)? else { return Ok(None) };
+        let page = corpus::Page { limit: NAMED_MAX, ..corpus::Page::default() };
+        match corpus.search(&query, &page) {
+            Ok(hits) => Ok(Some(hits)),
+            Err(corpus::Error::Query(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
     });
     let Some(hits) = hits.await? else { return Ok(None) };
     let found = hits.hits.iter().map(|hit| {

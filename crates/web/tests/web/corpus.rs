@@ -227,6 +227,8 @@ async fn a_document_shows_what_is_known_and_says_what_is_not() {
     assert!(page.text.contains(&format!("/patents/{number}")), "the same patent in the register");
     let patent = clerk.get(&format!("/patents/{number}")).await.text;
     assert!(patent.contains(&format!("/corpus/documents/CN{digits}")), "and back");
+    let alone = search(&mut clerk, &format!("ZL{digits}")).await;
+    assert!(total(&alone) == 1 && keys(&alone)[0] == format!("CN{digits}"), "a bare number in the box");
     let everywhere = clerk.get(&format!("/search?q={number}")).await.text;
     assert!(everywhere.contains(&format!("/corpus/documents/CN{digits}")), "and from the search over everything");
     let missing = clerk.get("/corpus/documents/CN000000000000").await;
