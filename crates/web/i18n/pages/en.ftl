@@ -973,6 +973,7 @@ enterprises-not-founded = Not founded yet
 enterprises-founded = Founded on
 enterprises-gone-on = Deregistered or revoked on
 enterprises-facts = Facts
+enterprises-documents = Find the patent documents of which it is an applicant or the current owner
 enterprises-counts = What counts for awards
 enterprises-awards = Awards and what is lacking
 enterprises-next = Conditions of the next level ({ $level })

@@ -973,6 +973,7 @@ enterprises-not-founded = 尚未成立
 enterprises-founded = 成立日期
 enterprises-gone-on = 注销或吊销日期
 enterprises-facts = 基本情况
+enterprises-documents = 在专利文献中查找以它为申请人或当前权利人的文献
 enterprises-counts = 计入奖励的数量
 enterprises-awards = 奖励与差距
 enterprises-next = 下一级（{ $level }）的条件

@@ -298,6 +298,12 @@ pub(crate) async fn link_to(app: &App, frame: &Frame, number: &str) -> Result<Op
     Ok(found.await?.map(link))
 }
 
+/// The path of the search for what a body of this name applied for or owns.
+pub(crate) fn documents_of(name: &str) -> String {
+    let name = name.replace('"', "\"\"");
+    Wish::asking(&format!("PA==\"{name}\" OR OW==\"{name}\"")).href()
+}
+
 /// `303` to a search.
 pub(crate) fn to_search(frame: &Frame, query: &str) -> Response {
     room::see_other(frame, &Wish::asking(query).href()).into_response()

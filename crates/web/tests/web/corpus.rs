@@ -231,6 +231,11 @@ async fn a_document_shows_what_is_known_and_says_what_is_not() {
     assert!(total(&alone) == 1 && keys(&alone)[0] == format!("CN{digits}"), "a bare number in the box");
     let everywhere = clerk.get(&format!("/search?q={number}")).await.text;
     assert!(everywhere.contains(&format!("/corpus/documents/CN{digits}")), "and from the search over everything");
+    if let Some(enterprise) = links(&page.text, "/enterprises/").first() {
+        let page = clerk.get(enterprise).await.text;
+        let search = unescaped(links(&page, "/corpus?q=")[0]);
+        assert!(total(&clerk.get(&search).await.text) > 0, "the documents of the enterprise");
+    }
     let missing = clerk.get("/corpus/documents/CN000000000000").await;
     assert_eq!(missing.status, StatusCode::NOT_FOUND);
     // Who may not see the register's enterprises sees the document without them.
