@@ -43,11 +43,11 @@ test('a search is narrowed by a facet to exactly its count, and a mistake is poi
 test('documents go into a basket, are judged, taken out and brought back', async () => {
   await search('IC=H01M');
   for (const at of [0, 1]) await page.locator('.hit').nth(at).getByRole('checkbox').check();
-  await page.getByLabel(/名称为$/).fill('电池引进');
+  await page.getByLabel(/名称为$/).fill(`电池引进 ${Date.now()}`);
   await page.getByRole('button', { name: '收入选中的文献' }).click();
   await page.getByText('已收入 2 件。').waitFor();
   await page.getByRole('link', { name: '打开文献夹' }).click();
-  await page.getByRole('table').getByRole('link', { name: '评级', exact: true }).first().click();
+  await page.locator('tbody').getByRole('link', { name: '评级', exact: true }).first().click();
   await page.getByLabel(/重点跟进/).check();
   await page.getByLabel('备注').fill('联系权利人');
   await page.getByRole('button', { name: '保存评级与备注' }).click();
@@ -60,12 +60,13 @@ test('documents go into a basket, are judged, taken out and brought back', async
 });
 
 test('new documents are told to a kept search', async () => {
+  const name = `电池动向 ${Date.now()}`;
   await search('TI=散热新构造');
   assert.equal(await count(), 0);
   await search('IC=H01M OR TI=散热新构造');
-  await page.getByLabel('检索名称').fill('电池动向');
+  await page.getByLabel('检索名称').fill(name);
   await page.getByRole('button', { name: '保存检索' }).click();
-  const kept = page.getByRole('row', { name: /电池动向/ });
+  const kept = page.getByRole('row', { name: new RegExp(name) });
   await kept.getByRole('button', { name: '打开' }).waitFor();
 
   await tab('收录文献').click();

@@ -112,6 +112,27 @@ impl Manifest {
         Ok(())
     }
 
+    /// The files of the present snapshot in a folder, by their paths below it with `/` between their parts; whoever
+    /// copies them all has the corpus. None where there is no corpus.
+    pub fn files(folder: &Path) -> Result<Vec<String>> {
+        let Some(manifest) = Self::read(folder)? else { return Ok(Vec::new()) };
+        let mut files = vec![CURRENT.to_owned(), file_name(manifest.number)];
+        files.extend(manifest.changes.map(|changes| format!("changes/{}", changes.file)));
+        for split in &manifest.splits {
+            let place = splits_folder(folder).join(&split.id);
+            for inner in [place.clone(), place.join("index")] {
+                for entry in fs::read_dir(&inner).map_err(Error::io(&inner))?.flatten() {
+                    if let (true, Ok(path)) = (entry.path().is_file(), entry.path().strip_prefix(folder)) {
+                        let parts: Vec<String> =
+                            path.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
+                        files.push(parts.join("/"));
+                    }
+                }
+            }
+        }
+        Ok(files)
+    }
+
     /// How many documents there are, superseded ones left out.
     pub fn documents(&self) -> u64 {
         self.splits.iter().map(|split| u64::from(split.live)).sum()

@@ -133,7 +133,8 @@ impl Query {
 
     /// The documents that have one of these numbers, of publication or application in any notation.
     pub fn numbers(numbers: Vec<String>) -> Self {
-        Self::term(Field::Number, Value::Numbers(numbers))
+        let folded = numbers.iter().map(|number| crate::numbers::fold(number)).collect();
+        Self::term(Field::Number, Value::Numbers(folded))
     }
 
     /// The documents that cite this one, by any of its numbers (被引).

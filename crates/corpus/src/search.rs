@@ -71,6 +71,8 @@ pub struct Hit {
 
 /// A row and what it is sorted by, greater first.
 type Ranked = (Option<i64>, Option<f32>, DocAddress);
+/// A row that is shown, with how many documents of its family match where that was asked for.
+type Shown = (Ranked, Option<u64>);
 
 impl Corpus {
     /// The hits of a query on a page.
@@ -85,7 +87,7 @@ impl Corpus {
         }
         let limit = usize::try_from(documents).unwrap_or(usize::MAX).saturating_sub(page.offset).min(page.limit);
         let top = self.top(query, page.order, page.offset, limit)?;
-        let top: Vec<(Ranked, Option<u64>)> = top.into_iter().map(|ranked| (ranked, None)).collect();
+        let top: Vec<Shown> = top.into_iter().map(|ranked| (ranked, None)).collect();
         Ok(Hits { documents, families: None, hits: self.hits(&top)? })
     }
 
@@ -127,7 +129,7 @@ impl Corpus {
     fn search_families(&self, query: &Query, page: &Page) -> Result<Hits> {
         let (documents, firsts) = self.family_firsts(query, page.order)?;
         let families = firsts.len() as u64;
-        let shown: Vec<(Ranked, Option<u64>)> = firsts.into_iter().skip(page.offset).take(page.limit).collect();
+        let shown: Vec<Shown> = firsts.into_iter().skip(page.offset).take(page.limit).collect();
         Ok(Hits { documents, families: Some(families), hits: self.hits(&shown)? })
     }
 
@@ -140,7 +142,7 @@ impl Corpus {
         visit: &mut dyn FnMut(Hit) -> ControlFlow<()>,
     ) -> Result<()> {
         const AT_ONCE: usize = 500;
-        let ranked: Vec<(Ranked, Option<u64>)> = if by_family {
+        let ranked: Vec<Shown> = if by_family {
             self.family_firsts(query, order)?.1
         } else {
             let mut rows = self.ranked_rows(query, order)?;
@@ -158,7 +160,7 @@ impl Corpus {
     }
 
     /// How many documents match, and of each family the first hit with how many of its documents match, in order.
-    fn family_firsts(&self, query: &Query, order: Order) -> Result<(u64, Vec<(Ranked, Option<u64>)>)> {
+    fn family_firsts(&self, query: &Query, order: Order) -> Result<(u64, Vec<Shown>)> {
         let rows = self.ranked_rows(query, order)?;
         let documents = rows.len() as u64;
         let families = self.column(Dimension::Family)?;
@@ -171,15 +173,14 @@ impl Corpus {
                 entry.0 = ranked;
             }
         }
-        let mut firsts: Vec<(Ranked, Option<u64>)> =
-            best.into_values().map(|(ranked, members)| (ranked, Some(members))).collect();
+        let mut firsts: Vec<Shown> = best.into_values().map(|(ranked, members)| (ranked, Some(members))).collect();
         firsts.sort_unstable_by(|(left, _), (right, _)| compared(left, right, order));
         Ok((documents, firsts))
     }
 
-    fn hits(&self, ranked: &[(Ranked, Option<u64>)]) -> Result<Vec<Hit>> {
+    fn hits(&self, ranked: &[Shown]) -> Result<Vec<Hit>> {
         let read = self.read(ranked.iter().map(|(ranked, _)| ranked.2))?;
-        let hit = |(document, &(ranked, family_documents)): (Document, &(Ranked, Option<u64>))| Hit {
+        let hit = |(document, &(ranked, family_documents)): (Document, &Shown)| Hit {
             document,
             score: ranked.1,
             family_documents,

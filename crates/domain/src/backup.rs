@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use rules::folder::{self, Held};
 use serde::{Deserialize, Serialize};
 
-use crate::installation::{DATABASE_FILE, DEMO_FILE, FOLDERS, UPLOADS};
+use crate::installation::{CORPUS, DATABASE_FILE, DEMO_FILE, FOLDERS, UPLOADS};
 use crate::runs::sha256;
 use crate::{Error, Installation, jobs};
 
@@ -179,6 +179,7 @@ fn files_of(dir: &Path) -> Result<Vec<String>, Error> {
             }
         }
     }
+    files.extend(corpus::Manifest::files(&dir.join(CORPUS))?.into_iter().map(|file| format!("{CORPUS}/{file}")));
     files.sort();
     Ok(files)
 }

@@ -29,6 +29,9 @@ pub enum Error {
     /// The registry refused or failed.
     #[error(transparent)]
     Registry(#[from] registry::Error),
+    /// The corpus refused or failed.
+    #[error(transparent)]
+    Corpus(#[from] corpus::Error),
     /// A rule, a policy document or a snapshot failed.
     #[error(transparent)]
     Rules(#[from] rules::Error),

@@ -1,6 +1,6 @@
 //! An installation: the database and the data folder beside it, opened, migrated and cleared of what a kill left behind.
 //!
-//! The folder holds `snapshots/<id>/`, `runs/<id>/`, `details/<id>/`, `policies/<hash>/` and, without another database, `zhiqiang.sqlite`.
+//! The folder holds `snapshots/<id>/`, `runs/<id>/`, `details/<id>/`, `policies/<hash>/`, `corpus/` and, without another database, `zhiqiang.sqlite`.
 //! Everything in it is written under a temporary name and renamed, so that a kill or a full disk leaves the old state.
 
 use std::fs;
@@ -117,7 +117,7 @@ impl Installation {
 
     /// The folder of the corpus (专利文献库); absent until documents are taken in.
     pub fn corpus_dir(&self) -> PathBuf {
-        self.dir.join("corpus")
+        self.dir.join(CORPUS)
     }
 
     pub(crate) fn snapshot_dir(&self, id: &str) -> PathBuf {
@@ -141,6 +141,8 @@ impl Installation {
 pub(crate) const FOLDERS: [&str; 5] = ["snapshots", "runs", "details", "policies", UPLOADS];
 /// The one of them whose files last no longer than their import.
 pub(crate) const UPLOADS: &str = "uploads";
+/// The corpus of patent documents, whose own writer keeps it.
+pub(crate) const CORPUS: &str = "corpus";
 /// The registry, unless another database is named.
 pub(crate) const DATABASE_FILE: &str = "zhiqiang.sqlite";
 pub(crate) const DEMO_FILE: &str = "demo.json";

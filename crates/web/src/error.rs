@@ -55,6 +55,7 @@ impl From<domain::Error> for AppError {
             domain::Error::Conflict(why) => Self::Conflict(why),
             domain::Error::Forbidden(_) => Self::Forbidden(error.to_string()),
             domain::Error::Registry(cause) => cause.into(),
+            domain::Error::Corpus(cause) => cause.into(),
             domain::Error::Rules(cause) if cause.is_unusable_input() => Self::Invalid(cause.to_string()),
             other => Self::internal(other),
         }

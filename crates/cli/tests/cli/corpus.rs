@@ -44,6 +44,21 @@ fn documents_are_taken_in_found_and_shown() {
 }
 
 #[test]
+fn a_backup_brings_the_documents_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    let file = write(dir.path(), "gp-search.csv", GOOGLE);
+    json(&zhiqiang(&data, &["--json", "corpus", "index", &file]));
+    let (copy, restored) = (dir.path().join("copy"), dir.path().join("restored"));
+    let done = zhiqiang(&data, &["backup", copy.to_str().unwrap()]);
+    assert!(done.status.success(), "{}", words(&done));
+    let done = zhiqiang(&restored, &["restore", copy.to_str().unwrap()]);
+    assert!(done.status.success(), "{}", words(&done));
+    let found = json(&zhiqiang(&restored, &["--json", "corpus", "search", "石墨烯"]));
+    assert_eq!(found["total"], 1, "{found}");
+}
+
+#[test]
 fn what_cannot_be_done_is_said() {
     let dir = tempfile::tempdir().unwrap();
     let data = dir.path().join("data");

@@ -229,3 +229,20 @@ fn a_cell_too_long_for_a_workbook_is_named() {
         "工作表“表”第 2 行“列0”列有 40000 个字，超过 Excel 单元格上限 32767 个字。请改为导出 csv，或缩短该单元格"
     );
 }
+
+#[test]
+fn rows_that_are_handed_over_one_by_one_are_those_of_a_table_held_in_memory() {
+    let rows = vec![
+        vec![text("=1+1"), Cell::Date(date(2023, 12, 31)), text("2013106997442")],
+        vec![text("石墨烯"), Cell::Empty, text("甲；乙")],
+    ];
+    let held = sheet(rows.clone());
+    let head = Sheet { rows: Vec::new(), ..held.clone() };
+    let mut streamed = std::io::Cursor::new(Vec::new());
+    sheets::write::xlsx_streamed(&head, |row| rows.iter().try_for_each(|cells| row(cells)), &mut streamed).unwrap();
+    let read_back = |bytes: &[u8]| body(read("a.xlsx", bytes).unwrap());
+    assert_eq!(read_back(streamed.get_ref()), read_back(&written(&[held])));
+    let mut empty = std::io::Cursor::new(Vec::new());
+    sheets::write::xlsx_streamed(&head, |_| Ok(()), &mut empty).unwrap();
+    assert!(read_back(empty.get_ref()).is_empty());
+}

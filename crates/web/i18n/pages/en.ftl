@@ -260,6 +260,7 @@ patents-in-force = In force
 patents-not-granted = Not granted
 patents-ended = Lapsed
 patents-void = Invalidated
+patents-document = Patent document
 patents-bibliography = Bibliography
 patents-applicants = Patentees as filed
 patents-owner-on-day = First patentee on the day
@@ -972,6 +973,7 @@ enterprises-not-founded = Not founded yet
 enterprises-founded = Founded on
 enterprises-gone-on = Deregistered or revoked on
 enterprises-facts = Facts
+enterprises-documents = Find the patent documents of which it is an applicant or the current owner
 enterprises-counts = What counts for awards
 enterprises-awards = Awards and what is lacking
 enterprises-next = Conditions of the next level ({ $level })
@@ -1093,7 +1095,7 @@ corpus-tab-like = More like this
 corpus-tab-baskets = Baskets
 corpus-tab-searches = Saved searches
 corpus-q = Query
-corpus-q-hint = Type words, or write a query with fields, such as TI="graphene" AND AD>=2018. Quotes match the exact text.
+corpus-q-hint = Type words or a number, or write a query with fields, such as TI="graphene" AND AD>=2018. Quotes match the exact text.
 corpus-holds = { $count } documents
 corpus-years = , filed from { $first } to { $last }
 corpus-examples = Some searches to try

@@ -260,6 +260,7 @@ patents-in-force = 有效
 patents-not-granted = 未授权
 patents-ended = 已失效
 patents-void = 已全部无效
+patents-document = 专利文献
 patents-bibliography = 著录事项
 patents-applicants = 登记的专利权人
 patents-owner-on-day = 统计时点的第一专利权人
@@ -972,6 +973,7 @@ enterprises-not-founded = 尚未成立
 enterprises-founded = 成立日期
 enterprises-gone-on = 注销或吊销日期
 enterprises-facts = 基本情况
+enterprises-documents = 在专利文献中查找以它为申请人或当前权利人的文献
 enterprises-counts = 计入奖励的数量
 enterprises-awards = 奖励与差距
 enterprises-next = 下一级（{ $level }）的条件
@@ -1093,7 +1095,7 @@ corpus-tab-like = 相似检索
 corpus-tab-baskets = 文献夹
 corpus-tab-searches = 保存的检索
 corpus-q = 检索式
-corpus-q-hint = 直接输入词语，或用字段写检索式，如 TI="石墨烯" AND AD>=2018。引号为逐字匹配。
+corpus-q-hint = 直接输入词语或专利号，或用字段写检索式，如 TI="石墨烯" AND AD>=2018。引号为逐字匹配。
 corpus-holds = 共收录 { $count } 件文献
 corpus-years = ，申请日自 { $first } 年至 { $last } 年
 corpus-examples = 试试这些检索

@@ -27,12 +27,8 @@ use corpus::{Corpus, Field, Page, Query};
 use domain::accounts::Permission;
 
 pub use self::shelf::Shelf;
-use self::{
-    facets::FacetView,
-    hits::HitView,
-    shelf::ask,
-    wish::{Pointed, Wish},
-};
+use self::{facets::FacetView, wish::Pointed};
+pub(crate) use self::{hits::HitView, shelf::ask, wish::Wish};
 use crate::{
     app::App,
     error::AppError,
@@ -142,17 +138,21 @@ fn answer(corpus: Option<&Corpus>, wish: &Wish) -> corpus::Result<Answer> {
         let manifest = corpus.manifest();
         return Ok(Answer::Unasked { documents: manifest.documents(), years: manifest.years() });
     }
-    let query = match wish.query() {
+    let query = match wish.query(corpus)? {
         Ok(query) => query,
         Err(pointed) => return Ok(Answer::Wrong(pointed)),
     };
-    let page = Page {
-        offset: (wish.page - 1).saturating_mul(wish.size),
+    let on_page = |number: usize| Page {
+        offset: (number - 1).saturating_mul(wish.size),
         limit: wish.size,
         order: wish.order,
         by_family: wish.by_family,
     };
-    let hits = match corpus.search(&query, &page) {
+    let found = corpus.search(&query, &on_page(wish.page)).and_then(|hits| match last_page(&hits, wish.size) {
+        last if last < wish.page => corpus.search(&query, &on_page(last)),
+        _ => Ok(hits),
+    });
+    let hits = match found {
         Ok(hits) => hits,
         // What costs too much is known only when the query meets the index; its place is that of the whole text.
         Err(corpus::Error::Query(error)) => return Ok(Answer::Wrong(Pointed::new(&wish.q, &error))),
@@ -165,13 +165,12 @@ fn answer(corpus: Option<&Corpus>, wish: &Wish) -> corpus::Result<Answer> {
 
 async fn shown(app: &App, frame: &Frame, wish: &Wish, answered: Answered) -> Result<Found, AppError> {
     let Answered { query, hits, facets, unknown } = answered;
-    let total = usize::try_from(hits.families.unwrap_or(hits.documents)).unwrap_or(usize::MAX);
-    let last = total.div_ceil(wish.size).max(1);
+    let last = last_page(&hits, wish.size);
     let page = wish.page.min(last);
     let go = |page: usize| frame.at(&wish.on_page(page).href());
     let first = (page - 1) * wish.size + 1;
     let keep = match &frame.account {
-        Some(account) if frame.may(Permission::KeepBaskets) && total > 0 => {
+        Some(account) if frame.may(Permission::KeepBaskets) && hits.documents > 0 => {
             let baskets = domain::baskets::all(app.db(), account).await?;
             Some(Keep { baskets: baskets::choices(frame, &baskets), back: wish.href() })
         }
@@ -191,11 +190,20 @@ async fn shown(app: &App, frame: &Frame, wish: &Wish, answered: Answered) -> Res
         pages: crate::list::page_links(page, last, go),
         previous: (page > 1).then(|| go(page - 1)),
         next: (page < last).then(|| go(page + 1)),
-        sizes: wish.sizes(frame, total),
+        sizes: wish.sizes(frame, total(&hits)),
         exports: export::links(frame, wish),
         query: query.to_string(),
         keep,
     })
+}
+
+/// How many hits there are, by the unit that was asked for.
+fn total(hits: &corpus::Hits) -> usize {
+    usize::try_from(hits.families.unwrap_or(hits.documents)).unwrap_or(usize::MAX)
+}
+
+fn last_page(hits: &corpus::Hits, size: usize) -> usize {
+    total(hits).div_ceil(size).max(1)
 }
 
 fn begin(frame: &Frame, documents: u64, years: Option<(i16, i16)>) -> Start {
@@ -278,6 +286,24 @@ fn notice(frame: &Frame, wish: &Wish) -> Option<Notice> {
     };
     let link = Some(Link::new(frame.t("corpus-put-open"), frame.at(&format!("/corpus/baskets/{basket}"))));
     Some(Notice { tone: Tone::Ok, title, lines: Vec::new(), link })
+}
+
+/// The way to the document of a patent of the register, if the corpus has it.
+pub(crate) async fn link_to(app: &App, frame: &Frame, number: &str) -> Result<Option<Link>, AppError> {
+    let number = number.to_owned();
+    let found = ask(app, move |corpus| match corpus.map(|corpus| corpus.find(&number)) {
+        Some(Ok(documents)) => Ok(documents.into_iter().next()),
+        None | Some(Err(corpus::Error::NotFound(_))) => Ok(None),
+        Some(Err(error)) => Err(error),
+    });
+    let link = |document| Link::new(hits::number_of(&document), frame.at(&hits::path(&document.key)));
+    Ok(found.await?.map(link))
+}
+
+/// The path of the search for what a body of this name applied for or owns.
+pub(crate) fn documents_of(name: &str) -> String {
+    let name = name.replace('"', "\"\"");
+    Wish::asking(&format!("PA==\"{name}\" OR OW==\"{name}\"")).href()
 }
 
 /// `303` to a search.

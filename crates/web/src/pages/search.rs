@@ -1,4 +1,4 @@
-//! `/search?q=`: one search over enterprises, patents and the clauses of the policy, each shortly with a way to the whole list.
+//! `/search?q=`: one search over enterprises, patents, patent documents and the clauses of the policy, each shortly with a way to the whole list.
 
 use askama::Template;
 use axum::{
@@ -21,6 +21,7 @@ use crate::{
             self,
             shown::{self, Shown},
         },
+        corpus::{HitView, Wish, ask},
         enterprises,
         indicators::basis,
         patents::{self, names},
@@ -80,6 +81,9 @@ pub async fn page(State(app): State<App>, frame: Frame, Query(wanted): Query<Wan
             groups.push(clauses_found(&frame, &shown.policy, &q));
         }
     }
+    if !q.is_empty() && frame.may(Permission::SearchCorpus) {
+        groups.extend(documents_found(&app, &frame, &q).await?);
+    }
     // What was found stands before what was not.
     groups.sort_by_key(|group| group.count == 0);
     hx::page(SearchPage { frame: &frame, q: &q, line: shown.line(&frame), groups })
@@ -138,6 +142,31 @@ fn patents_found(frame: &Frame, shown: &Shown, q: &str) -> Group {
         found.collect(),
         frame.at(&format!("/patents?q={}", encode(q))),
     )
+}
+
+/// The documents of the corpus; nothing while there is none, or when the words are no query.
+async fn documents_found(app: &App, frame: &Frame, q: &str) -> Result<Option<Group>, AppError> {
+    let wish = Wish::asking(q);
+    let hits = ask(app, move |corpus| {
+        let Some(corpus) = corpus else { return Ok(None) };
+        let Ok(query) = wish.query(corpus)? else { return Ok(None) };
+        let page = corpus::Page { limit: NAMED_MAX, ..corpus::Page::default() };
+        match corpus.search(&query, &page) {
+            Ok(hits) => Ok(Some(hits)),
+            Err(corpus::Error::Query(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    });
+    let Some(hits) = hits.await? else { return Ok(None) };
+    let found = hits.hits.iter().map(|hit| {
+        let view = HitView::plain(frame, &corpus::Query::All, &hit.document);
+        let named = hit.document.applicants.first().map(|party| party.name.clone());
+        let line = [Some(view.number), named].into_iter().flatten().collect::<Vec<_>>().join(" · ");
+        Found { link: Link::new(view.spoken, view.href), line, state: view.state }
+    });
+    let count = usize::try_from(hits.documents).unwrap_or(usize::MAX);
+    let all = frame.at(&format!("/corpus?q={}", encode(q)));
+    Ok(Some(group(frame, "documents", frame.t("corpus-title"), count, found.collect(), all)))
 }
 
 fn clauses_found(frame: &Frame, policy: &Policy, q: &str) -> Group {

@@ -124,6 +124,7 @@ async fn pages_go_on_to_the_last_and_families_are_counted() {
     assert!(by_family.contains("个同族"));
     let beyond = clerk.get("/corpus?q=*&page=99999999999").await;
     assert_eq!(beyond.status, StatusCode::OK);
+    assert!(beyond.text.matches("<li class=\"hit\">").count() as u64 == rest, "beyond the last is the last");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -224,6 +225,17 @@ async fn a_document_shows_what_is_known_and_says_what_is_not() {
         assert!(page.text.contains(words), "{words}");
     }
     assert!(page.text.contains(&format!("/patents/{number}")), "the same patent in the register");
+    let patent = clerk.get(&format!("/patents/{number}")).await.text;
+    assert!(patent.contains(&format!("/corpus/documents/CN{digits}")), "and back");
+    let alone = search(&mut clerk, &format!("ZL{digits}")).await;
+    assert!(total(&alone) == 1 && keys(&alone)[0] == format!("CN{digits}"), "a bare number in the box");
+    let everywhere = clerk.get(&format!("/search?q={number}")).await.text;
+    assert!(everywhere.contains(&format!("/corpus/documents/CN{digits}")), "and from the search over everything");
+    if let Some(enterprise) = links(&page.text, "/enterprises/").first() {
+        let page = clerk.get(enterprise).await.text;
+        let search = unescaped(links(&page, "/corpus?q=")[0]);
+        assert!(total(&clerk.get(&search).await.text) > 0, "the documents of the enterprise");
+    }
     let missing = clerk.get("/corpus/documents/CN000000000000").await;
     assert_eq!(missing.status, StatusCode::NOT_FOUND);
     // Who may not see the register's enterprises sees the document without them.

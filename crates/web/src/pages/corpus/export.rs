@@ -51,21 +51,24 @@ pub(super) fn links(frame: &Frame, wish: &Wish) -> Vec<Link> {
 
 /// The file itself.
 pub(super) async fn answer(app: &App, frame: &Frame, wish: &Wish, kind: Export) -> Result<Response, AppError> {
-    let query = wish.query().map_err(|pointed| AppError::Invalid(pointed.message))?;
-    let (asked, order) = (query.clone(), wish.order);
+    let asked = wish.clone();
     // Whether the query can be answered is found out before the file begins.
     let opened = super::ask(app, move |corpus| {
         let Some(corpus) = corpus else { return Ok(None) };
-        corpus.count(&asked)?;
-        Ok(Some(corpus.clone()))
+        let query = asked.query(corpus)?;
+        if let Ok(query) = &query {
+            corpus.count(query)?;
+        }
+        Ok(Some((corpus.clone(), query)))
     });
-    let corpus = opened.await?.ok_or_else(|| AppError::NotFound(frame.t("corpus-none-todo")))?;
+    let (corpus, query) = opened.await?.ok_or_else(|| AppError::NotFound(frame.t("corpus-none-todo")))?;
+    let query = query.map_err(|pointed| AppError::Invalid(pointed.message))?;
     let job = Job {
         head: sheet(frame, wish, corpus.manifest().number),
         frame: frame.clone(),
         corpus,
         query,
-        order,
+        order: wish.order,
         by_family: wish.by_family,
     };
     let (sender, receiver) = mpsc::channel(PIECES_MAX);

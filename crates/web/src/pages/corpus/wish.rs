@@ -1,7 +1,7 @@
 //! What the address of a search asks: the query and what narrows it, order, unit, page. Every search is a link that lasts.
 
 use axum::{extract, http::Uri};
-use corpus::{Dimension, Field, Order, Query, QueryError, Value};
+use corpus::{Corpus, Dimension, Field, Order, Query, QueryError, Value};
 
 use crate::{format::encode, frame::Frame, list::SIZES, pieces::Link};
 
@@ -126,10 +126,16 @@ impl Wish {
         self.q.is_empty() && self.narrow.is_empty()
     }
 
-    /// The whole query.
-    pub(crate) fn query(&self) -> Result<Query, Pointed> {
-        let mut query = Query::All;
-        for text in std::iter::once(&self.q).chain(&self.narrow) {
+    /// The whole query, or where it cannot be read.
+    pub(crate) fn query(&self, corpus: &Corpus) -> corpus::Result<Result<Query, Pointed>> {
+        if is_number(corpus, &self.q)? {
+            return Ok(self.narrowing(Query::numbers(vec![self.q.clone()])));
+        }
+        Ok(Query::parse(&self.q).map_err(|error| Pointed::new(&self.q, &error)).and_then(|query| self.narrowing(query)))
+    }
+
+    fn narrowing(&self, mut query: Query) -> Result<Query, Pointed> {
+        for text in &self.narrow {
             query = query.and(Query::parse(text).map_err(|error| Pointed::new(text, &error))?);
         }
         Ok(query)
@@ -241,6 +247,12 @@ impl Wish {
     }
 }
 
+/// Whether a text is one number that a document has: it is then asked for as such, in whatever notation.
+pub(crate) fn is_number(corpus: &Corpus, text: &str) -> corpus::Result<bool> {
+    let is_one = matches!(corpus::read_list(text).as_slice(), [one] if one == text.trim());
+    Ok(is_one && corpus.unknown_numbers(&[text])?.is_empty())
+}
+
 /// A query of one field in words: 申请人：某公司.
 fn in_words(frame: &Frame, text: &str) -> String {
     let Ok(Query::Term(term)) = Query::parse(text) else { return text.to_owned() };
@@ -282,8 +294,8 @@ mod tests {
 
     #[test]
     fn a_mistake_is_shown_at_its_place() {
-        let wish = Wish::asking("石墨烯 AND (电池");
-        let pointed = wish.query().unwrap_err();
+        let text = "石墨烯 AND (电池";
+        let pointed = Pointed::new(text, &Query::parse(text).unwrap_err());
         assert_eq!(
             (pointed.before.as_str(), pointed.at.as_str(), pointed.after.as_str()),
             ("石墨烯 AND ", "(", "电池")

@@ -39,6 +39,7 @@ use crate::{
             self,
             shown::{self, Shown},
         },
+        corpus::documents_of,
         history,
         patents::read::Patent,
     },
@@ -56,6 +57,8 @@ struct EnterprisePage<'a> {
     state: StateWord,
     tags: Vec<String>,
     facts: Vec<(String, String)>,
+    /// The search for its documents.
+    documents: Option<String>,
     figures: Vec<Figure>,
     awards: Vec<AwardPart>,
     award_names: Vec<String>,
@@ -173,6 +176,7 @@ async fn shown_page(app: &App, frame: &Frame, hx: Hx, uscc: &str, path: &str, ur
         state: state(frame, &shown, enterprise),
         tags: enterprise.statuses.iter().map(|kind| frame.said(kind)).collect(),
         facts: facts(frame, enterprise),
+        documents: frame.may(Permission::SearchCorpus).then(|| frame.at(&documents_of(&enterprise.name))),
         figures: figures(frame, &shown, enterprise, path),
         awards: awards_part(frame, &shown, uscc),
         award_names: shown

@@ -6,6 +6,7 @@ use axum::{
     http::Uri,
     response::{IntoResponse, Redirect, Response},
 };
+use domain::accounts::Permission;
 use terms::ApplicationNumber;
 
 use super::{
@@ -25,7 +26,7 @@ use crate::{
             Wanted,
             shown::{self, Shown},
         },
-        history,
+        corpus, history,
     },
     pieces::{Event, Link, Moment, State as StateWord, Tone},
 };
@@ -105,6 +106,14 @@ pub async fn page(
     let query = ListQuery::parse(&uri);
     let others = related::others(&shown, &number);
     let steps = history::of_patent(&app, &frame, &number, others).await?;
+    let mut facts = facts(&frame, &shown, patent);
+    if frame.may(Permission::SearchCorpus) {
+        facts.extend(
+            corpus::link_to(&app, &frame, &number)
+                .await?
+                .map(|link| (frame.t("patents-document"), Fact { text: link.label, href: Some(link.href) })),
+        );
+    }
     let listing = history::listing(&frame, &format!("/patents/{number}"), &steps);
     if query.export {
         return listing.workbook(&steps, &query);
@@ -118,7 +127,7 @@ pub async fn page(
         choices: shown.choices(&frame),
         title: patent.title.clone(),
         state: super::standing(&frame, patent.state),
-        facts: facts(&frame, &shown, patent),
+        facts,
         owners: owners(&frame, &shown, patent),
         events: events(&frame, &shown, patent),
         counted: counted::counted(&frame, &shown, patent),
