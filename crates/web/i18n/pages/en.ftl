@@ -1338,6 +1338,7 @@ nav-no-chain = None
 nav-search = Search
 nav-search-hint = Such as TI=石墨烯 AND IC=H01M; together with a node, both must hold.
 nav-search-needed = Write a search, or choose a node of a chain.
+nav-search-whole = Show the whole search
 nav-search-open = Open the search
 nav-uscc = Unified social credit code of the enterprise
 nav-uscc-hint = For an enterprise report only; the names come from the register.

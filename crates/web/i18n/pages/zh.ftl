@@ -1338,6 +1338,7 @@ nav-no-chain = 不选
 nav-search = 检索式
 nav-search-hint = 例如 TI=石墨烯 AND IC=H01M；与产业链节点同时填写时两者都要满足。
 nav-search-needed = 请写检索式，或选一个产业链节点。
+nav-search-whole = 查看整条检索式
 nav-search-open = 打开检索式
 nav-uscc = 企业的统一社会信用代码
 nav-uscc-hint = 只用于企业导航；名称取自企业登记簿。
