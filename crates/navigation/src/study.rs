@@ -1,7 +1,8 @@
 //! What a report is about, and the sets of documents that its questions are put to.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    cell::OnceCell,
+    collections::{BTreeMap, BTreeSet, HashMap},
     ops::RangeInclusive,
 };
 
@@ -31,6 +32,17 @@ pub(crate) struct Study<'a> {
     pub(crate) technologies: Vec<(String, Query)>,
     /// The years of whose publications the corpus holds so few that nothing can be read from them.
     pub(crate) thin: BTreeSet<i16>,
+    families: OnceCell<HashMap<String, Relatives>>,
+    citing: OnceCell<HashMap<String, BTreeSet<String>>>,
+}
+
+/// A family as the whole corpus has it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Relatives {
+    /// How many documents it has.
+    pub(crate) members: u64,
+    /// Where they were filed.
+    pub(crate) offices: BTreeSet<String>,
 }
 
 /// How many IPC subclasses stand for the parts of a field that names none.
@@ -67,6 +79,8 @@ impl<'a> Study<'a> {
             province,
             technologies: Vec::new(),
             thin: thin_years(corpus, scope.as_of.year())?,
+            families: OnceCell::new(),
+            citing: OnceCell::new(),
         };
         study.technologies = match scope.technologies.as_slice() {
             [] => subclasses(corpus, &study.field, TECHNOLOGIES)?.into_iter().map(|s| (s.clone(), class(&s))).collect(),
@@ -76,6 +90,41 @@ impl<'a> Study<'a> {
                 .collect::<Result<_>>()?,
         };
         Ok(study)
+    }
+
+    /// The families of the field, each with all its documents: a member may lie outside the search.
+    pub(crate) fn families(&self) -> Result<&HashMap<String, Relatives>> {
+        if let Some(families) = self.families.get() {
+            return Ok(families);
+        }
+        let mut families: HashMap<String, Relatives> = HashMap::new();
+        for cell in self.corpus.cross(&self.field, &[Dimension::Family])?.cells {
+            families.extend(cell.values.into_iter().next().flatten().map(|family| (family, Relatives::default())));
+        }
+        let columns = self.corpus.values(&Query::All, &[Dimension::Family, Dimension::Office])?;
+        if let [of_families, offices] = columns.as_slice() {
+            for hit in 0..of_families.hits() {
+                let name = of_families.of(hit).first().map(|code| of_families.name(*code));
+                let Some(family) = name.and_then(|name| families.get_mut(name)) else { continue };
+                family.members += 1;
+                family.offices.extend(offices.of(hit).iter().map(|code| offices.name(*code).to_owned()));
+            }
+        }
+        Ok(self.families.get_or_init(|| families))
+    }
+
+    /// Who of the field cites each number.
+    pub(crate) fn citing(&self) -> Result<&HashMap<String, BTreeSet<String>>> {
+        if let Some(citing) = self.citing.get() {
+            return Ok(citing);
+        }
+        let mut citing: HashMap<String, BTreeSet<String>> = HashMap::new();
+        self.corpus.each_document(&self.field, |document| {
+            for citation in document.citations.iter().filter(|citation| !citation.number.is_empty()) {
+                citing.entry(citation.number.clone()).or_default().insert(document.key.clone());
+            }
+        })?;
+        Ok(self.citing.get_or_init(|| citing))
     }
 
     /// Documents and families of a set.

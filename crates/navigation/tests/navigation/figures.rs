@@ -355,3 +355,16 @@ fn a_corpus_that_holds_one_week_says_nothing_of_a_course_over_time() {
     assert_eq!((text(row, 4).as_str(), &row.cells[5]), ("收录不足", &Cell::Text(String::new())));
     assert!(figure(&report, "technology").rows.iter().all(|row| row.cells[5] == Cell::Unknown));
 }
+
+#[test]
+fn the_layout_follows_families_beyond_the_search() {
+    let (scope, report) = industry();
+    let all: BTreeSet<String> = field(&scope).iter().map(|one| family(one)).collect();
+    let own: BTreeSet<String> = field(&scope).iter().filter(|one| is_own(one)).map(|one| family(one)).collect();
+    for row in &figure(&report, "layout").rows {
+        let there: BTreeSet<String> =
+            WORLD.documents.iter().filter(|one| one.office == text(row, 0)).map(family).collect();
+        let counts = [own.intersection(&there).count() as u64, all.intersection(&there).count() as u64];
+        assert_eq!([count(row, 1), count(row, 3)], counts, "{}", text(row, 0));
+    }
+}
