@@ -107,11 +107,14 @@ fn is_before(left: &Scored, right: &Scored) -> bool {
     key(left) < key(right)
 }
 
-/// The state on the cut-off day where dated events tell it, else what the corpus knows last.
+/// The state on the cut-off day: what the corpus knows last, else what dated events tell; a right whose term is over
+/// has ended, whatever a source says.
 fn standing(document: &Document, as_of: Date) -> LegalState {
-    let dated = legal::state_on(document, as_of);
-    // A grant and a term are dated by every source; an early end is not, so a later word counts.
-    if document.state == LegalState::Unknown { dated.state } else { document.state }
+    match document.state {
+        LegalState::Unknown => legal::state_on(document, as_of).state,
+        LegalState::InForce if months_left(document, as_of) == Some(0) => LegalState::Ended,
+        state => state,
+    }
 }
 
 /// The numbers under which a document may be cited.

@@ -258,6 +258,7 @@ fn key_patents_show_the_parts_of_their_score() {
         assert_eq!(count(row, 8), (citing.count() as u64).min(10));
         let parts: u64 = (6..12).map(|at| if row.cells[at] == Cell::Unknown { 0 } else { count(row, at) }).sum();
         assert_eq!(count(row, 5), parts, "the score is the sum of the parts shown");
+        assert!(!(text(row, 3) == "有效" && text(row, 4) == "已届满"), "{} has ended with its term", document.key);
         assert!(count(row, 5) <= last);
         last = count(row, 5);
     }
