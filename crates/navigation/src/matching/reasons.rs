@@ -102,8 +102,8 @@ pub(super) fn signs(corpus: &Corpus, names: &Names, document: &Document) -> Resu
         (&["年费"], "有年费方面的记录，须核对是否按时缴纳"),
     ];
     for (words, sign) in events {
-        let found = document.events.iter().filter(|event| words.iter().any(|word| event.text.contains(word)));
-        if let Some(event) = found.last() {
+        let is_of = |event: &&documents::LegalEvent| words.iter().any(|word| event.text.contains(word));
+        if let Some(event) = document.events.iter().rfind(is_of) {
             let day = event.on.map(|day| format!("（{day}）")).unwrap_or_default();
             signs.push(format!("{sign}{day}"));
         }
