@@ -47,8 +47,9 @@ pub(crate) struct Relatives {
 
 /// How many IPC subclasses stand for the parts of a field that names none.
 const TECHNOLOGIES: usize = 10;
-/// How many subclasses of an enterprise's own patents make its field.
+/// How many subclasses of an enterprise's own patents make its field at most, and what share of them each has at least.
 const OWN_SUBCLASSES: usize = 5;
+const OWN_HUNDREDTHS: u64 = 10;
 
 impl<'a> Study<'a> {
     pub(crate) fn new(corpus: &'a Corpus, scope: &'a Scope, names: &'a Names) -> Result<Self> {
@@ -83,7 +84,9 @@ impl<'a> Study<'a> {
             citing: OnceCell::new(),
         };
         study.technologies = match scope.technologies.as_slice() {
-            [] => subclasses(corpus, &study.field, TECHNOLOGIES)?.into_iter().map(|s| (s.clone(), class(&s))).collect(),
+            [] => {
+                subclasses(corpus, &study.field, TECHNOLOGIES, 0)?.into_iter().map(|s| (s.clone(), class(&s))).collect()
+            }
             given => given
                 .iter()
                 .map(|one| Ok((one.name.clone(), read(&format!("技术分支“{}”", one.name), &one.search)?)))
@@ -311,15 +314,16 @@ pub(crate) fn not(query: &Query) -> Query {
     Query::Not(Box::new(query.clone()))
 }
 
-/// The most frequent IPC subclasses of a set.
-pub(crate) fn subclasses(corpus: &Corpus, query: &Query, limit: usize) -> Result<Vec<String>> {
+/// The most frequent IPC subclasses of a set, each with at least so many hundredths of its documents.
+pub(crate) fn subclasses(corpus: &Corpus, query: &Query, limit: usize, hundredths: u64) -> Result<Vec<String>> {
     let facet = corpus.facet(query, Dimension::IpcSubclass, limit)?;
-    Ok(facet.values.into_iter().map(|value| value.value).collect())
+    let is_frequent = |documents: u64| documents * 100 >= facet.documents * hundredths;
+    Ok(facet.values.into_iter().filter(|one| is_frequent(one.documents)).map(|one| one.value).collect())
 }
 
 /// The field of an enterprise: everything in the subclasses it works in most.
 fn surroundings(corpus: &Corpus, own: &Query) -> Result<Query> {
-    let subclasses = subclasses(corpus, own, OWN_SUBCLASSES)?;
+    let subclasses = subclasses(corpus, own, OWN_SUBCLASSES, OWN_HUNDREDTHS)?;
     if subclasses.is_empty() {
         return Err(Error::Invalid(
             "这条检索式没有找到任何带 IPC 分类号的文献，无法确定企业所处的技术领域；请核对企业名称的写法".to_owned(),
