@@ -41,7 +41,7 @@ pub struct Audit {
     pub cited: Option<Interval>,
     /// Of the documents in the families of hits, how many it finds.
     pub related: Option<Interval>,
-    /// The neighbourhood that is not found: same subclasses, or found when one clause is dropped.
+    /// The neighbourhood that is not found: in its frequent subclasses, or kept out by one clause that keeps out little.
     pub outside: Stratum,
     /// What is found.
     pub inside: Stratum,
