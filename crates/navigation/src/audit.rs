@@ -16,8 +16,11 @@ pub const SEED: u64 = 20_261_126;
 const FOLLOWED: usize = 400;
 /// How many documents a person is asked to judge, inside and outside the search.
 const JUDGED: usize = 50;
-/// How many subclasses make the neighbourhood of a search.
+/// How many subclasses make the neighbourhood of a search, and what share of its documents each has at least.
 const SUBCLASSES: usize = 10;
+const HUNDREDTHS: u64 = 5;
+/// How many times the hits a relaxed search may add and still be its neighbourhood.
+const NEAR: u64 = 10;
 /// How many clauses are looked at; a longer search is a list, not a strategy.
 const CLAUSES_MAX: usize = 100;
 
@@ -38,7 +41,7 @@ pub struct Audit {
     pub cited: Option<Interval>,
     /// Of the documents in the families of hits, how many it finds.
     pub related: Option<Interval>,
-    /// The neighbourhood that is not found: same subclasses, or found when one clause is dropped.
+    /// The neighbourhood that is not found: in its frequent subclasses, or kept out by one clause that keeps out little.
     pub outside: Stratum,
     /// What is found.
     pub inside: Stratum,
@@ -120,8 +123,13 @@ pub fn audit(corpus: &Corpus, query: &Query) -> Result<Audit> {
     collect(query, &mut Vec::new(), &mut paths);
     paths.truncate(CLAUSES_MAX);
     let clauses = paths.iter().map(|path| clause(corpus, query, path)).collect::<Result<Vec<_>>>()?;
-    let relaxed = paths.iter().filter(|path| path.len() == 1).filter_map(|path| without(query, path));
-    let near: Vec<Query> = subclasses(corpus, query, SUBCLASSES)?.iter().map(|symbol| class(symbol)).collect();
+    let documents = corpus.count(query)?;
+    let near: Vec<Query> =
+        subclasses(corpus, query, SUBCLASSES, HUNDREDTHS)?.iter().map(|symbol| class(symbol)).collect();
+    // What a condition keeps out is near only while it is not everything else.
+    let is_near = |path: &[usize], clause: &Clause| path.len() == 1 && clause.keeps_out <= documents * NEAR;
+    let near_paths = paths.iter().zip(&clauses).filter(|(path, clause)| is_near(path, clause));
+    let relaxed = near_paths.filter_map(|(path, _)| without(query, path));
     let around = Query::Or(near.iter().cloned().chain(relaxed).collect());
     let outside = match &around {
         Query::Or(parts) if parts.is_empty() => query.clone().and(not(query)),
@@ -131,7 +139,7 @@ pub fn audit(corpus: &Corpus, query: &Query) -> Result<Audit> {
     Ok(Audit {
         search: query.to_string(),
         snapshot: corpus.manifest().number,
-        documents: corpus.count(query)?,
+        documents,
         clauses,
         seed: SEED,
         cited,

@@ -164,7 +164,7 @@ pub enum Cell {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Drawing {
-    /// A line of the rows' first column; the second and third name the columns of a band's bounds.
+    /// A course over the rows, named by their first column.
     Line {
         /// The columns that are drawn.
         values: Vec<usize>,

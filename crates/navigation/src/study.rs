@@ -1,7 +1,8 @@
 //! What a report is about, and the sets of documents that its questions are put to.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    cell::OnceCell,
+    collections::{BTreeMap, BTreeSet, HashMap},
     ops::RangeInclusive,
 };
 
@@ -31,12 +32,24 @@ pub(crate) struct Study<'a> {
     pub(crate) technologies: Vec<(String, Query)>,
     /// The years of whose publications the corpus holds so few that nothing can be read from them.
     pub(crate) thin: BTreeSet<i16>,
+    families: OnceCell<HashMap<String, Relatives>>,
+    citing: OnceCell<HashMap<String, BTreeSet<String>>>,
+}
+
+/// A family as the whole corpus has it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Relatives {
+    /// How many documents it has.
+    pub(crate) members: u64,
+    /// Where they were filed.
+    pub(crate) offices: BTreeSet<String>,
 }
 
 /// How many IPC subclasses stand for the parts of a field that names none.
 const TECHNOLOGIES: usize = 10;
-/// How many subclasses of an enterprise's own patents make its field.
+/// How many subclasses of an enterprise's own patents make its field at most, and what share of them each has at least.
 const OWN_SUBCLASSES: usize = 5;
+const OWN_HUNDREDTHS: u64 = 10;
 
 impl<'a> Study<'a> {
     pub(crate) fn new(corpus: &'a Corpus, scope: &'a Scope, names: &'a Names) -> Result<Self> {
@@ -67,15 +80,54 @@ impl<'a> Study<'a> {
             province,
             technologies: Vec::new(),
             thin: thin_years(corpus, scope.as_of.year())?,
+            families: OnceCell::new(),
+            citing: OnceCell::new(),
         };
         study.technologies = match scope.technologies.as_slice() {
-            [] => subclasses(corpus, &study.field, TECHNOLOGIES)?.into_iter().map(|s| (s.clone(), class(&s))).collect(),
+            [] => {
+                subclasses(corpus, &study.field, TECHNOLOGIES, 0)?.into_iter().map(|s| (s.clone(), class(&s))).collect()
+            }
             given => given
                 .iter()
                 .map(|one| Ok((one.name.clone(), read(&format!("技术分支“{}”", one.name), &one.search)?)))
                 .collect::<Result<_>>()?,
         };
         Ok(study)
+    }
+
+    /// The families of the field, each with all its documents: a member may lie outside the search.
+    pub(crate) fn families(&self) -> Result<&HashMap<String, Relatives>> {
+        if let Some(families) = self.families.get() {
+            return Ok(families);
+        }
+        let mut families: HashMap<String, Relatives> = HashMap::new();
+        for cell in self.corpus.cross(&self.field, &[Dimension::Family])?.cells {
+            families.extend(cell.values.into_iter().next().flatten().map(|family| (family, Relatives::default())));
+        }
+        let columns = self.corpus.values(&Query::All, &[Dimension::Family, Dimension::Office])?;
+        if let [of_families, offices] = columns.as_slice() {
+            for hit in 0..of_families.hits() {
+                let name = of_families.of(hit).first().map(|code| of_families.name(*code));
+                let Some(family) = name.and_then(|name| families.get_mut(name)) else { continue };
+                family.members += 1;
+                family.offices.extend(offices.of(hit).iter().map(|code| offices.name(*code).to_owned()));
+            }
+        }
+        Ok(self.families.get_or_init(|| families))
+    }
+
+    /// Who of the field cites each number.
+    pub(crate) fn citing(&self) -> Result<&HashMap<String, BTreeSet<String>>> {
+        if let Some(citing) = self.citing.get() {
+            return Ok(citing);
+        }
+        let mut citing: HashMap<String, BTreeSet<String>> = HashMap::new();
+        self.corpus.each_document(&self.field, |document| {
+            for citation in document.citations.iter().filter(|citation| !citation.number.is_empty()) {
+                citing.entry(citation.number.clone()).or_default().insert(document.key.clone());
+            }
+        })?;
+        Ok(self.citing.get_or_init(|| citing))
     }
 
     /// Documents and families of a set.
@@ -262,15 +314,16 @@ pub(crate) fn not(query: &Query) -> Query {
     Query::Not(Box::new(query.clone()))
 }
 
-/// The most frequent IPC subclasses of a set.
-pub(crate) fn subclasses(corpus: &Corpus, query: &Query, limit: usize) -> Result<Vec<String>> {
+/// The most frequent IPC subclasses of a set, each with at least so many hundredths of its documents.
+pub(crate) fn subclasses(corpus: &Corpus, query: &Query, limit: usize, hundredths: u64) -> Result<Vec<String>> {
     let facet = corpus.facet(query, Dimension::IpcSubclass, limit)?;
-    Ok(facet.values.into_iter().map(|value| value.value).collect())
+    let is_frequent = |documents: u64| documents * 100 >= facet.documents * hundredths;
+    Ok(facet.values.into_iter().filter(|one| is_frequent(one.documents)).map(|one| one.value).collect())
 }
 
 /// The field of an enterprise: everything in the subclasses it works in most.
 fn surroundings(corpus: &Corpus, own: &Query) -> Result<Query> {
-    let subclasses = subclasses(corpus, own, OWN_SUBCLASSES)?;
+    let subclasses = subclasses(corpus, own, OWN_SUBCLASSES, OWN_HUNDREDTHS)?;
     if subclasses.is_empty() {
         return Err(Error::Invalid(
             "这条检索式没有找到任何带 IPC 分类号的文献，无法确定企业所处的技术领域；请核对企业名称的写法".to_owned(),

@@ -197,7 +197,7 @@ const QUESTIONS: &[Question] = &[
         id: "rank",
         part: Part::Position,
         text: "主体与主要对手相比位置如何",
-        method: "领域为主体自身专利最多的五个 IPC 小类中的全部文献；对手为其中数量最多的申请人。",
+        method: "领域为各占主体自身专利一成以上的 IPC 小类（至多五个）中的全部文献；对手为其中数量最多的申请人。",
         asked_by: &[Template::Enterprise],
         answer: position::rank,
     },

@@ -207,6 +207,15 @@ mod tests {
     }
 
     #[test]
+    fn the_questions_of_navigation_and_how_they_are_counted_have_their_english() {
+        let questions = navigation::Template::ALL.into_iter().flat_map(navigation::Template::questions);
+        let texts = questions.flat_map(|one| [one.text, one.method]).map(|text| text.replace("主体", "Haian"));
+        let without: Vec<String> =
+            texts.filter(|text| english(text).is_none_or(|english| is_chinese(&english))).collect();
+        assert!(without.is_empty(), "no English in i18n/phrases.txt for {without:?}");
+    }
+
+    #[test]
     fn no_phrase_stands_twice() {
         let mut seen = std::collections::BTreeSet::new();
         for line in TEXT.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {

@@ -247,10 +247,10 @@ proptest! {
         let keys: Vec<&str> = documents.iter().map(|document| document.key.as_str()).collect();
         prop_assert_eq!(world.corpus.keys(&query).unwrap(), keys);
         let [columns] = <[_; 1]>::try_from(world.corpus.values(&query, &[dimension]).unwrap()).unwrap();
-        let of = |hit| columns.of(hit).iter().map(|code| Some(columns.name(*code).to_owned())).collect::<Vec<_>>();
+        let of = |hit| columns.of(hit).iter().map(|code| columns.name(*code).to_owned()).collect::<BTreeSet<String>>();
         let mut found: Vec<_> = (0..columns.hits()).map(of).collect();
-        let known = |document: &&Document| values(document, dimension).into_iter().filter(Option::is_some).collect();
-        let mut scanned: Vec<Vec<Option<String>>> = documents.iter().map(known).collect();
+        let known = |document: &&Document| values(document, dimension).into_iter().flatten().collect();
+        let mut scanned: Vec<BTreeSet<String>> = documents.iter().map(known).collect();
         found.sort();
         scanned.sort();
         prop_assert_eq!(found, scanned, "{} {:?}", query, dimension);

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use corpus::{Dimension, Query};
+use corpus::Query;
 use documents::{Document, LegalState, legal};
 use jiff::civil::Date;
 
@@ -71,13 +71,13 @@ impl Scored {
 
 /// The documents of a set with their scores, the best of each family, the best first.
 pub(crate) fn scored(study: &Study<'_>, set: &Query) -> Result<Vec<Scored>> {
-    let families = families(study)?;
-    let cited = cited(study)?;
+    let (families, citing) = (study.families()?, study.citing()?);
     let mut best: HashMap<String, Scored> = HashMap::new();
     study.corpus.each_document(set, |document| {
         let family = if document.family.is_empty() { document.key.clone() } else { document.family.clone() };
-        let (members, offices) = families.get(&family).copied().unwrap_or((1, 1));
-        let cited = numbers(&document).filter_map(|number| cited.get(number)).flatten().collect::<BTreeSet<_>>().len();
+        let (members, offices) =
+            families.get(&family).map_or((1, 1), |family| (family.members, family.offices.len() as u64));
+        let cited = numbers(&document).filter_map(|number| citing.get(number)).flatten().collect::<BTreeSet<_>>().len();
         let as_of = study.scope.as_of;
         let scored = Scored {
             offices,
@@ -107,35 +107,14 @@ fn is_before(left: &Scored, right: &Scored) -> bool {
     key(left) < key(right)
 }
 
-/// The state on the cut-off day where dated events tell it, else what the corpus knows last.
+/// The state on the cut-off day: what the corpus knows last, else what dated events tell; a right whose term is over
+/// has ended, whatever a source says.
 fn standing(document: &Document, as_of: Date) -> LegalState {
-    let dated = legal::state_on(document, as_of);
-    // A grant and a term are dated by every source; an early end is not, so a later word counts.
-    if document.state == LegalState::Unknown { dated.state } else { document.state }
-}
-
-/// Members and offices of each family, over the whole corpus.
-fn families(study: &Study<'_>) -> Result<HashMap<String, (u64, u64)>> {
-    let mut families: HashMap<String, (u64, u64)> = HashMap::new();
-    for cell in study.corpus.cross(&Query::All, &[Dimension::Family, Dimension::Office])?.cells {
-        if let Some(family) = &cell.values[0] {
-            let entry = families.entry(family.clone()).or_default();
-            entry.0 += cell.documents;
-            entry.1 += 1;
-        }
+    match document.state {
+        LegalState::Unknown => legal::state_on(document, as_of).state,
+        LegalState::InForce if months_left(document, as_of) == Some(0) => LegalState::Ended,
+        state => state,
     }
-    Ok(families)
-}
-
-/// Who of the field cites each number.
-fn cited(study: &Study<'_>) -> Result<HashMap<String, BTreeSet<String>>> {
-    let mut cited: HashMap<String, BTreeSet<String>> = HashMap::new();
-    study.corpus.each_document(&study.field, |document| {
-        for citation in document.citations.iter().filter(|citation| !citation.number.is_empty()) {
-            cited.entry(citation.number.clone()).or_default().insert(document.key.clone());
-        }
-    })?;
-    Ok(cited)
 }
 
 /// The numbers under which a document may be cited.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use corpus::{Dimension, Query};
+use corpus::Dimension;
 
 use super::{Answer, RANKED};
 use crate::{
@@ -12,22 +12,21 @@ use crate::{
 };
 
 pub(crate) fn answer(study: &Study<'_>) -> Result<Answer> {
-    let own = families(study, &study.own)?;
-    let all = families(study, &study.field)?;
-    // A member may lie outside the search: families are followed through the whole corpus.
+    let own: BTreeSet<String> = {
+        let cells = study.corpus.cross(&study.own, &[Dimension::Family])?.cells;
+        cells.into_iter().filter_map(|cell| cell.values.into_iter().next().flatten()).collect()
+    };
+    let all = study.families()?;
     let mut offices: BTreeMap<String, (u64, u64)> = BTreeMap::new();
-    let mut abroad: BTreeSet<String> = BTreeSet::new();
-    for cell in study.corpus.cross(&Query::All, &[Dimension::Office, Dimension::Family])?.cells {
-        let [Some(office), Some(family)] = cell.values.as_slice() else { continue };
+    let mut abroad = 0;
+    for (family, relatives) in all {
         let is_own = own.contains(family);
-        if all.contains(family) {
+        for office in &relatives.offices {
             let entry = offices.entry(office.clone()).or_default();
             entry.0 += u64::from(is_own);
             entry.1 += 1;
         }
-        if is_own && office != "CN" {
-            abroad.insert(family.clone());
-        }
+        abroad += u64::from(is_own && relatives.offices.iter().any(|office| office != "CN"));
     }
     let (mine, theirs) = (own.len() as u64, all.len() as u64);
     let mut offices: Vec<(String, (u64, u64))> = offices.into_iter().collect();
@@ -49,11 +48,7 @@ pub(crate) fn answer(study: &Study<'_>) -> Result<Answer> {
     let subject = &study.scope.subject.name;
     let finding = match mine {
         0 => format!("{subject}在本领域没有文献。"),
-        _ => format!(
-            "{subject}的 {mine} 族中有 {} 族在中国大陆以外有同族文献，占 {}。",
-            abroad.len(),
-            percent(abroad.len() as u64, mine)
-        ),
+        _ => format!("{subject}的 {mine} 族中有 {} 族在中国大陆以外有同族文献，占 {}。", abroad, percent(abroad, mine)),
     };
     let columns = vec![
         Column::text("受理局"),
@@ -64,9 +59,4 @@ pub(crate) fn answer(study: &Study<'_>) -> Result<Answer> {
     ];
     let drawing = Some(Drawing::Bars { values: vec![1] });
     Ok(Answer { search: study.own.clone(), columns, rows, finding, drawing })
-}
-
-fn families(study: &Study<'_>, set: &Query) -> Result<BTreeSet<String>> {
-    let cells = study.corpus.cross(set, &[Dimension::Family])?.cells;
-    Ok(cells.into_iter().filter_map(|cell| cell.values.into_iter().next().flatten()).collect())
 }

@@ -173,8 +173,11 @@ pub(crate) fn inventors(study: &Study<'_>) -> Result<Answer> {
 
 pub(crate) fn patents(study: &Study<'_>) -> Result<Answer> {
     let kinds = ["发明", "实用新型"].map(|kind| Query::term(Field::Kind, Value::Whole(kind.into())));
-    let in_force = Query::term(Field::State, Value::Whole("有效".into()));
-    let set = study.field.clone().and(not(&study.own)).and(in_force).and(any_of(kinds.to_vec()));
+    let state = |name: &str| Query::term(Field::State, Value::Whole(name.into()));
+    let outside = study.field.clone().and(not(&study.own)).and(any_of(kinds.to_vec()));
+    let set = outside.clone().and(state("有效"));
+    let unknown = study.measure(&outside.and(state("未知")))?;
+    let unit = study.unit.zh();
     let own: HashSet<String> =
         study.bodies(&study.own, Dimension::Applicant)?.into_iter().flat_map(|body| body.spellings).collect();
     let mut found: Vec<_> = key_patents::scored(study, &set)?
@@ -188,10 +191,11 @@ pub(crate) fn patents(study: &Study<'_>) -> Result<Answer> {
     let academic = found.iter().filter(|(is_academic, _)| *is_academic).count();
     let rows: Vec<Row> = found.iter().take(RANKED).map(|(_, one)| key_patents::row(one)).collect();
     let finding = match found.len() {
-        0 => "没有一件外地专利已知有效且剩余期限不少于五年。".to_owned(),
-        all => {
-            format!("外地有效且剩余期限不少于五年的共 {all} 族，其中院校院所 {academic} 族；表中列前 {}。", rows.len())
-        }
+        0 => format!("没有一件外地专利已知有效且剩余期限不少于五年；另有 {unknown} {unit}状态未知。"),
+        all => format!(
+            "外地已知有效且剩余期限不少于五年的共 {all} 族，其中院校院所 {academic} 族；表中列前 {}；另有 {unknown} {unit}状态未知，不在表中。",
+            rows.len()
+        ),
     };
     Ok(Answer { search: set, columns: key_patents::columns(), rows, finding, drawing: None })
 }

@@ -28,6 +28,14 @@ impl Person {
     }
 }
 
+/// What an inventor and an applicant have in common, by codes.
+#[derive(Default)]
+struct Pair {
+    hits: Vec<usize>,
+    families: Vec<u32>,
+    spellings: Vec<u32>,
+}
+
 /// The inventors of a set at their applicants, the most prolific first.
 pub(crate) fn people(study: &Study<'_>, set: &Query) -> Result<Vec<Person>> {
     let columns = study.corpus.values(set, &[Dimension::Inventor, Dimension::Applicant, Dimension::Family])?;
@@ -35,36 +43,37 @@ pub(crate) fn people(study: &Study<'_>, set: &Query) -> Result<Vec<Person>> {
     let canonical: Vec<String> = (0..applicants.codes())
         .map(|code| study.names.canonical(applicants.name(u32::try_from(code).unwrap_or(u32::MAX))))
         .collect();
-    // Hits, families and spellings of each pair; hits come in order, so a repeated one is the last.
-    let mut pairs: BTreeMap<(u32, &str), (Vec<usize>, Vec<u32>, Vec<u32>)> = BTreeMap::new();
+    let mut pairs: BTreeMap<(u32, &str), Pair> = BTreeMap::new();
     for hit in 0..inventors.hits() {
         let family = families.of(hit).first().copied().unwrap_or(u32::MAX);
         for &inventor in inventors.of(hit) {
             for &applicant in applicants.of(hit) {
                 let pair = pairs.entry((inventor, canonical[applicant as usize].as_str())).or_default();
-                if pair.0.last() != Some(&hit) {
-                    pair.0.push(hit);
-                    pair.1.push(family);
+                // Hits come in order, so a repeated one is the last.
+                if pair.hits.last() != Some(&hit) {
+                    pair.hits.push(hit);
+                    pair.families.push(family);
                 }
-                if !pair.2.contains(&applicant) {
-                    pair.2.push(applicant);
+                if !pair.spellings.contains(&applicant) {
+                    pair.spellings.push(applicant);
                 }
             }
         }
     }
     let mut people: Vec<Person> = pairs
         .into_iter()
-        .map(|((inventor, _), (hits, mut of_families, spelled))| {
-            of_families.sort_unstable();
-            of_families.dedup();
-            let mut spellings: Vec<String> = spelled.iter().map(|code| applicants.name(*code).to_owned()).collect();
+        .map(|((inventor, _), mut pair)| {
+            pair.families.sort_unstable();
+            pair.families.dedup();
+            let mut spellings: Vec<String> =
+                pair.spellings.iter().map(|code| applicants.name(*code).to_owned()).collect();
             spellings.sort_unstable();
             Person {
                 name: inventors.name(inventor).to_owned(),
                 body: spellings.first().cloned().unwrap_or_default(),
                 spellings,
-                documents: hits.len() as u64,
-                families: of_families.len() as u64,
+                documents: pair.hits.len() as u64,
+                families: pair.families.len() as u64,
             }
         })
         .collect();

@@ -207,7 +207,7 @@ pub(crate) fn rank(study: &Study<'_>) -> Result<Answer> {
     let row = |place: usize, name: &str, counted: (u64, u64), query: Query| {
         let [documents, families] = count_cells(counted);
         let share = Cell::fraction(study.in_unit(counted), total);
-        Row::new(vec![Cell::Count(place as u64), Cell::Text(name.to_owned()), documents, families, share], query)
+        Row::new(vec![Cell::Text(name.to_owned()), Cell::Count(place as u64), documents, families, share], query)
     };
     let mut rows: Vec<Row> = bodies
         .iter()
@@ -225,7 +225,7 @@ pub(crate) fn rank(study: &Study<'_>) -> Result<Answer> {
         bodies.len(),
         percent(own, total)
     );
-    let columns = [Column::count("位次"), Column::text("申请人")]
+    let columns = [Column::text("申请人"), Column::count("位次")]
         .into_iter()
         .chain(counts())
         .chain([Column::percent("占比")])

@@ -32,8 +32,10 @@ pub(crate) fn answer(study: &Study<'_>) -> Result<Answer> {
     };
     let rows: Vec<Row> = near.iter().take(RANKED).map(row).collect();
     let others = study.measure(&set)?;
+    let unknown = Query::term(Field::State, Value::Whole("未知".into()));
+    let unknown = study.measure(&study.field.clone().and(unknown).and(not(&study.own)))?;
     let finding = format!(
-        "领域内他人已知有效的 {others} {}，表中列出与{}自有专利最相近的 {} 件，产品上市前应逐件核查。",
+        "领域内他人已知有效的 {others} {0}，另有 {unknown} {0}状态未知，不在表中；表中列出与{1}自有专利最相近的 {2} 件，产品上市前应逐件核查。",
         study.unit.zh(),
         study.scope.subject.name,
         rows.len()

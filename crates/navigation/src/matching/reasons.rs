@@ -94,20 +94,7 @@ pub(super) fn signs(corpus: &Corpus, names: &Names, document: &Document) -> Resu
     if bodies::is_academic(&owner.name) {
         signs.push("权利人是院校或院所，可按产学研结合洽谈".to_owned());
     }
-    let events: [(&[&str], &str); 5] = [
-        (&["开放许可"], "有开放许可声明"),
-        (&["许可"], "有许可备案记录"),
-        (&["转移", "转让"], "有过权利转移记录"),
-        (&["质押", "保全"], "有质押或保全记录，处分前须查明是否已解除"),
-        (&["年费"], "有年费方面的记录，须核对是否按时缴纳"),
-    ];
-    for (words, sign) in events {
-        let found = document.events.iter().filter(|event| words.iter().any(|word| event.text.contains(word)));
-        if let Some(event) = found.last() {
-            let day = event.on.map(|day| format!("（{day}）")).unwrap_or_default();
-            signs.push(format!("{sign}{day}"));
-        }
-    }
+    signs.extend(told_by_events(document));
     let sold = sold(corpus, names, &owner.name)?;
     if sold > 0 {
         signs.push(format!("权利人曾有 {sold} 件专利转给他人"));
@@ -119,6 +106,25 @@ pub(super) fn signs(corpus: &Corpus, names: &Names, document: &Document) -> Resu
         signs.push("来源中没有说明能否成交的记录".to_owned());
     }
     Ok(signs)
+}
+
+/// A sort of event: whether a text is of it, and what that says.
+type Sort = (fn(&str) -> bool, &'static str);
+
+/// What the latest event of each sort says.
+fn told_by_events(document: &Document) -> Vec<String> {
+    let sorts: [Sort; 5] = [
+        (|text| text.contains("开放许可"), "有开放许可声明"),
+        (|text| text.contains("许可") && !text.contains("开放许可"), "有许可备案记录"),
+        (|text| text.contains("转移") || text.contains("转让"), "有过权利转移记录"),
+        (|text| text.contains("质押") || text.contains("保全"), "有质押或保全记录，处分前须查明是否已解除"),
+        (|text| text.contains("年费"), "有年费方面的记录，须核对是否按时缴纳"),
+    ];
+    let told = |(is_of, sign): Sort| {
+        let event = document.events.iter().rfind(|event| is_of(&event.text))?;
+        Some(format!("{sign}{}", event.on.map(|day| format!("（{day}）")).unwrap_or_default()))
+    };
+    sorts.into_iter().filter_map(told).collect()
 }
 
 /// How many documents a body applied for that now have other owners.
@@ -140,4 +146,29 @@ fn sold(corpus: &Corpus, names: &Names, name: &str) -> Result<u64> {
 pub(super) fn is_same_body(left: &str, right: &str) -> bool {
     let stem = |name: &str| documents::applicants::stem(name);
     fold_name(left) == fold_name(right) || (!stem(left).is_empty() && stem(left) == stem(right))
+}
+
+#[cfg(test)]
+mod tests {
+    use documents::LegalEvent;
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn events_tell_what_they_are_and_no_more() {
+        let event = |text: &str, month: i8| LegalEvent {
+            on: Some(date(2023, month, 1)),
+            code: String::new(),
+            text: text.into(),
+            leads_to: None,
+            party: String::new(),
+        };
+        let events =
+            vec![event("开放许可声明", 1), event("专利权质押合同登记的生效", 2), event("专利权质押合同登记的注销", 5)];
+        let document = Document { events, ..Document::default() };
+        let expected = ["有开放许可声明（2023-01-01）", "有质押或保全记录，处分前须查明是否已解除（2023-05-01）"];
+        assert_eq!(told_by_events(&document), expected);
+        assert!(told_by_events(&Document::default()).is_empty());
+    }
 }

@@ -258,6 +258,7 @@ fn key_patents_show_the_parts_of_their_score() {
         assert_eq!(count(row, 8), (citing.count() as u64).min(10));
         let parts: u64 = (6..12).map(|at| if row.cells[at] == Cell::Unknown { 0 } else { count(row, at) }).sum();
         assert_eq!(count(row, 5), parts, "the score is the sum of the parts shown");
+        assert!(!(text(row, 3) == "有效" && text(row, 4) == "已届满"), "{} has ended with its term", document.key);
         assert!(count(row, 5) <= last);
         last = count(row, 5);
     }
@@ -354,4 +355,17 @@ fn a_corpus_that_holds_one_week_says_nothing_of_a_course_over_time() {
     let row = trend.rows.iter().find(|row| text(row, 0) == "2021").unwrap();
     assert_eq!((text(row, 4).as_str(), &row.cells[5]), ("收录不足", &Cell::Text(String::new())));
     assert!(figure(&report, "technology").rows.iter().all(|row| row.cells[5] == Cell::Unknown));
+}
+
+#[test]
+fn the_layout_follows_families_beyond_the_search() {
+    let (scope, report) = industry();
+    let all: BTreeSet<String> = field(&scope).iter().map(|one| family(one)).collect();
+    let own: BTreeSet<String> = field(&scope).iter().filter(|one| is_own(one)).map(|one| family(one)).collect();
+    for row in &figure(&report, "layout").rows {
+        let there: BTreeSet<String> =
+            WORLD.documents.iter().filter(|one| one.office == text(row, 0)).map(family).collect();
+        let counts = [own.intersection(&there).count() as u64, all.intersection(&there).count() as u64];
+        assert_eq!([count(row, 1), count(row, 3)], counts, "{}", text(row, 0));
+    }
 }

@@ -1,5 +1,7 @@
 //! Reports, audits and matches over generated corpora, against plain scans of the same documents.
 
+#![allow(clippy::unwrap_used, reason = "a test may unwrap what it has made itself")]
+
 mod audits;
 mod exports;
 mod figures;

@@ -42,8 +42,15 @@ struct ReportPage<'a> {
 /// What changed since the earlier edition, ready to print.
 struct Changes {
     line: String,
-    lists: Vec<(String, Vec<(String, Option<String>, String)>)>,
+    lists: Vec<(String, Vec<ChangedDocument>)>,
     rows: usize,
+}
+
+/// A document that came, went or changed.
+struct ChangedDocument {
+    key: String,
+    href: Option<String>,
+    words: String,
 }
 
 /// `GET /navigation/reports/{id}`.
@@ -82,15 +89,16 @@ pub async fn page(State(app): State<App>, frame: Frame, Path(id): Path<String>) 
 }
 
 fn changes(frame: &Frame, differences: &Differences) -> Changes {
-    let named = |key: &str, owners: &[String]| (key.to_owned(), document_href(frame, key), owners.join("；"));
-    let added = differences.added.iter().take(NAMED_MAX).map(|one| named(&one.key, &one.owners));
-    let gone = differences.gone.iter().take(NAMED_MAX).map(|one| named(&one.key, &one.owners));
+    let named =
+        |key: &str, words: String| ChangedDocument { key: key.to_owned(), href: document_href(frame, key), words };
+    let added = differences.added.iter().take(NAMED_MAX).map(|one| named(&one.key, one.owners.join("；")));
+    let gone = differences.gone.iter().take(NAMED_MAX).map(|one| named(&one.key, one.owners.join("；")));
     let changed = differences.changed.iter().take(NAMED_MAX).map(|one| {
         let (before, after) = one.states;
         let states = if before == after { String::new() } else { format!("{} → {}", before.zh(), after.zh()) };
         let owners = one.owners.iter().map(|(before, after)| format!("{} → {}", before.join("、"), after.join("、")));
         let told: Vec<String> = [states].into_iter().filter(|text| !text.is_empty()).chain(owners).collect();
-        (one.key.clone(), document_href(frame, &one.key), told.join("；"))
+        named(&one.key, told.join("；"))
     });
     let count = |key: &str, count: usize| frame.t1(key, "count", crate::format::count(count));
     Changes {
