@@ -4,9 +4,7 @@ import { followFirst } from './browser.mjs';
 
 /** Pages that only lead on or send a file; journeys use them. */
 export const NOT_SHOWN = ['/', '/runs/compare', '/registers/templates/{register}', '/runs/{id}/export',
-  '/navigation/reports/{id}/export',
-  // Until the demo city has a corpus.
-  '/navigation/chains/{id}', '/navigation/reports/{id}'];
+  '/navigation/reports/{id}/export'];
 
 const at = (path) => async (page, address) => { await go(page, address + path); };
 const first = (start, link) => async (page, address) => {
@@ -63,6 +61,13 @@ export const PAGES = [
   } },
   { name: 'row-history', door: '/registers/history/{register}', open: first('/indicators/K08/rights', 'main a[href*="/registers/history/"]') },
   { name: 'navigation', door: '/navigation', open: at('/navigation') },
+  { name: 'chain', door: '/navigation/chains/{id}', open: first('/navigation', 'main a[href*="/navigation/chains/"]') },
+  { name: 'report', door: '/navigation/reports/{id}', open: async (page, address) => {
+    await go(page, `${address}/navigation`);
+    await page.locator('select[name="chain"]').selectOption({ index: 1 });
+    await page.locator('main form .button-main').click();
+    await page.waitForURL(/\/navigation\/reports\/.+/);
+  } },
   { name: 'registers', door: '/registers', open: at('/registers') },
   { name: 'import', door: '/registers/import', open: at('/registers/import') },
   { name: 'import-refused', door: '/registers/import', open: async (page, address) => {

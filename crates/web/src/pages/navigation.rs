@@ -170,6 +170,7 @@ pub async fn start(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>)
         let view = listing(&frame).view(&rows, &Default::default());
         return respond(&app, &frame, &view, &sent, &errors).await;
     };
+    let Some(corpus) = library::corpus(&app).await? else { return Err(AppError::Invalid(frame.t("nav-no-corpus"))) };
     let earlier = sent.get("again").to_owned();
     let words = Words {
         title: frame.t1("nav-running", "title", &scope.title),
@@ -181,7 +182,7 @@ pub async fn start(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>)
     let done_by = app.clone();
     let job = jobs::start(&app, &frame, words, move |job| async move {
         job.tell(&told.t("nav-step-count"));
-        let kept = library::on_a_thread(move || library::keep(&done_by, &scope, &earlier)).await;
+        let kept = library::on_a_thread(move || library::keep(&done_by, &corpus, &scope, &earlier)).await;
         match kept {
             Ok(id) => End::Done(format!("/navigation/reports/{id}")),
             Err(error) => jobs::failed(&told, error),

@@ -1,11 +1,5 @@
 //! What the pages of navigation read and keep: the corpus, the city, the counts of the chains, the reports.
 
-use std::{
-    collections::HashMap,
-    path::PathBuf,
-    sync::{LazyLock, Mutex, PoisonError},
-};
-
 use corpus::Corpus;
 use documents::applicants::Ledger;
 use domain::{accounts::Permission, subjects};
@@ -18,29 +12,9 @@ use navigation::{
 
 use crate::{app::App, error::AppError, frame::Frame};
 
-/// The corpora that are open, by folder: opening one reads its footers and indexes.
-static OPEN: LazyLock<Mutex<HashMap<PathBuf, Corpus>>> = LazyLock::new(Mutex::default);
-
 /// The present snapshot of the installation's corpus; none where there is none yet.
 pub(super) async fn corpus(app: &App) -> Result<Option<Corpus>, AppError> {
-    let folder = app.installation.dir().join("corpus");
-    on_a_thread(move || opened(folder)).await
-}
-
-fn opened(folder: PathBuf) -> Result<Option<Corpus>, AppError> {
-    let known = OPEN.lock().unwrap_or_else(PoisonError::into_inner).get(&folder).cloned();
-    let found = match known {
-        Some(corpus) => corpus.latest(),
-        None => Corpus::open(&folder),
-    };
-    match found {
-        Ok(corpus) => {
-            OPEN.lock().unwrap_or_else(PoisonError::into_inner).insert(folder, corpus.clone());
-            Ok(Some(corpus))
-        }
-        Err(corpus::Error::Absent(_)) => Ok(None),
-        Err(cause) => Err(AppError::internal(cause)),
-    }
+    crate::pages::corpus::ask(app, |corpus| Ok(corpus.cloned())).await
 }
 
 /// Does what takes long on a thread of its own, so that other pages do not wait.
@@ -80,13 +54,9 @@ pub(super) async fn counted(
 }
 
 /// Answers a scope's questions and keeps the report, with what changed since an earlier one.
-pub(super) fn keep(app: &App, scope: &Scope, earlier: &str) -> Result<String, AppError> {
-    let data = app.installation.dir();
-    let Some(corpus) = opened(data.join("corpus"))? else {
-        return Err(AppError::internal("the corpus is gone"));
-    };
-    let mut report = navigation::survey(&corpus, scope, &Ledger::default().at(0))?;
-    let shelf = shelf::folder(data);
+pub(super) fn keep(app: &App, corpus: &Corpus, scope: &Scope, earlier: &str) -> Result<String, AppError> {
+    let mut report = navigation::survey(corpus, scope, &Ledger::default().at(0))?;
+    let shelf = shelf::folder(app.installation.dir());
     if let Some(earlier) = shelf::read(&shelf, earlier)? {
         report.differences = Some(compare::compare(&earlier, &report));
     }
