@@ -220,12 +220,12 @@ impl Writer {
 
     /// Merges documents with their earlier versions in the splits, drops those that say nothing new, and returns
     /// the others with the rows that are superseded by split.
-    fn merge_with_earlier(&mut self, documents: Vec<Document>) -> Result<(Vec<Document>, BTreeMap<String, Vec<u32>>)> {
+    fn merge_with_earlier(&mut self, documents: Vec<Document>) -> Result<(Vec<Document>, Superseded)> {
         let groups = same::groups(documents, |document| {
             self.known.rows(&self.splits, &self.overlays, &same::identities(document))
         })?;
         let mut earlier = self.documents_at(&groups)?;
-        let mut superseded: BTreeMap<String, Vec<u32>> = BTreeMap::new();
+        let mut superseded = Superseded::new();
         let mut news = Vec::with_capacity(groups.len());
         for Group { document, rows, given } in groups {
             let mut before = rows.iter().filter_map(|row| earlier.remove(row));
@@ -313,6 +313,9 @@ fn lock(folder: &Path) -> Result<File> {
         Err(TryLockError::Error(error)) => Err(Error::io(&path)(error)),
     }
 }
+
+/// The rows whose place newer versions take, by split.
+type Superseded = BTreeMap<String, Vec<u32>>;
 
 /// About what a document takes in memory.
 pub(crate) fn text_bytes(document: &Document) -> usize {
