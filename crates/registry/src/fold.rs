@@ -72,10 +72,7 @@ pub async fn fold(db: &Db, known_at: Timestamp) -> Result<Folded, Error> {
     let mut tx = db.begin_read().await?;
     let batches = store::visible_batches(&mut tx, known_at).await?;
     let mut folded = Folded::empty(known_at);
-    for register in registers() {
-        let rows = store::rows(&mut tx, register, &[], &batches).await?;
-        folded.rows.insert(register.id, rows);
-    }
+    folded.rows.extend(store::every_register(&mut tx, &batches).await?);
     folded.delivered = batches
         .values()
         .filter(|batch| batch.is_file)

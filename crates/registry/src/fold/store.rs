@@ -1,7 +1,7 @@
 //! The SQL that reads facts.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     fmt::Write,
     sync::Arc,
 };
@@ -148,6 +148,89 @@ fn read_facts(
     Ok(rows)
 }
 
+/// The folded rows of every register, each sorted by key: one pass over the log in the order in which it was written,
+/// which costs the database half of looking up one register after another by key.
+pub(crate) async fn every_register(
+    tx: &mut Tx,
+    batches: &HashMap<i64, VisibleBatch>,
+) -> Result<BTreeMap<&'static str, Vec<FoldedRow>>, Error> {
+    every_register_by_pages(tx, batches, LOG_PAGE_FACTS).await
+}
+
+/// The same, so many facts at a time.
+async fn every_register_by_pages(
+    tx: &mut Tx,
+    batches: &HashMap<i64, VisibleBatch>,
+    page_facts: i64,
+) -> Result<BTreeMap<&'static str, Vec<FoldedRow>>, Error> {
+    let batches = Arc::new(batches.clone());
+    let mut log: BTreeMap<&'static str, Vec<Numbered>> = BTreeMap::new();
+    let (mut page, mut last) = log_after(tx, 0, page_facts).await?;
+    while !page.is_empty() {
+        // One page is read out of its texts while the database hands over the next.
+        let (whole, batches) = (std::mem::take(&mut page), Arc::clone(&batches));
+        let reading = tokio::task::spawn_blocking(move || read_log(&whole, &batches));
+        (page, last) = log_after(tx, last, page_facts).await?;
+        for (register, facts) in reading.await.map_err(|cause| Error::Damaged(format!("登记簿：{cause}")))?? {
+            log.entry(register).or_default().extend(facts);
+        }
+    }
+    Ok(log.into_iter().map(|(register, facts)| (register, settled(facts))).collect())
+}
+
+/// A fact with its number in the log.
+type Numbered = (i64, FoldedRow);
+
+/// The facts after this number as one text, and the number of the last one.
+async fn log_after(tx: &mut Tx, id: i64, page_facts: i64) -> Result<(String, i64), Error> {
+    const SQL: &str = "select string_agg(id || $3 || batch_id || $3 || register || $3 || fact_key || $3 || cells || $4, ''), \
+        max(id) from (select id, batch_id, register, fact_key, cells from fact where id > $1 order by id limit $2) page";
+    let (after, within) = (String::from(AFTER_FACT), String::from(WITHIN_FACT));
+    let (page, last): (Option<String>, Option<i64>) = with_conn!(tx, conn => sqlx::query_as(SQL)
+        .bind(id).bind(page_facts).bind(within).bind(after).fetch_one(conn).await)
+    .map_err(db::Error::from)?;
+    Ok((page.unwrap_or_default(), last.unwrap_or(id)))
+}
+
+/// The visible facts of a page, register by register as they stand there.
+fn read_log(page: &str, batches: &HashMap<i64, VisibleBatch>) -> Result<Vec<(&'static str, Vec<Numbered>)>, Error> {
+    let mut read: Vec<(&'static Register, Vec<Numbered>)> = Vec::new();
+    for text in page.split_terminator(AFTER_FACT) {
+        let mut parts = text.splitn(5, WITHIN_FACT);
+        let fact = (|| {
+            let (id, batch): (i64, i64) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+            Some((id, batch, parts.next()?, parts.next()?, parts.next()?))
+        })();
+        let (id, batch, register, key, cells) = fact.ok_or_else(|| Error::Damaged(format!("事实无法读出：{text}")))?;
+        let Some(visible) = batches.get(&batch) else { continue };
+        if read.last().is_none_or(|(last, _)| last.id != register) {
+            let Some(register) = crate::registers::register(register) else { continue };
+            read.push((register, Vec::new()));
+        }
+        if let Some((register, facts)) = read.last_mut() {
+            let cells = cells::from_json(register, &[], cells)?;
+            let row = FoldedRow { key: key.to_owned(), cells, batch, received_at: visible.received_at };
+            facts.push((id, row));
+        }
+    }
+    Ok(read.into_iter().map(|(register, facts)| (register.id, facts)).collect())
+}
+
+/// The rows of a register's facts, sorted by key.
+fn settled(mut facts: Vec<Numbered>) -> Vec<FoldedRow> {
+    facts.sort_unstable_by(|(a, one), (b, other)| one.key.cmp(&other.key).then(a.cmp(b)));
+    let mut rows = Vec::with_capacity(facts.len());
+    let mut group: Vec<FoldedRow> = Vec::new();
+    for (_, fact) in facts {
+        if group.first().is_some_and(|first| first.key != fact.key) {
+            rows.extend(settle(&mut group));
+        }
+        group.push(fact);
+    }
+    rows.extend(settle(&mut group));
+    rows
+}
+
 /// The facts of these keys, sorted by key, then by number.
 pub(crate) async fn facts_of(tx: &mut Tx, register: &str, keys: &[&str]) -> Result<Vec<(String, i64, String)>, Error> {
     let mut facts = Vec::new();
@@ -188,6 +271,9 @@ pub(super) async fn keys_of(tx: &mut Tx, batches: &[i64], most: usize) -> Result
 
 /// Facts read at a time, so that the texts of the log are not held beside the state made of them.
 const PAGE_FACTS: i64 = 20_000;
+
+/// The same of the whole log; a text of a few thousand facts is put together faster than a longer one.
+const LOG_PAGE_FACTS: i64 = 2_000;
 
 /// Hands over the visible facts key by key; they come sorted by key, then by number.
 pub(crate) fn group_facts(
@@ -270,6 +356,8 @@ mod tests {
             for page_facts in 1..=30 {
                 let paged = rows_by_pages(&mut tx, register, &[], &batches, page_facts).await.unwrap();
                 assert_eq!(paged, whole, "{} {page_facts}", database.name);
+                let every = every_register_by_pages(&mut tx, &batches, page_facts).await.unwrap();
+                assert_eq!(every["survey-waves"], whole, "{} {page_facts}", database.name);
             }
         }
     }
