@@ -28,6 +28,8 @@ fn a_killed_evaluation_leaves_no_half_run_and_says_so() {
     let mut points: Vec<Kill> = spread(whole, 8).collect();
     points.extend((1..=4).map(|line| Kill::AfterLine(line, Duration::ZERO)));
     points.extend((1..=8).map(|step| Kill::AfterLine(4, Duration::from_millis(step * 6))));
+    // The facts are written while the rules are being applied.
+    points.extend((1..=12).map(|step| Kill::AfterLine(3, Duration::from_millis(step * 3))));
     let (mut said, mut cleared, mut unlisted) = (0, 0, 0);
     for (number, point) in points.into_iter().enumerate() {
         let data = dir.path().join(format!("killed-{number}"));
