@@ -8,7 +8,7 @@ use documents::Document;
 use domain::accounts::Role;
 
 use crate::{
-    city::{links, own, visitor},
+    city::{links, own},
     client::{Answer, Visitor},
 };
 
@@ -55,7 +55,8 @@ async fn start(visitor: &mut Visitor, form: &[(&str, &str)]) -> Answer {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_corpus_the_page_says_what_to_do() {
-    let mut clerk = visitor(Role::Clerk).await;
+    let (mut clerk, folder) = own(Role::Clerk).await;
+    std::fs::remove_dir_all(folder.path().join("corpus")).unwrap();
     let page = clerk.get("/navigation").await;
     assert_eq!(page.status, StatusCode::OK);
     assert!(page.text.contains("专利库还是空的") && page.text.contains("corpus index"));
