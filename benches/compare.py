@@ -161,6 +161,13 @@ def load(url, cookie="", connections=2, seconds=4):
     return json.loads(said.strip().splitlines()[-1])
 
 
+def timed(url, cookie):
+    """How long the first reader waits, in seconds."""
+    begun = time.perf_counter()
+    urllib.request.urlopen(urllib.request.Request(url, headers={"Cookie": cookie})).read()
+    return time.perf_counter() - begun
+
+
 def sign_in(address):
     import http.cookiejar
     import re
@@ -186,12 +193,12 @@ def pages(folder):
     try:
         cookie = sign_in("127.0.0.1:8092")
         for path in ("/cockpit", "/indicators/K01", "/awards/innovation-star", "/enterprises", "/patents", "/policy"):
-            load(f"http://127.0.0.1:8092{path}", cookie, 1, 1)
+            first = timed(f"http://127.0.0.1:8092{path}", cookie)
             ours = load(f"http://127.0.0.1:8092{path}", cookie)
             if ours["failed"]:
                 sys.exit(f"{path}: {ours['failed']} requests failed")
             say("pages", f"{path}, p99", ours["p99_ms"] / 1000, bare["p99_ms"] / 1000)
-            note("pages", f"{path}", f"p50 {ours['p50_ms']:.2f} ms, {ours['requests_s']:.0f} requests/s (bare: {bare['requests_s']:.0f})")
+            note("pages", f"{path}", f"the first {first * 1000:.0f} ms, then p50 {ours['p50_ms']:.2f} ms, {ours['requests_s']:.0f} requests/s (bare: {bare['requests_s']:.0f})")
     finally:
         served.send_signal(signal.SIGTERM)
 

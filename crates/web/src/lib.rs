@@ -5,6 +5,7 @@
 
 pub mod app;
 pub mod assets;
+mod by_run;
 pub mod chart;
 pub mod csrf;
 pub mod error;

@@ -14,7 +14,9 @@ pub use query::{Dir, ListQuery, SIZES};
 pub(crate) use view::page_links;
 pub use view::{FilterView, HeadView, ListingView, PageLink};
 
-use crate::{form::Choice, frame::Frame, search_key::Sought};
+use std::sync::Arc;
+
+use crate::{by_run::ByRun, form::Choice, frame::Frame, search_key::Sought};
 
 /// What a column holds, which decides how it is set and exported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +46,8 @@ pub struct Listing<'a, T> {
     filters: Vec<Filter<'a, T>>,
     search: Option<Search<'a, T>>,
     default_sort: Option<(&'static str, Dir)>,
+    /// Under which name the order of the rows is kept; none where rows may change.
+    kept_as: Option<String>,
     empty: (String, String),
 }
 
@@ -66,8 +70,11 @@ struct Filter<'a, T> {
 
 struct Search<'a, T> {
     label: String,
-    text: Box<dyn Fn(&T) -> String + 'a>,
+    finds: Box<dyn Fn(&T, &Sought) -> bool + 'a>,
 }
+
+/// Places of rows in the order of a column.
+static ORDERS: ByRun<Vec<usize>> = ByRun::new(24);
 
 impl<'a, T> Listing<'a, T> {
     /// A list at a path below the base path; the id is unique on its page and names the exported file.
@@ -81,6 +88,7 @@ impl<'a, T> Listing<'a, T> {
             filters: Vec::new(),
             search: None,
             default_sort: None,
+            kept_as: None,
             empty: (frame.t("list-empty"), frame.t("list-empty-todo")),
         }
     }
@@ -114,8 +122,14 @@ impl<'a, T> Listing<'a, T> {
 
     /// Adds the search field; `text` gives what is searched, by words, initials or pinyin.
     #[must_use]
-    pub fn search(mut self, label: impl Into<String>, text: impl Fn(&T) -> String + 'a) -> Self {
-        self.search = Some(Search { label: label.into(), text: Box::new(text) });
+    pub fn search(self, label: impl Into<String>, text: impl Fn(&T) -> String + 'a) -> Self {
+        self.search_by(label, move |row, sought| sought.is_in(&text(row)))
+    }
+
+    /// Adds the search field; `finds` says whether a row is found.
+    #[must_use]
+    pub fn search_by(mut self, label: impl Into<String>, finds: impl Fn(&T, &Sought) -> bool + 'a) -> Self {
+        self.search = Some(Search { label: label.into(), finds: Box::new(finds) });
         self
     }
 
@@ -123,6 +137,13 @@ impl<'a, T> Listing<'a, T> {
     #[must_use]
     pub fn sorted_by(mut self, column: &'static str, dir: Dir) -> Self {
         self.default_sort = Some((column, dir));
+        self
+    }
+
+    /// Keeps the order of the rows in memory: under this key, in this language, the list always has the same rows and cells.
+    #[must_use]
+    pub fn kept_as(mut self, key: &str) -> Self {
+        self.kept_as = Some(format!("{} {key} {}", self.path, self.frame.lang.key()));
         self
     }
 
@@ -136,23 +157,23 @@ impl<'a, T> Listing<'a, T> {
     /// The rows that pass, in order: what the export holds.
     fn chosen<'r>(&self, rows: &'r [T], query: &ListQuery) -> Vec<&'r T> {
         let sought = Sought::of(&query.q);
-        let mut rows: Vec<&T> = rows.iter().filter(|row| self.keeps(row, query, &sought)).collect();
-        let (column, dir) = self.order(query);
-        if let Some(column) = column {
-            rows.sort_by_cached_key(|row| (column.cell)(row).key);
-            if dir == Dir::Down {
-                rows.reverse();
-                // What is missing stays last in either direction.
-                rows.sort_by_key(|row| (column.cell)(row).key == Key::Missing);
+        let passes = |row: &&T| self.keeps(row, query, &sought);
+        match (self.order(query), &self.kept_as) {
+            ((None, _), _) => rows.iter().filter(passes).collect(),
+            ((Some(column), dir), None) => column.sorted(rows.iter().filter(passes).collect(), dir, |row| *row),
+            ((Some(column), dir), Some(key)) => {
+                let key = format!("{key} {} {dir:?}", column.id);
+                let order: Arc<Vec<usize>> =
+                    ORDERS.get(&key, || column.sorted((0..rows.len()).collect(), dir, |place| &rows[*place]));
+                order.iter().map(|place| &rows[*place]).filter(passes).collect()
             }
         }
-        rows
     }
 
     fn keeps(&self, row: &T, query: &ListQuery, sought: &Sought) -> bool {
         let filtered =
             self.filters.iter().all(|filter| query.filter(filter.name).is_none_or(|value| (filter.keeps)(row, value)));
-        let is_found = |search: &Search<'_, T>| sought.is_empty() || sought.is_in(&(search.text)(row));
+        let is_found = |search: &Search<'_, T>| sought.is_empty() || (search.finds)(row, sought);
         filtered && self.search.as_ref().is_none_or(is_found)
     }
 
@@ -165,5 +186,21 @@ impl<'a, T> Listing<'a, T> {
                 None => (None, Dir::Up),
             },
         }
+    }
+}
+
+impl<T> Column<'_, T> {
+    /// Items in the order of the rows they stand for; what is missing stays last in either direction.
+    fn sorted<'r, I>(&self, items: Vec<I>, dir: Dir, row: impl Fn(&I) -> &'r T) -> Vec<I>
+    where
+        T: 'r,
+    {
+        let mut keyed: Vec<(Key, I)> = items.into_iter().map(|item| ((self.cell)(row(&item)).key, item)).collect();
+        keyed.sort_by(|(a, _), (b, _)| a.cmp(b));
+        if dir == Dir::Down {
+            keyed.reverse();
+            keyed.sort_by_key(|(key, _)| *key == Key::Missing);
+        }
+        keyed.into_iter().map(|(_, item)| item).collect()
     }
 }

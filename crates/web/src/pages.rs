@@ -33,8 +33,11 @@ pub mod what_if;
 pub(crate) fn read_ahead(app: &App) {
     let app = app.clone();
     tokio::spawn(async move {
-        if let Err(cause) = cockpit::shown::shown(&app, None).await {
-            tracing::warn!(%cause, "the latest run could not be read ahead");
+        match cockpit::shown::shown(&app, None).await {
+            // The longest lists of a run are made on a thread that no page waits for.
+            Ok(Some(shown)) => drop(tokio::task::spawn_blocking(move || patents::read::towns(&shown.opened)).await),
+            Ok(None) => {}
+            Err(cause) => tracing::warn!(%cause, "the latest run could not be read ahead"),
         }
         if let Err(cause) = domain::ties::waiting(&app.installation, app.now()).await {
             tracing::warn!(%cause, "the names to be tied could not be read ahead");

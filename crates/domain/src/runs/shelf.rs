@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rules::{Evaluation, Policy, Request, Snapshot};
+use tokio::sync::OnceCell;
 
 use super::{Summary, load, snapshot};
 use crate::{Error, Installation};
@@ -36,16 +37,36 @@ pub struct Opened {
 /// The runs that are open now.
 #[derive(Clone, Default)]
 pub struct Shelf {
-    opened: Arc<Mutex<VecDeque<Arc<Opened>>>>,
+    opened: Arc<Mutex<VecDeque<(String, Place)>>>,
 }
 
+/// Where a run is open, or is being opened.
+type Place = Arc<OnceCell<Arc<Opened>>>;
+
 impl Shelf {
-    /// Opens a run, or finds it open.
+    /// Opens a run, or finds it open; of those who ask for it at once, one opens it and the others wait.
     pub async fn open(&self, installation: &Installation, policy: &Policy, id: &str) -> Result<Arc<Opened>, Error> {
         let summary = super::find(installation, id).await?;
-        if let Some(found) = self.find(&summary.run) {
-            return Ok(found);
+        let place = self.place(&summary.run);
+        place.get_or_try_init(|| Opened::read(installation, policy, summary)).await.map(Arc::clone)
+    }
+
+    fn place(&self, run: &str) -> Place {
+        let mut shelf = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, place)) = shelf.iter().find(|(id, _)| id == run) {
+            return Arc::clone(place);
         }
+        let place = Place::default();
+        shelf.push_back((run.to_owned(), Arc::clone(&place)));
+        while shelf.len() > OPEN_MAX {
+            shelf.pop_front();
+        }
+        place
+    }
+}
+
+impl Opened {
+    async fn read(installation: &Installation, policy: &Policy, summary: Summary) -> Result<Arc<Self>, Error> {
         let evaluation = load(installation, &summary.run).await?;
         let snapshot = snapshot(installation, &summary.run).await?;
         let request = Request {
@@ -60,17 +81,6 @@ impl Shelf {
             scope: (!summary.scope.is_empty()).then(|| summary.scope.clone()),
         };
         let views = Snapshot::new(rules::evaluate_views(request, &VIEWS).await?)?;
-        let opened = Arc::new(Opened { summary, evaluation, snapshot, views });
-        let mut shelf = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
-        shelf.push_back(Arc::clone(&opened));
-        while shelf.len() > OPEN_MAX {
-            shelf.pop_front();
-        }
-        Ok(opened)
-    }
-
-    fn find(&self, run: &str) -> Option<Arc<Opened>> {
-        let shelf = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
-        shelf.iter().find(|opened| opened.summary.run == run).map(Arc::clone)
+        Ok(Arc::new(Self { summary, evaluation, snapshot, views }))
     }
 }

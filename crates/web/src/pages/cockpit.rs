@@ -4,7 +4,7 @@
 //! Every figure is taken from the run shown; nothing published is computed here.
 
 pub(crate) mod changes;
-mod kept;
+pub(crate) mod kept;
 mod lapses;
 pub(crate) mod quantities;
 pub(crate) mod shown;
@@ -96,8 +96,8 @@ pub async fn page(
     let indicator = |code: &str| shown.keep(frame.at(&format!("/indicators/{code}")));
     let address = |path: &str| shown.keep(frame.at(path));
     let names = shown.enterprise_names();
-    let kept = kept::kept(&shown, before.as_deref());
-    let (lapses, lapses_total) = watch::lapses(&frame, &shown, &kept, &names);
+    let moved = kept::moved(&shown, before.as_deref());
+    let (lapses, lapses_total) = watch::lapses(&frame, &shown, &names);
     hx::page(CockpitPage {
         frame: &frame,
         line: shown.line(&frame),
@@ -110,16 +110,16 @@ pub async fn page(
         target_date: frame.date(cockpit::TARGET_DATE),
         before: shown.before().map(|run| run.as_of.clone()),
         changes: if before.is_some() {
-            changes::changes(&frame, policy, shown.evaluation(), &kept, &address)
+            changes::changes(&frame, policy, shown.evaluation(), &moved, &address)
         } else {
             Vec::new()
         },
-        gaps: changes::gaps(&frame, policy, &targets, &kept, &names, &address),
+        gaps: changes::gaps(&frame, policy, &targets, &moved, &names, &address),
         lapses,
         lapses_total,
         all_lapses: address("/cockpit/lapses"),
         all_alarms: format!("{}#alarms", address("/awards")),
-        alarms: watch::alarms(&frame, &shown, &kept, &names),
+        alarms: watch::alarms(&frame, &shown, &names),
         open_work: watch::open_work(&app, &frame, &shown).await?,
         monitored: monitored(&frame, &shown, &indicator),
     })

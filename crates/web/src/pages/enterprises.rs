@@ -54,22 +54,21 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
         return cockpit::no_run(&frame, frame.t("enterprises-title"));
     };
     let all = read::enterprises(&shown.opened);
-    let rows: Vec<&Enterprise> = all.iter().collect();
     let listing = listing(&frame, &shown, &all);
     if query.export {
-        return listing.workbook(&rows, &query);
+        return listing.workbook(&all, &query);
     }
-    let mut view = listing.view(&rows, &query);
+    let mut view = listing.view(&all, &query);
     shown.keep_in(&mut view);
     let page = ListPage { frame: &frame, line: shown.line(&frame), choices: shown.choices(&frame), list: &view };
     hx.page(page, ListBlock { frame: &frame, list: &view })
 }
 
-fn listing<'a>(frame: &'a Frame, shown: &'a Shown, all: &[Enterprise]) -> Listing<'a, &'a Enterprise> {
+fn listing<'a>(frame: &'a Frame, shown: &'a Shown, all: &[Enterprise]) -> Listing<'a, Enterprise> {
     let caption = frame.t1("enterprises-list-of", "date", shown.as_of());
     let number = |number: Option<i64>| number.map_or_else(Cell::empty, Cell::number);
     Listing::new(frame, "enterprises", "/enterprises", caption)
-        .column("name", frame.t("enterprises-col-name"), Kind::Text, move |one: &&Enterprise| {
+        .column("name", frame.t("enterprises-col-name"), Kind::Text, move |one: &Enterprise| {
             Cell::text(one.name.clone()).link(shown.keep(frame.at(&format!("/enterprises/{}", one.uscc))))
         })
         .column("uscc", frame.t("rights-number-enterprise"), Kind::Code, |one| Cell::code(one.uscc.clone()))
@@ -113,6 +112,7 @@ fn listing<'a>(frame: &'a Frame, shown: &'a Shown, all: &[Enterprise]) -> Listin
         )
         .search(frame.t("towns-search"), |one| format!("{} {}", one.name, one.uscc))
         .sorted_by("inventions", Dir::Down)
+        .kept_as(&shown.opened.summary.run)
         .when_empty(frame.t("enterprises-none"), frame.t("enterprises-none-todo"))
 }
 

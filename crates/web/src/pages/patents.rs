@@ -23,7 +23,6 @@ use crate::{
         shown::{self, Shown},
     },
     pieces::{State as StateWord, Tone},
-    search_key::Sought,
 };
 
 #[derive(Template)]
@@ -49,14 +48,11 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
         return cockpit::no_run(&frame, frame.t("patents-title"));
     };
     let all = read::patents(&shown.opened);
-    let may_see_persons = names::may_see(&frame);
-    let sought = Sought::of(&query.q);
-    let found: Vec<&Patent> = all.iter().filter(|patent| patent.is_found(&sought, may_see_persons)).collect();
-    let listing = listing(&frame, &shown, towns(&all));
+    let listing = listing(&frame, &shown);
     if query.export {
-        return listing.workbook(&found, &query);
+        return listing.workbook(&all, &query);
     }
-    let mut view = listing.view(&found, &query);
+    let mut view = listing.view(&all, &query);
     shown.keep_in(&mut view);
     let page = ListPage { frame: &frame, line: shown.line(&frame), choices: shown.choices(&frame), list: &view };
     hx.page(page, ListBlock { frame: &frame, list: &view })
@@ -70,12 +66,13 @@ fn by_number(mut query: ListQuery) -> ListQuery {
     query
 }
 
-fn listing<'a>(frame: &'a Frame, shown: &'a Shown, towns: Vec<Choice>) -> Listing<'a, &'a Patent> {
+fn listing<'a>(frame: &'a Frame, shown: &'a Shown) -> Listing<'a, Patent> {
+    let may_see_persons = names::may_see(frame);
     let title = frame.t1("patents-list-of", "date", shown.as_of());
     let detail = |patent: &Patent| shown.keep(frame.at(&format!("/patents/{}", patent.number)));
     let owner = |patent: &Patent| names::shown(frame, &patent.owner, patent.owner_uscc.is_some());
     Listing::new(frame, "patents", "/patents", title)
-        .column("number", frame.t("patents-col-number"), Kind::Code, move |patent: &&Patent| {
+        .column("number", frame.t("patents-col-number"), Kind::Code, move |patent: &Patent| {
             Cell::code(read::written(&patent.number)).link(detail(patent))
         })
         .column("title", frame.t("patents-col-title"), Kind::Text, |patent| Cell::text(patent.title.clone()))
@@ -97,11 +94,12 @@ fn listing<'a>(frame: &'a Frame, shown: &'a Shown, towns: Vec<Choice>) -> Listin
         })
         .filter("kind", frame.t("patents-col-kind"), kinds(frame), |patent, kind| patent.kind == kind)
         .filter("standing", frame.t("patents-col-standing"), standings(frame), |patent, key| patent.state.key() == key)
-        .filter("town", frame.t("patents-col-town"), towns, |patent, town| patent.town == town)
+        .filter("town", frame.t("patents-col-town"), towns(&shown.opened), |patent, town| patent.town == town)
         .filter("high-value", frame.t("patents-col-high-value"), high_values(frame, &shown.opened), |patent, key| {
             passes(patent, key)
         })
-        .search(frame.t("patents-search"), |patent| patent.search_text(patent.is_of_person() && !names::may_see(frame)))
+        .search_by(frame.t("patents-search"), move |patent, sought| patent.is_found(sought, may_see_persons))
+        .kept_as(&format!("{} {may_see_persons}", shown.opened.summary.run))
         .sorted_by("number", crate::list::Dir::Down)
         .when_empty(frame.t("patents-none"), frame.t("patents-none-todo"))
 }
@@ -210,10 +208,8 @@ pub(crate) fn passes(patent: &Patent, key: &str) -> bool {
     }
 }
 
-fn towns(patents: &[Patent]) -> Vec<Choice> {
-    let names: std::collections::BTreeSet<&str> =
-        patents.iter().map(|patent| patent.town.as_str()).filter(|town| !town.is_empty()).collect();
-    let mut choices: Vec<Choice> = names.into_iter().map(|town| Choice::new(town, town)).collect();
+fn towns(opened: &Opened) -> Vec<Choice> {
+    let mut choices: Vec<Choice> = read::towns(opened).iter().map(|town| Choice::new(town.clone(), town)).collect();
     choices.sort_by_cached_key(|choice| crate::search_key::sort_key(&choice.value));
     choices
 }

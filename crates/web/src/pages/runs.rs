@@ -212,7 +212,10 @@ pub async fn start(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>)
         let now = app.now();
         let tell = |doing: &str| job.tell(&step(&told, doing));
         match runs::evaluate(&app.installation, &policy, &question, &by, now, &tell).await {
-            Ok(evaluation) => End::Done(format!("/runs/{}", evaluation.run)),
+            Ok(evaluation) => {
+                super::read_ahead(&app);
+                End::Done(format!("/runs/{}", evaluation.run))
+            }
             Err(error) => jobs::failed(&told, error),
         }
     })

@@ -1,14 +1,12 @@
 //! Gaming alarms beside the awards: each kind with its method, its error on the past, and whom it concerns.
 
-use std::{
-    collections::VecDeque,
-    sync::{Arc, LazyLock, Mutex, PoisonError},
-};
+use std::sync::Arc;
 
 use domain::alarms::{self, Alarm, BackTest, Method};
 
 use super::enterprises;
 use crate::{
+    by_run::ByRun,
     frame::Frame,
     pages::{cockpit::shown::Shown, enterprises::read::Enterprise, patents::read::written},
     pieces::Link,
@@ -42,27 +40,14 @@ pub(crate) struct Seen {
     pub(crate) rights: Vec<Link>,
 }
 
-/// How many runs are kept.
-const KEPT_MAX: usize = 4;
+/// The alarms of a run, and how often they were right.
+pub(crate) type Found = (Vec<Alarm>, Option<BackTest>);
 
-type Found = Arc<(Vec<Alarm>, Option<BackTest>)>;
+static FOUND: ByRun<Found> = ByRun::new(4);
 
-// A run never changes, so what was found in it is found once.
-static FOUND: LazyLock<Mutex<VecDeque<(String, Found)>>> = LazyLock::new(Mutex::default);
-
-fn found(shown: &Shown) -> Found {
-    let run = &shown.opened.summary.run;
-    let kept = || FOUND.lock().unwrap_or_else(PoisonError::into_inner);
-    let known = kept().iter().find(|(one, _)| one == run).map(|(_, found)| Arc::clone(found));
-    known.unwrap_or_else(|| {
-        let found = Arc::new((alarms::all(&shown.opened), alarms::back_test(&shown.opened)));
-        let mut kept = kept();
-        kept.push_back((run.clone(), Arc::clone(&found)));
-        while kept.len() > KEPT_MAX {
-            kept.pop_front();
-        }
-        found
-    })
+/// What was found in a run.
+pub(crate) fn found(shown: &Shown) -> Arc<Found> {
+    FOUND.get(&shown.opened.summary.run, || (alarms::all(&shown.opened), alarms::back_test(&shown.opened)))
 }
 
 /// Every kind of alarm, those that found nothing too; with a code only what concerns that enterprise.
@@ -99,7 +84,7 @@ pub(crate) fn kinds(frame: &Frame, shown: &Shown, all: &[Enterprise], only: Opti
 }
 
 /// How often a kind of alarm was right, where later facts can tell.
-fn past(frame: &Frame, method: Method, back_test: Option<BackTest>) -> String {
+pub(crate) fn past(frame: &Frame, method: Method, back_test: Option<BackTest>) -> String {
     match (method, back_test) {
         (Method::BoughtBeforeDate, Some(test)) if test.alarmed > 0 => frame.tn(
             "cockpit-alarms-past-of",

@@ -13,17 +13,15 @@ use rules::policy::AwardDef;
 use super::{Standing, address, all_enterprises, enterprises, find, lacking, level_name, reasons};
 use crate::{
     app::App,
+    by_run::ByRun,
     error::AppError,
     form::Choice,
     frame::Frame,
     hx::Hx,
     list::{Cell, Dir, Kind, ListQuery, Listing, ListingView},
-    pages::{
-        cockpit::{
-            self,
-            shown::{self, Shown},
-        },
-        enterprises::read::Enterprise,
+    pages::cockpit::{
+        self,
+        shown::{self, Shown},
     },
     pieces::{Clause, Link},
 };
@@ -46,6 +44,8 @@ struct ListBlock<'a> {
     frame: &'a Frame,
     list: &'a ListingView,
 }
+
+static ROWS: ByRun<Vec<Row>> = ByRun::new(12);
 
 /// One enterprise in the award.
 struct Row {
@@ -72,8 +72,8 @@ pub async fn page(
         return cockpit::no_run(&frame, frame.t("awards-title"));
     };
     let award = find(&frame, &shown, &id)?;
-    let all = all_enterprises(&shown);
-    let rows = rows(&frame, &shown, &all, award);
+    let key = format!("{} {id} {}", shown.opened.summary.run, frame.lang.key());
+    let rows = ROWS.get(&key, || rows(&frame, &shown, award));
     let listing = listing(&frame, &shown, award, &rows);
     if query.export {
         return listing.workbook(&rows, &query);
@@ -92,9 +92,10 @@ pub async fn page(
     hx.page(page, ListBlock { frame: &frame, list: &view })
 }
 
-fn rows(frame: &Frame, shown: &Shown, all: &[Enterprise], award: &AwardDef) -> Vec<Row> {
+fn rows(frame: &Frame, shown: &Shown, award: &AwardDef) -> Vec<Row> {
+    let all = all_enterprises(shown);
     let evaluation = shown.evaluation();
-    let by_code = enterprises(all);
+    let by_code = enterprises(&all);
     let levels: BTreeMap<&str, i64> = evaluation
         .awards
         .iter()
@@ -192,6 +193,7 @@ fn listing<'a>(frame: &'a Frame, shown: &'a Shown, award: &'a AwardDef, rows: &[
         .filter("town", frame.t("patents-col-town"), towns(rows), |row, town| row.town == town)
         .search(frame.t("towns-search"), |row| format!("{} {}", row.name, row.uscc))
         .sorted_by("state", Dir::Down)
+        .kept_as(&shown.opened.summary.run)
         .when_empty(frame.t("awards-none"), frame.t("awards-none-todo"))
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::cockpit::{Grouping, Movement, Target};
 use rules::{Evaluation, Policy};
 
-use super::{kept::Kept, targets};
+use super::{kept::Moved, targets};
 use crate::{format::encode, frame::Frame};
 
 /// How many towns and enterprises are named on each side of a gap.
@@ -76,15 +76,15 @@ pub(super) fn changes(
     frame: &Frame,
     policy: &Policy,
     now: &Evaluation,
-    kept: &Kept,
+    moved: &Moved,
     href: &dyn Fn(&str) -> String,
 ) -> Vec<Change> {
     now.indicators
         .iter()
         .filter(|indicator| policy.indicator(&indicator.code).is_some() && indicator.evidence_count > 0)
         .map(|indicator| {
-            let moved = kept.movements(&indicator.code, Grouping::Town);
-            let (gained, lost) = (sum(moved, |m| m.gained.len()), sum(moved, |m| m.lost.len()));
+            let towns = moved.of(&indicator.code, Grouping::Town);
+            let (gained, lost) = (sum(towns, |m| m.gained.len()), sum(towns, |m| m.lost.len()));
             let page = format!("/indicators/{}", indicator.code);
             let list = |number: usize, direction: &str| Count {
                 number,
@@ -124,7 +124,7 @@ pub(super) fn gaps(
     frame: &Frame,
     policy: &Policy,
     open: &[Target],
-    kept: &Kept,
+    moved: &Moved,
     names: &BTreeMap<&str, &str>,
     href: &dyn Fn(&str) -> String,
 ) -> Vec<Gap> {
@@ -134,7 +134,7 @@ pub(super) fn gaps(
             let definition = policy.indicator(&target.indicator.code)?;
             let page = format!("/indicators/{}", target.indicator.code);
             let movers = |grouping: Grouping, filter: &str| -> Vec<Mover> {
-                shorten(kept.movements(&target.indicator.code, grouping))
+                shorten(moved.of(&target.indicator.code, grouping))
                     .into_iter()
                     .map(|movement| Mover {
                         name: names

@@ -9,8 +9,7 @@ use domain::{
 use jiff::{Timestamp, civil::Date};
 use rules::{Evaluation, Policy};
 
-use super::kept;
-use crate::{app::App, error::AppError, form::Choice, format, frame::Frame, list::ListingView};
+use crate::{app::App, by_run::ByRun, error::AppError, form::Choice, format, frame::Frame, list::ListingView};
 
 /// A run with the policy it applied and the other runs there are.
 pub(crate) struct Shown {
@@ -25,6 +24,7 @@ pub(crate) struct Shown {
 }
 
 // Results never change once they are stored under their content's id, so one shelf serves every application of the process.
+static HISTORIES: ByRun<Vec<Observed>> = ByRun::new(4);
 static SHELF: LazyLock<Shelf> = LazyLock::new(Shelf::default);
 static POLICY: LazyLock<Option<Arc<Policy>>> = LazyLock::new(|| runs::policy().ok().map(Arc::new));
 
@@ -123,10 +123,11 @@ pub(crate) async fn history(app: &App) -> Result<Arc<Vec<Observed>>, AppError> {
     // The same runs have the same history, so it is read again only when a run was added.
     let runs = runs::list(&app.installation).await?;
     let key = runs.iter().map(|run| run.run.as_str()).collect::<Vec<_>>().join(" ");
-    match kept::history(&key) {
-        Some(history) => Ok(history),
-        None => Ok(kept::keep_history(key, runs::history(&app.installation).await?)),
+    if let Some(history) = HISTORIES.find(&key) {
+        return Ok(history);
     }
+    let history = runs::history(&app.installation).await?;
+    Ok(HISTORIES.get(&key, || history))
 }
 
 /// The day up to which facts counted as known.

@@ -8,8 +8,15 @@ use domain::{
     lapses::Lapse,
 };
 
-use super::{kept::Kept, shown::Shown};
-use crate::{app::App, error::AppError, format, frame::Frame, pages::enterprises::cause, pieces::Link};
+use super::{kept, shown::Shown};
+use crate::{
+    app::App,
+    error::AppError,
+    format,
+    frame::Frame,
+    pages::{awards::alarms as seen, enterprises::cause},
+    pieces::Link,
+};
 
 /// How many rights that may soon be lost are named.
 const LAPSES_MAX: usize = 8;
@@ -51,13 +58,9 @@ pub(super) struct AlarmKind {
 }
 
 /// The rights that may soon be lost, ended terms and high-value ones first, and how many there are in all.
-pub(super) fn lapses(
-    frame: &Frame,
-    shown: &Shown,
-    kept: &Kept,
-    names: &BTreeMap<&str, &str>,
-) -> (Vec<LapseRow>, usize) {
-    let mut order: Vec<&Lapse> = kept.lapses.iter().collect();
+pub(super) fn lapses(frame: &Frame, shown: &Shown, names: &BTreeMap<&str, &str>) -> (Vec<LapseRow>, usize) {
+    let lapses = kept::lapses(&shown.opened);
+    let mut order: Vec<&Lapse> = lapses.iter().collect();
     order.sort_by_key(|lapse| super::lapses::order(lapse));
     let row = |lapse: &Lapse| LapseRow {
         on: lapse.on.to_string(),
@@ -71,31 +74,21 @@ pub(super) fn lapses(
         town: lapse.town.clone(),
         high_value: lapse.high_value,
     };
-    (order.into_iter().take(LAPSES_MAX).map(row).collect(), kept.lapses.len())
+    (order.into_iter().take(LAPSES_MAX).map(row).collect(), lapses.len())
 }
 
 /// Every kind of alarm, those without a case too, so that silence is seen to be a result.
-pub(super) fn alarms(frame: &Frame, shown: &Shown, kept: &Kept, names: &BTreeMap<&str, &str>) -> Vec<AlarmKind> {
+pub(super) fn alarms(frame: &Frame, shown: &Shown, names: &BTreeMap<&str, &str>) -> Vec<AlarmKind> {
+    let found = seen::found(shown);
     Method::ALL
         .into_iter()
         .map(|method| {
-            let of_kind: Vec<&Alarm> = kept.alarms.iter().filter(|alarm| alarm.method == method).collect();
-            let past = match (method, kept.back_test) {
-                (Method::BoughtBeforeDate, Some(test)) if test.alarmed > 0 => frame.tn(
-                    "cockpit-alarms-past-of",
-                    &[
-                        ("date", test.as_of.to_string()),
-                        ("raised", test.alarmed.to_string()),
-                        ("borne_out", test.confirmed.to_string()),
-                    ],
-                ),
-                _ => frame.t("cockpit-alarms-no-past"),
-            };
+            let of_kind: Vec<&Alarm> = found.0.iter().filter(|alarm| alarm.method == method).collect();
             AlarmKind {
                 name: frame.said(method.zh()),
                 method: frame.said(method.method()),
                 count: of_kind.len(),
-                past,
+                past: seen::past(frame, method, found.1),
                 more: of_kind.len().saturating_sub(ALARMED_MAX),
                 seen: of_kind
                     .into_iter()

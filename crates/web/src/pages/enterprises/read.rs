@@ -3,8 +3,8 @@
 //! Nothing is counted here; the counts are those of the rules (`star_count`, C3.3.2.2).
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
-    sync::{Arc, LazyLock, Mutex, PoisonError},
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
 };
 
 use domain::runs::Opened;
@@ -12,9 +12,9 @@ use jiff::civil::Date;
 use terms::IndustryCode;
 
 use super::STARS;
+use crate::by_run::ByRun;
 
-/// How many runs' lists stay in memory.
-const LISTS_MAX: usize = 3;
+static LISTS: ByRun<Vec<Enterprise>> = ByRun::new(3);
 
 /// One enterprise on the day of the run.
 #[derive(Debug, Clone)]
@@ -47,25 +47,9 @@ pub(crate) struct Enterprise {
     pub(crate) stars: Option<i64>,
 }
 
-/// Lists read before, each with the run it belongs to.
-type Lists = Mutex<VecDeque<(String, Arc<Vec<Enterprise>>)>>;
-
-static LISTS: LazyLock<Lists> = LazyLock::new(Mutex::default);
-
 /// Every enterprise of the run, by code.
 pub(crate) fn enterprises(opened: &Opened) -> Arc<Vec<Enterprise>> {
-    let run = &opened.summary.run;
-    let kept = || LISTS.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((_, list)) = kept().iter().find(|(id, _)| id == run) {
-        return Arc::clone(list);
-    }
-    let list = Arc::new(read(opened));
-    let mut lists = kept();
-    lists.push_back((run.clone(), Arc::clone(&list)));
-    while lists.len() > LISTS_MAX {
-        lists.pop_front();
-    }
-    list
+    LISTS.get(&opened.summary.run, || read(opened))
 }
 
 fn read(opened: &Opened) -> Vec<Enterprise> {

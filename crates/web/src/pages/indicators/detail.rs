@@ -5,7 +5,7 @@ use axum::{
     extract::{Path, Query, State},
     response::Response,
 };
-use domain::cockpit::{self, Grouping, movements};
+use domain::cockpit::{self, Grouping};
 use rules::Evaluation;
 
 use super::{
@@ -27,6 +27,7 @@ use crate::{
     pages::cockpit::{
         Wanted,
         changes::signed,
+        kept::{self, Moved},
         no_run, quantities,
         shown::{self, Shown},
         targets,
@@ -109,6 +110,7 @@ pub async fn page(
     let row = super::find(&frame, &shown, &code)?;
     let before = shown.open_before(&app.installation).await?;
     let history = shown::history(&app).await?;
+    let moved = kept::moved(&shown, before.as_deref());
     let target = cockpit::targets(&shown.policy, &shown.opened, &history)
         .into_iter()
         .find(|target| target.indicator.code == code);
@@ -147,7 +149,7 @@ pub async fn page(
         chart: target.as_ref().and_then(|target| course::chart(&frame, target, definition, shown.as_of())),
         forecast: target.as_ref().and_then(|target| outlook(&frame, target, definition)),
         before: shown.before().map(|run| run.as_of.clone()),
-        towns: towns(&frame, &shown, before.as_ref().map(|before| &before.evaluation), &row),
+        towns: towns(&frame, &shown, &moved, &row),
         categories: (code == "K04").then(|| categories::categories(&frame, &shown)),
         settings: basis::settings(
             &frame,
@@ -228,10 +230,9 @@ fn outlook(frame: &Frame, target: &cockpit::Target, definition: &rules::policy::
 }
 
 /// The towns, the largest part first.
-fn towns(frame: &Frame, shown: &Shown, before: Option<&Evaluation>, row: &Row<'_>) -> Vec<TownRow> {
+fn towns(frame: &Frame, shown: &Shown, moved: &Moved, row: &Row<'_>) -> Vec<TownRow> {
     let code = &row.indicator.code;
-    let moved =
-        before.map(|before| movements(Some(before), shown.evaluation(), code, Grouping::Town)).unwrap_or_default();
+    let moved = moved.of(code, Grouping::Town);
     let mut regions: Vec<_> = row.indicator.by_region.iter().collect();
     regions.sort_by(|a, b| b.numerator.cmp(&a.numerator).then(a.region.cmp(&b.region)));
     regions

@@ -3,8 +3,8 @@
 //! Intervals include their first day and exclude their last (see `domain::freeze`).
 
 use std::{
-    collections::{BTreeSet, HashMap, HashSet, VecDeque},
-    sync::{Arc, LazyLock, Mutex, PoisonError},
+    collections::{BTreeSet, HashMap, HashSet},
+    sync::{Arc, OnceLock},
 };
 
 use domain::runs::Opened;
@@ -12,10 +12,13 @@ use jiff::civil::Date;
 use rules::Rows;
 
 use super::names;
-use crate::search_key::{SearchKey, Sought};
+use crate::{
+    by_run::ByRun,
+    search_key::{SearchKey, Sought},
+};
 
-/// How many runs' lists stay in memory.
-const LISTS_MAX: usize = 3;
+static LISTS: ByRun<Vec<Patent>> = ByRun::new(3);
+static TOWNS: ByRun<BTreeSet<String>> = ByRun::new(3);
 
 /// One patent on the day of the run.
 #[derive(Debug, Clone)]
@@ -48,7 +51,8 @@ pub(crate) struct Patent {
     pub(crate) is_undetermined: bool,
     /// On which of the two lists it stands alone.
     pub(crate) only_in: OnlyIn,
-    key: SearchKey,
+    /// By what it is found, made when somebody searches.
+    key: OnceLock<SearchKey>,
 }
 
 /// How a patent stands on a day.
@@ -107,25 +111,18 @@ impl Stretch {
     }
 }
 
-/// Lists read before, each with the run it belongs to.
-type Lists = Mutex<VecDeque<(String, Arc<Vec<Patent>>)>>;
-
-static LISTS: LazyLock<Lists> = LazyLock::new(Mutex::default);
-
 /// Every patent of the run, by application number.
 pub(crate) fn patents(opened: &Opened) -> Arc<Vec<Patent>> {
-    let run = &opened.summary.run;
-    let kept = || LISTS.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((_, list)) = kept().iter().find(|(id, _)| id == run) {
-        return Arc::clone(list);
-    }
-    let list = Arc::new(read(opened));
-    let mut lists = kept();
-    lists.push_back((run.clone(), Arc::clone(&list)));
-    while lists.len() > LISTS_MAX {
-        lists.pop_front();
-    }
-    list
+    LISTS.get(&opened.summary.run, || read(opened))
+}
+
+/// The towns in which patents of the run stand.
+pub(crate) fn towns(opened: &Opened) -> Arc<BTreeSet<String>> {
+    let named = |all: &[Patent]| {
+        let names: HashSet<&str> = all.iter().map(|patent| patent.town.as_str()).collect();
+        names.into_iter().filter(|town| !town.is_empty()).map(str::to_owned).collect()
+    };
+    TOWNS.get(&opened.summary.run, || named(&patents(opened)))
 }
 
 fn read(opened: &Opened) -> Vec<Patent> {
@@ -153,7 +150,7 @@ fn read(opened: &Opened) -> Vec<Patent> {
             } else {
                 Standing::Ended
             };
-            let patent = Patent {
+            Some(Patent {
                 number: number.to_owned(),
                 title: rows.text(row, "title").unwrap_or_default().to_owned(),
                 kind: rows.text(row, "kind").unwrap_or_default().to_owned(),
@@ -176,9 +173,8 @@ fn read(opened: &Opened) -> Vec<Patent> {
                     (_, true) => OnlyIn::Computed,
                     _ => OnlyIn::Neither,
                 },
-                key: SearchKey::of(""),
-            };
-            Some(Patent { key: SearchKey::of(&patent.search_text(patent.is_of_person())), ..patent })
+                key: OnceLock::new(),
+            })
         })
         .collect()
 }
@@ -258,7 +254,8 @@ impl Patent {
 
     /// Whether a search finds it; the names of persons are searched only by those who may see them.
     pub(crate) fn is_found(&self, sought: &Sought, may_see_persons: bool) -> bool {
-        self.key.matches(sought) || (may_see_persons && self.is_of_person() && sought.is_in(&self.search_text(false)))
+        let key = self.key.get_or_init(|| SearchKey::of(&self.search_text(self.is_of_person())));
+        key.matches(sought) || (may_see_persons && self.is_of_person() && sought.is_in(&self.search_text(false)))
     }
 
     /// What a search looks through: the number in its two usual forms, the grant's number, the title, and the owner.
