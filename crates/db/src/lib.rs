@@ -14,6 +14,11 @@ pub use connect::{Db, Tx};
 pub use error::Error;
 pub use recovery::Process;
 
+/// Stands between the rows that a statement gathers into one text; in no JSON, which escapes control characters, and in no key.
+pub const BETWEEN_ROWS: char = '\u{1d}';
+/// Stands between the columns of such a row.
+pub const WITHIN_ROW: char = '\u{1e}';
+
 /// Runs one expression on the connection inside a [`Tx`], whichever of the two databases it belongs to.
 ///
 /// ```no_run

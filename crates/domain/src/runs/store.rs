@@ -127,42 +127,93 @@ pub(super) async fn insert_figures(tx: &mut Tx, run: &str, figures: &[Figure]) -
 }
 
 /// The figures of the regular runs of the whole city, of each date the one with the latest knowledge.
+///
+/// The figures of a run come as one text: a row for each of tens of thousands costs more than all the rest.
 pub(super) async fn history(tx: &mut Tx) -> Result<Vec<super::Observed>, Error> {
-    #[derive(sqlx::FromRow)]
-    struct Row {
-        run_id: String,
-        as_of: String,
-        code: String,
-        region: String,
-        numerator: Option<i64>,
-        denominator: Option<i64>,
-        value: Option<String>,
-        met: Option<String>,
-    }
-    const SQL: &str = "select f.run_id, r.as_of, f.code, f.region, f.numerator, f.denominator, f.value, f.met \
-         from run r join run_figure f on f.run_id = r.id \
-         where r.kind = 'regular' and r.scope = '' and not exists (select 1 from run n where n.kind = 'regular' \
+    const SQL: &str = "select r.id, r.as_of, \
+         (select string_agg(f.code || $2 || f.region || $2 || coalesce(cast(f.numerator as text), '') || $2 \
+           || coalesce(cast(f.denominator as text), '') || $2 || coalesce(f.value, '') || $2 || coalesce(f.met, ''), $1) \
+           from run_figure f where f.run_id = r.id) \
+         from run r where r.kind = 'regular' and r.scope = '' and not exists (select 1 from run n where n.kind = 'regular' \
            and n.scope = '' and n.as_of = r.as_of and (n.known_at > r.known_at \
            or (n.known_at = r.known_at and (n.created_at > r.created_at or (n.created_at = r.created_at and n.id > r.id))))) \
-         order by r.as_of, f.code, f.region";
-    let rows: Vec<Row> = with_conn!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await).map_err(db::Error::from)?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(super::Observed {
-                as_of: row
-                    .as_of
-                    .parse()
-                    .map_err(|_| Error::Damaged(format!("测算 {} 的日期记录已损坏", row.run_id)))?,
-                run: row.run_id,
-                figure: Figure {
-                    code: row.code,
-                    region: row.region,
-                    numerator: row.numerator,
-                    denominator: row.denominator,
-                    value: row.value,
-                    met: row.met.map(|met| met == "true"),
-                },
-            })
-        })
-        .collect()
+         order by r.as_of";
+    let (between, within) = (String::from(db::BETWEEN_ROWS), String::from(db::WITHIN_ROW));
+    let runs: Vec<(String, String, Option<String>)> =
+        with_conn!(tx, conn => sqlx::query_as(SQL).bind(between).bind(within).fetch_all(conn).await)
+            .map_err(db::Error::from)?;
+    let mut history = Vec::new();
+    for (run, as_of, figures) in runs {
+        let damaged = || Error::Damaged(format!("测算 {run} 的记录已损坏"));
+        let as_of = as_of.parse().map_err(|_| damaged())?;
+        let figures = figures.unwrap_or_default();
+        let rows = figures.split_terminator(db::BETWEEN_ROWS);
+        let mut figures = rows.map(|row| figure(row).ok_or_else(damaged)).collect::<Result<Vec<_>, _>>()?;
+        figures.sort_unstable_by(|a, b| (&a.code, &a.region).cmp(&(&b.code, &b.region)));
+        history.extend(figures.into_iter().map(|figure| super::Observed { run: run.clone(), as_of, figure }));
+    }
+    Ok(history)
+}
+
+/// A figure out of its text.
+fn figure(row: &str) -> Option<Figure> {
+    let mut parts = row.split(db::WITHIN_ROW);
+    let mut next = || parts.next();
+    let (code, region) = (next()?.to_owned(), next()?.to_owned());
+    let number = |text: &str| if text.is_empty() { Some(None) } else { text.parse().ok().map(Some) };
+    let (numerator, denominator) = (number(next()?)?, number(next()?)?);
+    let (value, met) = (next()?, next()?);
+    let some = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+    Some(Figure { code, region, numerator, denominator, value: some(value), met: some(met).map(|met| met == "true") })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_unknown_comes_back_unknown_and_of_a_date_the_latest_knowledge_counts() {
+        for database in db::test::databases().await {
+            let mut tx = database.db.begin().await.unwrap();
+            for (id, as_of, known_at) in
+                [("a", "2023-12-31", "2024-01-01"), ("b", "2023-12-31", "2024-02-01"), ("c", "2023-11-30", "2024-01-01")]
+            {
+                let text = |text: &str| text.to_owned();
+                let row = Row {
+                    id: text(id),
+                    policy: text("p"),
+                    policy_hash: text("h"),
+                    as_of: text(as_of),
+                    known_at: text(known_at),
+                    snapshot: text("s"),
+                    parameters: text("{}"),
+                    scope: String::new(),
+                    engine: text("1"),
+                    manifest_sha256: text("m"),
+                    created_at: text("2024-02-02"),
+                    created_by: text("w"),
+                    kind: text("regular"),
+                };
+                assert!(insert(&mut tx, &row).await.unwrap());
+            }
+            let figure = |code: &str, region: &str, numerator, value: Option<&str>, met| Figure {
+                code: code.to_owned(),
+                region: region.to_owned(),
+                numerator,
+                denominator: None,
+                value: value.map(str::to_owned),
+                met,
+            };
+            let figures = [
+                figure("K01", "", Some(-3), Some("0.50"), Some(false)),
+                figure("K01", "甲镇", Some(0), None, None),
+                figure("K02", "", None, None, Some(true)),
+            ];
+            insert_figures(&mut tx, "a", &figures[..1]).await.unwrap();
+            insert_figures(&mut tx, "b", &figures).await.unwrap();
+            let history = history(&mut tx).await.unwrap();
+            let seen: Vec<_> = history.iter().map(|one| (one.run.as_str(), one.figure.clone())).collect();
+            assert_eq!(seen, figures.map(|figure| ("b", figure)), "{}", database.name);
+        }
+    }
 }

@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use db::{Tx, with_conn};
+use db::{BETWEEN_ROWS, Tx, WITHIN_ROW, with_conn};
 use jiff::Timestamp;
 use sqlx::AssertSqlSafe;
 
@@ -96,11 +96,6 @@ struct Fact<'a> {
     cells: &'a str,
 }
 
-/// Ends a fact in a page. Like [`WITHIN_FACT`] it stands in no key and in no JSON, which escapes control characters.
-const AFTER_FACT: char = '\u{1d}';
-/// Stands between number, batch, key and cells.
-const WITHIN_FACT: char = '\u{1e}';
-
 /// The facts after this one as one text: a row for each of a million facts costs more than all the rest of reading them.
 async fn page_after(
     tx: &mut Tx,
@@ -111,7 +106,7 @@ async fn page_after(
     const SQL: &str = "select string_agg(id || $5 || batch_id || $5 || fact_key || $5 || cells || $6, '' \
         order by fact_key, id) from (select id, batch_id, fact_key, cells from fact \
         where register = $1 and (fact_key, id) > ($2, $3) order by fact_key, id limit $4) page";
-    let (after, within) = (String::from(AFTER_FACT), String::from(WITHIN_FACT));
+    let (after, within) = (String::from(BETWEEN_ROWS), String::from(WITHIN_ROW));
     let page: Option<String> = with_conn!(tx, conn => sqlx::query_scalar(SQL)
         .bind(register.id).bind(key).bind(id).bind(page_facts).bind(within).bind(after).fetch_one(conn).await)
     .map_err(db::Error::from)?;
@@ -122,14 +117,14 @@ async fn page_after(
 fn facts_in(page: &str) -> Result<Vec<Fact<'_>>, Error> {
     let mut facts = Vec::new();
     let mut at = 0;
-    for text in page.split_terminator(AFTER_FACT) {
-        let mut parts = text.splitn(4, WITHIN_FACT);
+    for text in page.split_terminator(BETWEEN_ROWS) {
+        let mut parts = text.splitn(4, WITHIN_ROW);
         let fact = (|| {
             let (id, batch) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
             Some(Fact { at, id, batch, key: parts.next()?, cells: parts.next()? })
         })();
         facts.push(fact.ok_or_else(|| Error::Damaged(format!("事实无法读出：{text}")))?);
-        at += text.len() + AFTER_FACT.len_utf8();
+        at += text.len() + BETWEEN_ROWS.len_utf8();
     }
     Ok(facts)
 }
@@ -185,7 +180,7 @@ type Numbered = (i64, FoldedRow);
 async fn log_after(tx: &mut Tx, id: i64, page_facts: i64) -> Result<(String, i64), Error> {
     const SQL: &str = "select string_agg(id || $3 || batch_id || $3 || register || $3 || fact_key || $3 || cells || $4, ''), \
         max(id) from (select id, batch_id, register, fact_key, cells from fact where id > $1 order by id limit $2) page";
-    let (after, within) = (String::from(AFTER_FACT), String::from(WITHIN_FACT));
+    let (after, within) = (String::from(BETWEEN_ROWS), String::from(WITHIN_ROW));
     let (page, last): (Option<String>, Option<i64>) = with_conn!(tx, conn => sqlx::query_as(SQL)
         .bind(id).bind(page_facts).bind(within).bind(after).fetch_one(conn).await)
     .map_err(db::Error::from)?;
@@ -195,8 +190,8 @@ async fn log_after(tx: &mut Tx, id: i64, page_facts: i64) -> Result<(String, i64
 /// The visible facts of a page, register by register as they stand there.
 fn read_log(page: &str, batches: &HashMap<i64, VisibleBatch>) -> Result<Vec<(&'static str, Vec<Numbered>)>, Error> {
     let mut read: Vec<(&'static Register, Vec<Numbered>)> = Vec::new();
-    for text in page.split_terminator(AFTER_FACT) {
-        let mut parts = text.splitn(5, WITHIN_FACT);
+    for text in page.split_terminator(BETWEEN_ROWS) {
+        let mut parts = text.splitn(5, WITHIN_ROW);
         let fact = (|| {
             let (id, batch): (i64, i64) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
             Some((id, batch, parts.next()?, parts.next()?, parts.next()?))
