@@ -49,9 +49,9 @@ function hasLegend(chart) {
   return chart.kind !== "line" && chart.series.length > 1;
 }
 
-// A few long names are broken rather than left out; many points are thinned.
+// A few long names are broken rather than left out; of many bars each name has one line, and many points are thinned.
 function categoryLabels(chart, width, lying) {
-  if (lying) return { width: width / 3, overflow: "break" };
+  if (lying) return { width: width / 3, overflow: chart.labels.length > 8 ? "truncate" : "break" };
   const room = (width - 80) / Math.max(chart.labels.length, 1);
   return chart.kind !== "line" && room >= 36 ? { interval: 0, width: room - 4, overflow: "break" } : { hideOverlap: true };
 }
