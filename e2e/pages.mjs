@@ -90,6 +90,7 @@ export const PAGES = [
   { name: 'mappings', door: '/registers/mappings', open: at('/registers/mappings') },
   { name: 'closing', door: '/registers/closing', open: at('/registers/closing') },
   { name: 'audit', door: '/registers/audit', as: 'auditor', open: at('/registers/audit') },
+  { name: 'audit-verified', door: '/registers/audit/verify', as: 'auditor', open: at('/registers/audit/verify') },
   { name: 'policy', door: '/policy', open: at('/policy') },
   { name: 'clause', door: '/policy/{clause}', open: at('/policy/C3.3.2.2') },
   { name: 'runs', door: '/runs', open: at('/runs') },

@@ -3,6 +3,7 @@
 //! Results go to standard output (`--json` for machines), progress and remarks to standard error.
 //! Exit status: 0 done, 1 failed while running, 2 unusable arguments or input.
 
+mod audit;
 mod corpus;
 mod demo;
 mod installation;
@@ -47,6 +48,9 @@ enum Command {
     Serve(installation::Serve),
     /// 检查安装是否完好
     Doctor,
+    /// 核验、异地备存审计记录
+    #[command(subcommand)]
+    Audit(audit::Audit),
     /// 备份整个安装（可在运行时进行）
     Backup(installation::Backup),
     /// 从备份恢复到一个空的数据目录
@@ -107,27 +111,7 @@ async fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let context =
         Context { data: arguments.data, database: arguments.database, output: Output::new(arguments.json), now: now() };
-    let done = match arguments.command {
-        Command::Demo(command) => demo::run(&context, command).await,
-        Command::Init => installation::init(&context).await,
-        Command::Serve(command) => installation::serve(&context, command).await,
-        Command::Doctor => installation::doctor(&context).await,
-        Command::Backup(command) => installation::backup(&context, command).await,
-        Command::Restore(command) => installation::restore(&context, command).await,
-        Command::Template(command) => registers::template(&context, command),
-        Command::Import(command) => registers::import(&context, command).await,
-        Command::Batches(command) => registers::batches(&context, command).await,
-        Command::Rollback(command) => registers::rollback(&context, command).await,
-        Command::Quarantine(command) => registers::quarantine(&context, command).await,
-        Command::Ties(command) => registers::ties(&context, command).await,
-        Command::Evaluate(command) => runs::evaluate(&context, command).await,
-        Command::Explain(command) => runs::explain(&context, command).await,
-        Command::Verify(command) => runs::verify(&context, command).await,
-        Command::Diff(command) => runs::diff(&context, command).await,
-        Command::Runs => runs::list(&context).await,
-        Command::Policy(command) => policy::run(&context, command).await,
-        Command::Corpus(command) => corpus::run(&context, command).await,
-    };
+    let done = registry::audit::coming_from(origin(), run(&context, arguments.command)).await;
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -138,6 +122,37 @@ async fn main() -> ExitCode {
             }
             ExitCode::from(output::exit_status(&failure))
         }
+    }
+}
+
+/// From where the command was given, for the audit trail: the command line, and whose it is.
+fn origin() -> String {
+    let user = std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).unwrap_or_default();
+    format!("{} {user}", registry::audit::COMMAND_LINE).trim_end().to_owned()
+}
+
+async fn run(context: &Context, command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Demo(command) => demo::run(context, command).await,
+        Command::Init => installation::init(context).await,
+        Command::Serve(command) => installation::serve(context, command).await,
+        Command::Doctor => installation::doctor(context).await,
+        Command::Audit(command) => audit::run(context, command).await,
+        Command::Backup(command) => installation::backup(context, command).await,
+        Command::Restore(command) => installation::restore(context, command).await,
+        Command::Template(command) => registers::template(context, command),
+        Command::Import(command) => registers::import(context, command).await,
+        Command::Batches(command) => registers::batches(context, command).await,
+        Command::Rollback(command) => registers::rollback(context, command).await,
+        Command::Quarantine(command) => registers::quarantine(context, command).await,
+        Command::Ties(command) => registers::ties(context, command).await,
+        Command::Evaluate(command) => runs::evaluate(context, command).await,
+        Command::Explain(command) => runs::explain(context, command).await,
+        Command::Verify(command) => runs::verify(context, command).await,
+        Command::Diff(command) => runs::diff(context, command).await,
+        Command::Runs => runs::list(context).await,
+        Command::Policy(command) => policy::run(context, command).await,
+        Command::Corpus(command) => corpus::run(context, command).await,
     }
 }
 

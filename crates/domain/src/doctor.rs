@@ -113,7 +113,7 @@ async fn batches(installation: &Installation) -> Result<Vec<Check>, Error> {
 
 async fn trail(installation: &Installation) -> Result<Vec<Check>, Error> {
     let (count, faults) = registry::soundness::trail(&installation.db).await?;
-    let well = format!("审计记录 {count} 条，没有缺号，每个批次和测算都有记录。");
+    let well = format!("审计记录 {count} 条，封签前后相接，每个批次和测算都有记录。");
     Ok(faults_or("trail", &faults, "请查明是谁改动了数据库，并从备份核对", well))
 }
 

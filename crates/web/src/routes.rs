@@ -138,6 +138,7 @@ pub fn doors() -> Vec<Door> {
         door("/registers/closing/close", Needs(ChangeRegistry), post(registry::closing::close)),
         door("/registers/history/{register}", Needs(ViewRights), get(history::page)),
         door("/registers/audit", Needs(ViewAudit), get(registry::audit::page)),
+        door("/registers/audit/verify", Needs(ViewAudit), get(registry::audit::verify)),
         door("/jobs/{id}", SignedIn, get(jobs::page)),
         door("/jobs/{id}/cancel", SignedIn, post(jobs::cancel)),
         door("/policy", Needs(ViewPolicy), get(policy::page)),

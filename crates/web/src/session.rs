@@ -47,7 +47,8 @@ pub async fn open_frame(State(app): State<App>, mut request: Request, next: Next
     let frame = make_frame(&app, &request, account, &secret);
     request.extensions_mut().insert(secret);
     request.extensions_mut().insert(frame);
-    let mut response = next.run(request).await;
+    let origin = address(&app.settings, request.headers(), request.extensions().get());
+    let mut response = registry::audit::coming_from(origin, next.run(request)).await;
     if let Some(visitor) = fresh_visitor {
         set_cookie(&mut response, &app.settings, VISITOR_COOKIE, &visitor, None);
     }
@@ -132,7 +133,7 @@ pub fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
         .find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('=').map(str::to_owned))
 }
 
-/// The visitor's address, for the limit on sign-ins.
+/// The visitor's address, for the limit on sign-ins and for the trail.
 pub fn address(settings: &Settings, headers: &HeaderMap, peer: Option<&ConnectInfo<SocketAddr>>) -> String {
     let forwarded =
         headers.get("x-forwarded-for").and_then(|value| value.to_str().ok()).and_then(|value| value.rsplit(',').next());

@@ -15,6 +15,7 @@ pub async fn recover(db: &Db, at: Timestamp) -> Result<Vec<String>, Error> {
     let staged = store::staged(&mut tx).await?;
     tx.rollback().await?;
     let mut messages = Vec::new();
+    audit::begin_chain(db).await?;
     for (batch, register, file, process) in staged {
         if runs(db, &process) {
             continue;

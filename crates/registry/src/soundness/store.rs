@@ -40,20 +40,6 @@ pub(super) async fn left_over(tx: &mut Tx) -> Result<Vec<(i64, String, i64)>, Er
     Ok(with_conn!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await).map_err(db::Error::from)?)
 }
 
-/// How many entries the trail has, and the highest number given on SQLite, where none is passed over; PostgreSQL may
-/// pass numbers over, so that there the two are the same.
-pub(super) async fn trail(tx: &mut Tx) -> Result<(i64, i64), Error> {
-    const COUNT: &str = "select count(*) from audit";
-    const LAST: &str = "select coalesce(max(seq), 0) from sqlite_sequence where name = 'audit'";
-    let (count,): (i64,) =
-        with_conn!(&mut *tx, conn => sqlx::query_as(COUNT).fetch_one(conn).await).map_err(db::Error::from)?;
-    let last = match tx {
-        Tx::Sqlite(tx) => sqlx::query_as::<_, (i64,)>(LAST).fetch_one(&mut **tx).await.map_err(db::Error::from)?.0,
-        Tx::Postgres(_) => count,
-    };
-    Ok((count, last))
-}
-
 pub(super) async fn unrecorded_batches(tx: &mut Tx) -> Result<Vec<(i64, String)>, Error> {
     const SQL: &str = "select b.id, b.file from batch b where b.state in ('merged', 'withdrawn') and not exists \
         (select 1 from audit a where a.object = cast(b.id as text) and a.action = b.kind || '-merged') order by b.id";

@@ -23,6 +23,7 @@ use domain::{
     jobs::{self, INTERRUPTED},
     runs::Verification,
 };
+use registry::audit;
 use serde::{Deserialize, Serialize};
 use tokio::task::AbortHandle;
 
@@ -149,7 +150,8 @@ pub(crate) async fn start<F: Future<Output = End> + Send + 'static>(
             jobs.pop_front();
         }
     }
-    let task = tokio::spawn(work(Arc::clone(&job)));
+    // What the job changes is recorded as coming from where it was asked for.
+    let task = tokio::spawn(audit::coming_from(audit::origin(), work(Arc::clone(&job))));
     *job.abort.lock().unwrap_or_else(PoisonError::into_inner) = Some(task.abort_handle());
     let watched = Arc::clone(&job);
     let failed = frame.t("jobs-failed-inside");

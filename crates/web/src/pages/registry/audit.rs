@@ -1,8 +1,8 @@
-//! `/registers/audit` 审计记录: who changed what and when, for auditors.
+//! `/registers/audit` 审计记录: who changed what, when and from where, for auditors; that they read it is recorded too.
 
 use axum::{extract::State, http::Uri, response::Response};
-use registry::audit::Entry;
-use serde_json::Value;
+use registry::audit::{self, Entry};
+use serde_json::{Value, json};
 
 use crate::{
     app::App,
@@ -13,16 +13,17 @@ use crate::{
     hx::Hx,
     list::{Cell, Dir, Kind, Listing},
     pages::{
-        registry::{head_of, register_name},
+        registry::{head_of, register_name, who},
         room::{self, list_page},
     },
+    pieces::{Link, Notice, Tone},
 };
 
 /// How many entries a page looks through; older ones are exported by period later on.
 const READ_MAX: u32 = 20_000;
 
 /// The acts, by the word that the trail keeps.
-const ACTS: [&str; 30] = [
+const ACTS: [&str; 33] = [
     "import-merged",
     "import-cancelled",
     "import-recovered",
@@ -53,28 +54,63 @@ const ACTS: [&str; 30] = [
     "session.open",
     "session.refuse",
     "session.close",
+    "audit.read",
+    "audit.verify",
+    "audit.digest",
 ];
 
 /// `GET /registers/audit`.
 pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Result<Response, AppError> {
-    let (query, _) = room::wishes(&uri);
-    let rows = registry::audit::recent(app.db(), None, READ_MAX).await?;
+    let link = Link::new(frame.t("reg-audit-verify"), frame.at("/registers/audit/verify"));
+    let notice = Notice { tone: Tone::Plain, title: frame.t("reg-audit-chained"), lines: Vec::new(), link: Some(link) };
+    record(&app, &frame, "audit.read", &json!({ "query": uri.query().unwrap_or_default() })).await?;
+    show(&app, &frame, hx, &uri, notice).await
+}
+
+/// `GET /registers/audit/verify`: the same list, after every row of the trail was held against its seal.
+pub async fn verify(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Result<Response, AppError> {
+    let found = audit::verify(app.db(), None).await?;
+    record(&app, &frame, "audit.verify", &json!({ "rows": found.entries, "faults": found.faults.len() })).await?;
+    let count = format::count(found.entries);
+    let notice = if found.faults.is_empty() {
+        let head = frame.t1("reg-audit-head", "head", &found.head);
+        Notice { tone: Tone::Ok, title: frame.t1("reg-audit-whole", "count", count), lines: vec![head], link: None }
+    } else {
+        let mut lines = found.faults;
+        lines.push(frame.t("reg-audit-broken-todo"));
+        Notice { tone: Tone::Bad, title: frame.t("reg-audit-broken"), lines, link: None }
+    };
+    show(&app, &frame, hx, &uri, notice).await
+}
+
+/// Records that the trail was read.
+async fn record(app: &App, frame: &Frame, action: &str, detail: &Value) -> Result<(), AppError> {
+    let mut tx = app.db().begin().await.map_err(registry::Error::from)?;
+    audit::record(&mut tx, app.now(), &who(frame), action, "", detail).await?;
+    tx.commit().await.map_err(registry::Error::from)?;
+    Ok(())
+}
+
+async fn show(app: &App, frame: &Frame, hx: Hx, uri: &Uri, notice: Notice) -> Result<Response, AppError> {
+    let (query, _) = room::wishes(uri);
+    let rows = audit::recent(app.db(), None, READ_MAX).await?;
     let view = {
-        let listing = listing(&frame);
+        let listing = listing(frame);
         if query.export {
             return listing.workbook(&rows, &query);
         }
         listing.view(&rows, &query)
     };
     let room = head_of(
-        &app,
-        &frame,
+        app,
+        frame,
         "/registers/audit",
         frame.t("reg-audit"),
         frame.t1("reg-audit-line", "count", format::count(i64::from(READ_MAX))),
     )
-    .await?;
-    list_page(hx, &frame, &room, &view)
+    .await?
+    .with(Some(notice));
+    list_page(hx, frame, &room, &view)
 }
 
 fn listing(frame: &Frame) -> Listing<'_, Entry> {
@@ -83,14 +119,23 @@ fn listing(frame: &Frame) -> Listing<'_, Entry> {
         .column("id", frame.t("reg-audit-number"), Kind::Number, |entry: &Entry| Cell::number(entry.id))
         .column("at", frame.t("reg-audit-at"), Kind::Date, |entry| Cell::code(format::instant(entry.at)))
         .column("who", frame.t("reg-who"), Kind::Text, |entry| Cell::text(entry.who.clone()))
+        .column("origin", frame.t("reg-audit-origin"), Kind::Text, |entry| Cell::text(origin(frame, &entry.origin)))
         .column("act", frame.t("reg-audit-act"), Kind::Text, |entry| Cell::text(act(frame, &entry.action)))
         .column("object", frame.t("reg-audit-object"), Kind::Text, |entry| object(frame, entry))
         .column("detail", frame.t("reg-audit-detail"), Kind::Text, |entry| Cell::text(detail(frame, &entry.detail)))
         .filter("act", frame.t("reg-audit-act"), acts, |entry, key| entry.action == key)
         .search(frame.t("reg-audit-search"), |entry| {
-            format!("{} {} {}", entry.who, entry.object, detail(frame, &entry.detail))
+            format!("{} {} {} {}", entry.who, entry.origin, entry.object, detail(frame, &entry.detail))
         })
         .sorted_by("id", Dir::Down)
+}
+
+/// From where: the address as it is, the command line in the visitor's language.
+fn origin(frame: &Frame, origin: &str) -> String {
+    match origin.strip_prefix(audit::COMMAND_LINE) {
+        Some(user) => format!("{}{user}", frame.t("reg-audit-command-line")),
+        None => origin.to_owned(),
+    }
 }
 
 fn act(frame: &Frame, key: &str) -> String {
