@@ -3,6 +3,7 @@
 //! Results go to standard output (`--json` for machines), progress and remarks to standard error.
 //! Exit status: 0 done, 1 failed while running, 2 unusable arguments or input.
 
+mod account;
 mod audit;
 mod corpus;
 mod demo;
@@ -48,6 +49,9 @@ enum Command {
     Serve(installation::Serve),
     /// 检查安装是否完好
     Doctor,
+    /// 开通、列出、停用账号
+    #[command(subcommand)]
+    Account(account::Account),
     /// 核验、异地备存审计记录
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -137,6 +141,7 @@ async fn run(context: &Context, command: Command) -> anyhow::Result<()> {
         Command::Init => installation::init(context).await,
         Command::Serve(command) => installation::serve(context, command).await,
         Command::Doctor => installation::doctor(context).await,
+        Command::Account(command) => account::run(context, command).await,
         Command::Audit(command) => audit::run(context, command).await,
         Command::Backup(command) => installation::backup(context, command).await,
         Command::Restore(command) => installation::restore(context, command).await,

@@ -30,6 +30,7 @@ const PAIRS: &[Pair] = &[
     pair!(20261126020000, "create job", "20261126020000_create_job.sql"),
     pair!(20261126150000, "create basket", "20261126150000_create_basket.sql"),
     pair!(20261126180000, "chain audit", "20261126180000_chain_audit.sql"),
+    pair!(20261126190000, "extend account", "20261126190000_extend_account.sql"),
 ];
 
 pub(crate) fn newest() -> i64 {

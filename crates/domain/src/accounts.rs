@@ -3,25 +3,25 @@
 //! The organisation tree, Cedar policies and single sign-on come later; the questions asked here
 //! (`Role::may`) stay the same. Passwords are argon2id; a session is a random token of which only the hash is kept.
 
+mod keeping;
+mod password;
+mod sessions;
 mod store;
 #[cfg(test)]
 mod tests;
 
-use argon2::Argon2;
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use db::Db;
-use jiff::{SignedDuration, Timestamp};
-use sha2::{Digest, Sha256};
+use jiff::SignedDuration;
 
 use crate::Error;
+
+pub use self::keeping::{Detail, New, all, amend, change_password, details, disable, enable, find, open, open_with_fresh_password, reset};
+pub use self::password::{CHARS_MIN as PASSWORD_CHARS_MIN, HISTORY as PASSWORDS_REMEMBERED};
+pub use self::sessions::{Open, Session, end, end_all, open_sessions, session, sign_in, sign_out};
 
 /// How long a session lives without being used (超时退出, GB/T 22239-2019).
 pub const SESSION_IDLE: SignedDuration = SignedDuration::from_mins(30);
 /// How long a session lives at most.
 pub const SESSION_LIFE: SignedDuration = SignedDuration::from_hours(12);
-/// The shortest password that is accepted.
-pub const PASSWORD_CHARS_MIN: usize = 10;
 
 /// What an account is for (角色, DOMAIN.md 9.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -182,132 +182,14 @@ pub struct Account {
     pub role: Role,
     /// The unit it belongs to: a town's name, an enterprise's code, or empty for the city.
     pub unit: String,
-}
-
-/// A fresh session: the token goes to the browser once, its hash stays here.
-#[derive(Debug)]
-pub struct Session {
-    /// The secret for the cookie.
-    pub token: String,
-    /// Who signed in.
-    pub account: Account,
-}
-
-/// Makes an account; the password must be long enough and the login free.
-pub async fn open(
-    db: &Db,
-    login: &str,
-    name: &str,
-    role: Role,
-    unit: &str,
-    password: &str,
-    now: Timestamp,
-) -> Result<(), Error> {
-    if password.chars().count() < PASSWORD_CHARS_MIN {
-        return Err(Error::Invalid(format!("密码至少需要 {PASSWORD_CHARS_MIN} 个字符，请重新设置。")));
-    }
-    let hash = Argon2::default()
-        .hash_password(password.as_bytes())
-        .map_err(|cause| Error::Invalid(format!("密码无法加密保存：{cause}")))?
-        .to_string();
-    let mut tx = db.begin().await?;
-    if store::find_by_login(&mut tx, login).await?.is_some() {
-        return Err(Error::Conflict(format!("登录名“{login}”已被使用，请换一个。")));
-    }
-    store::insert(
-        &mut tx,
-        &store::NewAccount { login, name, role: role.key(), unit, password_hash: &hash, created_at: &now.to_string() },
-    )
-    .await?;
-    registry::audit::record(
-        &mut tx,
-        now,
-        "system",
-        "account.open",
-        login,
-        &serde_json::json!({ "role": role.key(), "unit": unit }),
-    )
-    .await?;
-    tx.commit().await?;
-    Ok(())
-}
-
-/// Checks a sign-in and opens a session. The refusal never says which of the two words was wrong.
-pub async fn sign_in(db: &Db, login: &str, password: &str, now: Timestamp) -> Result<Session, Error> {
-    let refusal = || Error::Invalid("登录名或密码不正确。请核对后重试；忘记密码请联系系统管理员。".into());
-    let mut tx = db.begin().await?;
-    let Some((account, hash)) = store::find_by_login(&mut tx, login).await? else {
-        // The same work is done for an unknown login, so that the answer's time tells nothing.
-        let _ = Argon2::default().hash_password(password.as_bytes());
-        return Err(refusal());
-    };
-    let parsed = PasswordHash::new(&hash).map_err(|_| refusal())?;
-    if Argon2::default().verify_password(password.as_bytes(), &parsed).is_err() {
-        registry::audit::record(&mut tx, now, login, "session.refuse", login, &serde_json::json!({})).await?;
-        tx.commit().await?;
-        return Err(refusal());
-    }
-    let token = random_token()?;
-    let expires_at = later(now, SESSION_LIFE).to_string();
-    store::insert_session(&mut tx, &token_hash(&token), account.id, &now.to_string(), &expires_at).await?;
-    registry::audit::record(&mut tx, now, login, "session.open", login, &serde_json::json!({})).await?;
-    tx.commit().await?;
-    Ok(Session { token, account })
-}
-
-/// Whose session this token is, if it is still alive.
-pub async fn session(db: &Db, token: &str, now: Timestamp) -> Result<Option<Account>, Error> {
-    let hash = token_hash(token);
-    let mut tx = db.begin_read().await?;
-    let Some((account, last_seen_at, expires_at)) = store::find_session(&mut tx, &hash).await? else {
-        return Ok(None);
-    };
-    drop(tx);
-    let (Ok(seen), Ok(expires)) = (last_seen_at.parse::<Timestamp>(), expires_at.parse::<Timestamp>()) else {
-        return Ok(None);
-    };
-    if now >= expires || now.duration_since(seen) >= SESSION_IDLE {
-        return Ok(None);
-    }
-    // One write a minute keeps the idle clock without a write for every page.
-    if now.duration_since(seen) >= SignedDuration::from_mins(1) {
-        let mut tx = db.begin().await?;
-        store::touch_session(&mut tx, &hash, &now.to_string()).await?;
-        tx.commit().await?;
-    }
-    Ok(Some(account))
-}
-
-/// Ends a session.
-pub async fn sign_out(db: &Db, token: &str, now: Timestamp) -> Result<(), Error> {
-    let mut tx = db.begin().await?;
-    if let Some((account, _, _)) = store::find_session(&mut tx, &token_hash(token)).await? {
-        registry::audit::record(&mut tx, now, &account.login, "session.close", &account.login, &serde_json::json!({}))
-            .await?;
-    }
-    store::delete_session(&mut tx, &token_hash(token)).await?;
-    tx.commit().await?;
-    Ok(())
-}
-
-/// Every account, by login.
-pub async fn all(db: &Db) -> Result<Vec<Account>, Error> {
-    let mut tx = db.begin_read().await?;
-    store::all(&mut tx).await
-}
-
-fn later(now: Timestamp, by: SignedDuration) -> Timestamp {
-    now.checked_add(by).unwrap_or(Timestamp::MAX)
+    /// Whether its password was given by somebody else and must be changed before anything else.
+    pub must_change: bool,
 }
 
 pub(crate) fn random_token() -> Result<String, Error> {
     let mut bytes = [0_u8; 32];
     getrandom::fill(&mut bytes).map_err(|cause| Error::Conflict(format!("系统随机数不可用：{cause}")))?;
     Ok(hex(&bytes))
-}
-
-fn token_hash(token: &str) -> String {
-    hex(&Sha256::digest(token.as_bytes()))
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {

@@ -21,6 +21,7 @@ nav-corpus = Documents
 nav-navigation = Navigation
 nav-cases = Cases
 nav-registers = Registers
+nav-accounts = Accounts
 nav-settings = Settings
 crumbs-label = Where you are
 

@@ -21,6 +21,7 @@ nav-corpus = 文献
 nav-navigation = 导航
 nav-cases = 办理
 nav-registers = 资料
+nav-accounts = 账号
 nav-settings = 设置
 crumbs-label = 所在位置
 

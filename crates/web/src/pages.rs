@@ -8,6 +8,8 @@ use axum::{
 
 use crate::{app::App, error::AppError, frame::Frame, session};
 
+pub mod account;
+pub mod accounts;
 pub mod awards;
 pub mod cockpit;
 pub mod corpus;

@@ -6,7 +6,7 @@ use domain::accounts::Permission;
 use crate::{
     app::App,
     pages::{
-        awards, cockpit, corpus, enterprises, gallery, history, home, indicators, jobs, language, navigation, patents,
+        account, accounts, awards, cockpit, corpus, enterprises, gallery, history, home, indicators, jobs, language, navigation, patents,
         policy, registry, runs, search, settings, sign_in, what_if,
     },
 };
@@ -49,7 +49,7 @@ pub struct Section {
 pub fn doors() -> Vec<Door> {
     use Access::{Everyone, Needs, SignedIn};
     use Permission::{
-        ChangeRegistry, Evaluate, KeepBaskets, SearchCorpus, ViewAudit, ViewFigures, ViewOwnEnterprise, ViewPolicy,
+        ChangeRegistry, Evaluate, KeepBaskets, ManageAccounts, SearchCorpus, ViewAudit, ViewFigures, ViewOwnEnterprise, ViewPolicy,
         ViewRegistry, ViewRights,
     };
     vec![
@@ -57,6 +57,17 @@ pub fn doors() -> Vec<Door> {
         door("/language", Everyone, post(language::choose)),
         door("/", SignedIn, get(home::page)),
         door("/sign-out", SignedIn, post(sign_in::sign_out)),
+        door("/account", SignedIn, get(account::page)),
+        door("/account/password", SignedIn, post(account::change)),
+        door("/account/sessions/{id}/end", SignedIn, post(account::end)),
+        door("/accounts", Needs(ManageAccounts), get(accounts::page)),
+        door("/accounts/open", Needs(ManageAccounts), post(accounts::open)),
+        door("/accounts/{login}", Needs(ManageAccounts), get(accounts::one)),
+        door("/accounts/{login}/amend", Needs(ManageAccounts), post(accounts::amend)),
+        door("/accounts/{login}/disable", Needs(ManageAccounts), post(accounts::disable)),
+        door("/accounts/{login}/enable", Needs(ManageAccounts), post(accounts::enable)),
+        door("/accounts/{login}/reset", Needs(ManageAccounts), post(accounts::reset)),
+        door("/accounts/{login}/sign-out", Needs(ManageAccounts), post(accounts::sign_out)),
         door("/gallery", SignedIn, get(gallery::page)),
         door("/cockpit", Needs(ViewFigures), get(cockpit::page)),
         door("/cockpit/lapses", Needs(ViewRights), get(cockpit::lapses)),
@@ -158,7 +169,7 @@ pub fn doors() -> Vec<Door> {
 }
 
 /// The words of the navigation, in order; one appears as soon as its page stands in the list.
-const SECTIONS: [(&str, &str); 11] = [
+const SECTIONS: [(&str, &str); 12] = [
     ("nav-cockpit", "/cockpit"),
     ("nav-indicators", "/indicators"),
     ("nav-awards", "/awards"),
@@ -169,6 +180,7 @@ const SECTIONS: [(&str, &str); 11] = [
     ("nav-navigation", "/navigation"),
     ("nav-cases", "/cases"),
     ("nav-registers", "/registers"),
+    ("nav-accounts", "/accounts"),
     ("nav-settings", "/settings"),
 ];
 

@@ -92,6 +92,11 @@ pub async fn guard(State(access): State<Access>, frame: Frame, request: Request,
             Access::SignedIn | Access::Needs(_) => to_sign_in(&frame, request.method()),
         };
     };
+    // A password that somebody else knows is changed before anything else is seen.
+    let may_wait = ["/account", "/account/password", "/sign-out", "/language"].contains(&frame.path.as_str());
+    if account.must_change && access != Access::Everyone && !may_wait {
+        return Redirect::to(&frame.at("/account")).into_response();
+    }
     match access {
         Access::Needs(permission) if !account.role.may(permission) => {
             let refusal = domain::Error::Forbidden(permission.zh());

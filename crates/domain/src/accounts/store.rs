@@ -2,7 +2,7 @@
 
 use db::{Tx, with_conn};
 
-use super::{Account, Role};
+use super::{Account, Detail, Role};
 use crate::Error;
 
 /// A row to be inserted.
@@ -13,6 +13,7 @@ pub(super) struct NewAccount<'a> {
     pub(super) unit: &'a str,
     pub(super) password_hash: &'a str,
     pub(super) created_at: &'a str,
+    pub(super) must_change_since: Option<String>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -22,40 +23,132 @@ struct AccountRow {
     name: String,
     role: String,
     unit: String,
-    password_hash: String,
+    must_change_since: Option<String>,
 }
 
 impl AccountRow {
-    fn split(self) -> Result<(Account, String), Error> {
+    fn account(self) -> Result<Account, Error> {
         let role = Role::from_key(&self.role).ok_or_else(|| {
             Error::Damaged(format!("账号“{}”的角色“{}”不是本程序认识的角色。", self.login, self.role))
         })?;
-        Ok((Account { id: self.id, login: self.login, name: self.name, role, unit: self.unit }, self.password_hash))
+        let must_change = self.must_change_since.is_some();
+        Ok(Account { id: self.id, login: self.login, name: self.name, role, unit: self.unit, must_change })
     }
 }
 
 pub(super) async fn insert(tx: &mut Tx, account: &NewAccount<'_>) -> Result<(), Error> {
-    const SQL: &str =
-        "insert into account (login, name, role, unit, password_hash, created_at) values ($1, $2, $3, $4, $5, $6)";
+    const SQL: &str = "insert into account (login, name, role, unit, password_hash, created_at, must_change_since) \
+         values ($1, $2, $3, $4, $5, $6, $7)";
     with_conn!(tx, conn => sqlx::query(SQL)
         .bind(account.login).bind(account.name).bind(account.role).bind(account.unit)
-        .bind(account.password_hash).bind(account.created_at).execute(conn).await.map(|_| ()))
+        .bind(account.password_hash).bind(account.created_at).bind(&account.must_change_since)
+        .execute(conn).await.map(|_| ()))
     .map_err(db::Error::from)?;
     Ok(())
 }
 
+/// The account that may sign in by this login, with the hash of its password.
 pub(super) async fn find_by_login(tx: &mut Tx, login: &str) -> Result<Option<(Account, String)>, Error> {
-    const SQL: &str = "select a.id, a.login, a.name, a.role, a.unit, a.password_hash from account a where a.login = $1 and a.disabled_at is null";
-    let row: Option<AccountRow> =
+    #[derive(sqlx::FromRow)]
+    struct Row {
+        #[sqlx(flatten)]
+        account: AccountRow,
+        password_hash: String,
+    }
+    const SQL: &str = "select id, login, name, role, unit, must_change_since, password_hash from account \
+         where login = $1 and disabled_at is null";
+    let row: Option<Row> =
         with_conn!(tx, conn => sqlx::query_as(SQL).bind(login).fetch_optional(conn).await).map_err(db::Error::from)?;
-    row.map(AccountRow::split).transpose()
+    row.map(|row| Ok((row.account.account()?, row.password_hash))).transpose()
 }
 
-pub(super) async fn all(tx: &mut Tx) -> Result<Vec<Account>, Error> {
-    const SQL: &str = "select a.id, a.login, a.name, a.role, a.unit, a.password_hash from account a order by a.login";
-    let rows: Vec<AccountRow> =
+#[derive(sqlx::FromRow)]
+struct DetailRow {
+    #[sqlx(flatten)]
+    account: AccountRow,
+    created_at: String,
+    disabled_at: Option<String>,
+    last_session_at: Option<String>,
+}
+
+impl DetailRow {
+    fn detail(self) -> Result<Detail, Error> {
+        let account = self.account.account()?;
+        let damaged = |_| Error::Damaged(format!("账号“{}”的日期记录已损坏。", account.login));
+        let moment = |text: Option<String>| text.map(|text| text.parse().map_err(damaged)).transpose();
+        Ok(Detail {
+            created_at: self.created_at.parse().map_err(damaged)?,
+            disabled_at: moment(self.disabled_at)?,
+            last_session_at: moment(self.last_session_at)?,
+            account,
+        })
+    }
+}
+
+pub(super) async fn details(tx: &mut Tx) -> Result<Vec<Detail>, Error> {
+    const SQL: &str = "select id, login, name, role, unit, must_change_since, created_at, disabled_at, \
+         (select max(s.created_at) from session s where s.account_id = account.id) as last_session_at \
+         from account order by login";
+    let rows: Vec<DetailRow> =
         with_conn!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await).map_err(db::Error::from)?;
-    rows.into_iter().map(|row| row.split().map(|(account, _)| account)).collect()
+    rows.into_iter().map(DetailRow::detail).collect()
+}
+
+pub(super) async fn detail(tx: &mut Tx, login: &str) -> Result<Option<Detail>, Error> {
+    const SQL: &str = "select id, login, name, role, unit, must_change_since, created_at, disabled_at, \
+         (select max(s.created_at) from session s where s.account_id = account.id) as last_session_at \
+         from account where login = $1";
+    let row: Option<DetailRow> =
+        with_conn!(tx, conn => sqlx::query_as(SQL).bind(login).fetch_optional(conn).await).map_err(db::Error::from)?;
+    row.map(DetailRow::detail).transpose()
+}
+
+pub(super) async fn amend(tx: &mut Tx, id: i64, name: &str, role: &str, unit: &str) -> Result<(), Error> {
+    const SQL: &str = "update account set name = $2, role = $3, unit = $4 where id = $1";
+    with_conn!(tx, conn => sqlx::query(SQL).bind(id).bind(name).bind(role).bind(unit).execute(conn).await.map(|_| ()))
+        .map_err(db::Error::from)?;
+    Ok(())
+}
+
+pub(super) async fn set_disabled(tx: &mut Tx, id: i64, at: Option<&str>) -> Result<(), Error> {
+    const SQL: &str = "update account set disabled_at = $2 where id = $1";
+    with_conn!(tx, conn => sqlx::query(SQL).bind(id).bind(at).execute(conn).await.map(|_| ()))
+        .map_err(db::Error::from)?;
+    Ok(())
+}
+
+/// Gives an account another password and remembers the one it had.
+pub(super) async fn set_password(
+    tx: &mut Tx,
+    id: i64,
+    hash: &str,
+    must_change_since: Option<&str>,
+    now: &str,
+) -> Result<(), Error> {
+    const REMEMBER: &str = "insert into password_history (account_id, changed_at, password_hash) \
+         select id, $2, password_hash from account where id = $1 on conflict do nothing";
+    const SET: &str = "update account set password_hash = $2, must_change_since = $3 where id = $1";
+    with_conn!(&mut *tx, conn => sqlx::query(REMEMBER).bind(id).bind(now).execute(conn).await.map(|_| ()))
+        .map_err(db::Error::from)?;
+    with_conn!(tx, conn => sqlx::query(SET).bind(id).bind(hash).bind(must_change_since).execute(conn).await.map(|_| ()))
+        .map_err(db::Error::from)?;
+    Ok(())
+}
+
+/// The hash of the present password, then those of the former ones, the latest first.
+pub(super) async fn passwords(tx: &mut Tx, id: i64, former: usize) -> Result<Vec<String>, Error> {
+    const PRESENT: &str = "select password_hash from account where id = $1";
+    const FORMER: &str =
+        "select password_hash from password_history where account_id = $1 order by changed_at desc limit $2";
+    let former = i64::try_from(former.saturating_sub(1)).unwrap_or(i64::MAX);
+    let mut hashes: Vec<String> =
+        with_conn!(&mut *tx, conn => sqlx::query_scalar(PRESENT).bind(id).fetch_all(conn).await)
+            .map_err(db::Error::from)?;
+    let earlier: Vec<String> =
+        with_conn!(tx, conn => sqlx::query_scalar(FORMER).bind(id).bind(former).fetch_all(conn).await)
+            .map_err(db::Error::from)?;
+    hashes.extend(earlier);
+    Ok(hashes)
 }
 
 pub(super) async fn insert_session(
@@ -64,28 +157,45 @@ pub(super) async fn insert_session(
     account: i64,
     now: &str,
     expires_at: &str,
+    address: &str,
 ) -> Result<(), Error> {
-    const SQL: &str = "insert into session (token_hash, account_id, created_at, last_seen_at, expires_at) values ($1, $2, $3, $3, $4)";
-    with_conn!(tx, conn => sqlx::query(SQL).bind(hash).bind(account).bind(now).bind(expires_at).execute(conn).await.map(|_| ()))
-        .map_err(db::Error::from)?;
+    const SQL: &str = "insert into session (token_hash, account_id, created_at, last_seen_at, expires_at, address) \
+         values ($1, $2, $3, $3, $4, $5)";
+    with_conn!(tx, conn => sqlx::query(SQL)
+        .bind(hash).bind(account).bind(now).bind(expires_at).bind(address).execute(conn).await.map(|_| ()))
+    .map_err(db::Error::from)?;
     Ok(())
 }
 
 pub(super) async fn find_session(tx: &mut Tx, hash: &str) -> Result<Option<(Account, String, String)>, Error> {
     #[derive(sqlx::FromRow)]
-    struct SessionRow {
+    struct Row {
         #[sqlx(flatten)]
         account: AccountRow,
         last_seen_at: String,
         expires_at: String,
     }
-    const SQL: &str = "select a.id, a.login, a.name, a.role, a.unit, a.password_hash, s.last_seen_at, s.expires_at \
+    const SQL: &str = "select a.id, a.login, a.name, a.role, a.unit, a.must_change_since, s.last_seen_at, s.expires_at \
          from session s join account a on a.id = s.account_id where s.token_hash = $1 and a.disabled_at is null";
-    let row: Option<SessionRow> =
+    let row: Option<Row> =
         with_conn!(tx, conn => sqlx::query_as(SQL).bind(hash).fetch_optional(conn).await).map_err(db::Error::from)?;
-    let Some(row) = row else { return Ok(None) };
-    let (account, _) = row.account.split()?;
-    Ok(Some((account, row.last_seen_at, row.expires_at)))
+    row.map(|row| Ok((row.account.account()?, row.last_seen_at, row.expires_at))).transpose()
+}
+
+/// A row of the table `session`.
+#[derive(sqlx::FromRow)]
+pub(super) struct SessionRow {
+    pub(super) token_hash: String,
+    pub(super) created_at: String,
+    pub(super) last_seen_at: String,
+    pub(super) expires_at: String,
+    pub(super) address: String,
+}
+
+pub(super) async fn sessions(tx: &mut Tx, account: i64) -> Result<Vec<SessionRow>, Error> {
+    const SQL: &str = "select token_hash, created_at, last_seen_at, expires_at, address from session \
+         where account_id = $1 order by token_hash";
+    Ok(with_conn!(tx, conn => sqlx::query_as(SQL).bind(account).fetch_all(conn).await).map_err(db::Error::from)?)
 }
 
 pub(super) async fn touch_session(tx: &mut Tx, hash: &str, now: &str) -> Result<(), Error> {
@@ -99,4 +209,13 @@ pub(super) async fn delete_session(tx: &mut Tx, hash: &str) -> Result<(), Error>
     const SQL: &str = "delete from session where token_hash = $1";
     with_conn!(tx, conn => sqlx::query(SQL).bind(hash).execute(conn).await.map(|_| ())).map_err(db::Error::from)?;
     Ok(())
+}
+
+/// Ends the sessions of an account but for one; how many they were.
+pub(super) async fn delete_sessions(tx: &mut Tx, account: i64, but: Option<&str>) -> Result<u64, Error> {
+    const SQL: &str = "delete from session where account_id = $1 and token_hash <> $2";
+    let ended = with_conn!(tx, conn => sqlx::query(SQL)
+        .bind(account).bind(but.unwrap_or_default()).execute(conn).await.map(|done| done.rows_affected()))
+    .map_err(db::Error::from)?;
+    Ok(ended)
 }

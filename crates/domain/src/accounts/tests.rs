@@ -1,6 +1,7 @@
 //! Accounts on both databases: sign-in, idle and final expiry, refusals, and what each role may do.
 
-use jiff::SignedDuration;
+use db::Db;
+use jiff::Timestamp;
 
 use super::*;
 
@@ -10,7 +11,7 @@ fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
-fn plus(now: Timestamp, by: SignedDuration) -> Timestamp {
+fn plus(now: Timestamp, by: jiff::SignedDuration) -> Timestamp {
     now.checked_add(by).unwrap()
 }
 
@@ -22,13 +23,13 @@ async fn a_session_opens_lives_while_used_and_ends() {
         open(db, "clerk", "经办员", Role::Clerk, "", PASSWORD, now).await.unwrap();
 
         let session_of = sign_in(db, "clerk", PASSWORD, now).await.unwrap();
-        let account = session(db, &session_of.token, plus(now, SignedDuration::from_mins(5))).await.unwrap().unwrap();
+        let account = session(db, &session_of.token, plus(now, jiff::SignedDuration::from_mins(5))).await.unwrap().unwrap();
         assert_eq!((account.login.as_str(), account.role), ("clerk", Role::Clerk));
 
         // Used five minutes in, so thirty minutes of idleness begin there.
-        let idle = plus(now, SignedDuration::from_mins(35));
-        assert!(session(db, &session_of.token, plus(now, SignedDuration::from_mins(34))).await.unwrap().is_some());
-        let later = plus(idle, SignedDuration::from_mins(30));
+        let idle = plus(now, jiff::SignedDuration::from_mins(35));
+        assert!(session(db, &session_of.token, plus(now, jiff::SignedDuration::from_mins(34))).await.unwrap().is_some());
+        let later = plus(idle, jiff::SignedDuration::from_mins(30));
         assert!(session(db, &session_of.token, later).await.unwrap().is_none(), "an idle session ends");
 
         let again = sign_in(db, "clerk", PASSWORD, now).await.unwrap();
@@ -57,8 +58,8 @@ async fn a_short_password_and_a_taken_login_are_refused() {
         let db = &database.db;
         let now = at("2024-02-01T00:00:00Z");
         assert!(open(db, "a", "甲", Role::Clerk, "", "ninechars", now).await.is_err());
-        open(db, "a", "甲", Role::Clerk, "", "ten-chars!", now).await.unwrap();
-        assert!(open(db, "a", "乙", Role::Clerk, "", "ten-chars!", now).await.is_err());
+        open(db, "a", "甲", Role::Clerk, "", "ten-chars1", now).await.unwrap();
+        assert!(open(db, "a", "乙", Role::Clerk, "", "ten-chars1", now).await.is_err());
     }
 }
 
@@ -76,4 +77,119 @@ fn roles_exclude_each_other_where_they_must() {
     assert_eq!(who(Permission::ViewOwnEnterprise), [Role::Enterprise]);
     assert!(!Role::Administrator.may(Permission::ViewFigures));
     assert!(!Role::Auditor.may(Permission::Evaluate));
+}
+
+fn new(login: &str, role: Role, unit: &str) -> New {
+    New { login: login.to_owned(), name: "王敏".to_owned(), role, unit: unit.to_owned() }
+}
+
+async fn acts(db: &Db) -> Vec<String> {
+    registry::audit::recent(db, None, 100).await.unwrap().into_iter().map(|entry| entry.action).collect()
+}
+
+#[tokio::test]
+async fn an_administrator_opens_amends_disables_and_never_knows_the_password_in_use() {
+    for database in db::test::databases().await {
+        let db = &database.db;
+        let now = at("2024-02-01T00:00:00Z");
+        let fresh = open_with_fresh_password(db, &new("wang", Role::Clerk, ""), "root", now).await.unwrap();
+        let session_of = sign_in(db, "wang", &fresh, now).await.unwrap();
+        assert!(session_of.account.must_change, "{}", database.name);
+        let account = session_of.account;
+        change_password(db, &account, &fresh, "my-own-word-1", Some(&session_of.token), now).await.unwrap();
+        let account = session(db, &session_of.token, now).await.unwrap().expect("one's own session goes on");
+        assert!(!account.must_change);
+        assert!(sign_in(db, "wang", &fresh, now).await.is_err(), "the administrator's word is void");
+        amend(db, &new("wang", Role::Town, "甲镇"), "root", now).await.unwrap();
+        assert!(session(db, &session_of.token, now).await.unwrap().is_none(), "another role ends the sessions");
+        disable(db, "wang", "root", now).await.unwrap();
+        assert!(sign_in(db, "wang", "my-own-word-1", now).await.is_err(), "{}", database.name);
+        enable(db, "wang", "root", now).await.unwrap();
+        let again = sign_in(db, "wang", "my-own-word-1", now).await.unwrap();
+        assert_eq!((again.account.role, again.account.unit.as_str()), (Role::Town, "甲镇"));
+        let fresh = reset(db, "wang", "root", now).await.unwrap();
+        assert!(session(db, &again.token, now).await.unwrap().is_none());
+        assert!(sign_in(db, "wang", &fresh, now).await.unwrap().account.must_change);
+        let seen = acts(db).await;
+        for act in ["open", "password", "amend", "disable", "enable", "reset"] {
+            assert!(seen.contains(&format!("account.{act}")), "{}: {act}: {seen:?}", database.name);
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_last_five_passwords_are_not_taken_again() {
+    for database in db::test::databases().await {
+        let db = &database.db;
+        open(db, "clerk", "经办员", Role::Clerk, "", "the-word-No0", at("2024-02-01T00:00:00Z")).await.unwrap();
+        let account = find(db, "clerk").await.unwrap().account;
+        for n in 1..=5_i64 {
+            let now = plus(at("2024-02-01T00:00:00Z"), jiff::SignedDuration::from_hours(n));
+            let (old, next) = (format!("the-word-No{}", n - 1), format!("the-word-No{n}"));
+            assert!(change_password(db, &account, &old, &old, None, now).await.is_err(), "the same word is no change");
+            if n > 1 {
+                assert!(change_password(db, &account, &old, "the-word-No0", None, now).await.is_err(), "{n}");
+            }
+            change_password(db, &account, &old, &next, None, now).await.unwrap();
+        }
+        let now = at("2024-03-01T00:00:00Z");
+        change_password(db, &account, "the-word-No5", "the-word-No0", None, now).await.expect("the sixth before");
+        assert!(change_password(db, &account, "wrong", "another-word-9", None, now).await.is_err());
+    }
+}
+
+#[tokio::test]
+async fn somebody_stays_who_can_keep_accounts() {
+    let database = db::test::sqlite().await;
+    let (db, now) = (&database.db, at("2024-02-01T00:00:00Z"));
+    for login in ["root", "second"] {
+        open_with_fresh_password(db, &new(login, Role::Administrator, ""), "cli", now).await.unwrap();
+    }
+    assert!(disable(db, "root", "root", now).await.is_err(), "not one's own");
+    disable(db, "second", "root", now).await.unwrap();
+    assert!(disable(db, "root", "cli", now).await.is_err(), "not the last");
+    assert!(amend(db, &new("root", Role::Clerk, ""), "cli", now).await.is_err(), "nor turned into something else");
+}
+
+#[tokio::test]
+async fn an_account_that_says_too_little_is_refused() {
+    let database = db::test::sqlite().await;
+    let (db, now) = (&database.db, at("2024-02-01T00:00:00Z"));
+    for (login, role, unit) in [
+        ("", Role::Clerk, ""),
+        ("a b", Role::Clerk, ""),
+        ("<script>", Role::Clerk, ""),
+        ("firm", Role::Enterprise, ""),
+        ("firm", Role::Enterprise, "91320621MA1MABCDEX"),
+        ("town", Role::Town, " "),
+    ] {
+        assert!(open_with_fresh_password(db, &new(login, role, unit), "root", now).await.is_err(), "{login} {unit}");
+    }
+    let nameless = New { name: " ".to_owned(), ..new("wang", Role::Clerk, "") };
+    assert!(open_with_fresh_password(db, &nameless, "root", now).await.is_err());
+    assert_eq!(details(db).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_session_is_seen_and_ended_by_its_owner_only() {
+    for database in db::test::databases().await {
+        let (db, now) = (&database.db, at("2024-02-01T00:00:00Z"));
+        for login in ["one", "other"] {
+            open(db, login, login, Role::Clerk, "", PASSWORD, now).await.unwrap();
+        }
+        let here = registry::audit::coming_from("192.0.2.1".to_owned(), sign_in(db, "one", PASSWORD, now));
+        let here = here.await.unwrap();
+        let there = sign_in(db, "one", PASSWORD, now).await.unwrap();
+        let foreign = sign_in(db, "other", PASSWORD, now).await.unwrap();
+        let seen = open_sessions(db, &here.account, Some(&here.token), now).await.unwrap();
+        let own = seen.iter().find(|open| open.is_own).unwrap();
+        assert_eq!((seen.len(), own.address.as_str()), (2, "192.0.2.1"), "{}", database.name);
+        let other = seen.iter().find(|open| !open.is_own).unwrap();
+        assert!(end(db, &foreign.account, &other.id, now).await.is_err(), "not another's");
+        end(db, &here.account, &other.id, now).await.unwrap();
+        assert!(session(db, &there.token, now).await.unwrap().is_none());
+        assert!(session(db, &here.token, now).await.unwrap().is_some());
+        end_all(db, "one", None, "root", now).await.unwrap();
+        assert!(session(db, &here.token, now).await.unwrap().is_none());
+    }
 }

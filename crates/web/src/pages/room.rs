@@ -128,6 +128,12 @@ pub(crate) fn said(frame: &Frame, words: &BTreeMap<String, String>) -> Option<No
         "saved" => "said-saved",
         "removed" => "said-removed",
         "closed" => "said-closed",
+        "amended" => "said-amended",
+        "disabled" => "said-disabled",
+        "enabled" => "said-enabled",
+        "signed-out" => "said-signed-out",
+        "password-changed" => "said-password-changed",
+        "session-ended" => "said-session-ended",
         _ => return None,
     };
     let number = |name: &str| words.get(name).and_then(|text| text.parse::<u64>().ok()).unwrap_or(0).to_string();

@@ -23,7 +23,7 @@ use crate::{
 const READ_MAX: u32 = 20_000;
 
 /// The acts, by the word that the trail keeps.
-const ACTS: [&str; 33] = [
+const ACTS: [&str; 39] = [
     "import-merged",
     "import-cancelled",
     "import-recovered",
@@ -51,6 +51,12 @@ const ACTS: [&str; 33] = [
     "search.remove",
     "search.restore",
     "account.open",
+    "account.amend",
+    "account.disable",
+    "account.enable",
+    "account.reset",
+    "account.password",
+    "session.end",
     "session.open",
     "session.refuse",
     "session.close",

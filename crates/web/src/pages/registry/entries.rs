@@ -34,11 +34,11 @@ pub(super) struct EntriesPage<'a> {
 }
 
 /// The form below a list.
-pub(super) struct EntryForm {
-    pub(super) title: String,
-    pub(super) action: String,
-    pub(super) button: String,
-    pub(super) fields: Vec<Field>,
+pub(crate) struct EntryForm {
+    pub(crate) title: String,
+    pub(crate) action: String,
+    pub(crate) button: String,
+    pub(crate) fields: Vec<Field>,
 }
 
 /// The indicators of the policy as choices.

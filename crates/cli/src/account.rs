@@ -1,0 +1,123 @@
+//! Accounts from the command line: the first administrator of an installation is opened here.
+
+use clap::{Args, Subcommand, ValueEnum};
+use domain::accounts::{self, New, Role};
+
+use crate::Context;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Account {
+    /// 开通账号，打印一次性密码
+    Open(Open),
+    /// 列出账号
+    List,
+    /// 停用账号，结束其全部会话
+    Disable(Login),
+    /// 恢复已停用的账号
+    Enable(Login),
+    /// 重新生成一次性密码
+    Reset(Login),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Open {
+    /// 登录名
+    login: String,
+    /// 姓名
+    #[arg(long)]
+    name: String,
+    /// 角色
+    #[arg(long, value_enum)]
+    role: RoleName,
+    /// 单位：区镇账号为区镇名称，企业账号为统一社会信用代码
+    #[arg(long, default_value = "")]
+    unit: String,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Login {
+    /// 登录名
+    login: String,
+}
+
+/// A role by its key.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RoleName(Role);
+
+impl ValueEnum for RoleName {
+    fn value_variants<'a>() -> &'a [Self] {
+        const NAMES: [RoleName; Role::ALL.len()] = {
+            let mut names = [RoleName(Role::Clerk); Role::ALL.len()];
+            let mut at = 0;
+            while at < names.len() {
+                names[at] = RoleName(Role::ALL[at]);
+                at += 1;
+            }
+            names
+        };
+        &NAMES
+    }
+
+    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
+        Some(clap::builder::PossibleValue::new(self.0.key()).help(self.0.zh()))
+    }
+}
+
+pub(crate) async fn run(context: &Context, command: Account) -> anyhow::Result<()> {
+    let installation = context.open().await?;
+    let (db, now) = (&installation.db, context.now);
+    let told = |login: &str, password: &str| {
+        let line = serde_json::json!({ "login": login, "password": password });
+        context.output.print(&line, |_| {
+            format!("账号 {login} 的一次性密码：{password}\n只显示这一次。首次登录须先改成自己的密码。")
+        })
+    };
+    let done = |login: &str, word: &str| {
+        context.output.print(&serde_json::json!({ "login": login }), |_| format!("账号 {login} {word}。"))
+    };
+    match command {
+        Account::Open(open) => {
+            let new = New { login: open.login, name: open.name, role: open.role.0, unit: open.unit };
+            let password = accounts::open_with_fresh_password(db, &new, "cli", now).await?;
+            told(&new.login, &password)
+        }
+        Account::Reset(Login { login }) => told(&login, &accounts::reset(db, &login, "cli", now).await?),
+        Account::Disable(Login { login }) => {
+            accounts::disable(db, &login, "cli", now).await?;
+            done(&login, "已停用，会话已全部结束")
+        }
+        Account::Enable(Login { login }) => {
+            accounts::enable(db, &login, "cli", now).await?;
+            done(&login, "已恢复使用")
+        }
+        Account::List => {
+            let all = accounts::details(db).await?;
+            let lines: Vec<_> = all
+                .iter()
+                .map(|one| {
+                    serde_json::json!({
+                        "login": one.account.login, "name": one.account.name, "role": one.account.role.key(),
+                        "unit": one.account.unit, "disabled": one.disabled_at.is_some(),
+                        "must_change": one.account.must_change,
+                    })
+                })
+                .collect();
+            context.output.print(&lines, |_| {
+                if all.is_empty() {
+                    return "还没有账号。请用 zhiqiang account open LOGIN --name 姓名 --role administrator 开通第一个系统管理员。"
+                        .to_owned();
+                }
+                let line = |one: &accounts::Detail| {
+                    let state = match (one.disabled_at.is_some(), one.account.must_change) {
+                        (true, _) => "已停用",
+                        (false, true) => "待改密码",
+                        (false, false) => "可用",
+                    };
+                    let account = &one.account;
+                    format!("{}  {}  {}  {}  {state}", account.login, account.name, account.role.zh(), account.unit)
+                };
+                all.iter().map(line).collect::<Vec<_>>().join("\n")
+            })
+        }
+    }
+}

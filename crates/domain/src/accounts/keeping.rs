@@ -1,0 +1,239 @@
+//! Keeping accounts (账号管理): opened, amended, disabled and given fresh passwords by an administrator; the password itself
+//! is chosen by its owner.
+
+use db::{Db, Tx};
+use jiff::Timestamp;
+use serde_json::json;
+use terms::Uscc;
+
+use super::{Account, Role, password, store};
+use crate::Error;
+
+/// The most letters that a login or a name may have.
+const LETTERS_MAX: usize = 60;
+
+/// An account to be opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct New {
+    /// The name typed at sign-in.
+    pub login: String,
+    /// The name shown on pages.
+    pub name: String,
+    /// Its role.
+    pub role: Role,
+    /// The unit it belongs to: a town's name, an enterprise's code, or empty for the city.
+    pub unit: String,
+}
+
+/// An account with what its keeper sees of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Detail {
+    /// The account.
+    pub account: Account,
+    /// When it was opened.
+    pub created_at: Timestamp,
+    /// Since when it is disabled.
+    pub disabled_at: Option<Timestamp>,
+    /// When it last opened a session that is still remembered.
+    pub last_session_at: Option<Timestamp>,
+}
+
+/// Makes an account with a password of its owner's choice: for a demo and for tests.
+pub async fn open(
+    db: &Db,
+    login: &str,
+    name: &str,
+    role: Role,
+    unit: &str,
+    password: &str,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let new = New { login: login.to_owned(), name: name.to_owned(), role, unit: unit.to_owned() };
+    password::check(password, login)?;
+    insert(db, &new, password, None, "system", now).await
+}
+
+/// Opens an account with a fresh password, which is told once and must be changed at the first sign-in.
+pub async fn open_with_fresh_password(db: &Db, new: &New, by: &str, now: Timestamp) -> Result<String, Error> {
+    let login = new.login.as_str();
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | '_' | '@');
+    if login.is_empty() || login.len() > LETTERS_MAX || !login.chars().all(is_plain) {
+        return Err(Error::Invalid("登录名只用字母、数字和 . - _ @，不超过 60 个字符，不能留空。".to_owned()));
+    }
+    check_about(&new.name, new.role, &new.unit)?;
+    let password = password::fresh()?;
+    insert(db, new, &password, Some(now), by, now).await?;
+    Ok(password)
+}
+
+async fn insert(
+    db: &Db,
+    new: &New,
+    password: &str,
+    must_change_since: Option<Timestamp>,
+    by: &str,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let (hash, login) = (password::hash(password)?, new.login.as_str());
+    let mut tx = db.begin().await?;
+    if store::detail(&mut tx, login).await?.is_some() {
+        return Err(Error::Conflict(format!("登录名“{login}”已被使用，请换一个。")));
+    }
+    let row = store::NewAccount {
+        login,
+        name: &new.name,
+        role: new.role.key(),
+        unit: &new.unit,
+        password_hash: &hash,
+        created_at: &now.to_string(),
+        must_change_since: must_change_since.map(|since| since.to_string()),
+    };
+    store::insert(&mut tx, &row).await?;
+    let detail = json!({ "name": new.name, "role": new.role.key(), "unit": new.unit });
+    registry::audit::record(&mut tx, now, by, "account.open", login, &detail).await?;
+    Ok(tx.commit().await?)
+}
+
+fn check_about(name: &str, role: Role, unit: &str) -> Result<(), Error> {
+    if name.trim().is_empty() || name.chars().count() > LETTERS_MAX {
+        return Err(Error::Invalid("姓名不能留空，不超过 60 个字符。".to_owned()));
+    }
+    match role {
+        Role::Enterprise if unit.parse::<Uscc>().is_err() => {
+            Err(Error::Invalid("企业账号的单位应为 18 位统一社会信用代码，请核对校验位。".to_owned()))
+        }
+        Role::Town if unit.trim().is_empty() => Err(Error::Invalid("区镇账号应写明区镇名称。".to_owned())),
+        _ => Ok(()),
+    }
+}
+
+/// Every account, by login.
+pub async fn all(db: &Db) -> Result<Vec<Account>, Error> {
+    Ok(details(db).await?.into_iter().map(|detail| detail.account).collect())
+}
+
+/// Every account with what its keeper sees of it, by login.
+pub async fn details(db: &Db) -> Result<Vec<Detail>, Error> {
+    let mut tx = db.begin_read().await?;
+    store::details(&mut tx).await
+}
+
+/// The account with this login.
+pub async fn find(db: &Db, login: &str) -> Result<Detail, Error> {
+    let mut tx = db.begin_read().await?;
+    known(&mut tx, login).await
+}
+
+pub(super) async fn known(tx: &mut Tx, login: &str) -> Result<Detail, Error> {
+    store::detail(tx, login).await?.ok_or_else(|| Error::NotFound { what: "账号", id: login.to_owned() })
+}
+
+/// Gives an account another name, role or unit; another role or unit ends its sessions.
+pub async fn amend(db: &Db, new: &New, by: &str, now: Timestamp) -> Result<(), Error> {
+    check_about(&new.name, new.role, &new.unit)?;
+    let mut tx = db.begin().await?;
+    let before = known(&mut tx, &new.login).await?.account;
+    let (role, unit) = (new.role.key(), new.unit.as_str());
+    if (before.name.as_str(), before.role, before.unit.as_str()) == (new.name.as_str(), new.role, unit) {
+        return Ok(());
+    }
+    if before.role == Role::Administrator && new.role != Role::Administrator {
+        another_administrator(&mut tx, &new.login).await?;
+    }
+    store::amend(&mut tx, before.id, &new.name, role, unit).await?;
+    if before.role != new.role || before.unit != new.unit {
+        store::delete_sessions(&mut tx, before.id, None).await?;
+    }
+    let detail = json!({
+        "name": new.name, "role": role, "unit": unit,
+        "before": { "name": before.name, "role": before.role.key(), "unit": before.unit },
+    });
+    registry::audit::record(&mut tx, now, by, "account.amend", &new.login, &detail).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Disables an account and ends its sessions; somebody must stay who can keep accounts.
+pub async fn disable(db: &Db, login: &str, by: &str, now: Timestamp) -> Result<(), Error> {
+    let mut tx = db.begin().await?;
+    let detail = known(&mut tx, login).await?;
+    if detail.disabled_at.is_some() {
+        return Ok(());
+    }
+    if login == by {
+        return Err(Error::Conflict("不能停用自己的账号，请由另一位系统管理员办理。".to_owned()));
+    }
+    if detail.account.role == Role::Administrator {
+        another_administrator(&mut tx, login).await?;
+    }
+    store::set_disabled(&mut tx, detail.account.id, Some(&now.to_string())).await?;
+    store::delete_sessions(&mut tx, detail.account.id, None).await?;
+    registry::audit::record(&mut tx, now, by, "account.disable", login, &json!({})).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Lets an account sign in again.
+pub async fn enable(db: &Db, login: &str, by: &str, now: Timestamp) -> Result<(), Error> {
+    let mut tx = db.begin().await?;
+    let detail = known(&mut tx, login).await?;
+    if detail.disabled_at.is_none() {
+        return Ok(());
+    }
+    store::set_disabled(&mut tx, detail.account.id, None).await?;
+    registry::audit::record(&mut tx, now, by, "account.enable", login, &json!({})).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn another_administrator(tx: &mut Tx, login: &str) -> Result<(), Error> {
+    let others = store::details(tx).await?.into_iter().any(|other| {
+        other.account.role == Role::Administrator && other.disabled_at.is_none() && other.account.login != login
+    });
+    if others {
+        return Ok(());
+    }
+    Err(Error::Conflict("这是最后一个可用的系统管理员账号，不能停用或改作他用。请先开通另一个。".to_owned()))
+}
+
+/// Gives an account a fresh password, told once, to be changed at the next sign-in; its sessions end.
+pub async fn reset(db: &Db, login: &str, by: &str, now: Timestamp) -> Result<String, Error> {
+    let password = password::fresh()?;
+    let hash = password::hash(&password)?;
+    let mut tx = db.begin().await?;
+    let account = known(&mut tx, login).await?.account;
+    store::set_password(&mut tx, account.id, &hash, Some(&now.to_string()), &now.to_string()).await?;
+    store::delete_sessions(&mut tx, account.id, None).await?;
+    registry::audit::record(&mut tx, now, by, "account.reset", login, &json!({})).await?;
+    tx.commit().await?;
+    Ok(password)
+}
+
+/// Changes one's own password; the sessions of the account end, but for the one with this token.
+pub async fn change_password(
+    db: &Db,
+    account: &Account,
+    old: &str,
+    new: &str,
+    token: Option<&str>,
+    now: Timestamp,
+) -> Result<(), Error> {
+    password::check(new, &account.login)?;
+    let mut tx = db.begin_read().await?;
+    let hashes = store::passwords(&mut tx, account.id, password::HISTORY).await?;
+    tx.rollback().await?;
+    let (old, new) = (old.to_owned(), new.to_owned());
+    let work = move || {
+        if !hashes.first().is_some_and(|present| password::is_right(&old, present)) {
+            return Err(Error::Invalid("现在的密码不正确，请重新输入。".to_owned()));
+        }
+        if hashes.iter().any(|former| password::is_right(&new, former)) {
+            return Err(Error::Invalid(format!("最近 {} 次用过的密码不能再用，请另设一个。", password::HISTORY)));
+        }
+        password::hash(&new)
+    };
+    let hash = tokio::task::spawn_blocking(work);
+    let hash = hash.await.map_err(|cause| Error::Conflict(format!("密码没有核对成：{cause}")))??;
+    let mut tx = db.begin().await?;
+    store::set_password(&mut tx, account.id, &hash, None, &now.to_string()).await?;
+    store::delete_sessions(&mut tx, account.id, token.map(super::sessions::token_hash).as_deref()).await?;
+    registry::audit::record(&mut tx, now, &account.login, "account.password", &account.login, &json!({})).await?;
+    Ok(tx.commit().await?)
+}

@@ -1,0 +1,299 @@
+//! `/accounts` 账号: opened, amended, disabled and given fresh passwords by an administrator, who reads no business data.
+
+use askama::Template;
+use axum::{
+    Form,
+    extract::{Path, State},
+    http::Uri,
+    response::Response,
+};
+use domain::accounts::{self, Detail, New, Role};
+
+use crate::{
+    app::App,
+    error::AppError,
+    form::{Choice, Errors, Field, Kind as FieldKind},
+    format,
+    frame::Frame,
+    hx::{self, Hx},
+    list::{Cell, Kind, ListQuery, Listing, ListingView},
+    pages::{
+        registry::{entries::EntryForm, who},
+        room::{self, ListBlock, Room, Sent},
+    },
+    pieces::{State as StateWord, Tone},
+};
+
+const PATH: &str = "/accounts";
+
+#[derive(Template)]
+#[template(path = "registry/entries.html")]
+struct AccountsPage<'a> {
+    frame: &'a Frame,
+    room: &'a Room,
+    errors: &'a Errors,
+    list: &'a ListingView,
+    form: Option<EntryForm>,
+}
+
+#[derive(Template)]
+#[template(path = "accounts/one.html")]
+struct AccountPage<'a> {
+    frame: &'a Frame,
+    room: &'a Room,
+    errors: &'a Errors,
+    state: StateWord,
+    facts: Vec<(String, String)>,
+    form: EntryForm,
+    path: String,
+    is_disabled: bool,
+    is_own: bool,
+}
+
+#[derive(Template)]
+#[template(path = "accounts/fresh.html")]
+struct FreshPage<'a> {
+    frame: &'a Frame,
+    room: &'a Room,
+    login: &'a str,
+    password: &'a str,
+    back: String,
+}
+
+/// `GET /accounts`.
+pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Result<Response, AppError> {
+    let (query, words) = room::wishes(&uri);
+    let rows = accounts::details(app.db()).await?;
+    let view = {
+        let listing = listing(&frame);
+        if query.export {
+            return listing.workbook(&rows, &query);
+        }
+        listing.view(&rows, &query)
+    };
+    if hx.wants_block() {
+        return hx::page(ListBlock { frame: &frame, list: &view });
+    }
+    let errors = Errors::default();
+    let form = Some(opening(&frame, &Sent::default(), &errors));
+    let room = head(&frame).with(room::said(&frame, &words));
+    hx::page(AccountsPage { frame: &frame, room: &room, errors: &errors, list: &view, form })
+}
+
+fn head(frame: &Frame) -> Room {
+    Room::new(frame.t("accounts-title"), frame.t("accounts-line"))
+}
+
+fn listing(frame: &Frame) -> Listing<'_, Detail> {
+    let roles = Role::ALL.into_iter().map(|role| Choice::new(role.key(), role_name(frame, role))).collect();
+    let states = ["open", "fresh", "disabled"].map(|key| Choice::new(key, state(frame, key).word));
+    Listing::new(frame, "accounts", PATH, frame.t("accounts-title"))
+        .column("login", frame.t("accounts-login"), Kind::Code, |one: &Detail| {
+            Cell::code(one.account.login.clone()).link(frame.at(&path(&one.account.login)))
+        })
+        .column("name", frame.t("accounts-name"), Kind::Text, |one| Cell::text(frame.said(&one.account.name)))
+        .column("role", frame.t("accounts-role"), Kind::Text, |one| Cell::text(role_name(frame, one.account.role)))
+        .column("unit", frame.t("accounts-unit"), Kind::Text, |one| Cell::text(frame.said(&one.account.unit)))
+        .column("state", frame.t("accounts-state"), Kind::Text, |one| Cell::state(state(frame, state_key(one)), 0))
+        .column("last", frame.t("accounts-last"), Kind::Date, |one| {
+            one.last_session_at.map_or_else(Cell::empty, |at| Cell::code(format::instant(at)))
+        })
+        .column("created", frame.t("accounts-created"), Kind::Date, |one| Cell::code(format::instant(one.created_at)))
+        .filter("role", frame.t("accounts-role"), roles, |one, key| one.account.role.key() == key)
+        .filter("state", frame.t("accounts-state"), states.into(), |one, key| state_key(one) == key)
+        .search(frame.t("accounts-search"), |one| {
+            format!("{} {} {}", one.account.login, one.account.name, one.account.unit)
+        })
+}
+
+fn path(login: &str) -> String {
+    format!("{PATH}/{}", format::encode(login))
+}
+
+fn role_name(frame: &Frame, role: Role) -> String {
+    frame.t(&format!("role-{}", role.key()))
+}
+
+const fn state_key(one: &Detail) -> &'static str {
+    match (one.disabled_at.is_some(), one.account.must_change) {
+        (true, _) => "disabled",
+        (false, true) => "fresh",
+        (false, false) => "open",
+    }
+}
+
+fn state(frame: &Frame, key: &str) -> StateWord {
+    match key {
+        "disabled" => StateWord::new(Tone::Bad, frame.t("accounts-disabled")),
+        "fresh" => StateWord::new(Tone::Warn, frame.t("accounts-fresh")),
+        _ => StateWord::new(Tone::Ok, frame.t("accounts-open")),
+    }
+}
+
+/// The fields that say who an account is for.
+fn about(frame: &Frame, name: &str, role: &str, unit: &str, errors: &Errors) -> Vec<Field> {
+    let roles = Role::ALL.into_iter().map(|role| Choice::new(role.key(), role_name(frame, role))).collect();
+    vec![
+        Field::of("name", frame.t("accounts-name"), FieldKind::Text, name, errors),
+        Field::of("role", frame.t("accounts-role"), FieldKind::Select(roles), role, errors),
+        Field::of("unit", frame.t("accounts-unit"), FieldKind::Text, unit, errors)
+            .hint(frame.t("accounts-unit-hint"))
+            .optional(),
+    ]
+}
+
+fn opening(frame: &Frame, sent: &Sent, errors: &Errors) -> EntryForm {
+    let login = Field::of("login", frame.t("accounts-login"), FieldKind::Text, sent.get("login"), errors);
+    let mut fields = vec![login.hint(frame.t("accounts-login-hint")).autocomplete("off")];
+    fields.extend(about(frame, sent.get("name"), sent.get("role"), sent.get("unit"), errors));
+    EntryForm {
+        title: frame.t("accounts-new"),
+        action: frame.at(&format!("{PATH}/open")),
+        fields,
+        button: frame.t("accounts-new-do"),
+    }
+}
+
+/// What a form says of an account; a role that does not exist is no mistake of a visitor.
+fn new(frame: &Frame, login: &str, sent: &Sent) -> Result<New, AppError> {
+    let role = Role::from_key(sent.get("role")).ok_or_else(|| AppError::Invalid(frame.t("accounts-no-role")))?;
+    Ok(New { login: login.to_owned(), name: sent.get("name").to_owned(), role, unit: sent.get("unit").to_owned() })
+}
+
+/// The field that a refusal speaks of.
+fn concerned(why: &str) -> &'static str {
+    match why {
+        why if why.contains("登录名") => "login",
+        why if why.contains("姓名") => "name",
+        why if why.contains("系统管理员") => "role",
+        _ => "unit",
+    }
+}
+
+/// `POST /accounts/open`: opens an account and shows its first password, this once.
+pub async fn open(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>) -> Result<Response, AppError> {
+    let new = new(&frame, sent.get("login"), &sent)?;
+    match accounts::open_with_fresh_password(app.db(), &new, &who(&frame), app.now()).await {
+        Ok(password) => fresh(&frame, &new.login, &password),
+        Err(domain::Error::Invalid(why) | domain::Error::Conflict(why)) => {
+            let mut errors = Errors::default();
+            errors.add(concerned(&why), frame.said(&why));
+            let rows = accounts::details(app.db()).await?;
+            let view = listing(&frame).view(&rows, &ListQuery::default());
+            let form = Some(opening(&frame, &sent, &errors));
+            let room = head(&frame).wrong(true);
+            hx::refused(AccountsPage { frame: &frame, room: &room, errors: &errors, list: &view, form })
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+fn fresh(frame: &Frame, login: &str, password: &str) -> Result<Response, AppError> {
+    let room = Room::new(frame.t("accounts-fresh-title"), frame.t("accounts-fresh-line"))
+        .below(frame, &[("accounts-title", PATH)]);
+    hx::page(FreshPage { frame, room: &room, login, password, back: frame.at(&path(login)) })
+}
+
+/// `GET /accounts/{login}`.
+pub async fn one(
+    State(app): State<App>,
+    frame: Frame,
+    Path(login): Path<String>,
+    uri: Uri,
+) -> Result<Response, AppError> {
+    let (_, words) = room::wishes(&uri);
+    let detail = accounts::find(app.db(), &login).await?;
+    let errors = Errors::default();
+    hx::page(shown(&frame, &detail, &Sent::default(), &errors, &head_of(&frame, &detail, &words)))
+}
+
+fn head_of(frame: &Frame, detail: &Detail, words: &std::collections::BTreeMap<String, String>) -> Room {
+    Room::new(frame.said(&detail.account.name), String::new())
+        .below(frame, &[("accounts-title", PATH)])
+        .with(room::said(frame, words))
+}
+
+fn shown<'a>(
+    frame: &'a Frame,
+    detail: &Detail,
+    sent: &Sent,
+    errors: &'a Errors,
+    room: &'a Room,
+) -> AccountPage<'a> {
+    let account = &detail.account;
+    let path = frame.at(&path(&account.login));
+    let is_sent = !errors.is_empty();
+    let of = |name: &str, kept: &str| if is_sent { sent.get(name).to_owned() } else { kept.to_owned() };
+    let fields = about(
+        frame,
+        &of("name", &account.name),
+        &of("role", account.role.key()),
+        &of("unit", &account.unit),
+        errors,
+    );
+    let instant = |at: Option<jiff::Timestamp>| at.map_or_else(|| frame.t("accounts-never"), format::instant);
+    AccountPage {
+        frame,
+        room,
+        errors,
+        state: state(frame, state_key(detail)),
+        facts: vec![
+            (frame.t("accounts-login"), account.login.clone()),
+            (frame.t("accounts-created"), format::instant(detail.created_at)),
+            (frame.t("accounts-last"), instant(detail.last_session_at)),
+        ],
+        form: EntryForm {
+            title: frame.t("accounts-amend"),
+            action: format!("{path}/amend"),
+            fields,
+            button: frame.t("accounts-amend-do"),
+        },
+        is_disabled: detail.disabled_at.is_some(),
+        is_own: who(frame) == account.login,
+        path,
+    }
+}
+
+/// `POST /accounts/{login}/amend`.
+pub async fn amend(
+    State(app): State<App>,
+    frame: Frame,
+    Path(login): Path<String>,
+    Form(sent): Form<Sent>,
+) -> Result<Response, AppError> {
+    match accounts::amend(app.db(), &new(&frame, &login, &sent)?, &who(&frame), app.now()).await {
+        Ok(()) => Ok(room::see_other(&frame, &format!("{}?done=amended", path(&login)))),
+        Err(domain::Error::Invalid(why) | domain::Error::Conflict(why)) => {
+            let mut errors = Errors::default();
+            errors.add(concerned(&why), frame.said(&why));
+            let detail = accounts::find(app.db(), &login).await?;
+            let room = head_of(&frame, &detail, &Default::default()).wrong(true);
+            hx::refused(shown(&frame, &detail, &sent, &errors, &room))
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// `POST /accounts/{login}/disable`.
+pub async fn disable(State(app): State<App>, frame: Frame, Path(login): Path<String>) -> Result<Response, AppError> {
+    accounts::disable(app.db(), &login, &who(&frame), app.now()).await?;
+    Ok(room::see_other(&frame, &format!("{}?done=disabled", path(&login))))
+}
+
+/// `POST /accounts/{login}/enable`.
+pub async fn enable(State(app): State<App>, frame: Frame, Path(login): Path<String>) -> Result<Response, AppError> {
+    accounts::enable(app.db(), &login, &who(&frame), app.now()).await?;
+    Ok(room::see_other(&frame, &format!("{}?done=enabled", path(&login))))
+}
+
+/// `POST /accounts/{login}/reset`: gives a fresh password and shows it, this once.
+pub async fn reset(State(app): State<App>, frame: Frame, Path(login): Path<String>) -> Result<Response, AppError> {
+    let password = accounts::reset(app.db(), &login, &who(&frame), app.now()).await?;
+    fresh(&frame, &login, &password)
+}
+
+/// `POST /accounts/{login}/sign-out`: ends every session of the account.
+pub async fn sign_out(State(app): State<App>, frame: Frame, Path(login): Path<String>) -> Result<Response, AppError> {
+    accounts::end_all(app.db(), &login, None, &who(&frame), app.now()).await?;
+    Ok(room::see_other(&frame, &format!("{}?done=signed-out", path(&login))))
+}
