@@ -44,9 +44,10 @@ pub(crate) async fn run(context: &Context, command: Audit) -> anyhow::Result<()>
     match command {
         Audit::Verify(Verify { copy }) => {
             let mut file = match &copy {
-                Some(path) => Some(BufReader::new(File::open(path).map_err(|cause| {
-                    Unusable(format!("副本 {} 打不开：{cause}。请检查路径。", path.display()))
-                })?)),
+                Some(path) => Some(BufReader::new(
+                    File::open(path)
+                        .map_err(|cause| Unusable(format!("副本 {} 打不开：{cause}。请检查路径。", path.display())))?,
+                )),
                 None => None,
             };
             let lines = file.as_mut().map(|file| file as &mut (dyn BufRead + Send));

@@ -14,7 +14,9 @@ use jiff::SignedDuration;
 
 use crate::Error;
 
-pub use self::keeping::{Detail, New, all, amend, change_password, details, disable, enable, find, open, open_with_fresh_password, reset};
+pub use self::keeping::{
+    Detail, New, all, amend, change_password, details, disable, enable, find, open, open_with_fresh_password, reset,
+};
 pub use self::password::{CHARS_MIN as PASSWORD_CHARS_MIN, HISTORY as PASSWORDS_REMEMBERED};
 pub use self::sessions::{Open, Session, end, end_all, open_sessions, session, sign_in, sign_out};
 

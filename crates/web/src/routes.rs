@@ -6,8 +6,8 @@ use domain::accounts::Permission;
 use crate::{
     app::App,
     pages::{
-        account, accounts, awards, cockpit, corpus, enterprises, gallery, history, home, indicators, jobs, language, navigation, patents,
-        policy, registry, runs, search, settings, sign_in, what_if,
+        account, accounts, awards, cockpit, corpus, enterprises, gallery, history, home, indicators, jobs, language,
+        navigation, patents, policy, registry, runs, search, settings, sign_in, what_if,
     },
 };
 
@@ -49,8 +49,8 @@ pub struct Section {
 pub fn doors() -> Vec<Door> {
     use Access::{Everyone, Needs, SignedIn};
     use Permission::{
-        ChangeRegistry, Evaluate, KeepBaskets, ManageAccounts, SearchCorpus, ViewAudit, ViewFigures, ViewOwnEnterprise, ViewPolicy,
-        ViewRegistry, ViewRights,
+        ChangeRegistry, Evaluate, KeepBaskets, ManageAccounts, SearchCorpus, ViewAudit, ViewFigures, ViewOwnEnterprise,
+        ViewPolicy, ViewRegistry, ViewRights,
     };
     vec![
         door("/sign-in", Everyone, get(sign_in::form).post(sign_in::submit)),

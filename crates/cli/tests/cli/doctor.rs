@@ -65,9 +65,16 @@ async fn a_sound_installation_is_said_to_be_sound() {
     assert_eq!(checked, ["database", "integrity", "batches", "trail", "runs", "folders", "holidays", "disk"]);
     let output = zhiqiang(&data, &["doctor"]);
     let text = String::from_utf8_lossy(&output.stdout);
-    for part in
-        ["结构版本", "外键", "4 个批次的行数相符", "封签前后相接", "1 次测算", "还没有导入节假日安排", "MiB", "安装完好"]
-    {
+    for part in [
+        "结构版本",
+        "外键",
+        "4 个批次的行数相符",
+        "封签前后相接",
+        "1 次测算",
+        "还没有导入节假日安排",
+        "MiB",
+        "安装完好",
+    ] {
         assert!(text.contains(part), "{part}: {text}");
     }
     // An installation on which nothing was done yet is sound as well.
@@ -106,8 +113,14 @@ async fn each_planted_fault_is_found_and_said() {
         ("delete from quarantine", "隔离 1 行，隔离区中却有 0 行"),
         ("update batch set state = 'cancelled' where id = 3", "已取消，却还留有 50 行"),
         ("drop trigger audit_is_not_deleted; delete from audit where id = 2", "接不上它前面的一条"),
-        ("drop trigger audit_is_not_deleted; delete from audit where id = (select max(id) from audit)", "末尾的记录被删除"),
-        ("drop trigger audit_is_not_changed; update audit set action = 'nothing' where action = 'run.evaluate'", "没有审计记录"),
+        (
+            "drop trigger audit_is_not_deleted; delete from audit where id = (select max(id) from audit)",
+            "末尾的记录被删除",
+        ),
+        (
+            "drop trigger audit_is_not_changed; update audit set action = 'nothing' where action = 'run.evaluate'",
+            "没有审计记录",
+        ),
         (
             "drop trigger audit_is_not_changed; update audit set action = 'nothing' where action = 'import-merged' and object = '1'",
             "批次 1（regions.csv）没有审计记录",

@@ -92,8 +92,7 @@ pub async fn session(db: &Db, token: &str, now: Timestamp) -> Result<Option<Acco
 pub async fn sign_out(db: &Db, token: &str, now: Timestamp) -> Result<(), Error> {
     let mut tx = db.begin().await?;
     if let Some((account, _, _)) = store::find_session(&mut tx, &token_hash(token)).await? {
-        registry::audit::record(&mut tx, now, &account.login, "session.close", &account.login, &json!({}))
-            .await?;
+        registry::audit::record(&mut tx, now, &account.login, "session.close", &account.login, &json!({})).await?;
     }
     store::delete_session(&mut tx, &token_hash(token)).await?;
     tx.commit().await?;

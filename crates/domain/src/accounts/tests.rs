@@ -23,12 +23,15 @@ async fn a_session_opens_lives_while_used_and_ends() {
         open(db, "clerk", "经办员", Role::Clerk, "", PASSWORD, now).await.unwrap();
 
         let session_of = sign_in(db, "clerk", PASSWORD, now).await.unwrap();
-        let account = session(db, &session_of.token, plus(now, jiff::SignedDuration::from_mins(5))).await.unwrap().unwrap();
+        let account =
+            session(db, &session_of.token, plus(now, jiff::SignedDuration::from_mins(5))).await.unwrap().unwrap();
         assert_eq!((account.login.as_str(), account.role), ("clerk", Role::Clerk));
 
         // Used five minutes in, so thirty minutes of idleness begin there.
         let idle = plus(now, jiff::SignedDuration::from_mins(35));
-        assert!(session(db, &session_of.token, plus(now, jiff::SignedDuration::from_mins(34))).await.unwrap().is_some());
+        assert!(
+            session(db, &session_of.token, plus(now, jiff::SignedDuration::from_mins(34))).await.unwrap().is_some()
+        );
         let later = plus(idle, jiff::SignedDuration::from_mins(30));
         assert!(session(db, &session_of.token, later).await.unwrap().is_none(), "an idle session ends");
 

@@ -175,9 +175,11 @@ mod tests {
     async fn what_is_unknown_comes_back_unknown_and_of_a_date_the_latest_knowledge_counts() {
         for database in db::test::databases().await {
             let mut tx = database.db.begin().await.unwrap();
-            for (id, as_of, known_at) in
-                [("a", "2023-12-31", "2024-01-01"), ("b", "2023-12-31", "2024-02-01"), ("c", "2023-11-30", "2024-01-01")]
-            {
+            for (id, as_of, known_at) in [
+                ("a", "2023-12-31", "2024-01-01"),
+                ("b", "2023-12-31", "2024-02-01"),
+                ("c", "2023-11-30", "2024-01-01"),
+            ] {
                 let text = |text: &str| text.to_owned();
                 let row = Row {
                     id: text(id),

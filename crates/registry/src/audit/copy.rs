@@ -78,7 +78,9 @@ fn last_of(path: &Path) -> Result<Option<Entry>, Error> {
 
 fn read(line: &str) -> Result<Entry, Error> {
     serde_json::from_str(line).map_err(|cause| {
-        Error::Unusable(format!("副本中有一行不是审计记录：{cause}。若是上次复制被中断留下的半行，请删去它再试；否则请另存一份新的。"))
+        Error::Unusable(format!(
+            "副本中有一行不是审计记录：{cause}。若是上次复制被中断留下的半行，请删去它再试；否则请另存一份新的。"
+        ))
     })
 }
 

@@ -213,24 +213,13 @@ fn head_of(frame: &Frame, detail: &Detail, words: &std::collections::BTreeMap<St
         .with(room::said(frame, words))
 }
 
-fn shown<'a>(
-    frame: &'a Frame,
-    detail: &Detail,
-    sent: &Sent,
-    errors: &'a Errors,
-    room: &'a Room,
-) -> AccountPage<'a> {
+fn shown<'a>(frame: &'a Frame, detail: &Detail, sent: &Sent, errors: &'a Errors, room: &'a Room) -> AccountPage<'a> {
     let account = &detail.account;
     let path = frame.at(&path(&account.login));
     let is_sent = !errors.is_empty();
     let of = |name: &str, kept: &str| if is_sent { sent.get(name).to_owned() } else { kept.to_owned() };
-    let fields = about(
-        frame,
-        &of("name", &account.name),
-        &of("role", account.role.key()),
-        &of("unit", &account.unit),
-        errors,
-    );
+    let fields =
+        about(frame, &of("name", &account.name), &of("role", account.role.key()), &of("unit", &account.unit), errors);
     let instant = |at: Option<jiff::Timestamp>| at.map_or_else(|| frame.t("accounts-never"), format::instant);
     AccountPage {
         frame,

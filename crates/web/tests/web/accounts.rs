@@ -39,7 +39,8 @@ async fn a_new_account_sees_nothing_before_it_has_a_password_of_its_own() {
         ("", "", "请填写这一项"),
     ] {
         let sent = change(new, again);
-        let answer = wang.post("/account/password", &sent.each_ref().map(|(name, value)| (*name, value.as_str()))).await;
+        let answer =
+            wang.post("/account/password", &sent.each_ref().map(|(name, value)| (*name, value.as_str()))).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(answer.text.contains(why) && !answer.text.contains("my-own-word"), "{}", answer.text);
     }
