@@ -4,7 +4,7 @@ import { followFirst } from './browser.mjs';
 
 /** Pages that only lead on or send a file; journeys use them. */
 export const NOT_SHOWN = ['/', '/runs/compare', '/registers/templates/{register}', '/runs/{id}/export',
-  '/navigation/reports/{id}/export'];
+  '/navigation/reports/{id}/export', '/sign-in/code'];
 
 const at = (path) => async (page, address) => { await go(page, address + path); };
 const first = (start, link) => async (page, address) => {
@@ -94,6 +94,7 @@ export const PAGES = [
   { name: 'accounts', door: '/accounts', as: 'admin', open: at('/accounts') },
   { name: 'account-of-others', door: '/accounts/{login}', as: 'admin', open: at('/accounts/clerk') },
   { name: 'my-account', door: '/account', open: at('/account') },
+  { name: 'second-factor', door: '/account/second-factor', open: at('/account/second-factor') },
   { name: 'policy', door: '/policy', open: at('/policy') },
   { name: 'clause', door: '/policy/{clause}', open: at('/policy/C3.3.2.2') },
   { name: 'runs', door: '/runs', open: at('/runs') },

@@ -31,6 +31,7 @@ const PAIRS: &[Pair] = &[
     pair!(20261126150000, "create basket", "20261126150000_create_basket.sql"),
     pair!(20261126180000, "chain audit", "20261126180000_chain_audit.sql"),
     pair!(20261126190000, "extend account", "20261126190000_extend_account.sql"),
+    pair!(20261126200000, "create second factor", "20261126200000_create_second_factor.sql"),
 ];
 
 pub(crate) fn newest() -> i64 {

@@ -5,6 +5,7 @@
 
 mod keeping;
 mod password;
+pub mod second_factor;
 mod sessions;
 mod store;
 #[cfg(test)]
@@ -186,6 +187,10 @@ pub struct Account {
     pub unit: String,
     /// Whether its password was given by somebody else and must be changed before anything else.
     pub must_change: bool,
+    /// Whether a sign-in asks for a code besides the password.
+    pub has_second_factor: bool,
+    /// Whether the code of this sign-in has still to be given.
+    pub awaits_code: bool,
 }
 
 pub(crate) fn random_token() -> Result<String, Error> {

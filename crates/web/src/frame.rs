@@ -153,6 +153,9 @@ impl Frame {
 
     /// The navigation: the sections that exist and that this visitor may open.
     pub fn nav(&self) -> Vec<NavItem> {
+        if !self.is_open() {
+            return Vec::new();
+        }
         let allowed = |section: &&Section| match section.access {
             Access::Needs(permission) => self.may(permission),
             Access::SignedIn => self.account.is_some(),
@@ -184,7 +187,12 @@ impl Frame {
 
     /// Whether there is a page that searches everything.
     pub fn can_search(&self) -> bool {
-        self.account.is_some() && crate::routes::exists("/search")
+        self.is_open() && crate::routes::exists("/search")
+    }
+
+    /// Whether the visitor has signed in and nothing has to be done before pages open.
+    fn is_open(&self) -> bool {
+        self.account.as_ref().is_some_and(|account| !account.awaits_code && !account.must_change)
     }
 }
 
@@ -198,6 +206,9 @@ impl Frame {
             name: "王敏".into(),
             role: domain::accounts::Role::Clerk,
             unit: String::new(),
+            must_change: false,
+            has_second_factor: false,
+            awaits_code: false,
         };
         Self(Arc::new(Content {
             lang: Lang::Chinese,

@@ -54,12 +54,16 @@ pub fn doors() -> Vec<Door> {
     };
     vec![
         door("/sign-in", Everyone, get(sign_in::form).post(sign_in::submit)),
+        door("/sign-in/code", SignedIn, get(sign_in::code_form).post(sign_in::code)),
         door("/language", Everyone, post(language::choose)),
         door("/", SignedIn, get(home::page)),
         door("/sign-out", SignedIn, post(sign_in::sign_out)),
         door("/account", SignedIn, get(account::page)),
         door("/account/password", SignedIn, post(account::change)),
         door("/account/sessions/{id}/end", SignedIn, post(account::end)),
+        door("/account/second-factor", SignedIn, get(account::second_factor::page).post(account::second_factor::begin)),
+        door("/account/second-factor/confirm", SignedIn, post(account::second_factor::confirm)),
+        door("/account/second-factor/give-up", SignedIn, post(account::second_factor::give_up)),
         door("/accounts", Needs(ManageAccounts), get(accounts::page)),
         door("/accounts/open", Needs(ManageAccounts), post(accounts::open)),
         door("/accounts/{login}", Needs(ManageAccounts), get(accounts::one)),

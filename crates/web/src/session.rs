@@ -92,10 +92,18 @@ pub async fn guard(State(access): State<Access>, frame: Frame, request: Request,
             Access::SignedIn | Access::Needs(_) => to_sign_in(&frame, request.method()),
         };
     };
-    // A password that somebody else knows is changed before anything else is seen.
-    let may_wait = ["/account", "/account/password", "/sign-out", "/language"].contains(&frame.path.as_str());
-    if account.must_change && access != Access::Everyone && !may_wait {
-        return Redirect::to(&frame.at("/account")).into_response();
+    if access != Access::Everyone {
+        // The code comes first; then a password that somebody else knows is changed before anything else is seen.
+        let first = match (account.awaits_code, account.must_change) {
+            (true, _) => Some(("/sign-in/code", ["/sign-in/code", "/sign-out", "/sign-out"])),
+            (false, true) => Some(("/account", ["/account", "/account/password", "/sign-out"])),
+            (false, false) => None,
+        };
+        if let Some((target, open)) = first
+            && !open.contains(&frame.path.as_str())
+        {
+            return Redirect::to(&frame.at(target)).into_response();
+        }
     }
     match access {
         Access::Needs(permission) if !account.role.may(permission) => {

@@ -193,17 +193,36 @@ async fn another_administrator(tx: &mut Tx, login: &str) -> Result<(), Error> {
     Err(Error::Conflict("这是最后一个可用的系统管理员账号，不能停用或改作他用。请先开通另一个。".to_owned()))
 }
 
-/// Gives an account a fresh password, told once, to be changed at the next sign-in; its sessions end.
+/// Gives an account a fresh password, told once, to be changed at the next sign-in; its sessions and its second factor end.
 pub async fn reset(db: &Db, login: &str, by: &str, now: Timestamp) -> Result<String, Error> {
     let password = password::fresh()?;
     let hash = password::hash(&password)?;
     let mut tx = db.begin().await?;
     let account = known(&mut tx, login).await?.account;
     store::set_password(&mut tx, account.id, &hash, Some(&now.to_string()), &now.to_string()).await?;
+    super::second_factor::take_away(&mut tx, account.id).await?;
     store::delete_sessions(&mut tx, account.id, None).await?;
     registry::audit::record(&mut tx, now, by, "account.reset", login, &json!({})).await?;
     tx.commit().await?;
     Ok(password)
+}
+
+/// Refuses a password that is not the account's.
+pub(super) async fn must_be_right(db: &Db, account: &Account, word: &str) -> Result<(), Error> {
+    let mut tx = db.begin_read().await?;
+    let hashes = store::passwords(&mut tx, account.id, 1).await?;
+    tx.rollback().await?;
+    let word = word.to_owned();
+    let work = move || hashes.first().is_some_and(|present| password::is_right(&word, present));
+    let is_right = tokio::task::spawn_blocking(work).await;
+    match is_right.map_err(|cause| Error::Conflict(format!("密码没有核对成：{cause}")))? {
+        true => Ok(()),
+        false => Err(wrong_password()),
+    }
+}
+
+fn wrong_password() -> Error {
+    Error::Invalid("现在的密码不正确，请重新输入。".to_owned())
 }
 
 /// Changes one's own password; the sessions of the account end, but for the one with this token.
@@ -222,7 +241,7 @@ pub async fn change_password(
     let (old, new) = (old.to_owned(), new.to_owned());
     let work = move || {
         if !hashes.first().is_some_and(|present| password::is_right(&old, present)) {
-            return Err(Error::Invalid("现在的密码不正确，请重新输入。".to_owned()));
+            return Err(wrong_password());
         }
         if hashes.iter().any(|former| password::is_right(&new, former)) {
             return Err(Error::Invalid(format!("最近 {} 次用过的密码不能再用，请另设一个。", password::HISTORY)));

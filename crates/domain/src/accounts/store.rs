@@ -24,6 +24,7 @@ struct AccountRow {
     role: String,
     unit: String,
     must_change_since: Option<String>,
+    totp_secret: Option<String>,
 }
 
 impl AccountRow {
@@ -31,8 +32,16 @@ impl AccountRow {
         let role = Role::from_key(&self.role).ok_or_else(|| {
             Error::Damaged(format!("账号“{}”的角色“{}”不是本程序认识的角色。", self.login, self.role))
         })?;
-        let must_change = self.must_change_since.is_some();
-        Ok(Account { id: self.id, login: self.login, name: self.name, role, unit: self.unit, must_change })
+        Ok(Account {
+            id: self.id,
+            login: self.login,
+            name: self.name,
+            role,
+            unit: self.unit,
+            must_change: self.must_change_since.is_some(),
+            has_second_factor: self.totp_secret.is_some(),
+            awaits_code: false,
+        })
     }
 }
 
@@ -55,7 +64,7 @@ pub(super) async fn find_by_login(tx: &mut Tx, login: &str) -> Result<Option<(Ac
         account: AccountRow,
         password_hash: String,
     }
-    const SQL: &str = "select id, login, name, role, unit, must_change_since, password_hash from account \
+    const SQL: &str = "select id, login, name, role, unit, must_change_since, totp_secret, password_hash from account \
          where login = $1 and disabled_at is null";
     let row: Option<Row> =
         with_conn!(tx, conn => sqlx::query_as(SQL).bind(login).fetch_optional(conn).await).map_err(db::Error::from)?;
@@ -86,7 +95,7 @@ impl DetailRow {
 }
 
 pub(super) async fn details(tx: &mut Tx) -> Result<Vec<Detail>, Error> {
-    const SQL: &str = "select id, login, name, role, unit, must_change_since, created_at, disabled_at, \
+    const SQL: &str = "select id, login, name, role, unit, must_change_since, totp_secret, created_at, disabled_at, \
          (select max(s.created_at) from session s where s.account_id = account.id) as last_session_at \
          from account order by login";
     let rows: Vec<DetailRow> =
@@ -95,7 +104,7 @@ pub(super) async fn details(tx: &mut Tx) -> Result<Vec<Detail>, Error> {
 }
 
 pub(super) async fn detail(tx: &mut Tx, login: &str) -> Result<Option<Detail>, Error> {
-    const SQL: &str = "select id, login, name, role, unit, must_change_since, created_at, disabled_at, \
+    const SQL: &str = "select id, login, name, role, unit, must_change_since, totp_secret, created_at, disabled_at, \
          (select max(s.created_at) from session s where s.account_id = account.id) as last_session_at \
          from account where login = $1";
     let row: Option<DetailRow> =
@@ -158,11 +167,12 @@ pub(super) async fn insert_session(
     now: &str,
     expires_at: &str,
     address: &str,
+    awaits_code: bool,
 ) -> Result<(), Error> {
-    const SQL: &str = "insert into session (token_hash, account_id, created_at, last_seen_at, expires_at, address) \
-         values ($1, $2, $3, $3, $4, $5)";
+    const SQL: &str = "insert into session (token_hash, account_id, created_at, last_seen_at, expires_at, address, \
+         awaits_code_since) values ($1, $2, $3, $3, $4, $5, $6)";
     with_conn!(tx, conn => sqlx::query(SQL)
-        .bind(hash).bind(account).bind(now).bind(expires_at).bind(address).execute(conn).await.map(|_| ()))
+        .bind(hash).bind(account).bind(now).bind(expires_at).bind(address).bind(awaits_code.then_some(now)).execute(conn).await.map(|_| ()))
     .map_err(db::Error::from)?;
     Ok(())
 }
@@ -174,12 +184,18 @@ pub(super) async fn find_session(tx: &mut Tx, hash: &str) -> Result<Option<(Acco
         account: AccountRow,
         last_seen_at: String,
         expires_at: String,
+        awaits_code_since: Option<String>,
     }
-    const SQL: &str = "select a.id, a.login, a.name, a.role, a.unit, a.must_change_since, s.last_seen_at, s.expires_at \
+    const SQL: &str = "select a.id, a.login, a.name, a.role, a.unit, a.must_change_since, a.totp_secret, s.last_seen_at, s.expires_at, \
+         s.awaits_code_since \
          from session s join account a on a.id = s.account_id where s.token_hash = $1 and a.disabled_at is null";
     let row: Option<Row> =
         with_conn!(tx, conn => sqlx::query_as(SQL).bind(hash).fetch_optional(conn).await).map_err(db::Error::from)?;
-    row.map(|row| Ok((row.account.account()?, row.last_seen_at, row.expires_at))).transpose()
+    row.map(|row| {
+        let account = Account { awaits_code: row.awaits_code_since.is_some(), ..row.account.account()? };
+        Ok((account, row.last_seen_at, row.expires_at))
+    })
+    .transpose()
 }
 
 /// A row of the table `session`.
@@ -218,4 +234,82 @@ pub(super) async fn delete_sessions(tx: &mut Tx, account: i64, but: Option<&str>
         .bind(account).bind(but.unwrap_or_default()).execute(conn).await.map(|done| done.rows_affected()))
     .map_err(db::Error::from)?;
     Ok(ended)
+}
+
+/// The second factor of an account as it is stored.
+#[derive(sqlx::FromRow)]
+pub(super) struct Factor {
+    #[sqlx(rename = "totp_secret")]
+    pub(super) secret: Option<String>,
+    #[sqlx(rename = "totp_pending")]
+    pub(super) pending: Option<String>,
+    #[sqlx(rename = "totp_step")]
+    pub(super) step: i64,
+}
+
+pub(super) async fn factor(tx: &mut Tx, account: i64) -> Result<Factor, Error> {
+    const SQL: &str = "select totp_secret, totp_pending, totp_step from account where id = $1";
+    Ok(with_conn!(&mut *tx, conn => sqlx::query_as(SQL).bind(account).fetch_one(conn).await)
+        .map_err(db::Error::from)?)
+}
+
+pub(super) async fn set_pending(tx: &mut Tx, account: i64, secret: Option<&str>) -> Result<(), Error> {
+    const SQL: &str = "update account set totp_pending = $2 where id = $1";
+    with_conn!(&mut *tx, conn => sqlx::query(SQL).bind(account).bind(secret).execute(conn).await.map(|_| ()))
+        .map_err(db::Error::from)?;
+    Ok(())
+}
+
+pub(super) async fn set_secret(tx: &mut Tx, account: i64, secret: Option<&str>, step: i64) -> Result<(), Error> {
+    const SQL: &str = "update account set totp_secret = $2, totp_step = $3, totp_pending = null where id = $1";
+    with_conn!(&mut *tx, conn => sqlx::query(SQL).bind(account).bind(secret).bind(step).execute(conn).await.map(|_| ()))
+        .map_err(db::Error::from)?;
+    Ok(())
+}
+
+pub(super) async fn set_step(tx: &mut Tx, account: i64, step: i64) -> Result<(), Error> {
+    const SQL: &str = "update account set totp_step = $2 where id = $1";
+    with_conn!(&mut *tx, conn => sqlx::query(SQL).bind(account).bind(step).execute(conn).await.map(|_| ()))
+        .map_err(db::Error::from)?;
+    Ok(())
+}
+
+pub(super) async fn insert_recovery_code(tx: &mut Tx, account: i64, hash: &str) -> Result<(), Error> {
+    const SQL: &str = "insert into recovery_code (account_id, code_hash) values ($1, $2)";
+    with_conn!(&mut *tx, conn => sqlx::query(SQL).bind(account).bind(hash).execute(conn).await.map(|_| ()))
+        .map_err(db::Error::from)?;
+    Ok(())
+}
+
+pub(super) async fn delete_recovery_codes(tx: &mut Tx, account: i64) -> Result<(), Error> {
+    const SQL: &str = "delete from recovery_code where account_id = $1";
+    with_conn!(&mut *tx, conn => sqlx::query(SQL).bind(account).execute(conn).await.map(|_| ()))
+        .map_err(db::Error::from)?;
+    Ok(())
+}
+
+/// Uses a recovery code up; false when there is no such code or it was used before.
+pub(super) async fn use_recovery_code(tx: &mut Tx, account: i64, hash: &str, now: &str) -> Result<bool, Error> {
+    const SQL: &str =
+        "update recovery_code set used_at = $3 where account_id = $1 and code_hash = $2 and used_at is null";
+    let used = with_conn!(&mut *tx, conn => sqlx::query(SQL)
+        .bind(account).bind(hash).bind(now).execute(conn).await.map(|done| done.rows_affected()))
+    .map_err(db::Error::from)?;
+    Ok(used == 1)
+}
+
+/// Counts a wrong code of a session; how many they are now.
+pub(super) async fn count_code_failure(tx: &mut Tx, hash: &str) -> Result<i64, Error> {
+    const SQL: &str =
+        "update session set code_failures = code_failures + 1 where token_hash = $1 returning code_failures";
+    Ok(with_conn!(&mut *tx, conn => sqlx::query_scalar(SQL).bind(hash).fetch_one(conn).await)
+        .map_err(db::Error::from)?)
+}
+
+/// Makes a session whole under a new token.
+pub(super) async fn complete_session(tx: &mut Tx, hash: &str, fresh: &str) -> Result<(), Error> {
+    const SQL: &str = "update session set token_hash = $2, awaits_code_since = null where token_hash = $1";
+    with_conn!(&mut *tx, conn => sqlx::query(SQL).bind(hash).bind(fresh).execute(conn).await.map(|_| ()))
+        .map_err(db::Error::from)?;
+    Ok(())
 }

@@ -1,3 +1,5 @@
+//! Tampering of every kind against the chain, on both databases.
+
 use std::io::Cursor;
 
 use db::{Db, Tx, test::databases, with_conn};

@@ -1,5 +1,7 @@
 //! `/account` 我的账号: one's own password and open sessions.
 
+pub mod second_factor;
+
 use askama::Template;
 use axum::{
     Form,
@@ -29,6 +31,7 @@ struct AccountPage<'a> {
     room: &'a Room,
     errors: &'a Errors,
     fields: Vec<Field>,
+    has_second_factor: bool,
     sessions: Vec<Open>,
 }
 
@@ -72,7 +75,7 @@ async fn shown(
         field("new", "account-password-new").hint(hint).autocomplete("new-password"),
         field("again", "account-password-again").autocomplete("new-password"),
     ];
-    let page = AccountPage { frame, room, errors, fields, sessions };
+    let page = AccountPage { frame, room, errors, fields, has_second_factor: own(frame)?.has_second_factor, sessions };
     if errors.is_empty() { hx::page(page) } else { hx::refused(page) }
 }
 

@@ -9,13 +9,14 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::{Html, IntoResponse, Redirect, Response},
 };
-use domain::accounts;
+use domain::accounts::{self, second_factor};
 use serde::Deserialize;
 
 use crate::{
     app::{App, SignIn},
     error::AppError,
     form::{Errors, Field, Kind},
+    format,
     frame::Frame,
     hx, session,
 };
@@ -29,6 +30,15 @@ struct SignInPage<'a> {
     password: Field,
     next: &'a str,
     demo_sign_ins: &'a [SignIn],
+}
+
+#[derive(Template)]
+#[template(path = "sign_in_code.html")]
+struct CodePage<'a> {
+    frame: &'a Frame,
+    errors: &'a Errors,
+    field: Field,
+    next: &'a str,
 }
 
 /// Where to go after the sign-in.
@@ -80,8 +90,13 @@ pub async fn submit(
     }
     match accounts::sign_in(app.db(), login, &words.password, now).await {
         Ok(opened) => {
-            app.sign_in_limit.succeeded(login);
-            let mut response = Redirect::to(&frame.at(next)).into_response();
+            let path = if opened.account.awaits_code {
+                format!("/sign-in/code?next={}", format::encode(next))
+            } else {
+                app.sign_in_limit.succeeded(login);
+                next.to_owned()
+            };
+            let mut response = Redirect::to(&frame.at(&path)).into_response();
             session::set_cookie(&mut response, &app.settings, session::SESSION_COOKIE, &opened.token, None);
             session::set_cookie(&mut response, &app.settings, session::VISITOR_COOKIE, "", Some(0));
             Ok(response)
@@ -90,6 +105,58 @@ pub async fn submit(
             app.sign_in_limit.failed(login, &address, now);
             errors.add("login", frame.t("sign-in-wrong"));
             hx::refused(shown(&app, &frame, login, next, &errors))
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// `GET /sign-in/code`: the second step, for an account with a second factor.
+pub async fn code_form(frame: Frame, Query(query): Query<Next>) -> Result<Response, AppError> {
+    let next = own_path(&query.next);
+    if !frame.account.as_ref().is_some_and(|account| account.awaits_code) {
+        return Ok(Redirect::to(&frame.at(next)).into_response());
+    }
+    hx::page(code_shown(&frame, next, &Errors::default()))
+}
+
+fn code_shown<'a>(frame: &'a Frame, next: &'a str, errors: &'a Errors) -> CodePage<'a> {
+    let field = Field::of("code", frame.t("sign-in-code"), Kind::Short, "", errors)
+        .hint(frame.t("sign-in-code-hint"))
+        .autocomplete("one-time-code");
+    CodePage { frame, errors, field, next }
+}
+
+/// What the form of the second step sends.
+#[derive(Debug, Deserialize)]
+pub struct Code {
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    next: String,
+}
+
+/// `POST /sign-in/code`.
+pub async fn code(
+    State(app): State<App>,
+    frame: Frame,
+    headers: HeaderMap,
+    Form(sent): Form<Code>,
+) -> Result<Response, AppError> {
+    let (next, token) = (own_path(&sent.next), session::cookie(&headers, session::SESSION_COOKIE).unwrap_or_default());
+    if !frame.account.as_ref().is_some_and(|account| account.awaits_code) {
+        return Ok(Redirect::to(&frame.at(next)).into_response());
+    }
+    match second_factor::pass(app.db(), &token, &sent.code, app.now()).await {
+        Ok(opened) => {
+            app.sign_in_limit.succeeded(&opened.account.login);
+            let mut response = Redirect::to(&frame.at(next)).into_response();
+            session::set_cookie(&mut response, &app.settings, session::SESSION_COOKIE, &opened.token, None);
+            Ok(response)
+        }
+        Err(domain::Error::Invalid(why)) => {
+            let mut errors = Errors::default();
+            errors.add("code", frame.said(&why));
+            hx::refused(code_shown(&frame, next, &errors))
         }
         Err(other) => Err(other.into()),
     }

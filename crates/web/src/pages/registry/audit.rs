@@ -23,7 +23,7 @@ use crate::{
 const READ_MAX: u32 = 20_000;
 
 /// The acts, by the word that the trail keeps.
-const ACTS: [&str; 39] = [
+const ACTS: [&str; 42] = [
     "import-merged",
     "import-cancelled",
     "import-recovered",
@@ -56,6 +56,9 @@ const ACTS: [&str; 39] = [
     "account.enable",
     "account.reset",
     "account.password",
+    "account.factor-begin",
+    "account.factor",
+    "account.factor-end",
     "session.end",
     "session.open",
     "session.refuse",
