@@ -68,9 +68,12 @@ struct Filter<'a, T> {
     keeps: Keeps<'a, T>,
 }
 
+/// Whether a row is found by what is searched.
+type Finds<'a, T> = Box<dyn Fn(&T, &Sought) -> bool + 'a>;
+
 struct Search<'a, T> {
     label: String,
-    finds: Box<dyn Fn(&T, &Sought) -> bool + 'a>,
+    finds: Finds<'a, T>,
 }
 
 /// Places of rows in the order of a column.

@@ -59,7 +59,16 @@ pub async fn sign_in(db: &Db, login: &str, word: &str, now: Timestamp) -> Result
     let token = random_token()?;
     let expires_at = later(now, SESSION_LIFE).to_string();
     let (hash, address) = (token_hash(&token), registry::audit::origin());
-    store::insert_session(&mut tx, &hash, account.id, &now.to_string(), &expires_at, &address, account.has_second_factor).await?;
+    store::insert_session(
+        &mut tx,
+        &hash,
+        account.id,
+        &now.to_string(),
+        &expires_at,
+        &address,
+        account.has_second_factor,
+    )
+    .await?;
     // A sign-in that waits for a code is recorded as one once the code was given.
     if !account.has_second_factor {
         registry::audit::record(&mut tx, now, login, "session.open", login, &json!({})).await?;
