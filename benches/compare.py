@@ -218,7 +218,7 @@ def corpus(folder):
         note("corpus", "built", f"{ours['built']['text_mb'] / ours['built']['seconds']:.1f} MB of text a second, "
              f"{ours['index_mb'] / ours['built']['text_mb']:.2f} bytes on disk for one of text, peak {ours['peak_mb']} MB")
     phrases = [query["phrase"] for query in ours["queries"]]
-    for name in ("duckdb", "chdb", "sqlite", "postgres"):
+    for name in ("duckdb", "chdb", "sqlite", "postgres", "lucene"):
         command = [sys.executable, str(PEERS / "corpus_tables.py"), name, ours["facts"], ROUNDS, *phrases]
         if name == "postgres":
             command.insert(0, str(HERE.parent / "scripts" / "with-postgres"))

@@ -1,13 +1,15 @@
 """The answers and times of a peer over the facts of crates/corpus/examples/peer_tables.rs.
 
-Usage: corpus_tables.py duckdb|chdb|sqlite|postgres FACTS.parquet ROUNDS PHRASE…
+Usage: corpus_tables.py duckdb|chdb|sqlite|postgres|lucene FACTS.parquet ROUNDS PHRASE…
 Each peer gets its fastest way known to us: its own storage, warm, and an index where it has one for substrings.
 """
 
 import hashlib
 import json
 import os
+import subprocess
 import sys
+import tempfile
 import time
 
 import pyarrow.parquet
@@ -131,7 +133,21 @@ class Postgres:
             "select count(*) from facts where text like %s", (f"%{phrase}%",)).fetchone()[0]}
 
 
+def lucene(facts, rounds, phrases):
+    """Lucene 8 of Debian (openjdk-17-jdk-headless, liblucene8-java), in a process of its own that answers like the others."""
+    with tempfile.TemporaryDirectory() as scratch:
+        texts = os.path.join(scratch, "texts")
+        with open(texts, "w", encoding="utf-8") as out:
+            for batch in pyarrow.parquet.ParquetFile(facts).iter_batches(50_000, columns=["text"]):
+                out.writelines(text.replace("\n", " ") + "\n" for text in batch["text"].to_pylist())
+        program = os.path.join(os.path.dirname(os.path.abspath(__file__)), "LuceneTexts.java")
+        command = ["java", "-XX:+UseSerialGC", "-Dfile.encoding=UTF-8", "-cp", "/usr/share/java/lucene-core-8.7.0.jar", program]
+        return subprocess.run([*command, texts, os.path.join(scratch, "index"), rounds, *phrases], check=True).returncode
+
+
 name, facts, rounds, *phrases = sys.argv[1:]
+if name == "lucene":
+    sys.exit(lucene(facts, rounds, phrases))
 started = time.perf_counter()
 peer = {"duckdb": DuckDb, "chdb": ChDb, "sqlite": Sqlite, "postgres": Postgres}[name](facts)
 built = time.perf_counter() - started

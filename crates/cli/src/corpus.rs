@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
-use corpus::{Corpus, Order, Page, Query, Writer};
+use corpus::{Budget, Corpus, Order, Page, Query, Writer};
 use documents::Document;
 use domain::intake::SetAside;
 use serde::Serialize;
@@ -43,6 +43,9 @@ struct Index {
     /// 文件或文件夹；文件夹会逐层读取
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
+    /// 每收这么多件就存成一个分片；内存小可调低，分片多了检索变慢
+    #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(100..))]
+    split_documents: u32,
 }
 
 #[derive(Debug, Args)]
@@ -70,7 +73,7 @@ struct Show {
 pub(crate) async fn run(context: &Context, command: Command) -> anyhow::Result<()> {
     let folder = context.data.join("corpus");
     match command.command {
-        Corpora::Index(index) => take_in(context, &folder, &index.files),
+        Corpora::Index(index) => take_in(context, &folder, &index),
         Corpora::Search(search) => find(context, &folder, &search),
         Corpora::Show(show) => tell(context, &folder, &show.number),
         Corpora::Landscape(command) => navigation::landscape(context, &opened(&folder)?, command).await,
@@ -98,9 +101,10 @@ struct Problem {
     reason: String,
 }
 
-fn take_in(context: &Context, folder: &Path, paths: &[PathBuf]) -> anyhow::Result<()> {
-    let files = files_of(paths)?;
-    let mut writer = Writer::open(folder)?;
+fn take_in(context: &Context, folder: &Path, index: &Index) -> anyhow::Result<()> {
+    let files = files_of(&index.files)?;
+    let budget = Budget { documents: index.split_documents as usize, ..Budget::default() };
+    let mut writer = Writer::with_budget(folder, budget)?;
     let mut answer = Indexed::default();
     let mut progress = Progress::new(files.len());
     for file in &files {

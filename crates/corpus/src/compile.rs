@@ -81,7 +81,7 @@ impl Compiler<'_> {
         match term.field {
             Field::Owner => self.owner(|compiler: &Compiler<'_>| compiler.value(term.field, &term.value, term.span)),
             Field::State => self.state(&term.value),
-            field => self.value(field, &term.value, term.span),
+            field => Ok(boosted(self.value(field, &term.value, term.span)?, f32::from(term.weight))),
         }
     }
 

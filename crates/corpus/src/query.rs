@@ -25,6 +25,8 @@ pub(crate) const TERMS_MAX: usize = 1_000;
 pub(crate) const NUMBERS_MAX: usize = 100_000;
 /// How long a query may be, in characters.
 pub(crate) const LENGTH_MAX: usize = 2_000_000;
+/// How often a term may count.
+pub(crate) const WEIGHT_MAX: u8 = 99;
 /// How far apart the operands of a proximity may stand.
 pub(crate) const DISTANCE_MAX: u32 = 200;
 
@@ -52,9 +54,20 @@ pub struct Term {
     pub field: Field,
     /// The value.
     pub value: Value,
+    /// How often it counts when hits are ranked (权重): `电池^3`; which documents match does not depend on it.
+    #[serde(default = "once", skip_serializing_if = "is_once")]
+    pub weight: u8,
     /// Where it stands in the text that was read.
     #[serde(skip)]
     pub span: Span,
+}
+
+fn once() -> u8 {
+    1
+}
+
+fn is_once(weight: &u8) -> bool {
+    *weight == 1
 }
 
 /// What a field is compared with.
@@ -144,7 +157,7 @@ impl Query {
 
     /// A value in a field.
     pub fn term(field: Field, value: Value) -> Self {
-        Self::Term(Term { field, value, span: Span::default() })
+        Self::Term(Term { field, value, weight: 1, span: Span::default() })
     }
 
     /// Both this query and another.

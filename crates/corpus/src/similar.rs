@@ -7,63 +7,92 @@ use tantivy::{Term as IndexTerm, query::Bm25StatisticsProvider};
 use crate::{
     Corpus, Query, Result,
     corpus::Statistics,
-    query::{Field, Value},
+    query::{Field, Term, Value},
     schema::fields,
     tokenizer::{self, Words},
 };
 
-/// How many words are asked for.
-const WORDS_MAX: usize = 30;
-/// A word in more than this share of the documents tells nothing.
+/// How many words are asked for. Half as many find clearly less, twice as many little more
+/// (`docs/decisions/2026-11-26-like-by-weighted-words.md`).
+const WORDS_MAX: usize = 64;
+/// A word in more than this share of the documents is asked for only where others are few.
 const SHARE_MAX: f64 = 0.3;
+/// So many others are enough.
+const WORDS_ENOUGH: usize = 32;
+/// How often a word of the title counts against one of the text.
+const TITLE_TIMES: u32 = 3;
 /// Only so much of a text is read: a pasted description says what it is about at its beginning.
 const BYTES_MAX: usize = 200_000;
 
 impl Corpus {
     /// The query for documents like a text (以文搜文); none of its words need to be there, the more the better.
     pub fn like_text(&self, text: &str) -> Result<Query> {
-        let end = text.char_indices().map(|(at, _)| at).take_while(|at| *at < BYTES_MAX).last().unwrap_or(0);
-        let end = text[end..].chars().next().map_or(end, |c| end + c.len_utf8());
-        let mut words: HashMap<String, (u64, &str)> = HashMap::new();
-        let read = &text[..end];
-        for token in tokenizer::tokens(Words, read) {
-            let surface = &read[token.offset_from..token.offset_to];
-            if surface.chars().count() > 1 && !surface.bytes().all(|byte| byte.is_ascii_digit()) {
-                words.entry(token.text).or_insert((0, surface)).0 += 1;
-            }
-        }
-        let mut weighed = Vec::with_capacity(words.len());
-        for (term, (count, surface)) in words {
-            if let Some(weight) = self.weight(&term)? {
-                weighed.push((weight * (1.0 + (count as f64).ln()), surface));
-            }
-        }
-        weighed.sort_unstable_by(|left, right| right.0.total_cmp(&left.0).then_with(|| left.1.cmp(right.1)));
-        let terms = weighed.into_iter().take(WORDS_MAX);
-        Ok(Query::Or(terms.map(|(_, word)| Query::term(Field::Text, Value::Words(word.to_owned()))).collect()))
+        let mut words = Counted::default();
+        words.add(text, 1);
+        self.like_words(&words)
     }
 
     /// The query for documents like this one, its own family left out.
     pub fn like_document(&self, key: &str) -> Result<Query> {
         let document = self.document(key)?;
-        let texts = document.titles.iter().chain(&document.abstracts).chain(document.claims.iter().take(1));
-        let text: Vec<&str> = texts.map(|text| text.text.as_str()).collect();
+        let mut words = Counted::default();
+        document.titles.iter().for_each(|title| words.add(&title.text, TITLE_TIMES));
+        let texts = document.abstracts.iter().chain(document.claims.first());
+        texts.for_each(|text| words.add(&text.text, 1));
         let family = if document.family.is_empty() { document.key } else { document.family };
         let own = Query::Not(Box::new(Query::term(Field::Family, Value::Whole(family))));
-        Ok(self.like_text(&text.join("\n"))?.and(own))
+        Ok(self.like_words(&words)?.and(own))
     }
 
-    /// How telling a word is: none where no document has it or too many do.
-    fn weight(&self, term: &str) -> Result<Option<f64>> {
+    /// Any of the most telling words, each weighted by how often it occurs.
+    ///
+    /// A short text keeps all of its words: that a title ends in 方法 or 装置 tells something of its class.
+    fn like_words(&self, words: &Counted) -> Result<Query> {
+        let mut weighed = Vec::with_capacity(words.0.len());
+        for (term, (count, surface)) in &words.0 {
+            if let Some(share) = self.share(term)? {
+                let often = 1.0 + f64::from(*count).ln();
+                weighed.push((share > SHARE_MAX, (1.0 + 1.0 / share).ln() * often, often.round() as u8, surface));
+            }
+        }
+        weighed.sort_unstable_by(|left, right| {
+            left.0.cmp(&right.0).then(right.1.total_cmp(&left.1)).then_with(|| left.3.cmp(right.3))
+        });
+        let telling = weighed.iter().filter(|(is_common, ..)| !is_common).count();
+        let terms = weighed.into_iter().take(telling.clamp(WORDS_ENOUGH, WORDS_MAX)).map(|(_, _, weight, surface)| {
+            let value = Value::Words(surface.clone());
+            Query::Term(Term { field: Field::Text, value, weight, span: crate::Span::default() })
+        });
+        Ok(Query::Or(terms.collect()))
+    }
+
+    /// The share of the documents that have a word; none where no document has it.
+    fn share(&self, term: &str) -> Result<Option<f64>> {
         let statistics = Statistics(self.splits());
         let all = statistics.total_num_docs()? as f64;
         let mut most = 0;
         for field in [fields().title.words, fields().summary.words, fields().claims.words] {
             most = most.max(statistics.doc_freq(&IndexTerm::from_field_text(field, term))?);
         }
-        let with = most as f64;
-        // In a small corpus a share says little.
-        let is_common = with > 20.0 && with > all * SHARE_MAX;
-        Ok((most > 0 && !is_common).then(|| (1.0 + all / with).ln()))
+        Ok((most > 0).then(|| most as f64 / all))
+    }
+}
+
+/// The words of texts: each term of the index with how often it counts and how it is written.
+#[derive(Default)]
+struct Counted(HashMap<String, (u32, String)>);
+
+impl Counted {
+    fn add(&mut self, text: &str, times: u32) {
+        let end = text.char_indices().map(|(at, c)| at + c.len_utf8()).take_while(|end| *end <= BYTES_MAX).last();
+        let read = &text[..end.unwrap_or(0)];
+        for token in tokenizer::tokens(Words, read) {
+            let surface = &read[token.offset_from..token.offset_to];
+            // An operator of the language would be read as one where the query is sent as text; it tells nothing anyway.
+            let is_operator = matches!(&*token.text, "and" | "or" | "not");
+            if !is_operator && !surface.bytes().all(|byte| byte.is_ascii_digit()) {
+                self.0.entry(token.text).or_insert_with(|| (0, surface.to_owned())).0 += times;
+            }
+        }
     }
 }

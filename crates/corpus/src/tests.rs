@@ -1,7 +1,8 @@
 //! Tests of the corpus as a whole: against scans in plain code, across kills, changes and versions.
 
-mod agreement;
+pub(crate) mod agreement;
 mod hostile;
+mod like;
 mod oracle;
 mod snapshots;
 

@@ -199,7 +199,22 @@ mod tests {
         let words = corpus::Field::all().map(corpus::Field::zh).chain(corpus::STATES.map(corpus::state_name));
         let without: Vec<&str> = words.filter(|text| english(text).is_none_or(|text| is_chinese(&text))).collect();
         assert!(without.is_empty(), "no English in i18n/phrases.txt for {without:?}");
-        for query in ["(", "XX=1", "AD>=x", "ST=x", "IC=99", "NO={}", "a /5n", "*a", "\"a", "AD=[2020 TO 2018]"] {
+        for query in [
+            "(",
+            "XX=1",
+            "AD>=x",
+            "ST=x",
+            "IC=99",
+            "NO={}",
+            "a /5n",
+            "a^0",
+            "PA=a^2",
+            "^2",
+            "(a)^2",
+            "*a",
+            "\"a",
+            "AD=[2020 TO 2018]",
+        ] {
             let error = corpus::Query::parse(query).unwrap_err().to_string();
             let said = english(&error).unwrap_or_default();
             assert!(said.starts_with("At character"), "{query}: {error}: {said}");

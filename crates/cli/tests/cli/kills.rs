@@ -1,9 +1,14 @@
-//! SIGKILL at many points of an import and of an evaluation: the last committed state stays, and the next start says so.
+//! SIGKILL at many points of an import, of an evaluation and of indexing documents: the last committed state stays, and
+//! the next start says so or goes on from there.
 
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
+use corpus::{Corpus, Order, Query};
 use serde_json::Value;
 
 use crate::program::{Kill, city, copy, hidden, json, killed, measured, patents, program, spread, words, zhiqiang};
@@ -134,4 +139,104 @@ async fn a_killed_import_on_postgresql_leaves_what_was_there_and_says_so() {
         command
     };
     story(base.name, &command, dir.path());
+}
+
+/// Whether a row brings the document of an earlier one again, so that rows are superseded too.
+fn is_again(n: usize) -> bool {
+    n % 7 == 6 && n > 100
+}
+
+/// Documents of three offices, some of them twice, the second time under another title.
+fn documents(rows: usize) -> String {
+    let mut text = String::from(
+        "search URL:,https://patents.google.com/?q=test\n\
+         id,title,assignee,inventor/author,priority date,filing/creation date,publication date,grant date,result link,\
+         representative figure link\n",
+    );
+    for n in 0..rows {
+        let (number, title) = if is_again(n) { (n - 50, "又名电池隔膜") } else { (n, "一种电池隔膜") };
+        let office = ["CN", "US", "EP"][number % 3];
+        let _ = writeln!(
+            text,
+            "{office}-1{number:08}-A,{title}{n},示例公司{},张三,2016-06-01,2017-05-30,2018-09-07,,https://example.com,",
+            n % 7
+        );
+    }
+    text
+}
+
+/// Every document of the present snapshot by its key, as it is stored.
+fn all_documents(data: &Path) -> BTreeMap<String, String> {
+    let mut all = BTreeMap::new();
+    let corpus = match Corpus::open(&data.join("corpus")) {
+        Err(corpus::Error::Absent(_)) => return all,
+        opened => opened.unwrap(),
+    };
+    let visit = &mut |hit: corpus::Hit| {
+        let text = serde_json::to_string(&hit.document).unwrap();
+        assert_eq!(all.insert(hit.document.key, text), None, "a document stands there once");
+        ControlFlow::Continue(())
+    };
+    corpus.each_hit(&Query::All, Order::FiledEarliest, false, visit).unwrap();
+    assert_eq!(all.len() as u64, corpus.count(&Query::All).unwrap());
+    all
+}
+
+#[test]
+fn a_killed_indexing_goes_on_from_its_last_split_and_ends_the_same() {
+    const ROWS: usize = 3_000;
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("documents.csv");
+    std::fs::write(&file, documents(ROWS)).unwrap();
+    let file = file.display().to_string();
+    let index = ["--json", "corpus", "index", "--split-documents", "200", &file];
+    let undisturbed = dir.path().join("undisturbed");
+    let whole = measured(&mut program(&undisturbed, &index));
+    let expected = all_documents(&undisturbed);
+    assert_eq!(expected.len(), (0..ROWS).filter(|n| !is_again(*n)).count());
+
+    let (mut before, mut midway, mut resumed, mut left) = (0, 0, 0, 0);
+    let mut data = dir.path().join("killed-0");
+    let mut seen = 0;
+    for (number, point) in spread(whole, 24).enumerate() {
+        let finished = killed(&mut program(&data, &index), point);
+        let found = all_documents(&data);
+        // What was visible stays visible, and stands there in the end too.
+        assert!(found.len() >= seen, "{point:?}: {} documents, {seen} before", found.len());
+        assert!(found.keys().all(|key| expected.contains_key(key)), "{point:?}");
+        assert!(!finished || found == expected, "{point:?}: an indexing that came to its end is whole");
+        before += usize::from(found.is_empty());
+        midway += usize::from(!found.is_empty() && found.len() < expected.len());
+        resumed += usize::from(seen > 0 && found.len() > seen);
+        left += partial(&data);
+        seen = found.len();
+        if found.len() == expected.len() || number % 6 == 5 {
+            finish(&data, &index, &expected);
+            (data, seen) = (dir.path().join(format!("killed-{}", number + 1)), 0);
+        }
+    }
+    finish(&data, &index, &expected);
+    eprintln!(
+        "{whole:?} measured; kills: {before} before the first split, {midway} between splits, {resumed} after going on; \
+         {left} half splits were left"
+    );
+    assert!(midway >= 3 && resumed >= 1 && left > 0, "the kills hit the writing");
+}
+
+/// How many folders of splits are there that were begun and not put in place.
+fn partial(data: &Path) -> usize {
+    let entries = std::fs::read_dir(data.join("corpus/splits")).into_iter().flatten();
+    entries.filter(|entry| entry.as_ref().unwrap().path().extension().is_some_and(|end| end == "partial")).count()
+}
+
+/// The same command once more: the same documents as without any kill, and nothing half done beside them.
+fn finish(data: &Path, index: &[&str], expected: &BTreeMap<String, String>) {
+    let known = all_documents(data).len();
+    let answer = json(&zhiqiang(data, index));
+    assert!(answer["new"].as_u64().unwrap() as usize == expected.len() - known, "{known} known: {answer}");
+    assert_eq!(&all_documents(data), expected);
+    assert_eq!(partial(data), 0);
+    let folders = std::fs::read_dir(data.join("corpus/splits")).unwrap().count();
+    let manifest = Corpus::open(&data.join("corpus")).unwrap();
+    assert_eq!(folders, manifest.manifest().splits.len(), "every folder is named by the manifest");
 }

@@ -1,6 +1,6 @@
 //! Cuts the text of a query into tokens with their places; full-width signs count as half-width ones.
 
-use super::{LENGTH_MAX, Span};
+use super::{LENGTH_MAX, Span, WEIGHT_MAX};
 use crate::{QueryError, tokenizer::fold};
 
 /// A token with its place.
@@ -22,6 +22,8 @@ pub(super) enum Kind {
     Not,
     /// A proximity operator: the distance and whether the order counts.
     Near(u32, bool),
+    /// How often the term before it counts: `^3`.
+    Weight(u8),
     /// `=`, `==`, `>`, `>=`, `<`, `<=`; a colon is `=`.
     Compare(&'static str),
     Open,
@@ -73,6 +75,7 @@ impl Lexer {
             '<' if self.sign(1) == Some('=') => self.step(2, Kind::Compare("<=")),
             '>' => self.step(1, Kind::Compare(">")),
             '<' => self.step(1, Kind::Compare("<")),
+            '^' if self.is_weight() => self.weight(start)?,
             '≥' => self.step(1, Kind::Compare(">=")),
             '≤' => self.step(1, Kind::Compare("<=")),
             _ => self.word(start)?,
@@ -125,10 +128,32 @@ impl Lexer {
         Some(self.step(2 + inside.chars().count(), kind))
     }
 
-    fn word(&mut self, start: usize) -> Result<Kind, QueryError> {
-        while self.sign(0).is_some_and(|c| !is_space(c) && !is_sign(c)) {
+    /// Whether a weight begins here: `^` and a digit, not behind another one, so that `10^6` stays a word.
+    fn is_weight(&self) -> bool {
+        let is_digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+        let before = self.at.checked_sub(1).map(|at| self.chars[at]);
+        self.sign(0) == Some('^') && is_digit(self.sign(1)) && !is_digit(before)
+    }
+
+    fn weight(&mut self, start: usize) -> Result<Kind, QueryError> {
+        self.at += 1;
+        self.pass_word();
+        let digits: String = self.chars[start + 1..self.at].iter().collect();
+        let weight = digits.parse().ok().filter(|weight| (1..=WEIGHT_MAX).contains(weight));
+        let span = Span { start, length: self.at - start };
+        weight.map(Kind::Weight).ok_or_else(|| {
+            span.error(format!("权重要写成 1 到 {WEIGHT_MAX} 的整数，例如 电池^3；若 ^ 是检索词的一部分，请加引号"))
+        })
+    }
+
+    fn pass_word(&mut self) {
+        while self.sign(0).is_some_and(|c| !is_space(c) && !is_sign(c)) && !self.is_weight() {
             self.at += 1;
         }
+    }
+
+    fn word(&mut self, start: usize) -> Result<Kind, QueryError> {
+        self.pass_word();
         let text: String = self.chars[start..self.at].iter().collect();
         let span = Span { start, length: self.at - start };
         Ok(match text.to_uppercase().as_str() {

@@ -21,6 +21,7 @@ pub(super) fn parse(field: Field, text: &str) -> Result<Query, QueryError> {
         None => Ok(query),
         Some(token) => Err(token.span.error(match token.kind {
             Kind::Close => "多了一个右括号；请删去，或在前面补上左括号",
+            Kind::Weight(_) => "权重只能写在一个词或词组之后，例如 电池^3；请写进括号里面",
             _ => "这里不应出现这个符号；请删去，或用引号把它括起来",
         })),
     }
@@ -147,6 +148,7 @@ impl Parser {
             Kind::Quoted(text) => self.leaf(field, token.span, |span| value::quoted(field, &text, span)),
             Kind::And | Kind::Or => Err(token.span.error("AND、OR 的两边都要有检索词；若要检索这个词本身，请加引号")),
             Kind::Near(..) => Err(token.span.error("邻近算符的两边都要有检索词")),
+            Kind::Weight(_) => Err(token.span.error("权重要紧跟在一个词或词组之后，例如 电池^3")),
             Kind::Close => Err(token.span.error("括号里是空的，或多了一个右括号")),
             Kind::Compare(_) => Err(token.span.error("比较符号前面要写字段，例如 TI=石墨烯、AD>=2018-01-01")),
             _ => Err(token
@@ -253,7 +255,16 @@ impl Parser {
         if self.terms > TERMS_MAX {
             return Err(span.error(format!("检索词超过 {TERMS_MAX} 个；号码请用号码单 NO={{…}}，其他请拆成几个检索式")));
         }
-        Ok(Query::Term(Term { field, value: read(span)?, span }))
+        let value = read(span)?;
+        let mut weight = 1;
+        if let Some(Token { kind: Kind::Weight(written), span }) = self.peek().cloned() {
+            if field.sort() != Sort::Text {
+                return Err(span.error(format!("字段{}不参与排序，不能写权重", field.zh())));
+            }
+            self.at += 1;
+            weight = written;
+        }
+        Ok(Query::Term(Term { field, value, weight, span }))
     }
 }
 
@@ -261,7 +272,7 @@ impl Parser {
 fn operand(query: Query, start: Span) -> Result<(Field, Vec<Value>), QueryError> {
     let refused = || start.error("邻近算符的两边只能是同一字段的词、词组，或用 OR 连起来并加括号的几个词");
     let one = |query: Query| match query {
-        Query::Term(Term { field, value, .. })
+        Query::Term(Term { field, value, weight: 1, .. })
             if matches!(value, Value::Words(_) | Value::Phrase(_) | Value::Wildcard(_))
                 && matches!(field.sort(), Sort::Text | Sort::Name) =>
         {

@@ -9,15 +9,18 @@ impl Display for Query {
         match self {
             Self::All => f.write_str("*"),
             Self::And(parts) => separated(f, parts, " AND ", |f, part| match part {
-                Self::Or(_) => write!(f, "({part})"),
+                Self::Or(parts) if parts.len() > 1 => write!(f, "({part})"),
                 _ => write!(f, "{part}"),
             }),
+            // What was given nothing to choose from finds nothing.
+            Self::Or(parts) if parts.is_empty() => f.write_str("NOT *"),
             Self::Or(parts) => separated(f, parts, " OR ", |f, part| write!(f, "{part}")),
             Self::Not(inner) => match **inner {
                 Self::And(_) | Self::Or(_) => write!(f, "NOT ({inner})"),
                 _ => write!(f, "NOT {inner}"),
             },
-            Self::Term(term) => write!(f, "{term}"),
+            Self::Term(term) if term.weight == 1 => write!(f, "{term}"),
+            Self::Term(term) => write!(f, "{term}^{}", term.weight),
             Self::Near(near) => write!(f, "{near}"),
         }
     }

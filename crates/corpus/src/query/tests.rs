@@ -3,7 +3,7 @@
 use jiff::civil::date;
 use proptest::prelude::*;
 
-use super::*;
+use super::{fields::Sort, *};
 
 fn check(text: &str, expected: &str) {
     let query = Query::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
@@ -36,6 +36,8 @@ fn the_language_of_the_trade_is_read() {
     check("TI=电池 (5N) 负极", "TI=(电池 /5n 负极)");
     check("batter* col?r", "batter* AND col?r");
     check("石墨*", "\"石墨\"");
+    check("石墨烯^3 TI=\"负极\"^2 电池＾1", "石墨烯^3 AND TI=\"负极\"^2 AND 电池");
+    check("10^6 CL=a^x", "10^6 AND CL=a^x");
     check("\"and\" 他说", "\"and\" AND 他说");
     check("", "*");
     check("PA==“南通某某有限公司”", "PA==\"南通某某有限公司\"");
@@ -74,6 +76,12 @@ fn an_error_stands_where_the_fault_is() {
     refuse("TI=，", 4, "没有写完");
     refuse("!!%%", 0, "没有可检索的字词");
     refuse("PC=火星", 3, "受理局");
+    refuse("电池^0", 2, "1 到 99");
+    refuse("电池^1.5 负极", 2, "1 到 99");
+    refuse("(电池 OR 负极)^2", 10, "一个词或词组之后");
+    refuse("^2 电池", 0, "紧跟");
+    refuse("PA=公司^2", 5, "不参与排序");
+    refuse("电池^2 /5n 负极", 0, "邻近");
 }
 
 #[test]
@@ -123,7 +131,12 @@ fn leaf() -> impl Strategy<Value = Query> {
         }
     });
     prop_oneof![
-        (text_field(), text_value()).prop_map(|(field, value)| Query::term(field, value)),
+        (text_field(), text_value(), 1..=WEIGHT_MAX).prop_map(|(field, value, weight)| {
+            match Query::term(field, value) {
+                Query::Term(term) if field.sort() == Sort::Text => Query::Term(Term { weight, ..term }),
+                other => other,
+            }
+        }),
         (prop::sample::select(vec![Field::Filed, Field::Published, Field::Granted]), days)
             .prop_map(|(field, value)| Query::term(field, value)),
         "(H04L|H01M4|H01M4/00|G06F17/30)".prop_map(|symbol| Query::term(Field::Ipc, Value::Words(symbol))),
@@ -187,7 +200,7 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_read_or_refused_with_a_place_inside_it(text in "[a-z锂电池()\\[\\]{}\"“”=:><*?/ TIADNO0-9，。（）＝n-]{0,60}") {
+    fn any_text_is_read_or_refused_with_a_place_inside_it(text in "[a-z锂电池()\\[\\]{}\"“”=:><*?^/ TIADNO0-9，。（）＝n-]{0,60}") {
         match Query::parse(&text) {
             Ok(query) => prop_assert_eq!(Query::parse(&query.to_string()), Ok(query)),
             Err(error) => prop_assert!(error.at + error.length <= text.chars().count(), "{}: {}", text, error),

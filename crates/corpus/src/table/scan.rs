@@ -62,7 +62,7 @@ impl SplitScanExec {
         Self::of_splits(corpus, splits, query, projection, limit)
     }
 
-    fn of_splits(
+    pub(super) fn of_splits(
         corpus: Corpus,
         splits: Vec<usize>,
         query: Query,

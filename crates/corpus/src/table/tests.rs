@@ -1,6 +1,6 @@
 //! SQL over the corpus, and scans that are sent and come back the same.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use datafusion::{
     arrow::{array::RecordBatch, util::pretty::pretty_format_batches},
@@ -8,9 +8,10 @@ use datafusion::{
     physical_plan::{ExecutionPlan, collect},
     prelude::SessionContext,
 };
+use proptest::prelude::*;
 
 use super::SplitScanExec;
-use crate::{Corpus, Dimension, Query, Writer, generate};
+use crate::{Corpus, Dimension, Query, Writer, file, generate, tests::agreement};
 
 fn corpus(folder: &std::path::Path) -> Corpus {
     let budget = crate::Budget { documents: 300, bytes: usize::MAX };
@@ -133,4 +134,79 @@ fn a_scan_of_another_snapshot_is_refused() {
     writer.commit().unwrap();
     let error = SplitScanExec::decode(&bytes, &corpus.latest().unwrap()).unwrap_err().to_string();
     assert!(error.contains("同一快照"), "{error}");
+}
+
+#[test]
+fn a_scan_that_was_damaged_or_made_up_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = corpus(folder.path());
+    let query = Query::parse("TI=电池^2 OR IC=H01M").unwrap();
+    let bytes = SplitScanExec::new(corpus.clone(), query, vec![0, 3], Some(7)).unwrap().encode().unwrap();
+    for end in 0..bytes.len() {
+        assert!(SplitScanExec::decode(&bytes[..end], &corpus).is_err(), "cut at {end}");
+    }
+    let sent = String::from_utf8(bytes).unwrap();
+    for (from, to, what) in
+        [("00000001", "00000099", "没有分片"), ("TI=电池", "TI=(电池", "检索式第"), ("[0,3]", "[0,300]", "300")]
+    {
+        let changed = sent.replacen(from, to, 1);
+        assert_ne!(changed, sent, "{from} is sent");
+        let error = SplitScanExec::decode(changed.as_bytes(), &corpus).unwrap_err().to_string();
+        assert!(error.contains(what), "{error}");
+    }
+}
+
+struct Apart {
+    here: Corpus,
+    there: Corpus,
+    runtime: tokio::runtime::Runtime,
+    _folder: tempfile::TempDir,
+}
+
+/// The same snapshot opened twice, as on two machines.
+static APART: LazyLock<Apart> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().unwrap();
+    let here = corpus(folder.path());
+    let there = Corpus::open(folder.path()).unwrap();
+    Apart { here, there, runtime: tokio::runtime::Runtime::new().unwrap(), _folder: folder }
+});
+
+impl Apart {
+    fn rows(&self, scan: SplitScanExec) -> Vec<RecordBatch> {
+        let context = SessionContext::new().task_ctx();
+        self.runtime.block_on(collect(Arc::new(scan), context)).unwrap()
+    }
+}
+
+fn count(batches: &[RecordBatch]) -> usize {
+    batches.iter().map(RecordBatch::num_rows).sum()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+    #[test]
+    fn any_scan_that_is_sent_finds_the_rows_it_finds_here(
+        query in agreement::query(),
+        columns in prop::sample::subsequence((0..file::schema().fields().len()).collect::<Vec<_>>(), 0..6).prop_shuffle(),
+        limit in prop::option::of(0_usize..400),
+        chosen in any::<prop::sample::Index>(),
+    ) {
+        let Apart { here, there, .. } = &*APART;
+        let splits: Vec<usize> = (0..here.splits().len()).collect();
+        let send = |splits: Vec<usize>, limit| {
+            let scan = SplitScanExec::of_splits(here.clone(), splits, query.clone(), columns.clone(), limit).unwrap();
+            let bytes = scan.encode().unwrap();
+            let received = SplitScanExec::decode(&bytes, there).unwrap();
+            assert_eq!(received.encode().unwrap(), bytes, "what is received is sent on the same");
+            (scan, received)
+        };
+        let (scan, received) = send(splits.clone(), limit);
+        let (direct, distant) = (APART.rows(scan), APART.rows(received));
+        prop_assert_eq!(count(&direct), count(&distant), "{}", query);
+        prop_assert_eq!(shown(&direct), shown(&distant), "{}", query);
+        // Sent apart, the splits find together what they find in one scan, and that is what the engine counts.
+        let cut = chosen.index(splits.len() + 1);
+        let apart: usize = [&splits[..cut], &splits[cut..]].map(|part| count(&APART.rows(send(part.to_vec(), None).1))).iter().sum();
+        prop_assert_eq!(apart as u64, here.count(&query).unwrap(), "{}", query);
+    }
 }

@@ -112,7 +112,7 @@ fn leaf() -> impl Strategy<Value = Query> {
     prop_oneof![3 => text, 1 => near, 3 => read.prop_map(|text| Query::parse(text).unwrap())]
 }
 
-fn query() -> impl Strategy<Value = Query> {
+pub(crate) fn query() -> impl Strategy<Value = Query> {
     leaf().prop_recursive(3, 12, 3, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 2..4).prop_map(Query::And),

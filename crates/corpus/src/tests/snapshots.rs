@@ -322,7 +322,7 @@ fn a_facet_opens_to_its_count() {
     let folder = tempfile::tempdir().unwrap();
     let corpus = corpus_of(folder.path(), generate::documents(6, 400), 150);
     for (dimension, field) in
-        [(Dimension::Province, "PR"), (Dimension::City, "PR"), (Dimension::Applicant, "PA"), (Dimension::Owner, "OW")]
+        [(Dimension::Province, "PV"), (Dimension::City, "CITY"), (Dimension::Applicant, "PA"), (Dimension::Owner, "OW")]
     {
         for value in corpus.facet(&Query::All, dimension, 5).unwrap().values {
             assert_eq!(count(&corpus, &format!("{field}==\"{}\"", value.value)), value.documents, "{value:?}");

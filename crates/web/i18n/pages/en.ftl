@@ -1156,7 +1156,7 @@ corpus-facet-unknown = Not stated by the source
 corpus-facet-more = { $count } in all, show more
 corpus-facet-less = Show fewer
 corpus-help = How to write a query
-corpus-help-line = Words side by side must all be there; OR means either, NOT leaves out, brackets group. Quotes match the exact text, == the whole name, * stands for any ending, ? for one character; /5n asks for two words within five characters, /5w in this order too. A class includes what lies below it.
+corpus-help-line = Words side by side must all be there; OR means either, NOT leaves out, brackets group. Quotes match the exact text, == the whole name, * stands for any ending, ? for one character; /5n asks for two words within five characters, /5w in this order too. battery^3 counts the word three times when hits are ranked. A class includes what lies below it.
 corpus-help-code = Code
 corpus-help-field = Field
 corpus-help-example = Written

@@ -1156,7 +1156,7 @@ corpus-facet-unknown = 来源未注明
 corpus-facet-more = 共 { $count } 个，显示更多
 corpus-facet-less = 收起
 corpus-help = 检索式怎么写
-corpus-help-line = 词与词之间为“并且”；OR 为“或者”，NOT 为“排除”，括号改变先后。引号内逐字匹配，== 要求整个名称相同，* 代表任意后缀，? 代表一个字，/5n 要求两词相隔不超过 5 个字，/5w 还要求先后。分类号含其下位。
+corpus-help-line = 词与词之间为“并且”；OR 为“或者”，NOT 为“排除”，括号改变先后。引号内逐字匹配，== 要求整个名称相同，* 代表任意后缀，? 代表一个字，/5n 要求两词相隔不超过 5 个字，/5w 还要求先后。电池^3 使这个词在排序时算三次。分类号含其下位。
 corpus-help-code = 代码
 corpus-help-field = 字段
 corpus-help-example = 写法
