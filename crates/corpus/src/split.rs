@@ -213,6 +213,15 @@ fn open_index(place: &Path, rows: u32) -> Result<Index> {
     }
 }
 
+/// Whether the data file of a split is the one that was written; its index is built again when it is not.
+pub(crate) fn inspect(folder: &Path, entry: &SplitEntry) -> Result<()> {
+    let parquet = manifest::splits_folder(folder).join(&entry.id).join(PARQUET);
+    if manifest::sha256(&parquet)? != entry.sha256 {
+        return Err(Error::damaged(&parquet, "校验和不符"));
+    }
+    Rows::open(&parquet, entry.rows).map(drop)
+}
+
 /// Builds the index again from the Parquet file, beside the old one, which it then replaces.
 fn rebuild(place: &Path, rows: &Rows, entry: &SplitEntry) -> Result<()> {
     let parquet = place.join(PARQUET);

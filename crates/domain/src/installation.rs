@@ -1,6 +1,6 @@
 //! An installation: the database and the data folder beside it, opened, migrated and cleared of what a kill left behind.
 //!
-//! The folder holds `snapshots/<id>/`, `runs/<id>/`, `details/<id>/`, `policies/<hash>/`, `corpus/` and, without another database, `zhiqiang.sqlite`.
+//! The folder holds `snapshots/<id>/`, `runs/<id>/`, `details/<id>/`, `policies/<hash>/`, `corpus/`, `navigation/`, `chains/` and, without another database, `zhiqiang.sqlite`.
 //! Everything in it is written under a temporary name and renamed, so that a kill or a full disk leaves the old state.
 
 use std::fs;
@@ -143,6 +143,10 @@ pub(crate) const FOLDERS: [&str; 5] = ["snapshots", "runs", "details", "policies
 pub(crate) const UPLOADS: &str = "uploads";
 /// The corpus of patent documents, whose own writer keeps it.
 pub(crate) const CORPUS: &str = "corpus";
+/// The kept reports of patent navigation, each a file under the hash of what it says.
+pub(crate) const REPORTS: &str = "navigation";
+/// Industry chains that the office has edited.
+pub(crate) const CHAINS: &str = "chains";
 /// The registry, unless another database is named.
 pub(crate) const DATABASE_FILE: &str = "zhiqiang.sqlite";
 pub(crate) const DEMO_FILE: &str = "demo.json";
