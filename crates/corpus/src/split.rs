@@ -182,16 +182,25 @@ impl Split {
         Ok(())
     }
 
+    /// The last row of a key, superseded or not.
+    pub(crate) fn ever_row_of(&self, key: &str) -> Result<Option<u32>> {
+        self.all_rows_with(schema::fields().key, key).map(|rows| rows.last().copied())
+    }
+
     /// The rows whose field has this term, superseded ones left out.
     pub(crate) fn rows_with(&self, field: Field, term: &str) -> Result<Vec<u32>> {
+        let mut rows = self.all_rows_with(field, term)?;
+        rows.retain(|row| !self.segment.is_deleted(*row));
+        Ok(rows)
+    }
+
+    fn all_rows_with(&self, field: Field, term: &str) -> Result<Vec<u32>> {
         let index = self.segment.inverted_index(field)?;
         let postings = index.read_postings(&Term::from_field_text(field, term), IndexRecordOption::Basic);
         let Some(mut postings) = postings.map_err(TantivyError::from)? else { return Ok(Vec::new()) };
         let mut rows = Vec::new();
         while postings.doc() != TERMINATED {
-            if !self.segment.is_deleted(postings.doc()) {
-                rows.push(postings.doc());
-            }
+            rows.push(postings.doc());
             postings.advance();
         }
         Ok(rows)

@@ -29,6 +29,7 @@ const PAIRS: &[Pair] = &[
     pair!(20261126010000, "key industry codes by edition", "20261126010000_key_industry_codes_by_edition.sql"),
     pair!(20261126020000, "create job", "20261126020000_create_job.sql"),
     pair!(20261126150000, "create basket", "20261126150000_create_basket.sql"),
+    pair!(20261126180000, "create watch", "20261126180000_create_watch.sql"),
 ];
 
 pub(crate) fn newest() -> i64 {

@@ -52,6 +52,11 @@ impl Installation {
         Self::over(db, dir, now).await
     }
 
+    /// Whether an installation with its own database stands in this folder.
+    pub fn stands_in(dir: &Path) -> bool {
+        dir.join(DATABASE_FILE).exists()
+    }
+
     /// The installation of this folder over a database that is open already.
     pub async fn over(db: Db, dir: &Path, now: Timestamp) -> Result<(Self, Recovery), Error> {
         for folder in FOLDERS {
