@@ -128,6 +128,7 @@ pub(crate) fn said(frame: &Frame, words: &BTreeMap<String, String>) -> Option<No
         "saved" => "said-saved",
         "removed" => "said-removed",
         "closed" => "said-closed",
+        "ran" => "said-ran",
         _ => return None,
     };
     let number = |name: &str| words.get(name).and_then(|text| text.parse::<u64>().ok()).unwrap_or(0).to_string();

@@ -20,4 +20,5 @@ mod registry;
 mod runs;
 mod search;
 mod sign_in;
+mod warnings;
 mod what_if;
