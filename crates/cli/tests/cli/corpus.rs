@@ -92,6 +92,33 @@ fn a_backup_brings_documents_reports_and_chains_back_and_doctor_finds_what_was_c
     assert!(zhiqiang(&restored, &["doctor"]).status.success());
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn watches_run_over_what_came_and_tell_it_once() {
+    use domain::{Installation, accounts, warnings};
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    let now = "2024-02-29T04:00:00Z".parse().unwrap();
+    {
+        let (installation, _) = Installation::open(&data, None, now).await.unwrap();
+        let db = &installation.db;
+        accounts::open(db, "clerk", "clerk", accounts::Role::Clerk, "", "correct-horse-9", now).await.unwrap();
+        let clerk = accounts::all(db).await.unwrap().remove(0);
+        let query = corpus::Query::parse("石墨烯").unwrap();
+        let wanted = (warnings::Kind::Field, "石墨烯", &query);
+        warnings::set(db, &clerk, wanted, 0, "2024-02-29".parse().unwrap(), now).await.unwrap();
+    }
+    let file = write(dir.path(), "gp-search.csv", GOOGLE);
+    let indexed = zhiqiang(&data, &["corpus", "index", &file]);
+    assert!(words(&indexed).contains("运行监测条件 1 个：新增预警 1 条"), "{}", words(&indexed));
+    let listed = json(&zhiqiang(&data, &["--json", "corpus", "watch", "--list"]));
+    assert_eq!((&listed["watches"], &listed["warnings"][0]["level"]), (&0.into(), &"major".into()), "{listed}");
+    assert_eq!(listed["warnings"][0]["documents"].as_array().unwrap().len(), 1, "{listed}");
+    let again = json(&zhiqiang(&data, &["--json", "corpus", "watch", "--account", "clerk"]));
+    assert_eq!((&again["watches"], &again["told"]), (&1.into(), &0.into()), "told once: {again}");
+    let nobody = zhiqiang(&data, &["corpus", "watch", "--account", "nobody"]);
+    assert_eq!(nobody.status.code(), Some(2), "{}", words(&nobody));
+}
+
 #[test]
 fn what_cannot_be_done_is_said() {
     let dir = tempfile::tempdir().unwrap();
