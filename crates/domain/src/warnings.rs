@@ -273,8 +273,9 @@ async fn tell(
             Some(_) => {}
         }
     }
-    store::move_mark(&mut tx, watch.id, watch.seen_arrival.max(number(latest)), &at).await?;
-    if told + raised > 0 {
+    let mark = watch.seen_arrival.max(number(latest));
+    store::move_mark(&mut tx, watch.id, mark, &at).await?;
+    if told + raised > 0 || mark != watch.seen_arrival {
         let detail = json!({ "name": watch.name, "told": told, "raised": raised, "seen": latest });
         record(&mut tx, by, now, "watch.tell", watch.id, detail).await?;
     }

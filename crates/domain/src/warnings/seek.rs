@@ -41,6 +41,9 @@ pub(super) struct Sought<'a> {
 impl Sought<'_> {
     pub(super) fn findings(&self) -> Result<Vec<Finding>> {
         let search = Query::parse(&self.watch.search)?;
+        if self.watch.kind != Kind::Lapse && self.corpus.manifest().latest_arrival() <= self.seen() {
+            return Ok(Vec::new());
+        }
         match self.watch.kind {
             Kind::Entry => self.entries(&search),
             Kind::Field => self.families(&search),
@@ -58,7 +61,7 @@ impl Sought<'_> {
     }
 
     /// What came after the mark.
-    fn new(&self) -> Query {
+    fn since_mark(&self) -> Query {
         Query::term(Field::Arrival, Value::Whole(self.seen().to_string()))
     }
 
@@ -69,10 +72,10 @@ impl Sought<'_> {
 
     /// The IPC subclasses in which a body has its first document, a finding each.
     fn entries(&self, search: &Query) -> Result<Vec<Finding>> {
-        let before = search.clone().and(not(&self.new()));
+        let before = search.clone().and(not(&self.since_mark()));
         let known = self.corpus.facet(&before, Dimension::IpcSubclass, usize::MAX)?;
         let known_classes: BTreeSet<&str> = known.values.iter().map(|one| one.value.as_str()).collect();
-        let arrived = search.clone().and(self.new());
+        let arrived = search.clone().and(self.since_mark());
         // All that was there may have come again since.
         let was_known = known.documents > 0
             || self.all(&arrived, Order::FiledEarliest)?.iter().any(|one| matches!(self.before(one), Ok(Some(_))));
@@ -121,7 +124,7 @@ impl Sought<'_> {
 
     /// The families of others of which nothing was there by the mark, one finding for all of them.
     fn families(&self, search: &Query) -> Result<Vec<Finding>> {
-        let mut arrived = search.clone().and(self.new());
+        let mut arrived = search.clone().and(self.since_mark());
         if let Some(own) = self.own {
             arrived = arrived.and(not(own));
         }
@@ -156,6 +159,9 @@ impl Sought<'_> {
             count(Level::Notable),
             count(Level::Ordinary)
         );
+        if self.own.is_none() {
+            reason.push_str("本方是谁在登记簿中查不到，其中可能有本方的。");
+        }
         if is_cut {
             reason.push_str(&format!("新到的同族超过 {FAMILIES_MAX} 个，只核查了申请日最近的这些，请缩小检索式。"));
         }
@@ -221,7 +227,7 @@ impl Sought<'_> {
     /// What is gazetted of own documents, a finding for each event.
     fn changes(&self, search: &Query) -> Result<Vec<Finding>> {
         let mut found = Vec::new();
-        for document in self.all(&search.clone().and(self.new()), Order::PublishedLatest)? {
+        for document in self.all(&search.clone().and(self.since_mark()), Order::PublishedLatest)? {
             let before = self.before(&document)?;
             // Of a document that was not there before, only what happened since the watch began is news.
             let since = |on: Option<Date>| before.is_some() || on.is_none_or(|day| day >= self.watch.began_on);
@@ -262,7 +268,7 @@ impl Sought<'_> {
         if numbers.is_empty() {
             return Ok(Vec::new());
         }
-        let citing = Query::term(Field::Cited, Value::Numbers(numbers)).and(self.new()).and(not(search));
+        let citing = Query::term(Field::Cited, Value::Numbers(numbers)).and(self.since_mark()).and(not(search));
         let mut found = Vec::new();
         for document in self.all(&citing, Order::FiledLatest)? {
             let was = self.before(&document)?.unwrap_or_default();
@@ -282,7 +288,8 @@ impl Sought<'_> {
                 }
             }
             if let Some(first) = cited.first() {
-                let reason = format!("{}引用了 {} 件自有专利。", described(&document), cited.len());
+                let reason =
+                    format!("{}（{}）引用了 {} 件自有专利。", number_of(&document), names(&document), cited.len());
                 let subject = format!("{} 引用 {}", document.key, first.key);
                 let documents = named(std::iter::once(evidence(&document, "引用方")).chain(cited));
                 found.push(Finding { subject, level, reason, documents });
@@ -338,10 +345,15 @@ fn evidence(document: &Document, what: &str) -> Evidence {
 }
 
 fn described(document: &Document) -> String {
+    let title = document.titles.first().map_or("（名称未收录）", |title| title.text.as_str());
+    format!("{} {title}（{}）", number_of(document), names(document))
+}
+
+/// The first of those who own it, or who applied where no source names owners.
+fn names(document: &Document) -> String {
     let parties = if document.owners.is_empty() { &document.applicants } else { &document.owners };
     let names: Vec<&str> = parties.iter().map(|party| party.name.as_str()).take(3).collect();
-    let title = document.titles.first().map_or("（名称未收录）", |title| title.text.as_str());
-    format!("{} {title}（{}）", number_of(document), names.join("；"))
+    if names.is_empty() { "权利人未知".to_owned() } else { names.join("、") }
 }
 
 fn number_of(document: &Document) -> &str {

@@ -1416,12 +1416,12 @@ warnings-choose-lapse = Rights about to expire: patents in force whose term ends
 warnings-choose-own = Own patents cited or changed: citations by others, and transfers, ends and invalidations in the gazette
 warnings-firm = Names of enterprises or owners
 warnings-firm-hint = One a line, in full. For a competitor, its name; for your own rights, names and query may both stay empty.
-warnings-search-hint = Needed for a field, as IC=H01M10 AND TAC=散热. With names as well, both must hold.
+warnings-search-hint = Needed for a field, as IC=H01M10 AND AD>=2018. With names as well, both must hold.
 warnings-firm-missing = Name the competitor, or say by a query who it is.
 warnings-search-missing = Give the query of the field to be watched.
 warnings-own-unknown = The registers do not know your own name or address; give names or a query.
 warnings-basis = Why this level
-warnings-of-watch = Watch: { $name }
+warnings-of-watch = Watch “{ $name }”
 warnings-rule = How the level is given
 warnings-evidence = Documents it rests on
 warnings-handling = Handling
