@@ -59,6 +59,15 @@ export const PAGES = [
     await page.locator('form[action$="/searches/save"] button').click();
     await page.waitForURL(/\/corpus\/searches/);
   } },
+  { name: 'warnings', door: '/warnings', open: at('/warnings') },
+  { name: 'warnings-of-an-enterprise', door: '/warnings', as: 'enterprise', open: at('/warnings') },
+  { name: 'watches', door: '/warnings/watches', open: at('/warnings/watches') },
+  { name: 'watch-refused', door: '/warnings/watches', open: async (page, address) => {
+    await go(page, `${address}/warnings/watches`);
+    await page.locator('form[action$="/watches/set"] .button-main').click();
+  }, status: 422 },
+  { name: 'warning', door: '/warnings/{id}', open: handledWarning },
+  { name: 'warning-digest', door: '/warnings/digest', open: at('/warnings/digest') },
   { name: 'row-history', door: '/registers/history/{register}', open: first('/indicators/K08/rights', 'main a[href*="/registers/history/"]') },
   { name: 'navigation', door: '/navigation', open: at('/navigation') },
   { name: 'chain', door: '/navigation/chains/{id}', open: first('/navigation', 'main a[href*="/navigation/chains/"]') },
@@ -132,6 +141,16 @@ async function filledBasket(page, address) {
   await page.locator('#pick button').click();
   await page.locator('main .notice a').click();
   await page.waitForURL(/\/corpus\/baskets\/\d+/);
+}
+
+/** The first warning that waits, after somebody has begun with it. */
+async function handledWarning(page, address) {
+  await first('/warnings?kind=entry', 'main tbody th a[href*="/warnings/"]')(page, address);
+  if (await page.locator('#note').count() && await page.locator('.timeline').count() === 0) {
+    await page.locator('#note').fill('已请该领域的企业核对在售产品，等回复。');
+    await page.locator('form[action$="/handle"] .button-main').click();
+    await page.waitForURL(/\/warnings\/\d+$/);
+  }
 }
 
 async function go(page, address) {

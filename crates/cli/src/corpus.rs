@@ -12,7 +12,7 @@ use documents::Document;
 use domain::intake::SetAside;
 use serde::Serialize;
 
-use crate::{Context, matching, navigation, output::Unusable};
+use crate::{Context, matching, navigation, output::Unusable, warnings};
 
 #[derive(Debug, Args)]
 pub(crate) struct Command {
@@ -36,6 +36,8 @@ enum Corpora {
     Match(matching::Match),
     /// 列出五大主导产业的产业链节点和各节点的文献数
     Chains(navigation::Chains),
+    /// 运行各账号的监测条件（只看上次运行之后收录的文献），列出预警和依据的文献
+    Watch(warnings::Watch),
 }
 
 #[derive(Debug, Args)]
@@ -73,12 +75,17 @@ struct Show {
 pub(crate) async fn run(context: &Context, command: Command) -> anyhow::Result<()> {
     let folder = context.data.join("corpus");
     match command.command {
-        Corpora::Index(index) => take_in(context, &folder, &index),
+        Corpora::Index(index) => {
+            take_in(context, &folder, &index)?;
+            warnings::after_index(context, &folder).await;
+            Ok(())
+        }
         Corpora::Search(search) => find(context, &folder, &search),
         Corpora::Show(show) => tell(context, &folder, &show.number),
         Corpora::Landscape(command) => navigation::landscape(context, &opened(&folder)?, command).await,
         Corpora::Audit(command) => navigation::audit(context, &opened(&folder)?, &command),
         Corpora::Match(command) => matching::run(context, &opened(&folder)?, command).await,
+        Corpora::Watch(command) => warnings::run(context, &opened(&folder)?, command).await,
         Corpora::Chains(command) => navigation::chains(context, &opened(&folder)?, command).await,
     }
 }

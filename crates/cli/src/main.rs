@@ -14,6 +14,7 @@ mod output;
 mod policy;
 mod registers;
 mod runs;
+mod warnings;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -95,6 +95,17 @@ impl Corpus {
         Err(Error::NotFound(key.to_owned()))
     }
 
+    /// The document with this key as it stood when an arrival was the latest, superseded since or not; none where it had
+    /// not come by then, or where compaction has dropped what it was.
+    pub fn stood(&self, key: &str, arrival: u64) -> Result<Option<Document>> {
+        for split in self.splits().iter().rev().filter(|split| split.entry.arrival() <= arrival) {
+            if let Some(row) = split.ever_row_of(key)? {
+                return Ok(split.documents(&[row])?.pop());
+            }
+        }
+        Ok(None)
+    }
+
     /// The documents of a number in any notation: one, unless the number is ambiguous.
     pub fn find(&self, number: &str) -> Result<Vec<Document>> {
         let folded = numbers::fold(number);

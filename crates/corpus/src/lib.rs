@@ -16,6 +16,7 @@ mod exclusion;
 mod facet;
 mod file;
 pub mod generate;
+mod inspection;
 mod later;
 mod manifest;
 mod marks;
@@ -42,6 +43,7 @@ pub use crate::{
     cross::{Cell, Cross},
     error::{Error, QueryError, Result},
     facet::{Facet, FacetValue},
+    inspection::{Inspection, inspect},
     manifest::{ChangesEntry, Manifest, SplitEntry},
     numbers::read_list,
     query::{Field, Near, Query, Span, Term, Value},

@@ -182,16 +182,25 @@ impl Split {
         Ok(())
     }
 
+    /// The last row of a key, superseded or not.
+    pub(crate) fn ever_row_of(&self, key: &str) -> Result<Option<u32>> {
+        self.all_rows_with(schema::fields().key, key).map(|rows| rows.last().copied())
+    }
+
     /// The rows whose field has this term, superseded ones left out.
     pub(crate) fn rows_with(&self, field: Field, term: &str) -> Result<Vec<u32>> {
+        let mut rows = self.all_rows_with(field, term)?;
+        rows.retain(|row| !self.segment.is_deleted(*row));
+        Ok(rows)
+    }
+
+    fn all_rows_with(&self, field: Field, term: &str) -> Result<Vec<u32>> {
         let index = self.segment.inverted_index(field)?;
         let postings = index.read_postings(&Term::from_field_text(field, term), IndexRecordOption::Basic);
         let Some(mut postings) = postings.map_err(TantivyError::from)? else { return Ok(Vec::new()) };
         let mut rows = Vec::new();
         while postings.doc() != TERMINATED {
-            if !self.segment.is_deleted(postings.doc()) {
-                rows.push(postings.doc());
-            }
+            rows.push(postings.doc());
             postings.advance();
         }
         Ok(rows)
@@ -211,6 +220,15 @@ fn open_index(place: &Path, rows: u32) -> Result<Index> {
         [segment] if segment.max_doc() == rows => Ok(index),
         _ => Err(Error::damaged(&path, "索引与数据文件的行数不同")),
     }
+}
+
+/// Whether the data file of a split is the one that was written; its index is built again when it is not.
+pub(crate) fn inspect(folder: &Path, entry: &SplitEntry) -> Result<()> {
+    let parquet = manifest::splits_folder(folder).join(&entry.id).join(PARQUET);
+    if manifest::sha256(&parquet)? != entry.sha256 {
+        return Err(Error::damaged(&parquet, "校验和不符"));
+    }
+    Rows::open(&parquet, entry.rows).map(drop)
 }
 
 /// Builds the index again from the Parquet file, beside the old one, which it then replaces.

@@ -29,7 +29,8 @@ const PAIRS: &[Pair] = &[
     pair!(20261126010000, "key industry codes by edition", "20261126010000_key_industry_codes_by_edition.sql"),
     pair!(20261126020000, "create job", "20261126020000_create_job.sql"),
     pair!(20261126150000, "create basket", "20261126150000_create_basket.sql"),
-    pair!(20261126180000, "chain audit", "20261126180000_chain_audit.sql"),
+    pair!(20261126180000, "create watch", "20261126180000_create_watch.sql"),
+    pair!(20261126183000, "chain audit", "20261126183000_chain_audit.sql"),
     pair!(20261126190000, "extend account", "20261126190000_extend_account.sql"),
     pair!(20261126200000, "create second factor", "20261126200000_create_second_factor.sql"),
 ];

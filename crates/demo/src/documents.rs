@@ -27,6 +27,9 @@ const OUTSIDE_SERIAL: u32 = 8_000_000;
 const PENDING_SERIAL: u32 = 90_000_000;
 const OUTSIDE_GRANT_SERIAL: u32 = 70_000_000;
 
+/// The firms among the outsiders with their industries, to which they kept until they branched out in the middle of 2022.
+const FIRMS_TRADES: [(u32, u8); 5] = [(7, 1), (8, 3), (9, 0), (10, 5), (11, 7)];
+
 /// Every document of the demo, the city's own first.
 #[must_use]
 pub fn documents(city: &City) -> Vec<Document> {
@@ -56,6 +59,22 @@ pub fn documents(city: &City) -> Vec<Document> {
     all.extend(abroad);
     all.extend(outside(city, &mut earlier));
     all
+}
+
+/// A document as it was known on an earlier day, without what was published and gazetted since; none where nothing of it
+/// was. One whose state went back since stands as it is now, for a merge of both would keep the further state.
+pub(crate) fn known_on(document: &Document, day: Date) -> Option<Document> {
+    let mut earlier = document.clone();
+    earlier.publications.retain(|one| one.published_on.is_none_or(|on| on <= day));
+    earlier.events.retain(|event| event.on.is_none_or(|on| on <= day));
+    if earlier == *document {
+        return Some(earlier);
+    }
+    if earlier.publications.is_empty() {
+        return None;
+    }
+    earlier.state = documents::legal::state_on(&earlier, day).state;
+    Some(if earlier.state <= document.state { earlier } else { document.clone() })
 }
 
 /// The numbers of earlier patents by topic, which later ones cite.
@@ -234,7 +253,7 @@ fn outside(city: &City, earlier: &mut Earlier) -> Vec<Document> {
         let filed = random.day(date(2012, 1, 5), date(2022, 8, 20));
         let granted = plus_days(filed, random.between(400, 1_300));
         let industry = random.below(INDUSTRIES.len());
-        let patent = Patent {
+        let mut patent = Patent {
             number: Number { year: filed.year().unsigned_abs(), kind: 1, serial: OUTSIDE_SERIAL + index },
             filed,
             granted: (granted <= COMPLETE && random.permille(800)).then_some(granted),
@@ -246,6 +265,10 @@ fn outside(city: &City, earlier: &mut Earlier) -> Vec<Document> {
             place: Place::Full,
             words: random.next(),
         };
+        let trade = FIRMS_TRADES.iter().find(|(firm, _)| patent.owner == Owner::Outsider(*firm));
+        if let Some((_, industry)) = trade.filter(|_| filed < date(2022, 6, 20)) {
+            patent.topic = (*industry, patent.topic.1 % INDUSTRIES[usize::from(*industry)].topics.len() as u8);
+        }
         let mut document = of_patent(city, &patent, PENDING_SERIAL / 10 + index, earlier);
         let lapsed = patent.granted.map(|granted| plus_days(granted, random.between(700, 2_500)));
         let lapsed = lapsed.filter(|day| *day <= COMPLETE && random.permille(400));

@@ -5,15 +5,19 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::thread::JoinHandle;
 
-use corpus::Writer;
+use corpus::{Corpus, Query, Writer};
 use domain::accounts::{self, Role};
 use domain::runs::{self, Question};
+use domain::warnings::{self, Kind};
 use domain::{Demo, Installation};
 use jiff::civil::{Date, date};
 use jiff::{Timestamp, ToSpan};
 use registry::mappings::Mapping;
 
-use crate::{COMPLETE, City, FIRST_COUNT, RegisterFile, Scale, generate, write_files};
+use crate::{
+    AS_OF, COMPLETE, City, FIRST_COUNT, RegisterFile, Scale, documents::known_on, generate, names::OUTSIDERS,
+    patents::Owner, words, write_files,
+};
 
 /// The seed of the demo city.
 pub const SEED: u64 = 20_231_231;
@@ -69,20 +73,58 @@ pub async fn fill(
     import_all(installation, &files, now, tell).await?;
     evaluate_all(installation, now, tell).await?;
     tell("收录演示专利文献".to_owned());
-    corpus.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-    open_accounts(installation, &city, now).await
+    let arrival = corpus.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+    let sign_ins = open_accounts(installation, &city, now).await?;
+    set_watches(installation, &city, arrival, now).await?;
+    Ok(sign_ins)
 }
 
-/// Takes the documents into the corpus by its ordinary writer, beside the import.
-fn write_corpus(installation: &Installation, city: &City) -> Result<JoinHandle<corpus::Result<()>>, FillError> {
-    let mut writer = Writer::open(&installation.corpus_dir())?;
+/// Takes the documents into the corpus by its ordinary writer, beside the import: as they were known at the year's end,
+/// then as they are now. Gives the arrival of the first intake.
+fn write_corpus(installation: &Installation, city: &City) -> Result<JoinHandle<corpus::Result<u64>>, FillError> {
+    let folder = installation.corpus_dir();
+    let mut writer = Writer::open(&folder)?;
     let documents = crate::documents(city);
     Ok(std::thread::spawn(move || {
+        let mut later = Vec::new();
         for document in documents {
-            writer.add(document)?;
+            let earlier = known_on(&document, AS_OF);
+            if earlier.as_ref() != Some(&document) {
+                later.push(document);
+            }
+            earlier.map_or(Ok(()), |earlier| writer.add(earlier))?;
         }
-        writer.commit().map(|_| ())
+        writer.commit()?;
+        let arrival = Corpus::open(&folder)?.manifest().latest_arrival();
+        later.into_iter().try_for_each(|document| writer.add(document))?;
+        writer.commit()?;
+        Ok(arrival)
     }))
+}
+
+/// Sets the watches of two accounts as of the first intake, and runs them over the second.
+async fn set_watches(installation: &Installation, city: &City, arrival: u64, now: Timestamp) -> Result<(), FillError> {
+    let own = warnings::of_names(&[words::owner(city, Owner::Enterprise(0), COMPLETE)]);
+    let query = |text: &str| Query::parse(text).map_err(corpus::Error::from);
+    let rival = |at: usize| warnings::of_names(&[OUTSIDERS[at].0.to_owned()]);
+    let wanted = [
+        ("clerk", Kind::Own, "本市发明专利的变动", query("PR=云川 AND KD=发明")?),
+        ("clerk", Kind::Lapse, "本市发明专利的期限", query("PR=云川 AND KD=发明")?),
+        ("clerk", Kind::Field, "电池与光伏", query("IC=(H01M OR H02S OR H01L)")?),
+        ("clerk", Kind::Entry, "常州禹木", rival(10)),
+        ("enterprise", Kind::Own, "本企业专利的变动", own.clone()),
+        ("enterprise", Kind::Lapse, "本企业专利的期限", own),
+        ("enterprise", Kind::Field, "电池与光伏", query("IC=(H01M OR H02S OR H01L OR H02J)")?),
+        ("enterprise", Kind::Entry, "常州禹木", rival(10)),
+    ];
+    let all = accounts::all(&installation.db).await?;
+    for (login, kind, name, search) in wanted {
+        let Some(account) = all.iter().find(|account| account.login == login) else { continue };
+        warnings::set(&installation.db, account, (kind, name, &search), arrival, AS_OF, now).await?;
+    }
+    let corpus = Corpus::open(&installation.corpus_dir())?;
+    warnings::run(installation, &corpus, None, "demo", now).await?;
+    Ok(())
 }
 
 async fn import_all(

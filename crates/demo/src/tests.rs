@@ -381,3 +381,22 @@ fn other_seeds_tell_the_same_story() {
         assert!((12..=25).contains(&stars), "{seed} {stars}");
     }
 }
+
+#[test]
+fn what_is_known_later_of_a_document_is_what_it_says_now() {
+    let city = generate(2023, small());
+    let (mut changed, mut unknown) = (0, 0);
+    for document in crate::documents(&city) {
+        match crate::documents::known_on(&document, AS_OF) {
+            None => unknown += 1,
+            Some(earlier) if earlier == document => {}
+            Some(earlier) => {
+                changed += 1;
+                let now = earlier.merge(document.clone());
+                assert_eq!((&now.publications, &now.events), (&document.publications, &document.events));
+                assert_eq!((now.state, &now.owners), (document.state, &document.owners), "{}", document.key);
+            }
+        }
+    }
+    assert!(changed > 0 && unknown > 0, "{changed} changed, {unknown} were not known");
+}

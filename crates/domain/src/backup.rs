@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use rules::folder::{self, Held};
 use serde::{Deserialize, Serialize};
 
-use crate::installation::{CORPUS, DATABASE_FILE, DEMO_FILE, FOLDERS, UPLOADS};
+use crate::installation::{CHAINS, CORPUS, DATABASE_FILE, DEMO_FILE, FOLDERS, REPORTS, UPLOADS};
 use crate::runs::sha256;
 use crate::{Error, Installation, jobs};
 
@@ -179,6 +179,10 @@ fn files_of(dir: &Path) -> Result<Vec<String>, Error> {
             }
         }
     }
+    for folder in [REPORTS, CHAINS].into_iter().filter(|folder| dir.join(folder).is_dir()) {
+        let kept = visible(&dir.join(folder))?.into_iter().filter(|path| path.is_file() && !is_partial(path));
+        files.extend(kept.map(|path| format!("{folder}/{}", path.file_name().unwrap_or_default().to_string_lossy())));
+    }
     files.extend(corpus::Manifest::files(&dir.join(CORPUS))?.into_iter().map(|file| format!("{CORPUS}/{file}")));
     files.sort();
     Ok(files)
@@ -194,6 +198,11 @@ fn visible(dir: &Path) -> Result<Vec<PathBuf>, Error> {
         }
     }
     Ok(found)
+}
+
+/// Whether a report is still being written.
+fn is_partial(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "partial")
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Error> {

@@ -8,7 +8,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::installation::FOLDERS;
+use crate::installation::{FOLDERS, REPORTS};
 use crate::runs::{self, Verification};
 use crate::{Error, Installation};
 
@@ -27,7 +27,8 @@ pub enum State {
 /// One check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Check {
-    /// What was checked: `database`, `integrity`, `batches`, `trail`, `jobs`, `runs`, `folders`, `holidays` or `disk`.
+    /// What was checked: `database`, `integrity`, `batches`, `trail`, `jobs`, `runs`, `corpus`, `reports`, `folders`,
+    /// `holidays` or `disk`.
     pub check: &'static str,
     /// What was found.
     pub state: State,
@@ -54,6 +55,8 @@ pub async fn examine(installation: &Installation, now: Timestamp) -> Vec<Check> 
     found("batches", batches(installation).await);
     found("trail", trail(installation).await);
     found("runs", kept_runs(installation).await);
+    found("corpus", corpus(installation));
+    found("reports", reports(installation));
     found("folders", folders(installation).await);
     found("holidays", holidays(installation, now).await);
     found("disk", Ok(vec![disk(installation.dir())]));
@@ -132,6 +135,36 @@ async fn kept_runs(installation: &Installation) -> Result<Vec<Check>, Error> {
         checks.push(sound("runs", message));
     }
     Ok(checks)
+}
+
+/// The patent documents: the manifest, and the data files that it names.
+fn corpus(installation: &Installation) -> Result<Vec<Check>, Error> {
+    let Some(found) = corpus::inspect(&installation.corpus_dir())? else {
+        return Ok(vec![sound("corpus", "还没有收录专利文献。".to_owned())]);
+    };
+    if found.faults.is_empty() {
+        let (documents, splits) = (found.documents, found.splits);
+        return Ok(vec![sound("corpus", format!("专利库有 {documents} 件文献，{splits} 个分片的行数与指纹相符。"))]);
+    }
+    Ok(found.faults.iter().map(|one| fault("corpus", one)).collect())
+}
+
+/// The kept reports, whose names begin the hashes of what they say.
+fn reports(installation: &Installation) -> Result<Vec<Check>, Error> {
+    let folder = installation.dir().join(REPORTS);
+    let (mut count, mut faults) = (0, Vec::new());
+    for entry in fs::read_dir(&folder).into_iter().flatten() {
+        let path = entry.map_err(|cause| Error::io(&folder, cause))?.path();
+        if path.extension().is_none_or(|extension| extension != "json") {
+            continue;
+        }
+        count += 1;
+        let hash = runs::sha256(&fs::read(&path).map_err(|cause| Error::io(&path, cause))?);
+        if !path.file_stem().is_some_and(|name| !name.is_empty() && hash.starts_with(&*name.to_string_lossy())) {
+            faults.push(format!("导航报告 {} 已被改动", path.display()));
+        }
+    }
+    Ok(faults_or("reports", &faults, "请从备份恢复这个文件，或重新生成报告", format!("{count} 份导航报告的指纹相符。")))
 }
 
 /// Folders that nothing refers to: no harm, but they take room.

@@ -1,6 +1,6 @@
 //! An installation: the database and the data folder beside it, opened, migrated and cleared of what a kill left behind.
 //!
-//! The folder holds `snapshots/<id>/`, `runs/<id>/`, `details/<id>/`, `policies/<hash>/`, `corpus/` and, without another database, `zhiqiang.sqlite`.
+//! The folder holds `snapshots/<id>/`, `runs/<id>/`, `details/<id>/`, `policies/<hash>/`, `corpus/`, `navigation/`, `chains/` and, without another database, `zhiqiang.sqlite`.
 //! Everything in it is written under a temporary name and renamed, so that a kill or a full disk leaves the old state.
 
 use std::fs;
@@ -50,6 +50,11 @@ impl Installation {
             None => Db::connect_sqlite(&dir.join(DATABASE_FILE)).await?,
         };
         Self::over(db, dir, now).await
+    }
+
+    /// Whether an installation with its own database stands in this folder.
+    pub fn stands_in(dir: &Path) -> bool {
+        dir.join(DATABASE_FILE).exists()
     }
 
     /// The installation of this folder over a database that is open already.
@@ -143,6 +148,10 @@ pub(crate) const FOLDERS: [&str; 5] = ["snapshots", "runs", "details", "policies
 pub(crate) const UPLOADS: &str = "uploads";
 /// The corpus of patent documents, whose own writer keeps it.
 pub(crate) const CORPUS: &str = "corpus";
+/// The kept reports of patent navigation, each a file under the hash of what it says.
+pub(crate) const REPORTS: &str = "navigation";
+/// Industry chains that the office has edited.
+pub(crate) const CHAINS: &str = "chains";
 /// The registry, unless another database is named.
 pub(crate) const DATABASE_FILE: &str = "zhiqiang.sqlite";
 pub(crate) const DEMO_FILE: &str = "demo.json";

@@ -24,6 +24,7 @@ pub mod saved_searches;
 pub mod stakes;
 pub mod subjects;
 pub mod ties;
+pub mod warnings;
 pub mod what_if;
 
 pub use error::Error;

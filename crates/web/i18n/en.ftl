@@ -18,6 +18,7 @@ nav-awards = Awards
 nav-enterprises = Enterprises
 nav-patents = Patents
 nav-corpus = Documents
+nav-warnings = Warnings
 nav-navigation = Navigation
 nav-cases = Cases
 nav-registers = Registers

@@ -18,6 +18,7 @@ nav-awards = 奖励
 nav-enterprises = 企业
 nav-patents = 专利
 nav-corpus = 文献
+nav-warnings = 预警
 nav-navigation = 导航
 nav-cases = 办理
 nav-registers = 资料

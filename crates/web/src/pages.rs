@@ -29,6 +29,7 @@ pub mod runs;
 pub mod search;
 pub mod settings;
 pub mod sign_in;
+pub mod warnings;
 pub mod what_if;
 
 /// Reads beside the pages what the next visitor would have to wait for: the latest run, and the names to be tied.

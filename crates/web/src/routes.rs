@@ -7,7 +7,7 @@ use crate::{
     app::App,
     pages::{
         account, accounts, awards, cockpit, corpus, enterprises, gallery, history, home, indicators, jobs, language,
-        navigation, patents, policy, registry, runs, search, settings, sign_in, what_if,
+        navigation, patents, policy, registry, runs, search, settings, sign_in, warnings, what_if,
     },
 };
 
@@ -112,6 +112,15 @@ pub fn doors() -> Vec<Door> {
         door("/corpus/searches/{id}/open", Needs(KeepBaskets), post(corpus::searches::open)),
         door("/corpus/searches/{id}/remove", Needs(KeepBaskets), post(corpus::searches::remove)),
         door("/corpus/searches/{id}/restore", Needs(KeepBaskets), post(corpus::searches::restore)),
+        door("/warnings", Needs(KeepBaskets), get(warnings::page)),
+        door("/warnings/run", Needs(KeepBaskets), post(warnings::run)),
+        door("/warnings/digest", Needs(KeepBaskets), get(warnings::digest)),
+        door("/warnings/watches", Needs(KeepBaskets), get(warnings::watches)),
+        door("/warnings/watches/set", Needs(KeepBaskets), post(warnings::set)),
+        door("/warnings/watches/{id}/remove", Needs(KeepBaskets), post(warnings::remove)),
+        door("/warnings/watches/{id}/restore", Needs(KeepBaskets), post(warnings::restore)),
+        door("/warnings/{id}", Needs(KeepBaskets), get(warnings::one)),
+        door("/warnings/{id}/handle", Needs(KeepBaskets), post(warnings::handle)),
         door("/navigation", Needs(ViewRights), get(navigation::page)),
         door("/navigation/reports", Needs(Evaluate), post(navigation::start)),
         door("/navigation/reports/{id}", Needs(ViewRights), get(navigation::report::page)),
@@ -173,7 +182,7 @@ pub fn doors() -> Vec<Door> {
 }
 
 /// The words of the navigation, in order; one appears as soon as its page stands in the list.
-const SECTIONS: [(&str, &str); 12] = [
+const SECTIONS: [(&str, &str); 13] = [
     ("nav-cockpit", "/cockpit"),
     ("nav-indicators", "/indicators"),
     ("nav-awards", "/awards"),
@@ -181,6 +190,7 @@ const SECTIONS: [(&str, &str); 12] = [
     ("nav-my-enterprise", "/my-enterprise"),
     ("nav-patents", "/patents"),
     ("nav-corpus", "/corpus"),
+    ("nav-warnings", "/warnings"),
     ("nav-navigation", "/navigation"),
     ("nav-cases", "/cases"),
     ("nav-registers", "/registers"),

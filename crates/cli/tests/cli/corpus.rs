@@ -15,6 +15,11 @@ fn write(dir: &Path, name: &str, text: &str) -> String {
     path.display().to_string()
 }
 
+/// What a command printed.
+fn words_of(output: &std::process::Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
 #[test]
 fn documents_are_taken_in_found_and_shown() {
     let dir = tempfile::tempdir().unwrap();
@@ -44,11 +49,18 @@ fn documents_are_taken_in_found_and_shown() {
 }
 
 #[test]
-fn a_backup_brings_the_documents_back() {
+fn a_backup_brings_documents_reports_and_chains_back_and_doctor_finds_what_was_changed() {
     let dir = tempfile::tempdir().unwrap();
     let data = dir.path().join("data");
     let file = write(dir.path(), "gp-search.csv", GOOGLE);
     json(&zhiqiang(&data, &["--json", "corpus", "index", &file]));
+    let landscape = ["--json", "corpus", "landscape", "石墨烯", "--city", "海安市", "--as-of", "2024-02-29"];
+    let report = navigation::Report::from_json(&words_of(&zhiqiang(&data, &landscape))).unwrap();
+    let id = navigation::shelf::keep(&navigation::shelf::folder(&data), &report).unwrap();
+    let chain = Path::new("chains").join("own.toml");
+    std::fs::create_dir_all(data.join("chains")).unwrap();
+    std::fs::write(data.join(&chain), "id = \"own\"\n").unwrap();
+
     let (copy, restored) = (dir.path().join("copy"), dir.path().join("restored"));
     let done = zhiqiang(&data, &["backup", copy.to_str().unwrap()]);
     assert!(done.status.success(), "{}", words(&done));
@@ -56,6 +68,55 @@ fn a_backup_brings_the_documents_back() {
     assert!(done.status.success(), "{}", words(&done));
     let found = json(&zhiqiang(&restored, &["--json", "corpus", "search", "石墨烯"]));
     assert_eq!(found["total"], 1, "{found}");
+    let shelf = navigation::shelf::folder(&restored);
+    assert_eq!(navigation::shelf::read(&shelf, &id).unwrap().as_ref(), Some(&report));
+    assert_eq!(std::fs::read_to_string(restored.join(&chain)).unwrap(), "id = \"own\"\n");
+
+    let sound = zhiqiang(&restored, &["doctor"]);
+    assert!(sound.status.success(), "{}", words(&sound));
+    assert!(words_of(&sound).contains("2 件文献，1 个分片") && words_of(&sound).contains("1 份导航报告"), "{sound:?}");
+    for (file, word) in [
+        (shelf.join(format!("{id}.json")), "已被改动"),
+        (restored.join("corpus/splits/00000001/documents.parquet"), "校验和不符"),
+        (restored.join("corpus/CURRENT"), "没有检查成"),
+    ] {
+        let good = std::fs::read(&file).unwrap();
+        let mut bad = good.clone();
+        bad[good.len() / 2] ^= 1;
+        std::fs::write(&file, bad).unwrap();
+        let faulty = zhiqiang(&restored, &["doctor"]);
+        assert_eq!(faulty.status.code(), Some(1), "{word}: {faulty:?}");
+        assert!(words_of(&faulty).contains(word) && words_of(&faulty).contains("请"), "{word}: {faulty:?}");
+        std::fs::write(&file, good).unwrap();
+    }
+    assert!(zhiqiang(&restored, &["doctor"]).status.success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn watches_run_over_what_came_and_tell_it_once() {
+    use domain::{Installation, accounts, warnings};
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().join("data");
+    let now = "2024-02-29T04:00:00Z".parse().unwrap();
+    {
+        let (installation, _) = Installation::open(&data, None, now).await.unwrap();
+        let db = &installation.db;
+        accounts::open(db, "clerk", "clerk", accounts::Role::Clerk, "", "correct-horse-9", now).await.unwrap();
+        let clerk = accounts::all(db).await.unwrap().remove(0);
+        let query = corpus::Query::parse("石墨烯").unwrap();
+        let wanted = (warnings::Kind::Field, "石墨烯", &query);
+        warnings::set(db, &clerk, wanted, 0, "2024-02-29".parse().unwrap(), now).await.unwrap();
+    }
+    let file = write(dir.path(), "gp-search.csv", GOOGLE);
+    let indexed = zhiqiang(&data, &["corpus", "index", &file]);
+    assert!(words(&indexed).contains("运行监测条件 1 个：新增预警 1 条"), "{}", words(&indexed));
+    let listed = json(&zhiqiang(&data, &["--json", "corpus", "watch", "--list"]));
+    assert_eq!((&listed["watches"], &listed["warnings"][0]["level"]), (&0.into(), &"major".into()), "{listed}");
+    assert_eq!(listed["warnings"][0]["documents"].as_array().unwrap().len(), 1, "{listed}");
+    let again = json(&zhiqiang(&data, &["--json", "corpus", "watch", "--account", "clerk"]));
+    assert_eq!((&again["watches"], &again["told"]), (&1.into(), &0.into()), "told once: {again}");
+    let nobody = zhiqiang(&data, &["corpus", "watch", "--account", "nobody"]);
+    assert_eq!(nobody.status.code(), Some(2), "{}", words(&nobody));
 }
 
 #[test]

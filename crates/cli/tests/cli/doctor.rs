@@ -62,7 +62,10 @@ async fn a_sound_installation_is_said_to_be_sound() {
     assert_eq!((status, findings), (Some(0), Vec::new()), "{line}");
     let checked: Vec<&str> =
         line["checks"].as_array().unwrap().iter().map(|one| one["check"].as_str().unwrap()).collect();
-    assert_eq!(checked, ["database", "integrity", "batches", "trail", "runs", "folders", "holidays", "disk"]);
+    assert_eq!(
+        checked,
+        ["database", "integrity", "batches", "trail", "runs", "corpus", "reports", "folders", "holidays", "disk"]
+    );
     let output = zhiqiang(&data, &["doctor"]);
     let text = String::from_utf8_lossy(&output.stdout);
     for part in [

@@ -9,7 +9,7 @@ pub mod document;
 mod export;
 mod facets;
 pub mod form;
-mod hits;
+pub(crate) mod hits;
 pub mod import;
 pub mod like;
 pub mod numbers;

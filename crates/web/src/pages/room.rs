@@ -135,6 +135,7 @@ pub(crate) fn said(frame: &Frame, words: &BTreeMap<String, String>) -> Option<No
         "password-changed" => "said-password-changed",
         "session-ended" => "said-session-ended",
         "factor-given-up" => "said-factor-given-up",
+        "ran" => "said-ran",
         _ => return None,
     };
     let number = |name: &str| words.get(name).and_then(|text| text.parse::<u64>().ok()).unwrap_or(0).to_string();

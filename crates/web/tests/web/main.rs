@@ -21,4 +21,5 @@ mod registry;
 mod runs;
 mod search;
 mod sign_in;
+mod warnings;
 mod what_if;

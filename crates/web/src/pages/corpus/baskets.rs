@@ -34,10 +34,10 @@ pub(super) const PATH: &str = "/corpus/baskets";
 const RATINGS: [i64; 5] = [5, 4, 3, 2, 1];
 
 /// What has just been taken away and may be put back.
-pub(super) struct Undo {
-    pub(super) words: String,
-    pub(super) action: String,
-    pub(super) fields: Vec<(&'static str, String)>,
+pub(crate) struct Undo {
+    pub(crate) words: String,
+    pub(crate) action: String,
+    pub(crate) fields: Vec<(&'static str, String)>,
 }
 
 #[derive(Template)]
@@ -81,7 +81,7 @@ pub struct Removed {
     pub(super) removed: Option<i64>,
 }
 
-pub(super) fn account(frame: &Frame) -> Result<&Account, AppError> {
+pub(crate) fn account(frame: &Frame) -> Result<&Account, AppError> {
     frame.account.as_ref().ok_or_else(|| AppError::internal("a page of an account without an account"))
 }
 

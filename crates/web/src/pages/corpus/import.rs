@@ -26,6 +26,7 @@ use crate::{
             who,
         },
         room::{self, Room},
+        warnings,
     },
     pieces::Link,
 };
@@ -102,9 +103,9 @@ async fn start(app: &App, frame: &Frame, files: Vec<PathBuf>, folder: Upload) ->
     let (app_of_job, told_to) = (app.clone(), frame.clone());
     let work = move |job: Arc<jobs::Job>| async move {
         let (app, frame) = (app_of_job, told_to);
-        let (corpus_dir, words) = (app.installation.corpus_dir(), frame.clone());
+        let (corpus_dir, words, taking_job) = (app.installation.corpus_dir(), frame.clone(), Arc::clone(&job));
         let taking = tokio::task::spawn_blocking(move || {
-            let taken = take_in(&corpus_dir, &files, &job, &words);
+            let taken = take_in(&corpus_dir, &files, &taking_job, &words);
             drop(folder);
             taken
         });
@@ -114,7 +115,11 @@ async fn start(app: &App, frame: &Frame, files: Vec<PathBuf>, folder: Upload) ->
             Err(cause) => return jobs::failed(&frame, AppError::internal(cause)),
         };
         match note(&app, &frame, &named, &end).await {
-            Ok(()) => end,
+            Ok(()) => {
+                job.tell(&frame.t("warnings-running"));
+                warnings::after_intake(&app, &who(&frame)).await;
+                end
+            }
             Err(cause) => jobs::failed(&frame, cause),
         }
     };

@@ -45,6 +45,7 @@ struct Row {
     has_new: bool,
     seen_at: String,
     open: String,
+    watch: String,
     remove: String,
 }
 
@@ -73,6 +74,7 @@ pub async fn page(
         has_new: count.is_some_and(|(_, new)| new > 0),
         seen_at: search.seen_at.parse().map_or_else(|_| String::new(), format::instant),
         open: frame.at(&format!("{PATH}/{}/open", search.id)),
+        watch: frame.at(&format!("/warnings/watches?search={}", format::encode(&search.query))),
         remove: frame.at(&format!("{PATH}/{}/remove", search.id)),
         name: search.name,
         query: search.query,
