@@ -1454,6 +1454,12 @@ audit-account-disable = Disabled an account
 audit-account-enable = Enabled an account
 audit-account-reset = Made a fresh password
 audit-account-password = Changed a password
+audit-watch-set = Set a watch
+audit-watch-remove = Stopped a watch
+audit-watch-restore = Restored a watch
+audit-watch-tell = Warned
+audit-warning-handle = Handled a warning
+audit-navigation-report = Made a navigation report
 audit-session-end = Ended a session
 
 factor-title = Two-step sign-in

@@ -1454,6 +1454,12 @@ audit-account-disable = 停用账号
 audit-account-enable = 恢复账号
 audit-account-reset = 重新生成密码
 audit-account-password = 修改密码
+audit-watch-set = 设定监测条件
+audit-watch-remove = 停止监测
+audit-watch-restore = 恢复监测
+audit-watch-tell = 发出预警
+audit-warning-handle = 处理预警
+audit-navigation-report = 出导航报告
 audit-session-end = 结束会话
 
 factor-title = 两步验证

@@ -182,8 +182,13 @@ pub async fn start(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>)
     let done_by = app.clone();
     let job = jobs::start(&app, &frame, words, move |job| async move {
         job.tell(&told.t("nav-step-count"));
-        let kept = library::on_a_thread(move || library::keep(&done_by, &corpus, &scope, &earlier)).await;
-        match kept {
+        let (by, detail) = (done_by.clone(), serde_json::json!({ "name": scope.title }));
+        let kept = library::on_a_thread(move || library::keep(&by, &corpus, &scope, &earlier)).await;
+        let recorded = match kept {
+            Ok(id) => room::record(&done_by, &told, "navigation.report", &id, &detail).await.map(|()| id),
+            Err(error) => Err(error),
+        };
+        match recorded {
             Ok(id) => End::Done(format!("/navigation/reports/{id}")),
             Err(error) => jobs::failed(&told, error),
         }

@@ -10,11 +10,13 @@ use axum::{
 };
 
 use crate::{
+    app::App,
     error::AppError,
     format::encode,
     frame::Frame,
     hx::Hx,
     list::{ListQuery, ListingView},
+    pages::registry::who,
     pieces::{Link, Notice, Tab, Tone},
 };
 
@@ -162,4 +164,18 @@ pub(crate) fn said(frame: &Frame, words: &BTreeMap<String, String>) -> Option<No
 /// `303 See Other` to a path below the base path.
 pub(crate) fn see_other(frame: &Frame, path: &str) -> Response {
     Redirect::to(&frame.at(path)).into_response()
+}
+
+/// Records an act of the visitor in the audit trail, where no function of the domain does.
+pub(crate) async fn record(
+    app: &App,
+    frame: &Frame,
+    action: &str,
+    object: &str,
+    detail: &serde_json::Value,
+) -> Result<(), AppError> {
+    let mut tx = app.db().begin().await.map_err(registry::Error::from)?;
+    registry::audit::record(&mut tx, app.now(), &who(frame), action, object, detail).await?;
+    tx.commit().await.map_err(registry::Error::from)?;
+    Ok(())
 }

@@ -95,6 +95,52 @@ async fn a_session_elsewhere_is_ended_and_an_auditor_sees_who_did_what() {
     assert!(page.text.contains("查看审计记录"), "that it was read stands in it");
 }
 
+/// The code that an app shows for a secret at the moment at which the server stands.
+fn code(secret: &str, server: &Server) -> String {
+    let secret = totp_rs::Secret::try_from_base32(secret.replace(' ', "")).unwrap();
+    let totp = totp_rs::Builder::new().with_secret(secret).build().unwrap();
+    totp.generate(u64::try_from(server.now().as_second()).unwrap()).to_string()
+}
+
+#[tokio::test]
+async fn with_a_second_factor_a_password_opens_one_page_only() {
+    let server = Server::start().await;
+    let mut clerk = server.signed_in(Role::Clerk).await;
+    let token = clerk.get("/account/second-factor").await.token();
+    clerk.post("/account/second-factor", &[("csrf", &token)]).await;
+    let page = clerk.get("/account/second-factor").await;
+    assert!(page.text.contains("<svg") && page.text.contains("供验证器应用扫描的方码"));
+    let secret = between(&page.text, "<code>", "</code>").to_owned();
+    let confirm = "/account/second-factor/confirm";
+    let wrong = clerk.post(confirm, &[("csrf", &page.token()), ("code", "000")]).await;
+    assert!(wrong.status == StatusCode::UNPROCESSABLE_ENTITY && wrong.text.contains("验证码不正确"));
+    let fresh = clerk.post(confirm, &[("csrf", &page.token()), ("code", &code(&secret, &server))]).await;
+    let recovery = between(&fresh.text, "<code>", "</code>").to_owned();
+    assert!(!clerk.get("/account/second-factor").await.text.contains(&secret), "it is not shown again");
+
+    let mut half = server.visitor();
+    let answer = half.sign_in("clerk", PASSWORD).await;
+    assert_eq!(answer.header("location"), "/sign-in/code?next=%2Fgallery");
+    let before = half.cookies["zhiqiang_session"].clone();
+    for path in ["/", "/cockpit", "/account", "/account/second-factor"] {
+        assert_eq!(half.get(path).await.header("location"), "/sign-in/code", "{path}");
+    }
+    let page = half.get("/sign-in/code").await;
+    assert!(!page.text.contains("href=\"/cockpit\""), "no navigation yet");
+    let replayed = half.post("/sign-in/code", &[("csrf", &page.token()), ("code", &code(&secret, &server))]).await;
+    assert_eq!(replayed.status, StatusCode::UNPROCESSABLE_ENTITY, "a code is taken once");
+    let sent = [("csrf", &*page.token()), ("code", &*recovery), ("next", "/cockpit")];
+    assert_eq!(half.post("/sign-in/code", &sent).await.header("location"), "/cockpit");
+    assert_ne!(half.cookies["zhiqiang_session"], before, "the session has a new token");
+    assert_eq!(half.get("/cockpit").await.status, StatusCode::OK);
+
+    let page = clerk.get("/account/second-factor").await;
+    let sent = [("csrf", &*page.token()), ("password", PASSWORD)];
+    let answer = clerk.post("/account/second-factor/give-up", &sent).await;
+    assert_eq!(answer.header("location"), "/account?done=factor-given-up");
+    assert_eq!(server.visitor().sign_in("clerk", PASSWORD).await.header("location"), "/gallery");
+}
+
 #[tokio::test]
 async fn a_password_is_never_told_again_or_kept_in_the_trail() {
     let server = Server::start().await;

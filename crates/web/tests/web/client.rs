@@ -13,6 +13,7 @@ use axum::{
     body::{Body, to_bytes},
     http::{HeaderMap, Method, Request, StatusCode, header},
 };
+use db::Db;
 use domain::{
     Installation,
     accounts::{self, Role},
@@ -21,12 +22,15 @@ use jiff::Timestamp;
 use tower::ServiceExt;
 use web::{App, Settings, router};
 
+use crate::trail;
+
 pub(crate) const PASSWORD: &str = "correct horse battery";
 const BEGINNING_S: i64 = 1_704_000_000;
 
 /// A server on a fresh installation whose clock moves only when told.
 pub(crate) struct Server {
     router: Router,
+    db: Db,
     clock: Arc<AtomicI64>,
     _folder: tempfile::TempDir,
 }
@@ -46,10 +50,15 @@ impl Server {
         }
         let clock = Arc::new(AtomicI64::new(BEGINNING_S));
         let hand = Arc::clone(&clock);
+        let db = installation.db.clone();
         let app = App::with_clock(installation, settings, move || {
             Timestamp::from_second(hand.load(Ordering::SeqCst)).unwrap()
         });
-        Self { router: router(app), clock, _folder: folder }
+        Self { router: router(app), db, clock, _folder: folder }
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        Timestamp::from_second(self.clock.load(Ordering::SeqCst)).unwrap()
     }
 
     pub(crate) fn pass_minutes(&self, minutes: i64) {
@@ -57,7 +66,7 @@ impl Server {
     }
 
     pub(crate) fn visitor(&self) -> Visitor {
-        Visitor { router: self.router.clone(), cookies: BTreeMap::new(), base_path: String::new() }
+        Visitor::on(self.router.clone(), self.db.clone())
     }
 
     pub(crate) async fn signed_in(&self, role: Role) -> Visitor {
@@ -71,6 +80,7 @@ impl Server {
 /// One visitor with their cookies.
 pub(crate) struct Visitor {
     router: Router,
+    db: Db,
     pub(crate) cookies: BTreeMap<String, String>,
     pub(crate) base_path: String,
 }
@@ -88,6 +98,12 @@ impl Answer {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
+    /// Whether a form was taken: not refused, and not led to the sign-in, unless that is what it asked for.
+    fn was_taken(&self, asks_to_leave: bool) -> bool {
+        let is_led_to_sign_in = self.header("location").contains("/sign-in") && !asks_to_leave;
+        (self.status.is_success() || self.status == StatusCode::SEE_OTHER) && !is_led_to_sign_in
+    }
+
     /// The token of the page's last form.
     pub(crate) fn token(&self) -> String {
         let rest = self.text.rsplit("name=\"csrf\" value=\"").next().unwrap_or_default();
@@ -97,8 +113,8 @@ impl Answer {
 
 impl Visitor {
     /// A visitor to these pages, not signed in.
-    pub(crate) fn on(router: Router) -> Self {
-        Self { router, cookies: BTreeMap::new(), base_path: String::new() }
+    pub(crate) fn on(router: Router, db: Db) -> Self {
+        Self { router, db, cookies: BTreeMap::new(), base_path: String::new() }
     }
 
     pub(crate) async fn get(&mut self, path: &str) -> Answer {
@@ -167,6 +183,8 @@ impl Visitor {
     }
 
     async fn ask(&mut self, method: Method, path: &str, body: Body, headers: &[(&str, &str)]) -> Answer {
+        let is_signed_in = self.cookies.contains_key("zhiqiang_session");
+        let before = if method == Method::POST { Some(trail::newest(&self.db).await) } else { None };
         let mut request = Request::builder().method(method).uri(path);
         let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         request = request.header(header::COOKIE, cookies.join("; "));
@@ -183,6 +201,13 @@ impl Visitor {
         }
         let bytes = to_bytes(body, usize::MAX).await.unwrap();
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        Answer { status: parts.status, headers: parts.headers, text }
+        let answer = Answer { status: parts.status, headers: parts.headers, text };
+        let path = path.strip_prefix(&self.base_path).unwrap_or(path);
+        if let Some(before) = before
+            && answer.was_taken(path == "/sign-out" && is_signed_in)
+        {
+            trail::check(&self.db, path, before).await;
+        }
+        answer
     }
 }

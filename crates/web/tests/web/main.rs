@@ -21,5 +21,6 @@ mod registry;
 mod runs;
 mod search;
 mod sign_in;
+mod trail;
 mod warnings;
 mod what_if;

@@ -167,7 +167,5 @@ async fn note(app: &App, frame: &Frame, named: &str, end: &End) -> Result<(), Ap
     let End::TakenIn { files, new, joined, .. } = end else { return Ok(()) };
     let aside: u64 = files.iter().map(|file| file.set_aside).sum();
     let detail = serde_json::json!({ "file": named, "documents": new + joined, "quarantined": aside });
-    let mut tx = app.db().begin().await.map_err(domain::Error::from)?;
-    registry::audit::record(&mut tx, app.now(), &who(frame), "corpus.import", named, &detail).await?;
-    Ok(tx.commit().await.map_err(domain::Error::from)?)
+    room::record(app, frame, "corpus.import", named, &detail).await
 }

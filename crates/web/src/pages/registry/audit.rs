@@ -13,7 +13,7 @@ use crate::{
     hx::Hx,
     list::{Cell, Dir, Kind, Listing},
     pages::{
-        registry::{head_of, register_name, who},
+        registry::{head_of, register_name},
         room::{self, list_page},
     },
     pieces::{Link, Notice, Tone},
@@ -23,7 +23,7 @@ use crate::{
 const READ_MAX: u32 = 20_000;
 
 /// The acts, by the word that the trail keeps.
-const ACTS: [&str; 42] = [
+const ACTS: [&str; 48] = [
     "import-merged",
     "import-cancelled",
     "import-recovered",
@@ -40,6 +40,7 @@ const ACTS: [&str; 42] = [
     "run.evaluate",
     "month.close",
     "corpus.import",
+    "navigation.report",
     "basket.open",
     "basket.put",
     "basket.assess",
@@ -50,6 +51,11 @@ const ACTS: [&str; 42] = [
     "search.open",
     "search.remove",
     "search.restore",
+    "watch.set",
+    "watch.remove",
+    "watch.restore",
+    "watch.tell",
+    "warning.handle",
     "account.open",
     "account.amend",
     "account.disable",
@@ -72,14 +78,15 @@ const ACTS: [&str; 42] = [
 pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Result<Response, AppError> {
     let link = Link::new(frame.t("reg-audit-verify"), frame.at("/registers/audit/verify"));
     let notice = Notice { tone: Tone::Plain, title: frame.t("reg-audit-chained"), lines: Vec::new(), link: Some(link) };
-    record(&app, &frame, "audit.read", &json!({ "query": uri.query().unwrap_or_default() })).await?;
+    room::record(&app, &frame, "audit.read", "", &json!({ "query": uri.query().unwrap_or_default() })).await?;
     show(&app, &frame, hx, &uri, notice).await
 }
 
 /// `GET /registers/audit/verify`: the same list, after every row of the trail was held against its seal.
 pub async fn verify(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Result<Response, AppError> {
     let found = audit::verify(app.db(), None).await?;
-    record(&app, &frame, "audit.verify", &json!({ "rows": found.entries, "faults": found.faults.len() })).await?;
+    room::record(&app, &frame, "audit.verify", "", &json!({ "rows": found.entries, "faults": found.faults.len() }))
+        .await?;
     let count = format::count(found.entries);
     let notice = if found.faults.is_empty() {
         let head = frame.t1("reg-audit-head", "head", &found.head);
@@ -90,14 +97,6 @@ pub async fn verify(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> R
         Notice { tone: Tone::Bad, title: frame.t("reg-audit-broken"), lines, link: None }
     };
     show(&app, &frame, hx, &uri, notice).await
-}
-
-/// Records that the trail was read.
-async fn record(app: &App, frame: &Frame, action: &str, detail: &Value) -> Result<(), AppError> {
-    let mut tx = app.db().begin().await.map_err(registry::Error::from)?;
-    audit::record(&mut tx, app.now(), &who(frame), action, "", detail).await?;
-    tx.commit().await.map_err(registry::Error::from)?;
-    Ok(())
 }
 
 async fn show(app: &App, frame: &Frame, hx: Hx, uri: &Uri, notice: Notice) -> Result<Response, AppError> {
