@@ -10,6 +10,7 @@ create table audit_head (
 );
 insert into audit_head (one, digest, seal) values (1, 'sha256', '');
 
+-- Triggers, in this database's own words.
 create function audit_is_kept() returns trigger language plpgsql as $$
 begin
     -- The one change allowed is the first seal of a row from before there were seals.

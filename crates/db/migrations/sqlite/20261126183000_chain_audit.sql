@@ -10,6 +10,7 @@ create table audit_head (
 );
 insert into audit_head (one, digest, seal) values (1, 'sha256', '');
 
+-- Triggers, in this database's own words.
 -- The one change allowed is the first seal of a row from before there were seals.
 create trigger audit_is_not_changed before update on audit
 when old.seal <> '' or new.id <> old.id or new.at <> old.at or new.who <> old.who or new.action <> old.action
