@@ -161,7 +161,7 @@ def load(url, cookie="", connections=2, seconds=4):
     return json.loads(said.strip().splitlines()[-1])
 
 
-def timed(url, cookie):
+def first_answer(url, cookie):
     """How long the first reader waits, in seconds."""
     begun = time.perf_counter()
     urllib.request.urlopen(urllib.request.Request(url, headers={"Cookie": cookie})).read()
@@ -193,7 +193,7 @@ def pages(folder):
     try:
         cookie = sign_in("127.0.0.1:8092")
         for path in ("/cockpit", "/indicators/K01", "/awards/innovation-star", "/enterprises", "/patents", "/policy"):
-            first = timed(f"http://127.0.0.1:8092{path}", cookie)
+            first = first_answer(f"http://127.0.0.1:8092{path}", cookie)
             ours = load(f"http://127.0.0.1:8092{path}", cookie)
             if ours["failed"]:
                 sys.exit(f"{path}: {ours['failed']} requests failed")
