@@ -95,8 +95,8 @@ pub async fn guard(State(access): State<Access>, frame: Frame, request: Request,
     if access != Access::Everyone {
         // The code comes first; then a password that somebody else knows is changed before anything else is seen.
         let first = match (account.awaits_code, account.must_change) {
-            (true, _) => Some(("/sign-in/code", ["/sign-in/code", "/sign-out", "/sign-out"])),
-            (false, true) => Some(("/account", ["/account", "/account/password", "/sign-out"])),
+            (true, _) => Some(("/sign-in/code", &["/sign-in/code", "/sign-out"][..])),
+            (false, true) => Some(("/account", &["/account", "/account/password", "/sign-out"][..])),
             (false, false) => None,
         };
         if let Some((target, open)) = first
