@@ -44,7 +44,7 @@ pub(crate) async fn run(context: &Context, command: Policy) -> anyhow::Result<()
 
 fn check(context: &Context, policy: &rules::Policy) -> anyhow::Result<()> {
     let commands = crate::commands();
-    let report = domain::cases::check(policy, &|carrier| match carrier.kind.as_str() {
+    let report = domain::case_table::check(policy, &|carrier| match carrier.kind.as_str() {
         "page" => web::routes::exists(&carrier.name),
         _ => commands.contains(&carrier.name),
     })?;
@@ -73,7 +73,7 @@ fn check(context: &Context, policy: &rules::Policy) -> anyhow::Result<()> {
 }
 
 async fn test(context: &Context, policy: &rules::Policy) -> anyhow::Result<()> {
-    let outcome = domain::cases::run(policy).await?;
+    let outcome = domain::case_table::run(policy).await?;
     context.output.print(&outcome, |outcome| {
         let mut text = String::new();
         for failure in outcome.failures() {

@@ -13,6 +13,7 @@ use crate::{
     cells::{Cell, Row, text},
     events, figures,
     patents::{AS_OF, Patent},
+    payouts,
     random::{Random, plus_days},
     registers, rights, statuses,
 };
@@ -397,6 +398,9 @@ fn figure_files(city: &City, list: &mut Vec<Delivery>) {
     }
     for (received, rows) in by_year(figures::fees(city, &mut random), (1, 19)) {
         list.push(Delivery::new("official-fees", "缴费记录", received, Body::Rows(rows)));
+    }
+    for (register, name, received, rows) in payouts::registers(city) {
+        list.push(Delivery::new(register, name, received, Body::Rows(rows)));
     }
     list.push(Delivery::new("deliveries", "报送情况", date(2024, 1, 13), Body::Rows(figures::deliveries())));
     list.push(Delivery::new("trajectories", "分年度目标", date(2021, 4, 2), Body::Rows(figures::trajectories(city))));

@@ -16,7 +16,7 @@ use registry::mappings::Mapping;
 
 use crate::{
     AS_OF, COMPLETE, City, FIRST_COUNT, RegisterFile, Scale, documents::known_on, generate, names::OUTSIDERS,
-    patents::Owner, words, write_files,
+    patents::Owner, payouts, words, write_files,
 };
 
 /// The seed of the demo city.
@@ -76,6 +76,8 @@ pub async fn fill(
     let arrival = corpus.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
     let sign_ins = open_accounts(installation, &city, now).await?;
     set_watches(installation, &city, arrival, now).await?;
+    tell("发布演示事项，生成首批案件".to_owned());
+    payouts::begin(installation, &accounts::all(&installation.db).await?, now).await?;
     Ok(sign_ins)
 }
 
@@ -197,8 +199,11 @@ async fn open_accounts(installation: &Installation, city: &City, now: Timestamp)
     let enterprise = city.enterprises.first().map(|enterprise| enterprise.uscc.to_string()).unwrap_or_default();
     let sign_ins = [
         ("clerk", "演示·业务科室", Role::Clerk, String::new()),
+        ("clerk2", "演示·业务科室复核", Role::Clerk, String::new()),
         ("leader", "演示·领导小组", Role::Leader, String::new()),
         ("finance", "演示·财政局", Role::Finance, String::new()),
+        ("finance2", "演示·财政局复核", Role::Finance, String::new()),
+        ("science", "演示·科学技术局", Role::Department, "科学技术局".to_owned()),
         ("auditor", "演示·审计", Role::Auditor, String::new()),
         ("town", "演示·区镇", Role::Town, town),
         ("enterprise", "演示·企业", Role::Enterprise, enterprise),

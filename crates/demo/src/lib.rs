@@ -18,6 +18,7 @@ mod industries;
 mod names;
 mod numbers;
 mod patents;
+mod payouts;
 mod plan;
 mod random;
 mod registers;

@@ -151,6 +151,17 @@ pub(crate) const SURVEYS: Columns = &[
 ];
 pub(crate) const FEES: Columns =
     &[("number", "申请号"), ("kind", "费用种类"), ("amount", "金额"), ("paid_on", "缴费日期"), ("receipt", "票据号")];
+pub(crate) const CREDIT: Columns = &[
+    ("uscc", "统一社会信用代码"),
+    ("list", "名单"),
+    ("effect", "处理"),
+    ("decision", "决定文号"),
+    ("valid_from", "列入日期"),
+    ("valid_to", "移出日期"),
+];
+pub(crate) const SUBSIDIES: Columns =
+    &[("number", "申请号"), ("payer", "资助单位"), ("amount", "金额"), ("paid_on", "发放日期"), ("basis", "依据文号")];
+pub(crate) const HOLIDAYS: Columns = &[("date", "日期"), ("name", "名称"), ("is_off", "放假")];
 pub(crate) const DELIVERIES: Columns = &[("register", "登记簿"), ("period", "期间"), ("state", "状态")];
 pub(crate) const TRAJECTORIES: Columns =
     &[("indicator", "指标"), ("region", "区镇"), ("date", "日期"), ("value", "目标值"), ("author", "填报人")];
@@ -177,6 +188,9 @@ pub(crate) fn columns(register: &str) -> Columns {
         "trainees" => TRAINEES,
         "survey-waves" => SURVEYS,
         "official-fees" => FEES,
+        "credit-records" => CREDIT,
+        "subsidies" => SUBSIDIES,
+        "holidays" => HOLIDAYS,
         "trajectories" => TRAJECTORIES,
         "province-figures" => PROVINCE,
         _ => DELIVERIES,

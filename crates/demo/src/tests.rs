@@ -216,6 +216,8 @@ fn keys_do_not_repeat_within_a_file_save_where_planted() {
             "trainees" => &[0, 3],
             "survey-waves" => &[0, 2],
             "official-fees" => &[4, 0, 1],
+            "credit-records" => &[0, 1, 3],
+            "subsidies" => &[0, 1, 3],
             "trajectories" => &[0, 1, 2],
             _ => &[0],
         };

@@ -41,6 +41,8 @@ pub enum Role {
     Town,
     /// 企业: reads its own page only; its account's unit is its unified social credit code.
     Enterprise,
+    /// 联审部门 (科技局、税务局…): says what it thinks of the cases it is asked about; its account's unit is its name.
+    Department,
     /// 系统管理员: keeps accounts; reads no business data.
     Administrator,
 }
@@ -66,6 +68,20 @@ pub enum Permission {
     SearchCorpus,
     /// Keep baskets of documents and searches of one's own.
     KeepBaskets,
+    /// See policy items, every award case, public notices and objections.
+    ViewCases,
+    /// Draft and issue policy items; open, handle and publish cases.
+    HandleCases,
+    /// Say what one's department thinks of a case.
+    GiveOpinion,
+    /// Decide cases and objections.
+    DecideCases,
+    /// See and act in the cases of one's own enterprise.
+    OwnCases,
+    /// See budget and payments.
+    ViewMoney,
+    /// Set the budget, order and approve payments, take in the bank's answers.
+    ManageMoney,
     /// Read the audit trail.
     ViewAudit,
     /// Create and disable accounts.
@@ -74,7 +90,7 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 18] = [
         Self::ViewFigures,
         Self::ViewRights,
         Self::ViewOwnEnterprise,
@@ -84,9 +100,32 @@ impl Permission {
         Self::Evaluate,
         Self::SearchCorpus,
         Self::KeepBaskets,
+        Self::ViewCases,
+        Self::HandleCases,
+        Self::GiveOpinion,
+        Self::DecideCases,
+        Self::OwnCases,
+        Self::ViewMoney,
+        Self::ManageMoney,
         Self::ViewAudit,
         Self::ManageAccounts,
     ];
+
+    /// What the leading group and the finance bureau have in common.
+    const fn is_for_staff(self) -> bool {
+        matches!(
+            self,
+            Self::ViewFigures
+                | Self::ViewRights
+                | Self::ViewPolicy
+                | Self::ViewRegistry
+                | Self::Evaluate
+                | Self::SearchCorpus
+                | Self::KeepBaskets
+                | Self::ViewCases
+                | Self::ViewMoney
+        )
+    }
 
     /// The words for it in a refusal.
     pub const fn zh(self) -> &'static str {
@@ -100,6 +139,13 @@ impl Permission {
             Self::Evaluate => "测算",
             Self::SearchCorpus => "检索专利文献",
             Self::KeepBaskets => "保存文献夹与检索式",
+            Self::ViewCases => "查看兑现案件",
+            Self::HandleCases => "办理兑现案件",
+            Self::GiveOpinion => "部门联审",
+            Self::DecideCases => "决定兑现案件",
+            Self::OwnCases => "办理本企业案件",
+            Self::ViewMoney => "查看预算与拨付",
+            Self::ManageMoney => "管理预算与拨付",
             Self::ViewAudit => "查看审计记录",
             Self::ManageAccounts => "管理账号",
         }
@@ -108,8 +154,16 @@ impl Permission {
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 7] =
-        [Self::Clerk, Self::Leader, Self::Finance, Self::Auditor, Self::Town, Self::Enterprise, Self::Administrator];
+    pub const ALL: [Self; 8] = [
+        Self::Clerk,
+        Self::Leader,
+        Self::Finance,
+        Self::Auditor,
+        Self::Town,
+        Self::Enterprise,
+        Self::Department,
+        Self::Administrator,
+    ];
 
     /// The key stored with an account.
     pub const fn key(self) -> &'static str {
@@ -120,6 +174,7 @@ impl Role {
             Self::Auditor => "auditor",
             Self::Town => "town",
             Self::Enterprise => "enterprise",
+            Self::Department => "department",
             Self::Administrator => "administrator",
         }
     }
@@ -138,6 +193,7 @@ impl Role {
             Self::Auditor => "审计",
             Self::Town => "区镇街道",
             Self::Enterprise => "企业",
+            Self::Department => "联审部门",
             Self::Administrator => "系统管理员",
         }
     }
@@ -146,27 +202,37 @@ impl Role {
     pub const fn may(self, permission: Permission) -> bool {
         use Permission as P;
         match self {
-            Self::Clerk => !matches!(permission, P::ViewAudit | P::ManageAccounts | P::ViewOwnEnterprise),
-            Self::Leader | Self::Finance => matches!(
+            Self::Clerk => !matches!(
+                permission,
+                P::ViewAudit
+                    | P::ManageAccounts
+                    | P::ViewOwnEnterprise
+                    | P::GiveOpinion
+                    | P::DecideCases
+                    | P::OwnCases
+                    | P::ManageMoney
+            ),
+            Self::Leader => permission.is_for_staff() || matches!(permission, P::DecideCases),
+            Self::Finance => permission.is_for_staff() || matches!(permission, P::GiveOpinion | P::ManageMoney),
+            Self::Auditor => matches!(
                 permission,
                 P::ViewFigures
                     | P::ViewRights
                     | P::ViewPolicy
                     | P::ViewRegistry
-                    | P::Evaluate
+                    | P::ViewAudit
                     | P::SearchCorpus
-                    | P::KeepBaskets
-            ),
-            Self::Auditor => matches!(
-                permission,
-                P::ViewFigures | P::ViewRights | P::ViewPolicy | P::ViewRegistry | P::ViewAudit | P::SearchCorpus
+                    | P::ViewCases
+                    | P::ViewMoney
             ),
             Self::Town => {
                 matches!(permission, P::ViewFigures | P::ViewRights | P::ViewPolicy | P::SearchCorpus | P::KeepBaskets)
             }
-            Self::Enterprise => {
-                matches!(permission, P::ViewOwnEnterprise | P::ViewPolicy | P::SearchCorpus | P::KeepBaskets)
-            }
+            Self::Enterprise => matches!(
+                permission,
+                P::ViewOwnEnterprise | P::ViewPolicy | P::SearchCorpus | P::KeepBaskets | P::OwnCases
+            ),
+            Self::Department => matches!(permission, P::ViewPolicy | P::ViewCases | P::GiveOpinion),
             Self::Administrator => matches!(permission, P::ManageAccounts | P::ViewPolicy),
         }
     }

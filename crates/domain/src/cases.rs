@@ -1,316 +1,326 @@
-//! The case table of a policy document (`cases.toml`): small worlds with the answer expected of them.
+//! Award cases (兑现案件): from a run's verdict or an application to a decision, step by step, each with its day, its person and its
+//! reason (DOMAIN.md 5.2).
 //!
-//! A case's rows go the way of every file: the registry's own checks, the fold, the freeze, the rules. Only the
-//! database is left out, because the fold over it is proven equal to the one used here.
+//! What may be done from where and by whom is one table ([`state`]); what no case passes unseen are the gates ([`gates`]); how much
+//! it comes to is `items::amount`. Money moves in `budget` and `payments` only.
 
-mod matching;
+mod acts;
+mod applications;
+mod facts;
+pub mod gates;
+mod notices;
+mod opening;
+pub mod state;
+mod store;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use jiff::Timestamp;
-use jiff::civil::Date;
-use registry::fold::Replay;
-use rules::Policy;
-use rules::policy::{Carrier, Clause};
+use db::{Db, Tx};
+use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::runs::{self, Question};
-use crate::{Error, freeze};
+pub use self::{
+    acts::{Said, act, daily, possible},
+    applications::{Application, PAPER_BYTES_MAX, Paper, attach, begin, detach, paper, write},
+    gates::{Gate, Outcome},
+    notices::{Notice, Objection, decide_objection, notice, notices, objections, open_notice, raise_objection},
+    opening::{Opening, open_batch},
+    state::{Act, State},
+};
+use crate::{
+    Error,
+    accounts::{Account, Permission, Role},
+    items::amount::Calculation,
+};
 
-/// The fields of one row, as written in the table.
-type Row = BTreeMap<String, toml::Value>;
-/// Rows by register.
-type Rows = BTreeMap<String, Vec<Row>>;
+/// The longest note, in characters.
+pub const NOTE_CHARS_MAX: usize = 2_000;
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Table {
-    #[serde(default)]
-    defaults: BTreeMap<String, Row>,
-    #[serde(default)]
-    common: Common,
-    case: Vec<Case>,
+/// Where the money goes (收款账户); sensitive.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receiving {
+    /// The holder, who must be the enterprise itself.
+    pub holder: String,
+    /// The bank and its branch.
+    pub bank: String,
+    /// The number.
+    pub number: String,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Common {
-    #[serde(default)]
-    rows: Rows,
+impl Receiving {
+    /// The number with all but its last four digits hidden.
+    pub fn masked(&self) -> String {
+        let hidden = self.number.chars().count().saturating_sub(4);
+        self.number.chars().enumerate().map(|(at, digit)| if at < hidden { '*' } else { digit }).collect()
+    }
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Case {
-    name: String,
-    clauses: Vec<String>,
-    as_of: toml::value::Datetime,
-    #[serde(default)]
-    known_at: Option<toml::Value>,
-    #[serde(default)]
-    set: BTreeMap<String, toml::Value>,
-    #[serde(default)]
-    never_delivered: Vec<String>,
-    #[serde(default)]
-    rows: Rows,
-    #[serde(default)]
-    repeat: Vec<Repeat>,
-    #[serde(default)]
-    later: Vec<Later>,
-    #[serde(default)]
-    expect: Option<toml::Value>,
-    #[serde(default)]
-    absent: Option<toml::Value>,
+/// A condition of the award as the run decided it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ground {
+    /// What it asks for.
+    pub text: String,
+    /// What there is.
+    pub actual: Option<String>,
+    /// What is required.
+    pub required: String,
+    /// Its clause.
+    pub clause: String,
+    /// Whether it holds.
+    pub holds: Option<bool>,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Repeat {
-    register: String,
-    count: u64,
-    #[serde(default)]
-    first: Option<u64>,
-    #[serde(default)]
-    number_from: Option<String>,
-    #[serde(default)]
-    uscc_from: Option<String>,
-    row: Row,
+/// What a case rests on, as it was when it was opened or last looked at.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts {
+    /// The run that proposed it; empty for an application.
+    pub run: String,
+    /// The day of the event: the run's date, or the one applied for.
+    pub event: Option<Date>,
+    /// The conditions of the award.
+    pub conditions: Vec<Ground>,
+    /// The rights it rests on.
+    pub rights: Vec<String>,
+    /// The gates as they answered last.
+    pub gates: Vec<Gate>,
+    /// What an application says besides.
+    pub application: Option<Application>,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Later {
-    received_at: toml::Value,
-    rows: Rows,
-}
-
-/// How a case came out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Outcome {
-    /// The case's name.
+/// A case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Case {
+    /// Its number.
+    pub id: i64,
+    /// The version of the item under which it was opened.
+    pub item: i64,
+    /// Its batch, if a run proposed it.
+    pub batch: Option<i64>,
+    /// The award or aid.
+    pub award: String,
+    /// The enterprise's unified social credit code.
+    pub subject: String,
+    /// Its name then.
     pub name: String,
-    /// The clauses it names.
-    pub clauses: Vec<String>,
-    /// What differs from the expectation, in Chinese; empty when it passed.
-    pub differences: Vec<String>,
+    /// The year it is for.
+    pub year: i64,
+    /// What keeps two applications of a year apart; empty for what a run proposes.
+    pub matter: String,
+    /// The level.
+    pub level: i64,
+    /// What it rests on.
+    pub facts: Facts,
+    /// How its amount comes about.
+    pub amount: Calculation,
+    /// Where it stands.
+    pub state: State,
+    /// Where the money goes.
+    pub account: Option<Receiving>,
+    /// Who handled it (经办).
+    pub handler: Option<String>,
+    /// Who looked at it again (复核).
+    pub reviewer: Option<String>,
+    /// Whether the enterprise has been told once what is missing.
+    pub is_corrected: bool,
+    /// The last day of the present step; none where it cannot be computed.
+    pub due_on: Option<Date>,
+    /// Why that day, or why none.
+    pub due_why: String,
+    /// Counts every change, so that of two who act at once one is told.
+    pub version: i64,
+    /// When it was opened.
+    pub opened_on: Date,
 }
 
-/// How a whole table came out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Report {
-    /// Every case in the order of the table.
-    pub cases: Vec<Outcome>,
-}
-
-impl Report {
-    /// The cases that did not pass.
-    pub fn failures(&self) -> impl Iterator<Item = &Outcome> {
-        self.cases.iter().filter(|case| !case.differences.is_empty())
+impl Case {
+    /// What may be paid, in fen.
+    pub fn amount_fen(&self) -> Option<i64> {
+        self.amount.payable_fen
     }
 
-    /// How many did not pass.
-    pub fn failed(&self) -> usize {
-        self.failures().count()
+    /// Whether this account is of the enterprise whose case it is.
+    pub fn is_of(&self, account: &Account) -> bool {
+        account.role == Role::Enterprise && account.unit == self.subject
     }
 
-    /// How many passed.
-    pub fn passed(&self) -> usize {
-        self.cases.len() - self.failed()
+    /// Whether its step should have been done by this day.
+    pub fn is_late(&self, today: Date) -> bool {
+        !self.state.is_over() && self.due_on.is_some_and(|due| due < today)
     }
 }
 
-/// What a case is called and which clauses it tests.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Heading {
-    /// Its name.
-    pub name: String,
-    /// The clauses it names.
-    pub clauses: Vec<String>,
+/// A step of a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// What was done, by its key: an act, or what a batch, a notice or a payment did.
+    pub act: String,
+    /// Where it stood.
+    pub before: String,
+    /// Where it stood then.
+    pub after: String,
+    /// What was said.
+    pub note: String,
+    /// Who.
+    pub by: String,
+    /// The business day.
+    pub on: Date,
 }
 
-/// The cases of a policy document, without running them.
-pub fn headings(policy: &Policy) -> Result<Vec<Heading>, Error> {
-    Ok(table(policy)?.case.into_iter().map(|case| Heading { name: case.name, clauses: case.clauses }).collect())
+/// The opinion of a department.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opinion {
+    /// The department.
+    pub department: String,
+    /// Whether it agrees; none while it has not spoken.
+    pub agrees: Option<bool>,
+    /// Why.
+    pub note: String,
+    /// Who spoke for it.
+    pub by: String,
 }
 
-/// Checks a policy document against its own case table and against the program: `has` says whether the program has a
-/// page or a command.
-///
-/// An indicator, award or rule carries a clause only when a case names the clause; whether the tests of pages and
-/// commands pass is for `cargo xtask carriers` to say.
-pub fn check(policy: &Policy, has: &dyn Fn(&Carrier) -> bool) -> Result<rules::check::Report, Error> {
-    let cases = headings(policy)?;
-    let named: BTreeSet<&str> = cases.iter().flat_map(|case| &case.clauses).map(String::as_str).collect();
-    let carries = |clause: &Clause, carrier: &Carrier| match carrier.kind.as_str() {
-        "page" | "command" => has(carrier),
-        _ => named.contains(clause.id.as_str()),
+/// The department that an account speaks for, if it speaks for one.
+pub fn department(account: &Account) -> Option<&str> {
+    match account.role {
+        Role::Finance => Some("财政局"),
+        Role::Department => Some(&account.unit),
+        _ => None,
+    }
+}
+
+/// Everything about one case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Whole {
+    /// The case.
+    pub case: Case,
+    /// Its steps from the first on.
+    pub steps: Vec<Step>,
+    /// The departments' opinions.
+    pub opinions: Vec<Opinion>,
+    /// The files handed in.
+    pub papers: Vec<Paper>,
+    /// The objections raised.
+    pub objections: Vec<Objection>,
+}
+
+/// The cases that an account may see, the latest first: an enterprise its own, a department those it is asked about.
+pub async fn all(db: &Db, account: &Account) -> Result<Vec<Case>, Error> {
+    let mut tx = db.begin_read().await?;
+    let cases = store::all(&mut tx, owner(account)?).await?;
+    if account.role == Role::Department {
+        let asked = store::asked(&mut tx, &account.unit).await?;
+        return Ok(cases.into_iter().filter(|case| asked.contains(&case.id)).collect());
+    }
+    Ok(cases)
+}
+
+/// The subject to which an account is bound; none sees all.
+fn owner(account: &Account) -> Result<Option<&str>, Error> {
+    if account.role.may(Permission::ViewCases) {
+        Ok(None)
+    } else if account.role.may(Permission::OwnCases) {
+        Ok(Some(&account.unit))
+    } else {
+        Err(Error::Forbidden(Permission::ViewCases.zh()))
+    }
+}
+
+/// A case that the account may see, with everything about it.
+pub async fn find(db: &Db, account: &Account, id: i64) -> Result<Whole, Error> {
+    let mut tx = db.begin_read().await?;
+    let case = visible(&mut tx, account, id).await?;
+    Ok(Whole {
+        steps: store::steps(&mut tx, id).await?,
+        opinions: store::opinions(&mut tx, id).await?,
+        papers: store::papers(&mut tx, id).await?,
+        objections: store::objections(&mut tx, Some(id)).await?,
+        case,
+    })
+}
+
+async fn visible(tx: &mut Tx, account: &Account, id: i64) -> Result<Case, Error> {
+    let none = || Error::NotFound { what: "案件", id: id.to_string() };
+    let bound = owner(account)?;
+    let case = store::find(tx, id).await?.ok_or_else(none)?;
+    let is_own = bound.is_none_or(|subject| subject == case.subject);
+    let is_asked = account.role != Role::Department || store::asked(tx, &account.unit).await?.contains(&id);
+    if is_own && is_asked { Ok(case) } else { Err(none()) }
+}
+
+pub(crate) async fn find_in(tx: &mut Tx, id: i64) -> Result<Case, Error> {
+    store::find(tx, id).await?.ok_or_else(|| Error::NotFound { what: "案件", id: id.to_string() })
+}
+
+/// How many cases stand where.
+pub fn counts(cases: &[Case]) -> BTreeMap<State, usize> {
+    cases.iter().fold(BTreeMap::new(), |mut counts, case| {
+        *counts.entry(case.state).or_default() += 1;
+        counts
+    })
+}
+
+/// What a change of a case is recorded with.
+pub(crate) struct Change<'a> {
+    pub(crate) act: &'a str,
+    pub(crate) note: &'a str,
+    pub(crate) by: &'a str,
+    pub(crate) on: Date,
+    pub(crate) now: Timestamp,
+}
+
+/// Saves a case that was read in this transaction, with its step and its audit row; an error when another was faster.
+pub(crate) async fn save(tx: &mut Tx, before: &Case, after: &Case, change: &Change<'_>) -> Result<(), Error> {
+    if !store::update(tx, after, before.version).await? {
+        return Err(Error::Conflict("这件案件刚刚被别人处理过。请刷新后再看。".into()));
+    }
+    let step = Step {
+        act: change.act.to_owned(),
+        before: before.state.key().to_owned(),
+        after: after.state.key().to_owned(),
+        note: change.note.to_owned(),
+        by: change.by.to_owned(),
+        on: change.on,
     };
-    Ok(rules::check::check(policy, None, &carries))
+    store::insert_step(tx, before.id, &step, change.now).await?;
+    let detail = serde_json::json!({
+        "before": state_of(before), "after": state_of(after), "note": change.note,
+    });
+    let action = format!("case.{}", change.act);
+    Ok(registry::audit::record(tx, change.now, change.by, &action, &before.id.to_string(), &detail).await?)
 }
 
-fn table(policy: &Policy) -> Result<Table, Error> {
-    let text = policy.files().get("cases.toml").map(String::as_str).unwrap_or_default();
-    toml::from_str(text).map_err(|cause| Error::Invalid(format!("用例表 cases.toml 无法读取：{cause}")))
+fn state_of(case: &Case) -> Value {
+    serde_json::json!({ "state": case.state.key(), "amount_fen": case.amount_fen(), "handler": case.handler, "reviewer": case.reviewer })
 }
 
-/// Runs every case of a policy document.
-pub async fn run(policy: &Policy) -> Result<Report, Error> {
-    let table = table(policy)?;
-    let mut cases = Vec::with_capacity(table.case.len());
-    for case in &table.case {
-        let differences = match differences(policy, &table, case).await {
-            Ok(differences) => differences,
-            Err(error) => vec![error.to_string()],
-        };
-        cases.push(Outcome { name: case.name.clone(), clauses: case.clauses.clone(), differences });
-    }
-    Ok(Report { cases })
+/// What the registers say that a payment is held against.
+pub(crate) async fn known(installation: &crate::Installation, now: Timestamp) -> Result<facts::Known, Error> {
+    facts::Known::read(&installation.db, &std::collections::BTreeSet::new(), now).await
 }
 
-async fn differences(policy: &Policy, table: &Table, case: &Case) -> Result<Vec<String>, Error> {
-    let known_at =
-        case.known_at.as_ref().map_or_else(|| instant("2100-01-01T00:00:00+08:00"), |at| instant(&cell(at)))?;
-    let folded = world(table, case, known_at)?;
-    let snapshot = freeze::freeze(&folded)?;
-    let question = Question {
-        as_of: day(&case.as_of.to_string())?,
-        known_at,
-        overrides: case.set.iter().map(|(name, value)| (name.clone(), cell(value))).collect(),
-        scope: None,
-    };
-    let evaluation = runs::answer(policy, &snapshot, &question).await?;
-    let answer: Value =
-        serde_json::from_str(&evaluation.to_json()).map_err(|cause| Error::Damaged(cause.to_string()))?;
-    let mut found = Vec::new();
-    if let Some(expected) = &case.expect {
-        matching::expect("", expected, &answer, &mut found);
-    }
-    if let Some(absent) = &case.absent {
-        matching::absent("", absent, &answer, &mut found);
-    }
-    Ok(found)
+/// What keeps a decided case from being paid today; empty when nothing does. What could not be checked keeps it too.
+pub(crate) async fn stops_payment(
+    tx: &mut Tx,
+    installation: &crate::Installation,
+    policy: &rules::Policy,
+    known: &facts::Known,
+    case: &Case,
+    today: Date,
+) -> Result<String, Error> {
+    let award = opening::award_of(policy, &case.award)?;
+    let item = crate::items::find_in(tx, case.item).await?;
+    let money = opening::Money::read(tx, award, &item).await?;
+    let is_demo = installation.demo().is_some();
+    let look = opening::Look { policy, award, item: &item, known, money: &money, today, is_demo };
+    Ok(gates::stops(&look.gates(case)?, Outcome::Unknown))
 }
 
-/// Tells the rows of a case in the order of receipt and folds them.
-fn world(table: &Table, case: &Case, known_at: Timestamp) -> Result<registry::Folded, Error> {
-    let first = instant("2000-01-01T00:00:00+08:00")?;
-    let mut replay = Replay::default();
-    for register in registry::registers() {
-        if register.received && !case.never_delivered.iter().any(|id| id == register.id) {
-            replay.deliver(register);
-        }
+/// A note as it may be kept.
+fn note(text: &str) -> Result<&str, Error> {
+    let text = text.trim();
+    if text.chars().count() > NOTE_CHARS_MAX {
+        return Err(Error::Invalid(format!("说明最多 {NOTE_CHARS_MAX} 个字，请缩短。")));
     }
-    let mut told = Telling { table, replay, batch: 1 };
-    told.rows(&table.common.rows, first)?;
-    for repeat in &case.repeat {
-        told.batch += 1;
-        told.repeat(repeat, first)?;
-    }
-    told.batch += 1;
-    told.rows(&case.rows, first)?;
-    let mut later: Vec<(Timestamp, &Rows)> = Vec::new();
-    for delivery in &case.later {
-        later.push((instant(&cell(&delivery.received_at))?, &delivery.rows));
-    }
-    later.sort_by_key(|(at, _)| *at);
-    for (at, rows) in later.into_iter().filter(|(at, _)| *at <= known_at) {
-        told.batch += 1;
-        told.rows(rows, at)?;
-    }
-    Ok(told.replay.finish(known_at))
-}
-
-struct Telling<'a> {
-    table: &'a Table,
-    replay: Replay,
-    batch: i64,
-}
-
-impl Telling<'_> {
-    fn rows(&mut self, rows: &Rows, at: Timestamp) -> Result<(), Error> {
-        for (register, rows) in rows {
-            for row in rows {
-                let texts = row.iter().map(|(field, value)| (field.clone(), cell(value))).collect();
-                self.row(register, texts, at)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn repeat(&mut self, repeat: &Repeat, at: Timestamp) -> Result<(), Error> {
-        let from = repeat.first.unwrap_or(1);
-        for n in from..from + repeat.count {
-            let number = repeat.number_from.as_ref().map(|start| numbered(start, n - 1)).transpose()?;
-            let uscc = repeat.uscc_from.as_ref().map(|start| coded(start, n - 1)).transpose()?;
-            let texts = repeat
-                .row
-                .iter()
-                .map(|(field, value)| {
-                    let text = cell(value)
-                        .replace("{number}", number.as_deref().unwrap_or("{number}"))
-                        .replace("{uscc}", uscc.as_deref().unwrap_or("{uscc}"))
-                        .replace("{n}", &n.to_string());
-                    (field.clone(), text)
-                })
-                .collect();
-            self.row(&repeat.register, texts, at)?;
-        }
-        Ok(())
-    }
-
-    fn row(&mut self, register: &str, mut texts: BTreeMap<String, String>, at: Timestamp) -> Result<(), Error> {
-        let found = registry::register(register)
-            .ok_or_else(|| Error::NotFound { what: "登记簿", id: register.to_owned() })?;
-        for (field, value) in self.table.defaults.get(register).into_iter().flatten() {
-            texts.entry(field.clone()).or_insert_with(|| cell(value));
-        }
-        let cells = registry::entry::check(found, &texts).map_err(|reasons| {
-            let reasons: Vec<String> = reasons
-                .into_iter()
-                .map(|reason| format!("{}“{}”：{}", reason.column, reason.value, reason.reason))
-                .collect();
-            Error::Invalid(format!("用例中{}登记簿的一行不合要求：{}", found.name_zh, reasons.join("；")))
-        })?;
-        self.replay.tell(found, cells.cells, self.batch, at);
-        Ok(())
-    }
-}
-
-/// A cell of the table as a register file would hold it.
-fn cell(value: &toml::Value) -> String {
-    match value {
-        toml::Value::String(text) => text.clone(),
-        toml::Value::Boolean(flag) => if *flag { "是" } else { "否" }.to_owned(),
-        other => other.to_string(),
-    }
-}
-
-fn numbered(start: &str, offset: u64) -> Result<String, Error> {
-    let digits: u64 = start.parse().map_err(|_| Error::Invalid(format!("number_from“{start}”应为 12 位数字。")))?;
-    let number = format!("{:0width$}", digits + offset, width = start.len());
-    let parsed: terms::ApplicationNumber =
-        number.parse().map_err(|cause: terms::Error| Error::Invalid(cause.to_string()))?;
-    Ok(parsed.to_string())
-}
-
-/// The code whose first 17 characters are `start` advanced by `offset`; the check character is the one that fits.
-fn coded(start: &str, offset: u64) -> Result<String, Error> {
-    let digits = start.len() - start.bytes().rev().take_while(u8::is_ascii_digit).count();
-    let (head, tail) = start.split_at(digits);
-    let count: u64 = tail.parse().map_err(|_| Error::Invalid(format!("uscc_from“{start}”应以数字结尾。")))?;
-    let body = format!("{head}{:0width$}", count + offset, width = tail.len());
-    "0123456789ABCDEFGHJKLMNPQRTUWXY"
-        .chars()
-        .map(|check| format!("{body}{check}"))
-        .find(|code| code.parse::<terms::Uscc>().is_ok())
-        .ok_or_else(|| Error::Invalid(format!("uscc_from“{start}”不能补成统一社会信用代码。")))
-}
-
-fn instant(text: &str) -> Result<Timestamp, Error> {
-    text.parse().map_err(|_| Error::Invalid(format!("用例中的时间“{text}”无法识别。")))
-}
-
-fn day(text: &str) -> Result<Date, Error> {
-    text.parse().map_err(|_| Error::Invalid(format!("用例中的日期“{text}”无法识别。")))
+    Ok(text)
 }

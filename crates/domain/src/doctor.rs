@@ -27,7 +27,7 @@ pub enum State {
 /// One check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Check {
-    /// What was checked: `database`, `integrity`, `batches`, `trail`, `jobs`, `runs`, `corpus`, `reports`, `folders`,
+    /// What was checked: `database`, `integrity`, `batches`, `trail`, `payments`, `runs`, `corpus`, `reports`, `folders`,
     /// `holidays` or `disk`.
     pub check: &'static str,
     /// What was found.
@@ -54,6 +54,7 @@ pub async fn examine(installation: &Installation, now: Timestamp) -> Vec<Check> 
     found("integrity", integrity(installation).await);
     found("batches", batches(installation).await);
     found("trail", trail(installation).await);
+    found("payments", payments(installation).await);
     found("runs", kept_runs(installation).await);
     found("corpus", corpus(installation));
     found("reports", reports(installation));
@@ -118,6 +119,12 @@ async fn trail(installation: &Installation) -> Result<Vec<Check>, Error> {
     let (count, faults) = registry::soundness::trail(&installation.db).await?;
     let well = format!("审计记录 {count} 条，封签前后相接，每个批次和测算都有记录。");
     Ok(faults_or("trail", &faults, "请查明是谁改动了数据库，并从备份核对", well))
+}
+
+async fn payments(installation: &Installation) -> Result<Vec<Check>, Error> {
+    let (count, faults) = crate::payments::faults(&installation.db).await?;
+    let well = format!("{count} 笔付款各有公示、决定、依据和预算，预算与付款分文不差。");
+    Ok(faults_or("payments", &faults, "请停止拨付并查明", well))
 }
 
 async fn kept_runs(installation: &Installation) -> Result<Vec<Check>, Error> {

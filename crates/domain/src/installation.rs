@@ -5,10 +5,11 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use db::Db;
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
@@ -21,6 +22,8 @@ pub struct Installation {
     pub db: Db,
     dir: PathBuf,
     demo: Option<Demo>,
+    /// The day to which a demo was moved since it was opened.
+    moved: Arc<Mutex<Option<Date>>>,
     /// The names that wait to be tied, kept between two views.
     pub(crate) untied: WorkList,
 }
@@ -64,7 +67,7 @@ impl Installation {
             fs::create_dir_all(&path).map_err(|source| Error::io(&path, source))?;
         }
         let demo = read_demo(dir)?;
-        let installation = Self { db, dir: dir.to_owned(), demo, untied: WorkList::default() };
+        let installation = Self { db, dir: dir.to_owned(), demo, moved: Arc::default(), untied: WorkList::default() };
         let recovery = match installation.recover(now).await {
             Ok(remarks) => Recovery { remarks },
             // A full disk bars writing, not reading.
@@ -93,9 +96,7 @@ impl Installation {
 
     /// Marks a fresh installation as a demo.
     pub fn mark_as_demo(&mut self, demo: Demo) -> Result<(), Error> {
-        let path = self.dir.join(DEMO_FILE);
-        let text = serde_json::to_vec_pretty(&demo).map_err(|cause| Error::Damaged(cause.to_string()))?;
-        rules::folder::write_file(&path, &text)?;
+        self.write_demo(&demo)?;
         self.demo = Some(demo);
         Ok(())
     }
@@ -107,7 +108,33 @@ impl Installation {
 
     /// The day on which business is done: the demo's own, else today in Beijing.
     pub fn business_date(&self, now: Timestamp) -> Date {
-        self.demo.as_ref().map_or_else(|| beijing_date(now), |demo| demo.business_date)
+        let moved = *self.moved.lock().unwrap_or_else(PoisonError::into_inner);
+        self.demo.as_ref().map_or_else(|| beijing_date(now), |demo| moved.unwrap_or(demo.business_date))
+    }
+
+    /// Moves a demo to a later day and does what that day brings (`cases::daily`); a real installation goes by the calendar.
+    pub async fn move_to(&self, day: Date, by: &str, now: Timestamp) -> Result<(), Error> {
+        let Some(demo) = &self.demo else {
+            return Err(Error::Conflict("只有演示系统可以改业务日期；正式系统以当天为准。".into()));
+        };
+        let today = self.business_date(now);
+        if day <= today || day > today.saturating_add(MOVE_DAYS_MAX.days()) {
+            let last = today.saturating_add(MOVE_DAYS_MAX.days());
+            return Err(Error::Invalid(format!("演示日期只能往后走，现在是 {today}，一次最多到 {last}。")));
+        }
+        let mut tx = self.db.begin().await?;
+        let detail = serde_json::json!({ "before": today, "after": day });
+        registry::audit::record(&mut tx, now, by, "demo.move", &day.to_string(), &detail).await?;
+        tx.commit().await?;
+        self.write_demo(&Demo { business_date: day, ..demo.clone() })?;
+        *self.moved.lock().unwrap_or_else(PoisonError::into_inner) = Some(day);
+        crate::cases::daily(self, by, now).await?;
+        Ok(())
+    }
+
+    fn write_demo(&self, demo: &Demo) -> Result<(), Error> {
+        let text = serde_json::to_vec_pretty(demo).map_err(|cause| Error::Damaged(cause.to_string()))?;
+        Ok(rules::folder::write_file(&self.dir.join(DEMO_FILE), &text)?)
     }
 
     /// The data folder.
@@ -142,6 +169,9 @@ impl Installation {
     }
 }
 
+/// How far a demo moves at once: within the working calendar it was made with.
+const MOVE_DAYS_MAX: i64 = 60;
+
 /// What stands in the data folder beside the database.
 pub(crate) const FOLDERS: [&str; 5] = ["snapshots", "runs", "details", "policies", UPLOADS];
 /// The one of them whose files last no longer than their import.
@@ -150,6 +180,8 @@ pub(crate) const UPLOADS: &str = "uploads";
 pub(crate) const CORPUS: &str = "corpus";
 /// The kept reports of patent navigation, each a file under the hash of what it says.
 pub(crate) const REPORTS: &str = "navigation";
+/// The papers of cases, each a file under the hash of its bytes.
+pub(crate) const EVIDENCE: &str = "evidence";
 /// Industry chains that the office has edited.
 pub(crate) const CHAINS: &str = "chains";
 /// The registry, unless another database is named.

@@ -73,12 +73,19 @@ pub async fn fold(db: &Db, known_at: Timestamp) -> Result<Folded, Error> {
     let batches = store::visible_batches(&mut tx, known_at).await?;
     let mut folded = Folded::empty(known_at);
     folded.rows.extend(store::every_register(&mut tx, &batches).await?);
-    folded.delivered = batches
-        .values()
-        .filter(|batch| batch.is_file)
-        .filter_map(|batch| crate::registers::register(&batch.register).map(|register| register.id))
-        .collect();
+    folded.delivered = of_files(&batches);
     Ok(folded)
+}
+
+/// The registers of which a file had come by this moment.
+pub async fn delivered(db: &Db, known_at: Timestamp) -> Result<BTreeSet<&'static str>, Error> {
+    let mut tx = db.begin_read().await?;
+    Ok(of_files(&store::visible_batches(&mut tx, known_at).await?))
+}
+
+fn of_files(batches: &std::collections::HashMap<i64, VisibleBatch>) -> BTreeSet<&'static str> {
+    let files = batches.values().filter(|batch| batch.is_file);
+    files.filter_map(|batch| crate::registers::register(&batch.register).map(|register| register.id)).collect()
 }
 
 /// The state of one register as known at this moment, sorted by key.

@@ -2,5 +2,6 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may unwrap what it has made itself")]
 
-mod cases;
+mod case_table;
 mod city;
+mod delivery;

@@ -66,6 +66,15 @@ const STATUS: &[Column] = &[
     column("basis", "依据文号", Kind::Document).also(&["文号", "发文字号"]),
 ];
 
+const CREDIT: &[Column] = &[
+    USCC,
+    column("list", "名单", Kind::Text).required().also(&["名单名称", "失信名单"]),
+    column("effect", "处理", Kind::Choice(&["禁止", "从严", "提示"])).required().also(&["惩戒措施"]),
+    column("decision", "决定文号", Kind::Text).required().also(&["列入决定文号", "依据文号"]),
+    column("valid_from", "列入日期", Kind::Date).required().also(&["生效日期"]),
+    column("valid_to", "移出日期", Kind::Date).also(&["截止日期", "失效日期"]).hint("在名单内的最后一天；空为未移出"),
+];
+
 pub(super) fn registers() -> Vec<Register> {
     vec![
         Register { id: "regions", name_zh: "区镇", columns: REGIONS, key: &["code"], received: true },
@@ -82,6 +91,13 @@ pub(super) fn registers() -> Vec<Register> {
             name_zh: "企业资质",
             columns: STATUS,
             key: &["uscc", "kind", "valid_from"],
+            received: true,
+        },
+        Register {
+            id: "credit-records",
+            name_zh: "信用记录",
+            columns: CREDIT,
+            key: &["uscc", "list", "decision"],
             received: true,
         },
     ]

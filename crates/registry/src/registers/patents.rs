@@ -114,6 +114,14 @@ const OFFICIAL_FEES: &[Column] = &[
     column("receipt", "票据号", Kind::Identifier).also(&["票据号码", "收据号"]),
 ];
 
+const SUBSIDIES: &[Column] = &[
+    column("number", "申请号", Kind::PatentNumber).required().also(&["授权号", "专利号", "申请号或授权号"]),
+    column("payer", "资助单位", Kind::Name).required().also(&["发放单位"]),
+    column("amount", "金额", Kind::Money).required().also(&["资助金额"]).hint("元"),
+    column("paid_on", "发放日期", Kind::Date).required().also(&["资助日期", "拨付日期"]),
+    column("basis", "依据文号", Kind::Document).also(&["文号"]),
+];
+
 pub(super) fn registers() -> Vec<Register> {
     vec![
         Register { id: "patents", name_zh: "专利", columns: PATENTS, key: &["application_number"], received: true },
@@ -150,6 +158,13 @@ pub(super) fn registers() -> Vec<Register> {
             name_zh: "官费",
             columns: OFFICIAL_FEES,
             key: &["receipt", "number", "kind"],
+            received: true,
+        },
+        Register {
+            id: "subsidies",
+            name_zh: "各级资助",
+            columns: SUBSIDIES,
+            key: &["number", "payer", "paid_on"],
             received: true,
         },
     ]

@@ -9,7 +9,7 @@ use std::{
 
 use askama::Template;
 use axum::{http::Uri, response::Response};
-use domain::cases::Heading;
+use domain::case_table::Heading;
 use rules::{Policy, check::Coverage, policy::Clause};
 
 pub use self::clause::page as one;
@@ -45,9 +45,10 @@ static DOCUMENT: LazyLock<Option<Arc<Document>>> =
 fn read() -> Result<Arc<Document>, domain::Error> {
     let policy = domain::runs::policy()?;
     // Which commands the program has is known to whoever serves the pages; see `Document::carriers`.
-    let report = domain::cases::check(&policy, &|carrier| carrier.kind == "command" || routes::exists(&carrier.name))?;
+    let report =
+        domain::case_table::check(&policy, &|carrier| carrier.kind == "command" || routes::exists(&carrier.name))?;
     let coverage = report.coverage.into_iter().map(|one| (one.clause.clone(), one)).collect();
-    let cases = domain::cases::headings(&policy)?;
+    let cases = domain::case_table::headings(&policy)?;
     Ok(Arc::new(Document { policy, coverage, cases }))
 }
 

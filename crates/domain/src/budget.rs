@@ -1,0 +1,118 @@
+//! The budget (预算): what is set aside for an item in a year, what is reserved by decisions, what is paid.
+//!
+//! Reserving is one statement whose condition is the room left, and the database itself holds `reserved + paid <= amount`: two
+//! decisions at once cannot overspend.
+
+mod store;
+
+use db::{Db, Tx};
+use jiff::Timestamp;
+use serde_json::json;
+
+use crate::{
+    Error,
+    accounts::{Account, Permission},
+    cases::Case,
+    items::allowed,
+};
+
+/// Money set aside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// Its number.
+    pub id: i64,
+    /// The year.
+    pub year: i64,
+    /// Where it comes from (资金来源).
+    pub source: String,
+    /// The award it is for; empty for any.
+    pub award: String,
+    /// The document that grants it.
+    pub basis: String,
+    /// How much, in fen.
+    pub amount_fen: i64,
+    /// Reserved by decisions and not yet paid.
+    pub reserved_fen: i64,
+    /// Paid.
+    pub paid_fen: i64,
+}
+
+impl Line {
+    /// What may still be reserved, in fen.
+    pub const fn left_fen(&self) -> i64 {
+        self.amount_fen - self.reserved_fen - self.paid_fen
+    }
+}
+
+/// Every line, the latest year first.
+pub async fn lines(db: &Db) -> Result<Vec<Line>, Error> {
+    let mut tx = db.begin_read().await?;
+    store::lines(&mut tx).await
+}
+
+/// Sets a line of the budget, or changes its amount and basis; never below what is reserved and paid.
+pub async fn set(
+    db: &Db,
+    account: &Account,
+    (year, source, award): (i64, &str, &str),
+    (amount_fen, basis): (i64, &str),
+    now: Timestamp,
+) -> Result<i64, Error> {
+    allowed(account, Permission::ManageMoney)?;
+    let (source, basis) = (source.trim(), basis.trim());
+    if !(2000..=2100).contains(&year) {
+        return Err(Error::Invalid(format!("年度 {year} 不对，请填四位年份。")));
+    }
+    if source.is_empty() || basis.is_empty() || source.chars().count().max(basis.chars().count()) > 200 {
+        return Err(Error::Invalid("请填写资金来源和预算批复文号，各不超过 200 个字。".into()));
+    }
+    let mut tx = db.begin().await?;
+    let lines = store::lines(&mut tx).await?;
+    let before = lines.iter().find(|line| line.year == year && line.source == source && line.award == award);
+    let id = match before {
+        Some(line) if amount_fen < line.reserved_fen + line.paid_fen => {
+            let used = terms::Money::from_fen(line.reserved_fen + line.paid_fen).format_zh();
+            return Err(Error::Conflict(format!("已预留和已拨付共 {used}，预算不能低于这个数。")));
+        }
+        Some(line) => {
+            store::amend(&mut tx, line.id, amount_fen, basis).await?;
+            line.id
+        }
+        None => store::insert(&mut tx, (year, source, award), amount_fen, basis).await?,
+    };
+    let detail = json!({
+        "year": year, "source": source, "award": award, "basis": basis,
+        "before_fen": before.map(|line| line.amount_fen), "after_fen": amount_fen,
+    });
+    registry::audit::record(&mut tx, now, &account.login, "budget.set", &id.to_string(), &detail).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Reserves money for a case: from a line of its award first, then from one for any.
+pub(crate) async fn reserve(tx: &mut Tx, case: &Case, fen: i64, year: i16) -> Result<(), Error> {
+    let mut lines = store::lines(tx).await?;
+    lines.retain(|line| line.year == i64::from(year) && (line.award == case.award || line.award.is_empty()));
+    lines.sort_by_key(|line| (line.award.is_empty(), line.id));
+    for line in &lines {
+        if store::reserve(tx, line.id, fen).await? {
+            return store::insert_reservation(tx, case.id, line.id, fen).await;
+        }
+    }
+    let left: i64 = lines.iter().map(Line::left_fen).sum();
+    let (needed, left) = (terms::Money::from_fen(fen).format_zh(), terms::Money::from_fen(left).format_zh());
+    Err(Error::Conflict(format!(
+        "{year} 年预算不足：本件需 {needed}，这一事项合计余 {left}。请财政局追加预算后再决定。"
+    )))
+}
+
+/// Turns the reservation of a case into money paid.
+pub(crate) async fn spend(tx: &mut Tx, case: i64) -> Result<(), Error> {
+    store::settle(tx, case, "paid").await
+}
+
+/// The line on which a case's money stands, with the amount and how far it has come.
+pub async fn reservation(db: &Db, case: i64) -> Result<Option<(Line, i64, String)>, Error> {
+    let mut tx = db.begin_read().await?;
+    store::reservation(&mut tx, case).await
+}

@@ -1,0 +1,86 @@
+//! All SQL of the budget.
+
+use db::{Tx, with_conn};
+
+use super::Line;
+use crate::Error;
+
+type Row = (i64, i64, String, String, String, i64, i64, i64);
+
+fn line((id, year, source, award, basis, amount_fen, reserved_fen, paid_fen): Row) -> Line {
+    Line { id, year, source, award, basis, amount_fen, reserved_fen, paid_fen }
+}
+
+pub(super) async fn lines(tx: &mut Tx) -> Result<Vec<Line>, Error> {
+    const SQL: &str = "select id, year, source, award, basis, amount_fen, reserved_fen, paid_fen from budget_line \
+        order by year desc, award, source";
+    let rows: Vec<Row> = with_conn!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await).map_err(db::Error::from)?;
+    Ok(rows.into_iter().map(line).collect())
+}
+
+pub(super) async fn insert(
+    tx: &mut Tx,
+    (year, source, award): (i64, &str, &str),
+    fen: i64,
+    basis: &str,
+) -> Result<i64, Error> {
+    const SQL: &str =
+        "insert into budget_line (year, source, award, basis, amount_fen) values ($1, $2, $3, $4, $5) returning id";
+    let (id,): (i64,) =
+        with_conn!(tx, conn => sqlx::query_as(SQL).bind(year).bind(source).bind(award).bind(basis).bind(fen)
+        .fetch_one(conn).await)
+        .map_err(db::Error::from)?;
+    Ok(id)
+}
+
+pub(super) async fn amend(tx: &mut Tx, id: i64, fen: i64, basis: &str) -> Result<(), Error> {
+    const SQL: &str = "update budget_line set amount_fen = $2, basis = $3 where id = $1";
+    with_conn!(tx, conn => sqlx::query(SQL).bind(id).bind(fen).bind(basis).execute(conn).await.map(|_| ()))
+        .map_err(db::Error::from)?;
+    Ok(())
+}
+
+/// Takes room out of a line; false when there is not so much.
+pub(super) async fn reserve(tx: &mut Tx, id: i64, fen: i64) -> Result<bool, Error> {
+    const SQL: &str = "update budget_line set reserved_fen = reserved_fen + $2 \
+        where id = $1 and amount_fen - reserved_fen - paid_fen >= $2";
+    let changed = with_conn!(tx, conn => sqlx::query(SQL).bind(id).bind(fen).execute(conn).await
+        .map(|done| done.rows_affected()))
+    .map_err(db::Error::from)?;
+    Ok(changed == 1)
+}
+
+pub(super) async fn insert_reservation(tx: &mut Tx, case: i64, line: i64, fen: i64) -> Result<(), Error> {
+    const SQL: &str = "insert into reservation (case_id, line_id, amount_fen, state) values ($1, $2, $3, 'reserved')";
+    with_conn!(tx, conn => sqlx::query(SQL).bind(case).bind(line).bind(fen).execute(conn).await.map(|_| ()))
+        .map_err(db::Error::from)?;
+    Ok(())
+}
+
+/// Moves a case's reservation to paid, on its line too.
+pub(super) async fn settle(tx: &mut Tx, case: i64, state: &str) -> Result<(), Error> {
+    const LINE: &str = "update budget_line set reserved_fen = reserved_fen - r.amount_fen, paid_fen = paid_fen + r.amount_fen \
+        from reservation r where r.line_id = budget_line.id and r.case_id = $1 and r.state = 'reserved'";
+    const RESERVATION: &str = "update reservation set state = $2 where case_id = $1 and state = 'reserved'";
+    with_conn!(&mut *tx, conn => sqlx::query(LINE).bind(case).execute(conn).await.map(|_| ()))
+        .map_err(db::Error::from)?;
+    let changed = with_conn!(tx, conn => sqlx::query(RESERVATION).bind(case).bind(state).execute(conn).await
+        .map(|done| done.rows_affected()))
+    .map_err(db::Error::from)?;
+    if changed == 1 {
+        Ok(())
+    } else {
+        Err(Error::Damaged(format!("案件 {case} 没有预留的预算，不能记作已付。")))
+    }
+}
+
+pub(super) async fn reservation(tx: &mut Tx, case: i64) -> Result<Option<(Line, i64, String)>, Error> {
+    const SQL: &str = "select l.id, l.year, l.source, l.award, l.basis, l.amount_fen, l.reserved_fen, l.paid_fen, \
+        r.amount_fen as held_fen, r.state from reservation r join budget_line l on l.id = r.line_id where r.case_id = $1";
+    type Held = (i64, i64, String, String, String, i64, i64, i64, i64, String);
+    let row: Option<Held> =
+        with_conn!(tx, conn => sqlx::query_as(SQL).bind(case).fetch_optional(conn).await).map_err(db::Error::from)?;
+    Ok(row.map(|(id, year, source, award, basis, amount, reserved, paid, held, state)| {
+        (line((id, year, source, award, basis, amount, reserved, paid)), held, state)
+    }))
+}

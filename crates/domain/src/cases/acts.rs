@@ -1,0 +1,294 @@
+//! Acts: one person does one thing with one case, in one transaction, and another who was slower is told.
+
+use std::collections::BTreeSet;
+
+use db::Tx;
+use jiff::{Timestamp, civil::Date};
+use rules::Policy;
+
+use super::{
+    Act, Case, Change, Receiving, State, department,
+    facts::Known,
+    find_in,
+    gates::{self, Outcome},
+    note,
+    opening::{Look, Money, award_of, rights_of},
+    save, store, visible,
+};
+use crate::{
+    Error, Installation,
+    accounts::Account,
+    budget,
+    items::{self, Item, amount::Calculation},
+    payments,
+};
+
+/// What is said with an act.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Said {
+    /// The note.
+    pub note: String,
+    /// Where the money goes, at [`Act::Confirm`].
+    pub account: Option<Receiving>,
+}
+
+/// What this account may do with this case now, in the order of the table.
+pub fn possible(account: &Account, case: &Case) -> Vec<Act> {
+    let is_owner = case.is_of(account);
+    let second = |act: Act| act != Act::PassAgain || case.handler.as_deref() != Some(&account.login);
+    let paid = |act: Act| act != Act::Archive || case.state == State::Paid || case.amount_fen() == Some(0);
+    let once = |act: Act| act != Act::Ask || !case.is_corrected;
+    Act::ALL
+        .iter()
+        .copied()
+        .filter(|act| {
+            act.fits(case.state) && act.is_for(account.role, is_owner) && second(*act) && paid(*act) && once(*act)
+        })
+        .collect()
+}
+
+/// Does it; gives the case as it stands then.
+pub async fn act(
+    installation: &Installation,
+    policy: &Policy,
+    account: &Account,
+    (id, act): (i64, Act),
+    said: &Said,
+    now: Timestamp,
+) -> Result<Case, Error> {
+    let words = note(&said.note)?;
+    // What the registers say is read before the writing transaction, which is to be short.
+    let before = {
+        let mut tx = installation.db.begin_read().await?;
+        visible(&mut tx, account, id).await?
+    };
+    let rights = before.facts.rights.iter().cloned().collect::<BTreeSet<_>>();
+    let known = Known::read(&installation.db, &rights, now).await?;
+    let mut tx = installation.db.begin().await?;
+    let before = find_in(&mut tx, id).await?;
+    let is_owner = before.is_of(account);
+    if !act.is_for(account.role, is_owner) {
+        return Err(Error::Forbidden(act.zh()));
+    }
+    if !act.fits(before.state) {
+        return Err(Error::Conflict(format!("案件现为“{}”，不能“{}”。请刷新后再看。", before.state.zh(), act.zh())));
+    }
+    if act.needs_note() && words.is_empty() {
+        return Err(Error::Invalid(format!("“{}”要写明理由。", act.zh())));
+    }
+    if !is_owner && act != Act::Recuse && act != Act::Urge && store::has_recused(&mut tx, id, &account.login).await? {
+        return Err(Error::Conflict("您已就这件案件回避，不能再办理。".into()));
+    }
+    let today = installation.business_date(now);
+    let item = items::find_in(&mut tx, before.item).await?;
+    let doing = Doing { installation, policy, account, item: &item, known: &known, said, words, today, now };
+    let mut after = before.clone();
+    if let Some(state) = act.leads_to() {
+        after.state = state;
+    }
+    doing.carry_out(&mut tx, act, &before, &mut after).await?;
+    if after.state != before.state {
+        (after.due_on, after.due_why) = due(&known, &item, after.state, today);
+    }
+    let change = Change { act: act.key(), note: words, by: &account.login, on: today, now };
+    save(&mut tx, &before, &after, &change).await?;
+    tx.commit().await?;
+    after.version = before.version + 1;
+    Ok(after)
+}
+
+/// The last day of a step that begins today.
+pub(super) fn due(known: &Known, item: &Item, state: State, today: Date) -> (Option<Date>, String) {
+    let limits = &item.terms.limits;
+    let days = match state {
+        State::Notified | State::Correction => limits.enterprise,
+        State::Submitted => limits.accept,
+        State::Review | State::SecondReview | State::Joint | State::Listed | State::Objected | State::Noticed => {
+            limits.step
+        }
+        _ => return (None, String::new()),
+    };
+    known.due(today, days, state.zh())
+}
+
+struct Doing<'a> {
+    installation: &'a Installation,
+    policy: &'a Policy,
+    account: &'a Account,
+    item: &'a Item,
+    known: &'a Known,
+    said: &'a Said,
+    words: &'a str,
+    today: Date,
+    now: Timestamp,
+}
+
+impl Doing<'_> {
+    async fn carry_out(&self, tx: &mut Tx, act: Act, before: &Case, after: &mut Case) -> Result<(), Error> {
+        match act {
+            Act::Confirm | Act::Amend => after.account = Some(receiving(self.said.account.as_ref(), &before.name)?),
+            Act::Submit => {
+                super::applications::complete(tx, before, self.item).await?;
+                after.account.as_ref().ok_or_else(|| Error::Invalid("请先填写收款账户。".into()))?;
+                self.look(tx, after).await?;
+                let award = award_of(self.policy, &before.award)?;
+                store::set_rights(tx, before.id, &rights_of(award, after)).await?;
+            }
+            Act::Ask if before.is_corrected => {
+                return Err(Error::Conflict("只能一次性告知补正，这件已经告知过。请受理或不予受理。".into()));
+            }
+            Act::Ask => after.is_corrected = true,
+            Act::Pass => self.pass(tx, after).await?,
+            Act::PassAgain => self.pass_again(tx, before, after).await?,
+            Act::Agree | Act::Disagree => self.opine(tx, act, after).await?,
+            Act::Approve => self.approve(tx, before, after).await?,
+            Act::Recuse => {
+                if before.handler.as_deref() == Some(&self.account.login) {
+                    after.handler = None;
+                    after.state = State::Review;
+                }
+            }
+            Act::Archive if before.state == State::Approved && before.amount_fen() != Some(0) => {
+                return Err(Error::Conflict("资金还没有拨付，不能归档。".into()));
+            }
+            Act::Recover => payments::recover(tx, before.id).await?,
+            Act::Decline
+            | Act::Accept
+            | Act::Refuse
+            | Act::Return
+            | Act::Reject
+            | Act::Reconsider
+            | Act::Withdraw
+            | Act::Urge
+            | Act::Archive
+            | Act::Reclaim => {}
+        }
+        Ok(())
+    }
+
+    /// Looks at gates and amount again, on what is known today.
+    async fn look(&self, tx: &mut Tx, case: &mut Case) -> Result<(), Error> {
+        let award = award_of(self.policy, &case.award)?;
+        let money = Money::read(tx, award, self.item).await?;
+        self.with(award, &money).at(case)
+    }
+
+    fn with<'b>(&'b self, award: &'b rules::policy::AwardDef, money: &'b Money) -> Look<'b> {
+        Look {
+            policy: self.policy,
+            award,
+            item: self.item,
+            known: self.known,
+            money,
+            today: self.today,
+            is_demo: self.installation.demo().is_some(),
+        }
+    }
+
+    async fn pass(&self, tx: &mut Tx, after: &mut Case) -> Result<(), Error> {
+        self.look(tx, after).await?;
+        self.may_go_on(after, Outcome::Block)?;
+        if after.amount_fen().is_none() {
+            return Err(Error::Conflict(format!("金额还不能核定：{}", after.amount.held)));
+        }
+        after.handler = Some(self.account.login.clone());
+        Ok(())
+    }
+
+    /// Whether the gates let a case go on; what is strict or could not be checked needs a word from whoever answers for it.
+    fn may_go_on(&self, case: &Case, stopping: Outcome) -> Result<(), Error> {
+        let stop = gates::stops(&case.facts.gates, stopping);
+        if !stop.is_empty() {
+            return Err(Error::Conflict(format!("不能继续：{stop}")));
+        }
+        if gates::worst(&case.facts.gates) >= Outcome::Strict && self.words.is_empty() {
+            let open = gates::stops(&case.facts.gates, Outcome::Strict);
+            return Err(Error::Invalid(format!("要从严审核，请写明核实了什么：{open}")));
+        }
+        Ok(())
+    }
+
+    async fn pass_again(&self, tx: &mut Tx, before: &Case, after: &mut Case) -> Result<(), Error> {
+        if before.handler.as_deref() == Some(&self.account.login) {
+            return Err(Error::Conflict("经办和复核不能是同一个人。请由另一人复核。".into()));
+        }
+        after.reviewer = Some(self.account.login.clone());
+        let departments = &self.item.terms.departments;
+        store::ask_departments(tx, before.id, departments, &self.now.to_string()).await?;
+        after.state = if departments.is_empty() { State::Listed } else { State::Joint };
+        Ok(())
+    }
+
+    async fn opine(&self, tx: &mut Tx, act: Act, after: &mut Case) -> Result<(), Error> {
+        let department = department(self.account).unwrap_or_default();
+        let agrees = act == Act::Agree;
+        let by = (&*self.account.login, &*self.now.to_string());
+        if !store::opine(tx, after.id, department, agrees, self.words, by).await? {
+            return Err(Error::Conflict(format!("这件案件没有请{department}会签，或已经表态。")));
+        }
+        if agrees && store::opinions(tx, after.id).await?.iter().all(|one| one.agrees == Some(true)) {
+            after.state = State::Listed;
+        }
+        Ok(())
+    }
+
+    /// Decides in favour: the gates are asked again, the amount stays as published, and the budget is reserved.
+    async fn approve(&self, tx: &mut Tx, before: &Case, after: &mut Case) -> Result<(), Error> {
+        let award = award_of(self.policy, &before.award)?;
+        let money = Money::read(tx, award, self.item).await?;
+        after.facts.gates = self.with(award, &money).gates(after)?;
+        let fen = before.amount_fen().ok_or_else(|| Error::Conflict("金额没有核定，不能决定。".into()))?;
+        // Money does not rest on what could not be checked; a title without money may.
+        self.may_go_on(after, if fen > 0 { Outcome::Unknown } else { Outcome::Block })?;
+        if fen > 0 {
+            budget::reserve(tx, before, fen, self.today.year()).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Checks a receiving account: the enterprise's own, with a bank and a number that can be one.
+pub(super) fn receiving(given: Option<&Receiving>, name: &str) -> Result<Receiving, Error> {
+    let given = given.ok_or_else(|| Error::Invalid("请填写收款账户。".into()))?;
+    let number: String = given.number.chars().filter(|letter| !letter.is_whitespace() && *letter != '-').collect();
+    let fold = |text: &str| text.trim().replace('(', "（").replace(')', "）");
+    if fold(&given.holder) != fold(name) {
+        return Err(Error::Invalid(format!("户名应与企业名称一致：{name}")));
+    }
+    if given.bank.trim().is_empty() || given.bank.chars().count() > 100 {
+        return Err(Error::Invalid("请填写开户银行及网点，不超过 100 个字。".into()));
+    }
+    if !(8..=32).contains(&number.len()) || !number.bytes().all(|digit| digit.is_ascii_digit()) {
+        return Err(Error::Invalid("账号应为 8 到 32 位数字。请核对。".into()));
+    }
+    Ok(Receiving { holder: given.holder.trim().into(), bank: given.bank.trim().into(), number })
+}
+
+/// Does what the day brings: cases not confirmed in time expire, and notices whose last day has passed close.
+///
+/// Gives how many cases expired and how many may now be decided.
+pub async fn daily(installation: &Installation, by: &str, now: Timestamp) -> Result<(usize, usize), Error> {
+    let today = installation.business_date(now);
+    let known = Known::read(&installation.db, &BTreeSet::new(), now).await?;
+    let mut tx = installation.db.begin().await?;
+    let (mut expired, mut noticed) = (0, 0);
+    for case in store::late(&mut tx, State::Notified, today).await? {
+        let after = Case { state: State::Expired, due_on: None, due_why: String::new(), ..case.clone() };
+        save(&mut tx, &case, &after, &Change { act: "expire", note: &case.due_why, by, on: today, now }).await?;
+        expired += 1;
+    }
+    for case in store::noticed(&mut tx, today).await? {
+        let item = items::find_in(&mut tx, case.item).await?;
+        let (due_on, due_why) = due(&known, &item, State::Noticed, today);
+        let after = Case { state: State::Noticed, due_on, due_why, ..case.clone() };
+        save(&mut tx, &case, &after, &Change { act: "notice-over", note: "", by, on: today, now }).await?;
+        noticed += 1;
+    }
+    tx.commit().await?;
+    Ok((expired, noticed))
+}
+
+/// An amount of nothing, for a case that has not been looked at.
+pub(super) fn unknown() -> Calculation {
+    Calculation { held: "尚未核算".into(), ..Calculation::default() }
+}

@@ -1,0 +1,265 @@
+//! Applications (申报): what a run cannot see – projects, certificates, contracts, judgments – is handed in with its papers.
+//!
+//! The form asks only for what the registers do not hold; drafts are kept; files lie in the data folder under their hash.
+
+use std::{fs, path::PathBuf};
+
+use db::Tx;
+use jiff::{Timestamp, civil::Date};
+use rules::Policy;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::{Case, Change, Facts, Receiving, State, acts, find_in, note, opening::award_of, save, store, visible};
+use crate::{
+    Error, Installation,
+    accounts::{Account, Permission},
+    installation::EVIDENCE,
+    items::{self, Item, Track},
+    runs::sha256,
+};
+
+/// What an application says.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Application {
+    /// What it is about: 立项文号、合同号、裁判文书号、备案号.
+    pub matter: String,
+    /// What happened, in the enterprise's words.
+    pub statement: String,
+    /// The costs paid and proved, in fen.
+    pub costs_fen: Option<i64>,
+}
+
+/// A file handed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paper {
+    /// Its number.
+    pub id: i64,
+    /// Which of the papers asked for it is.
+    pub kind: String,
+    /// Its name as sent.
+    pub name: String,
+    /// The hash of its bytes, which is its name in the data folder.
+    pub sha256: String,
+    /// Its size in bytes.
+    pub size: i64,
+}
+
+/// The largest file.
+pub const PAPER_BYTES_MAX: usize = 20 * 1024 * 1024;
+/// The most files of a case.
+const PAPERS_MAX: usize = 30;
+
+/// What a file may be, by its first bytes.
+const TYPES: [(&str, &[u8]); 5] = [
+    ("pdf", b"%PDF-"),
+    ("png", b"\x89PNG\r\n\x1a\n"),
+    ("jpg", b"\xff\xd8\xff"),
+    ("jpeg", b"\xff\xd8\xff"),
+    ("ofd", b"PK\x03\x04"),
+];
+
+/// Begins an application of the enterprise, or finds the draft with the same matter.
+pub async fn begin(
+    installation: &Installation,
+    policy: &Policy,
+    account: &Account,
+    (award, matter): (&str, &str),
+    event: Date,
+    now: Timestamp,
+) -> Result<i64, Error> {
+    items::allowed(account, Permission::OwnCases)?;
+    let award = award_of(policy, award)?;
+    let matter = matter.trim();
+    if matter.is_empty() || matter.chars().count() > 100 {
+        return Err(Error::Invalid("请填写事项的编号，如立项文号、合同号、裁判文书号，不超过 100 个字。".into()));
+    }
+    let today = installation.business_date(now);
+    if event > today {
+        return Err(Error::Invalid(format!("事项发生日 {event} 在今天（{today}）之后。请核对。")));
+    }
+    let item = items::in_force(&installation.db, &award.id, event).await?;
+    let item = item
+        .filter(|item| item.terms.track == Track::Apply)
+        .ok_or_else(|| Error::Invalid(format!("“{}”在 {event} 没有可以申报的事项。", award.name)))?;
+    let unit = account.unit.parse().map_err(|_| Error::Invalid("账号没有绑定企业，不能申报。".into()))?;
+    let enterprise = crate::subjects::enterprise(installation, &unit, now).await?;
+    let case = Case {
+        id: 0,
+        item: item.id,
+        batch: None,
+        award: award.id.clone(),
+        subject: account.unit.clone(),
+        name: enterprise.map_or_else(|| account.unit.clone(), |enterprise| enterprise.name),
+        year: i64::from(event.year()),
+        matter: matter.to_owned(),
+        level: 1,
+        facts: Facts {
+            event: Some(event),
+            application: Some(Application { matter: matter.to_owned(), ..Application::default() }),
+            ..Facts::default()
+        },
+        amount: acts::unknown(),
+        state: State::Draft,
+        account: None,
+        handler: None,
+        reviewer: None,
+        is_corrected: false,
+        due_on: None,
+        due_why: String::new(),
+        version: 1,
+        opened_on: today,
+    };
+    let mut tx = installation.db.begin().await?;
+    if let Some(same) = store::same(&mut tx, &case).await? {
+        return if same.state == State::Draft {
+            Ok(same.id)
+        } else {
+            Err(Error::Conflict(format!("“{matter}”已经申报过（案件 {}，{}）。", same.id, same.state.zh())))
+        };
+    }
+    let id = store::insert(&mut tx, &case).await?;
+    let step = super::Step {
+        act: "begin".into(),
+        before: String::new(),
+        after: State::Draft.key().into(),
+        note: String::new(),
+        by: account.login.clone(),
+        on: today,
+    };
+    store::insert_step(&mut tx, id, &step, now).await?;
+    let detail = json!({ "award": award.id, "matter": matter, "event": event });
+    registry::audit::record(&mut tx, now, &account.login, "case.begin", &id.to_string(), &detail).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Writes into an application while it is the enterprise's turn.
+pub async fn write(
+    installation: &Installation,
+    account: &Account,
+    id: i64,
+    (statement, costs_fen, receiving): (&str, Option<i64>, Option<&Receiving>),
+    now: Timestamp,
+) -> Result<(), Error> {
+    let statement = note(statement)?.to_owned();
+    let mut tx = installation.db.begin().await?;
+    let before = own(&mut tx, account, id).await?;
+    let mut after = before.clone();
+    if let Some(application) = &mut after.facts.application {
+        application.statement = statement;
+        application.costs_fen = costs_fen;
+    }
+    if let Some(given) = receiving {
+        after.account = Some(acts::receiving(Some(given), &before.name)?);
+    }
+    let on = installation.business_date(now);
+    save(&mut tx, &before, &after, &Change { act: "write", note: "", by: &account.login, on, now }).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn own(tx: &mut Tx, account: &Account, id: i64) -> Result<Case, Error> {
+    let case = visible(tx, account, id).await?;
+    if !case.is_of(account) {
+        return Err(Error::Forbidden("填写申报"));
+    }
+    if !matches!(case.state, State::Draft | State::Correction) {
+        return Err(Error::Conflict(format!("案件现为“{}”，不能再修改。", case.state.zh())));
+    }
+    Ok(case)
+}
+
+/// Whether everything that the item asks for is there.
+pub(super) async fn complete(tx: &mut Tx, case: &Case, item: &Item) -> Result<(), Error> {
+    let papers = store::papers(tx, case.id).await?;
+    let missing: Vec<&str> = item
+        .terms
+        .papers
+        .iter()
+        .filter(|kind| !papers.iter().any(|paper| paper.kind == **kind))
+        .map(String::as_str)
+        .collect();
+    if missing.is_empty() { Ok(()) } else { Err(Error::Invalid(format!("还缺材料：{}。", missing.join("、")))) }
+}
+
+/// Hands in a file; what it is is told by its bytes, not by its name.
+pub async fn attach(
+    installation: &Installation,
+    account: &Account,
+    id: i64,
+    (kind, name, bytes): (&str, &str, &[u8]),
+    now: Timestamp,
+) -> Result<(), Error> {
+    // Only the last part of a name is kept, whatever path a browser or an attacker put before it.
+    let name = name.rsplit(['/', '\\']).next().unwrap_or_default().trim();
+    let ending = name.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+    if name.is_empty() || name.chars().count() > 200 || name.chars().any(char::is_control) {
+        return Err(Error::Invalid("文件名不能用。请改名后再上传，不超过 200 个字。".into()));
+    }
+    if bytes.is_empty() || bytes.len() > PAPER_BYTES_MAX {
+        return Err(Error::Invalid(format!("文件“{name}”是空的，或超过 {} 兆字节。", PAPER_BYTES_MAX / 1024 / 1024)));
+    }
+    if !TYPES.iter().any(|(one, head)| *one == ending && bytes.starts_with(head)) {
+        return Err(Error::Invalid(format!("文件“{name}”不是 PDF、OFD、PNG 或 JPEG，或内容与扩展名不符。")));
+    }
+    let hash = sha256(bytes);
+    let path = paper_path(installation, &hash);
+    let mut tx = installation.db.begin().await?;
+    let before = own(&mut tx, account, id).await?;
+    let item = items::find_in(&mut tx, before.item).await?;
+    if !item.terms.papers.iter().any(|one| one == kind) {
+        return Err(Error::Invalid("请选择这份文件是哪一项材料。".into()));
+    }
+    if store::papers(&mut tx, id).await?.len() >= PAPERS_MAX {
+        return Err(Error::Invalid(format!("一件案件最多 {PAPERS_MAX} 份材料。")));
+    }
+    let folder = installation.dir().join(EVIDENCE);
+    fs::create_dir_all(&folder).map_err(|source| Error::io(&folder, source))?;
+    rules::folder::write_file(&path, bytes)?;
+    let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
+    let paper = Paper { id: 0, kind: kind.to_owned(), name: name.to_owned(), sha256: hash.clone(), size };
+    store::insert_paper(&mut tx, id, &paper, (&account.login, now)).await?;
+    let detail = json!({ "kind": kind, "name": name, "sha256": hash });
+    registry::audit::record(&mut tx, now, &account.login, "case.attach", &id.to_string(), &detail).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Takes a file out again; its bytes stay where they are.
+pub async fn detach(
+    installation: &Installation,
+    account: &Account,
+    (id, file): (i64, i64),
+    now: Timestamp,
+) -> Result<(), Error> {
+    let mut tx = installation.db.begin().await?;
+    own(&mut tx, account, id).await?;
+    if !store::remove_paper(&mut tx, id, file, now).await? {
+        return Err(Error::NotFound { what: "材料", id: file.to_string() });
+    }
+    registry::audit::record(&mut tx, now, &account.login, "case.detach", &id.to_string(), &json!({ "file": file }))
+        .await?;
+    Ok(tx.commit().await?)
+}
+
+/// The bytes of a file, checked against their hash, for whoever may see the case.
+pub async fn paper(
+    installation: &Installation,
+    account: &Account,
+    (id, file): (i64, i64),
+) -> Result<(Paper, Vec<u8>), Error> {
+    let mut tx = installation.db.begin_read().await?;
+    find_in(&mut tx, id).await?;
+    visible(&mut tx, account, id).await?;
+    let found = store::papers(&mut tx, id).await?.into_iter().find(|paper| paper.id == file);
+    let paper = found.ok_or_else(|| Error::NotFound { what: "材料", id: file.to_string() })?;
+    let path = paper_path(installation, &paper.sha256);
+    let bytes = fs::read(&path).map_err(|source| Error::io(&path, source))?;
+    if sha256(&bytes) != paper.sha256 {
+        return Err(Error::Damaged(format!("材料“{}”与上传时不同。请从备份恢复。", paper.name)));
+    }
+    Ok((paper, bytes))
+}
+
+fn paper_path(installation: &Installation, hash: &str) -> PathBuf {
+    installation.dir().join(EVIDENCE).join(hash)
+}

@@ -1,0 +1,170 @@
+//! The gates that no case passes unseen: asked at matching, at approval and at payment, each time on what is known then.
+//!
+//! What could not be checked is never taken for harmless: it stands as not known, and money waits for it.
+
+use jiff::civil::Date;
+use rules::{Policy, policy::AwardDef};
+use serde::{Deserialize, Serialize};
+
+use super::facts::Known;
+use crate::{
+    Error,
+    items::{GRANT_LINKED, Item},
+};
+
+/// What a gate says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// Nothing stands in the way.
+    Pass,
+    /// It may go on when a person has looked closely and says why (从严审批).
+    Strict,
+    /// It could not be checked.
+    Unknown,
+    /// It stops here.
+    Block,
+}
+
+/// One gate with its answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gate {
+    /// Which one.
+    pub name: String,
+    /// What it says.
+    pub outcome: Outcome,
+    /// Why, in Chinese.
+    pub words: String,
+    /// The document or rule.
+    pub basis: String,
+}
+
+impl Gate {
+    fn new(name: &str, outcome: Outcome, words: impl Into<String>, basis: impl Into<String>) -> Self {
+        Self { name: name.to_owned(), outcome, words: words.into(), basis: basis.into() }
+    }
+}
+
+/// What the gates are asked about.
+pub(super) struct Asked<'a> {
+    pub(super) policy: &'a Policy,
+    pub(super) award: &'a AwardDef,
+    pub(super) item: &'a Item,
+    pub(super) subject: &'a str,
+    /// The last day of the award's year, or the day of the event applied for.
+    pub(super) event: Date,
+    /// The day on which one asks.
+    pub(super) today: Date,
+    /// Other living cases that rest on the same right and event, as words.
+    pub(super) doubles: &'a [String],
+    pub(super) known: &'a Known,
+    pub(super) is_demo: bool,
+}
+
+/// Every gate with its answer, in a fixed order.
+pub(super) fn ask(asked: &Asked<'_>) -> Result<Vec<Gate>, Error> {
+    let mut gates = vec![basis(asked), trial(asked), sunset(asked)?, subject(asked), credit(asked), double(asked)];
+    if asked.award.subject == HIGH_TECH {
+        gates.push(high_tech(asked));
+    }
+    Ok(gates)
+}
+
+const HIGH_TECH: &str = "高新技术企业";
+
+fn basis(asked: &Asked<'_>) -> Gate {
+    let terms = &asked.item.terms;
+    let text = format!("{}《{}》", terms.basis.number, terms.basis.title);
+    let until = terms.effective_until.is_none_or(|last| asked.event <= last);
+    let (outcome, words) = if terms.effective_from <= asked.event && until {
+        (Outcome::Pass, format!("{} 在依据文件有效期内", asked.event))
+    } else {
+        (Outcome::Block, format!("{} 不在依据文件有效期内", asked.event))
+    };
+    Gate::new("依据文件", outcome, words, text)
+}
+
+fn trial(asked: &Asked<'_>) -> Gate {
+    match (asked.item.is_trial, asked.is_demo) {
+        (true, false) => Gate::new(
+            "演示金额",
+            Outcome::Block,
+            "这项的金额只供演示，不能用于真实兑现",
+            "没有依据文件的事项一分钱也不能发",
+        ),
+        (true, true) => Gate::new("演示金额", Outcome::Pass, "演示数据，不发生真实支付", "演示数据"),
+        (false, _) => Gate::new("演示金额", Outcome::Pass, "金额出自依据文件", asked.item.terms.basis.number.clone()),
+    }
+}
+
+fn sunset(asked: &Asked<'_>) -> Result<Gate, Error> {
+    const NAME: &str = "授权资助截止";
+    if asked.award.money_class != GRANT_LINKED {
+        return Ok(Gate::new(NAME, Outcome::Pass, "不与授权挂钩，不受此限", "AMB-09"));
+    }
+    let settings = asked.policy.settings(asked.today, &std::collections::BTreeMap::new())?;
+    let basis = settings.basis("grant_linked_last_day");
+    Ok(match settings.date("grant_linked_last_day") {
+        None => Gate::new(NAME, Outcome::Unknown, "政策文件没有载明截止日", ""),
+        Some(last) if asked.event > last || asked.today > last => {
+            Gate::new(NAME, Outcome::Block, format!("与授权挂钩的资金，授权日和支付日都不得晚于 {last}"), basis)
+        }
+        Some(last) => Gate::new(NAME, Outcome::Pass, format!("授权日和支付日都不晚于 {last}"), basis),
+    })
+}
+
+fn subject(asked: &Asked<'_>) -> Gate {
+    const NAME: &str = "主体存续";
+    const BASIS: &str = "登记簿“企业”";
+    match asked.known.state(asked.subject) {
+        None => Gate::new(NAME, Outcome::Unknown, "登记簿“企业”中没有这家企业", BASIS),
+        Some(state @ ("注销" | "吊销")) => Gate::new(NAME, Outcome::Block, format!("企业已{state}"), BASIS),
+        Some(_) => Gate::new(NAME, Outcome::Pass, "企业存续", BASIS),
+    }
+}
+
+fn credit(asked: &Asked<'_>) -> Gate {
+    const NAME: &str = "失信与处罚名单";
+    let Some(records) = asked.known.credit(asked.subject, asked.today) else {
+        return Gate::new(
+            NAME,
+            Outcome::Unknown,
+            "从未导入“信用记录”，无法核对；没有失信的，请导入空名单或登记“本期无”",
+            "登记簿“信用记录”",
+        );
+    };
+    let worst = records.iter().max_by_key(|record| record.outcome);
+    match worst {
+        None => Gate::new(NAME, Outcome::Pass, "不在任何名单内", "登记簿“信用记录”"),
+        Some(record) => Gate::new(NAME, record.outcome, record.words(), record.decision.clone()),
+    }
+}
+
+fn double(asked: &Asked<'_>) -> Gate {
+    const NAME: &str = "同一事项不重复享受";
+    const BASIS: &str = "同一权利、同一事件只享受一次";
+    if asked.doubles.is_empty() {
+        return Gate::new(NAME, Outcome::Pass, "没有以同一权利、同一事件受理的其他案件", BASIS);
+    }
+    Gate::new(NAME, Outcome::Block, asked.doubles.join("；"), BASIS)
+}
+
+fn high_tech(asked: &Asked<'_>) -> Gate {
+    const BASIS: &str = "登记簿“企业资质”";
+    match asked.known.holds(asked.subject, HIGH_TECH, asked.event) {
+        None => Gate::new(HIGH_TECH, Outcome::Unknown, "从未导入“企业资质”，无法核对", BASIS),
+        Some(true) => Gate::new(HIGH_TECH, Outcome::Pass, format!("{} 高新技术企业资格有效", asked.event), BASIS),
+        Some(false) => Gate::new(HIGH_TECH, Outcome::Block, format!("{} 不是有效的高新技术企业", asked.event), BASIS),
+    }
+}
+
+/// The gravest answer.
+pub fn worst(gates: &[Gate]) -> Outcome {
+    gates.iter().map(|gate| gate.outcome).max().unwrap_or(Outcome::Unknown)
+}
+
+/// What stops a case, in words; empty when nothing does.
+pub fn stops(gates: &[Gate], least: Outcome) -> String {
+    let stopping = gates.iter().filter(|gate| gate.outcome >= least);
+    stopping.map(|gate| format!("{}：{}（{}）", gate.name, gate.words, gate.basis)).collect::<Vec<_>>().join("；")
+}

@@ -1,0 +1,270 @@
+//! A batch (批次): a run's verdicts under one item become cases, each with its gates and its amount.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{Timestamp, civil::Date};
+use rules::{Policy, policy::AwardDef};
+use serde_json::json;
+
+use super::{
+    Case, Facts, Ground, State, Step,
+    facts::Known,
+    gates::{self, Asked, Outcome},
+    store,
+};
+use crate::{
+    Error, Installation,
+    accounts::{Account, Permission},
+    items::{
+        self, GRANT_LINKED, Item, Track,
+        amount::{self, Calculation},
+    },
+    runs,
+};
+
+/// What came of opening a batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opening {
+    /// The batch.
+    pub batch: i64,
+    /// How many cases wait for their enterprises.
+    pub opened: usize,
+    /// How many a gate stopped at once; each stands with its reason.
+    pub stopped: usize,
+    /// How many subjects have their case for this year already.
+    pub known: usize,
+}
+
+/// Opens a case for everyone to whom a run gives this award.
+pub async fn open_batch(
+    installation: &Installation,
+    policy: &Policy,
+    account: &Account,
+    (award, run): (&str, &str),
+    now: Timestamp,
+) -> Result<Opening, Error> {
+    items::allowed(account, Permission::HandleCases)?;
+    let summary = runs::find(installation, run).await?;
+    if summary.is_what_if() || !summary.scope.is_empty() {
+        return Err(Error::Invalid("推演和局部测算不能用来兑现。请选一次全市的正式测算。".into()));
+    }
+    let evaluation = runs::load(installation, &summary.run).await?;
+    let award = award_of(policy, award)?;
+    let none = || {
+        Error::Invalid(format!(
+            "“{}”在 {} 没有已发布的免申即享事项。请先起草、核对并发布。",
+            award.name, evaluation.as_of
+        ))
+    };
+    let item = items::in_force(&installation.db, &award.id, evaluation.as_of).await?.ok_or_else(none)?;
+    if item.terms.track != Track::Confirm {
+        return Err(none());
+    }
+    let earned: Vec<&rules::evaluation::Award> =
+        evaluation.awards.iter().filter(|one| one.award == award.id && one.level > 0).collect();
+    let rights: BTreeSet<String> = if award.money_class == GRANT_LINKED {
+        earned.iter().flat_map(|one| one.evidence.iter().cloned()).collect()
+    } else {
+        BTreeSet::new()
+    };
+    let known = Known::read(&installation.db, &rights, now).await?;
+    let today = installation.business_date(now);
+    let year = i64::from(evaluation.as_of.year());
+    let mut tx = installation.db.begin().await?;
+    let money = Money::read(&mut tx, award, &item).await?;
+    let taken = store::taken(&mut tx, &award.id, year).await?;
+    let batch = store::insert_batch(&mut tx, item.id, &summary.run, year, &account.login, &now.to_string()).await?;
+    let mut opening = Opening { batch, opened: 0, stopped: 0, known: 0 };
+    for one in earned {
+        if taken.contains(&one.subject) {
+            opening.known += 1;
+            continue;
+        }
+        let facts = facts_of(&summary.run, evaluation.as_of, one, award);
+        let mut case = Case {
+            id: 0,
+            item: item.id,
+            batch: Some(batch),
+            award: award.id.clone(),
+            subject: one.subject.clone(),
+            name: one.name.clone().unwrap_or_else(|| one.subject.clone()),
+            year,
+            matter: String::new(),
+            level: one.level,
+            facts,
+            amount: Calculation::default(),
+            state: State::Notified,
+            account: None,
+            handler: None,
+            reviewer: None,
+            is_corrected: false,
+            due_on: None,
+            due_why: String::new(),
+            version: 1,
+            opened_on: today,
+        };
+        let look = Look {
+            policy,
+            award,
+            item: &item,
+            known: &known,
+            money: &money,
+            today,
+            is_demo: installation.demo().is_some(),
+        };
+        look.at(&mut case)?;
+        let stop = gates::stops(&case.facts.gates, Outcome::Block);
+        if stop.is_empty() {
+            opening.opened += 1;
+            (case.due_on, case.due_why) = known.due(today, item.terms.limits.enterprise, "企业确认");
+        } else {
+            opening.stopped += 1;
+            case.state = State::Rejected;
+        }
+        case.id = store::insert(&mut tx, &case).await?;
+        store::set_rights(&mut tx, case.id, &rights_of(award, &case)).await?;
+        let step = Step {
+            act: "open".into(),
+            before: String::new(),
+            after: case.state.key().into(),
+            note: stop,
+            by: account.login.clone(),
+            on: today,
+        };
+        store::insert_step(&mut tx, case.id, &step, now).await?;
+    }
+    let detail = json!({
+        "award": award.id, "run": summary.run, "item": item.id, "year": year,
+        "opened": opening.opened, "stopped": opening.stopped, "known": opening.known,
+    });
+    registry::audit::record(&mut tx, now, &account.login, "case.batch", &batch.to_string(), &detail).await?;
+    tx.commit().await?;
+    Ok(opening)
+}
+
+pub(super) fn award_of<'a>(policy: &'a Policy, award: &str) -> Result<&'a AwardDef, Error> {
+    policy.award(award).ok_or_else(|| Error::NotFound { what: "奖励或资助事项", id: award.to_owned() })
+}
+
+fn facts_of(run: &str, as_of: Date, one: &rules::evaluation::Award, award: &AwardDef) -> Facts {
+    let condition = |condition: &rules::evaluation::Condition| Ground {
+        text: condition.text.clone(),
+        actual: condition.actual.clone(),
+        required: condition.required.clone(),
+        clause: if condition.clause.is_empty() { award.clauses.join("、") } else { condition.clause.clone() },
+        holds: condition.holds,
+    };
+    Facts {
+        run: run.to_owned(),
+        event: Some(as_of),
+        conditions: one.conditions.iter().map(condition).collect(),
+        rights: one.evidence.clone(),
+        gates: Vec::new(),
+        application: None,
+    }
+}
+
+/// The rights and events for which no second case may be opened: each grant where money depends on grants, else the matter applied for.
+pub(super) fn rights_of(award: &AwardDef, case: &Case) -> Vec<(String, String)> {
+    if award.money_class == GRANT_LINKED {
+        case.facts.rights.iter().map(|right| (right.clone(), "授权".to_owned())).collect()
+    } else if case.matter.is_empty() {
+        Vec::new()
+    } else {
+        vec![(case.matter.clone(), award.id.clone())]
+    }
+}
+
+/// What other cases have been granted, and on which rights they rest.
+pub(super) struct Money {
+    /// The most that was granted to a subject under this award, whatever the year.
+    before: BTreeMap<String, i64>,
+    /// What was granted to a subject in a year under all awards.
+    by_year: BTreeMap<(String, i64), i64>,
+    /// Living cases by right and event.
+    rights: BTreeMap<(String, String), Vec<(i64, String)>>,
+}
+
+impl Money {
+    pub(super) async fn read(tx: &mut db::Tx, award: &AwardDef, item: &Item) -> Result<Self, Error> {
+        let mut money = Self { before: BTreeMap::new(), by_year: BTreeMap::new(), rights: BTreeMap::new() };
+        for (subject, of, year, fen) in store::granted(tx).await? {
+            if of == award.id && item.terms.pays_difference {
+                // Paid in parts, a level has been paid in full by their sum.
+                *money.before.entry(subject.clone()).or_default() += fen;
+            }
+            *money.by_year.entry((subject, year)).or_default() += fen;
+        }
+        for (right, event, case, name) in store::held_rights(tx).await? {
+            money.rights.entry((right, event)).or_default().push((case, name));
+        }
+        Ok(money)
+    }
+}
+
+/// One look at a case: its gates and its amount as of a day.
+pub(super) struct Look<'a> {
+    pub(super) policy: &'a Policy,
+    pub(super) award: &'a AwardDef,
+    pub(super) item: &'a Item,
+    pub(super) known: &'a Known,
+    pub(super) money: &'a Money,
+    pub(super) today: Date,
+    pub(super) is_demo: bool,
+}
+
+impl Look<'_> {
+    /// Writes gates and amount into the case.
+    pub(super) fn at(&self, case: &mut Case) -> Result<(), Error> {
+        case.facts.gates = self.gates(case)?;
+        let is_grant_linked = self.award.money_class == GRANT_LINKED;
+        let settings = self.policy.settings(self.today, &BTreeMap::new())?;
+        let dated = |name: &str| Some((settings.integer(name)?, settings.basis(name).to_owned()));
+        let rights = if is_grant_linked {
+            case.facts.rights.iter().map(|right| self.known.money(right)).collect()
+        } else {
+            case.facts
+                .rights
+                .iter()
+                .map(|right| amount::RightMoney { right: right.clone(), fees_fen: None, aided_fen: None })
+                .collect()
+        };
+        let ground = amount::Ground {
+            level: if self.award.levels.is_empty() { 1 } else { case.level },
+            is_grant_linked,
+            rights,
+            fee_share: dated("official_fee_cap_percent"),
+            taper: dated("grant_linked_taper_percent"),
+            before_fen: self.money.before.get(&case.subject).copied().unwrap_or(0),
+            this_year_fen: self.money.by_year.get(&(case.subject.clone(), case.year)).copied().unwrap_or(0),
+            costs_fen: case.facts.application.as_ref().and_then(|one| one.costs_fen),
+        };
+        case.amount = amount::calculate(&self.item.terms, &ground)?;
+        Ok(())
+    }
+
+    /// The gates alone, for the days after the notice on which the amount must stay what was published.
+    pub(super) fn gates(&self, case: &Case) -> Result<Vec<gates::Gate>, Error> {
+        let event = case.facts.event.unwrap_or(self.today);
+        let mut doubles = Vec::new();
+        for (right, on) in rights_of(self.award, case) {
+            let others = self.money.rights.get(&(right.clone(), on.clone())).into_iter().flatten();
+            let first = others.clone().filter(|(id, _)| *id != case.id).min_by_key(|(id, _)| *id);
+            // Among themselves the earlier case stands.
+            if let Some((id, name)) = first.filter(|(id, _)| case.id == 0 || *id < case.id) {
+                doubles.push(format!("{right}（{on}）已由案件 {id}（{name}）享受"));
+            }
+        }
+        gates::ask(&Asked {
+            policy: self.policy,
+            award: self.award,
+            item: self.item,
+            subject: &case.subject,
+            event,
+            today: self.today,
+            doubles: &doubles,
+            known: self.known,
+            is_demo: self.is_demo,
+        })
+    }
+}

@@ -1,0 +1,457 @@
+//! All SQL of cases, notices and objections.
+
+use std::collections::BTreeSet;
+
+use db::{Tx, with_conn};
+use jiff::{Timestamp, civil::Date};
+use sqlx::AssertSqlSafe;
+
+use super::{Case, Notice, Objection, Opinion, Paper, State, Step};
+use crate::Error;
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: i64,
+    item_id: i64,
+    batch_id: Option<i64>,
+    award: String,
+    subject: String,
+    name: String,
+    year: i64,
+    matter: String,
+    level: i64,
+    facts: String,
+    amount: String,
+    state: String,
+    account: Option<String>,
+    handler: Option<String>,
+    reviewer: Option<String>,
+    is_corrected: i64,
+    due_on: Option<String>,
+    due_why: String,
+    version: i64,
+    opened_on: String,
+}
+
+const COLUMNS: &str = "c.id, c.item_id, c.batch_id, c.award, c.subject, c.name, c.year, c.matter, c.level, c.facts, c.amount, \
+    c.state, c.account, c.handler, c.reviewer, c.is_corrected, c.due_on, c.due_why, c.version, c.opened_on";
+
+fn damaged(id: i64) -> Error {
+    Error::Damaged(format!("第 {id} 号案件的记录已损坏。请从备份恢复。"))
+}
+
+impl Row {
+    fn case(self) -> Result<Case, Error> {
+        let wrong = || damaged(self.id);
+        Ok(Case {
+            facts: serde_json::from_str(&self.facts).map_err(|_| wrong())?,
+            amount: serde_json::from_str(&self.amount).map_err(|_| wrong())?,
+            state: State::of_key(&self.state).ok_or_else(wrong)?,
+            account: self.account.as_deref().map(serde_json::from_str).transpose().map_err(|_| wrong())?,
+            due_on: self.due_on.as_deref().map(str::parse).transpose().map_err(|_| wrong())?,
+            opened_on: self.opened_on.parse().map_err(|_| wrong())?,
+            id: self.id,
+            item: self.item_id,
+            batch: self.batch_id,
+            award: self.award,
+            subject: self.subject,
+            name: self.name,
+            year: self.year,
+            matter: self.matter,
+            level: self.level,
+            handler: self.handler,
+            reviewer: self.reviewer,
+            is_corrected: self.is_corrected != 0,
+            due_why: self.due_why,
+            version: self.version,
+        })
+    }
+}
+
+fn json<T: serde::Serialize>(value: &T) -> Result<String, Error> {
+    serde_json::to_string(value).map_err(|cause| Error::Invalid(format!("案件内容无法保存：{cause}")))
+}
+
+/// The cases that fit a condition, whose one text is bound where it stands.
+async fn cases(tx: &mut Tx, condition: &'static str, text: &str, other: &str) -> Result<Vec<Case>, Error> {
+    // Both texts always stand in the statement, so that one binding serves every condition.
+    let sql = format!("select {COLUMNS} from award_case c where $1 = $1 and $2 = $2 and {condition}");
+    let rows: Vec<Row> = with_conn!(tx, conn => sqlx::query_as(AssertSqlSafe(sql)).bind(text).bind(other)
+        .fetch_all(conn).await)
+    .map_err(db::Error::from)?;
+    rows.into_iter().map(Row::case).collect()
+}
+
+pub(super) async fn all(tx: &mut Tx, subject: Option<&str>) -> Result<Vec<Case>, Error> {
+    let condition = "(c.subject = $1 or $1 = '') and (c.subject = $1 or c.state <> 'draft') order by c.id desc";
+    match subject {
+        // An account without a unit owns nothing.
+        Some("") => Ok(Vec::new()),
+        other => cases(tx, condition, other.unwrap_or_default(), "").await,
+    }
+}
+
+pub(super) async fn in_state(tx: &mut Tx, award: &str, state: State) -> Result<Vec<Case>, Error> {
+    cases(tx, "c.award = $1 and c.state = $2 order by c.id", award, state.key()).await
+}
+
+/// Cases in a state whose last day has passed.
+pub(super) async fn late(tx: &mut Tx, state: State, today: Date) -> Result<Vec<Case>, Error> {
+    cases(tx, "c.state = $1 and c.due_on < $2 order by c.id", state.key(), &today.to_string()).await
+}
+
+/// Cases on a notice whose last day has passed.
+pub(super) async fn noticed(tx: &mut Tx, today: Date) -> Result<Vec<Case>, Error> {
+    let condition = "c.state = $1 and (select max(n.closes_on) from notice n join notice_case o on o.notice_id = n.id \
+        where o.case_id = c.id) < $2 order by c.id";
+    cases(tx, condition, State::Public.key(), &today.to_string()).await
+}
+
+pub(super) async fn find(tx: &mut Tx, id: i64) -> Result<Option<Case>, Error> {
+    let sql = format!("select {COLUMNS} from award_case c where c.id = $1");
+    let row: Option<Row> =
+        with_conn!(tx, conn => sqlx::query_as(AssertSqlSafe(sql)).bind(id).fetch_optional(conn).await)
+            .map_err(db::Error::from)?;
+    row.map(Row::case).transpose()
+}
+
+/// The living case with the same award, subject, year and matter.
+pub(super) async fn same(tx: &mut Tx, case: &Case) -> Result<Option<Case>, Error> {
+    let found =
+        cases(tx, "c.award = $1 and c.subject = $2 and c.state <> 'withdrawn'", &case.award, &case.subject).await?;
+    Ok(found.into_iter().find(|one| one.year == case.year && one.matter == case.matter))
+}
+
+/// The subjects that have a case of an award for a year.
+pub(super) async fn taken(tx: &mut Tx, award: &str, year: i64) -> Result<BTreeSet<String>, Error> {
+    const SQL: &str =
+        "select subject from award_case where award = $1 and year = $2 and matter = '' and state <> 'withdrawn'";
+    let rows: Vec<(String,)> = with_conn!(tx, conn => sqlx::query_as(SQL).bind(award).bind(year).fetch_all(conn).await)
+        .map_err(db::Error::from)?;
+    Ok(rows.into_iter().map(|(subject,)| subject).collect())
+}
+
+/// Subject, award, year and fen of every case decided in favour.
+pub(super) async fn granted(tx: &mut Tx) -> Result<Vec<(String, String, i64, i64)>, Error> {
+    const SQL: &str = "select subject, award, year, amount_fen from award_case where amount_fen > 0 \
+        and state in ('approved', 'ordered', 'failed', 'paid', 'archived')";
+    Ok(with_conn!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await).map_err(db::Error::from)?)
+}
+
+/// Right, event, case and its subject's name of every living case.
+pub(super) async fn held_rights(tx: &mut Tx) -> Result<Vec<(String, String, i64, String)>, Error> {
+    const SQL: &str =
+        "select r.right_id, r.event, c.id, c.name, c.state from case_right r join award_case c on c.id = r.case_id";
+    let rows: Vec<(String, String, i64, String, String)> =
+        with_conn!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await).map_err(db::Error::from)?;
+    let holds = |state: &str| State::of_key(state).is_some_and(State::holds_rights);
+    Ok(rows
+        .into_iter()
+        .filter(|row| holds(&row.4))
+        .map(|(right, event, id, name, _)| (right, event, id, name))
+        .collect())
+}
+
+pub(super) async fn insert_batch(
+    tx: &mut Tx,
+    item: i64,
+    run: &str,
+    year: i64,
+    by: &str,
+    at: &str,
+) -> Result<i64, Error> {
+    const SQL: &str =
+        "insert into case_batch (item_id, run_id, year, made_by, made_at) values ($1, $2, $3, $4, $5) returning id";
+    let (id,): (i64,) = with_conn!(tx, conn => sqlx::query_as(SQL).bind(item).bind(run).bind(year).bind(by).bind(at)
+        .fetch_one(conn).await)
+    .map_err(db::Error::from)?;
+    Ok(id)
+}
+
+pub(super) async fn insert(tx: &mut Tx, case: &Case) -> Result<i64, Error> {
+    const SQL: &str = "insert into award_case (item_id, batch_id, award, subject, name, year, matter, level, facts, amount, \
+        amount_fen, state, due_on, due_why, opened_on) \
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) returning id";
+    let (facts, amount) = (json(&case.facts)?, json(&case.amount)?);
+    let (id,): (i64,) = with_conn!(tx, conn => sqlx::query_as(SQL).bind(case.item).bind(case.batch).bind(&case.award)
+        .bind(&case.subject).bind(&case.name).bind(case.year).bind(&case.matter).bind(case.level).bind(facts).bind(amount)
+        .bind(case.amount_fen()).bind(case.state.key()).bind(case.due_on.map(|day| day.to_string())).bind(&case.due_why)
+        .bind(case.opened_on.to_string()).fetch_one(conn).await)
+    .map_err(db::Error::from)?;
+    Ok(id)
+}
+
+/// Writes a case as changed; false when it is not the version that was read any more.
+pub(super) async fn update(tx: &mut Tx, case: &Case, version: i64) -> Result<bool, Error> {
+    const SQL: &str = "update award_case set facts = $3, amount = $4, amount_fen = $5, state = $6, account = $7, handler = $8, \
+        reviewer = $9, is_corrected = $10, due_on = $11, due_why = $12, version = version + 1 where id = $1 and version = $2";
+    let (facts, amount) = (json(&case.facts)?, json(&case.amount)?);
+    let account = case.account.as_ref().map(json).transpose()?;
+    let changed = with_conn!(tx, conn => sqlx::query(SQL).bind(case.id).bind(version).bind(facts).bind(amount)
+        .bind(case.amount_fen()).bind(case.state.key()).bind(account).bind(&case.handler).bind(&case.reviewer)
+        .bind(i64::from(case.is_corrected)).bind(case.due_on.map(|day| day.to_string())).bind(&case.due_why)
+        .execute(conn).await.map(|done| done.rows_affected()))
+    .map_err(db::Error::from)?;
+    Ok(changed == 1)
+}
+
+pub(super) async fn set_rights(tx: &mut Tx, case: i64, rights: &[(String, String)]) -> Result<(), Error> {
+    const CLEAR: &str = "delete from case_right where case_id = $1";
+    const SQL: &str = "insert into case_right (case_id, right_id, event) values ($1, $2, $3)";
+    with_conn!(&mut *tx, conn => sqlx::query(CLEAR).bind(case).execute(conn).await.map(|_| ()))
+        .map_err(db::Error::from)?;
+    for (right, event) in rights {
+        with_conn!(&mut *tx, conn => sqlx::query(SQL).bind(case).bind(right).bind(event).execute(conn).await.map(|_| ()))
+            .map_err(db::Error::from)?;
+    }
+    Ok(())
+}
+
+pub(super) async fn insert_step(tx: &mut Tx, case: i64, step: &Step, now: Timestamp) -> Result<(), Error> {
+    const SQL: &str = "insert into case_step (case_id, act, before, after, note, by_whom, on_day, at) \
+        values ($1, $2, $3, $4, $5, $6, $7, $8)";
+    with_conn!(tx, conn => sqlx::query(SQL).bind(case).bind(&step.act).bind(&step.before).bind(&step.after)
+        .bind(&step.note).bind(&step.by).bind(step.on.to_string()).bind(now.to_string()).execute(conn).await.map(|_| ()))
+    .map_err(db::Error::from)?;
+    Ok(())
+}
+
+pub(super) async fn steps(tx: &mut Tx, case: i64) -> Result<Vec<Step>, Error> {
+    const SQL: &str = "select act, before, after, note, by_whom, on_day from case_step where case_id = $1 order by id";
+    let rows: Vec<(String, String, String, String, String, String)> =
+        with_conn!(tx, conn => sqlx::query_as(SQL).bind(case).fetch_all(conn).await).map_err(db::Error::from)?;
+    let step = |(act, before, after, note, by, on): (String, String, String, String, String, String)| {
+        Ok(Step { act, before, after, note, by, on: on.parse().map_err(|_| damaged(case))? })
+    };
+    rows.into_iter().map(step).collect()
+}
+
+pub(super) async fn has_recused(tx: &mut Tx, case: i64, login: &str) -> Result<bool, Error> {
+    const SQL: &str = "select count(*) from case_step where case_id = $1 and act = 'recuse' and by_whom = $2";
+    let (count,): (i64,) = with_conn!(tx, conn => sqlx::query_as(SQL).bind(case).bind(login).fetch_one(conn).await)
+        .map_err(db::Error::from)?;
+    Ok(count > 0)
+}
+
+pub(super) async fn ask_departments(tx: &mut Tx, case: i64, departments: &[String], at: &str) -> Result<(), Error> {
+    const CLEAR: &str = "delete from case_opinion where case_id = $1";
+    const SQL: &str = "insert into case_opinion (case_id, department, note, by_whom, at) values ($1, $2, '', '', $3)";
+    with_conn!(&mut *tx, conn => sqlx::query(CLEAR).bind(case).execute(conn).await.map(|_| ()))
+        .map_err(db::Error::from)?;
+    for department in departments {
+        with_conn!(&mut *tx, conn => sqlx::query(SQL).bind(case).bind(department).bind(at).execute(conn).await.map(|_| ()))
+            .map_err(db::Error::from)?;
+    }
+    Ok(())
+}
+
+/// Writes a department's opinion; false when it was not asked or has spoken.
+pub(super) async fn opine(
+    tx: &mut Tx,
+    case: i64,
+    department: &str,
+    agrees: bool,
+    note: &str,
+    (by, at): (&str, &str),
+) -> Result<bool, Error> {
+    const SQL: &str = "update case_opinion set agrees = $3, note = $4, by_whom = $5, at = $6 \
+        where case_id = $1 and department = $2 and agrees is null";
+    let changed =
+        with_conn!(tx, conn => sqlx::query(SQL).bind(case).bind(department).bind(i64::from(agrees)).bind(note)
+        .bind(by).bind(at).execute(conn).await.map(|done| done.rows_affected()))
+        .map_err(db::Error::from)?;
+    Ok(changed == 1)
+}
+
+pub(super) async fn opinions(tx: &mut Tx, case: i64) -> Result<Vec<Opinion>, Error> {
+    const SQL: &str =
+        "select department, agrees, note, by_whom from case_opinion where case_id = $1 order by department";
+    let rows: Vec<(String, Option<i64>, String, String)> =
+        with_conn!(tx, conn => sqlx::query_as(SQL).bind(case).fetch_all(conn).await).map_err(db::Error::from)?;
+    let opinion = |(department, agrees, note, by): (String, Option<i64>, String, String)| Opinion {
+        department,
+        agrees: agrees.map(|agrees| agrees != 0),
+        note,
+        by,
+    };
+    Ok(rows.into_iter().map(opinion).collect())
+}
+
+/// The cases about which a department is or was asked.
+pub(super) async fn asked(tx: &mut Tx, department: &str) -> Result<BTreeSet<i64>, Error> {
+    const SQL: &str = "select case_id from case_opinion where department = $1";
+    let rows: Vec<(i64,)> =
+        with_conn!(tx, conn => sqlx::query_as(SQL).bind(department).fetch_all(conn).await).map_err(db::Error::from)?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+pub(super) async fn papers(tx: &mut Tx, case: i64) -> Result<Vec<Paper>, Error> {
+    const SQL: &str =
+        "select id, kind, name, sha256, size from case_file where case_id = $1 and removed_at is null order by id";
+    let rows: Vec<(i64, String, String, String, i64)> =
+        with_conn!(tx, conn => sqlx::query_as(SQL).bind(case).fetch_all(conn).await).map_err(db::Error::from)?;
+    Ok(rows.into_iter().map(|(id, kind, name, sha256, size)| Paper { id, kind, name, sha256, size }).collect())
+}
+
+pub(super) async fn insert_paper(
+    tx: &mut Tx,
+    case: i64,
+    paper: &Paper,
+    (by, now): (&str, Timestamp),
+) -> Result<(), Error> {
+    const SQL: &str =
+        "insert into case_file (case_id, kind, name, sha256, size, by_whom, at) values ($1, $2, $3, $4, $5, $6, $7)";
+    with_conn!(tx, conn => sqlx::query(SQL).bind(case).bind(&paper.kind).bind(&paper.name).bind(&paper.sha256)
+        .bind(paper.size).bind(by).bind(now.to_string()).execute(conn).await.map(|_| ()))
+    .map_err(db::Error::from)?;
+    Ok(())
+}
+
+pub(super) async fn remove_paper(tx: &mut Tx, case: i64, id: i64, now: Timestamp) -> Result<bool, Error> {
+    const SQL: &str = "update case_file set removed_at = $3 where case_id = $1 and id = $2 and removed_at is null";
+    let changed = with_conn!(tx, conn => sqlx::query(SQL).bind(case).bind(id).bind(now.to_string()).execute(conn).await
+        .map(|done| done.rows_affected()))
+    .map_err(db::Error::from)?;
+    Ok(changed == 1)
+}
+
+pub(super) async fn insert_notice(
+    tx: &mut Tx,
+    award: &str,
+    (from, until): (Date, Date),
+    why: &str,
+    (by, at): (&str, &str),
+) -> Result<i64, Error> {
+    const SQL: &str = "insert into notice (award, opened_on, closes_on, why, by_whom, at) \
+        values ($1, $2, $3, $4, $5, $6) returning id";
+    let (id,): (i64,) = with_conn!(tx, conn => sqlx::query_as(SQL).bind(award).bind(from.to_string())
+        .bind(until.to_string()).bind(why).bind(by).bind(at).fetch_one(conn).await)
+    .map_err(db::Error::from)?;
+    Ok(id)
+}
+
+pub(super) async fn put_on_notice(tx: &mut Tx, notice: i64, case: &Case) -> Result<(), Error> {
+    const SQL: &str = "insert into notice_case (notice_id, case_id, amount_fen) values ($1, $2, $3)";
+    with_conn!(tx, conn => sqlx::query(SQL).bind(notice).bind(case.id).bind(case.amount_fen()).execute(conn).await
+        .map(|_| ()))
+    .map_err(db::Error::from)?;
+    Ok(())
+}
+
+/// Every notice with its cases, or one.
+pub(super) async fn notices(tx: &mut Tx, id: Option<i64>) -> Result<Vec<Notice>, Error> {
+    const SQL: &str =
+        "select id, award, opened_on, closes_on, why from notice where id = $1 or $1 = 0 order by id desc";
+    let rows: Vec<(i64, String, String, String, String)> =
+        with_conn!(&mut *tx, conn => sqlx::query_as(SQL).bind(id.unwrap_or(0)).fetch_all(conn).await)
+            .map_err(db::Error::from)?;
+    let mut notices = Vec::with_capacity(rows.len());
+    for (id, award, opened_on, closes_on, why) in rows {
+        let wrong = |_| damaged(id);
+        notices.push(Notice {
+            opened_on: opened_on.parse().map_err(wrong)?,
+            closes_on: closes_on.parse().map_err(wrong)?,
+            cases: on_notice(tx, id).await?,
+            id,
+            award,
+            why,
+        });
+    }
+    Ok(notices)
+}
+
+async fn on_notice(tx: &mut Tx, notice: i64) -> Result<Vec<(Case, Option<i64>)>, Error> {
+    const AMOUNTS: &str = "select case_id, amount_fen from notice_case where notice_id = $1";
+    let amounts: Vec<(i64, Option<i64>)> =
+        with_conn!(&mut *tx, conn => sqlx::query_as(AMOUNTS).bind(notice).fetch_all(conn).await)
+            .map_err(db::Error::from)?;
+    let sql = format!(
+        "select {COLUMNS} from award_case c join notice_case n on n.case_id = c.id where n.notice_id = $1 order by c.name, c.id"
+    );
+    let rows: Vec<Row> = with_conn!(tx, conn => sqlx::query_as(AssertSqlSafe(sql)).bind(notice).fetch_all(conn).await)
+        .map_err(db::Error::from)?;
+    let amounts: std::collections::BTreeMap<i64, Option<i64>> = amounts.into_iter().collect();
+    rows.into_iter()
+        .map(|row| row.case().map(|case| (amounts.get(&case.id).copied().flatten(), case)))
+        .map(|found| found.map(|(fen, case)| (case, fen)))
+        .collect()
+}
+
+/// The latest notice that a case is or was on, without its other cases.
+pub(super) async fn notice_of(tx: &mut Tx, case: i64) -> Result<Option<Notice>, Error> {
+    const SQL: &str = "select n.id, n.award, n.opened_on, n.closes_on, n.why from notice n \
+        join notice_case o on o.notice_id = n.id where o.case_id = $1 order by n.id desc limit 1";
+    let row: Option<(i64, String, String, String, String)> =
+        with_conn!(tx, conn => sqlx::query_as(SQL).bind(case).fetch_optional(conn).await).map_err(db::Error::from)?;
+    let Some((id, award, opened_on, closes_on, why)) = row else { return Ok(None) };
+    let wrong = |_| damaged(case);
+    let (opened_on, closes_on) = (opened_on.parse().map_err(wrong)?, closes_on.parse().map_err(wrong)?);
+    Ok(Some(Notice { id, award, opened_on, closes_on, why, cases: Vec::new() }))
+}
+
+pub(super) async fn insert_objection(
+    tx: &mut Tx,
+    (case, notice): (i64, i64),
+    (who, contact, content): (&str, &str, &str),
+    on: Date,
+) -> Result<i64, Error> {
+    const SQL: &str = "insert into objection (case_id, notice_id, who, contact, content, raised_on, answer) \
+        values ($1, $2, $3, $4, $5, $6, '') returning id";
+    let (id,): (i64,) = with_conn!(tx, conn => sqlx::query_as(SQL).bind(case).bind(notice).bind(who).bind(contact)
+        .bind(content).bind(on.to_string()).fetch_one(conn).await)
+    .map_err(db::Error::from)?;
+    Ok(id)
+}
+
+#[derive(sqlx::FromRow)]
+struct ObjectionRow {
+    id: i64,
+    case_id: i64,
+    notice_id: i64,
+    who: String,
+    contact: String,
+    content: String,
+    raised_on: String,
+    is_upheld: Option<i64>,
+    answer: String,
+    decided_by: Option<String>,
+}
+
+/// The objections to a case, or all, the latest first.
+pub(super) async fn objections(tx: &mut Tx, case: Option<i64>) -> Result<Vec<Objection>, Error> {
+    const SQL: &str = "select id, case_id, notice_id, who, contact, content, raised_on, is_upheld, answer, decided_by \
+        from objection where case_id = $1 or $1 = 0 order by id desc";
+    let rows: Vec<ObjectionRow> =
+        with_conn!(tx, conn => sqlx::query_as(SQL).bind(case.unwrap_or(0)).fetch_all(conn).await)
+            .map_err(db::Error::from)?;
+    let objection = |row: ObjectionRow| {
+        Ok(Objection {
+            raised_on: row.raised_on.parse().map_err(|_| damaged(row.case_id))?,
+            id: row.id,
+            case: row.case_id,
+            notice: row.notice_id,
+            who: row.who,
+            contact: row.contact,
+            content: row.content,
+            is_upheld: row.is_upheld.map(|upheld| upheld != 0),
+            answer: row.answer,
+            decided_by: row.decided_by,
+        })
+    };
+    rows.into_iter().map(objection).collect()
+}
+
+pub(super) async fn decide_objection(
+    tx: &mut Tx,
+    id: i64,
+    is_upheld: bool,
+    answer: &str,
+    (by, on): (&str, Date),
+) -> Result<(), Error> {
+    const SQL: &str =
+        "update objection set is_upheld = $2, answer = $3, decided_by = $4, decided_on = $5 where id = $1";
+    with_conn!(tx, conn => sqlx::query(SQL).bind(id).bind(i64::from(is_upheld)).bind(answer).bind(by).bind(on.to_string())
+        .execute(conn).await.map(|_| ()))
+    .map_err(db::Error::from)?;
+    Ok(())
+}

@@ -1,0 +1,313 @@
+//! Payments (拨付): a batch made by one person and approved by another, sent to the bank, and answered – each case paid once,
+//! however often a button is pressed, a process dies or a file comes again.
+
+mod answer;
+mod store;
+
+use std::collections::BTreeSet;
+
+use db::{Db, Tx};
+use jiff::{Timestamp, civil::Date};
+use rules::Policy;
+use serde_json::json;
+use sheets::{
+    Cell,
+    write::{Column, Kind, Sheet},
+};
+
+pub use self::answer::{Answered, take_answer};
+use crate::{
+    Error, Installation,
+    accounts::{Account, Permission},
+    cases::{self, Case, Change, State},
+    items::allowed,
+};
+
+/// Where a payment batch stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// Made, waits for the second person.
+    Made,
+    /// Approved, may be sent.
+    Approved,
+    /// Handed to the bank.
+    Sent,
+    /// Every payment has its answer.
+    Closed,
+    /// Taken back before it was sent.
+    Cancelled,
+}
+
+impl Stage {
+    /// Every stage.
+    pub const ALL: [Self; 5] = [Self::Made, Self::Approved, Self::Sent, Self::Closed, Self::Cancelled];
+
+    /// Its stored key.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Made => "made",
+            Self::Approved => "approved",
+            Self::Sent => "sent",
+            Self::Closed => "closed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// Its Chinese name.
+    pub const fn zh(self) -> &'static str {
+        match self {
+            Self::Made => "待复核",
+            Self::Approved => "待送银行",
+            Self::Sent => "已送银行",
+            Self::Closed => "已办结",
+            Self::Cancelled => "已撤销",
+        }
+    }
+}
+
+/// A payment order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Payment {
+    /// Its number, which the bank sends back.
+    pub number: String,
+    /// The case.
+    pub case: i64,
+    /// How much, in fen.
+    pub amount_fen: i64,
+    /// What has been recovered of it, in fen.
+    pub recovered_fen: i64,
+    /// Who receives it.
+    pub receiving: cases::Receiving,
+    /// `ordered`, `paid`, `failed` or `cancelled`.
+    pub state: String,
+    /// What the bank said.
+    pub reason: String,
+    /// When the bank answered.
+    pub answered_on: Option<Date>,
+}
+
+impl Payment {
+    /// Its state in Chinese.
+    pub fn zh(&self) -> &'static str {
+        match self.state.as_str() {
+            "paid" => "已到账",
+            "failed" => "被退回",
+            "cancelled" => "已撤销",
+            _ => "等待银行",
+        }
+    }
+}
+
+/// A batch with its payments.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Batch {
+    /// Its number.
+    pub id: i64,
+    /// Where it stands.
+    pub stage: Stage,
+    /// Who made it.
+    pub made_by: String,
+    /// When.
+    pub made_at: String,
+    /// Who approved it.
+    pub approved_by: Option<String>,
+    /// The payments.
+    pub payments: Vec<Payment>,
+}
+
+impl Batch {
+    /// The sum of what is ordered or paid, in fen.
+    pub fn total_fen(&self) -> i64 {
+        self.payments.iter().map(|one| one.amount_fen).sum()
+    }
+}
+
+/// Every batch, the latest first.
+pub async fn batches(db: &Db, account: &Account) -> Result<Vec<Batch>, Error> {
+    allowed(account, Permission::ViewMoney)?;
+    let mut tx = db.begin_read().await?;
+    store::batches(&mut tx, None).await
+}
+
+/// One batch.
+pub async fn batch(db: &Db, account: &Account, id: i64) -> Result<Batch, Error> {
+    allowed(account, Permission::ViewMoney)?;
+    let mut tx = db.begin_read().await?;
+    find(&mut tx, id).await
+}
+
+/// The payments of a case, the latest first.
+pub async fn of_case(db: &Db, case: i64) -> Result<Vec<Payment>, Error> {
+    let mut tx = db.begin_read().await?;
+    store::of_case(&mut tx, case).await
+}
+
+async fn find(tx: &mut Tx, id: i64) -> Result<Batch, Error> {
+    store::batches(tx, Some(id))
+        .await?
+        .pop()
+        .ok_or_else(|| Error::NotFound { what: "拨付批次", id: id.to_string() })
+}
+
+/// The cases that may be paid now.
+pub async fn payable(db: &Db, account: &Account) -> Result<Vec<Case>, Error> {
+    allowed(account, Permission::ViewMoney)?;
+    let all = cases::all(db, account).await?;
+    Ok(all.into_iter().filter(is_payable).collect())
+}
+
+fn is_payable(case: &Case) -> bool {
+    matches!(case.state, State::Approved | State::Failed)
+        && case.account.is_some()
+        && case.amount_fen().unwrap_or(0) > 0
+}
+
+/// Orders the payment of these cases; the gates are asked a third time, and one that does not pass stops the batch with its reason.
+pub async fn order(
+    installation: &Installation,
+    policy: &Policy,
+    account: &Account,
+    ids: &[i64],
+    now: Timestamp,
+) -> Result<i64, Error> {
+    allowed(account, Permission::ManageMoney)?;
+    let ids: BTreeSet<i64> = ids.iter().copied().collect();
+    if ids.is_empty() {
+        return Err(Error::Invalid("请至少选一件已决定的案件。".into()));
+    }
+    let today = installation.business_date(now);
+    let known = cases::known(installation, now).await?;
+    let mut tx = installation.db.begin().await?;
+    let batch = store::insert_batch(&mut tx, &account.login, &now.to_string()).await?;
+    let mut total = 0_i64;
+    for (place, id) in (1..).zip(&ids) {
+        let before = cases::find_in(&mut tx, *id).await?;
+        let receiving = before.account.clone().filter(|_| is_payable(&before));
+        let receiving = receiving.ok_or_else(|| {
+            Error::Conflict(format!("案件 {id}（{}）现为“{}”，不能拨付。", before.name, before.state.zh()))
+        })?;
+        let stop = cases::stops_payment(&mut tx, installation, policy, &known, &before, today).await?;
+        if !stop.is_empty() {
+            return Err(Error::Conflict(format!("案件 {id}（{}）不能拨付：{stop}", before.name)));
+        }
+        let fen = before.amount_fen().unwrap_or(0);
+        total = total.checked_add(fen).ok_or_else(|| Error::Invalid("批次金额太大。".into()))?;
+        let number = format!("ZQ{}{batch:05}{place:05}", today.strftime("%Y%m%d"));
+        store::insert(&mut tx, &number, batch, *id, fen, &receiving).await?;
+        let after = Case { state: State::Ordered, due_on: None, due_why: String::new(), ..before.clone() };
+        let change = Change { act: "order", note: &number, by: &account.login, on: today, now };
+        cases::save(&mut tx, &before, &after, &change).await?;
+    }
+    let detail = json!({ "cases": ids, "total_fen": total });
+    registry::audit::record(&mut tx, now, &account.login, "payment.order", &batch.to_string(), &detail).await?;
+    tx.commit().await?;
+    Ok(batch)
+}
+
+/// The second pair of eyes.
+pub async fn approve(db: &Db, account: &Account, id: i64, now: Timestamp) -> Result<(), Error> {
+    allowed(account, Permission::ManageMoney)?;
+    let mut tx = db.begin().await?;
+    let batch = find(&mut tx, id).await?;
+    if batch.made_by == account.login {
+        return Err(Error::Conflict("制单和复核不能是同一个人。请由另一人复核。".into()));
+    }
+    step(&mut tx, &batch, Stage::Made, Stage::Approved, Some(&account.login), now).await?;
+    let detail = json!({ "total_fen": batch.total_fen(), "payments": batch.payments.len() });
+    registry::audit::record(&mut tx, now, &account.login, "payment.approve", &id.to_string(), &detail).await?;
+    Ok(tx.commit().await?)
+}
+
+async fn step(
+    tx: &mut Tx,
+    batch: &Batch,
+    from: Stage,
+    to: Stage,
+    approved_by: Option<&str>,
+    now: Timestamp,
+) -> Result<(), Error> {
+    if store::step(tx, batch.id, from, to, approved_by, &now.to_string()).await? {
+        return Ok(());
+    }
+    Err(Error::Conflict(format!(
+        "拨付批次 {} 现为“{}”，不能改为“{}”。请刷新后再看。",
+        batch.id,
+        batch.stage.zh(),
+        to.zh()
+    )))
+}
+
+/// Takes a batch back before it is sent; its cases may be ordered again.
+pub async fn cancel(installation: &Installation, account: &Account, id: i64, now: Timestamp) -> Result<(), Error> {
+    allowed(account, Permission::ManageMoney)?;
+    let today = installation.business_date(now);
+    let mut tx = installation.db.begin().await?;
+    let batch = find(&mut tx, id).await?;
+    let from = if batch.stage == Stage::Approved { Stage::Approved } else { Stage::Made };
+    step(&mut tx, &batch, from, Stage::Cancelled, None, now).await?;
+    for payment in &batch.payments {
+        store::answer(&mut tx, &payment.number, "cancelled", "", today).await?;
+        let before = cases::find_in(&mut tx, payment.case).await?;
+        let after = Case { state: State::Approved, ..before.clone() };
+        let change = Change { act: "cancel-order", note: &payment.number, by: &account.login, on: today, now };
+        cases::save(&mut tx, &before, &after, &change).await?;
+    }
+    let detail = json!({ "total_fen": batch.total_fen() });
+    registry::audit::record(&mut tx, now, &account.login, "payment.cancel", &id.to_string(), &detail).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Hands a batch to the bank: gives its file. Asking again gives the same file and changes nothing.
+pub async fn send(db: &Db, account: &Account, id: i64, now: Timestamp) -> Result<Sheet, Error> {
+    allowed(account, Permission::ManageMoney)?;
+    let mut tx = db.begin().await?;
+    let batch = find(&mut tx, id).await?;
+    if batch.stage == Stage::Approved {
+        step(&mut tx, &batch, Stage::Approved, Stage::Sent, None, now).await?;
+    } else if !matches!(batch.stage, Stage::Sent | Stage::Closed) {
+        return Err(Error::Conflict(format!("拨付批次 {id} 现为“{}”，不能送银行。", batch.stage.zh())));
+    }
+    let detail = json!({ "total_fen": batch.total_fen(), "payments": batch.payments.len() });
+    registry::audit::record(&mut tx, now, &account.login, "payment.send", &id.to_string(), &detail).await?;
+    tx.commit().await?;
+    Ok(sheet(&batch))
+}
+
+/// The headings of a batch file; the answer of the bank carries the first and adds its own.
+pub const HEADINGS: [&str; 6] = ["付款编号", "金额（元）", "收款户名", "开户银行", "收款账号", "案件号"];
+
+fn sheet(batch: &Batch) -> Sheet {
+    let kinds = [Kind::Code, Kind::Number, Kind::Text, Kind::Text, Kind::Code, Kind::Code];
+    let row = |payment: &Payment| {
+        let text = |text: &str| Cell::Text(text.to_owned());
+        vec![
+            text(&payment.number),
+            Cell::Number(format!("{}.{:02}", payment.amount_fen / 100, payment.amount_fen % 100)),
+            text(&payment.receiving.holder),
+            text(&payment.receiving.bank),
+            text(&payment.receiving.number),
+            Cell::Text(payment.case.to_string()),
+        ]
+    };
+    Sheet {
+        name: format!("拨付批次{}", batch.id),
+        title: None,
+        columns: HEADINGS.iter().zip(kinds).map(|(heading, kind)| Column::new(*heading, kind)).collect(),
+        rows: batch.payments.iter().map(row).collect(),
+    }
+}
+
+/// Notes that the money of a case has come back.
+pub(crate) async fn recover(tx: &mut Tx, case: i64) -> Result<(), Error> {
+    if store::recover(tx, case).await? {
+        Ok(())
+    } else {
+        Err(Error::Conflict("这件案件没有已到账的款项，无从追回。".into()))
+    }
+}
+
+/// What of the money does not add up; empty when everything does.
+pub async fn faults(db: &Db) -> Result<(i64, Vec<String>), Error> {
+    let mut tx = db.begin_read().await?;
+    store::faults(&mut tx).await
+}

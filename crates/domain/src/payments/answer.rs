@@ -1,0 +1,174 @@
+//! The bank's answer: a table with the payment's number, whether it arrived, and why not. Taken whole or not at all, and once.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use db::Tx;
+use jiff::{Timestamp, civil::Date};
+use serde_json::json;
+use sheets::{Limits, Row};
+
+use super::{Payment, Stage, find, step, store};
+use crate::{
+    Error, Installation,
+    accounts::{Account, Permission},
+    budget,
+    cases::{self, Case, Change, State},
+    items::allowed,
+    runs::sha256,
+};
+
+/// What came of an answer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Answered {
+    /// Payments that arrived.
+    pub paid: usize,
+    /// Payments that came back.
+    pub failed: usize,
+    /// Rows that said what was known already.
+    pub unchanged: usize,
+}
+
+/// One row of the answer.
+struct Said {
+    row: u32,
+    number: String,
+    has_arrived: bool,
+    reason: String,
+    on: Date,
+}
+
+/// Takes in the bank's answer to a batch.
+///
+/// Every row is checked before the first one changes anything; a file that came before changes nothing.
+pub async fn take_answer(
+    installation: &Installation,
+    account: &Account,
+    id: i64,
+    file: &Path,
+    now: Timestamp,
+) -> Result<Answered, Error> {
+    allowed(account, Permission::ManageMoney)?;
+    let bytes = std::fs::read(file).map_err(|source| Error::io(file, source))?;
+    let today = installation.business_date(now);
+    let said = read(file, today)?;
+    let mut tx = installation.db.begin().await?;
+    let batch = find(&mut tx, id).await?;
+    if !matches!(batch.stage, Stage::Sent | Stage::Closed) {
+        return Err(Error::Conflict(format!("拨付批次 {id} 现为“{}”，还没有送银行。", batch.stage.zh())));
+    }
+    let hash = sha256(&bytes);
+    if store::has_answer(&mut tx, &hash).await? {
+        return Ok(Answered { unchanged: said.len(), ..Answered::default() });
+    }
+    let payments: BTreeMap<&str, &Payment> = batch.payments.iter().map(|one| (one.number.as_str(), one)).collect();
+    check(&said, &payments, id)?;
+    let mut answered = Answered::default();
+    for one in &said {
+        let payment = payments[one.number.as_str()];
+        if payment.state == "ordered" {
+            settle(&mut tx, payment, one, (&account.login, today), now).await?;
+            if one.has_arrived { answered.paid += 1 } else { answered.failed += 1 }
+        } else {
+            answered.unchanged += 1;
+        }
+    }
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    store::insert_answer(&mut tx, &hash, id, &name, (&account.login, &now.to_string())).await?;
+    if batch.stage == Stage::Sent && find(&mut tx, id).await?.payments.iter().all(|one| one.state != "ordered") {
+        step(&mut tx, &batch, Stage::Sent, Stage::Closed, None, now).await?;
+    }
+    let detail =
+        json!({ "sha256": hash, "paid": answered.paid, "failed": answered.failed, "unchanged": answered.unchanged });
+    registry::audit::record(&mut tx, now, &account.login, "payment.answer", &id.to_string(), &detail).await?;
+    tx.commit().await?;
+    Ok(answered)
+}
+
+async fn settle(
+    tx: &mut Tx,
+    payment: &Payment,
+    said: &Said,
+    (by, today): (&str, Date),
+    now: Timestamp,
+) -> Result<(), Error> {
+    let (stored, state, act) =
+        if said.has_arrived { ("paid", State::Paid, "pay") } else { ("failed", State::Failed, "pay-failed") };
+    store::answer(tx, &payment.number, stored, &said.reason, said.on).await?;
+    if said.has_arrived {
+        budget::spend(tx, payment.case).await?;
+    }
+    let before = cases::find_in(tx, payment.case).await?;
+    let after = Case { state, ..before.clone() };
+    let note = format!("{} {}", payment.number, said.reason);
+    cases::save(tx, &before, &after, &Change { act, note: note.trim(), by, on: today, now }).await
+}
+
+/// Refuses the whole file when a row names a payment that is not in the batch, speaks twice, or contradicts what is known.
+fn check(said: &[Said], payments: &BTreeMap<&str, &Payment>, id: i64) -> Result<(), Error> {
+    let mut wrong = Vec::new();
+    let mut seen: BTreeMap<&str, bool> = BTreeMap::new();
+    for one in said {
+        let Some(payment) = payments.get(one.number.as_str()) else {
+            wrong.push(format!("第 {} 行：付款编号“{}”不在拨付批次 {id} 中", one.row, one.number));
+            continue;
+        };
+        let stored = if one.has_arrived { "paid" } else { "failed" };
+        if payment.state != "ordered" && payment.state != stored {
+            wrong.push(format!("第 {} 行：{} 已登记为“{}”，与这一行不符", one.row, one.number, payment.zh()));
+        }
+        if seen.insert(&one.number, one.has_arrived).is_some() {
+            wrong.push(format!("第 {} 行：{} 在文件中重复", one.row, one.number));
+        }
+    }
+    if wrong.is_empty() {
+        return Ok(());
+    }
+    let shown: Vec<&str> = wrong.iter().take(10).map(String::as_str).collect();
+    Err(Error::Invalid(format!(
+        "回单没有登记，共 {} 处不符：{}。请核对后重新导入，已有记录没有改动。",
+        wrong.len(),
+        shown.join("；")
+    )))
+}
+
+fn read(file: &Path, today: Date) -> Result<Vec<Said>, Error> {
+    let sheets =
+        sheets::read_all(file, &Limits::default()).map_err(|cause| Error::Invalid(format!("回单读不出来：{cause}")))?;
+    let rows: Vec<Row> = sheets.into_iter().next().map(|(_, rows)| rows).unwrap_or_default();
+    let mut rows = rows.into_iter();
+    let head = rows.next().ok_or_else(|| Error::Invalid("回单是空的。".into()))?;
+    let place = |heading: &str| head.cells.iter().position(|cell| cell.text().trim() == heading);
+    let needed = |heading: &str| {
+        place(heading).ok_or_else(|| {
+            Error::Invalid(format!(
+                "回单第一行没有“{heading}”这一列。要有：付款编号、结果（成功或失败）；可有：原因、日期。"
+            ))
+        })
+    };
+    let (number, result) = (needed("付款编号")?, needed("结果")?);
+    let (reason, on) = (place("原因"), place("日期"));
+    rows.map(|row| {
+        let cell = |at: usize| row.cells.get(at).map(|cell| cell.text().trim().to_owned()).unwrap_or_default();
+        let has_arrived = match cell(result).as_str() {
+            "成功" => true,
+            "失败" => false,
+            other => {
+                return Err(Error::Invalid(format!("回单第 {} 行的结果是“{other}”，应为“成功”或“失败”。", row.number)));
+            }
+        };
+        let on = match on.map(cell).filter(|text| !text.is_empty()) {
+            None => today,
+            Some(text) => terms::dates::parse_date(&text)
+                .map_err(|cause| Error::Invalid(format!("回单第 {} 行的日期：{cause}", row.number)))?,
+        };
+        Ok(Said {
+            row: row.number,
+            number: cell(number),
+            has_arrived,
+            reason: reason.map(cell).unwrap_or_default(),
+            on,
+        })
+    })
+    .collect()
+}

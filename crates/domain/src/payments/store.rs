@@ -1,0 +1,200 @@
+//! All SQL of payments.
+
+use db::{Tx, with_conn};
+use jiff::civil::Date;
+
+use super::{Batch, Payment, Stage};
+use crate::{Error, cases::Receiving};
+
+pub(super) async fn insert_batch(tx: &mut Tx, by: &str, at: &str) -> Result<i64, Error> {
+    const SQL: &str = "insert into payment_batch (state, made_by, made_at) values ('made', $1, $2) returning id";
+    let (id,): (i64,) =
+        with_conn!(tx, conn => sqlx::query_as(SQL).bind(by).bind(at).fetch_one(conn).await).map_err(db::Error::from)?;
+    Ok(id)
+}
+
+pub(super) async fn insert(
+    tx: &mut Tx,
+    number: &str,
+    batch: i64,
+    case: i64,
+    fen: i64,
+    to: &Receiving,
+) -> Result<(), Error> {
+    const SQL: &str = "insert into payment (number, batch_id, case_id, amount_fen, holder, bank, account_number, state) \
+        values ($1, $2, $3, $4, $5, $6, $7, 'ordered')";
+    with_conn!(tx, conn => sqlx::query(SQL).bind(number).bind(batch).bind(case).bind(fen).bind(&to.holder).bind(&to.bank)
+        .bind(&to.number).execute(conn).await.map(|_| ()))
+    .map_err(db::Error::from)?;
+    Ok(())
+}
+
+/// Every batch with its payments, the latest first, or one.
+pub(super) async fn batches(tx: &mut Tx, id: Option<i64>) -> Result<Vec<Batch>, Error> {
+    const SQL: &str =
+        "select id, state, made_by, made_at, approved_by from payment_batch where id = $1 or $1 = 0 order by id desc";
+    let rows: Vec<(i64, String, String, String, Option<String>)> =
+        with_conn!(&mut *tx, conn => sqlx::query_as(SQL).bind(id.unwrap_or(0)).fetch_all(conn).await)
+            .map_err(db::Error::from)?;
+    let mut payments = payments(tx, id, None).await?;
+    let batch = |(id, state, made_by, made_at, approved_by): (i64, String, String, String, Option<String>)| {
+        let stage = Stage::ALL.into_iter().find(|stage| stage.key() == state);
+        Ok(Batch {
+            stage: stage.ok_or_else(|| Error::Damaged(format!("拨付批次 {id} 的状态已损坏。请从备份恢复。")))?,
+            payments: payments.remove(&id).unwrap_or_default(),
+            id,
+            made_by,
+            made_at,
+            approved_by,
+        })
+    };
+    rows.into_iter().map(batch).collect()
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    number: String,
+    batch_id: i64,
+    case_id: i64,
+    amount_fen: i64,
+    recovered_fen: i64,
+    holder: String,
+    bank: String,
+    account_number: String,
+    state: String,
+    reason: String,
+    answered_on: Option<String>,
+}
+
+async fn payments(
+    tx: &mut Tx,
+    batch: Option<i64>,
+    case: Option<i64>,
+) -> Result<std::collections::BTreeMap<i64, Vec<Payment>>, Error> {
+    const SQL: &str = "select number, batch_id, case_id, amount_fen, recovered_fen, holder, bank, account_number, state, reason, \
+        answered_on from payment where (batch_id = $1 or $1 = 0) and (case_id = $2 or $2 = 0) order by id";
+    let rows: Vec<Row> = with_conn!(tx, conn => sqlx::query_as(SQL).bind(batch.unwrap_or(0)).bind(case.unwrap_or(0))
+        .fetch_all(conn).await)
+    .map_err(db::Error::from)?;
+    let mut by_batch = std::collections::BTreeMap::<i64, Vec<Payment>>::new();
+    for row in rows {
+        by_batch.entry(row.batch_id).or_default().push(Payment {
+            number: row.number,
+            case: row.case_id,
+            amount_fen: row.amount_fen,
+            recovered_fen: row.recovered_fen,
+            receiving: Receiving { holder: row.holder, bank: row.bank, number: row.account_number },
+            state: row.state,
+            reason: row.reason,
+            answered_on: row.answered_on.and_then(|day| day.parse().ok()),
+        });
+    }
+    Ok(by_batch)
+}
+
+pub(super) async fn of_case(tx: &mut Tx, case: i64) -> Result<Vec<Payment>, Error> {
+    Ok(payments(tx, None, Some(case)).await?.into_values().rev().flatten().collect())
+}
+
+/// Moves a batch on; false when it does not stand where it should.
+pub(super) async fn step(
+    tx: &mut Tx,
+    id: i64,
+    from: Stage,
+    to: Stage,
+    approved_by: Option<&str>,
+    at: &str,
+) -> Result<bool, Error> {
+    const SQL: &str = "update payment_batch set state = $3, approved_by = coalesce($4, approved_by), \
+        approved_at = case when $4 is null then approved_at else $5 end where id = $1 and state = $2";
+    let changed =
+        with_conn!(tx, conn => sqlx::query(SQL).bind(id).bind(from.key()).bind(to.key()).bind(approved_by).bind(at)
+        .execute(conn).await.map(|done| done.rows_affected()))
+        .map_err(db::Error::from)?;
+    Ok(changed == 1)
+}
+
+pub(super) async fn answer(tx: &mut Tx, number: &str, state: &str, reason: &str, on: Date) -> Result<(), Error> {
+    const SQL: &str =
+        "update payment set state = $2, reason = $3, answered_on = $4 where number = $1 and state = 'ordered'";
+    with_conn!(tx, conn => sqlx::query(SQL).bind(number).bind(state).bind(reason).bind(on.to_string()).execute(conn).await
+        .map(|_| ()))
+    .map_err(db::Error::from)?;
+    Ok(())
+}
+
+pub(super) async fn has_answer(tx: &mut Tx, hash: &str) -> Result<bool, Error> {
+    const SQL: &str = "select count(*) from bank_answer where sha256 = $1";
+    let (count,): (i64,) =
+        with_conn!(tx, conn => sqlx::query_as(SQL).bind(hash).fetch_one(conn).await).map_err(db::Error::from)?;
+    Ok(count > 0)
+}
+
+pub(super) async fn insert_answer(
+    tx: &mut Tx,
+    hash: &str,
+    batch: i64,
+    name: &str,
+    (by, at): (&str, &str),
+) -> Result<(), Error> {
+    const SQL: &str = "insert into bank_answer (sha256, batch_id, name, by_whom, at) values ($1, $2, $3, $4, $5)";
+    with_conn!(tx, conn => sqlx::query(SQL).bind(hash).bind(batch).bind(name).bind(by).bind(at).execute(conn).await
+        .map(|_| ()))
+    .map_err(db::Error::from)?;
+    Ok(())
+}
+
+pub(super) async fn recover(tx: &mut Tx, case: i64) -> Result<bool, Error> {
+    const SQL: &str = "update payment set recovered_fen = amount_fen where case_id = $1 and state = 'paid'";
+    let changed =
+        with_conn!(tx, conn => sqlx::query(SQL).bind(case).execute(conn).await.map(|done| done.rows_affected()))
+            .map_err(db::Error::from)?;
+    Ok(changed == 1)
+}
+
+/// Payments without what every payment needs, and sums that do not meet to the fen.
+pub(super) async fn faults(tx: &mut Tx) -> Result<(i64, Vec<String>), Error> {
+    const COUNT: &str = "select count(*) from payment where state in ('ordered', 'paid')";
+    const MISSING: &[(&str, &str)] = &[
+        ("没有决定", "not exists (select 1 from case_step s where s.case_id = p.case_id and s.act = 'approve')"),
+        ("没有公示", "not exists (select 1 from notice_case n where n.case_id = p.case_id)"),
+        (
+            "早于公示结束",
+            "exists (select 1 from case_step s join notice_case o on o.case_id = s.case_id \
+             join notice n on n.id = o.notice_id where s.case_id = p.case_id and s.act = 'order' \
+             and s.on_day <= n.closes_on)",
+        ),
+        (
+            "没有已发布的依据",
+            "not exists (select 1 from award_case c join item i on i.id = c.item_id \
+             where c.id = p.case_id and i.state <> 'draft')",
+        ),
+        (
+            "没有同额的预算",
+            "not exists (select 1 from reservation r where r.case_id = p.case_id and r.amount_fen = p.amount_fen \
+             and r.state = case when p.state = 'paid' then 'paid' else 'reserved' end)",
+        ),
+        ("经办与复核是同一人", "exists (select 1 from award_case c where c.id = p.case_id and c.handler = c.reviewer)"),
+    ];
+    const LINES: &str = "select l.id, l.reserved_fen, l.paid_fen, \
+        coalesce((select cast(sum(r.amount_fen) as bigint) from reservation r where r.line_id = l.id and r.state = 'reserved'), 0), \
+        coalesce((select cast(sum(r.amount_fen) as bigint) from reservation r where r.line_id = l.id and r.state = 'paid'), 0) \
+        from budget_line l";
+    let (count,): (i64,) =
+        with_conn!(&mut *tx, conn => sqlx::query_as(COUNT).fetch_one(conn).await).map_err(db::Error::from)?;
+    let mut faults = Vec::new();
+    for (words, condition) in MISSING {
+        let sql = format!(
+            "select p.number from payment p where p.state in ('ordered', 'paid') and {condition} order by p.number"
+        );
+        let found: Vec<(String,)> =
+            with_conn!(&mut *tx, conn => sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_all(conn).await)
+                .map_err(db::Error::from)?;
+        faults.extend(found.into_iter().map(|(number,)| format!("付款 {number} {words}")));
+    }
+    let lines: Vec<(i64, i64, i64, i64, i64)> =
+        with_conn!(tx, conn => sqlx::query_as(LINES).fetch_all(conn).await).map_err(db::Error::from)?;
+    let wrong = lines.into_iter().filter(|(_, reserved, paid, held, spent)| reserved != held || paid != spent);
+    faults.extend(wrong.map(|(id, ..)| format!("预算 {id} 的预留或已付与各案件之和不符")));
+    Ok((count, faults))
+}
