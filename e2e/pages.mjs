@@ -4,7 +4,7 @@ import { followFirst } from './browser.mjs';
 
 /** Pages that only lead on or send a file; journeys use them. */
 export const NOT_SHOWN = ['/', '/runs/compare', '/registers/templates/{register}', '/runs/{id}/export',
-  '/navigation/reports/{id}/export', '/sign-in/code'];
+  '/navigation/reports/{id}/export', '/sign-in/code', '/cases/{id}/papers/{file}', '/notices/{id}', '/payments/{id}'];
 
 const at = (path) => async (page, address) => { await go(page, address + path); };
 const first = (start, link) => async (page, address) => {
@@ -125,6 +125,23 @@ export const PAGES = [
     await page.locator('main form .button-main').click();
     await page.waitForURL(/\/what-if\/.+/);
   } },
+  { name: 'cases', door: '/cases', open: at('/cases') },
+  { name: 'cases-of-an-enterprise', door: '/cases', as: 'enterprise', open: at('/cases') },
+  { name: 'cases-none-found', door: '/cases', as: 'leader', open: at('/cases?q=nothing-of-the-kind') },
+  { name: 'case', door: '/cases/{id}', open: first('/cases?award=innovation-star', 'main tbody th a[href*="/cases/"]') },
+  { name: 'case-of-an-enterprise', door: '/cases/{id}', as: 'enterprise', open: first('/cases', 'main tbody th a[href*="/cases/"]') },
+  { name: 'case-applied-for', door: '/cases/{id}', as: 'enterprise', open: applied },
+  { name: 'case-refused', door: '/cases', as: 'enterprise', open: async (page, address) => {
+    await go(page, `${address}/cases`);
+    await page.locator('form[action$="/cases/apply"] .button-main').click();
+  }, status: 422 },
+  { name: 'notices', door: '/notices', open: at('/notices') },
+  { name: 'items', door: '/items', open: at('/items') },
+  { name: 'item', door: '/items/{id}', open: first('/items', 'main tbody th a[href*="/items/"]') },
+  { name: 'item-with-faults', door: '/items/{id}', open: faultyItem },
+  { name: 'item-draft', door: '/items/draft/{award}', open: at('/items/draft/innovation-star') },
+  { name: 'budget', door: '/budget', as: 'finance', open: at('/budget') },
+  { name: 'payments', door: '/payments', as: 'finance', open: at('/payments') },
   { name: 'search', door: '/search', open: at('/search?q=云川') },
   { name: 'settings', door: '/settings', open: at('/settings') },
   { name: 'gallery', door: '/gallery', open: at('/gallery') },
@@ -151,6 +168,28 @@ async function handledWarning(page, address) {
     await page.locator('form[action$="/handle"] .button-main').click();
     await page.waitForURL(/\/warnings\/\d+$/);
   }
+}
+
+/** An application of the demo's enterprise with one paper in it. */
+async function applied(page, address) {
+  await go(page, `${address}/cases`);
+  await page.locator('#award').selectOption('rights-aid');
+  await page.locator('#matter').fill(`（2023）苏06民初${Date.now() % 10_000}号`);
+  await page.locator('#event').fill('2023-11-02');
+  await page.locator('form[action$="/cases/apply"] .button-main').click();
+  await page.waitForURL(/\/cases\/\d+$/);
+  await page.locator('#file').setInputFiles({ name: '判决书.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.4 demo') });
+  await page.locator('form[action$="/attach"] button').click();
+  await page.locator('a[href*="/papers/"]').first().waitFor();
+}
+
+/** A draft that pays after grant-linked money has ended. */
+async function faultyItem(page, address) {
+  await go(page, `${address}/items/draft/pct-grant`);
+  await page.locator('#until').fill('2026-12-31');
+  await page.locator('#number').fill('');
+  await page.locator('main form .button-main').click();
+  await page.waitForURL(/\/items\/\d+$/);
 }
 
 async function go(page, address) {

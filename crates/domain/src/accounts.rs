@@ -68,7 +68,7 @@ pub enum Permission {
     SearchCorpus,
     /// Keep baskets of documents and searches of one's own.
     KeepBaskets,
-    /// See policy items, every award case, public notices and objections.
+    /// See award cases: staff all, a department those it is asked about, an enterprise its own.
     ViewCases,
     /// Draft and issue policy items; open, handle and publish cases.
     HandleCases,
@@ -76,7 +76,7 @@ pub enum Permission {
     GiveOpinion,
     /// Decide cases and objections.
     DecideCases,
-    /// See and act in the cases of one's own enterprise.
+    /// Confirm, apply and act in the cases of one's own enterprise.
     OwnCases,
     /// See budget and payments.
     ViewMoney,
@@ -230,7 +230,7 @@ impl Role {
             }
             Self::Enterprise => matches!(
                 permission,
-                P::ViewOwnEnterprise | P::ViewPolicy | P::SearchCorpus | P::KeepBaskets | P::OwnCases
+                P::ViewOwnEnterprise | P::ViewPolicy | P::SearchCorpus | P::KeepBaskets | P::ViewCases | P::OwnCases
             ),
             Self::Department => matches!(permission, P::ViewPolicy | P::ViewCases | P::GiveOpinion),
             Self::Administrator => matches!(permission, P::ManageAccounts | P::ViewPolicy),

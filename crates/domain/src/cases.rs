@@ -217,13 +217,8 @@ pub async fn all(db: &Db, account: &Account) -> Result<Vec<Case>, Error> {
 
 /// The subject to which an account is bound; none sees all.
 fn owner(account: &Account) -> Result<Option<&str>, Error> {
-    if account.role.may(Permission::ViewCases) {
-        Ok(None)
-    } else if account.role.may(Permission::OwnCases) {
-        Ok(Some(&account.unit))
-    } else {
-        Err(Error::Forbidden(Permission::ViewCases.zh()))
-    }
+    crate::items::allowed(account, Permission::ViewCases)?;
+    Ok((account.role == Role::Enterprise).then_some(&*account.unit))
 }
 
 /// A case that the account may see, with everything about it.

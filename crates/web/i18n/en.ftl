@@ -32,6 +32,7 @@ role-finance = Finance bureau
 role-auditor = Audit
 role-town = Town office
 role-enterprise = Enterprise
+role-department = Department
 role-administrator = Administrator
 
 sign-in-title = Sign in

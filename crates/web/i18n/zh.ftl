@@ -32,6 +32,7 @@ role-finance = 财政局
 role-auditor = 审计
 role-town = 区镇街道
 role-enterprise = 企业
+role-department = 联审部门
 role-administrator = 系统管理员
 
 sign-in-title = 登录

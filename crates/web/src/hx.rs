@@ -12,7 +12,7 @@ use axum::{
 use crate::error::AppError;
 
 /// What htmx says about this request.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Default, Clone, Copy)]
 pub struct Hx {
     wants_block: bool,
 }

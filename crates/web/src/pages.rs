@@ -11,6 +11,7 @@ use crate::{app::App, error::AppError, frame::Frame, session};
 pub mod account;
 pub mod accounts;
 pub mod awards;
+pub mod cases;
 pub mod cockpit;
 pub mod corpus;
 pub mod enterprises;

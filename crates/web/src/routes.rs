@@ -6,8 +6,8 @@ use domain::accounts::Permission;
 use crate::{
     app::App,
     pages::{
-        account, accounts, awards, cockpit, corpus, enterprises, gallery, history, home, indicators, jobs, language,
-        navigation, patents, policy, registry, runs, search, settings, sign_in, warnings, what_if,
+        account, accounts, awards, cases, cockpit, corpus, enterprises, gallery, history, home, indicators, jobs,
+        language, navigation, patents, policy, registry, runs, search, settings, sign_in, warnings, what_if,
     },
 };
 
@@ -49,8 +49,9 @@ pub struct Section {
 pub fn doors() -> Vec<Door> {
     use Access::{Everyone, Needs, SignedIn};
     use Permission::{
-        ChangeRegistry, Evaluate, KeepBaskets, ManageAccounts, SearchCorpus, ViewAudit, ViewFigures, ViewOwnEnterprise,
-        ViewPolicy, ViewRegistry, ViewRights,
+        ChangeRegistry, DecideCases, Evaluate, HandleCases, KeepBaskets, ManageAccounts, ManageMoney, OwnCases,
+        SearchCorpus, ViewAudit, ViewCases, ViewFigures, ViewMoney, ViewOwnEnterprise, ViewPolicy, ViewRegistry,
+        ViewRights,
     };
     vec![
         door("/sign-in", Everyone, get(sign_in::form).post(sign_in::submit)),
@@ -126,6 +127,36 @@ pub fn doors() -> Vec<Door> {
         door("/navigation/reports/{id}", Needs(ViewRights), get(navigation::report::page)),
         door("/navigation/reports/{id}/export", Needs(ViewRights), get(navigation::report::export)),
         door("/navigation/chains/{id}", Needs(ViewRights), get(navigation::chain::page)),
+        door("/cases", Needs(ViewCases), get(cases::page)),
+        door("/cases/open", Needs(HandleCases), post(cases::open)),
+        door("/cases/daily", Needs(HandleCases), post(cases::daily)),
+        door("/cases/apply", Needs(OwnCases), post(cases::apply::begin)),
+        door("/cases/{id}", Needs(ViewCases), get(cases::one::page)),
+        door("/cases/{id}/act", Needs(ViewCases), post(cases::one::act)),
+        door("/cases/{id}/write", Needs(OwnCases), post(cases::one::write)),
+        upload_door("/cases/{id}/attach", Needs(OwnCases), post(cases::one::attach)),
+        door("/cases/{id}/papers/{file}", Needs(ViewCases), get(cases::one::paper)),
+        door("/cases/{id}/papers/{file}/remove", Needs(OwnCases), post(cases::one::remove)),
+        door("/cases/{id}/object", Needs(HandleCases), post(cases::one::object)),
+        door("/cases/{id}/objections/{objection}/decide", Needs(DecideCases), post(cases::one::decide)),
+        door("/notices", Needs(ViewCases), get(cases::notices::page)),
+        door("/notices/open/{award}", Needs(HandleCases), post(cases::notices::open)),
+        door("/notices/{id}", Needs(ViewCases), get(cases::notices::one)),
+        door("/items", Needs(ViewPolicy), get(cases::items::page)),
+        door("/items/draft/{award}", Needs(HandleCases), get(cases::items::draft).post(cases::items::submit)),
+        door("/items/{id}", Needs(ViewPolicy), get(cases::items::one)),
+        door("/items/{id}/issue", Needs(HandleCases), post(cases::items::issue)),
+        door("/items/{id}/suspend", Needs(HandleCases), post(cases::items::suspend)),
+        door("/budget", Needs(ViewMoney), get(cases::budget::page)),
+        door("/budget/set", Needs(ManageMoney), post(cases::budget::set)),
+        door("/payments", Needs(ViewMoney), get(cases::payments::page)),
+        door("/payments/order", Needs(ManageMoney), post(cases::payments::order)),
+        door("/payments/{id}", Needs(ViewMoney), get(cases::payments::one)),
+        door("/payments/{id}/approve", Needs(ManageMoney), post(cases::payments::approve)),
+        door("/payments/{id}/cancel", Needs(ManageMoney), post(cases::payments::cancel)),
+        door("/payments/{id}/send", Needs(ManageMoney), post(cases::payments::send)),
+        upload_door("/payments/{id}/answer", Needs(ManageMoney), post(cases::payments::take)),
+        door("/demo/day", Needs(HandleCases), post(cases::next_day)),
         door("/registers", Needs(ViewRegistry), get(registry::page)),
         upload_door(
             "/registers/import",

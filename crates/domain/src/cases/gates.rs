@@ -100,7 +100,7 @@ fn trial(asked: &Asked<'_>) -> Gate {
 fn sunset(asked: &Asked<'_>) -> Result<Gate, Error> {
     const NAME: &str = "授权资助截止";
     if asked.award.money_class != GRANT_LINKED {
-        return Ok(Gate::new(NAME, Outcome::Pass, "不与授权挂钩，不受此限", "AMB-09"));
+        return Ok(Gate::new(NAME, Outcome::Pass, "不与授权挂钩，不受此限", "国家规定只限与授权挂钩的资金"));
     }
     let settings = asked.policy.settings(asked.today, &std::collections::BTreeMap::new())?;
     let basis = settings.basis("grant_linked_last_day");

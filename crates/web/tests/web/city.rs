@@ -66,11 +66,20 @@ pub(crate) async fn again(folder: &Path, role: Role) -> Visitor {
 }
 
 async fn visitor_of(folder: &Path, role: Role) -> Visitor {
+    let login = match role {
+        Role::Administrator => "admin",
+        Role::Department => "science",
+        _ => role.key(),
+    };
+    signed_in(folder, login).await
+}
+
+/// A visitor with this account of the demo, by its login.
+pub(crate) async fn signed_in(folder: &Path, login: &str) -> Visitor {
     let (installation, _) = Installation::open(folder, None, now()).await.unwrap();
     let db = installation.db.clone();
     let app = App::with_clock(installation, Settings { city: "演示市".into(), ..Settings::default() }, now);
     let mut visitor = Visitor::on(router(app), db);
-    let login = if role == Role::Administrator { "admin" } else { role.key() };
     let answer = visitor.sign_in(login, demo::PASSWORD).await;
     assert_eq!(answer.status, axum::http::StatusCode::SEE_OTHER, "{}", answer.text);
     visitor

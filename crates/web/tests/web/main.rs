@@ -4,6 +4,7 @@
 
 mod accounts;
 mod awards;
+mod cases;
 mod city;
 mod clauses;
 mod client;

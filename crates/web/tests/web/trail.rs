@@ -7,7 +7,7 @@ use db::Db;
 use web::routes;
 
 /// The doors that take a form and change something, with the act that the trail then holds.
-const CHANGES: [(&str, &str); 46] = [
+const CHANGES: [(&str, &str); 65] = [
     ("/sign-in", "session.open"),
     ("/sign-in/code", "session.open"),
     ("/sign-out", "session.close"),
@@ -49,6 +49,25 @@ const CHANGES: [(&str, &str); 46] = [
     ("/registers/mappings/save", "mapping-saved"),
     ("/registers/mappings/remove", "mapping-deleted"),
     ("/registers/closing/close", "month.close"),
+    ("/cases/open", "case.batch"),
+    ("/cases/apply", "case.begin"),
+    ("/cases/{id}/act", "case."),
+    ("/cases/{id}/write", "case.write"),
+    ("/cases/{id}/attach", "case.attach"),
+    ("/cases/{id}/papers/{file}/remove", "case.detach"),
+    ("/cases/{id}/object", "case.object"),
+    ("/cases/{id}/objections/{objection}/decide", "case."),
+    ("/notices/open/{award}", "notice.open"),
+    ("/items/draft/{award}", "item.draft"),
+    ("/items/{id}/issue", "item.issue"),
+    ("/items/{id}/suspend", "item.suspend"),
+    ("/budget/set", "budget.set"),
+    ("/payments/order", "payment.order"),
+    ("/payments/{id}/approve", "payment.approve"),
+    ("/payments/{id}/cancel", "payment.cancel"),
+    ("/payments/{id}/send", "payment.send"),
+    ("/payments/{id}/answer", "payment.answer"),
+    ("/demo/day", "demo.move"),
     ("/what-if", "run.evaluate"),
     // What these begin goes on beside the pages; its rows come when it ends.
     ("/runs/start", ""),
@@ -58,13 +77,14 @@ const CHANGES: [(&str, &str); 46] = [
 ];
 
 /// The doors that take a form and change nothing that is kept of the city, with the reason.
-const SILENT: [(&str, &str); 6] = [
+const SILENT: [(&str, &str); 7] = [
     ("/language", "a cookie of the visitor"),
     ("/corpus/numbers", "a search whose list is too long for an address"),
     ("/corpus/like", "a search whose text is too long for an address"),
     ("/runs/{id}/verify", "computes again and compares"),
     ("/jobs/{id}/cancel", "the job itself records how it ended"),
     ("/warnings/run", "each watch records what it tells"),
+    ("/cases/daily", "each case that moves records it"),
 ];
 
 fn is_of(door: &str, path: &str) -> bool {

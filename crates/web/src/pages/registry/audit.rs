@@ -23,7 +23,7 @@ use crate::{
 const READ_MAX: u32 = 20_000;
 
 /// The acts, by the word that the trail keeps.
-const ACTS: [&str; 48] = [
+const ACTS: [&str; 59] = [
     "import-merged",
     "import-cancelled",
     "import-recovered",
@@ -56,6 +56,17 @@ const ACTS: [&str; 48] = [
     "watch.restore",
     "watch.tell",
     "warning.handle",
+    "item.draft",
+    "item.issue",
+    "item.suspend",
+    "notice.open",
+    "budget.set",
+    "payment.order",
+    "payment.approve",
+    "payment.cancel",
+    "payment.send",
+    "payment.answer",
+    "demo.move",
     "account.open",
     "account.amend",
     "account.disable",
@@ -73,6 +84,34 @@ const ACTS: [&str; 48] = [
     "audit.verify",
     "audit.digest",
 ];
+
+/// What befalls a case besides the acts of its table.
+const CASE_STEPS: [&str; 15] = [
+    "batch",
+    "begin",
+    "write",
+    "attach",
+    "detach",
+    "expire",
+    "publish",
+    "notice-over",
+    "object",
+    "uphold",
+    "dismiss",
+    "order",
+    "cancel-order",
+    "pay",
+    "pay-failed",
+];
+
+/// The word for a step of a case.
+pub(crate) fn case_act(frame: &Frame, step: &str) -> String {
+    match domain::cases::Act::of_key(step) {
+        Some(act) => frame.said(act.zh()),
+        None if step == "open" || CASE_STEPS.contains(&step) => frame.t(&format!("case-act-{step}")),
+        None => frame.t("audit-other"),
+    }
+}
 
 /// `GET /registers/audit`.
 pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Result<Response, AppError> {
@@ -122,7 +161,10 @@ async fn show(app: &App, frame: &Frame, hx: Hx, uri: &Uri, notice: Notice) -> Re
 }
 
 fn listing(frame: &Frame) -> Listing<'_, Entry> {
-    let acts = ACTS.into_iter().map(|key| Choice::new(key, act(frame, key))).collect();
+    let of_cases =
+        domain::cases::Act::ALL.iter().map(|act| act.key()).chain(CASE_STEPS).map(|key| format!("case.{key}"));
+    let acts = ACTS.into_iter().map(str::to_owned).chain(of_cases);
+    let acts = acts.map(|key| Choice::new(key.clone(), act(frame, &key))).collect();
     Listing::new(frame, "audit", "/registers/audit", frame.t("reg-audit"))
         .column("id", frame.t("reg-audit-number"), Kind::Number, |entry: &Entry| Cell::number(entry.id))
         .column("at", frame.t("reg-audit-at"), Kind::Date, |entry| Cell::code(format::instant(entry.at)))
@@ -147,6 +189,9 @@ fn origin(frame: &Frame, origin: &str) -> String {
 }
 
 fn act(frame: &Frame, key: &str) -> String {
+    if let Some(step) = key.strip_prefix("case.") {
+        return case_act(frame, step);
+    }
     if ACTS.contains(&key) { frame.t(&format!("audit-{}", key.replace('.', "-"))) } else { frame.t("audit-other") }
 }
 

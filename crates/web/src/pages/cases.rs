@@ -1,0 +1,274 @@
+//! `/cases` 兑现: award cases from a run's verdict to a paid one, with the rooms beside them: public notices, policy items, budget and
+//! payments. An enterprise finds its own cases here, a department those it is asked about.
+
+pub mod apply;
+pub mod budget;
+mod forms;
+pub mod items;
+pub mod notices;
+pub mod one;
+pub mod payments;
+
+use axum::{Form, extract::State, http::Uri, response::Response};
+use domain::{
+    accounts::{Permission, Role},
+    cases::{self, Case, State as Stands},
+    items::Track,
+    runs,
+};
+use rules::Policy;
+
+use self::forms::ListPage;
+use super::policy;
+use crate::{
+    app::App,
+    error::AppError,
+    form::{Choice, Errors, Field, Kind as FieldKind},
+    format,
+    frame::Frame,
+    hx::{self, Hx},
+    list::{Cell, Dir, Kind, Listing},
+    pages::{
+        awards::level_name,
+        corpus::baskets::account,
+        registry::{entries::EntryForm, who},
+        room::{self, ListBlock, Room, Sent},
+    },
+    pieces::{Link, State as StateWord, Tab, Tone},
+};
+
+pub(crate) const PATH: &str = "/cases";
+
+/// `GET /cases`.
+pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Result<Response, AppError> {
+    let (query, words) = room::wishes(&uri);
+    if query.export {
+        let document = policy::document()?;
+        let rows = cases::all(app.db(), account(&frame)?).await?;
+        return listing(&frame, &document.policy).workbook(&rows, &query);
+    }
+    respond(&app, &frame, hx, &query, &words, &Sent::default(), &Errors::default()).await
+}
+
+async fn respond(
+    app: &App,
+    frame: &Frame,
+    hx: Hx,
+    query: &crate::list::ListQuery,
+    words: &std::collections::BTreeMap<String, String>,
+    sent: &Sent,
+    errors: &Errors,
+) -> Result<Response, AppError> {
+    let document = policy::document()?;
+    let rows = cases::all(app.db(), account(frame)?).await?;
+    let view = listing(frame, &document.policy).view(&rows, query);
+    if hx.wants_block() {
+        return hx::page(ListBlock { frame, list: &view });
+    }
+    let form = if frame.may(Permission::HandleCases) {
+        Some(opening(app, frame, &document.policy, sent, errors).await?)
+    } else if frame.may(Permission::OwnCases) {
+        apply::form(app, frame, &document.policy, sent, errors).await?
+    } else {
+        None
+    };
+    let line = waiting(frame, &rows);
+    let mut room = head(frame, PATH).with(said(frame, words)).wrong(!errors.is_empty());
+    room.line = line;
+    let page = ListPage { frame, room: &room, errors, list: &view, form, acts: acts(frame) };
+    if errors.is_empty() { hx::page(page) } else { hx::refused(page) }
+}
+
+/// What waits for this visitor, in one line.
+fn waiting(frame: &Frame, rows: &[Case]) -> String {
+    let states: &[Stands] = match frame.account.as_ref().map(|account| account.role) {
+        Some(Role::Enterprise) => &[Stands::Notified, Stands::Correction, Stands::Draft, Stands::Failed],
+        Some(Role::Leader) => &[Stands::Noticed, Stands::Objected],
+        Some(Role::Finance | Role::Department) => &[Stands::Joint],
+        _ => &[Stands::Submitted, Stands::Review, Stands::SecondReview, Stands::Listed],
+    };
+    let count = rows.iter().filter(|case| states.contains(&case.state)).count();
+    let late = rows.iter().filter(|case| case.is_late(frame.business_date)).count();
+    frame.tn("cases-line", &[("count", format::count(count)), ("late", format::count(late))])
+}
+
+/// What has just happened, told above the list.
+pub(super) fn said(frame: &Frame, words: &std::collections::BTreeMap<String, String>) -> Option<crate::pieces::Notice> {
+    let number = |name: &str| words.get(name).and_then(|text| text.parse::<u64>().ok()).unwrap_or(0);
+    let key = match words.get("done").map(String::as_str)? {
+        "opened" => "cases-said-opened",
+        "daily" => "cases-said-daily",
+        "answered" => "payments-said-answered",
+        _ => return room::said(frame, words),
+    };
+    let title = frame.tn(key, &[("count", number("count").to_string()), ("failed", number("failed").to_string())]);
+    Some(crate::pieces::Notice { tone: Tone::Ok, title, lines: Vec::new(), link: None })
+}
+
+/// The head of a page of this room, with its neighbours.
+pub(super) fn head(frame: &Frame, path: &str) -> Room {
+    const TABS: [(&str, &str, Permission); 5] = [
+        ("cases-title", PATH, Permission::ViewCases),
+        ("notices-title", notices::PATH, Permission::ViewCases),
+        ("items-title", items::PATH, Permission::ViewPolicy),
+        ("budget-title", budget::PATH, Permission::ViewMoney),
+        ("payments-title", payments::PATH, Permission::ViewMoney),
+    ];
+    let (key, _, _) = TABS.iter().find(|(_, own, _)| *own == path).copied().unwrap_or(TABS[0]);
+    let mut room = Room::new(frame.t(key), frame.t(&format!("{}-line", key.trim_end_matches("-title"))));
+    room.tabs_label = frame.t("nav-cases");
+    room.tabs = TABS
+        .iter()
+        .filter(|(_, _, needed)| frame.may(*needed))
+        .map(|(key, own, _)| Tab {
+            link: Link::new(frame.t(key), frame.at(own)),
+            is_current: *own == path,
+            count: String::new(),
+        })
+        .collect();
+    room
+}
+
+fn listing<'a>(frame: &'a Frame, policy: &'a Policy) -> Listing<'a, Case> {
+    let awards = policy.awards.iter().map(|award| Choice::new(award.id.clone(), frame.said(&award.name))).collect();
+    let states = Stands::ALL.iter().map(|state| Choice::new(state.key(), frame.said(state.zh()))).collect();
+    let late = vec![Choice::new("late", frame.t("cases-late"))];
+    let today = frame.business_date;
+    let caption = frame.tn("rights-list-of", [("name", frame.t("cases-title")), ("date", today.to_string())]);
+    Listing::new(frame, "cases", PATH, caption)
+        .column("name", frame.t("cases-subject"), Kind::Text, |case: &Case| {
+            Cell::text(case.name.clone()).link(frame.at(&path(case.id)))
+        })
+        .column("award", frame.t("cases-award"), Kind::Text, |case| Cell::text(award_name(frame, policy, &case.award)))
+        .column("level", frame.t("cases-level"), Kind::Text, |case| Cell::text(level(frame, policy, case)))
+        .column("year", frame.t("cases-year"), Kind::Code, |case| Cell::code(case.year.to_string()))
+        .column("amount", frame.t("cases-amount"), Kind::Money, |case| amount_cell(frame, case.amount_fen()))
+        .column("state", frame.t("cases-state"), Kind::Text, |case| {
+            Cell::state(state(frame, case.state), case.state as i64)
+        })
+        .column("due", frame.t("cases-due"), Kind::Date, |case| Cell::date(case.due_on))
+        .column("handler", frame.t("cases-handler"), Kind::Text, |case| {
+            Cell::text(case.handler.clone().unwrap_or_default())
+        })
+        .column("number", frame.t("cases-number"), Kind::Code, |case| Cell::code(case.id.to_string()))
+        .filter("award", frame.t("cases-award"), awards, |case, key| case.award == key)
+        .filter("state", frame.t("cases-state"), states, |case, key| case.state.key() == key)
+        .filter("due", frame.t("cases-due"), late, move |case, _| case.is_late(today))
+        .search(frame.t("cases-search"), |case| format!("{} {} {} {}", case.name, case.subject, case.matter, case.id))
+        .sorted_by("due", Dir::Up)
+        .when_empty(frame.t("cases-none"), frame.t("cases-none-todo"))
+}
+
+pub(super) fn amount_cell(frame: &Frame, fen: Option<i64>) -> Cell {
+    fen.map_or_else(Cell::empty, |fen| Cell::money(fen, frame.lang))
+}
+
+pub(super) fn award_name(frame: &Frame, policy: &Policy, award: &str) -> String {
+    policy.award(award).map_or_else(|| award.to_owned(), |award| frame.said(&award.name))
+}
+
+/// The level of a case; empty where the award has none.
+pub(super) fn level(frame: &Frame, policy: &Policy, case: &Case) -> String {
+    let leveled = policy.award(&case.award).filter(|award| !award.levels.is_empty());
+    leveled.map_or_else(String::new, |award| level_name(frame, award, case.level))
+}
+
+pub(super) fn state(frame: &Frame, state: Stands) -> StateWord {
+    let tone = match state {
+        Stands::Paid | Stands::Archived | Stands::Approved | Stands::Recovered => Tone::Ok,
+        Stands::Rejected | Stands::Refused | Stands::Failed | Stands::Reclaimed | Stands::Expired => Tone::Bad,
+        Stands::Notified | Stands::Correction | Stands::Objected | Stands::Draft => Tone::Warn,
+        Stands::Declined | Stands::Withdrawn => Tone::Unknown,
+        _ => Tone::Plain,
+    };
+    StateWord::new(tone, frame.said(state.zh()))
+}
+
+pub(super) fn path(id: i64) -> String {
+    format!("{PATH}/{id}")
+}
+
+/// The buttons above the list: what the day brings, and for a demo the way to a later day.
+fn acts(frame: &Frame) -> Vec<forms::Act> {
+    let mut acts = Vec::new();
+    if frame.may(Permission::HandleCases) {
+        acts.push(forms::Act::new(frame.at("/cases/daily"), frame.t("cases-daily-do"), frame.t("cases-daily-line")));
+        if frame.is_demo {
+            acts.push(forms::Act::new(frame.at("/demo/day"), frame.t("demo-day-do"), frame.t("demo-day-line")));
+        }
+    }
+    acts
+}
+
+/// The form that opens a batch.
+async fn opening(
+    app: &App,
+    frame: &Frame,
+    policy: &Policy,
+    sent: &Sent,
+    errors: &Errors,
+) -> Result<EntryForm, AppError> {
+    let issued = domain::items::all(app.db()).await?;
+    let ready = |award: &str| {
+        issued.iter().any(|item| item.award == award && item.terms.track == Track::Confirm && item.issued_by.is_some())
+    };
+    let awards: Vec<Choice> = policy
+        .awards
+        .iter()
+        .filter(|award| ready(&award.id))
+        .map(|award| Choice::new(award.id.clone(), frame.said(&award.name)))
+        .collect();
+    let runs: Vec<Choice> = runs::list(&app.installation)
+        .await?
+        .into_iter()
+        .filter(|run| !run.is_what_if() && run.scope.is_empty())
+        .map(|run| {
+            let short: String = run.run.chars().take(8).collect();
+            Choice::new(run.run, frame.tn("cases-run-choice", &[("date", run.as_of), ("run", short)]))
+        })
+        .collect();
+    Ok(EntryForm {
+        title: frame.t("cases-open-title"),
+        action: frame.at("/cases/open"),
+        fields: vec![
+            Field::of("award", frame.t("cases-award"), FieldKind::Select(awards), sent.get("award"), errors)
+                .hint(frame.t("cases-open-hint")),
+            Field::of("run", frame.t("cases-run"), FieldKind::Select(runs), sent.get("run"), errors),
+        ],
+        button: frame.t("cases-open-do"),
+    })
+}
+
+/// `POST /cases/open`: a batch out of a run.
+pub async fn open(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>) -> Result<Response, AppError> {
+    let document = policy::document()?;
+    let wanted = (sent.get("award"), sent.get("run"));
+    let opened = cases::open_batch(&app.installation, &document.policy, account(&frame)?, wanted, app.now()).await;
+    match opened {
+        Ok(opening) => Ok(room::see_other(
+            &frame,
+            &format!("{PATH}?done=opened&count={}&failed={}", opening.opened, opening.stopped),
+        )),
+        Err(domain::Error::Invalid(why) | domain::Error::Conflict(why)) => {
+            let mut errors = Errors::default();
+            errors.add("award", frame.said(&why));
+            let query = crate::list::ListQuery::default();
+            respond(&app, &frame, Hx::default(), &query, &std::collections::BTreeMap::new(), &sent, &errors).await
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// `POST /cases/daily`: what the day brings.
+pub async fn daily(State(app): State<App>, frame: Frame) -> Result<Response, AppError> {
+    let (expired, noticed) = cases::daily(&app.installation, &who(&frame), app.now()).await?;
+    Ok(room::see_other(&frame, &format!("{PATH}?done=daily&count={noticed}&failed={expired}")))
+}
+
+/// `POST /demo/day`: the demo's next working week.
+pub async fn next_day(State(app): State<App>, frame: Frame) -> Result<Response, AppError> {
+    use jiff::ToSpan;
+    let day = app.business_date().saturating_add(1.week());
+    app.installation.move_to(day, &who(&frame), app.now()).await?;
+    Ok(room::see_other(&frame, PATH))
+}

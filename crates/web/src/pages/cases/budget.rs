@@ -1,0 +1,145 @@
+//! `/budget` 预算: what is set aside, reserved and paid, by year, source and item; and the form of the finance bureau.
+
+use axum::{Form, extract::State, http::Uri, response::Response};
+use domain::{
+    accounts::Permission,
+    budget::{self, Line},
+};
+use rules::Policy;
+
+use super::{
+    award_name,
+    forms::{self, ListPage},
+    head, policy,
+};
+use crate::{
+    app::App,
+    error::AppError,
+    form::{Choice, Errors, Field, Kind as FieldKind},
+    format,
+    frame::Frame,
+    hx::{self, Hx},
+    list::{Cell, Kind, ListQuery, Listing},
+    pages::{
+        corpus::baskets::account,
+        registry::entries::EntryForm,
+        room::{self, ListBlock, Sent},
+    },
+};
+
+pub(super) const PATH: &str = "/budget";
+
+/// `GET /budget`.
+pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Result<Response, AppError> {
+    let (query, words) = room::wishes(&uri);
+    if query.export {
+        let document = policy::document()?;
+        let rows = budget::lines(app.db()).await?;
+        return listing(&frame, &document.policy).workbook(&rows, &query);
+    }
+    respond(&app, &frame, hx, &query, &words, &Sent::default(), &Errors::default()).await
+}
+
+async fn respond(
+    app: &App,
+    frame: &Frame,
+    hx: Hx,
+    query: &ListQuery,
+    words: &std::collections::BTreeMap<String, String>,
+    sent: &Sent,
+    errors: &Errors,
+) -> Result<Response, AppError> {
+    let document = policy::document()?;
+    let rows = budget::lines(app.db()).await?;
+    let view = listing(frame, &document.policy).view(&rows, query);
+    if hx.wants_block() {
+        return hx::page(ListBlock { frame, list: &view });
+    }
+    let form = frame.may(Permission::ManageMoney).then(|| form(frame, &document.policy, sent, errors));
+    let mut room = head(frame, PATH).with(room::said(frame, words)).wrong(!errors.is_empty());
+    let sum = |of: fn(&Line) -> i64| {
+        let year = i64::from(frame.business_date.year());
+        let short = format::money(rows.iter().filter(|line| line.year == year).map(of).sum(), frame.lang);
+        format!("{} {}", short.text, short.unit).trim().to_owned()
+    };
+    room.line = frame.tn(
+        "budget-line",
+        &[
+            ("year", frame.business_date.year().to_string()),
+            ("amount", sum(|line| line.amount_fen)),
+            ("reserved", sum(|line| line.reserved_fen)),
+            ("paid", sum(|line| line.paid_fen)),
+            ("left", sum(Line::left_fen)),
+        ],
+    );
+    let page = ListPage { frame, room: &room, errors, list: &view, form, acts: Vec::new() };
+    if errors.is_empty() { hx::page(page) } else { hx::refused(page) }
+}
+
+fn listing<'a>(frame: &'a Frame, policy: &'a Policy) -> Listing<'a, Line> {
+    let money = |fen: i64| Cell::money(fen, frame.lang);
+    Listing::new(frame, "budget", PATH, frame.t("budget-title"))
+        .column("source", frame.t("budget-source"), Kind::Text, |line: &Line| Cell::text(line.source.clone()))
+        .column("year", frame.t("cases-year"), Kind::Code, |line| Cell::code(line.year.to_string()))
+        .column("award", frame.t("cases-award"), Kind::Text, |line| Cell::text(purpose(frame, policy, &line.award)))
+        .column("amount", frame.t("budget-amount"), Kind::Money, move |line| money(line.amount_fen))
+        .column("reserved", frame.t("budget-reserved"), Kind::Money, move |line| money(line.reserved_fen))
+        .column("paid", frame.t("budget-paid"), Kind::Money, move |line| money(line.paid_fen))
+        .column("left", frame.t("budget-left"), Kind::Money, move |line| money(line.left_fen()))
+        .column("basis", frame.t("budget-basis"), Kind::Text, |line| Cell::text(line.basis.clone()))
+        .search(frame.t("budget-search"), |line| format!("{} {} {}", line.source, line.basis, line.year))
+        .when_empty(frame.t("budget-none"), frame.t("budget-none-todo"))
+}
+
+fn purpose(frame: &Frame, policy: &Policy, award: &str) -> String {
+    if award.is_empty() { frame.t("budget-any") } else { award_name(frame, policy, award) }
+}
+
+fn form(frame: &Frame, policy: &Policy, sent: &Sent, errors: &Errors) -> EntryForm {
+    let mut awards = vec![Choice::new("", frame.t("budget-any"))];
+    awards.extend(policy.awards.iter().map(|award| Choice::new(award.id.clone(), frame.said(&award.name))));
+    let year =
+        if sent.get("year").is_empty() { frame.business_date.year().to_string() } else { sent.get("year").to_owned() };
+    let field = |name: &str, key: &str, kind| Field::of(name, frame.t(key), kind, sent.get(name), errors);
+    EntryForm {
+        title: frame.t("budget-set-title"),
+        action: frame.at("/budget/set"),
+        fields: vec![
+            Field::of("year", frame.t("cases-year"), FieldKind::Number, &year, errors),
+            field("source", "budget-source", FieldKind::Text),
+            field("award", "cases-award", FieldKind::Select(awards)),
+            field("amount", "budget-amount", FieldKind::Text).hint(frame.t("item-amount-hint")),
+            field("basis", "budget-basis", FieldKind::Text),
+        ],
+        button: frame.t("budget-set-do"),
+    }
+}
+
+/// `POST /budget/set`.
+pub async fn set(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>) -> Result<Response, AppError> {
+    let mut errors = Errors::default();
+    let amount = forms::fen(&frame, &sent, "amount", &mut errors);
+    if amount.is_none() && errors.is_empty() {
+        errors.add("amount", frame.t("budget-amount-missing"));
+    }
+    let year = sent.get("year").parse::<i64>().unwrap_or(0);
+    if let Some(fen) = amount {
+        let line = (year, sent.get("source"), sent.get("award"));
+        match budget::set(app.db(), account(&frame)?, line, (fen, sent.get("basis")), app.now()).await {
+            Ok(_) => return Ok(room::see_other(&frame, &format!("{PATH}?done=saved"))),
+            Err(error) => {
+                let why = error.to_string();
+                let field = if why.contains("年度") {
+                    "year"
+                } else if why.contains("来源") {
+                    "source"
+                } else {
+                    "amount"
+                };
+                forms::refusal(&frame, &mut errors, field, error)?;
+            }
+        }
+    }
+    let nothing = std::collections::BTreeMap::new();
+    respond(&app, &frame, Hx::default(), &ListQuery::default(), &nothing, &sent, &errors).await
+}

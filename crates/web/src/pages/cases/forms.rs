@@ -1,0 +1,83 @@
+//! What the pages of cases share: a list with buttons above and a form below it, amounts as typed, and refusals beside their fields.
+
+use askama::Template;
+
+use crate::{
+    error::AppError,
+    form::Errors,
+    frame::Frame,
+    list::ListingView,
+    pages::{
+        registry::entries::EntryForm,
+        room::{Room, Sent},
+    },
+};
+
+/// A list with what may be done above and below it.
+#[derive(Template)]
+#[template(path = "cases/list.html")]
+pub(super) struct ListPage<'a> {
+    pub(super) frame: &'a Frame,
+    pub(super) room: &'a Room,
+    pub(super) errors: &'a Errors,
+    pub(super) list: &'a ListingView,
+    pub(super) form: Option<EntryForm>,
+    pub(super) acts: Vec<Act>,
+}
+
+/// One button that sends nothing but itself.
+pub(super) struct Act {
+    pub(super) action: String,
+    pub(super) label: String,
+    pub(super) line: String,
+}
+
+impl Act {
+    pub(super) fn new(action: String, label: String, line: impl Into<String>) -> Self {
+        Self { action, label, line: line.into() }
+    }
+}
+
+/// An amount as typed, in fen: a plain number is yuan. Nothing typed is nothing known.
+pub(super) fn fen(frame: &Frame, sent: &Sent, name: &str, errors: &mut Errors) -> Option<i64> {
+    match sent.get(name) {
+        "" => None,
+        text => match terms::Money::parse(text, terms::MoneyUnit::Yuan) {
+            Ok(money) => Some(money.fen),
+            Err(cause) => {
+                errors.add(name, frame.said(&cause.to_string()));
+                None
+            }
+        },
+    }
+}
+
+/// A date as typed.
+pub(super) fn date(frame: &Frame, sent: &Sent, name: &str, errors: &mut Errors) -> Option<jiff::civil::Date> {
+    match sent.get(name) {
+        "" => None,
+        text => match terms::dates::parse_date(text) {
+            Ok(date) => Some(date),
+            Err(cause) => {
+                errors.add(name, frame.said(&cause.to_string()));
+                None
+            }
+        },
+    }
+}
+
+/// Fen as one would type them, in yuan.
+pub(super) fn yuan(fen: i64) -> String {
+    if fen % 100 == 0 { (fen / 100).to_string() } else { format!("{}.{:02}", fen / 100, fen % 100) }
+}
+
+/// Sets a refusal beside a field, or hands on what is no refusal.
+pub(super) fn refusal(frame: &Frame, errors: &mut Errors, field: &str, error: domain::Error) -> Result<(), AppError> {
+    match error {
+        domain::Error::Invalid(why) | domain::Error::Conflict(why) => {
+            errors.add(field, frame.said(&why));
+            Ok(())
+        }
+        other => Err(other.into()),
+    }
+}

@@ -1,0 +1,404 @@
+//! `/items` 政策事项: what each award and aid pays, on which document, within which limits; drafted by one, issued by another (C3.1.2.1).
+
+use askama::Template;
+use axum::{
+    Form,
+    extract::{Path, State},
+    http::Uri,
+    response::Response,
+};
+use domain::{
+    accounts::Permission,
+    items::{self, Basis, Formula, Item, Limits, Review, Stage, Terms, Track},
+};
+use rules::{Policy, policy::AwardDef};
+
+use super::{award_name, forms, head, policy};
+use crate::{
+    app::App,
+    error::AppError,
+    form::{Choice, Errors, Field, Kind as FieldKind},
+    format,
+    frame::Frame,
+    hx::{self, Hx},
+    list::{Cell, Kind, Listing},
+    pages::{
+        corpus::baskets::account,
+        room::{self, Room, Sent},
+    },
+    pieces::{Link, State as StateWord, Tone},
+};
+
+pub(super) const PATH: &str = "/items";
+
+/// A row of the list: an award with its latest version, if it has one.
+struct Row<'a> {
+    award: &'a AwardDef,
+    item: Option<&'a Item>,
+}
+
+#[derive(Template)]
+#[template(path = "cases/item.html")]
+struct ItemPage<'a> {
+    frame: &'a Frame,
+    room: &'a Room,
+    errors: &'a Errors,
+    state: StateWord,
+    facts: Vec<(String, String)>,
+    amounts: Vec<(String, String)>,
+    faults: Vec<(String, String)>,
+    versions: Vec<(Link, StateWord)>,
+    clauses: Vec<Link>,
+    issue: Option<String>,
+    suspend: Option<String>,
+    edit: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "cases/draft.html")]
+struct DraftPage<'a> {
+    frame: &'a Frame,
+    room: &'a Room,
+    errors: &'a Errors,
+    fields: Vec<Field>,
+    action: String,
+}
+
+/// `GET /items`.
+pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Result<Response, AppError> {
+    let (query, words) = room::wishes(&uri);
+    let document = policy::document()?;
+    let all = items::all(app.db()).await?;
+    let policy = &document.policy;
+    let rows: Vec<Row<'_>> =
+        policy.awards.iter().map(|award| Row { award, item: all.iter().find(|item| item.award == award.id) }).collect();
+    let class = |award: &AwardDef| frame.t(&format!("item-class-{}", award.money_class));
+    let listing = Listing::new(&frame, "items", PATH, frame.t("items-title"))
+        .column("award", frame.t("cases-award"), Kind::Text, |row: &Row<'_>| {
+            let href = match row.item {
+                Some(item) => format!("{PATH}/{}", item.id),
+                None if frame.may(Permission::HandleCases) => format!("{PATH}/draft/{}", row.award.id),
+                None => format!("/policy/{}", row.award.clauses.first().map_or("", String::as_str)),
+            };
+            Cell::text(frame.said(&row.award.name)).link(frame.at(&href))
+        })
+        .column("class", frame.t("item-class"), Kind::Text, |row| Cell::text(class(row.award)))
+        .column("track", frame.t("item-track"), Kind::Text, |row| {
+            Cell::text(row.item.map_or_else(String::new, |item| frame.said(item.terms.track.zh())))
+        })
+        .column("basis", frame.t("case-basis"), Kind::Text, |row| {
+            Cell::text(row.item.map_or_else(String::new, |item| item.terms.basis.number.clone()))
+        })
+        .column("until", frame.t("item-until"), Kind::Date, |row| {
+            Cell::date(row.item.and_then(|item| item.terms.effective_until))
+        })
+        .column("version", frame.t("item-version"), Kind::Number, |row| {
+            row.item.map_or_else(Cell::empty, |item| Cell::number(item.version))
+        })
+        .column("state", frame.t("cases-state"), Kind::Text, |row| {
+            Cell::state(
+                stage(&frame, row.item.map(|item| item.stage)),
+                row.item.map_or(0, |item| item.stage as i64 + 1),
+            )
+        })
+        .search(frame.t("items-search"), |row| row.award.name.clone());
+    if query.export {
+        return listing.workbook(&rows, &query);
+    }
+    let view = listing.view(&rows, &query);
+    let room = head(&frame, PATH).with(room::said(&frame, &words));
+    room::list_page(hx, &frame, &room, &view)
+}
+
+fn stage(frame: &Frame, stage: Option<Stage>) -> StateWord {
+    match stage {
+        None => StateWord::new(Tone::Unknown, frame.t("item-none")),
+        Some(Stage::Draft) => StateWord::new(Tone::Warn, frame.said(Stage::Draft.zh())),
+        Some(Stage::Issued) => StateWord::new(Tone::Ok, frame.said(Stage::Issued.zh())),
+        Some(Stage::Suspended) => StateWord::new(Tone::Plain, frame.said(Stage::Suspended.zh())),
+    }
+}
+
+/// `GET /items/{id}`.
+pub async fn one(State(app): State<App>, frame: Frame, Path(id): Path<i64>) -> Result<Response, AppError> {
+    shown(&app, &frame, id, &Errors::default()).await
+}
+
+async fn shown(app: &App, frame: &Frame, id: i64, errors: &Errors) -> Result<Response, AppError> {
+    let document = policy::document()?;
+    let policy = &document.policy;
+    let item = items::find(app.db(), id).await?;
+    let all = items::all(app.db()).await?;
+    let award = award_name(frame, policy, &item.award);
+    let room = Room::new(award, frame.t1("item-line", "version", item.version))
+        .below(frame, &[("cases-title", super::PATH), ("items-title", PATH)])
+        .wrong(!errors.is_empty());
+    let visitor = account(frame)?;
+    let may = frame.may(Permission::HandleCases);
+    let found = if item.stage == Stage::Draft { items::faults(policy, &item)? } else { Vec::new() };
+    let own = frame.at(&format!("{PATH}/{id}"));
+    let level = |level: i64| {
+        let named = policy.award(&item.award).and_then(|award| award.levels.iter().find(|one| one.level == level));
+        named.map_or_else(|| frame.t("item-each"), |one| frame.said(&one.name))
+    };
+    let clauses = policy.award(&item.award).map(|award| award.clauses.clone()).unwrap_or_default();
+    let page = ItemPage {
+        frame,
+        room: &room,
+        errors,
+        state: stage(frame, Some(item.stage)),
+        facts: facts(frame, &item),
+        amounts: item.terms.amounts.iter().map(|(at, fen)| (level(*at), money(frame, *fen))).collect(),
+        faults: found.iter().map(|fault| (frame.said(&fault.words), frame.said(&fault.basis))).collect(),
+        versions: all
+            .iter()
+            .filter(|one| one.award == item.award && one.id != id)
+            .map(|one| {
+                (
+                    Link::new(frame.t1("item-line", "version", one.version), frame.at(&format!("{PATH}/{}", one.id))),
+                    stage(frame, Some(one.stage)),
+                )
+            })
+            .collect(),
+        clauses: clauses.iter().map(|id| Link::new(id.clone(), frame.at(&format!("/policy/{id}")))).collect(),
+        issue: (may && item.stage == Stage::Draft && item.drafted_by != visitor.login && found.is_empty())
+            .then(|| format!("{own}/issue")),
+        suspend: (may && item.stage == Stage::Issued).then(|| format!("{own}/suspend")),
+        edit: may.then(|| frame.at(&format!("{PATH}/draft/{}", item.award))),
+    };
+    if errors.is_empty() { hx::page(page) } else { hx::refused(page) }
+}
+
+fn money(frame: &Frame, fen: i64) -> String {
+    let short = format::money(fen, frame.lang);
+    format!("{} {}", short.text, short.unit).trim().to_owned()
+}
+
+fn facts(frame: &Frame, item: &Item) -> Vec<(String, String)> {
+    let terms = &item.terms;
+    let none = || frame.t("word-none");
+    let date = |day: Option<jiff::civil::Date>| day.map_or_else(none, |day| frame.date(day));
+    let list = |list: &[String]| if list.is_empty() { none() } else { list.join("、") };
+    let formula = match terms.formula {
+        Formula::PerSubject => frame.t("item-per-subject"),
+        Formula::PerRight => frame.t("item-per-right"),
+        Formula::ShareOfCost { percent } => frame.t1("item-share", "percent", percent),
+    };
+    let mut facts = vec![
+        ("item-track", frame.said(terms.track.zh())),
+        ("item-basis", format!("{}《{}》", terms.basis.number, terms.basis.title)),
+        ("item-review", format!("{} {}", terms.review.conclusion, date(terms.review.concluded_on))),
+        ("item-from", date(Some(terms.effective_from))),
+        ("item-until", date(terms.effective_until)),
+        ("item-formula", formula),
+        ("item-difference", frame.t(if terms.pays_difference { "setting-yes" } else { "setting-no" })),
+        ("item-cap-year", terms.cap_per_subject_year_fen.map_or_else(none, |fen| money(frame, fen))),
+        ("item-departments", list(&terms.departments)),
+        ("item-papers", list(&terms.papers)),
+        ("item-drafted", item.drafted_by.clone()),
+    ];
+    if let Some(by) = &item.issued_by {
+        facts.push(("item-issued", by.clone()));
+    }
+    if item.is_trial {
+        facts.push(("item-trial", frame.t("item-trial-yes")));
+    }
+    facts.into_iter().map(|(key, value)| (frame.t(key), value)).collect()
+}
+
+/// `GET /items/draft/{award}`.
+pub async fn draft(State(app): State<App>, frame: Frame, Path(award): Path<String>) -> Result<Response, AppError> {
+    let latest = items::all(app.db()).await?.into_iter().find(|item| item.award == award);
+    let document = policy::document()?;
+    let sent = latest.map_or_else(|| blank(&app), |item| typed(&item.terms));
+    drafting(&frame, &document.policy, &award, &sent, &Errors::default())
+}
+
+fn drafting(frame: &Frame, policy: &Policy, award: &str, sent: &Sent, errors: &Errors) -> Result<Response, AppError> {
+    let def = policy
+        .award(award)
+        .ok_or_else(|| domain::Error::NotFound { what: "奖励或资助事项", id: award.to_owned() })?;
+    let room = Room::new(frame.said(&def.name), frame.t("item-draft-line"))
+        .below(frame, &[("cases-title", super::PATH), ("items-title", PATH)])
+        .wrong(!errors.is_empty());
+    let action = frame.at(&format!("{PATH}/draft/{award}"));
+    let page = DraftPage { frame, room: &room, errors, fields: fields(frame, def, sent, errors), action };
+    if errors.is_empty() { hx::page(page) } else { hx::refused(page) }
+}
+
+fn blank(app: &App) -> Sent {
+    Sent(vec![
+        ("track".into(), "apply".into()),
+        ("formula".into(), "per-subject".into()),
+        ("from".into(), app.business_date().to_string()),
+        ("notice".into(), items::NOTICE_DAYS_MIN.to_string()),
+    ])
+}
+
+/// Terms as one would have typed them.
+fn typed(terms: &Terms) -> Sent {
+    let date = |day: Option<jiff::civil::Date>| day.map(|day| day.to_string()).unwrap_or_default();
+    let (formula, percent) = match terms.formula {
+        Formula::PerSubject => ("per-subject", String::new()),
+        Formula::PerRight => ("per-right", String::new()),
+        Formula::ShareOfCost { percent } => ("share", percent.to_string()),
+    };
+    let mut sent: Vec<(String, String)> = vec![
+        ("track".into(), terms.track.key().into()),
+        ("number".into(), terms.basis.number.clone()),
+        ("title".into(), terms.basis.title.clone()),
+        ("conclusion".into(), terms.review.conclusion.clone()),
+        ("concluded".into(), date(terms.review.concluded_on)),
+        ("from".into(), terms.effective_from.to_string()),
+        ("until".into(), date(terms.effective_until)),
+        ("formula".into(), formula.into()),
+        ("percent".into(), percent),
+        ("cap".into(), terms.cap_per_subject_year_fen.map(forms::yuan).unwrap_or_default()),
+        ("departments".into(), terms.departments.join("\n")),
+        ("papers".into(), terms.papers.join("\n")),
+        ("notice".into(), terms.limits.notice.to_string()),
+    ];
+    if terms.pays_difference {
+        sent.push(("difference".into(), "yes".into()));
+    }
+    sent.extend(terms.amounts.iter().map(|(level, fen)| (format!("amount-{level}"), forms::yuan(*fen))));
+    Sent(sent)
+}
+
+/// The levels of an award with their names; one without levels pays its only amount.
+fn levels(frame: &Frame, award: &AwardDef) -> Vec<(i64, String)> {
+    if award.levels.is_empty() {
+        return vec![(1, frame.t("item-each"))];
+    }
+    award.levels.iter().map(|one| (one.level, frame.said(&one.name))).collect()
+}
+
+fn fields(frame: &Frame, award: &AwardDef, sent: &Sent, errors: &Errors) -> Vec<Field> {
+    let field = |name: &str, key: &str, kind| Field::of(name, frame.t(key), kind, sent.get(name), errors);
+    let tracks = Track::ALL.map(|track| Choice::new(track.key(), frame.said(track.zh()))).into();
+    let formulas =
+        [("per-subject", "item-per-subject"), ("per-right", "item-per-right"), ("share", "item-share-choice")]
+            .map(|(key, words)| Choice::new(key, frame.t(words)))
+            .into();
+    let difference = vec![Choice {
+        is_chosen: sent.get("difference") == "yes",
+        ..Choice::new("yes", frame.t("item-difference-yes"))
+    }];
+    let mut fields = vec![
+        field("track", "item-track", FieldKind::Radios(tracks)),
+        field("number", "item-number", FieldKind::Text).hint(frame.t("item-number-hint")),
+        field("title", "item-title", FieldKind::Text),
+        field("conclusion", "item-conclusion", FieldKind::Lines).hint(frame.t("item-conclusion-hint")),
+        field("concluded", "item-concluded", FieldKind::Date),
+        field("from", "item-from", FieldKind::Date),
+        field("until", "item-until", FieldKind::Date).hint(frame.t("item-until-hint")),
+        field("formula", "item-formula", FieldKind::Radios(formulas)),
+        field("percent", "item-percent", FieldKind::Number).hint(frame.t("item-percent-hint")).optional(),
+    ];
+    for (level, name) in levels(frame, award) {
+        let own = format!("amount-{level}");
+        let label = frame.t1("item-amount-of", "level", name);
+        fields.push(Field::of(&own, label, FieldKind::Text, sent.get(&own), errors).hint(frame.t("item-amount-hint")));
+    }
+    fields.extend([
+        field("difference", "item-difference", FieldKind::Checks(difference)).optional(),
+        field("cap", "item-cap-year", FieldKind::Text).optional(),
+        field("departments", "item-departments", FieldKind::Lines).hint(frame.t("item-list-hint")).optional(),
+        field("papers", "item-papers", FieldKind::Lines).hint(frame.t("item-list-hint")).optional(),
+        field("notice", "item-notice", FieldKind::Number),
+    ]);
+    fields
+}
+
+fn lines(text: &str) -> Vec<String> {
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+}
+
+/// What was typed, as terms; what cannot be read stands beside its field.
+fn read(frame: &Frame, award: &AwardDef, sent: &Sent, errors: &mut Errors) -> Option<Terms> {
+    let concluded_on = forms::date(frame, sent, "concluded", errors);
+    let from = forms::date(frame, sent, "from", errors);
+    let effective_until = forms::date(frame, sent, "until", errors);
+    let cap_per_subject_year_fen = forms::fen(frame, sent, "cap", errors);
+    let mut amounts = std::collections::BTreeMap::new();
+    for (level, _) in levels(frame, award) {
+        if let Some(fen) = forms::fen(frame, sent, &format!("amount-{level}"), errors) {
+            amounts.insert(level, fen);
+        }
+    }
+    let formula = match sent.get("formula") {
+        "per-right" => Formula::PerRight,
+        "share" => match sent.get("percent").parse() {
+            Ok(percent) => Formula::ShareOfCost { percent },
+            Err(_) => {
+                errors.add("percent", frame.t("item-percent-wrong"));
+                return None;
+            }
+        },
+        _ => Formula::PerSubject,
+    };
+    let Ok(notice) = sent.get("notice").parse() else {
+        errors.add("notice", frame.t("item-notice-wrong"));
+        return None;
+    };
+    let Some(effective_from) = from else {
+        if errors.of("from").is_none() {
+            errors.add("from", frame.t("item-from-missing"));
+        }
+        return None;
+    };
+    errors.is_empty().then(|| Terms {
+        track: if sent.get("track") == "confirm" { Track::Confirm } else { Track::Apply },
+        basis: Basis { number: sent.get("number").into(), title: sent.get("title").into() },
+        review: Review { conclusion: sent.get("conclusion").into(), concluded_on },
+        effective_from,
+        effective_until,
+        formula,
+        amounts,
+        pays_difference: sent.get("difference") == "yes",
+        cap_per_subject_year_fen,
+        departments: lines(sent.get("departments")),
+        papers: lines(sent.get("papers")),
+        limits: Limits { notice, ..Limits::default() },
+    })
+}
+
+/// `POST /items/draft/{award}`.
+pub async fn submit(
+    State(app): State<App>,
+    frame: Frame,
+    Path(award): Path<String>,
+    Form(sent): Form<Sent>,
+) -> Result<Response, AppError> {
+    let document = policy::document()?;
+    let policy = &document.policy;
+    let def = policy
+        .award(&award)
+        .ok_or_else(|| domain::Error::NotFound { what: "奖励或资助事项", id: award.clone() })?;
+    let mut errors = Errors::default();
+    let Some(terms) = read(&frame, def, &sent, &mut errors) else {
+        return drafting(&frame, policy, &award, &sent, &errors);
+    };
+    let id = items::draft(&app.installation, policy, account(&frame)?, &award, terms, app.now()).await?;
+    Ok(room::see_other(&frame, &format!("{PATH}/{id}")))
+}
+
+/// `POST /items/{id}/issue`.
+pub async fn issue(State(app): State<App>, frame: Frame, Path(id): Path<i64>) -> Result<Response, AppError> {
+    let document = policy::document()?;
+    let done = items::issue(&app.installation, &document.policy, account(&frame)?, id, app.now()).await;
+    answer(&app, &frame, id, done).await
+}
+
+/// `POST /items/{id}/suspend`.
+pub async fn suspend(State(app): State<App>, frame: Frame, Path(id): Path<i64>) -> Result<Response, AppError> {
+    let done = items::suspend(app.db(), account(&frame)?, id, app.now()).await;
+    answer(&app, &frame, id, done).await
+}
+
+async fn answer(app: &App, frame: &Frame, id: i64, done: Result<(), domain::Error>) -> Result<Response, AppError> {
+    let Err(error) = done else { return Ok(room::see_other(frame, &format!("{PATH}/{id}"))) };
+    let mut errors = Errors::default();
+    forms::refusal(frame, &mut errors, "acts", error)?;
+    shown(app, frame, id, &errors).await
+}

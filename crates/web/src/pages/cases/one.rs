@@ -1,0 +1,555 @@
+//! `/cases/{id}`: a case with what it rests on, how its amount comes about, the gates, the opinions, the papers, its whole course, and what
+//! this visitor may do with it now.
+
+use askama::Template;
+use axum::{
+    Form,
+    extract::{Multipart, Path, State},
+    http::{HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+use domain::{
+    accounts::Permission,
+    budget,
+    cases::{self, Act, Case, Outcome, Receiving, Said, State as Stands, Whole},
+    items::{self, Item},
+    payments,
+};
+
+use super::{PATH, forms, path, state};
+use crate::{
+    app::App,
+    error::AppError,
+    form::{Choice, Errors, Field, Kind as FieldKind},
+    format,
+    frame::Frame,
+    hx,
+    pages::{
+        corpus::baskets::account,
+        policy,
+        registry::{
+            audit::case_act,
+            upload::{Upload, save, unreadable},
+        },
+        room::{self, Room, Sent},
+    },
+    pieces::{Event, Link, Moment, State as StateWord, Tone},
+};
+
+#[derive(Template)]
+#[template(path = "cases/one.html")]
+struct CasePage<'a> {
+    frame: &'a Frame,
+    room: &'a Room,
+    errors: &'a Errors,
+    state: StateWord,
+    due: String,
+    is_late: bool,
+    facts: Vec<(String, Link)>,
+    lines: Vec<(String, String, String)>,
+    held: String,
+    gates: Vec<(StateWord, String, String, String)>,
+    conditions: Vec<(StateWord, String, String, String, Link)>,
+    rights: Vec<(Link, String, String)>,
+    has_money: bool,
+    opinions: Vec<(String, StateWord, String, String)>,
+    papers: Vec<(String, Link, String, Option<String>)>,
+    objections: Vec<Objected>,
+    payments: Vec<(String, String, StateWord, String)>,
+    steps: Vec<Event>,
+    acting: Option<(String, Vec<Field>)>,
+    writing: Option<(String, Vec<Field>)>,
+    attaching: Option<(String, Vec<Field>)>,
+    objecting: Option<(String, Vec<Field>)>,
+}
+
+/// An objection with the form that answers it.
+struct Objected {
+    state: StateWord,
+    who: String,
+    on: String,
+    content: String,
+    answer: String,
+    form: Option<(String, Vec<Field>)>,
+}
+
+/// `GET /cases/{id}`.
+pub async fn page(State(app): State<App>, frame: Frame, Path(id): Path<i64>) -> Result<Response, AppError> {
+    respond(&app, &frame, id, &Sent::default(), &Errors::default()).await
+}
+
+async fn respond(app: &App, frame: &Frame, id: i64, sent: &Sent, errors: &Errors) -> Result<Response, AppError> {
+    let visitor = account(frame)?;
+    let whole = cases::find(app.db(), visitor, id).await?;
+    let item = items::find(app.db(), whole.case.item).await?;
+    let paid = payments::of_case(app.db(), id).await?;
+    let line = budget::reservation(app.db(), id).await?;
+    let case = &whole.case;
+    let document = policy::document()?;
+    let award = super::award_name(frame, &document.policy, &case.award);
+    let mut room =
+        Room::new(case.name.clone(), frame.tn("case-line", &[("award", award), ("year", case.year.to_string())]))
+            .below(frame, &[("cases-title", PATH)])
+            .wrong(!errors.is_empty());
+    room.tabs_label = String::new();
+    let is_own = case.is_of(visitor);
+    let can_write = is_own && matches!(case.state, Stands::Draft | Stands::Correction);
+    let page = CasePage {
+        frame,
+        room: &room,
+        errors,
+        state: state(frame, case.state),
+        due: due(frame, case),
+        is_late: case.is_late(frame.business_date),
+        facts: facts(frame, &whole, &item, line.as_ref().map(|(line, fen, _)| (line, *fen))),
+        lines: case
+            .amount
+            .lines
+            .iter()
+            .map(|line| (frame.said(&line.words), yuan(frame, line.left_fen), frame.said(&line.basis)))
+            .collect(),
+        held: if case.amount_fen().is_none() { frame.said(&case.amount.held) } else { String::new() },
+        gates: case
+            .facts
+            .gates
+            .iter()
+            .map(|gate| {
+                (outcome(frame, gate.outcome), frame.said(&gate.name), frame.said(&gate.words), frame.said(&gate.basis))
+            })
+            .collect(),
+        conditions: conditions(frame, case),
+        has_money: case.amount.rights.iter().any(|right| right.fees_fen.is_some()),
+        rights: rights(frame, case),
+        opinions: whole
+            .opinions
+            .iter()
+            .map(|one| (one.department.clone(), agreed(frame, one.agrees), one.note.clone(), one.by.clone()))
+            .collect(),
+        papers: papers(frame, &whole, can_write),
+        objections: objections(frame, &whole, sent, errors),
+        payments: paid
+            .iter()
+            .map(|one| (one.number.clone(), yuan(frame, one.amount_fen), payment(frame, one), one.reason.clone()))
+            .collect(),
+        steps: whole.steps.iter().rev().map(|step| event(frame, step)).collect(),
+        acting: acting(frame, case, sent, errors)?,
+        writing: can_write.then(|| writing(frame, case, sent, errors)),
+        attaching: (can_write && !item.terms.papers.is_empty()).then(|| attaching(frame, &item, id, sent, errors)),
+        objecting: (frame.may(Permission::HandleCases) && case.state == Stands::Public)
+            .then(|| objecting(frame, id, sent, errors)),
+    };
+    if errors.is_empty() { hx::page(page) } else { hx::refused(page) }
+}
+
+fn yuan(frame: &Frame, fen: i64) -> String {
+    let short = format::money(fen, frame.lang);
+    if short.unit.is_empty() { short.text } else { format!("{} {}", short.text, short.unit) }
+}
+
+fn due(frame: &Frame, case: &Case) -> String {
+    match (case.due_on, case.due_why.as_str()) {
+        (Some(day), why) => frame.tn("case-due-on", &[("date", frame.date(day)), ("why", frame.said(why))]),
+        (None, "") => String::new(),
+        (None, why) => frame.said(why),
+    }
+}
+
+fn facts(frame: &Frame, whole: &Whole, item: &Item, line: Option<(&budget::Line, i64)>) -> Vec<(String, Link)> {
+    let case = &whole.case;
+    let level = policy::document().map(|document| super::level(frame, &document.policy, case)).unwrap_or_default();
+    let plain = |text: String| Link::new(text, String::new());
+    let mut facts = vec![
+        (frame.t("cases-number"), plain(case.id.to_string())),
+        (frame.t("case-uscc"), plain(case.subject.clone())),
+    ];
+    if frame.may(Permission::ViewRights) {
+        facts[1].1.href = frame.at(&format!("/enterprises/{}", case.subject));
+    }
+    if !level.is_empty() {
+        facts.push((frame.t("cases-level"), plain(level)));
+    }
+    let amount = case.amount_fen().map_or_else(|| frame.t("case-amount-unknown"), |fen| yuan(frame, fen));
+    facts.push((frame.t("cases-amount"), plain(amount)));
+    let words =
+        frame.tn("case-item", &[("number", item.terms.basis.number.clone()), ("version", item.version.to_string())]);
+    facts.push((frame.t("case-basis"), Link::new(words, frame.at(&format!("{}/{}", super::items::PATH, item.id)))));
+    if !case.facts.run.is_empty() {
+        let short: String = case.facts.run.chars().take(8).collect();
+        let href = if frame.may(Permission::ViewFigures) {
+            frame.at(&format!("/runs/{}", case.facts.run))
+        } else {
+            String::new()
+        };
+        facts.push((frame.t("cases-run"), Link::new(short, href)));
+    }
+    if let Some(application) = &case.facts.application {
+        facts.push((frame.t("case-matter"), plain(application.matter.clone())));
+        if let Some(fen) = application.costs_fen {
+            facts.push((frame.t("case-costs"), plain(yuan(frame, fen))));
+        }
+        if !application.statement.is_empty() {
+            facts.push((frame.t("case-statement"), plain(application.statement.clone())));
+        }
+    }
+    if let Some(receiving) = &case.account {
+        let is_seen =
+            frame.may(Permission::ManageMoney) || frame.account.as_ref().is_some_and(|account| case.is_of(account));
+        let number = if is_seen { receiving.number.clone() } else { receiving.masked() };
+        facts.push((frame.t("case-account"), plain(format!("{} {} {number}", receiving.holder, receiving.bank))));
+    }
+    for (key, who) in [("cases-handler", &case.handler), ("case-reviewer", &case.reviewer)] {
+        if let Some(who) = who {
+            facts.push((frame.t(key), plain(who.clone())));
+        }
+    }
+    if let Some((line, fen)) = line {
+        let words = frame.tn(
+            "case-reserved",
+            &[("amount", yuan(frame, fen)), ("source", line.source.clone()), ("year", line.year.to_string())],
+        );
+        facts.push((frame.t("budget-title"), plain(words)));
+    }
+    facts
+}
+
+fn outcome(frame: &Frame, outcome: Outcome) -> StateWord {
+    match outcome {
+        Outcome::Pass => StateWord::new(Tone::Ok, frame.t("gate-pass")),
+        Outcome::Strict => StateWord::new(Tone::Warn, frame.t("gate-strict")),
+        Outcome::Unknown => StateWord::new(Tone::Unknown, frame.t("gate-unknown")),
+        Outcome::Block => StateWord::new(Tone::Bad, frame.t("gate-block")),
+    }
+}
+
+fn conditions(frame: &Frame, case: &Case) -> Vec<(StateWord, String, String, String, Link)> {
+    let verdict = |holds| match holds {
+        Some(true) => StateWord::new(Tone::Ok, frame.t("verdict-met")),
+        Some(false) => StateWord::new(Tone::Bad, frame.t("verdict-missed")),
+        None => StateWord::new(Tone::Unknown, frame.t("verdict-unknown")),
+    };
+    let row = |one: &cases::Ground| {
+        let first = one.clause.split('、').next().unwrap_or_default();
+        let actual = one.actual.clone().unwrap_or_else(|| frame.t("condition-unknown"));
+        let clause = Link::new(one.clause.clone(), frame.at(&format!("/policy/{first}")));
+        (verdict(one.holds), frame.said(&one.text), actual, frame.said(&one.required), clause)
+    };
+    case.facts.conditions.iter().map(row).collect()
+}
+
+fn rights(frame: &Frame, case: &Case) -> Vec<(Link, String, String)> {
+    let can_open = frame.may(Permission::ViewRights);
+    let row = |right: &String| {
+        let money = case.amount.rights.iter().find(|one| one.right == *right);
+        let fen = |fen: Option<i64>| fen.map_or_else(|| frame.t("case-amount-unknown"), |fen| yuan(frame, fen));
+        let is_chinese = right.bytes().next().is_some_and(|digit| digit.is_ascii_digit());
+        let href = if can_open && is_chinese { frame.at(&format!("/patents/{right}")) } else { String::new() };
+        (
+            Link::new(right.clone(), href),
+            fen(money.and_then(|one| one.fees_fen)),
+            fen(money.and_then(|one| one.aided_fen)),
+        )
+    };
+    case.facts.rights.iter().map(row).collect()
+}
+
+fn agreed(frame: &Frame, agrees: Option<bool>) -> StateWord {
+    match agrees {
+        Some(true) => StateWord::new(Tone::Ok, frame.t("case-agrees")),
+        Some(false) => StateWord::new(Tone::Bad, frame.t("case-disagrees")),
+        None => StateWord::new(Tone::Unknown, frame.t("case-silent")),
+    }
+}
+
+fn payment(frame: &Frame, one: &payments::Payment) -> StateWord {
+    let tone = match one.state.as_str() {
+        "paid" => Tone::Ok,
+        "failed" => Tone::Bad,
+        _ => Tone::Plain,
+    };
+    StateWord::new(tone, frame.said(one.zh()))
+}
+
+fn papers(frame: &Frame, whole: &Whole, can_write: bool) -> Vec<(String, Link, String, Option<String>)> {
+    let row = |paper: &cases::Paper| {
+        let own = format!("{}/papers/{}", path(whole.case.id), paper.id);
+        let remove = can_write.then(|| frame.at(&format!("{own}/remove")));
+        let size = frame.t1("case-paper-size", "count", format::count((paper.size + 1023) / 1024));
+        (paper.kind.clone(), Link::new(paper.name.clone(), frame.at(&own)), size, remove)
+    };
+    whole.papers.iter().map(row).collect()
+}
+
+fn objections(frame: &Frame, whole: &Whole, sent: &Sent, errors: &Errors) -> Vec<Objected> {
+    let is_staff =
+        frame.may(Permission::HandleCases) || frame.may(Permission::DecideCases) || frame.may(Permission::ViewAudit);
+    let row = |one: &cases::Objection| {
+        let word = match one.is_upheld {
+            None => StateWord::new(Tone::Warn, frame.t("objection-open")),
+            Some(true) => StateWord::new(Tone::Bad, frame.t("objection-upheld")),
+            Some(false) => StateWord::new(Tone::Ok, frame.t("objection-dismissed")),
+        };
+        let choices = ["dismissed", "upheld"].map(|key| Choice::new(key, frame.t(&format!("objection-{key}")))).into();
+        let form = (one.is_upheld.is_none() && frame.may(Permission::DecideCases)).then(|| {
+            let fields = vec![
+                Field::of(
+                    "decision",
+                    frame.t("objection-decision"),
+                    FieldKind::Radios(choices),
+                    sent.get("decision"),
+                    errors,
+                ),
+                Field::of("answer", frame.t("objection-answer"), FieldKind::Lines, sent.get("answer"), errors),
+            ];
+            (frame.at(&format!("{}/objections/{}/decide", path(whole.case.id), one.id)), fields)
+        });
+        Objected {
+            state: word,
+            // Who objects is known to those who handle it.
+            who: if is_staff { format!("{} {}", one.who, one.contact) } else { frame.t("objection-masked") },
+            on: one.raised_on.to_string(),
+            content: one.content.clone(),
+            answer: one.answer.clone(),
+            form,
+        }
+    };
+    whole.objections.iter().map(row).collect()
+}
+
+fn event(frame: &Frame, step: &cases::Step) -> Event {
+    let act = case_act(frame, &step.act);
+    let after = Stands::of_key(&step.after).map(|after| frame.said(after.zh())).unwrap_or_default();
+    Event {
+        moment: Moment::Past,
+        date: step.on.to_string(),
+        what: frame.tn("case-step", &[("act", act), ("by", step.by.clone()), ("state", after)]),
+        detail: (!step.note.is_empty()).then(|| frame.said(&step.note)),
+        source: None,
+    }
+}
+
+/// The form of what may be done now; none when nothing may.
+fn acting(frame: &Frame, case: &Case, sent: &Sent, errors: &Errors) -> Result<Option<(String, Vec<Field>)>, AppError> {
+    let acts = cases::possible(account(frame)?, case);
+    let Some(first) = acts.first() else { return Ok(None) };
+    let chosen = if sent.get("act").is_empty() { first.key() } else { sent.get("act") };
+    let choices = acts.iter().map(|act| Choice::new(act.key(), frame.said(act.zh()))).collect();
+    let mut fields = vec![Field::of("act", frame.t("case-act"), FieldKind::Radios(choices), chosen, errors)];
+    if acts.iter().any(|act| matches!(act, Act::Confirm | Act::Amend)) {
+        fields.extend(receiving(frame, case, sent, errors));
+    }
+    fields.push(
+        Field::of("note", frame.t("case-note"), FieldKind::Lines, sent.get("note"), errors)
+            .hint(frame.t("case-note-hint"))
+            .optional(),
+    );
+    Ok(Some((frame.at(&format!("{}/act", path(case.id))), fields)))
+}
+
+fn receiving(frame: &Frame, case: &Case, sent: &Sent, errors: &Errors) -> [Field; 3] {
+    let known = |name: &str, own: fn(&Receiving) -> &str, fallback: &str| {
+        let kept = case.account.as_ref().map_or(fallback, own);
+        if sent.get(name).is_empty() { kept.to_owned() } else { sent.get(name).to_owned() }
+    };
+    [
+        Field::of(
+            "holder",
+            frame.t("case-holder"),
+            FieldKind::Text,
+            &known("holder", |one| &one.holder, &case.name),
+            errors,
+        )
+        .hint(frame.t("case-holder-hint")),
+        Field::of("bank", frame.t("case-bank"), FieldKind::Text, &known("bank", |one| &one.bank, ""), errors),
+        Field::of(
+            "number",
+            frame.t("case-account-number"),
+            FieldKind::Text,
+            &known("number", |one| &one.number, ""),
+            errors,
+        )
+        .autocomplete("off"),
+    ]
+}
+
+fn writing(frame: &Frame, case: &Case, sent: &Sent, errors: &Errors) -> (String, Vec<Field>) {
+    let application = case.facts.application.clone().unwrap_or_default();
+    let of = |name: &str, kept: String| if errors.is_empty() { kept } else { sent.get(name).to_owned() };
+    let costs = application.costs_fen.map(forms::yuan).unwrap_or_default();
+    let mut fields = vec![
+        Field::of(
+            "statement",
+            frame.t("case-statement"),
+            FieldKind::Lines,
+            &of("statement", application.statement),
+            errors,
+        )
+        .hint(frame.t("case-statement-hint")),
+        Field::of("costs", frame.t("case-costs"), FieldKind::Text, &of("costs", costs), errors)
+            .hint(frame.t("case-costs-hint"))
+            .optional(),
+    ];
+    fields.extend(receiving(frame, case, sent, errors));
+    (frame.at(&format!("{}/write", path(case.id))), fields)
+}
+
+fn attaching(frame: &Frame, item: &Item, id: i64, sent: &Sent, errors: &Errors) -> (String, Vec<Field>) {
+    let kinds = item.terms.papers.iter().map(|kind| Choice::new(kind.clone(), kind.clone())).collect();
+    let fields = vec![
+        Field::of("kind", frame.t("case-paper-kind"), FieldKind::Select(kinds), sent.get("kind"), errors),
+        Field::of("file", frame.t("case-paper-file"), FieldKind::File(".pdf,.ofd,.png,.jpg,.jpeg"), "", errors)
+            .hint(frame.t1("case-paper-hint", "count", cases::PAPER_BYTES_MAX / 1024 / 1024)),
+    ];
+    (frame.at(&format!("{}/attach", path(id))), fields)
+}
+
+fn objecting(frame: &Frame, id: i64, sent: &Sent, errors: &Errors) -> (String, Vec<Field>) {
+    let field = |name: &str, kind| Field::of(name, frame.t(&format!("objection-{name}")), kind, sent.get(name), errors);
+    let fields =
+        vec![field("who", FieldKind::Text), field("contact", FieldKind::Text), field("content", FieldKind::Lines)];
+    (frame.at(&format!("{}/object", path(id))), fields)
+}
+
+/// Goes back to the case, or shows it again with what was refused beside a field.
+async fn answer(
+    app: &App,
+    frame: &Frame,
+    id: i64,
+    sent: &Sent,
+    (field, done): (&str, Result<(), domain::Error>),
+) -> Result<Response, AppError> {
+    let Err(error) = done else { return Ok(room::see_other(frame, &path(id))) };
+    let mut errors = Errors::default();
+    forms::refusal(frame, &mut errors, field, error)?;
+    respond(app, frame, id, sent, &errors).await
+}
+
+fn given(sent: &Sent) -> Option<Receiving> {
+    let of = |name: &str| sent.get(name).to_owned();
+    let is_given = !(sent.get("bank").is_empty() && sent.get("number").is_empty());
+    is_given.then(|| Receiving { holder: of("holder"), bank: of("bank"), number: of("number") })
+}
+
+/// `POST /cases/{id}/act`.
+pub async fn act(
+    State(app): State<App>,
+    frame: Frame,
+    Path(id): Path<i64>,
+    Form(sent): Form<Sent>,
+) -> Result<Response, AppError> {
+    let document = policy::document()?;
+    let Some(act) = Act::of_key(sent.get("act")) else {
+        return answer(&app, &frame, id, &sent, ("act", Err(domain::Error::Invalid(frame.t("case-act-missing")))))
+            .await;
+    };
+    let said = Said { note: sent.get("note").to_owned(), account: given(&sent) };
+    let done = cases::act(&app.installation, &document.policy, account(&frame)?, (id, act), &said, app.now()).await;
+    let field = match &done {
+        Err(why) if why.to_string().contains("户名") => "holder",
+        Err(why) if why.to_string().contains("开户") => "bank",
+        Err(why) if why.to_string().contains("账号") => "number",
+        Err(domain::Error::Invalid(_)) => "note",
+        _ => "act",
+    };
+    answer(&app, &frame, id, &sent, (field, done.map(|_| ()))).await
+}
+
+/// `POST /cases/{id}/write`.
+pub async fn write(
+    State(app): State<App>,
+    frame: Frame,
+    Path(id): Path<i64>,
+    Form(sent): Form<Sent>,
+) -> Result<Response, AppError> {
+    let mut errors = Errors::default();
+    let costs = forms::fen(&frame, &sent, "costs", &mut errors);
+    if !errors.is_empty() {
+        return respond(&app, &frame, id, &sent, &errors).await;
+    }
+    let receiving = given(&sent);
+    let said = (sent.get("statement"), costs, receiving.as_ref());
+    let done = cases::write(&app.installation, account(&frame)?, id, said, app.now()).await;
+    answer(&app, &frame, id, &sent, ("statement", done)).await
+}
+
+/// `POST /cases/{id}/attach`.
+pub async fn attach(
+    State(app): State<App>,
+    frame: Frame,
+    Path(id): Path<i64>,
+    mut parts: Multipart,
+) -> Result<Response, AppError> {
+    let folder = Upload(app.installation.upload_dir()?);
+    let (mut kind, mut file) = (String::new(), None);
+    while let Some(part) = parts.next_field().await.map_err(unreadable)? {
+        match part.name().unwrap_or_default() {
+            "kind" => kind = part.text().await.map_err(unreadable)?,
+            "file" => file = save(part, folder.0.path()).await?,
+            _ => {}
+        }
+    }
+    let sent = Sent(vec![("kind".into(), kind.clone())]);
+    let Some(file) = file else {
+        let missing = Err(domain::Error::Invalid(frame.t("case-paper-missing")));
+        return answer(&app, &frame, id, &sent, ("file", missing)).await;
+    };
+    let bytes = tokio::fs::read(&file).await.map_err(|cause| domain::Error::io(&file, cause))?;
+    let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let done = cases::attach(&app.installation, account(&frame)?, id, (&kind, &name, &bytes), app.now()).await;
+    answer(&app, &frame, id, &sent, ("file", done)).await
+}
+
+/// `GET /cases/{id}/papers/{file}`: the file, to be saved and never shown by the browser itself.
+pub async fn paper(
+    State(app): State<App>,
+    frame: Frame,
+    Path((id, file)): Path<(i64, i64)>,
+) -> Result<Response, AppError> {
+    let (paper, bytes) = cases::paper(&app.installation, account(&frame)?, (id, file)).await?;
+    let disposition = format!("attachment; filename*=UTF-8''{}", format::encode(&paper.name));
+    let mut response = ([(header::CONTENT_TYPE, "application/octet-stream")], bytes).into_response();
+    let value = HeaderValue::from_str(&disposition).map_err(AppError::internal)?;
+    response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
+    Ok(response)
+}
+
+/// `POST /cases/{id}/papers/{file}/remove`.
+pub async fn remove(
+    State(app): State<App>,
+    frame: Frame,
+    Path((id, file)): Path<(i64, i64)>,
+) -> Result<Response, AppError> {
+    cases::detach(&app.installation, account(&frame)?, (id, file), app.now()).await?;
+    Ok(room::see_other(&frame, &path(id)))
+}
+
+/// `POST /cases/{id}/object`.
+pub async fn object(
+    State(app): State<App>,
+    frame: Frame,
+    Path(id): Path<i64>,
+    Form(sent): Form<Sent>,
+) -> Result<Response, AppError> {
+    let said = (sent.get("who"), sent.get("contact"), sent.get("content"));
+    let done = cases::raise_objection(&app.installation, account(&frame)?, id, said, app.now()).await;
+    answer(&app, &frame, id, &sent, ("content", done)).await
+}
+
+/// `POST /cases/{id}/objections/{objection}/decide`.
+pub async fn decide(
+    State(app): State<App>,
+    frame: Frame,
+    Path((id, objection)): Path<(i64, i64)>,
+    Form(sent): Form<Sent>,
+) -> Result<Response, AppError> {
+    let is_upheld = match sent.get("decision") {
+        "upheld" => true,
+        "dismissed" => false,
+        _ => {
+            let missing = Err(domain::Error::Invalid(frame.t("objection-decision-missing")));
+            return answer(&app, &frame, id, &sent, ("decision", missing)).await;
+        }
+    };
+    let said = (is_upheld, sent.get("answer"));
+    let done = cases::decide_objection(&app.installation, account(&frame)?, objection, said, app.now()).await;
+    answer(&app, &frame, id, &sent, ("answer", done.map(|_| ()))).await
+}

@@ -1,0 +1,299 @@
+//! From a run to money through the pages: each role its step, and nobody another's.
+
+use axum::http::StatusCode;
+use domain::accounts::Role;
+
+use crate::city::{again, links, own, signed_in, visitor};
+use crate::client::{Answer, Visitor};
+
+/// The numbers of the cases that a list shows.
+async fn numbers(visitor: &mut Visitor, query: &str) -> Vec<String> {
+    let page = visitor.get(&format!("/cases{query}")).await.text;
+    let is_case = |href: &&String| href.trim_start_matches("/cases/").bytes().all(|byte| byte.is_ascii_digit());
+    links(&page, "/cases/").into_iter().map(str::to_owned).filter(|href| is_case(&href)).collect()
+}
+
+async fn act(visitor: &mut Visitor, case: &str, fields: &[(&str, &str)]) -> Answer {
+    let token = visitor.get(case).await.token();
+    let mut form = vec![("csrf", token.as_str())];
+    form.extend(fields);
+    visitor.post(&format!("{case}/act"), &form).await
+}
+
+async fn press(visitor: &mut Visitor, from: &str, door: &str) -> Answer {
+    let token = visitor.get(from).await.token();
+    visitor.post(door, &[("csrf", &token)]).await
+}
+
+fn taken(answer: &Answer) {
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clause_c3_3_2_1_a_star_from_its_confirmation_to_the_bank_and_the_archive() {
+    let (mut clerk, folder) = own(Role::Clerk).await;
+    let mut firm = again(folder.path(), Role::Enterprise).await;
+    let case = numbers(&mut firm, "").await.remove(0);
+    let page = firm.get(&case).await.text;
+    for words in ["确认领取", "金额怎么来的", "核验", "云政办发〔2023〕12号", "C3.3.2.2", "个工作日"]
+    {
+        assert!(page.contains(words), "{words}");
+    }
+    let wrong =
+        act(&mut firm, &case, &[("act", "confirm"), ("holder", "别的公司"), ("bank", "行"), ("number", "123456789")])
+            .await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(wrong.text.contains("户名应与企业名称一致") && wrong.text.contains("123456789"), "what was typed stays");
+    let holder =
+        page.split("name=\"holder\" type=\"text\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let confirmed =
+        [("act", "confirm"), ("holder", holder.as_str()), ("bank", "云川农商行"), ("number", "6222021234567890")];
+    taken(&act(&mut firm, &case, &confirmed).await);
+    assert!(!clerk.get(&case).await.text.contains("6222021234567890"), "the clerk sees the last digits only");
+
+    taken(&act(&mut clerk, &case, &[("act", "pass"), ("note", "核对无误")]).await);
+    assert_eq!(act(&mut clerk, &case, &[("act", "pass-again")]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let mut second = signed_in(folder.path(), "clerk2").await;
+    taken(&act(&mut second, &case, &[("act", "pass-again")]).await);
+    for login in ["finance", "science"] {
+        let mut department = signed_in(folder.path(), login).await;
+        taken(&act(&mut department, &case, &[("act", "agree")]).await);
+    }
+    let notice = press(&mut clerk, "/notices", "/notices/open/innovation-star").await;
+    taken(&notice);
+    let notice = notice.header("location").to_owned();
+    let shown = clerk.get(&notice).await.text;
+    assert!(shown.contains(&holder) && shown.contains("2024年3月7日"), "{shown}");
+    assert!(firm.get(&notice).await.text.contains(&holder));
+    for _ in 0..2 {
+        taken(&press(&mut clerk, "/cases", "/demo/day").await);
+    }
+    taken(&press(&mut clerk, "/cases", "/cases/daily").await);
+
+    let mut leader = again(folder.path(), Role::Leader).await;
+    taken(&act(&mut leader, &case, &[("act", "approve"), ("note", "同意")]).await);
+    let mut finance = signed_in(folder.path(), "finance").await;
+    let payable = finance.get("/payments").await;
+    assert!(payable.text.contains(&holder));
+    let token = payable.token();
+    let id = case.trim_start_matches("/cases/");
+    let nothing = finance.post("/payments/order", &[("csrf", &token)]).await;
+    assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let ordered = finance.post("/payments/order", &[("csrf", &token), ("case", id)]).await;
+    taken(&ordered);
+    let batch = ordered.header("location").to_owned();
+    let twice = finance.post("/payments/order", &[("csrf", &token), ("case", id)]).await;
+    assert_eq!(twice.status, StatusCode::UNPROCESSABLE_ENTITY, "a button pressed twice pays once");
+    let own = press(&mut finance, &batch, &format!("{batch}/approve")).await;
+    assert_eq!(own.status, StatusCode::UNPROCESSABLE_ENTITY, "four eyes");
+    let mut other = signed_in(folder.path(), "finance2").await;
+    taken(&press(&mut other, &batch, &format!("{batch}/approve")).await);
+    let file = press(&mut finance, &batch, &format!("{batch}/send")).await;
+    assert!(file.header("content-disposition").contains("payment-batch"));
+    let page = finance.get(&batch).await;
+    let number = page.text.split("ZQ").nth(1).unwrap().split('<').next().unwrap();
+    let answer = format!("付款编号,结果,原因\nZQ{number},成功,\n");
+    let door = format!("{batch}/answer");
+    let token = page.token();
+    let wrong = finance.upload(&door, &[("csrf", &token)], "回单.csv", "付款编号,结果\nZQ1,成功\n".as_bytes()).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    taken(&finance.upload(&door, &[("csrf", &token)], "回单.csv", answer.as_bytes()).await);
+    let mut firm = again(folder.path(), Role::Enterprise).await;
+    assert!(firm.get(&case).await.text.contains("已拨付"));
+    taken(&act(&mut clerk, &case, &[("act", "archive")]).await);
+    assert!(finance.get("/budget").await.text.contains("已拨付"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clause_c3_1_2_1_an_item_is_drafted_by_one_and_issued_by_another() {
+    let (mut clerk, folder) = own(Role::Clerk).await;
+    let page = clerk.get("/items/draft/pct-grant").await;
+    assert!(page.text.contains("20000"), "the draft that waits is shown as typed");
+    let token = page.token();
+    let form = |until: &'static str, amount: &'static str| {
+        vec![
+            ("track", "confirm"),
+            ("number", "云政办发〔2023〕12号"),
+            ("title", "实施细则"),
+            ("conclusion", "不影响竞争"),
+            ("concluded", "2023-01-05"),
+            ("from", "2023-02-01"),
+            ("until", until),
+            ("formula", "per-right"),
+            ("amount-1", amount),
+            ("notice", "5"),
+        ]
+    };
+    let mut wrong = vec![("csrf", token.as_str())];
+    wrong.extend(form("2026-12-31", "两万"));
+    let refused = clerk.post("/items/draft/pct-grant", &wrong).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let mut red = vec![("csrf", token.as_str())];
+    red.extend(form("2026-12-31", "2万元"));
+    let drafted = clerk.post("/items/draft/pct-grant", &red).await;
+    taken(&drafted);
+    let item = drafted.header("location").to_owned();
+    assert!(clerk.get(&item).await.text.contains("最迟到 2024-12-31"));
+    let mut second = signed_in(folder.path(), "clerk2").await;
+    let refused = press(&mut second, &item, &format!("{item}/issue")).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let mut sound = vec![("csrf", token.as_str())];
+    sound.extend(form("2024-12-31", "2万元"));
+    taken(&clerk.post("/items/draft/pct-grant", &sound).await);
+    assert_eq!(press(&mut clerk, &item, &format!("{item}/issue")).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    taken(&press(&mut second, &item, &format!("{item}/issue")).await);
+    let opened = {
+        let page = clerk.get("/cases").await;
+        let run = page.text.split("<select id=\"run\"").nth(1).unwrap().split("value=\"").nth(1).unwrap();
+        let run = run.split('"').next().unwrap().to_owned();
+        clerk.post("/cases/open", &[("csrf", &page.token()), ("award", "pct-grant"), ("run", &run)]).await
+    };
+    taken(&opened);
+    taken(&press(&mut second, &item, &format!("{item}/suspend")).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clause_c3_5_3_1_an_enterprise_applies_with_its_papers() {
+    let (mut firm, folder) = own(Role::Enterprise).await;
+    let page = firm.get("/cases").await;
+    let token = page.token();
+    let matter = "（2023）苏民终88号";
+    let begin = [("csrf", token.as_str()), ("award", "rights-aid"), ("matter", matter), ("event", "2023-11-02")];
+    let empty = [("csrf", token.as_str()), ("award", "rights-aid"), ("matter", ""), ("event", "")];
+    assert_eq!(firm.post("/cases/apply", &empty).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let begun = firm.post("/cases/apply", &begin).await;
+    taken(&begun);
+    let case = begun.header("location").to_owned();
+    let page = firm.get(&case).await.text;
+    let holder =
+        page.split("name=\"holder\" type=\"text\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let written = [
+        ("csrf", token.as_str()),
+        ("statement", "在海外维权"),
+        ("costs", "8万元"),
+        ("holder", holder.as_str()),
+        ("bank", "云川农商行"),
+        ("number", "6222021234567890"),
+    ];
+    taken(&firm.post(&format!("{case}/write"), &written).await);
+    let attach = format!("{case}/attach");
+    let kind = |kind| [("csrf", token.as_str()), ("kind", kind)];
+    let false_one = firm.upload(&attach, &kind("裁判文书或调查通知"), "判决.pdf", b"MZ not a pdf").await;
+    assert_eq!(false_one.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for paper in ["裁判文书或调查通知", "费用发票和付款凭证", "费用发票和付款凭证"] {
+        taken(&firm.upload(&attach, &kind(paper), "文件.pdf", b"%PDF-1.4 x").await);
+    }
+    let page = firm.get(&case).await.text;
+    let papers: Vec<String> = links(&page, &format!("{case}/papers/")).into_iter().map(str::to_owned).collect();
+    assert_eq!(papers.len(), 3);
+    taken(&firm.post(&format!("{}/remove", papers[2]), &[("csrf", &token)]).await);
+    let file = firm.get(&papers[0]).await;
+    assert!(file.header("content-disposition").starts_with("attachment"), "never shown by the browser itself");
+    taken(&act(&mut firm, &case, &[("act", "submit")]).await);
+    assert!(firm.get(&case).await.text.contains("4 万元") || firm.get(&case).await.text.contains("4 <"), "half of it");
+    let mut clerk = again(folder.path(), Role::Clerk).await;
+    taken(&act(&mut clerk, &case, &[("act", "ask"), ("note", "补付款凭证")]).await);
+    assert!(firm.get(&case).await.text.contains("补付款凭证"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_objection_is_entered_and_answered_on_the_page() {
+    let (mut clerk, folder) = own(Role::Clerk).await;
+    let mut firm = again(folder.path(), Role::Enterprise).await;
+    let case = numbers(&mut firm, "").await.remove(0);
+    let page = firm.get(&case).await.text;
+    let holder =
+        page.split("name=\"holder\" type=\"text\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    taken(
+        &act(
+            &mut firm,
+            &case,
+            &[("act", "confirm"), ("holder", &holder), ("bank", "行"), ("number", "6222021234567890")],
+        )
+        .await,
+    );
+    taken(&act(&mut clerk, &case, &[("act", "pass"), ("note", "核")]).await);
+    taken(&act(&mut signed_in(folder.path(), "clerk2").await, &case, &[("act", "pass-again")]).await);
+    for login in ["finance", "science"] {
+        taken(&act(&mut signed_in(folder.path(), login).await, &case, &[("act", "agree")]).await);
+    }
+    taken(&press(&mut clerk, "/notices", "/notices/open/innovation-star").await);
+    let token = clerk.get(&case).await.token();
+    let object = |who: &'static str| {
+        [
+            ("csrf", token.clone()),
+            ("who", who.into()),
+            ("contact", "13800000000".into()),
+            ("content", "数量不实".to_owned()),
+        ]
+    };
+    let sent = object("").map(|(name, value)| (name, value));
+    let fields: Vec<(&str, &str)> = sent.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    assert_eq!(clerk.post(&format!("{case}/object"), &fields).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let sent = object("某某公司");
+    let fields: Vec<(&str, &str)> = sent.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    taken(&clerk.post(&format!("{case}/object"), &fields).await);
+    let own = firm.get(&case).await.text;
+    assert!(
+        own.contains("数量不实") && !own.contains("某某公司") && !own.contains("13800000000"),
+        "who objects stays with the office"
+    );
+    let mut leader = again(folder.path(), Role::Leader).await;
+    let page = leader.get(&case).await;
+    let door = page.text.split("action=\"").find(|part| part.contains("/decide\"")).unwrap();
+    let door = door.split('"').next().unwrap().to_owned();
+    let token = page.token();
+    let missing = leader.post(&door, &[("csrf", &token), ("answer", "x")]).await;
+    assert_eq!(missing.status, StatusCode::UNPROCESSABLE_ENTITY);
+    taken(&leader.post(&door, &[("csrf", &token), ("decision", "upheld"), ("answer", "经查属实")]).await);
+    assert!(firm.get(&case).await.text.contains("不予兑现"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_budget_is_set_by_the_finance_bureau_alone() {
+    let (mut finance, folder) = own(Role::Finance).await;
+    let token = finance.get("/budget").await.token();
+    let line = |amount: &'static str| {
+        [
+            ("csrf", token.clone()),
+            ("year", "2024".into()),
+            ("source", "市级".into()),
+            ("award", String::new()),
+            ("amount", amount.into()),
+            ("basis", "云财预〔2024〕3号".to_owned()),
+        ]
+    };
+    for (amount, status) in [
+        ("", StatusCode::UNPROCESSABLE_ENTITY),
+        ("-5", StatusCode::UNPROCESSABLE_ENTITY),
+        ("50万元", StatusCode::SEE_OTHER),
+    ] {
+        let sent = line(amount);
+        let fields: Vec<(&str, &str)> = sent.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        assert_eq!(finance.post("/budget/set", &fields).await.status, status, "{amount}");
+    }
+    assert!(finance.get("/budget?export=xlsx").await.header("content-disposition").contains("budget.xlsx"));
+    let mut clerk = again(folder.path(), Role::Clerk).await;
+    let token = clerk.get("/budget").await.token();
+    assert_eq!(clerk.post("/budget/set", &[("csrf", &token)]).await.status, StatusCode::FORBIDDEN);
+    let (batch, cancelled) = ("/payments/1", "/payments/1/cancel");
+    assert_eq!(press(&mut finance, "/budget", cancelled).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(finance.get(batch).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_enterprise_s_case_is_not_there() {
+    let mut clerk = visitor(Role::Clerk).await;
+    let all = numbers(&mut clerk, "?size=100").await;
+    let mut firm = visitor(Role::Enterprise).await;
+    let own = numbers(&mut firm, "?size=100").await;
+    assert!(!own.is_empty() && all.len() > own.len());
+    for case in all.iter().filter(|case| !own.contains(case)) {
+        assert_eq!(firm.get(case).await.status, StatusCode::NOT_FOUND, "{case}");
+        let token = firm.get("/cases").await.token();
+        let sent = firm.post(&format!("{case}/act"), &[("csrf", &token), ("act", "withdraw"), ("note", "x")]).await;
+        assert_eq!(sent.status, StatusCode::NOT_FOUND, "{case}");
+    }
+    let mut science = visitor(Role::Department).await;
+    assert!(numbers(&mut science, "").await.is_empty(), "a department sees what it is asked about");
+}
