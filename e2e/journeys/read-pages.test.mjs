@@ -74,7 +74,7 @@ for (const entry of PAGES) {
  */
 async function chinese(shown) {
   const data = [
-    '[lang="zh-CN"]', '.data', '.top-name', '.top-account', '#headings-hint', 'option', '.evidence li', '#no_headings-hint', '#constants-hint',
+    '[lang="zh-CN"]', '.data', 'textarea', '.top-name', '.top-account', '#headings-hint', 'option', '.evidence li', '#no_headings-hint', '#constants-hint',
     'a[href*="/enterprises/"]', 'a[href*="/patents/"]', 'a[href*="/awards/"][href*="/9"]', '[aria-labelledby="lapses"] th',
     ...['Title', 'Name', 'Owner', 'Patentee', 'Enterprise or owner', 'Mark', 'Pledgee', 'Course', 'File', 'Value', 'Source', 'Candidates', 'Industry', 'Keywords of the rule',
       'Details', 'Object', 'Entered by', 'Headings', 'Constants', 'Watch'].map((label) => `[data-label="${label}"]`),

@@ -79,9 +79,11 @@ async fn respond(
 fn listing<'a>(frame: &'a Frame, policy: &'a Policy) -> Listing<'a, Line> {
     let money = |fen: i64| Cell::money(fen, frame.lang);
     Listing::new(frame, "budget", PATH, frame.t("budget-title"))
-        .column("source", frame.t("budget-source"), Kind::Text, |line: &Line| Cell::text(line.source.clone()))
+        .column("award", frame.t("cases-award"), Kind::Text, |line: &Line| {
+            Cell::text(purpose(frame, policy, &line.award))
+        })
+        .column("source", frame.t("budget-source"), Kind::Text, |line| Cell::text(line.source.clone()))
         .column("year", frame.t("cases-year"), Kind::Code, |line| Cell::code(line.year.to_string()))
-        .column("award", frame.t("cases-award"), Kind::Text, |line| Cell::text(purpose(frame, policy, &line.award)))
         .column("amount", frame.t("budget-amount"), Kind::Money, move |line| money(line.amount_fen))
         .column("reserved", frame.t("budget-reserved"), Kind::Money, move |line| money(line.reserved_fen))
         .column("paid", frame.t("budget-paid"), Kind::Money, move |line| money(line.paid_fen))
