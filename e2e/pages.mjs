@@ -4,7 +4,7 @@ import { followFirst } from './browser.mjs';
 
 /** Pages that only lead on or send a file; journeys use them. */
 export const NOT_SHOWN = ['/', '/runs/compare', '/registers/templates/{register}', '/runs/{id}/export',
-  '/navigation/reports/{id}/export', '/sign-in/code', '/cases/{id}/papers/{file}', '/notices/{id}', '/payments/{id}'];
+  '/navigation/reports/{id}/export', '/sign-in/code', '/cases/{id}/papers/{file}', '/cases/{id}/letters/{kind}', '/notices/{id}/letter', '/notices/{id}', '/payments/{id}'];
 
 const at = (path) => async (page, address) => { await go(page, address + path); };
 const first = (start, link) => async (page, address) => {
@@ -140,6 +140,7 @@ export const PAGES = [
   { name: 'item', door: '/items/{id}', open: first('/items', 'main tbody th a[href*="/items/"]') },
   { name: 'item-with-faults', door: '/items/{id}', open: faultyItem },
   { name: 'item-draft', door: '/items/draft/{award}', open: at('/items/draft/innovation-star') },
+  { name: 'letter-template', door: '/letters/{kind}', open: at('/letters/decision') },
   { name: 'budget', door: '/budget', as: 'finance', open: at('/budget') },
   { name: 'payments', door: '/payments', as: 'finance', open: at('/payments') },
   { name: 'search', door: '/search', open: at('/search?q=云川') },

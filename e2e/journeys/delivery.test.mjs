@@ -109,6 +109,8 @@ test('the money goes out once, by four eyes, and the bank answers', async () => 
     await page.goto(address + path);
     await page.getByText('已归档').first().waitFor();
     await page.getByText(number).first().waitFor();
+    const [certificate] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: '荣誉证书' }).click()]);
+    assert.match(certificate.suggestedFilename(), /\.docx$/);
   });
 });
 

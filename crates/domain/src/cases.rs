@@ -247,6 +247,12 @@ pub(crate) async fn find_in(tx: &mut Tx, id: i64) -> Result<Case, Error> {
     store::find(tx, id).await?.ok_or_else(|| Error::NotFound { what: "案件", id: id.to_string() })
 }
 
+/// The place of a case's decision among those of its year, from 1: the number of its letter.
+pub async fn decision_number(db: &Db, id: i64) -> Result<i64, Error> {
+    let mut tx = db.begin_read().await?;
+    store::decision_number(&mut tx, id).await
+}
+
 /// How many cases stand where.
 pub fn counts(cases: &[Case]) -> BTreeMap<State, usize> {
     cases.iter().fold(BTreeMap::new(), |mut counts, case| {

@@ -182,6 +182,8 @@ pub(crate) const CORPUS: &str = "corpus";
 pub(crate) const REPORTS: &str = "navigation";
 /// The papers of cases, each a file under the hash of its bytes.
 pub(crate) const EVIDENCE: &str = "evidence";
+/// The office's own wording of letters.
+pub(crate) const LETTERS: &str = "letters";
 /// Industry chains that the office has edited.
 pub(crate) const CHAINS: &str = "chains";
 /// The registry, unless another database is named.

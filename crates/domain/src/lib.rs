@@ -22,6 +22,7 @@ pub mod intake;
 pub mod items;
 pub mod jobs;
 pub mod lapses;
+pub mod letters;
 pub mod payments;
 pub mod runs;
 pub mod saved_searches;

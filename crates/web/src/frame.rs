@@ -165,7 +165,7 @@ impl Frame {
         let section = match self.path.split('/').nth(1).unwrap_or_default() {
             "policy" | "runs" => "/settings",
             "what-if" => "/awards",
-            "notices" | "items" | "budget" | "payments" => "/cases",
+            "notices" | "letters" | "items" | "budget" | "payments" => "/cases",
             _ => self.path.as_str(),
         };
         let lies_in =

@@ -216,6 +216,17 @@ pub(super) async fn insert_step(tx: &mut Tx, case: i64, step: &Step, now: Timest
     Ok(())
 }
 
+/// The place of a case's last decision among the decisions in favour, or against, of its year.
+pub(super) async fn decision_number(tx: &mut Tx, case: i64) -> Result<i64, Error> {
+    const SQL: &str = "select count(*) from case_step s join (select after, on_day, id from case_step where case_id = $1 \
+        and after in ('approved', 'rejected') and before <> after order by id desc limit 1) d \
+        on s.after = d.after and substr(s.on_day, 1, 4) = substr(d.on_day, 1, 4) and s.id <= d.id \
+        where s.before <> s.after";
+    let (number,): (i64,) =
+        with_conn!(tx, conn => sqlx::query_as(SQL).bind(case).fetch_one(conn).await).map_err(db::Error::from)?;
+    Ok(number)
+}
+
 pub(super) async fn steps(tx: &mut Tx, case: i64) -> Result<Vec<Step>, Error> {
     const SQL: &str = "select act, before, after, note, by_whom, on_day from case_step where case_id = $1 order by id";
     let rows: Vec<(String, String, String, String, String, String)> =

@@ -5,6 +5,7 @@ pub mod apply;
 pub mod budget;
 mod forms;
 pub mod items;
+pub mod letters;
 pub mod notices;
 pub mod one;
 pub mod payments;

@@ -100,6 +100,18 @@ async fn clause_c3_3_2_1_a_star_from_its_confirmation_to_the_bank_and_the_archiv
     taken(&finance.upload(&door, &[("csrf", &token)], "回单.csv", answer.as_bytes()).await);
     let mut firm = again(folder.path(), Role::Enterprise).await;
     assert!(firm.get(&case).await.text.contains("已拨付"));
+    for letter in ["decision", "certificate"] {
+        let file = firm.get(&format!("{case}/letters/{letter}")).await;
+        assert!(file.header("content-disposition").contains(letter), "{}", file.text);
+    }
+    assert_eq!(firm.get(&format!("{case}/letters/refusal")).await.status, StatusCode::NOT_FOUND);
+    assert!(firm.get(&format!("{notice}/letter")).await.header("content-type").contains("wordprocessingml"));
+    let token = clerk.get("/letters/decision").await.token();
+    let wrong = clerk.post("/letters/decision", &[("csrf", &token), ("text", "标题\n{密码}")]).await;
+    assert!(wrong.status == StatusCode::UNPROCESSABLE_ENTITY && wrong.text.contains("填不了"));
+    taken(&clerk.post("/letters/decision", &[("csrf", &token), ("text", "标题\n{企业}：同意。")]).await);
+    assert!(clerk.get("/letters/decision").await.text.contains("同意。"));
+    taken(&clerk.post("/letters/decision", &[("csrf", &token), ("text", "")]).await);
     taken(&act(&mut clerk, &case, &[("act", "archive")]).await);
     assert!(finance.get("/budget").await.text.contains("已拨付"));
 }

@@ -43,6 +43,7 @@ struct NoticePage<'a> {
     room: &'a Room,
     state: StateWord,
     why: String,
+    letter: String,
     list: &'a ListingView,
 }
 
@@ -161,6 +162,7 @@ pub async fn one(
         room: &room,
         state: openness(&frame, &notice, frame.business_date),
         why,
+        letter: frame.at(&format!("{own}/letter")),
         list: &view,
     })
 }

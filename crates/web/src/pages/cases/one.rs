@@ -13,7 +13,7 @@ use domain::{
     budget,
     cases::{self, Act, Case, Outcome, Receiving, Said, State as Stands, Whole},
     items::{self, Item},
-    payments,
+    letters, payments,
 };
 
 use super::{PATH, forms, path, state};
@@ -53,6 +53,7 @@ struct CasePage<'a> {
     rights: Vec<(Link, String, String)>,
     has_money: bool,
     opinions: Vec<(String, StateWord, String, String)>,
+    letters: Vec<Link>,
     papers: Vec<(String, Link, String, Option<String>)>,
     objections: Vec<Objected>,
     payments: Vec<(String, String, StateWord, String)>,
@@ -124,6 +125,10 @@ async fn respond(app: &App, frame: &Frame, id: i64, sent: &Sent, errors: &Errors
             .opinions
             .iter()
             .map(|one| (one.department.clone(), agreed(frame, one.agrees), one.note.clone(), one.by.clone()))
+            .collect(),
+        letters: letters::of_state(&document.policy, case)
+            .into_iter()
+            .map(|kind| Link::new(frame.said(kind.zh()), frame.at(&format!("{}/letters/{}", path(id), kind.key()))))
             .collect(),
         papers: papers(frame, &whole, can_write),
         objections: objections(frame, &whole, sent, errors),

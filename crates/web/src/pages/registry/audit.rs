@@ -23,7 +23,7 @@ use crate::{
 const READ_MAX: u32 = 20_000;
 
 /// The acts, by the word that the trail keeps.
-const ACTS: [&str; 59] = [
+const ACTS: [&str; 60] = [
     "import-merged",
     "import-cancelled",
     "import-recovered",
@@ -67,6 +67,7 @@ const ACTS: [&str; 59] = [
     "payment.send",
     "payment.answer",
     "demo.move",
+    "letter.keep",
     "account.open",
     "account.amend",
     "account.disable",
