@@ -142,6 +142,7 @@ export const PAGES = [
   { name: 'item-draft', door: '/items/draft/{award}', open: at('/items/draft/innovation-star') },
   { name: 'letter-template', door: '/letters/{kind}', open: at('/letters/decision') },
   { name: 'budget', door: '/budget', as: 'finance', open: at('/budget') },
+  { name: 'subsidy-board', door: '/budget/board', as: 'finance', open: at('/budget/board') },
   { name: 'payments', door: '/payments', as: 'finance', open: at('/payments') },
   { name: 'search', door: '/search', open: at('/search?q=云川') },
   { name: 'settings', door: '/settings', open: at('/settings') },

@@ -3,12 +3,14 @@
 //! Reserving is one statement whose condition is the room left, and the database itself holds `reserved + paid <= amount`: two
 //! decisions at once cannot overspend.
 
+mod board;
 mod store;
 
 use db::{Db, Tx};
 use jiff::Timestamp;
 use serde_json::json;
 
+pub use self::board::{Year, board};
 use crate::{
     Error,
     accounts::{Account, Permission},

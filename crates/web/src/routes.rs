@@ -151,6 +151,7 @@ pub fn doors() -> Vec<Door> {
         door("/items/{id}/issue", Needs(HandleCases), post(cases::items::issue)),
         door("/items/{id}/suspend", Needs(HandleCases), post(cases::items::suspend)),
         door("/budget", Needs(ViewMoney), get(cases::budget::page)),
+        door("/budget/board", Needs(ViewMoney), get(cases::budget::board)),
         door("/budget/set", Needs(ManageMoney), post(cases::budget::set)),
         door("/payments", Needs(ViewMoney), get(cases::payments::page)),
         door("/payments/order", Needs(ManageMoney), post(cases::payments::order)),

@@ -84,3 +84,11 @@ pub(super) async fn reservation(tx: &mut Tx, case: i64) -> Result<Option<(Line, 
         (line((id, year, source, award, basis, amount, reserved, paid)), held, state)
     }))
 }
+
+/// Year, award and fen of what was paid and not recovered.
+pub(super) async fn paid_by_year(tx: &mut Tx) -> Result<Vec<(i64, String, i64)>, Error> {
+    const SQL: &str = "select cast(substr(p.answered_on, 1, 4) as bigint), c.award, \
+        cast(sum(p.amount_fen - p.recovered_fen) as bigint) from payment p join award_case c on c.id = p.case_id \
+        where p.state = 'paid' group by substr(p.answered_on, 1, 4), c.award";
+    Ok(with_conn!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await).map_err(db::Error::from)?)
+}

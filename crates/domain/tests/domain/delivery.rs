@@ -230,6 +230,11 @@ async fn clause_c3_3_2_2_from_the_run_to_the_money_and_the_archive() {
         let lines = budget::lines(city.db()).await.unwrap();
         let line = lines.iter().find(|line| line.award == "innovation-star").unwrap();
         assert_eq!((line.reserved_fen, line.paid_fen), (0, one.amount_fen().unwrap() + other.amount_fen().unwrap()));
+        // C3.1.3.1: what was paid stands beside the budget and the pledge loans of its year.
+        let board = budget::board(&city.installation, &city.policy, now()).await.unwrap();
+        let year = board.iter().find(|year| year.year == 2024).unwrap();
+        assert_eq!((year.subsidy_fen, year.grant_linked_fen, year.taper), (line.paid_fen, 0, Some(25)));
+        assert!(year.share().is_some_and(|share| share > 0) && board.iter().any(|year| year.pledged_fen > Some(0)));
         for case in [one, other] {
             city.act("clerk", case.id, Act::Archive, "").await.unwrap();
         }

@@ -108,12 +108,13 @@ pub(super) fn said(frame: &Frame, words: &std::collections::BTreeMap<String, Str
 
 /// The head of a page of this room, with its neighbours.
 pub(super) fn head(frame: &Frame, path: &str) -> Room {
-    const TABS: [(&str, &str, Permission); 5] = [
+    const TABS: [(&str, &str, Permission); 6] = [
         ("cases-title", PATH, Permission::ViewCases),
         ("notices-title", notices::PATH, Permission::ViewCases),
         ("items-title", items::PATH, Permission::ViewPolicy),
         ("budget-title", budget::PATH, Permission::ViewMoney),
         ("payments-title", payments::PATH, Permission::ViewMoney),
+        ("board-title", budget::BOARD, Permission::ViewMoney),
     ];
     let (key, _, _) = TABS.iter().find(|(_, own, _)| *own == path).copied().unwrap_or(TABS[0]);
     let mut room = Room::new(frame.t(key), frame.t(&format!("{}-line", key.trim_end_matches("-title"))));
@@ -164,7 +165,7 @@ pub(super) fn amount_cell(frame: &Frame, fen: Option<i64>) -> Cell {
     fen.map_or_else(Cell::empty, |fen| Cell::money(fen, frame.lang))
 }
 
-pub(super) fn award_name(frame: &Frame, policy: &Policy, award: &str) -> String {
+pub(crate) fn award_name(frame: &Frame, policy: &Policy, award: &str) -> String {
     policy.award(award).map_or_else(|| award.to_owned(), |award| frame.said(&award.name))
 }
 
@@ -174,7 +175,7 @@ pub(super) fn level(frame: &Frame, policy: &Policy, case: &Case) -> String {
     leveled.map_or_else(String::new, |award| level_name(frame, award, case.level))
 }
 
-pub(super) fn state(frame: &Frame, state: Stands) -> StateWord {
+pub(crate) fn state(frame: &Frame, state: Stands) -> StateWord {
     let tone = match state {
         Stands::Paid | Stands::Archived | Stands::Approved | Stands::Recovered => Tone::Ok,
         Stands::Rejected | Stands::Refused | Stands::Failed | Stands::Reclaimed | Stands::Expired => Tone::Bad,
@@ -185,7 +186,7 @@ pub(super) fn state(frame: &Frame, state: Stands) -> StateWord {
     StateWord::new(tone, frame.said(state.zh()))
 }
 
-pub(super) fn path(id: i64) -> String {
+pub(crate) fn path(id: i64) -> String {
     format!("{PATH}/{id}")
 }
 

@@ -3,7 +3,7 @@
 use axum::{Form, extract::State, http::Uri, response::Response};
 use domain::{
     accounts::Permission,
-    budget::{self, Line},
+    budget::{self, Line, Year},
 };
 use rules::Policy;
 
@@ -25,9 +25,11 @@ use crate::{
         registry::entries::EntryForm,
         room::{self, ListBlock, Sent},
     },
+    pieces::{State as StateWord, Tone},
 };
 
 pub(super) const PATH: &str = "/budget";
+pub(super) const BOARD: &str = "/budget/board";
 
 /// `GET /budget`.
 pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Result<Response, AppError> {
@@ -115,6 +117,39 @@ fn form(frame: &Frame, policy: &Policy, sent: &Sent, errors: &Errors) -> EntryFo
         ],
         button: frame.t("budget-set-do"),
     }
+}
+
+/// `GET /budget/board`: subsidy against budget and market, year by year (C3.1.3.1).
+pub async fn board(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Result<Response, AppError> {
+    let (query, _) = room::wishes(&uri);
+    let document = policy::document()?;
+    let rows = budget::board(&app.installation, &document.policy, app.now()).await?;
+    let money = |fen: i64| Cell::money(fen, frame.lang);
+    let percent = |share: Option<i64>| {
+        share.map_or_else(Cell::empty, |share| Cell::decimal(&format!("{}.{:02}", share / 100, share % 100)).unit("%"))
+    };
+    let listing = Listing::new(&frame, "subsidy", BOARD, frame.t("board-title"))
+        .column("year", frame.t("cases-year"), Kind::Code, |one: &Year| Cell::code(one.year.to_string()))
+        .column("budget", frame.t("board-budget"), Kind::Money, |one| money(one.budget_fen))
+        .column("subsidy", frame.t("board-subsidy"), Kind::Money, |one| money(one.subsidy_fen))
+        .column("linked", frame.t("board-linked"), Kind::Money, |one| money(one.grant_linked_fen))
+        .column("share", frame.t("board-share"), Kind::Number, |one| percent(one.share()))
+        .column("movement", frame.t("board-movement"), Kind::Text, |one| match one.rose {
+            Some(true) => Cell::state(StateWord::new(Tone::Bad, frame.t("board-rose")), 2),
+            Some(false) => Cell::state(StateWord::new(Tone::Ok, frame.t("board-fell")), 1),
+            None => Cell::empty(),
+        })
+        .column("taper", frame.t("board-taper"), Kind::Number, |one| {
+            one.taper.map_or_else(Cell::empty, |taper| Cell::number(taper).unit("%"))
+        })
+        .column("pledged", frame.t("board-pledged"), Kind::Money, |one| super::amount_cell(&frame, one.pledged_fen))
+        .column("market", frame.t("board-market"), Kind::Number, |one| percent(one.of_market()))
+        .when_empty(frame.t("budget-none"), frame.t("budget-none-todo"));
+    if query.export {
+        return listing.workbook(&rows, &query);
+    }
+    let view = listing.view(&rows, &query);
+    room::list_page(hx, &frame, &head(&frame, BOARD), &view)
 }
 
 /// `POST /budget/set`.

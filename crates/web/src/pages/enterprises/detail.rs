@@ -35,11 +35,12 @@ use crate::{
             alarms::{self, Kind},
             reasons,
         },
+        cases,
         cockpit::{
             self,
             shown::{self, Shown},
         },
-        corpus::documents_of,
+        corpus::{baskets::account, documents_of},
         history,
         patents::read::Patent,
     },
@@ -76,6 +77,8 @@ struct EnterprisePage<'a> {
     ties_link: Option<String>,
     history: Vec<Event>,
     history_link: Option<(String, String)>,
+    /// The cases of the visitor's own enterprise that wait for it; none on the page of another.
+    waiting: Option<Vec<(Link, StateWord, String)>>,
 }
 
 #[derive(Template)]
@@ -156,6 +159,7 @@ async fn shown_page(app: &App, frame: &Frame, hx: Hx, uscc: &str, path: &str, ur
     let ties = if sees_ties && !query.export { open_ties(app, frame, uscc).await? } else { Vec::new() };
     let sees_rights = frame.may(Permission::ViewRights);
     let steps = if sees_rights && !query.export { history::of_enterprise(app, frame, uscc).await? } else { Vec::new() };
+    let waiting = if path == "/my-enterprise" && !query.export { Some(waiting(app, frame).await?) } else { None };
     let listing = portfolio::listing(frame, &shown, path, enterprise);
     if query.export {
         return listing.workbook(&owned, &query);
@@ -203,9 +207,23 @@ async fn shown_page(app: &App, frame: &Frame, hx: Hx, uscc: &str, path: &str, ur
             let count = format::count(steps.len());
             (frame.at(&format!("/enterprises/{uscc}/history")), frame.t1("history-all", "count", count))
         }),
+        waiting,
         ties_link: (sees_ties && crate::routes::exists("/registers/ties")).then(|| frame.at("/registers/ties")),
     };
     hx.page(page, PortfolioBlock { frame, list: &view })
+}
+
+/// What the visitor's enterprise has to do, and by when.
+async fn waiting(app: &App, frame: &Frame) -> Result<Vec<(Link, StateWord, String)>, AppError> {
+    let mut own = domain::cases::all(app.db(), account(frame)?).await?;
+    own.retain(|case| case.state.waits_for_enterprise() || case.state == domain::cases::State::Failed);
+    let document = crate::pages::policy::document()?;
+    let row = |case: &domain::cases::Case| {
+        let name = cases::award_name(frame, &document.policy, &case.award);
+        let due = case.due_on.map(|day| frame.date(day)).unwrap_or_default();
+        (Link::new(name, frame.at(&cases::path(case.id))), cases::state(frame, case.state), due)
+    };
+    Ok(own.iter().map(row).collect())
 }
 
 fn state(frame: &Frame, shown: &Shown, enterprise: &Enterprise) -> StateWord {

@@ -1,0 +1,125 @@
+//! The board of C3.1.3.1: policy subsidy against all money set aside and against what the market moves, year by year.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use registry::{Folded, FoldedRow};
+use rules::Policy;
+
+use super::store;
+use crate::{Error, Installation, items::GRANT_LINKED};
+
+/// A year of the board; amounts in fen.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Year {
+    /// The year.
+    pub year: i64,
+    /// Money set aside (预算).
+    pub budget_fen: i64,
+    /// Policy subsidy paid and not recovered (政策性补贴).
+    pub subsidy_fen: i64,
+    /// Of it linked to grants.
+    pub grant_linked_fen: i64,
+    /// Pledge loans registered in the year (市场活动：质押融资); none while that register was never delivered.
+    pub pledged_fen: Option<i64>,
+    /// The taper of the year's end, in percent, where the policy document knows one.
+    pub taper: Option<i64>,
+    /// Whether the share of subsidy in the budget rose against the year before: the alarm of C3.1.3.2; none where either has no budget.
+    pub rose: Option<bool>,
+}
+
+impl Year {
+    /// Subsidy in the budget, in hundredths of a percent; none without a budget.
+    pub fn share(&self) -> Option<i64> {
+        ratio(self.subsidy_fen, self.budget_fen)
+    }
+
+    /// Subsidy for each yuan that the market moved, in hundredths of a percent; none where that is not known or nothing.
+    pub fn of_market(&self) -> Option<i64> {
+        ratio(self.subsidy_fen, self.pledged_fen?)
+    }
+}
+
+fn ratio(part: i64, whole: i64) -> Option<i64> {
+    (whole > 0).then(|| i64::try_from(i128::from(part) * 10_000 / i128::from(whole)).unwrap_or(i64::MAX))
+}
+
+/// The board, the latest year first.
+pub async fn board(installation: &Installation, policy: &Policy, now: Timestamp) -> Result<Vec<Year>, Error> {
+    let pledged = pledged(installation, now).await?;
+    let (lines, paid) = {
+        let mut tx = installation.db.begin_read().await?;
+        (store::lines(&mut tx).await?, store::paid_by_year(&mut tx).await?)
+    };
+    let mut years: BTreeMap<i64, Year> = BTreeMap::new();
+    let known: BTreeSet<i64> = lines
+        .iter()
+        .map(|line| line.year)
+        .chain(paid.iter().map(|(year, ..)| *year))
+        .chain(pledged.iter().flatten().map(|(year, _)| *year))
+        .collect();
+    for year in known {
+        years.insert(
+            year,
+            Year {
+                year,
+                pledged_fen: pledged.as_ref().map(|sums| sums.get(&year).copied().unwrap_or(0)),
+                ..Year::default()
+            },
+        );
+    }
+    for line in &lines {
+        years.entry(line.year).or_default().budget_fen += line.amount_fen;
+    }
+    for (year, award, fen) in paid {
+        let one = years.entry(year).or_default();
+        one.subsidy_fen += fen;
+        if policy.award(&award).is_some_and(|award| award.money_class == GRANT_LINKED) {
+            one.grant_linked_fen += fen;
+        }
+    }
+    let mut before = None;
+    for one in years.values_mut() {
+        if let Ok(last) =
+            i16::try_from(one.year).map_err(drop).and_then(|year| jiff::civil::Date::new(year, 12, 31).map_err(drop))
+        {
+            one.taper = policy.settings(last, &BTreeMap::new())?.integer("grant_linked_taper_percent");
+        }
+        one.rose = before.zip(one.share()).map(|(before, now)| now > before);
+        before = one.share();
+    }
+    Ok(years.into_values().rev().collect())
+}
+
+/// The pledge loans registered by year, copyrights left out as in the policy's own figure.
+async fn pledged(installation: &Installation, now: Timestamp) -> Result<Option<BTreeMap<i64, i64>>, Error> {
+    const REGISTER: &str = "pledges";
+    if !registry::delivered(&installation.db, now).await?.contains(REGISTER) {
+        return Ok(None);
+    }
+    let Some(register) = registry::register(REGISTER) else { return Ok(None) };
+    let rows = registry::fold_register(&installation.db, register, now).await?;
+    let cell = |row: &FoldedRow, field| row.cells.get(Folded::column(REGISTER, field)).cloned().flatten();
+    let mut sums = BTreeMap::new();
+    for row in rows.iter().filter(|row| cell(row, "right").as_deref() != Some("著作权")) {
+        let year = cell(row, "registered_on").and_then(|day| day.get(..4).and_then(|year| year.parse().ok()));
+        let fen = cell(row, "ip_amount").or_else(|| cell(row, "amount")).and_then(|fen| fen.parse::<i64>().ok());
+        if let (Some(year), Some(fen)) = (year, fen) {
+            let sum: &mut i64 = sums.entry(year).or_default();
+            *sum = sum.saturating_add(fen);
+        }
+    }
+    Ok(Some(sums))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_needs_something_to_be_a_share_of() {
+        let year = Year { budget_fen: 300, subsidy_fen: 100, pledged_fen: Some(0), ..Year::default() };
+        assert_eq!((year.share(), year.of_market()), (Some(3_333), None));
+        assert_eq!(Year::default().share(), None);
+    }
+}
