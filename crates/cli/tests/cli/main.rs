@@ -4,6 +4,7 @@
 
 mod backup;
 mod corpus;
+mod delivery;
 mod doctor;
 mod full_disk;
 mod kills;
@@ -11,6 +12,7 @@ mod navigation;
 mod program;
 mod server;
 mod together;
+mod trail;
 
 use crate::program::{json, patents, zhiqiang};
 
