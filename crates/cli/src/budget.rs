@@ -55,7 +55,9 @@ pub(crate) async fn run(context: &Context, command: Budget) -> anyhow::Result<()
             let money =
                 Money::parse(&amount, MoneyUnit::Yuan).map_err(|cause| Unusable(format!("预算金额：{cause}")))?;
             if !award.is_empty() && domain::runs::policy()?.award(&award).is_none() {
-                return Err(Unusable(format!("政策文件中没有奖励或资助“{award}”。zhiqiang item list 列出已有事项。")).into());
+                return Err(
+                    Unusable(format!("政策文件中没有奖励或资助“{award}”。zhiqiang item list 列出已有事项。")).into()
+                );
             }
             let line = (year, &*source, &*award);
             let id = budget::set(db, &account, line, (money.fen, &basis), context.now).await?;

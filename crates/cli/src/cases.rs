@@ -244,13 +244,14 @@ impl Doing<'_> {
         cases::attach(self.installation, self.account, id, (kind, &name, &bytes), self.context.now)
             .await
             .with_context(|| format!("材料 {} 没有收下", file.display()))?;
-        self.context.output.print(&json!({ "case": id, "bytes": bytes.len() }), |_| format!("案件 {id} 已收下 {name}。"))
+        self.context
+            .output
+            .print(&json!({ "case": id, "bytes": bytes.len() }), |_| format!("案件 {id} 已收下 {name}。"))
     }
 
     async fn act(&self, id: i64, act: Act, said: Said) -> anyhow::Result<()> {
         let policy = domain::runs::policy()?;
-        let case =
-            cases::act(self.installation, &policy, self.account, (id, act), &said, self.context.now).await?;
+        let case = cases::act(self.installation, &policy, self.account, (id, act), &said, self.context.now).await?;
         self.context.output.print(&value(&case), line_done)?;
         Ok(())
     }
@@ -264,7 +265,13 @@ impl Doing<'_> {
             "cases": notice.cases.iter().map(|(case, _)| case.id).collect::<Vec<_>>(),
         });
         self.context.output.print(&object, |_| {
-            format!("公示 {id}：{} 件，{} 至 {}（{}）。", notice.cases.len(), notice.opened_on, notice.closes_on, notice.why)
+            format!(
+                "公示 {id}：{} 件，{} 至 {}（{}）。",
+                notice.cases.len(),
+                notice.opened_on,
+                notice.closes_on,
+                notice.why
+            )
         })
     }
 }
@@ -298,13 +305,9 @@ fn details(whole: &Whole) -> Value {
             })
         })
         .collect();
-    let opinion = |one: &cases::Opinion| {
-        json!({ "department": one.department, "agrees": one.agrees, "note": one.note, "by": one.by })
-    };
+    let opinion = |one: &cases::Opinion| json!({ "department": one.department, "agrees": one.agrees, "note": one.note, "by": one.by });
     object["opinions"] = whole.opinions.iter().map(opinion).collect();
-    let paper = |one: &cases::Paper| {
-        json!({ "id": one.id, "kind": one.kind, "name": one.name, "sha256": one.sha256, "size": one.size })
-    };
+    let paper = |one: &cases::Paper| json!({ "id": one.id, "kind": one.kind, "name": one.name, "sha256": one.sha256, "size": one.size });
     object["papers"] = whole.papers.iter().map(paper).collect();
     let objection = |one: &cases::Objection| {
         json!({
@@ -337,7 +340,8 @@ fn words(whole: &Whole) -> String {
             None => "未知",
         };
         let actual = ground.actual.as_deref().unwrap_or("—");
-        let _ = writeln!(text, "条件  {holds}  {}：{actual}，要求 {}（{}）", ground.text, ground.required, ground.clause);
+        let _ =
+            writeln!(text, "条件  {holds}  {}：{actual}，要求 {}（{}）", ground.text, ground.required, ground.clause);
     }
     for gate in &case.facts.gates {
         let outcome = match gate.outcome {

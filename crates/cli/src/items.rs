@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
+use domain::cases::{Case, State};
 use domain::items::{self, Formula, Stage, Terms};
 use serde_json::{Value, json};
 use terms::{Money, MoneyUnit};
@@ -28,6 +29,14 @@ enum Action {
     Show {
         /// 事项编号
         id: i64,
+    },
+    /// 用一次测算试算这一版会发给多少家、共多少钱；什么也不保存
+    Simulate {
+        /// 事项编号
+        id: i64,
+        /// 测算编号（可只写开头几位；latest 为最近一次）
+        #[arg(long)]
+        run: String,
     },
     /// 由 TOML 文件起草一项奖励或资助；已有草稿则改写
     #[command(after_help = EXAMPLE)]
@@ -77,6 +86,12 @@ pub(crate) async fn run(context: &Context, command: Item) -> anyhow::Result<()> 
             })
         }
         Action::Show { id } => show(context, &items::find(db, id).await?),
+        Action::Simulate { id, run } => {
+            let run = crate::runs::run_id(&installation, &run).await?;
+            let item = items::find(db, id).await?;
+            let cases = domain::cases::simulate(&installation, &domain::runs::policy()?, &item, &run, now).await?;
+            simulated(context, &cases)
+        }
         Action::Draft { award, file } => {
             let account = command.by.account(db).await?;
             let terms = read(&file)?;
@@ -94,6 +109,30 @@ pub(crate) async fn run(context: &Context, command: Item) -> anyhow::Result<()> 
             done(id, "已停用；已有案件照常办理。")
         }
     }
+}
+
+fn simulated(context: &Context, cases: &[Case]) -> anyhow::Result<()> {
+    let (stopped, open): (Vec<&Case>, Vec<&Case>) = cases.iter().partition(|case| case.state == State::Rejected);
+    let held = open.iter().filter(|case| case.amount_fen().is_none()).count();
+    let total: i64 = open.iter().filter_map(|case| case.amount_fen()).sum();
+    let line = |case: &Case| json!({ "subject": case.subject, "name": case.name, "level": case.level, "amount_fen": case.amount_fen() });
+    let object = json!({
+        "cases": open.len(), "stopped": stopped.len(), "held": held, "total_fen": total,
+        "subjects": open.iter().map(|case| line(case)).collect::<Vec<_>>(),
+    });
+    context.output.print(&object, |_| {
+        let mut text = format!(
+            "试算：{} 家，合计 {}；核查未过 {} 家，金额未核定 {held} 家。\n",
+            open.len(),
+            yuan(Some(total)),
+            stopped.len()
+        );
+        for case in &open {
+            let _ =
+                writeln!(text, "  {}  {}  第 {} 级  {}", case.subject, case.name, case.level, yuan(case.amount_fen()));
+        }
+        text
+    })
 }
 
 /// Reads an item file, in which amounts are written as people write them.
@@ -114,7 +153,9 @@ fn read(file: &Path) -> anyhow::Result<Terms> {
             *amount = fen(&format!("第 {level} 级"), amount)?;
         }
     }
-    table.try_into().map_err(|cause: toml::de::Error| wrong(format!("{}。写法见 zhiqiang item draft --help。", cause.message())).into())
+    table.try_into().map_err(|cause: toml::de::Error| {
+        wrong(format!("{}。写法见 zhiqiang item draft --help。", cause.message())).into()
+    })
 }
 
 fn value(item: &items::Item) -> Value {

@@ -95,7 +95,9 @@ pub(crate) async fn run(context: &Context, command: Payment) -> anyhow::Result<(
                 format!("拨付批次 {batch} 已记为送银行，但文件写不到 {}。请腾出空间或换一处，再执行一次", out.display())
             })?;
             let line = json!({ "batch": batch, "payments": sheet.rows.len(), "file": out });
-            context.output.print(&line, |_| format!("拨付批次 {batch} 共 {} 笔，已写到 {}。", sheet.rows.len(), out.display()))
+            context
+                .output
+                .print(&line, |_| format!("拨付批次 {batch} 共 {} 笔，已写到 {}。", sheet.rows.len(), out.display()))
         }
         Action::Answer { batch, file } => {
             if !file.is_file() {
@@ -131,8 +133,7 @@ pub(crate) fn payment(one: &payments::Payment) -> Value {
 fn words(batch: &Batch) -> String {
     let approved = batch.approved_by.as_deref().unwrap_or("—");
     let total = yuan(Some(batch.total_fen()));
-    let head =
-        format!("{}  {}  {total}  制单 {}  复核 {approved}\n", batch.id, batch.stage.zh(), batch.made_by);
+    let head = format!("{}  {}  {total}  制单 {}  复核 {approved}\n", batch.id, batch.stage.zh(), batch.made_by);
     batch.payments.iter().fold(head, |text, one| text + &format!("  {}\n", payment_words(one)))
 }
 

@@ -25,7 +25,7 @@ pub use self::{
     applications::{Application, PAPER_BYTES_MAX, Paper, attach, begin, detach, paper, write},
     gates::{Gate, Outcome},
     notices::{Notice, Objection, decide_objection, notice, notices, objections, open_notice, raise_objection},
-    opening::{Opening, open_batch},
+    opening::{Opening, open_batch, simulate},
     state::{Act, State},
 };
 use crate::{

@@ -12,7 +12,7 @@ use crate::delivery::City;
 use crate::program::{json, zhiqiang};
 
 /// The commands after which the trail owes nothing, with the reason.
-const SILENT: [(&str, &str); 29] = [
+const SILENT: [(&str, &str); 30] = [
     ("init", "an empty installation holds nothing yet"),
     ("demo", "fills by imports, evaluations and cases, each of which records itself; the story stands on such a city"),
     ("serve", "its pages record themselves"),
@@ -34,6 +34,7 @@ const SILENT: [(&str, &str); 29] = [
     ("policy list", "looks"),
     ("item list", "looks"),
     ("item show", "looks"),
+    ("item simulate", "computes what an item would pay, and keeps nothing"),
     ("case list", "looks"),
     ("case show", "looks"),
     ("budget list", "looks"),
