@@ -43,7 +43,8 @@ impl City {
 
     /// An account of the enterprise whose case it is.
     pub(crate) async fn firm(&self, case: &Case, login: &str) -> Account {
-        let new = New { login: login.into(), name: "企业".into(), role: Role::Enterprise, unit: case.subject.clone() };
+        let new =
+            New { login: login.into(), name: "企业".into(), role: Role::Enterprise, unit: case.subject.clone() };
         accounts::open_with_fresh_password(&self.installation.db, &new, "test", now()).await.unwrap();
         accounts::find(&self.installation.db, login).await.unwrap().account
     }
@@ -60,12 +61,9 @@ impl City {
             let number = format!("62220212{place:08}");
             let account = Some(Receiving { holder: case.name.clone(), bank: "云川农商行".into(), number });
             self.act(&firm, case.id, Act::Confirm, Said { account, note: String::new() }).await;
-            for (login, act) in [
-                ("clerk", Act::Pass),
-                ("clerk2", Act::PassAgain),
-                ("finance", Act::Agree),
-                ("science", Act::Agree),
-            ] {
+            for (login, act) in
+                [("clerk", Act::Pass), ("clerk2", Act::PassAgain), ("finance", Act::Agree), ("science", Act::Agree)]
+            {
                 self.act(self.of(login), case.id, act, Said { note: "核对无误".into(), account: None }).await;
             }
         }

@@ -9,6 +9,7 @@ mod doctor;
 mod full_disk;
 mod kills;
 mod navigation;
+mod paying;
 mod program;
 mod server;
 mod together;
