@@ -23,7 +23,7 @@ const KEPT: [&str; 2] = ["zhiqiang.sqlite", "demo.json"];
 #[derive(Debug, Clone)]
 enum Doing {
     Order { who: usize, cases: Vec<usize> },
-    Approve { who: usize, batch: usize },
+    Approve { is_second: bool, batch: usize },
     Cancel { batch: usize },
     Send { batch: usize },
     Answer { batch: usize, arrived: Vec<bool>, stranger: bool },
@@ -31,16 +31,32 @@ enum Doing {
 }
 
 fn doing() -> impl Strategy<Value = Doing> {
-    let batch = 0..4usize;
+    let batch = prop_oneof![3 => Just(0usize), 1 => 1..4usize];
     prop_oneof![
         3 => (0..2usize, proptest::collection::vec(0..CASES, 1..3)).prop_map(|(who, cases)| Doing::Order { who, cases }),
-        3 => (0..2usize, batch.clone()).prop_map(|(who, batch)| Doing::Approve { who, batch }),
+        3 => (proptest::bool::weighted(0.8), batch.clone())
+            .prop_map(|(is_second, batch)| Doing::Approve { is_second, batch }),
         1 => batch.clone().prop_map(|batch| Doing::Cancel { batch }),
         3 => batch.clone().prop_map(|batch| Doing::Send { batch }),
         4 => (batch, proptest::collection::vec(any::<bool>(), CASES), proptest::bool::weighted(0.1))
             .prop_map(|(batch, arrived, stranger)| Doing::Answer { batch, arrived, stranger }),
         1 => (0..4usize).prop_map(|answer| Doing::Repeat { answer }),
     ]
+}
+
+/// Single things in any order, and between them the usual course from an order to the bank's answer.
+fn doings() -> impl Strategy<Value = Vec<Doing>> {
+    let course = (proptest::collection::vec(0..CASES, 1..3), proptest::collection::vec(any::<bool>(), CASES));
+    let course = course.prop_map(|(cases, arrived)| {
+        vec![
+            Doing::Order { who: 0, cases },
+            Doing::Approve { is_second: true, batch: 0 },
+            Doing::Send { batch: 0 },
+            Doing::Answer { batch: 0, arrived, stranger: false },
+        ]
+    });
+    let some = prop_oneof![4 => doing().prop_map(|one| vec![one]), 1 => course];
+    proptest::collection::vec(some, 8..18).prop_map(|all| all.concat())
 }
 
 /// A city with decided cases, made once; each sequence has a copy of its database.
@@ -91,8 +107,10 @@ impl Story {
         Self { city, ids: decided.ids.clone(), batches: Vec::new(), answers: Vec::new(), said: BTreeMap::new() }
     }
 
+    /// A batch that was made, the latest first; one that nobody made while there is none.
     fn batch(&self, place: usize) -> i64 {
-        self.batches.get(place).copied().unwrap_or(99)
+        let all = self.batches.len();
+        if all == 0 { 99 } else { self.batches[all - 1 - place % all] }
     }
 
     async fn does(&mut self, doing: &Doing) {
@@ -104,8 +122,12 @@ impl Story {
                 let made = payments::order(&city.installation, &city.policy, who(*by), &ids, now()).await;
                 self.batches.extend(made.ok());
             }
-            Doing::Approve { who: by, batch } => {
-                _ = payments::approve(city.db(), who(*by), self.batch(*batch), now()).await;
+            Doing::Approve { is_second, batch } => {
+                let Ok(batch) = payments::batch(city.db(), finance, self.batch(*batch)).await else { return };
+                let made_by_first = batch.made_by == finance.login;
+                let by = who(usize::from(made_by_first == *is_second));
+                let done = payments::approve(city.db(), by, batch.id, now()).await;
+                assert_eq!(done.is_ok(), *is_second && batch.stage == Stage::Made, "{done:?}");
             }
             Doing::Cancel { batch } => {
                 _ = payments::cancel(&city.installation, finance, self.batch(*batch), now()).await;
@@ -189,9 +211,9 @@ fn is_known(said: &BTreeMap<String, bool>, file: &Path) -> bool {
 fn money_adds_up_to_the_fen_whatever_comes_in_whatever_order() {
     let decided = decided();
     let tried = Cell::new((0, 0, 0));
-    let config = ProptestConfig { cases: 24, max_shrink_iters: 60, ..ProptestConfig::default() };
+    let config = ProptestConfig { cases: 16, max_shrink_iters: 60, ..ProptestConfig::default() };
     let runtime = Runtime::new().unwrap();
-    let all = TestRunner::new(config).run(&proptest::collection::vec(doing(), 8..28), |doings| {
+    let all = TestRunner::new(config).run(&doings(), |doings| {
         runtime.block_on(async {
             let mut story = Story::new(decided).await;
             for doing in &doings {
@@ -207,5 +229,5 @@ fn money_adds_up_to_the_fen_whatever_comes_in_whatever_order() {
     all.unwrap();
     let (batches, arrived, returned) = tried.get();
     eprintln!("{batches} batches, {arrived} payments arrived, {returned} came back");
-    assert!(batches >= 12 && arrived >= 3 && returned >= 3, "{batches}, {arrived}, {returned}: too little was tried");
+    assert!(batches >= 10 && arrived >= 3 && returned >= 3, "{batches}, {arrived}, {returned}: too little was tried");
 }
