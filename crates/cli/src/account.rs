@@ -1,9 +1,33 @@
 //! Accounts from the command line: the first administrator of an installation is opened here.
 
 use clap::{Args, Subcommand, ValueEnum};
+use db::Db;
 use domain::accounts::{self, New, Role};
 
 use crate::Context;
+use crate::output::Unusable;
+
+/// Who acts in a case or moves money: an account of the installation. The command line is trusted as the database file is and asks
+/// for no password; what the account's role may do, four eyes and the audit trail hold as on the pages.
+#[derive(Debug, Args)]
+pub(crate) struct As {
+    /// 以哪个账号办理（登录名）；角色权限、经办复核分离照样适用
+    #[arg(long = "as", global = true, value_name = "LOGIN")]
+    login: Option<String>,
+}
+
+impl As {
+    pub(crate) async fn account(&self, db: &Db) -> anyhow::Result<accounts::Account> {
+        let login = self.login.as_deref().ok_or_else(|| {
+            Unusable("请用 --as LOGIN 说明由哪个账号办理；zhiqiang account list 列出全部账号。".into())
+        })?;
+        let found = accounts::find(db, login).await?;
+        if found.disabled_at.is_some() {
+            return Err(Unusable(format!("账号 {login} 已停用，不能以它办理。请换一个账号，或请管理员恢复。")).into());
+        }
+        Ok(found.account)
+    }
+}
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Account {

@@ -19,6 +19,21 @@ pub(crate) struct Demo {
     times: usize,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct DemoDate {
+    /// 新的业务日期，如 2024-03-08；只能往后
+    date: String,
+}
+
+/// Moves the demo to a later day: notices close, and what was not confirmed in time expires.
+pub(crate) async fn move_to(context: &Context, command: DemoDate) -> anyhow::Result<()> {
+    let installation = context.open().await?;
+    let day = terms::dates::parse_date(&command.date).map_err(|cause| Unusable(format!("日期无法识别：{cause}")))?;
+    installation.move_to(day, "cli", context.now).await?;
+    let line = serde_json::json!({ "business_date": day });
+    context.output.print(&line, |_| format!("演示日期已移到 {day}，到期的公示和逾期未确认的案件已办理。"))
+}
+
 pub(crate) async fn run(context: &Context, command: Demo) -> anyhow::Result<()> {
     let mut opened = context.open().await?;
     if opened.demo().is_none() {

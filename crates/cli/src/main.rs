@@ -5,12 +5,16 @@
 
 mod account;
 mod audit;
+mod budget;
+mod cases;
 mod corpus;
 mod demo;
 mod installation;
+mod items;
 mod matching;
 mod navigation;
 mod output;
+mod payments;
 mod policy;
 mod registers;
 mod runs;
@@ -44,6 +48,8 @@ struct Arguments {
 enum Command {
     /// 生成演示城市（固定种子的合成数据）、测算并启动网站
     Demo(demo::Demo),
+    /// 把演示系统的业务日期往后移，并办理到期事项
+    DemoDate(demo::DemoDate),
     /// 建立数据目录和数据库
     Init,
     /// 启动网站
@@ -84,6 +90,14 @@ enum Command {
     Runs,
     /// 检查、测试、列出政策文件
     Policy(policy::Policy),
+    /// 政策事项：起草、发布、停用
+    Item(items::Item),
+    /// 兑现案件：生成、办理、公示
+    Case(cases::Case),
+    /// 预算：列出、设定
+    Budget(budget::Budget),
+    /// 拨付：制单、复核、送银行、登记回单
+    Payment(payments::Payment),
     /// 收录、检索专利文献，出专利导航报告
     Corpus(corpus::Command),
 }
@@ -139,6 +153,7 @@ fn origin() -> String {
 async fn run(context: &Context, command: Command) -> anyhow::Result<()> {
     match command {
         Command::Demo(command) => demo::run(context, command).await,
+        Command::DemoDate(command) => demo::move_to(context, command).await,
         Command::Init => installation::init(context).await,
         Command::Serve(command) => installation::serve(context, command).await,
         Command::Doctor => installation::doctor(context).await,
@@ -158,6 +173,10 @@ async fn run(context: &Context, command: Command) -> anyhow::Result<()> {
         Command::Diff(command) => runs::diff(context, command).await,
         Command::Runs => runs::list(context).await,
         Command::Policy(command) => policy::run(context, command).await,
+        Command::Item(command) => items::run(context, command).await,
+        Command::Case(command) => cases::run(context, command).await,
+        Command::Budget(command) => budget::run(context, command).await,
+        Command::Payment(command) => payments::run(context, command).await,
         Command::Corpus(command) => corpus::run(context, command).await,
     }
 }

@@ -47,7 +47,12 @@ pub(crate) fn exit_status(failure: &anyhow::Error) -> u8 {
         cause.is::<Unusable>()
             || matches!(
                 cause.downcast_ref::<domain::Error>(),
-                Some(domain::Error::NotFound { .. } | domain::Error::Invalid(_) | domain::Error::Conflict(_))
+                Some(
+                    domain::Error::NotFound { .. }
+                        | domain::Error::Invalid(_)
+                        | domain::Error::Conflict(_)
+                        | domain::Error::Forbidden(_)
+                )
             )
             || cause.downcast_ref::<registry::Error>().is_some_and(registry::Error::is_unusable_input)
             || matches!(
@@ -66,4 +71,9 @@ pub(crate) fn is_disk_full(failure: &anyhow::Error) -> bool {
             || cause.downcast_ref::<registry::Error>().is_some_and(registry::Error::is_disk_full)
             || cause.downcast_ref::<std::io::Error>().is_some_and(|cause| cause.kind() == ErrorKind::StorageFull)
     })
+}
+
+/// An amount in fen for people; what is not known is said to be so, never nothing.
+pub(crate) fn yuan(fen: Option<i64>) -> String {
+    fen.map_or_else(|| "未核定".to_owned(), |fen| terms::Money::from_fen(fen).format_zh())
 }

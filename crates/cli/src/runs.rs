@@ -123,7 +123,7 @@ fn short(id: &str) -> &str {
 }
 
 /// The run meant by an id, by its beginning, or by `latest`.
-async fn run_id(installation: &domain::Installation, id: &str) -> anyhow::Result<String> {
+pub(crate) async fn run_id(installation: &domain::Installation, id: &str) -> anyhow::Result<String> {
     if id != "latest" {
         return Ok(runs::find(installation, id).await?.run);
     }

@@ -25,7 +25,7 @@ pub use self::{
     applications::{Application, PAPER_BYTES_MAX, Paper, attach, begin, detach, paper, write},
     gates::{Gate, Outcome},
     notices::{Notice, Objection, decide_objection, notice, notices, objections, open_notice, raise_objection},
-    opening::{Opening, open_batch},
+    opening::{Opening, open_batch, simulate},
     state::{Act, State},
 };
 use crate::{
@@ -165,6 +165,28 @@ pub struct Step {
     pub by: String,
     /// The business day.
     pub on: Date,
+}
+
+impl Step {
+    /// What was done, in Chinese.
+    pub fn zh(&self) -> &str {
+        match self.act.as_str() {
+            "open" => "测算生成",
+            "begin" => "建立草稿",
+            "write" => "填写",
+            "publish" => "公示",
+            "notice-over" => "公示期满",
+            "expire" => "逾期未确认",
+            "object" => "提出异议",
+            "uphold" => "异议成立",
+            "dismiss" => "异议不成立",
+            "order" => "制单拨付",
+            "cancel-order" => "撤销制单",
+            "pay" => "到账",
+            "pay-failed" => "被银行退回",
+            act => Act::of_key(act).map_or(act, |act| act.zh()),
+        }
+    }
 }
 
 /// The opinion of a department.

@@ -8,6 +8,7 @@ use std::process::{Command, Output};
 
 use serde_json::Value;
 
+use crate::delivery::City;
 use crate::program::{city, copy, hidden, json, patents, program, words, zhiqiang};
 use crate::server::{Server, clerk, token};
 
@@ -223,4 +224,52 @@ async fn an_upload_into_a_full_disk_is_refused_and_reading_goes_on() {
     }
     let taken = send();
     assert!(taken.starts_with("HTTP/1.1 303"), "{taken}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_paper_that_does_not_fit_is_refused_and_those_there_stay_whole() {
+    let dir = tempfile::tempdir().unwrap();
+    let mounted = dir.path().join("disk");
+    let Some(disk) = Disk::mount(&mounted, 400_000) else {
+        eprintln!("SKIPPED: mounting is not permitted here, so no paper is handed in on a full disk");
+        return;
+    };
+    let data = mounted.join("data");
+    let city = City::new(&data).await;
+    city.installation.db.close().await;
+    let begin = ["--json", "case", "begin", "rights-aid", "A1", "--event", "2023-11-02", "--as", "enterprise"];
+    let case = json(&zhiqiang(&data, &begin))["case"].to_string();
+    let paper = |name: &str, bytes: usize| {
+        let path = dir.path().join(name);
+        std::fs::write(&path, [b"%PDF-1.7 ", vec![b'x'; bytes].as_slice()].concat()).unwrap();
+        path.display().to_string()
+    };
+    let (small, large) = (paper("一.pdf", 50_000), paper("二.pdf", 3_000_000));
+    let attach = |file: &str| {
+        zhiqiang(&data, &["--json", "case", "attach", &case, "裁判文书或调查通知", file, "--as", "enterprise"])
+    };
+    json(&attach(&small));
+    let evidence = || {
+        let entries = std::fs::read_dir(data.join("evidence")).unwrap();
+        let mut all: Vec<u64> = entries.map(|entry| entry.unwrap().metadata().unwrap().len()).collect();
+        all.sort_unstable();
+        all
+    };
+    let before = evidence();
+    let taken = disk.kilobytes_free() - 1_000;
+    std::fs::write(mounted.join("ballast"), vec![1_u8; 1024 * taken as usize]).unwrap();
+    assert_says_full(&attach(&large), &data, "a paper");
+    assert_eq!(evidence(), before, "nothing half written is left");
+    disk.fill();
+    // The same bytes again need no room for themselves, and are not touched.
+    let _ = attach(&small);
+    assert_eq!(evidence(), before);
+    disk.enlarge();
+    for ballast in ["ballast", "last"] {
+        std::fs::remove_file(mounted.join(ballast)).unwrap();
+    }
+    json(&attach(&large));
+    assert_eq!(evidence().len(), 2);
+    let doctor = zhiqiang(&data, &["doctor"]);
+    assert!(doctor.status.success(), "{}", String::from_utf8_lossy(&doctor.stdout));
 }

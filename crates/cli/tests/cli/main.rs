@@ -4,13 +4,16 @@
 
 mod backup;
 mod corpus;
+mod delivery;
 mod doctor;
 mod full_disk;
 mod kills;
 mod navigation;
+mod paying;
 mod program;
 mod server;
 mod together;
+mod trail;
 
 use crate::program::{json, patents, zhiqiang};
 

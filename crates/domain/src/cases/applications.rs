@@ -203,7 +203,6 @@ pub async fn attach(
         return Err(Error::Invalid(format!("文件“{name}”不是 PDF、OFD、PNG 或 JPEG，或内容与扩展名不符。")));
     }
     let hash = sha256(bytes);
-    let path = paper_path(installation, &hash);
     let mut tx = installation.db.begin().await?;
     let before = own(&mut tx, account, id).await?;
     let item = items::find_in(&mut tx, before.item).await?;
@@ -213,15 +212,32 @@ pub async fn attach(
     if store::papers(&mut tx, id).await?.len() >= PAPERS_MAX {
         return Err(Error::Invalid(format!("一件案件最多 {PAPERS_MAX} 份材料。")));
     }
-    let folder = installation.dir().join(EVIDENCE);
-    fs::create_dir_all(&folder).map_err(|source| Error::io(&folder, source))?;
-    rules::folder::write_file(&path, bytes)?;
+    keep(installation, &hash, &format!("{id}-{}", now.as_nanosecond()), bytes)?;
     let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
     let paper = Paper { id: 0, kind: kind.to_owned(), name: name.to_owned(), sha256: hash.clone(), size };
     store::insert_paper(&mut tx, id, &paper, (&account.login, now)).await?;
     let detail = json!({ "kind": kind, "name": name, "sha256": hash });
     registry::audit::record(&mut tx, now, &account.login, "case.attach", &id.to_string(), &detail).await?;
     Ok(tx.commit().await?)
+}
+
+/// Writes a file under its hash, under another name first: the same bytes may be the paper of another case already, which a full disk
+/// or a kill must not cut short.
+fn keep(installation: &Installation, hash: &str, mark: &str, bytes: &[u8]) -> Result<(), Error> {
+    let path = paper_path(installation, hash);
+    if fs::read(&path).is_ok_and(|there| there == bytes) {
+        return Ok(());
+    }
+    let folder = installation.dir().join(EVIDENCE);
+    fs::create_dir_all(&folder).map_err(|source| Error::io(&folder, source))?;
+    let unfinished = folder.join(format!(".{mark}"));
+    let written = rules::folder::write_file(&unfinished, bytes).map_err(Error::from);
+    let placed = written.and_then(|()| fs::rename(&unfinished, &path).map_err(|source| Error::io(&path, source)));
+    if placed.is_err() {
+        // What could be written of it would only take room.
+        let _ = fs::remove_file(&unfinished);
+    }
+    placed
 }
 
 /// Takes a file out again; its bytes stay where they are.

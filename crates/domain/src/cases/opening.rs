@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{Timestamp, civil::Date};
-use rules::{Policy, policy::AwardDef};
+use rules::{Evaluation, Policy, policy::AwardDef};
 use serde_json::json;
 
 use super::{
@@ -44,12 +44,8 @@ pub async fn open_batch(
     now: Timestamp,
 ) -> Result<Opening, Error> {
     items::allowed(account, Permission::HandleCases)?;
-    let summary = runs::find(installation, run).await?;
-    if summary.is_what_if() || !summary.scope.is_empty() {
-        return Err(Error::Invalid("推演和局部测算不能用来兑现。请选一次全市的正式测算。".into()));
-    }
-    let evaluation = runs::load(installation, &summary.run).await?;
     let award = award_of(policy, award)?;
+    let evaluation = official(installation, run).await?;
     let none = || {
         Error::Invalid(format!(
             "“{}”在 {} 没有已发布的免申即享事项。请先起草、核对并发布。",
@@ -60,38 +56,118 @@ pub async fn open_batch(
     if item.terms.track != Track::Confirm {
         return Err(none());
     }
-    let earned: Vec<&rules::evaluation::Award> =
-        evaluation.awards.iter().filter(|one| one.award == award.id && one.level > 0).collect();
-    let rights: BTreeSet<String> = if award.money_class == GRANT_LINKED {
-        earned.iter().flat_map(|one| one.evidence.iter().cloned()).collect()
-    } else {
-        BTreeSet::new()
-    };
-    let known = Known::read(&installation.db, &rights, now).await?;
-    let today = installation.business_date(now);
+    let proposing = Proposing::read(installation, policy, (award, &item), &evaluation, now).await?;
     let year = i64::from(evaluation.as_of.year());
     let mut tx = installation.db.begin().await?;
     let money = Money::read(&mut tx, award, &item).await?;
     let taken = store::taken(&mut tx, &award.id, year).await?;
-    let batch = store::insert_batch(&mut tx, item.id, &summary.run, year, &account.login, &now.to_string()).await?;
+    let batch = store::insert_batch(&mut tx, item.id, &evaluation.run, year, &account.login, &now.to_string()).await?;
     let mut opening = Opening { batch, opened: 0, stopped: 0, known: 0 };
-    for one in earned {
+    for one in &proposing.earned {
         if taken.contains(&one.subject) {
             opening.known += 1;
             continue;
         }
-        let facts = facts_of(&summary.run, evaluation.as_of, one, award);
+        let (mut case, stop) = proposing.case(one, &money)?;
+        case.batch = Some(batch);
+        if stop.is_empty() {
+            opening.opened += 1
+        } else {
+            opening.stopped += 1
+        }
+        case.id = store::insert(&mut tx, &case).await?;
+        store::set_rights(&mut tx, case.id, &rights_of(award, &case)).await?;
+        let step = Step {
+            act: "open".into(),
+            before: String::new(),
+            after: case.state.key().into(),
+            note: stop,
+            by: account.login.clone(),
+            on: proposing.today,
+        };
+        store::insert_step(&mut tx, case.id, &step, now).await?;
+    }
+    let detail = json!({
+        "award": award.id, "run": evaluation.run, "item": item.id, "year": year,
+        "opened": opening.opened, "stopped": opening.stopped, "known": opening.known,
+    });
+    registry::audit::record(&mut tx, now, &account.login, "case.batch", &batch.to_string(), &detail).await?;
+    tx.commit().await?;
+    Ok(opening)
+}
+
+/// What an item would come to under a run, as if it were the first: the cases that [`open_batch`] would open, none of them kept.
+pub async fn simulate(
+    installation: &Installation,
+    policy: &Policy,
+    item: &Item,
+    run: &str,
+    now: Timestamp,
+) -> Result<Vec<Case>, Error> {
+    let award = award_of(policy, &item.award)?;
+    if item.terms.track != Track::Confirm {
+        return Err(Error::Invalid(format!("“{}”要企业申报，测算中没有对象，不能试算。", award.name)));
+    }
+    let evaluation = official(installation, run).await?;
+    let proposing = Proposing::read(installation, policy, (award, item), &evaluation, now).await?;
+    let money = Money::default();
+    proposing.earned.iter().map(|one| Ok(proposing.case(one, &money)?.0)).collect()
+}
+
+/// A run that money may rest on: of the whole city, and under no assumption.
+async fn official(installation: &Installation, run: &str) -> Result<Evaluation, Error> {
+    let summary = runs::find(installation, run).await?;
+    if summary.is_what_if() || !summary.scope.is_empty() {
+        return Err(Error::Invalid("推演和局部测算不能用来兑现。请选一次全市的正式测算。".into()));
+    }
+    runs::load(installation, &summary.run).await
+}
+
+/// What a run proposes under an item, with what the registers say of it.
+struct Proposing<'a> {
+    installation: &'a Installation,
+    policy: &'a Policy,
+    award: &'a AwardDef,
+    item: &'a Item,
+    evaluation: &'a Evaluation,
+    earned: Vec<&'a rules::evaluation::Award>,
+    known: Known,
+    today: Date,
+}
+
+impl<'a> Proposing<'a> {
+    async fn read(
+        installation: &'a Installation,
+        policy: &'a Policy,
+        (award, item): (&'a AwardDef, &'a Item),
+        evaluation: &'a Evaluation,
+        now: Timestamp,
+    ) -> Result<Self, Error> {
+        let earned: Vec<_> = evaluation.awards.iter().filter(|one| one.award == award.id && one.level > 0).collect();
+        let rights: BTreeSet<String> = if award.money_class == GRANT_LINKED {
+            earned.iter().flat_map(|one| one.evidence.iter().cloned()).collect()
+        } else {
+            BTreeSet::new()
+        };
+        let known = Known::read(&installation.db, &rights, now).await?;
+        let today = installation.business_date(now);
+        Ok(Self { installation, policy, award, item, evaluation, earned, known, today })
+    }
+
+    /// The case of one subject, and what stops it at once; empty when nothing does.
+    fn case(&self, one: &rules::evaluation::Award, money: &Money) -> Result<(Case, String), Error> {
+        let Self { policy, award, item, evaluation, ref known, today, .. } = *self;
         let mut case = Case {
             id: 0,
             item: item.id,
-            batch: Some(batch),
+            batch: None,
             award: award.id.clone(),
             subject: one.subject.clone(),
             name: one.name.clone().unwrap_or_else(|| one.subject.clone()),
-            year,
+            year: i64::from(evaluation.as_of.year()),
             matter: String::new(),
             level: one.level,
-            facts,
+            facts: facts_of(&evaluation.run, evaluation.as_of, one, award),
             amount: Calculation::default(),
             state: State::Notified,
             account: None,
@@ -103,43 +179,16 @@ pub async fn open_batch(
             version: 1,
             opened_on: today,
         };
-        let look = Look {
-            policy,
-            award,
-            item: &item,
-            known: &known,
-            money: &money,
-            today,
-            is_demo: installation.demo().is_some(),
-        };
-        look.at(&mut case)?;
+        let is_demo = self.installation.demo().is_some();
+        Look { policy, award, item, known, money, today, is_demo }.at(&mut case)?;
         let stop = gates::stops(&case.facts.gates, Outcome::Block);
         if stop.is_empty() {
-            opening.opened += 1;
             (case.due_on, case.due_why) = known.due(today, item.terms.limits.enterprise, "企业确认");
         } else {
-            opening.stopped += 1;
             case.state = State::Rejected;
         }
-        case.id = store::insert(&mut tx, &case).await?;
-        store::set_rights(&mut tx, case.id, &rights_of(award, &case)).await?;
-        let step = Step {
-            act: "open".into(),
-            before: String::new(),
-            after: case.state.key().into(),
-            note: stop,
-            by: account.login.clone(),
-            on: today,
-        };
-        store::insert_step(&mut tx, case.id, &step, now).await?;
+        Ok((case, stop))
     }
-    let detail = json!({
-        "award": award.id, "run": summary.run, "item": item.id, "year": year,
-        "opened": opening.opened, "stopped": opening.stopped, "known": opening.known,
-    });
-    registry::audit::record(&mut tx, now, &account.login, "case.batch", &batch.to_string(), &detail).await?;
-    tx.commit().await?;
-    Ok(opening)
 }
 
 pub(super) fn award_of<'a>(policy: &'a Policy, award: &str) -> Result<&'a AwardDef, Error> {
@@ -171,32 +220,34 @@ pub(super) fn rights_of(award: &AwardDef, case: &Case) -> Vec<(String, String)> 
     } else if case.matter.is_empty() {
         Vec::new()
     } else {
-        vec![(case.matter.clone(), award.id.clone())]
+        // One matter is one, however its brackets and spaces are typed.
+        vec![(terms::text::fold_name(&case.matter), award.id.clone())]
     }
 }
 
-/// What other cases have been granted, and on which rights they rest.
+/// What other cases come to, and on which rights they rest.
+#[derive(Default)]
 pub(super) struct Money {
-    /// The most that was granted to a subject under this award, whatever the year.
+    /// What stands for a subject under this award, whatever the year.
     before: BTreeMap<String, i64>,
-    /// What was granted to a subject in a year under all awards.
+    /// What stands for a subject in a year under all awards.
     by_year: BTreeMap<(String, i64), i64>,
     /// Living cases by right and event.
-    rights: BTreeMap<(String, String), Vec<(i64, String)>>,
+    rights: BTreeMap<(String, String), Vec<(i64, String, State)>>,
 }
 
 impl Money {
     pub(super) async fn read(tx: &mut db::Tx, award: &AwardDef, item: &Item) -> Result<Self, Error> {
-        let mut money = Self { before: BTreeMap::new(), by_year: BTreeMap::new(), rights: BTreeMap::new() };
-        for (subject, of, year, fen) in store::granted(tx).await? {
+        let mut money = Self::default();
+        for (subject, of, year, fen) in store::amounts(tx).await? {
             if of == award.id && item.terms.pays_difference {
                 // Paid in parts, a level has been paid in full by their sum.
                 *money.before.entry(subject.clone()).or_default() += fen;
             }
             *money.by_year.entry((subject, year)).or_default() += fen;
         }
-        for (right, event, case, name) in store::held_rights(tx).await? {
-            money.rights.entry((right, event)).or_default().push((case, name));
+        for (right, event, case, name, state) in store::held_rights(tx).await? {
+            money.rights.entry((right, event)).or_default().push((case, name, state));
         }
         Ok(money)
     }
@@ -249,9 +300,11 @@ impl Look<'_> {
         let mut doubles = Vec::new();
         for (right, on) in rights_of(self.award, case) {
             let others = self.money.rights.get(&(right.clone(), on.clone())).into_iter().flatten();
-            let first = others.clone().filter(|(id, _)| *id != case.id).min_by_key(|(id, _)| *id);
-            // Among themselves the earlier case stands.
-            if let Some((id, name)) = first.filter(|(id, _)| case.id == 0 || *id < case.id) {
+            // Among themselves the earlier case stands; one that was decided stands before any.
+            let stands = |id: i64, state: State| case.id == 0 || id < case.id || state.is_granted();
+            let first =
+                others.filter(|(id, _, state)| *id != case.id && stands(*id, *state)).min_by_key(|other| other.0);
+            if let Some((id, name, _)) = first {
                 doubles.push(format!("{right}（{on}）已由案件 {id}（{name}）享受"));
             }
         }

@@ -247,9 +247,28 @@ impl State {
         matches!(self, S::Archived | S::Recovered | S::Refused | S::Rejected | S::Declined | S::Expired | S::Withdrawn)
     }
 
-    /// Whether its amount has been decided in favour, so that it counts against caps and bars a second payment.
+    /// Whether it has been decided in favour, so that no later decision may rest on the same right.
     pub const fn is_granted(self) -> bool {
-        matches!(self, S::Approved | S::Ordered | S::Failed | S::Paid | S::Archived)
+        matches!(self, S::Approved | S::Ordered | S::Failed | S::Paid | S::Archived | S::Reclaimed)
+    }
+
+    /// Whether its amount stands, and so counts against what the subject may still get: from the handler's look on, because the
+    /// amount is not lowered any more after it.
+    pub const fn holds_money(self) -> bool {
+        matches!(
+            self,
+            S::SecondReview
+                | S::Joint
+                | S::Listed
+                | S::Public
+                | S::Objected
+                | S::Noticed
+                | S::Approved
+                | S::Ordered
+                | S::Failed
+                | S::Paid
+                | S::Archived
+        )
     }
 
     /// Whether it takes part in the check that the same right is not paid for twice.

@@ -131,25 +131,26 @@ pub(super) async fn taken(tx: &mut Tx, award: &str, year: i64) -> Result<BTreeSe
     Ok(rows.into_iter().map(|(subject,)| subject).collect())
 }
 
-/// Subject, award, year and fen of every case decided in favour.
-pub(super) async fn granted(tx: &mut Tx) -> Result<Vec<(String, String, i64, i64)>, Error> {
-    const SQL: &str = "select subject, award, year, amount_fen from award_case where amount_fen > 0 \
-        and state in ('approved', 'ordered', 'failed', 'paid', 'archived')";
-    Ok(with_conn!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await).map_err(db::Error::from)?)
+/// Subject, award, year and fen of every case whose amount stands.
+pub(super) async fn amounts(tx: &mut Tx) -> Result<Vec<(String, String, i64, i64)>, Error> {
+    const SQL: &str = "select subject, award, year, amount_fen, state from award_case where amount_fen > 0 order by id";
+    let rows: Vec<(String, String, i64, i64, String)> =
+        with_conn!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await).map_err(db::Error::from)?;
+    let stands = |state: &str| State::of_key(state).is_some_and(State::holds_money);
+    let rows = rows.into_iter().filter(|row| stands(&row.4));
+    Ok(rows.map(|(subject, award, year, fen, _)| (subject, award, year, fen)).collect())
 }
 
-/// Right, event, case and its subject's name of every living case.
-pub(super) async fn held_rights(tx: &mut Tx) -> Result<Vec<(String, String, i64, String)>, Error> {
+/// Right, event, case, its subject's name and its state, of every living case.
+pub(super) async fn held_rights(tx: &mut Tx) -> Result<Vec<(String, String, i64, String, State)>, Error> {
     const SQL: &str =
         "select r.right_id, r.event, c.id, c.name, c.state from case_right r join award_case c on c.id = r.case_id";
     let rows: Vec<(String, String, i64, String, String)> =
         with_conn!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await).map_err(db::Error::from)?;
-    let holds = |state: &str| State::of_key(state).is_some_and(State::holds_rights);
-    Ok(rows
-        .into_iter()
-        .filter(|row| holds(&row.4))
-        .map(|(right, event, id, name, _)| (right, event, id, name))
-        .collect())
+    let living = |(right, event, id, name, state): (String, String, i64, String, String)| {
+        State::of_key(&state).filter(|state| state.holds_rights()).map(|state| (right, event, id, name, state))
+    };
+    Ok(rows.into_iter().filter_map(living).collect())
 }
 
 pub(super) async fn insert_batch(

@@ -58,7 +58,7 @@ pub async fn take_answer(
         return Err(Error::Conflict(format!("拨付批次 {id} 现为“{}”，还没有送银行。", batch.stage.zh())));
     }
     let hash = sha256(&bytes);
-    if store::has_answer(&mut tx, &hash).await? {
+    if store::has_answer(&mut tx, id, &hash).await? {
         return Ok(Answered { unchanged: said.len(), ..Answered::default() });
     }
     let payments: BTreeMap<&str, &Payment> = batch.payments.iter().map(|one| (one.number.as_str(), one)).collect();
@@ -148,7 +148,7 @@ fn read(file: &Path, today: Date) -> Result<Vec<Said>, Error> {
     };
     let (number, result) = (needed("付款编号")?, needed("结果")?);
     let (reason, on) = (place("原因"), place("日期"));
-    rows.map(|row| {
+    let said = rows.map(|row| {
         let cell = |at: usize| row.cells.get(at).map(|cell| cell.text().trim().to_owned()).unwrap_or_default();
         let has_arrived = match cell(result).as_str() {
             "成功" => true,
@@ -169,6 +169,10 @@ fn read(file: &Path, today: Date) -> Result<Vec<Said>, Error> {
             reason: reason.map(cell).unwrap_or_default(),
             on,
         })
-    })
-    .collect()
+    });
+    let said = said.collect::<Result<Vec<_>, _>>()?;
+    if said.is_empty() {
+        return Err(Error::Invalid("回单只有标题，没有一行结果。请核对文件后重新导入。".into()));
+    }
+    Ok(said)
 }

@@ -123,10 +123,10 @@ pub(super) async fn answer(tx: &mut Tx, number: &str, state: &str, reason: &str,
     Ok(())
 }
 
-pub(super) async fn has_answer(tx: &mut Tx, hash: &str) -> Result<bool, Error> {
-    const SQL: &str = "select count(*) from bank_answer where sha256 = $1";
-    let (count,): (i64,) =
-        with_conn!(tx, conn => sqlx::query_as(SQL).bind(hash).fetch_one(conn).await).map_err(db::Error::from)?;
+pub(super) async fn has_answer(tx: &mut Tx, batch: i64, hash: &str) -> Result<bool, Error> {
+    const SQL: &str = "select count(*) from bank_answer where batch_id = $1 and sha256 = $2";
+    let (count,): (i64,) = with_conn!(tx, conn => sqlx::query_as(SQL).bind(batch).bind(hash).fetch_one(conn).await)
+        .map_err(db::Error::from)?;
     Ok(count > 0)
 }
 

@@ -14,49 +14,65 @@ use rules::Policy;
 
 const SMALL: Scale = Scale { towns: 21, enterprises: 200, patents: 3_200 };
 
-fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     "2024-03-01T02:00:00Z".parse().unwrap()
 }
 
 /// A city with its people.
-struct City {
-    installation: Installation,
-    policy: Policy,
+pub(crate) struct City {
+    pub(crate) installation: Installation,
+    pub(crate) policy: Policy,
     accounts: Vec<Account>,
     _dir: tempfile::TempDir,
 }
 
 impl City {
-    async fn new(db: Db) -> Self {
+    pub(crate) async fn new(db: Db) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let (mut installation, _) = Installation::over(db, dir.path(), now()).await.unwrap();
+        let (installation, _) = Installation::over(db, dir.path(), now()).await.unwrap();
+        Self::filled(installation, dir).await
+    }
+
+    /// A city on the database of its own folder.
+    pub(crate) async fn alone() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let (installation, _) = Installation::open(dir.path(), None, now()).await.unwrap();
+        Self::filled(installation, dir).await
+    }
+
+    async fn filled(mut installation: Installation, dir: tempfile::TempDir) -> Self {
         demo::fill(&mut installation, SMALL, now(), &|_| ()).await.unwrap();
+        Self::over(installation, dir).await
+    }
+
+    /// The people of an installation that stands in this folder.
+    pub(crate) async fn over(installation: Installation, dir: tempfile::TempDir) -> Self {
         let accounts = accounts::all(&installation.db).await.unwrap();
         Self { installation, policy: runs::policy().unwrap(), accounts, _dir: dir }
     }
 
-    fn db(&self) -> &Db {
+    pub(crate) fn db(&self) -> &Db {
         &self.installation.db
     }
 
-    fn of(&self, login: &str) -> &Account {
+    pub(crate) fn of(&self, login: &str) -> &Account {
         self.accounts.iter().find(|account| account.login == login).unwrap()
     }
 
     /// The account that an enterprise would have.
-    fn firm(&self, case: &Case) -> Account {
+    pub(crate) fn firm(&self, case: &Case) -> Account {
         Account { unit: case.subject.clone(), ..self.of("enterprise").clone() }
     }
 
-    async fn act_as(&self, account: &Account, case: i64, act: Act, said: &Said) -> Result<Case, Error> {
+    pub(crate) async fn act_as(&self, account: &Account, case: i64, act: Act, said: &Said) -> Result<Case, Error> {
         cases::act(&self.installation, &self.policy, account, (case, act), said, now()).await
     }
 
-    async fn act(&self, login: &str, case: i64, act: Act, note: &str) -> Result<Case, Error> {
+    pub(crate) async fn act(&self, login: &str, case: i64, act: Act, note: &str) -> Result<Case, Error> {
         self.act_as(self.of(login), case, act, &Said { note: note.into(), account: None }).await
     }
 
-    async fn confirm(&self, case: &Case) -> Result<Case, Error> {
+    pub(crate) async fn confirm(&self, case: &Case) -> Result<Case, Error> {
         let account = Some(Receiving {
             holder: case.name.clone(),
             bank: "云川农商行".into(),
@@ -65,17 +81,17 @@ impl City {
         self.act_as(&self.firm(case), case.id, Act::Confirm, &Said { account, ..Said::default() }).await
     }
 
-    async fn cases(&self, state: State) -> Vec<Case> {
+    pub(crate) async fn cases(&self, state: State) -> Vec<Case> {
         let all = cases::all(self.db(), self.of("clerk")).await.unwrap();
         all.into_iter().filter(|case| case.state == state).collect()
     }
 
-    async fn case(&self, id: i64) -> Case {
+    pub(crate) async fn case(&self, id: i64) -> Case {
         cases::find(self.db(), self.of("clerk"), id).await.unwrap().case
     }
 
     /// From the enterprise's confirmation to the list for the notice.
-    async fn listed(&self, case: &Case) -> Case {
+    pub(crate) async fn listed(&self, case: &Case) -> Case {
         self.confirm(case).await.unwrap();
         self.act("clerk", case.id, Act::Pass, "核对无误").await.unwrap();
         self.act("clerk2", case.id, Act::PassAgain, "").await.unwrap();
@@ -83,29 +99,29 @@ impl City {
         self.act("science", case.id, Act::Agree, "").await.unwrap()
     }
 
-    async fn notice(&self, award: &str) -> i64 {
+    pub(crate) async fn notice(&self, award: &str) -> i64 {
         cases::open_notice(&self.installation, &self.policy, self.of("clerk"), award, now()).await.unwrap()
     }
 
-    async fn move_to(&self, day: Date) {
+    pub(crate) async fn move_to(&self, day: Date) {
         self.installation.move_to(day, "clerk", now()).await.unwrap();
     }
 
-    async fn answer(&self, batch: i64, rows: &[(&str, &str, &str)]) -> Result<payments::Answered, Error> {
+    pub(crate) async fn answer(&self, batch: i64, rows: &[(&str, &str, &str)]) -> Result<payments::Answered, Error> {
         let mut file = tempfile::Builder::new().suffix(".csv").tempfile().unwrap();
         writeln!(file, "付款编号,结果,原因").unwrap();
         rows.iter().for_each(|(number, result, why)| writeln!(file, "{number},{result},{why}").unwrap());
         payments::take_answer(&self.installation, self.of("finance"), batch, file.path(), now()).await
     }
 
-    async fn is_sound(&self) {
+    pub(crate) async fn is_sound(&self) {
         let checks = doctor::examine(&self.installation, now()).await;
         let faults: Vec<_> = checks.iter().filter(|check| check.state == doctor::State::Fault).collect();
         assert!(faults.is_empty(), "{faults:?}");
     }
 }
 
-fn refused(done: Result<Case, Error>, word: &str) {
+pub(crate) fn refused(done: Result<Case, Error>, word: &str) {
     let error = done.expect_err(word);
     assert!(error.to_string().contains(word), "{error}");
 }
@@ -224,6 +240,9 @@ async fn clause_c3_3_2_2_from_the_run_to_the_money_and_the_archive() {
         let retry = payments::order(&city.installation, &city.policy, finance, &[other.id], now()).await.unwrap();
         payments::approve(city.db(), city.of("finance2"), retry, now()).await.unwrap();
         let sheet = payments::send(city.db(), finance, retry, now()).await.unwrap();
+        let stray = city.answer(retry, &first).await.unwrap_err();
+        assert!(stray.to_string().contains("不在拨付批次"), "the answer to another batch: {stray}");
+        assert!(city.answer(retry, &[]).await.unwrap_err().to_string().contains("没有一行"));
         city.answer(retry, &[(&sheet.rows[0][0].text(), "成功", "")]).await.unwrap();
 
         // To the fen.

@@ -4,4 +4,6 @@
 
 mod case_table;
 mod city;
+mod clauses;
 mod delivery;
+mod payments;

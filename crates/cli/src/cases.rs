@@ -1,0 +1,383 @@
+//! Award cases from the command line: open from a run, apply, act, publish, and what the day brings.
+
+use std::fmt::Write;
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::{Args, Subcommand};
+use domain::Installation;
+use domain::accounts::Account;
+use domain::cases::{self, Act, Receiving, Said, State, Whole};
+use domain::payments;
+use serde_json::{Value, json};
+use terms::{Money, MoneyUnit};
+
+use crate::Context;
+use crate::account::As;
+use crate::output::{Unusable, yuan};
+
+#[derive(Debug, Args)]
+pub(crate) struct Case {
+    #[command(subcommand)]
+    action: Action,
+    #[command(flatten)]
+    by: As,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// 列出可见的案件
+    List {
+        /// 只列这一状态，如 notified
+        #[arg(long, value_parser = state)]
+        state: Option<State>,
+        /// 只列这项奖励或资助
+        #[arg(long)]
+        award: Option<String>,
+    },
+    /// 一件案件：条件、核查、金额由来、步骤、付款
+    Show {
+        /// 案件编号
+        id: i64,
+    },
+    /// 由一次测算为全部达标企业生成案件（免申即享）
+    Open {
+        /// 奖励编号，如 innovation-star
+        award: String,
+        /// 测算编号（可只写开头几位；latest 为最近一次）
+        #[arg(long)]
+        run: String,
+    },
+    /// 企业申报：建立草稿，或找到同一事项的草稿
+    Begin {
+        /// 资助编号，如 rights-aid
+        award: String,
+        /// 立项文号、合同号、裁判文书号等
+        matter: String,
+        /// 事项发生日
+        #[arg(long, value_name = "DATE")]
+        event: String,
+    },
+    /// 填写申报：情况说明、已付费用、收款账户
+    Write {
+        /// 案件编号
+        id: i64,
+        /// 情况说明
+        #[arg(long, default_value = "")]
+        statement: String,
+        /// 已付费用，如 8.5万元
+        #[arg(long, value_name = "AMOUNT")]
+        costs: Option<String>,
+        #[command(flatten)]
+        account: AccountGiven,
+    },
+    /// 提交一份申报材料（PDF、OFD、PNG、JPEG）
+    Attach {
+        /// 案件编号
+        id: i64,
+        /// 是哪一项材料
+        kind: String,
+        /// 文件
+        file: PathBuf,
+    },
+    /// 办理：confirm 确认、pass 审核、pass-again 复核、agree 同意、approve 决定……
+    Act {
+        /// 案件编号
+        id: i64,
+        /// 办理动作
+        #[arg(value_parser = act)]
+        act: Act,
+        /// 理由或意见
+        #[arg(long, default_value = "")]
+        note: String,
+        #[command(flatten)]
+        account: AccountGiven,
+    },
+    /// 把一项奖励全部待公示的案件公示
+    Notice {
+        /// 奖励或资助编号
+        award: String,
+    },
+    /// 办理到期事项：公示期满、逾期未确认；可每天定时运行
+    Daily,
+}
+
+/// The receiving account as it is typed.
+#[derive(Debug, Args)]
+struct AccountGiven {
+    /// 收款户名
+    #[arg(long, requires = "bank", requires = "number")]
+    holder: Option<String>,
+    /// 开户银行及网点
+    #[arg(long, requires = "holder")]
+    bank: Option<String>,
+    /// 收款账号
+    #[arg(long, requires = "holder")]
+    number: Option<String>,
+}
+
+impl AccountGiven {
+    fn receiving(self) -> Option<Receiving> {
+        Some(Receiving { holder: self.holder?, bank: self.bank?, number: self.number? })
+    }
+}
+
+fn state(text: &str) -> Result<State, String> {
+    let known = || State::ALL.iter().map(|one| format!("{} {}", one.key(), one.zh())).collect::<Vec<_>>().join("，");
+    State::of_key(text).ok_or_else(|| format!("没有这一状态；可用：{}", known()))
+}
+
+fn act(text: &str) -> Result<Act, String> {
+    let known = || Act::ALL.iter().map(|one| format!("{} {}", one.key(), one.zh())).collect::<Vec<_>>().join("，");
+    Act::of_key(text).ok_or_else(|| format!("没有这一动作；可用：{}", known()))
+}
+
+pub(crate) async fn run(context: &Context, command: Case) -> anyhow::Result<()> {
+    let installation = context.open().await?;
+    if let Action::Daily = command.action {
+        return daily(context, &installation).await;
+    }
+    let account = command.by.account(&installation.db).await?;
+    let doing = Doing { context, installation: &installation, account: &account };
+    match command.action {
+        Action::List { state, award } => doing.list(state, award.as_deref()).await,
+        Action::Show { id } => doing.show(id).await,
+        Action::Open { award, run } => doing.open(&award, &run).await,
+        Action::Begin { award, matter, event } => doing.begin(&award, &matter, &event).await,
+        Action::Write { id, statement, costs, account } => {
+            doing.write(id, &statement, costs.as_deref(), account.receiving()).await
+        }
+        Action::Attach { id, kind, file } => doing.attach(id, &kind, &file).await,
+        Action::Act { id, act, note, account } => doing.act(id, act, Said { note, account: account.receiving() }).await,
+        Action::Notice { award } => doing.notice(&award).await,
+        Action::Daily => Ok(()),
+    }
+}
+
+async fn daily(context: &Context, installation: &Installation) -> anyhow::Result<()> {
+    let (expired, noticed) = cases::daily(installation, "cli", context.now).await?;
+    context.output.print(&json!({ "expired": expired, "noticed": noticed }), |_| {
+        format!("逾期未确认 {expired} 件，公示期满待决定 {noticed} 件。")
+    })
+}
+
+/// One command by one account.
+struct Doing<'a> {
+    context: &'a Context,
+    installation: &'a Installation,
+    account: &'a Account,
+}
+
+impl Doing<'_> {
+    async fn list(&self, state: Option<State>, award: Option<&str>) -> anyhow::Result<()> {
+        let mut found = cases::all(&self.installation.db, self.account).await?;
+        found.retain(|case| {
+            state.is_none_or(|state| case.state == state) && award.is_none_or(|award| case.award == award)
+        });
+        let values: Vec<Value> = found.iter().map(value).collect();
+        self.context.output.print(&values, |_| match found.is_empty() {
+            true => "没有这样的案件。".into(),
+            false => found.iter().map(line).collect::<Vec<_>>().join("\n"),
+        })
+    }
+
+    async fn show(&self, id: i64) -> anyhow::Result<()> {
+        let db = &self.installation.db;
+        let whole = cases::find(db, self.account, id).await?;
+        let paid = payments::of_case(db, id).await?;
+        let possible = cases::possible(self.account, &whole.case);
+        let mut object = details(&whole);
+        object["payments"] = paid.iter().map(crate::payments::payment).collect();
+        object["possible"] = possible.iter().map(|act| act.key()).collect();
+        self.context.output.print(&object, |_| {
+            let mut text = words(&whole);
+            for one in &paid {
+                let _ = writeln!(text, "付款  {}", crate::payments::payment_words(one));
+            }
+            let acts: Vec<String> = possible.iter().map(|act| format!("{} {}", act.key(), act.zh())).collect();
+            let _ = writeln!(text, "{} 现在可以：{}", self.account.login, acts.join("，"));
+            text
+        })
+    }
+
+    async fn open(&self, award: &str, run: &str) -> anyhow::Result<()> {
+        let run = crate::runs::run_id(self.installation, run).await?;
+        let policy = domain::runs::policy()?;
+        let opening =
+            cases::open_batch(self.installation, &policy, self.account, (award, &run), self.context.now).await?;
+        let cases::Opening { batch, opened, stopped, known } = opening;
+        let object = json!({ "batch": batch, "opened": opened, "stopped": stopped, "known": known });
+        self.context.output.print(&object, |_| {
+            format!("批次 {batch}：待企业确认 {opened} 件，核查未过 {stopped} 件，本年已有案件 {known} 家。")
+        })
+    }
+
+    async fn begin(&self, award: &str, matter: &str, event: &str) -> anyhow::Result<()> {
+        let event = terms::dates::parse_date(event)
+            .map_err(|cause| Unusable(format!("事项发生日 --event 无法识别：{cause}")))?;
+        let policy = domain::runs::policy()?;
+        let id =
+            cases::begin(self.installation, &policy, self.account, (award, matter), event, self.context.now).await?;
+        self.context.output.print(&json!({ "case": id }), |_| format!("案件 {id} 是申报草稿，请填写、附材料后提交。"))
+    }
+
+    async fn write(
+        &self,
+        id: i64,
+        statement: &str,
+        costs: Option<&str>,
+        receiving: Option<Receiving>,
+    ) -> anyhow::Result<()> {
+        let costs = costs
+            .map(|text| Money::parse(text, MoneyUnit::Yuan))
+            .transpose()
+            .map_err(|cause| Unusable(format!("已付费用 --costs：{cause}")))?;
+        let said = (statement, costs.map(|money| money.fen), receiving.as_ref());
+        cases::write(self.installation, self.account, id, said, self.context.now).await?;
+        self.context.output.print(&json!({ "case": id }), |_| format!("案件 {id} 已填写。"))
+    }
+
+    async fn attach(&self, id: i64, kind: &str, file: &std::path::Path) -> anyhow::Result<()> {
+        let unread = |cause| Unusable(format!("材料 {} 打不开：{cause}。请检查路径。", file.display()));
+        let bytes = std::fs::read(file).map_err(unread)?;
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        cases::attach(self.installation, self.account, id, (kind, &name, &bytes), self.context.now)
+            .await
+            .with_context(|| format!("材料 {} 没有收下", file.display()))?;
+        self.context
+            .output
+            .print(&json!({ "case": id, "bytes": bytes.len() }), |_| format!("案件 {id} 已收下 {name}。"))
+    }
+
+    async fn act(&self, id: i64, act: Act, said: Said) -> anyhow::Result<()> {
+        let policy = domain::runs::policy()?;
+        let case = cases::act(self.installation, &policy, self.account, (id, act), &said, self.context.now).await?;
+        self.context.output.print(&value(&case), line_done)?;
+        Ok(())
+    }
+
+    async fn notice(&self, award: &str) -> anyhow::Result<()> {
+        let policy = domain::runs::policy()?;
+        let id = cases::open_notice(self.installation, &policy, self.account, award, self.context.now).await?;
+        let notice = cases::notice(&self.installation.db, id).await?;
+        let object = json!({
+            "notice": id, "opened_on": notice.opened_on, "closes_on": notice.closes_on,
+            "cases": notice.cases.iter().map(|(case, _)| case.id).collect::<Vec<_>>(),
+        });
+        self.context.output.print(&object, |_| {
+            format!(
+                "公示 {id}：{} 件，{} 至 {}（{}）。",
+                notice.cases.len(),
+                notice.opened_on,
+                notice.closes_on,
+                notice.why
+            )
+        })
+    }
+}
+
+fn value(case: &cases::Case) -> Value {
+    json!({
+        "case": case.id, "award": case.award, "subject": case.subject, "name": case.name, "year": case.year,
+        "level": case.level, "matter": case.matter, "state": case.state.key(), "amount_fen": case.amount_fen(),
+        "handler": case.handler, "reviewer": case.reviewer, "due_on": case.due_on, "opened_on": case.opened_on,
+    })
+}
+
+/// Every detail; of the receiving account only the last digits, of who objected no address.
+fn details(whole: &Whole) -> Value {
+    let (case, facts) = (&whole.case, &whole.case.facts);
+    let mut object = value(case);
+    object["item"] = case.item.into();
+    object["facts"] = json!(facts);
+    object["amount"] = json!(case.amount);
+    object["due_why"] = case.due_why.clone().into();
+    object["account"] = json!(case.account.as_ref().map(|one| json!({
+        "holder": one.holder, "bank": one.bank, "number": one.masked(),
+    })));
+    object["steps"] = whole
+        .steps
+        .iter()
+        .map(|step| {
+            json!({
+                "act": step.act, "before": step.before, "after": step.after, "note": step.note, "by": step.by,
+                "on": step.on,
+            })
+        })
+        .collect();
+    let opinion = |one: &cases::Opinion| json!({ "department": one.department, "agrees": one.agrees, "note": one.note, "by": one.by });
+    object["opinions"] = whole.opinions.iter().map(opinion).collect();
+    let paper = |one: &cases::Paper| json!({ "id": one.id, "kind": one.kind, "name": one.name, "sha256": one.sha256, "size": one.size });
+    object["papers"] = whole.papers.iter().map(paper).collect();
+    let objection = |one: &cases::Objection| {
+        json!({
+            "id": one.id, "who": one.who, "content": one.content, "raised_on": one.raised_on,
+            "is_upheld": one.is_upheld, "answer": one.answer,
+        })
+    };
+    object["objections"] = whole.objections.iter().map(objection).collect();
+    object
+}
+
+fn line(case: &cases::Case) -> String {
+    let due = case.due_on.map_or_else(String::new, |day| format!("  {day} 前"));
+    let amount = yuan(case.amount_fen());
+    format!("{}  {}  {}  {}  {}  {amount}{due}", case.id, case.award, case.year, case.name, case.state.zh())
+}
+
+fn line_done(case: &Value) -> String {
+    let state = case["state"].as_str().and_then(State::of_key).map_or("", State::zh);
+    format!("案件 {} 现为“{state}”，金额 {}。", case["case"], yuan(case["amount_fen"].as_i64()))
+}
+
+fn words(whole: &Whole) -> String {
+    let case = &whole.case;
+    let mut text = format!("{}\n{}  第 {} 级  {}\n", line(case), case.subject, case.level, case.matter);
+    for ground in &case.facts.conditions {
+        let holds = match ground.holds {
+            Some(true) => "符合",
+            Some(false) => "不符",
+            None => "未知",
+        };
+        let actual = ground.actual.as_deref().unwrap_or("—");
+        let _ =
+            writeln!(text, "条件  {holds}  {}：{actual}，要求 {}（{}）", ground.text, ground.required, ground.clause);
+    }
+    for gate in &case.facts.gates {
+        let outcome = match gate.outcome {
+            cases::Outcome::Pass => "通过",
+            cases::Outcome::Strict => "从严",
+            cases::Outcome::Unknown => "未知",
+            cases::Outcome::Block => "不过",
+        };
+        let _ = writeln!(text, "核查  {outcome}  {}：{}（{}）", gate.name, gate.words, gate.basis);
+    }
+    for line in &case.amount.lines {
+        let _ = writeln!(text, "金额  {}，计 {}（{}）", line.words, yuan(Some(line.left_fen)), line.basis);
+    }
+    if !case.amount.held.is_empty() {
+        let _ = writeln!(text, "金额未核定：{}", case.amount.held);
+    }
+    if let Some(account) = &case.account {
+        let _ = writeln!(text, "收款  {}  {}  {}", account.holder, account.bank, account.masked());
+    }
+    for opinion in &whole.opinions {
+        let agrees = match opinion.agrees {
+            Some(true) => "同意",
+            Some(false) => "不同意",
+            None => "未表态",
+        };
+        let _ = writeln!(text, "联审  {}  {agrees}  {}", opinion.department, opinion.note);
+    }
+    for paper in &whole.papers {
+        let _ = writeln!(text, "材料  {}  {}（{} 字节）", paper.kind, paper.name, paper.size);
+    }
+    for objection in &whole.objections {
+        let _ = writeln!(text, "异议  {}  {}  {}", objection.raised_on, objection.content, objection.answer);
+    }
+    for step in &whole.steps {
+        let after = State::of_key(&step.after).map_or("", State::zh);
+        let _ = writeln!(text, "步骤  {}  {}  {} → {after}  {}", step.on, step.by, step.zh(), step.note);
+    }
+    text
+}

@@ -1,0 +1,263 @@
+//! Policy items from the command line: list, show, draft from a file, issue, suspend.
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+use domain::cases::{Case, State};
+use domain::items::{self, Formula, Stage, Terms};
+use serde_json::{Value, json};
+use terms::{Money, MoneyUnit};
+
+use crate::Context;
+use crate::account::As;
+use crate::output::{Unusable, yuan};
+
+#[derive(Debug, Args)]
+pub(crate) struct Item {
+    #[command(subcommand)]
+    action: Action,
+    #[command(flatten)]
+    by: As,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// 列出各项奖励、资助的全部版本
+    List,
+    /// 一版事项的全部内容；草稿并列出还不能发布的原因
+    Show {
+        /// 事项编号
+        id: i64,
+    },
+    /// 用一次测算试算这一版会发给多少家、共多少钱；什么也不保存
+    Simulate {
+        /// 事项编号
+        id: i64,
+        /// 测算编号（可只写开头几位；latest 为最近一次）
+        #[arg(long)]
+        run: String,
+    },
+    /// 由 TOML 文件起草一项奖励或资助；已有草稿则改写
+    #[command(after_help = EXAMPLE)]
+    Draft {
+        /// 奖励或资助的编号，如 innovation-star
+        award: String,
+        /// 事项文件
+        file: PathBuf,
+    },
+    /// 发布草稿：须由起草人之外的另一人
+    Issue {
+        /// 事项编号
+        id: i64,
+    },
+    /// 停用：不再生成新案件，已有案件照常办理
+    Suspend {
+        /// 事项编号
+        id: i64,
+    },
+}
+
+/// A whole item file, shown by `item draft --help`; the test drafts it.
+const EXAMPLE: &str = r#"事项文件的写法：
+  track = "confirm"                  # confirm 免申即享，apply 企业申报
+  effective_from = "2024-01-01"
+  effective_until = "2024-12-31"
+  formula = "per-subject"            # 每家定额；per-right 每件定额；{ share-of-cost = { percent = 50 } } 费用比例
+  pays_difference = true             # 晋级只补差额
+  cap_per_subject_year = "50万元"    # 每家每年上限，可不写
+  departments = ["财政局", "科学技术局"]
+  papers = []                        # 申报材料
+  basis = { number = "云政办发〔2023〕12号", title = "知识产权奖励资助实施细则" }
+  review = { conclusion = "不具有排除、限制竞争效果", concluded_on = "2023-12-12" }
+  amounts = { 2 = "2万元", 3 = "3万元", 4 = "4万元", 5 = "5万元" }    # 等级 = 金额；不分等级的写 1"#;
+
+pub(crate) async fn run(context: &Context, command: Item) -> anyhow::Result<()> {
+    let installation = context.open().await?;
+    let (db, now) = (&installation.db, context.now);
+    let done = |id: i64, words: &str| context.output.print(&json!({ "item": id }), |_| format!("事项 {id} {words}"));
+    match command.action {
+        Action::List => {
+            let all = items::all(db).await?;
+            let lines: Vec<Value> = all.iter().map(value).collect();
+            context.output.print(&lines, |_| match all.is_empty() {
+                true => "还没有政策事项。请用 zhiqiang item draft AWARD FILE.toml 起草。".into(),
+                false => all.iter().map(line).collect::<Vec<_>>().join("\n"),
+            })
+        }
+        Action::Show { id } => show(context, &items::find(db, id).await?),
+        Action::Simulate { id, run } => {
+            let run = crate::runs::run_id(&installation, &run).await?;
+            let item = items::find(db, id).await?;
+            let cases = domain::cases::simulate(&installation, &domain::runs::policy()?, &item, &run, now).await?;
+            simulated(context, &cases)
+        }
+        Action::Draft { award, file } => {
+            let account = command.by.account(db).await?;
+            let terms = read(&file)?;
+            let policy = domain::runs::policy()?;
+            let id = items::draft(&installation, &policy, &account, &award, terms, now).await?;
+            done(id, "已存为草稿。请由另一人核对后用 zhiqiang item issue 发布。")
+        }
+        Action::Issue { id } => {
+            let account = command.by.account(db).await?;
+            items::issue(&installation, &domain::runs::policy()?, &account, id, now).await?;
+            done(id, "已发布。")
+        }
+        Action::Suspend { id } => {
+            items::suspend(db, &command.by.account(db).await?, id, now).await?;
+            done(id, "已停用；已有案件照常办理。")
+        }
+    }
+}
+
+fn simulated(context: &Context, cases: &[Case]) -> anyhow::Result<()> {
+    let (stopped, open): (Vec<&Case>, Vec<&Case>) = cases.iter().partition(|case| case.state == State::Rejected);
+    let held = open.iter().filter(|case| case.amount_fen().is_none()).count();
+    let total: i64 = open.iter().filter_map(|case| case.amount_fen()).sum();
+    let line = |case: &Case| json!({ "subject": case.subject, "name": case.name, "level": case.level, "amount_fen": case.amount_fen() });
+    let object = json!({
+        "cases": open.len(), "stopped": stopped.len(), "held": held, "total_fen": total,
+        "subjects": open.iter().map(|case| line(case)).collect::<Vec<_>>(),
+    });
+    context.output.print(&object, |_| {
+        let mut text = format!(
+            "试算：{} 家，合计 {}；核查未过 {} 家，金额未核定 {held} 家。\n",
+            open.len(),
+            yuan(Some(total)),
+            stopped.len()
+        );
+        for case in &open {
+            let _ =
+                writeln!(text, "  {}  {}  第 {} 级  {}", case.subject, case.name, case.level, yuan(case.amount_fen()));
+        }
+        text
+    })
+}
+
+/// Reads an item file, in which amounts are written as people write them.
+fn read(file: &Path) -> anyhow::Result<Terms> {
+    let wrong = |why: String| Unusable(format!("事项文件 {} 不能用：{why}", file.display()));
+    let text = std::fs::read_to_string(file).map_err(|cause| wrong(cause.to_string()))?;
+    let mut table: toml::Table = text.parse().map_err(|cause: toml::de::Error| wrong(cause.to_string()))?;
+    let fen = |key: &str, value: &toml::Value| {
+        let text = value.as_str().ok_or_else(|| wrong(format!("{key} 的金额要写成带单位的文字，如 \"2万元\"。")))?;
+        let money = Money::parse(text, MoneyUnit::Yuan).map_err(|cause| wrong(format!("{key}：{cause}")))?;
+        Ok::<_, Unusable>(toml::Value::Integer(money.fen))
+    };
+    if let Some(cap) = table.remove("cap_per_subject_year") {
+        table.insert("cap_per_subject_year_fen".into(), fen("cap_per_subject_year", &cap)?);
+    }
+    if let Some(toml::Value::Table(amounts)) = table.get_mut("amounts") {
+        for (level, amount) in amounts {
+            *amount = fen(&format!("第 {level} 级"), amount)?;
+        }
+    }
+    table.try_into().map_err(|cause: toml::de::Error| {
+        wrong(format!("{}。写法见 zhiqiang item draft --help。", cause.message())).into()
+    })
+}
+
+fn value(item: &items::Item) -> Value {
+    json!({
+        "id": item.id, "award": item.award, "version": item.version, "stage": item.stage.key(), "terms": item.terms,
+        "is_trial": item.is_trial, "drafted_by": item.drafted_by, "drafted_at": item.drafted_at,
+        "issued_by": item.issued_by,
+    })
+}
+
+fn line(item: &items::Item) -> String {
+    let terms = &item.terms;
+    let until = terms.effective_until.map_or_else(|| "（未写）".to_owned(), |day| day.to_string());
+    let trial = if item.is_trial { "  演示金额" } else { "" };
+    format!(
+        "{}  {}  第 {} 版  {}  {}  {}  {} 至 {until}{trial}",
+        item.id,
+        item.award,
+        item.version,
+        item.stage.zh(),
+        terms.track.zh(),
+        terms.basis.number,
+        terms.effective_from
+    )
+}
+
+fn show(context: &Context, item: &items::Item) -> anyhow::Result<()> {
+    let faults = match item.stage {
+        Stage::Draft => items::faults(&domain::runs::policy()?, item)?,
+        _ => Vec::new(),
+    };
+    let mut object = value(item);
+    object["faults"] = faults.iter().map(|fault| json!({ "words": fault.words, "basis": fault.basis })).collect();
+    context.output.print(&object, |_| {
+        let terms = &item.terms;
+        let mut text = format!("{}\n依据  {}《{}》\n", line(item), terms.basis.number, terms.basis.title);
+        let _ = writeln!(text, "公平竞争审查  {}", terms.review.conclusion);
+        let formula = match terms.formula {
+            Formula::PerSubject => "每家定额".to_owned(),
+            Formula::PerRight => "每件定额".to_owned(),
+            Formula::ShareOfCost { percent } => format!("已付费用的 {percent}%"),
+        };
+        let _ = writeln!(text, "计算方式  {formula}{}", if terms.pays_difference { "，晋级补差" } else { "" });
+        for (level, fen) in &terms.amounts {
+            let _ = writeln!(text, "  第 {level} 级  {}", yuan(Some(*fen)));
+        }
+        if terms.cap_per_subject_year_fen.is_some() {
+            let _ = writeln!(text, "每家每年不超过  {}", yuan(terms.cap_per_subject_year_fen));
+        }
+        let _ = writeln!(text, "联审部门  {}\n申报材料  {}", terms.departments.join("、"), terms.papers.join("、"));
+        let _ = writeln!(text, "起草 {}，发布 {}", item.drafted_by, item.issued_by.as_deref().unwrap_or("—"));
+        for fault in &faults {
+            let _ = writeln!(text, "还不能发布：{}（{}）", fault.words, fault.basis);
+        }
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reading(text: &str) -> anyhow::Result<Terms> {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), text).unwrap();
+        read(file.path())
+    }
+
+    fn example() -> String {
+        EXAMPLE.lines().skip(1).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn the_example_of_the_help_is_an_item_that_may_be_issued() {
+        let terms = reading(&example()).unwrap();
+        assert_eq!((terms.amounts[&2], terms.cap_per_subject_year_fen), (2_000_000, Some(50_000_000)));
+        let item = items::Item {
+            id: 1,
+            award: "innovation-star".into(),
+            version: 1,
+            stage: Stage::Draft,
+            terms,
+            is_trial: false,
+            drafted_by: "a".into(),
+            drafted_at: String::new(),
+            issued_by: None,
+        };
+        assert_eq!(items::faults(&domain::runs::policy().unwrap(), &item).unwrap(), []);
+    }
+
+    #[test]
+    fn what_is_wrong_in_an_item_file_is_said_with_its_place() {
+        let changed = |from: &str, to: &str| {
+            let text = example();
+            assert!(text.contains(from));
+            format!("{:#}", reading(&text.replace(from, to)).unwrap_err())
+        };
+        assert!(changed("\"3万元\"", "\"3万美元\"").contains("第 3 级"));
+        assert!(changed("\"3万元\"", "30000").contains("带单位"));
+        assert!(changed("\"50万元\"", "\"0.001元\"").contains("cap_per_subject_year"));
+        assert!(changed("papers", "paper").contains("paper"));
+        assert!(changed("\"confirm\"", "\"confirmed\"").contains("confirmed"));
+        assert!(changed("{ 2 =", "{ 2 = =").contains("TOML"));
+    }
+}

@@ -1,0 +1,143 @@
+//! Payments from the command line: order, approve, cancel, send to the bank, take in its answer.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::{Args, Subcommand};
+use domain::payments::{self, Batch};
+use serde_json::{Value, json};
+
+use crate::Context;
+use crate::account::As;
+use crate::output::{Unusable, yuan};
+
+#[derive(Debug, Args)]
+pub(crate) struct Payment {
+    #[command(subcommand)]
+    action: Action,
+    #[command(flatten)]
+    by: As,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// 列出拨付批次和其中的付款
+    List,
+    /// 为已决定的案件制单
+    Order {
+        /// 案件编号
+        #[arg(required = true)]
+        cases: Vec<i64>,
+    },
+    /// 复核一批：须由制单人之外的另一人
+    Approve {
+        /// 拨付批次
+        batch: i64,
+    },
+    /// 撤销还没有送银行的一批
+    Cancel {
+        /// 拨付批次
+        batch: i64,
+    },
+    /// 写出送银行的文件；再写一次内容相同
+    Send {
+        /// 拨付批次
+        batch: i64,
+        /// 写到哪里（csv）
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+    /// 登记银行回单：付款编号、结果（成功或失败）两列，可有原因、日期
+    Answer {
+        /// 拨付批次
+        batch: i64,
+        /// 回单文件（csv、xlsx 等）
+        file: PathBuf,
+    },
+}
+
+pub(crate) async fn run(context: &Context, command: Payment) -> anyhow::Result<()> {
+    let installation = context.open().await?;
+    let (db, now) = (&installation.db, context.now);
+    let account = command.by.account(db).await?;
+    let done =
+        |id: i64, words: &str| context.output.print(&json!({ "batch": id }), |_| format!("拨付批次 {id} {words}"));
+    match command.action {
+        Action::List => {
+            let batches = payments::batches(db, &account).await?;
+            let values: Vec<Value> = batches.iter().map(value).collect();
+            context.output.print(&values, |_| match batches.is_empty() {
+                true => "还没有拨付批次。请用 zhiqiang payment order 为已决定的案件制单。".into(),
+                false => batches.iter().map(words).collect(),
+            })
+        }
+        Action::Order { cases } => {
+            let policy = domain::runs::policy()?;
+            let id = payments::order(&installation, &policy, &account, &cases, now).await?;
+            done(id, "已制单，待另一人复核。")
+        }
+        Action::Approve { batch } => {
+            payments::approve(db, &account, batch, now).await?;
+            done(batch, "已复核，可以送银行。")
+        }
+        Action::Cancel { batch } => {
+            payments::cancel(&installation, &account, batch, now).await?;
+            done(batch, "已撤销，其中的案件可以重新制单。")
+        }
+        Action::Send { batch, out } => {
+            if out.is_dir() {
+                return Err(Unusable(format!("--out 应是文件，{} 是目录。", out.display())).into());
+            }
+            let sheet = payments::send(db, &account, batch, now).await?;
+            let mut bytes = Vec::new();
+            sheets::write::csv(&sheet, &mut bytes)?;
+            std::fs::write(&out, bytes).with_context(|| {
+                format!("拨付批次 {batch} 已记为送银行，但文件写不到 {}。请腾出空间或换一处，再执行一次", out.display())
+            })?;
+            let line = json!({ "batch": batch, "payments": sheet.rows.len(), "file": out });
+            context
+                .output
+                .print(&line, |_| format!("拨付批次 {batch} 共 {} 笔，已写到 {}。", sheet.rows.len(), out.display()))
+        }
+        Action::Answer { batch, file } => {
+            if !file.is_file() {
+                return Err(Unusable(format!("找不到回单 {}，请检查路径。", file.display())).into());
+            }
+            let payments::Answered { paid, failed, unchanged } =
+                payments::take_answer(&installation, &account, batch, &file, now).await?;
+            let line = json!({ "batch": batch, "paid": paid, "failed": failed, "unchanged": unchanged });
+            context.output.print(&line, |_| {
+                format!("拨付批次 {batch}：到账 {paid} 笔，被退回 {failed} 笔，早已登记 {unchanged} 笔。")
+            })
+        }
+    }
+}
+
+fn value(batch: &Batch) -> Value {
+    json!({
+        "batch": batch.id, "stage": batch.stage.key(), "made_by": batch.made_by, "made_at": batch.made_at,
+        "approved_by": batch.approved_by, "total_fen": batch.total_fen(),
+        "payments": batch.payments.iter().map(payment).collect::<Vec<_>>(),
+    })
+}
+
+/// A payment as it is printed; of the account only the last digits.
+pub(crate) fn payment(one: &payments::Payment) -> Value {
+    json!({
+        "number": one.number, "case": one.case, "amount_fen": one.amount_fen, "recovered_fen": one.recovered_fen,
+        "holder": one.receiving.holder, "bank": one.receiving.bank, "account": one.receiving.masked(),
+        "state": one.state, "reason": one.reason, "answered_on": one.answered_on,
+    })
+}
+
+fn words(batch: &Batch) -> String {
+    let approved = batch.approved_by.as_deref().unwrap_or("—");
+    let total = yuan(Some(batch.total_fen()));
+    let head = format!("{}  {}  {total}  制单 {}  复核 {approved}\n", batch.id, batch.stage.zh(), batch.made_by);
+    batch.payments.iter().fold(head, |text, one| text + &format!("  {}\n", payment_words(one)))
+}
+
+pub(crate) fn payment_words(one: &payments::Payment) -> String {
+    let to = format!("{} {}", one.receiving.holder, one.receiving.masked());
+    format!("{}  案件 {}  {}  {to}  {} {}", one.number, one.case, yuan(Some(one.amount_fen)), one.zh(), one.reason)
+}

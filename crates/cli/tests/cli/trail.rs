@@ -1,0 +1,219 @@
+//! Every command that changes something leaves its row in the audit trail, with who did it and that it came from the command line;
+//! no command may be missing from the two lists.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use db::Db;
+use domain::cases::State;
+use serde_json::Value;
+
+use crate::delivery::City;
+use crate::program::{json, zhiqiang};
+
+/// The commands after which the trail owes nothing, with the reason.
+const SILENT: [(&str, &str); 30] = [
+    ("init", "an empty installation holds nothing yet"),
+    ("demo", "fills by imports, evaluations and cases, each of which records itself; the story stands on such a city"),
+    ("serve", "its pages record themselves"),
+    ("doctor", "looks"),
+    ("account list", "looks"),
+    ("audit verify", "looks"),
+    ("audit copy", "copies the trail"),
+    ("backup", "copies what is there"),
+    ("restore", "brings back what was there, its trail included"),
+    ("template", "writes an empty form"),
+    ("batches", "looks"),
+    ("ties", "looks"),
+    ("explain", "looks"),
+    ("verify", "computes again and compares"),
+    ("diff", "looks"),
+    ("runs", "looks"),
+    ("policy check", "looks"),
+    ("policy test", "computes on rows of its own"),
+    ("policy list", "looks"),
+    ("item list", "looks"),
+    ("item show", "looks"),
+    ("item simulate", "computes what an item would pay, and keeps nothing"),
+    ("case list", "looks"),
+    ("case show", "looks"),
+    ("budget list", "looks"),
+    ("payment list", "looks"),
+    ("corpus index", "published documents, kept with their sources in splits of their own"),
+    ("corpus watch", "each watch records what it tells"),
+    ("corpus chains", "looks"),
+    ("corpus", "those below look: search, show, landscape, audit, match"),
+];
+
+/// A story of commands, each held against what it leaves.
+struct Story<'a> {
+    data: &'a Path,
+    db: &'a Db,
+    told: BTreeSet<String>,
+}
+
+impl Story<'_> {
+    /// Runs a command as a person and finds its act in the trail, by that person and from the command line.
+    async fn tells(&mut self, command: &str, login: &str, args: &[&str], act: &str) -> Value {
+        let before = registry::audit::recent(self.db, None, 1).await.unwrap().first().map_or(0, |entry| entry.id);
+        let mut all = vec!["--json"];
+        all.extend(command.split(' '));
+        all.extend(args);
+        if login != "cli" {
+            all.extend(["--as", login]);
+        }
+        let answer = json(&zhiqiang(self.data, &all));
+        let entries = registry::audit::recent(self.db, None, 200).await.unwrap();
+        let entries: Vec<_> = entries.into_iter().filter(|entry| entry.id > before).collect();
+        let found = entries.iter().find(|entry| entry.action == act);
+        let found = found.unwrap_or_else(|| panic!("{command} left no {act}: {entries:?}"));
+        assert_eq!(found.who, login, "{command}");
+        assert!(entries.iter().all(|entry| entry.origin.starts_with(registry::audit::COMMAND_LINE)), "{entries:?}");
+        self.told.insert(command.to_owned());
+        answer
+    }
+}
+
+/// The commands that the program has, as its help lists them: those that lead to no others, and those that do both.
+fn commands(data: &Path, path: &[&str]) -> BTreeSet<String> {
+    let mut args = path.to_vec();
+    args.push("--help");
+    let help = String::from_utf8(zhiqiang(data, &args).stdout).unwrap();
+    let below = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let names: Vec<String> = below.filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect();
+    let mut found = BTreeSet::new();
+    for name in names.iter().filter(|name| *name != "help") {
+        let mut path = path.to_vec();
+        path.push(name);
+        found.extend(commands(data, &path));
+    }
+    if found.is_empty() {
+        found.insert(path.join(" "));
+    }
+    found
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_command_that_changes_something_leaves_its_row() {
+    let dir = tempfile::tempdir().unwrap();
+    let city = City::new(&dir.path().join("data")).await;
+    let filled = registry::audit::recent(&city.installation.db, None, 2_000).await.unwrap();
+    for act in ["import-merged", "run.evaluate", "account.open", "item.issue", "budget.set", "case.batch"] {
+        assert!(filled.iter().any(|entry| entry.action == act), "the demo left no {act}");
+    }
+    let mut story = Story { data: &city.data, db: &city.installation.db, told: BTreeSet::new() };
+    accounts(&mut story).await;
+    registers(&mut story, dir.path()).await;
+    items_and_applications(&mut story, dir.path()).await;
+    money(&mut story, &city, dir.path()).await;
+    let sound = zhiqiang(&city.data, &["doctor"]);
+    assert!(sound.status.success(), "{}", String::from_utf8_lossy(&sound.stdout));
+
+    let silent = |command: &String| {
+        SILENT.iter().any(|(one, _)| command == one || *one == "corpus" && command.starts_with("corpus "))
+    };
+    let owed: BTreeSet<String> = commands(&city.data, &[]).into_iter().filter(|one| !silent(one)).collect();
+    assert_eq!(owed, story.told, "does a command change something and tell nobody?");
+}
+
+async fn accounts(story: &mut Story<'_>) {
+    story.tells("account open", "cli", &["newcomer", "--name", "新人", "--role", "auditor"], "account.open").await;
+    story.tells("account disable", "cli", &["newcomer"], "account.disable").await;
+    story.tells("account enable", "cli", &["newcomer"], "account.enable").await;
+    story.tells("account reset", "cli", &["newcomer"], "account.reset").await;
+    story.tells("audit digest", "cli", &["sm3"], "audit.digest").await;
+    story.tells("evaluate", "cli", &["--as-of", "2023-11-30"], "run.evaluate").await;
+}
+
+async fn registers(story: &mut Story<'_>, dir: &Path) {
+    let file = dir.join("patents.csv");
+    let rows = "申请号,名称,申请日,专利权人\n2013106997443,甲,2013-12-18,某公司\n2013106997444,乙,2013-12-18,某公司\n\
+                2013106997445,丙,2013-12-18,某公司\n2013106997442,丁,2013-12-18,某公司\n";
+    std::fs::write(&file, rows).unwrap();
+    let file = file.display().to_string();
+    let report = story.tells("import", "cli", &["patents", &file], "import-merged").await;
+    assert_eq!((&report["accepted"], &report["quarantined"]), (&1.into(), &3.into()), "{report}");
+    let batch = report["batch"].to_string();
+    let kept = json(&zhiqiang(story.data, &["--json", "quarantine", "--batch", &batch]));
+    let ids: Vec<String> = kept.as_array().unwrap().iter().map(|row| row["id"].to_string()).collect();
+    let set = ["--set", "申请号=2013106997442", &ids[0]];
+    story.tells("quarantine correct", "cli", &set, "quarantine-corrected").await;
+    let why = ["--reason", "原件如此", &ids[1]];
+    story.tells("quarantine release", "cli", &why, "quarantine-released").await;
+    story.tells("quarantine discard", "cli", &["--reason", "重复", &ids[2]], "quarantine-discarded").await;
+    let batches = json(&zhiqiang(story.data, &["--json", "batches", "patents"]));
+    let newest = batches[0]["id"].to_string();
+    story.tells("rollback", "cli", &[&newest], "batch-withdrawn").await;
+}
+
+async fn items_and_applications(story: &mut Story<'_>, dir: &Path) {
+    let file = dir.join("item.toml");
+    let terms = "track = \"apply\"\neffective_from = \"2023-02-01\"\neffective_until = \"2024-12-31\"\n\
+        formula = { share-of-cost = { percent = 50 } }\ndepartments = []\npapers = [\"判决书\"]\n\
+        basis = { number = \"云政办发〔2023〕12号\", title = \"实施细则\" }\n\
+        review = { conclusion = \"不具有排除、限制竞争效果\", concluded_on = \"2023-01-05\" }\n\
+        amounts = { 1 = \"10万元\" }\n";
+    std::fs::write(&file, terms).unwrap();
+    let file = file.display().to_string();
+    let drafted = story.tells("item draft", "clerk", &["rights-aid", &file], "item.draft").await;
+    let id = drafted["item"].to_string();
+    story.tells("item issue", "clerk2", &[&id], "item.issue").await;
+    let next = story.tells("item draft", "clerk", &["rights-aid", &file], "item.draft").await;
+    let next = next["item"].to_string();
+    story.tells("item issue", "clerk2", &[&next], "item.issue").await;
+    story.tells("item suspend", "clerk", &[&next], "item.suspend").await;
+
+    let begin = ["rights-aid", "（2023）苏民终88号", "--event", "2023-11-02"];
+    let begun = story.tells("case begin", "enterprise", &begin, "case.begin").await;
+    let case = begun["case"].to_string();
+    let about = [&*case, "--statement", "在海外维权", "--costs", "8万元"];
+    story.tells("case write", "enterprise", &about, "case.write").await;
+    let paper = dir.join("判决.pdf");
+    std::fs::write(&paper, b"%PDF-1.7 ...").unwrap();
+    let paper = paper.display().to_string();
+    story.tells("case attach", "enterprise", &[&case, "判决书", &paper], "case.attach").await;
+}
+
+async fn money(story: &mut Story<'_>, city: &City, dir: &Path) {
+    let set = ["2024", "专项", "20万元", "--basis", "云财预〔2024〕9号"];
+    story.tells("budget set", "finance", &set, "budget.set").await;
+    story.tells("case open", "clerk", &["invention-star", "--run", "latest"], "case.batch").await;
+    let waiting = city.cases(State::Notified).await;
+    let case = waiting.iter().find(|case| case.award == "innovation-star").unwrap();
+    city.firm(case, "firm").await;
+    let id = case.id.to_string();
+    let to = ["--holder", &case.name, "--bank", "农商行", "--number", "6222021234567890"];
+    let confirm: Vec<&str> = [&*id, "confirm"].into_iter().chain(to).collect();
+    story.tells("case act", "firm", &confirm, "case.confirm").await;
+    for (login, act) in [("clerk", "pass"), ("clerk2", "pass-again"), ("finance", "agree"), ("science", "agree")] {
+        let done = [&*id, act, "--note", "核对无误"];
+        story.tells("case act", login, &done, &format!("case.{act}")).await;
+    }
+    story.tells("case notice", "clerk", &["innovation-star"], "notice.open").await;
+    story.tells("demo-date", "cli", &["2024-03-07"], "demo.move").await;
+    // The day after, reached without its work being done, as a kill between the two leaves it.
+    let demo = story.data.join("demo.json");
+    let text = std::fs::read_to_string(&demo).unwrap().replace("2024-03-07", "2024-03-08");
+    std::fs::write(&demo, text).unwrap();
+    let day = story.tells("case daily", "cli", &[], "case.notice-over").await;
+    assert_eq!(day["noticed"], 1, "{day}");
+    story.tells("case act", "leader", &[&id, "approve"], "case.approve").await;
+    let order = async |story: &mut Story<'_>| {
+        let batch = story.tells("payment order", "finance", &[&id], "payment.order").await["batch"].to_string();
+        story.tells("payment approve", "finance2", &[&batch], "payment.approve").await;
+        batch
+    };
+    let batch = order(story).await;
+    story.tells("payment cancel", "finance", &[&batch], "payment.cancel").await;
+    let batch = order(story).await;
+    let out = dir.join("bank.csv").display().to_string();
+    story.tells("payment send", "finance", &[&batch, "--out", &out], "payment.send").await;
+    let sent = std::fs::read_to_string(&out).unwrap();
+    let number = sent.lines().nth(1).unwrap().split(',').next().unwrap();
+    let answer = dir.join("answer.csv");
+    std::fs::write(&answer, format!("付款编号,结果\n{number},成功\n")).unwrap();
+    let answer = answer.display().to_string();
+    let taken = story.tells("payment answer", "finance", &[&batch, &answer], "payment.answer").await;
+    assert_eq!(taken["paid"], 1, "{taken}");
+    assert_eq!(city.cases(State::Paid).await.len(), 1);
+}
