@@ -20,6 +20,7 @@ use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub(crate) use self::facts::Shelf as KnownShelf;
 pub use self::{
     acts::{Said, act, daily, possible},
     applications::{Application, PAPER_BYTES_MAX, Paper, attach, begin, detach, paper, write},
@@ -319,7 +320,7 @@ fn state_of(case: &Case) -> Value {
 
 /// What the registers say that a payment is held against.
 pub(crate) async fn known(installation: &crate::Installation, now: Timestamp) -> Result<facts::Known, Error> {
-    facts::Known::read(&installation.db, &std::collections::BTreeSet::new(), now).await
+    facts::Known::read(installation, &std::collections::BTreeSet::new(), now).await
 }
 
 /// What keeps a decided case from being paid today; empty when nothing does. What could not be checked keeps it too.
@@ -333,7 +334,7 @@ pub(crate) async fn stops_payment(
 ) -> Result<String, Error> {
     let award = opening::award_of(policy, &case.award)?;
     let item = crate::items::find_in(tx, case.item).await?;
-    let money = opening::Money::read(tx, award, &item).await?;
+    let money = opening::Money::read(tx, award, &item, Some(case)).await?;
     let is_demo = installation.demo().is_some();
     let look = opening::Look { policy, award, item: &item, known, money: &money, today, is_demo };
     Ok(gates::stops(&look.gates(case)?, Outcome::Unknown))

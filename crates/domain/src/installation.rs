@@ -26,6 +26,8 @@ pub struct Installation {
     moved: Arc<Mutex<Option<Date>>>,
     /// The names that wait to be tied, kept between two views.
     pub(crate) untied: WorkList,
+    /// What cases ask of the registers, kept between two acts.
+    pub(crate) known: crate::cases::KnownShelf,
 }
 
 /// What makes an installation a demo: it runs on a date of its own, and every page says that its data is synthetic.
@@ -67,7 +69,14 @@ impl Installation {
             fs::create_dir_all(&path).map_err(|source| Error::io(&path, source))?;
         }
         let demo = read_demo(dir)?;
-        let installation = Self { db, dir: dir.to_owned(), demo, moved: Arc::default(), untied: WorkList::default() };
+        let installation = Self {
+            db,
+            dir: dir.to_owned(),
+            demo,
+            moved: Arc::default(),
+            untied: WorkList::default(),
+            known: Default::default(),
+        };
         let recovery = match installation.recover(now).await {
             Ok(remarks) => Recovery { remarks },
             // A full disk bars writing, not reading.

@@ -62,8 +62,14 @@ pub async fn act(
         let mut tx = installation.db.begin_read().await?;
         visible(&mut tx, account, id).await?
     };
-    let rights = before.facts.rights.iter().cloned().collect::<BTreeSet<_>>();
-    let known = Known::read(&installation.db, &rights, now).await?;
+    // Only money that depends on grants asks what was paid for each right, and only where a case is looked at anew.
+    let is_grant_linked = award_of(policy, &before.award)?.money_class == items::GRANT_LINKED;
+    let rights: BTreeSet<String> = if is_grant_linked && matches!(act, Act::Submit | Act::Pass) {
+        before.facts.rights.iter().cloned().collect()
+    } else {
+        BTreeSet::new()
+    };
+    let known = Known::read(installation, &rights, now).await?;
     let mut tx = installation.db.begin().await?;
     let before = find_in(&mut tx, id).await?;
     let is_owner = before.is_of(account);
@@ -130,9 +136,9 @@ impl Doing<'_> {
             Act::Submit => {
                 super::applications::complete(tx, before, self.item).await?;
                 after.account.as_ref().ok_or_else(|| Error::Invalid("请先填写收款账户。".into()))?;
-                self.look(tx, after).await?;
                 let award = award_of(self.policy, &before.award)?;
                 store::set_rights(tx, before.id, &rights_of(award, after)).await?;
+                self.look(tx, after).await?;
             }
             Act::Ask if before.is_corrected => {
                 return Err(Error::Conflict("只能一次性告知补正，这件已经告知过。请受理或不予受理。".into()));
@@ -169,7 +175,7 @@ impl Doing<'_> {
     /// Looks at gates and amount again, on what is known today.
     async fn look(&self, tx: &mut Tx, case: &mut Case) -> Result<(), Error> {
         let award = award_of(self.policy, &case.award)?;
-        let money = Money::read(tx, award, self.item).await?;
+        let money = Money::read(tx, award, self.item, Some(case)).await?;
         self.with(award, &money).at(case)
     }
 
@@ -235,7 +241,7 @@ impl Doing<'_> {
     /// Decides in favour: the gates are asked again, the amount stays as published, and the budget is reserved.
     async fn approve(&self, tx: &mut Tx, before: &Case, after: &mut Case) -> Result<(), Error> {
         let award = award_of(self.policy, &before.award)?;
-        let money = Money::read(tx, award, self.item).await?;
+        let money = Money::read(tx, award, self.item, Some(before)).await?;
         after.facts.gates = self.with(award, &money).gates(after)?;
         let fen = before.amount_fen().ok_or_else(|| Error::Conflict("金额没有核定，不能决定。".into()))?;
         // Money does not rest on what could not be checked; a title without money may.
@@ -269,7 +275,7 @@ pub(super) fn receiving(given: Option<&Receiving>, name: &str) -> Result<Receivi
 /// Gives how many cases expired and how many may now be decided.
 pub async fn daily(installation: &Installation, by: &str, now: Timestamp) -> Result<(usize, usize), Error> {
     let today = installation.business_date(now);
-    let known = Known::read(&installation.db, &BTreeSet::new(), now).await?;
+    let known = Known::read(installation, &BTreeSet::new(), now).await?;
     let mut tx = installation.db.begin().await?;
     let (mut expired, mut noticed) = (0, 0);
     for case in store::late(&mut tx, State::Notified, today).await? {

@@ -1,14 +1,18 @@
 //! What the registers say of subjects and rights on the day one asks: credit, existence, qualifications, fees and aid.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use db::Db;
 use jiff::{Timestamp, civil::Date};
-use registry::{Folded, FoldedRow};
+use registry::{Folded, FoldedRow, Kept};
 use terms::WorkingCalendar;
+use tokio::sync::Mutex;
 
 use super::gates::Outcome;
-use crate::{Error, items::amount::RightMoney};
+use crate::{Error, Installation, items::amount::RightMoney};
 
 /// One entry of a list of dishonest or punished bodies.
 pub(super) struct Credit {
@@ -26,19 +30,35 @@ impl Credit {
     }
 }
 
-/// The registers that cases look into, as known at a moment.
-pub(crate) struct Known {
+/// What holds of every subject, as the registers say it now.
+pub(crate) struct Base {
     /// The state (存续、注销、吊销) of every enterprise.
     enterprises: BTreeMap<String, String>,
     credit: Option<BTreeMap<String, Vec<Credit>>>,
-    /// Subject, qualification, first day, last day.
-    qualifications: Option<Vec<(String, String, Date, Option<Date>)>>,
+    /// Kind, first day and last day of every qualification of a subject.
+    qualifications: Option<BTreeMap<String, Vec<Qualification>>>,
+    holidays: Vec<(Date, bool)>,
+    has_aid: bool,
+}
+
+/// Kind, first day, last day.
+type Qualification = (String, Date, Option<Date>);
+
+/// The registers kept folded with what was made of them; made again when a batch has come or gone.
+#[derive(Clone, Default)]
+pub(crate) struct Shelf(Arc<Mutex<Option<(Kept, Arc<Base>)>>>);
+
+/// The registers that [`Base`] is made of; of the last only whether it came.
+const READS: &[&str] = &["enterprises", "statuses", "credit-records", "holidays", "deliveries", "subsidies"];
+
+/// The registers that cases look into, as known at a moment.
+pub(crate) struct Known {
+    base: Arc<Base>,
     /// Kind, fen and day of every fee of a right.
     fees: BTreeMap<String, Vec<(String, i64, Date)>>,
     /// The day on which a right was granted.
     granted: BTreeMap<String, Date>,
     aid: Option<BTreeMap<String, i64>>,
-    holidays: Vec<(Date, bool)>,
 }
 
 /// The kinds of official fees that obtain a patent (获权所缴官方规费); the annual fee counts when it was paid by the grant.
@@ -46,19 +66,13 @@ const OBTAINING: [&str; 8] =
     ["申请费", "公布印刷费", "实质审查费", "实审费", "登记费", "授权登记费", "印刷费", "国家阶段官方费用"];
 const ANNUAL: &str = "年费";
 
-struct Sheet {
+struct Sheet<'a> {
     register: &'static str,
-    rows: Vec<FoldedRow>,
+    rows: &'a [FoldedRow],
 }
 
-impl Sheet {
-    async fn read(db: &Db, register: &'static str, at: Timestamp) -> Result<Self, Error> {
-        let known = registry::register(register)
-            .ok_or_else(|| Error::Damaged(format!("程序中没有登记簿 {register}，请报告。")))?;
-        Ok(Self { register, rows: registry::fold_register(db, known, at).await? })
-    }
-
-    fn text<'a>(&self, row: &'a FoldedRow, field: &str) -> &'a str {
+impl Sheet<'_> {
+    fn text<'r>(&self, row: &'r FoldedRow, field: &str) -> &'r str {
         row.cells.get(Folded::column(self.register, field)).and_then(Option::as_deref).unwrap_or_default()
     }
 
@@ -71,58 +85,82 @@ impl Sheet {
     }
 }
 
-impl Known {
-    /// Reads the registers as known at this moment; `rights` are those whose fees are wanted.
-    pub(super) async fn read(db: &Db, rights: &BTreeSet<String>, at: Timestamp) -> Result<Self, Error> {
-        let delivered = delivered(db, at).await?;
-        let enterprises = Sheet::read(db, "enterprises", at).await?;
-        let enterprise =
-            |row: &FoldedRow| (enterprises.text(row, "uscc").to_owned(), enterprises.text(row, "state").to_owned());
-        let mut known = Self {
-            enterprises: enterprises.rows.iter().map(enterprise).collect(),
-            credit: None,
-            qualifications: None,
-            fees: BTreeMap::new(),
-            granted: BTreeMap::new(),
-            aid: None,
-            holidays: Vec::new(),
-        };
-        if delivered.contains("credit-records") {
-            known.credit = Some(credit(&Sheet::read(db, "credit-records", at).await?));
-        }
-        if delivered.contains("statuses") {
-            known.qualifications = Some(qualifications(&Sheet::read(db, "statuses", at).await?));
-        }
-        let holidays = Sheet::read(db, "holidays", at).await?;
-        known.holidays = holidays
+async fn rows(db: &Db, register: &'static str, at: Timestamp) -> Result<Vec<FoldedRow>, Error> {
+    let known =
+        registry::register(register).ok_or_else(|| Error::Damaged(format!("程序中没有登记簿 {register}，请报告。")))?;
+    Ok(registry::fold_register(db, known, at).await?)
+}
+
+impl Base {
+    fn of(folded: &Folded, delivered: &BTreeSet<&'static str>) -> Self {
+        let sheet = |register: &'static str| Sheet { register, rows: folded.get(register) };
+        // Delivered is also what was said to have nothing to deliver.
+        let said = sheet("deliveries");
+        let nothing: BTreeSet<&str> = said
             .rows
             .iter()
-            .filter_map(|row| Some((holidays.date(row, "date")?, holidays.text(row, "is_off") == "是")))
+            .filter(|row| said.text(row, "state") == "本期无")
+            .map(|row| said.text(row, "register"))
             .collect();
+        let has = |register: &str| delivered.contains(register) || nothing.contains(register);
+        let (enterprises, holidays) = (sheet("enterprises"), sheet("holidays"));
+        let state =
+            |row: &FoldedRow| (enterprises.text(row, "uscc").to_owned(), enterprises.text(row, "state").to_owned());
+        let day = |row: &FoldedRow| Some((holidays.date(row, "date")?, holidays.text(row, "is_off") == "是"));
+        Self {
+            enterprises: enterprises.rows.iter().map(state).collect(),
+            credit: has("credit-records").then(|| credit(&sheet("credit-records"))),
+            qualifications: has("statuses").then(|| qualifications(&sheet("statuses"))),
+            holidays: holidays.rows.iter().filter_map(day).collect(),
+            has_aid: has("subsidies"),
+        }
+    }
+}
+
+impl Known {
+    /// What the registers say now; `rights` are those whose fees are wanted.
+    pub(super) async fn read(
+        installation: &Installation,
+        rights: &BTreeSet<String>,
+        at: Timestamp,
+    ) -> Result<Self, Error> {
+        let db = &installation.db;
+        let base = {
+            let mut shelf = installation.known.0.lock().await;
+            // What is taken out is put back only when it is whole, so that an error leaves nothing half made.
+            let (mut kept, base) = match shelf.take() {
+                Some((kept, base)) => (kept, Some(base)),
+                None => (Kept::new(READS, &[]), None),
+            };
+            let has_changed = kept.refresh(db, at).await?;
+            let base = match base.filter(|_| !has_changed) {
+                Some(base) => base,
+                None => Arc::new(Base::of(kept.folded(), &registry::delivered(db, at).await?)),
+            };
+            *shelf = Some((kept, Arc::clone(&base)));
+            base
+        };
+        let mut known = Self { base, fees: BTreeMap::new(), granted: BTreeMap::new(), aid: None };
         if !rights.is_empty() {
-            known.read_money(db, rights, delivered.contains("subsidies"), at).await?;
+            known.read_money(db, rights, at).await?;
         }
         Ok(known)
     }
 
-    async fn read_money(
-        &mut self,
-        db: &Db,
-        rights: &BTreeSet<String>,
-        has_aid: bool,
-        at: Timestamp,
-    ) -> Result<(), Error> {
+    async fn read_money(&mut self, db: &Db, rights: &BTreeSet<String>, at: Timestamp) -> Result<(), Error> {
         // A foreign right is known by its office and number, its receipts by the number alone.
         let mut named: BTreeMap<String, String> = rights.iter().map(|right| (right.clone(), right.clone())).collect();
-        let patents = Sheet::read(db, "patents", at).await?;
-        for row in &patents.rows {
+        let patents_rows = rows(db, "patents", at).await?;
+        let patents = Sheet { register: "patents", rows: &patents_rows };
+        for row in patents.rows {
             let number = patents.text(row, "application_number");
             if let Some(day) = patents.date(row, "granted_on").filter(|_| rights.contains(number)) {
                 self.granted.insert(number.to_owned(), day);
             }
         }
-        let foreign = Sheet::read(db, "foreign-grants", at).await?;
-        for row in &foreign.rows {
+        let foreign_rows = rows(db, "foreign-grants", at).await?;
+        let foreign = Sheet { register: "foreign-grants", rows: &foreign_rows };
+        for row in foreign.rows {
             let number = foreign.text(row, "grant_number");
             let office = foreign.text(row, "office");
             let is_whole = number.starts_with(office) || number.starts_with("EP");
@@ -132,17 +170,19 @@ impl Known {
                 named.insert(number.to_owned(), right);
             }
         }
-        let fees = Sheet::read(db, "official-fees", at).await?;
-        for row in &fees.rows {
+        let fees_rows = rows(db, "official-fees", at).await?;
+        let fees = Sheet { register: "official-fees", rows: &fees_rows };
+        for row in fees.rows {
             let Some(right) = named.get(fees.text(row, "number")) else { continue };
             let Some(paid_on) = fees.date(row, "paid_on") else { continue };
             let fee = (fees.text(row, "kind").to_owned(), fees.fen(row, "amount"), paid_on);
             self.fees.entry(right.clone()).or_default().push(fee);
         }
-        if has_aid {
-            let aid = Sheet::read(db, "subsidies", at).await?;
+        if self.base.has_aid {
+            let aid_rows = rows(db, "subsidies", at).await?;
+            let aid = Sheet { register: "subsidies", rows: &aid_rows };
             let mut sums: BTreeMap<String, i64> = BTreeMap::new();
-            for row in &aid.rows {
+            for row in aid.rows {
                 if let Some(right) = named.get(aid.text(row, "number")) {
                     let sum = sums.entry(right.clone()).or_default();
                     *sum = sum.saturating_add(aid.fen(row, "amount"));
@@ -155,21 +195,24 @@ impl Known {
 
     /// The state of an enterprise; none when the register does not hold it.
     pub(super) fn state(&self, subject: &str) -> Option<&str> {
-        self.enterprises.get(subject).map(String::as_str)
+        self.base.enterprises.get(subject).map(String::as_str)
     }
 
     /// The entries that hold on this day; none when no list was ever delivered.
     pub(super) fn credit(&self, subject: &str, today: Date) -> Option<Vec<&Credit>> {
-        let all = self.credit.as_ref()?;
+        let all = self.base.credit.as_ref()?;
         let holds = |record: &&Credit| record.from <= today && record.until.is_none_or(|last| today <= last);
         Some(all.get(subject).into_iter().flatten().filter(holds).collect())
     }
 
     pub(super) fn holds(&self, subject: &str, kind: &str, day: Date) -> Option<bool> {
-        let all = self.qualifications.as_ref()?;
-        Some(all.iter().any(|(who, what, from, until)| {
-            who == subject && what == kind && *from <= day && until.is_none_or(|last| day <= last)
-        }))
+        let all = self.base.qualifications.as_ref()?;
+        Some(
+            all.get(subject)
+                .into_iter()
+                .flatten()
+                .any(|(what, from, until)| what == kind && *from <= day && until.is_none_or(|last| day <= last)),
+        )
     }
 
     /// The money behind a right; fees are unknown without any receipt, aid while its register was never delivered.
@@ -188,7 +231,7 @@ impl Known {
 
     /// The `days`-th working day after `from`, with the reason; the reason alone where the calendar does not reach.
     pub(super) fn due(&self, from: Date, days: u32, what: &str) -> (Option<Date>, String) {
-        let calendar = WorkingCalendar::from_rows(self.holidays.iter().copied());
+        let calendar = WorkingCalendar::from_rows(self.base.holidays.iter().copied());
         match calendar.and_then(|calendar| calendar.add_working_days(from, days)) {
             Ok(day) => (Some(day), format!("{from} 起第 {days} 个工作日（{what}）")),
             Err(cause) => (None, format!("{days} 个工作日（{what}），但{cause}")),
@@ -196,18 +239,9 @@ impl Known {
     }
 }
 
-/// The registers of which a file has come, or of which it was said that there is nothing to deliver.
-async fn delivered(db: &Db, at: Timestamp) -> Result<BTreeSet<String>, Error> {
-    let mut delivered: BTreeSet<String> = registry::delivered(db, at).await?.into_iter().map(str::to_owned).collect();
-    let said = Sheet::read(db, "deliveries", at).await?;
-    let nothing = said.rows.iter().filter(|row| said.text(row, "state") == "本期无");
-    delivered.extend(nothing.map(|row| said.text(row, "register").to_owned()));
-    Ok(delivered)
-}
-
-fn credit(sheet: &Sheet) -> BTreeMap<String, Vec<Credit>> {
+fn credit(sheet: &Sheet<'_>) -> BTreeMap<String, Vec<Credit>> {
     let mut records: BTreeMap<String, Vec<Credit>> = BTreeMap::new();
-    for row in &sheet.rows {
+    for row in sheet.rows {
         let Some(from) = sheet.date(row, "valid_from") else { continue };
         let outcome = match sheet.text(row, "effect") {
             "提示" => Outcome::Pass,
@@ -226,12 +260,14 @@ fn credit(sheet: &Sheet) -> BTreeMap<String, Vec<Credit>> {
     records
 }
 
-fn qualifications(sheet: &Sheet) -> Vec<(String, String, Date, Option<Date>)> {
-    let row = |row: &FoldedRow| {
+fn qualifications(sheet: &Sheet<'_>) -> BTreeMap<String, Vec<Qualification>> {
+    let mut all: BTreeMap<String, Vec<Qualification>> = BTreeMap::new();
+    for row in sheet.rows {
+        let Some(from) = sheet.date(row, "valid_from") else { continue };
         let revoked = sheet.date(row, "revoked_on").and_then(|day| day.yesterday().ok());
         let until = [sheet.date(row, "valid_to"), revoked].into_iter().flatten().min();
-        let word = |field| sheet.text(row, field).to_owned();
-        Some((word("uscc"), word("kind"), sheet.date(row, "valid_from")?, until))
-    };
-    sheet.rows.iter().filter_map(row).collect()
+        let one = (sheet.text(row, "kind").to_owned(), from, until);
+        all.entry(sheet.text(row, "uscc").to_owned()).or_default().push(one);
+    }
+    all
 }

@@ -75,7 +75,7 @@ pub async fn open_notice(
 ) -> Result<i64, Error> {
     items::allowed(account, Permission::HandleCases)?;
     let name = &award_of(policy, award)?.name;
-    let known = Known::read(&installation.db, &BTreeSet::new(), now).await?;
+    let known = Known::read(installation, &BTreeSet::new(), now).await?;
     let today = installation.business_date(now);
     let mut tx = installation.db.begin().await?;
     let ready = store::in_state(&mut tx, award, State::Listed).await?;
@@ -149,7 +149,7 @@ pub async fn raise_objection(
     }
     let objection = store::insert_objection(&mut tx, (id, notice.id), (who, contact, content), today).await?;
     let item = items::find_in(&mut tx, before.item).await?;
-    let known = Known::read(&installation.db, &BTreeSet::new(), now).await?;
+    let known = Known::read(installation, &BTreeSet::new(), now).await?;
     let (due_on, due_why) = acts::due(&known, &item, State::Objected, today);
     let after = Case { state: State::Objected, due_on, due_why, ..before.clone() };
     // The trail names the objection, not the person who raised it.

@@ -59,7 +59,7 @@ pub async fn open_batch(
     let proposing = Proposing::read(installation, policy, (award, &item), &evaluation, now).await?;
     let year = i64::from(evaluation.as_of.year());
     let mut tx = installation.db.begin().await?;
-    let money = Money::read(&mut tx, award, &item).await?;
+    let money = Money::read(&mut tx, award, &item, None).await?;
     let taken = store::taken(&mut tx, &award.id, year).await?;
     let batch = store::insert_batch(&mut tx, item.id, &evaluation.run, year, &account.login, &now.to_string()).await?;
     let mut opening = Opening { batch, opened: 0, stopped: 0, known: 0 };
@@ -149,7 +149,7 @@ impl<'a> Proposing<'a> {
         } else {
             BTreeSet::new()
         };
-        let known = Known::read(&installation.db, &rights, now).await?;
+        let known = Known::read(installation, &rights, now).await?;
         let today = installation.business_date(now);
         Ok(Self { installation, policy, award, item, evaluation, earned, known, today })
     }
@@ -237,16 +237,22 @@ pub(super) struct Money {
 }
 
 impl Money {
-    pub(super) async fn read(tx: &mut db::Tx, award: &AwardDef, item: &Item) -> Result<Self, Error> {
+    /// What concerns one case, or every subject. The rights of the case must have been written before.
+    pub(super) async fn read(
+        tx: &mut db::Tx,
+        award: &AwardDef,
+        item: &Item,
+        only: Option<&Case>,
+    ) -> Result<Self, Error> {
         let mut money = Self::default();
-        for (subject, of, year, fen) in store::amounts(tx).await? {
+        for (subject, of, year, fen) in store::amounts(tx, only.map_or("", |case| &case.subject)).await? {
             if of == award.id && item.terms.pays_difference {
                 // Paid in parts, a level has been paid in full by their sum.
                 *money.before.entry(subject.clone()).or_default() += fen;
             }
             *money.by_year.entry((subject, year)).or_default() += fen;
         }
-        for (right, event, case, name, state) in store::held_rights(tx).await? {
+        for (right, event, case, name, state) in store::held_rights(tx, only.map(|case| case.id)).await? {
             money.rights.entry((right, event)).or_default().push((case, name, state));
         }
         Ok(money)

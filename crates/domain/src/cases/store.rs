@@ -131,22 +131,33 @@ pub(super) async fn taken(tx: &mut Tx, award: &str, year: i64) -> Result<BTreeSe
     Ok(rows.into_iter().map(|(subject,)| subject).collect())
 }
 
-/// Subject, award, year and fen of every case whose amount stands.
-pub(super) async fn amounts(tx: &mut Tx) -> Result<Vec<(String, String, i64, i64)>, Error> {
-    const SQL: &str = "select subject, award, year, amount_fen, state from award_case where amount_fen > 0 order by id";
+/// Subject, award, year and fen of every case whose amount stands; of one subject where it is named.
+pub(super) async fn amounts(tx: &mut Tx, subject: &str) -> Result<Vec<(String, String, i64, i64)>, Error> {
+    const SQL: &str = "select subject, award, year, amount_fen, state from award_case \
+        where (subject = $1 or $1 = '') and amount_fen > 0 order by id";
     let rows: Vec<(String, String, i64, i64, String)> =
-        with_conn!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await).map_err(db::Error::from)?;
+        with_conn!(tx, conn => sqlx::query_as(SQL).bind(subject).fetch_all(conn).await).map_err(db::Error::from)?;
     let stands = |state: &str| State::of_key(state).is_some_and(State::holds_money);
     let rows = rows.into_iter().filter(|row| stands(&row.4));
     Ok(rows.map(|(subject, award, year, fen, _)| (subject, award, year, fen)).collect())
 }
 
-/// Right, event, case, its subject's name and its state, of every living case.
-pub(super) async fn held_rights(tx: &mut Tx) -> Result<Vec<(String, String, i64, String, State)>, Error> {
-    const SQL: &str =
+/// Right, event, case, its subject's name and its state, of every living case; of those alone that share a right with a case where one
+/// is named.
+pub(super) async fn held_rights(
+    tx: &mut Tx,
+    case: Option<i64>,
+) -> Result<Vec<(String, String, i64, String, State)>, Error> {
+    const ALL: &str =
         "select r.right_id, r.event, c.id, c.name, c.state from case_right r join award_case c on c.id = r.case_id";
-    let rows: Vec<(String, String, i64, String, String)> =
-        with_conn!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await).map_err(db::Error::from)?;
+    const SHARED: &str = "select r.right_id, r.event, c.id, c.name, c.state from case_right own \
+        join case_right r on r.event = own.event and r.right_id = own.right_id \
+        join award_case c on c.id = r.case_id where own.case_id = $1";
+    let rows: Vec<(String, String, i64, String, String)> = match case {
+        None => with_conn!(tx, conn => sqlx::query_as(ALL).fetch_all(conn).await),
+        Some(id) => with_conn!(tx, conn => sqlx::query_as(SHARED).bind(id).fetch_all(conn).await),
+    }
+    .map_err(db::Error::from)?;
     let living = |(right, event, id, name, state): (String, String, i64, String, String)| {
         State::of_key(&state).filter(|state| state.holds_rights()).map(|state| (right, event, id, name, state))
     };
