@@ -139,6 +139,10 @@ export const PAGES = [
   { name: 'items', door: '/items', open: at('/items') },
   { name: 'item', door: '/items/{id}', open: first('/items', 'main tbody th a[href*="/items/"]') },
   { name: 'item-with-faults', door: '/items/{id}', open: faultyItem },
+  { name: 'item-tried', door: '/items/{id}/trial', open: async (page, address) => {
+    await first('/items', 'main tbody th a[href*="/items/"]')(page, address);
+    await followFirst(page, 'main a[href$="/trial"]');
+  } },
   { name: 'item-draft', door: '/items/draft/{award}', open: at('/items/draft/innovation-star') },
   { name: 'letter-template', door: '/letters/{kind}', open: at('/letters/decision') },
   { name: 'budget', door: '/budget', as: 'finance', open: at('/budget') },

@@ -148,6 +148,7 @@ pub fn doors() -> Vec<Door> {
         door("/items", Needs(ViewPolicy), get(cases::items::page)),
         door("/items/draft/{award}", Needs(HandleCases), get(cases::items::draft).post(cases::items::submit)),
         door("/items/{id}", Needs(ViewPolicy), get(cases::items::one)),
+        door("/items/{id}/trial", Needs(ViewRights), get(cases::items::trial)),
         door("/items/{id}/issue", Needs(HandleCases), post(cases::items::issue)),
         door("/items/{id}/suspend", Needs(HandleCases), post(cases::items::suspend)),
         door("/budget", Needs(ViewMoney), get(cases::budget::page)),

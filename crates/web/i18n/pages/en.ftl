@@ -1819,3 +1819,7 @@ board-market = Subsidy to pledge loans
 mine-cases = Cases
 mine-cases-all = All cases and applications
 mine-cases-none = No case waits for you.
+item-trial-run = Try it
+item-trial-of = { $award }, tried on the run of { $date }
+item-trial-line = Under this version { $count } enterprises come to { $amount }; the amounts of { $held } cannot be settled yet. Nothing is opened, and what was paid in earlier years is left out.
+item-trial-no-run = There is no run to try it on. Start one under “Runs”.

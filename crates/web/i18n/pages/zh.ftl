@@ -1819,3 +1819,7 @@ board-market = 补贴与质押融资之比
 mine-cases = 兑现
 mine-cases-all = 全部案件和申报
 mine-cases-none = 没有待办的案件。
+item-trial-run = 试算
+item-trial-of = { $award }试算（{ $date } 的测算）
+item-trial-line = 按这一版共 { $count } 家，合计 { $amount }，另有 { $held } 家的金额尚不能核定。试算不生成案件，也不计以前各年已发的。
+item-trial-no-run = 还没有测算，无从试算。请先在“测算”中计算一次。

@@ -146,6 +146,8 @@ async fn clause_c3_1_2_1_an_item_is_drafted_by_one_and_issued_by_another() {
     taken(&drafted);
     let item = drafted.header("location").to_owned();
     assert!(clerk.get(&item).await.text.contains("最迟到 2024-12-31"));
+    let tried = clerk.get(&format!("{item}/trial")).await;
+    assert!(tried.status == StatusCode::OK && tried.text.contains("试算不生成案件"), "{}", tried.text);
     let mut second = signed_in(folder.path(), "clerk2").await;
     let refused = press(&mut second, &item, &format!("{item}/issue")).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);

@@ -9,7 +9,9 @@ use axum::{
 };
 use domain::{
     accounts::Permission,
+    cases::{self, Case},
     items::{self, Basis, Formula, Item, Limits, Review, Stage, Terms, Track},
+    runs,
 };
 use rules::{Policy, policy::AwardDef};
 
@@ -52,6 +54,7 @@ struct ItemPage<'a> {
     issue: Option<String>,
     suspend: Option<String>,
     edit: Option<String>,
+    trial: Option<String>,
 }
 
 #[derive(Template)]
@@ -164,6 +167,8 @@ async fn shown(app: &App, frame: &Frame, id: i64, errors: &Errors) -> Result<Res
         issue: (may && item.stage == Stage::Draft && item.drafted_by != visitor.login && found.is_empty())
             .then(|| format!("{own}/issue")),
         suspend: (may && item.stage == Stage::Issued).then(|| format!("{own}/suspend")),
+        trial: (frame.may(Permission::ViewRights) && item.terms.track == Track::Confirm)
+            .then(|| format!("{own}/trial")),
         edit: may.then(|| frame.at(&format!("{PATH}/draft/{}", item.award))),
     };
     if errors.is_empty() { hx::page(page) } else { hx::refused(page) }
@@ -204,6 +209,46 @@ fn facts(frame: &Frame, item: &Item) -> Vec<(String, String)> {
         facts.push(("item-trial", frame.t("item-trial-yes")));
     }
     facts.into_iter().map(|(key, value)| (frame.t(key), value)).collect()
+}
+
+/// `GET /items/{id}/trial`: what the item would come to under the latest run, none of it kept (C3.1.2.1).
+pub async fn trial(
+    State(app): State<App>,
+    frame: Frame,
+    hx: Hx,
+    Path(id): Path<i64>,
+    uri: Uri,
+) -> Result<Response, AppError> {
+    let (query, _) = room::wishes(&uri);
+    let document = policy::document()?;
+    let policy = &document.policy;
+    let item = items::find(app.db(), id).await?;
+    let latest = runs::latest(&app.installation).await?;
+    let run = latest.ok_or_else(|| AppError::Conflict(frame.t("item-trial-no-run")))?;
+    let rows = cases::simulate(&app.installation, policy, &item, &run.run, app.now()).await?;
+    let own = format!("{PATH}/{id}/trial");
+    let caption = frame.tn("item-trial-of", &[("award", award_name(&frame, policy, &item.award)), ("date", run.as_of)]);
+    let listing = Listing::new(&frame, "trial", &own, caption.clone())
+        .column("name", frame.t("cases-subject"), Kind::Text, |case: &Case| {
+            Cell::text(case.name.clone()).link(frame.at(&format!("/awards/{}/{}", case.award, case.subject)))
+        })
+        .column("level", frame.t("cases-level"), Kind::Text, |case| Cell::text(super::level(&frame, policy, case)))
+        .column("amount", frame.t("cases-amount"), Kind::Money, |case| super::amount_cell(&frame, case.amount_fen()))
+        .column("why", frame.t("case-note"), Kind::Text, |case| Cell::text(frame.said(&case.amount.held)))
+        .search(frame.t("cases-search"), |case| format!("{} {}", case.name, case.subject));
+    if query.export {
+        return listing.workbook(&rows, &query);
+    }
+    let view = listing.view(&rows, &query);
+    let known = rows.iter().filter_map(Case::amount_fen);
+    let held = rows.iter().filter(|case| case.amount_fen().is_none()).count();
+    let line = frame.tn(
+        "item-trial-line",
+        &[("count", format::count(rows.len())), ("amount", money(&frame, known.sum())), ("held", format::count(held))],
+    );
+    let mut room = Room::new(caption, line).below(&frame, &[("cases-title", super::PATH), ("items-title", PATH)]);
+    room.crumbs.push(Link::new(frame.t1("item-line", "version", item.version), frame.at(&format!("{PATH}/{id}"))));
+    room::list_page(hx, &frame, &room, &view)
 }
 
 /// `GET /items/draft/{award}`.
