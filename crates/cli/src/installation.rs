@@ -59,8 +59,22 @@ pub(crate) async fn serve_opened(
         context.output.line(&format!("网站地址：http://{shown}{base_path}/（按 Ctrl+C 停止）"))?;
     }
     let settings = settings(&installation, base_path);
+    let clock = tokio::spawn(day_by_day(installation.clone()));
     web::serve(listener, web::App::new(installation, settings), asked_to_stop()).await?;
+    clock.abort();
     Ok(())
+}
+
+/// Does what each day brings to the cases, once an hour while the pages are open.
+async fn day_by_day(installation: Installation) {
+    const HOUR: std::time::Duration = std::time::Duration::from_secs(3600);
+    let mut hours = tokio::time::interval(HOUR);
+    loop {
+        hours.tick().await;
+        if let Err(cause) = domain::cases::daily(&installation, "定时", jiff::Timestamp::now()).await {
+            tracing::warn!(%cause, "the cases could not be moved to their day");
+        }
+    }
 }
 
 /// A demo shows its city and its sign-ins to everybody.

@@ -59,6 +59,7 @@ pub async fn sign_in(db: &Db, login: &str, word: &str, now: Timestamp) -> Result
     let token = random_token()?;
     let expires_at = later(now, SESSION_LIFE).to_string();
     let (hash, address) = (token_hash(&token), registry::audit::origin());
+    store::delete_ended_sessions(&mut tx, account.id, &now.to_string()).await?;
     store::insert_session(
         &mut tx,
         &hash,

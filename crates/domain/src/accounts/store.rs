@@ -227,6 +227,14 @@ pub(super) async fn delete_session(tx: &mut Tx, hash: &str) -> Result<(), Error>
     Ok(())
 }
 
+/// Takes out the sessions of an account whose life had ended by now.
+pub(super) async fn delete_ended_sessions(tx: &mut Tx, account: i64, now: &str) -> Result<(), Error> {
+    const SQL: &str = "delete from session where account_id = $1 and expires_at < $2";
+    with_conn!(tx, conn => sqlx::query(SQL).bind(account).bind(now).execute(conn).await.map(|_| ()))
+        .map_err(db::Error::from)?;
+    Ok(())
+}
+
 /// Ends the sessions of an account but for one; how many they were.
 pub(super) async fn delete_sessions(tx: &mut Tx, account: i64, but: Option<&str>) -> Result<u64, Error> {
     const SQL: &str = "delete from session where account_id = $1 and token_hash <> $2";
