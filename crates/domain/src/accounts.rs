@@ -66,6 +66,10 @@ pub enum Permission {
     SearchCorpus,
     /// Keep baskets of documents and searches of one's own.
     KeepBaskets,
+    /// See demands for technology, the talks about them and the contracts: all of them, or those of one's own enterprise.
+    ViewDemands,
+    /// Post demands, and note contacts, negotiations and contracts.
+    ChangeDemands,
     /// Read the audit trail.
     ViewAudit,
     /// Create and disable accounts.
@@ -74,7 +78,7 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::ViewFigures,
         Self::ViewRights,
         Self::ViewOwnEnterprise,
@@ -84,6 +88,8 @@ impl Permission {
         Self::Evaluate,
         Self::SearchCorpus,
         Self::KeepBaskets,
+        Self::ViewDemands,
+        Self::ChangeDemands,
         Self::ViewAudit,
         Self::ManageAccounts,
     ];
@@ -100,6 +106,8 @@ impl Permission {
             Self::Evaluate => "测算",
             Self::SearchCorpus => "检索专利文献",
             Self::KeepBaskets => "保存文献夹与检索式",
+            Self::ViewDemands => "查看技术需求与洽谈",
+            Self::ChangeDemands => "发布技术需求与记录洽谈",
             Self::ViewAudit => "查看审计记录",
             Self::ManageAccounts => "管理账号",
         }
@@ -156,16 +164,31 @@ impl Role {
                     | P::Evaluate
                     | P::SearchCorpus
                     | P::KeepBaskets
+                    | P::ViewDemands
             ),
             Self::Auditor => matches!(
                 permission,
-                P::ViewFigures | P::ViewRights | P::ViewPolicy | P::ViewRegistry | P::ViewAudit | P::SearchCorpus
+                P::ViewFigures
+                    | P::ViewRights
+                    | P::ViewPolicy
+                    | P::ViewRegistry
+                    | P::ViewAudit
+                    | P::SearchCorpus
+                    | P::ViewDemands
             ),
             Self::Town => {
                 matches!(permission, P::ViewFigures | P::ViewRights | P::ViewPolicy | P::SearchCorpus | P::KeepBaskets)
             }
             Self::Enterprise => {
-                matches!(permission, P::ViewOwnEnterprise | P::ViewPolicy | P::SearchCorpus | P::KeepBaskets)
+                matches!(
+                    permission,
+                    P::ViewOwnEnterprise
+                        | P::ViewPolicy
+                        | P::SearchCorpus
+                        | P::KeepBaskets
+                        | P::ViewDemands
+                        | P::ChangeDemands
+                )
             }
             Self::Administrator => matches!(permission, P::ManageAccounts | P::ViewPolicy),
         }

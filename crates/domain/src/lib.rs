@@ -19,6 +19,7 @@ mod installation;
 pub mod intake;
 pub mod jobs;
 pub mod lapses;
+pub mod matching;
 pub mod runs;
 pub mod saved_searches;
 pub mod stakes;

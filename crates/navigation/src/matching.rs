@@ -34,7 +34,7 @@ use crate::{
 /// How a candidate is found and ranked, as it is published.
 pub const METHOD: &str = "候选：在中国受理、现有效的发明和实用新型，申请人不是本企业、地址不在本市；先按本企业专利（或所述需求）的\
     关键词检索前 300 件，再取同 IPC 主组中申请日最近的 200 件。排序：候选与企业画像的两个余弦相似度的平均，一个以名称、摘要和第一项\
-    权利要求的词为维（词频×逆文献频率），一个以 IPC 小类和主组为维；企业画像是其各件专利向量之和。写明需求时只按需求的词检索和排序，分类只供参考。\
+    权利要求的词为维（词频×逆文献频率），一个以 IPC 小类和主组为维；企业画像是其各件专利向量之和。写明需求时只按需求的词检索和排序，分类只供参考；指明产业链节点或分类号时，只在其中找。\
     匹配分只说明相近，不说明可实施、不侵权或值多少钱。";
 
 /// How many candidates each search brings.
@@ -54,6 +54,8 @@ pub struct Wanted {
     pub city: Subject,
     /// What the firm says it needs; then its own patents only tell its classes.
     pub demand: Option<String>,
+    /// The search within which it is looked for, such as a node of a chain; none for anywhere.
+    pub within: Option<Query>,
     /// The day for which states and terms hold.
     pub as_of: Date,
     /// How many candidates are wanted.
@@ -117,12 +119,13 @@ pub fn find(corpus: &Corpus, names: &Names, wanted: &Wanted, deals: &[Deal]) -> 
     let mine = own_documents(corpus, &own)?;
     if mine.is_empty() && wanted.demand.is_none() {
         return Err(Error::Invalid(format!(
-            "专利库中没有“{}”的专利，无从了解它需要什么；请用 --demand 写明需求，或核对企业名称",
+            "专利库中没有“{}”的专利，无从了解它需要什么；请写明需求（命令行中用 --demand），或核对企业名称",
             wanted.firm.name
         )));
     }
-    let Ranked { space, profile, mut documents } =
-        ranked(corpus, &mine, wanted.demand.as_deref(), &outside(&own, &city))?;
+    let outside = outside(&own, &city);
+    let among = wanted.within.iter().fold(outside, |among, within| among.and(within.clone()));
+    let Ranked { space, profile, mut documents } = ranked(corpus, &mine, wanted.demand.as_deref(), &among)?;
     // One of a family is enough.
     let mut seen = BTreeSet::new();
     documents.retain(|(_, document)| document.family.is_empty() || seen.insert(document.family.clone()));

@@ -23,6 +23,7 @@ fn wanted(demand: Option<&str>) -> Wanted {
         firm: firm(),
         city: Subject::city("苏州市", &["苏州".to_owned()]),
         demand: demand.map(str::to_owned),
+        within: None,
         as_of: date(2024, 6, 30),
         limit: 20,
     }
@@ -65,6 +66,18 @@ fn a_demand_in_words_is_looked_for_by_its_words() {
     let document = WORLD.documents.iter().find(|document| document.key == first.key).unwrap();
     assert!(document.abstracts[0].text.contains("激光雷达点云"), "{}", document.abstracts[0].text);
     assert!(first.reasons.iter().any(|reason| reason.contains("所述需求")), "{:?}", first.reasons);
+}
+
+#[test]
+fn a_demand_may_be_confined_to_a_field() {
+    let within = corpus::Query::parse("IC=G06").unwrap();
+    let wanted = Wanted { within: Some(within), ..wanted(None) };
+    let found = find(&WORLD.corpus, &Ledger::default().at(0), &wanted, &[]).unwrap();
+    assert!(!found.candidates.is_empty());
+    for one in found.candidates {
+        let document = WORLD.documents.iter().find(|document| document.key == one.key).unwrap();
+        assert!(document.classifications.iter().any(|class| class.symbol.starts_with("G06")), "{}", one.key);
+    }
 }
 
 #[test]
