@@ -126,7 +126,8 @@ pub fn find(corpus: &Corpus, names: &Names, wanted: &Wanted, deals: &[Deal]) -> 
     let outside = outside(&own, &city);
     let among = wanted.within.iter().fold(outside, |among, within| among.and(within.clone()));
     let Ranked { space, profile, mut documents } = ranked(corpus, &mine, wanted.demand.as_deref(), &among)?;
-    // One of a family is enough.
+    // What has nothing in common is no candidate; one of a family is enough.
+    documents.retain(|(parts, _)| total(*parts, wanted.demand.is_some()) > 0);
     let mut seen = BTreeSet::new();
     documents.retain(|(_, document)| document.family.is_empty() || seen.insert(document.family.clone()));
     let mut candidates = Vec::new();

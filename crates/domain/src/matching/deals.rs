@@ -1,8 +1,10 @@
 //! Deals: from the first contact about a patent over negotiation to a contract, or to the end of it, each step on record.
 
 use db::Db;
+use documents::Document;
 use jiff::{Timestamp, civil::Date};
 use serde_json::json;
+use terms::ApplicationNumber;
 
 use super::{ContractKind, Stage, State, firm_of, introductions, record, store, visible};
 use crate::{Error, Installation, accounts::Account, baskets};
@@ -20,6 +22,24 @@ pub struct Candidate {
     pub source: String,
     /// Where that is.
     pub source_place: String,
+}
+
+impl Candidate {
+    /// What is kept of a document when one begins to talk about it.
+    pub fn of(document: Document) -> Self {
+        let party = document.owners.first().or_else(|| document.applicants.first()).cloned().unwrap_or_default();
+        // Owners often stand without an address; that of the same applicant is theirs.
+        let same = document.applicants.iter().find(|one| one.name == party.name).map(|one| one.address.clone());
+        let number = document.application_number.strip_prefix("CN");
+        let number = number.and_then(|number| number.parse::<ApplicationNumber>().ok());
+        Self {
+            application_number: number.map(|number| number.to_string()).unwrap_or_default(),
+            title: document.titles.first().map(|title| title.text.clone()).unwrap_or_default(),
+            source: party.name,
+            source_place: if party.address.is_empty() { same.unwrap_or_default() } else { party.address },
+            document_key: document.key,
+        }
+    }
 }
 
 /// Talks about one patent.

@@ -14,6 +14,7 @@ mod enterprises;
 mod headers;
 mod history;
 mod indicators;
+mod matching;
 mod navigation;
 mod patents;
 mod policy;

@@ -3,7 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use corpus::{Corpus, Field, Query, Value};
+use corpus::{Field, Query, Value};
 use documents::applicants::Ledger;
 use domain::{
     matching::{self, Demand},
@@ -251,22 +251,4 @@ fn segments(at: &Evidence) -> Vec<Segment> {
     let end = at.start + at.length;
     let parts = [(piece(0, at.start), false), (piece(at.start, at.length), true), (piece(end, usize::MAX), false)];
     parts.into_iter().map(|(text, is_found)| Segment { text, is_found }).collect()
-}
-
-/// What is kept of a document when one begins to talk about it.
-pub(super) fn candidate(corpus: &Corpus, key: &str) -> corpus::Result<matching::Candidate> {
-    let document = corpus.document(key)?;
-    let party = document.owners.first().or_else(|| document.applicants.first()).cloned().unwrap_or_default();
-    // Owners often stand without an address; that of the same applicant is theirs.
-    let same = document.applicants.iter().find(|one| one.name == party.name).map(|one| one.address.clone());
-    let place = if party.address.is_empty() { same.unwrap_or_default() } else { party.address };
-    let number = document.application_number.strip_prefix("CN");
-    let number = number.and_then(|number| number.parse::<terms::ApplicationNumber>().ok());
-    Ok(matching::Candidate {
-        application_number: number.map(|number| number.to_string()).unwrap_or_default(),
-        title: document.titles.first().map(|title| title.text.clone()).unwrap_or_default(),
-        source: party.name,
-        source_place: place,
-        document_key: document.key,
-    })
 }

@@ -8,7 +8,7 @@ use axum::{
 };
 use domain::matching::{self, NewStep, Stage};
 
-use super::{DEALS, PATH, candidates, day, path};
+use super::{DEALS, PATH, day, path};
 use crate::{
     app::App,
     error::AppError,
@@ -75,7 +75,7 @@ async fn respond(
 
 async fn candidate(app: &App, frame: &Frame, key: &str) -> Result<matching::Candidate, AppError> {
     let Some(corpus) = present(app).await? else { return Err(AppError::NotFound(frame.t("corpus-none"))) };
-    Ok(candidates::candidate(&corpus, key)?)
+    Ok(matching::Candidate::of(corpus.document(key)?))
 }
 
 /// The fields of every step.
