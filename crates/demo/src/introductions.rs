@@ -77,13 +77,17 @@ pub(crate) async fn seed(installation: &Installation, city: &City, now: Timestam
         demands.push(matching::post(installation, poster, &asked, COMPLETE, now).await?);
     }
     let talks = [
-        (own, demands[0], "PA=无锡梵石新能源有限公司 AND ST=有效 AND IC=H01M"),
-        (own, demands[1], "PA=北辰航空大学 AND ST=有效 AND IC=(H01M OR H02S OR H02J)"),
-        (clerk, demands[2], "PA=大学 AND ST=有效 AND IC=H01L"),
-        (clerk, demands[3], "PA=中原电力研究院 AND ST=有效"),
+        (
+            own,
+            demands[0],
+            "OW=无锡梵石新能源有限公司 AND KD=发明 AND ST=有效 AND IC=H01M AND (温度采样 OR 电池 OR 材料 OR 设备)",
+        ),
+        (own, demands[1], "OW=北辰航空大学 AND ST=有效 AND IC=(H01M OR H02S OR H02J)"),
+        (clerk, demands[2], "OW=(江左大学 OR 沪滨科技大学) AND ST=有效 AND IC=H01L"),
+        (clerk, demands[3], "OW=中原电力研究院 AND ST=有效 AND (IC=H01H OR IC=H01B OR IC=H01F OR 绝缘)"),
     ];
     for (place, (account, demand, search)) in talks.into_iter().enumerate() {
-        let Some(candidate) = candidates(&corpus, search, 1)?.pop() else { continue };
+        let Some(candidate) = candidates(&corpus, search, Order::Relevance, 1)?.pop() else { continue };
         talk(installation, (clerk, account), demand, &candidate, place, now).await?;
     }
     Ok(())
@@ -152,8 +156,16 @@ async fn enter_earlier(
     corpus: &Corpus,
     now: Timestamp,
 ) -> Result<(), FillError> {
-    let mut found = candidates(corpus, "NOT PR=云川 AND PC=CN AND ST=有效 AND IC=H01M", 8)?;
-    found.extend(candidates(corpus, "PA=大学 AND PC=CN AND ST=有效 AND IC=(H01L OR H05K OR B23)", 6)?);
+    let outside = |more: &str, limit| {
+        let search = format!("PC=CN AND KD=发明 AND ST=有效 AND {more}");
+        let mut found = candidates(corpus, &search, Order::FiledLatest, 40)?;
+        found.retain(|one| !one.source_place.is_empty() && !one.source_place.contains("云川"));
+        found.truncate(limit);
+        Ok::<_, FillError>(found)
+    };
+    let mut found = outside("IC=H01M", 8)?;
+    found.extend(outside("IC=(H01L OR H05K OR B23)", 3)?);
+    found.extend(outside("OW=(江左大学 OR 东淮理工大学 OR 荆楚工业大学) AND IC=(B23 OR B25 OR H01B OR H02)", 3)?);
     let firms: Vec<_> = city.enterprises.iter().filter(|firm| firm.ended.is_none()).collect();
     let row = |(place, one): (usize, Candidate)| {
         let kind = match place {
@@ -189,9 +201,9 @@ async fn enter_earlier(
 }
 
 /// The first documents that a search finds, as candidates.
-fn candidates(corpus: &Corpus, search: &str, limit: usize) -> Result<Vec<Candidate>, FillError> {
+fn candidates(corpus: &Corpus, search: &str, order: Order, limit: usize) -> Result<Vec<Candidate>, FillError> {
     let query = Query::parse(search).map_err(corpus::Error::from)?;
-    let page = Page { offset: 0, limit, order: Order::FiledLatest, by_family: false };
+    let page = Page { offset: 0, limit, order, by_family: false };
     let hits = corpus.search(&query, &page)?.hits;
     Ok(hits.into_iter().map(|hit| Candidate::of(hit.document)).collect())
 }

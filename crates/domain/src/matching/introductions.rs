@@ -181,31 +181,36 @@ pub fn totals(rows: &[Introduction], year: i16) -> Vec<Total> {
 /// A price that a row tells of one patent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Price {
-    /// The IPC subclass of the patent: `H01M`.
-    pub subclass: String,
+    /// The patent.
+    pub application_number: String,
     /// The price, in fen.
     pub amount_fen: i64,
     /// The day of the contract.
     pub on: Date,
 }
 
-/// The prices of single patents in the register, of all firms, for the value of their like.
-pub async fn prices(installation: &Installation, corpus: &Corpus, now: Timestamp) -> Result<Vec<Price>, Error> {
+impl Price {
+    /// The IPC subclass of the patent, such as `H01M`; none where the corpus does not tell.
+    pub fn subclass(&self, corpus: &Corpus) -> Option<String> {
+        let document = document(corpus, &self.application_number)?;
+        let ipc = document.classifications.iter().find(|one| one.scheme == documents::Scheme::Ipc)?;
+        ipc.symbol.get(..4).map(str::to_owned)
+    }
+}
+
+/// The prices of single patents that were transferred, of all firms, for the value of their like.
+pub async fn prices(installation: &Installation, now: Timestamp) -> Result<Vec<Price>, Error> {
     let rows = folded(installation, REGISTER, now).await?;
     let mut patents: BTreeMap<&str, usize> = BTreeMap::new();
     rows.iter().for_each(|row| *patents.entry(cell(REGISTER, row, "contract_number")).or_default() += 1);
     let price = |row: &FoldedRow| {
         let is_single = patents.get(cell(REGISTER, row, "contract_number")) == Some(&1);
-        if !is_single || cell(REGISTER, row, "kind") != "转让" {
-            return None;
-        }
-        let document = document(corpus, cell(REGISTER, row, "application_number"))?;
-        let ipc = document.classifications.iter().find(|one| one.scheme == documents::Scheme::Ipc)?;
-        Some(Price {
-            subclass: ipc.symbol.get(..4)?.to_owned(),
+        let price = Price {
+            application_number: cell(REGISTER, row, "application_number").to_owned(),
             amount_fen: cell(REGISTER, row, "amount").parse().ok()?,
             on: cell(REGISTER, row, "contract_on").parse().ok()?,
-        })
+        };
+        (is_single && cell(REGISTER, row, "kind") == "转让").then_some(price)
     };
     Ok(rows.iter().filter_map(price).collect())
 }

@@ -107,16 +107,8 @@ async fn clause_c3_4_1_2_demands_of_four_kinds_lead_to_contracts() {
     let wrong: Vec<(&str, &str)> = wrong.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let refused = firm.post("/matching/post", &wrong).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    for words in ["请选择需求的类别", "没有这个产业链节点", "负数"] {
-        assert!(refused.text.contains(words), "{words}: {}", refused.text);
-    }
-    let refused = firm
-        .post(
-            "/matching/post",
-            &[("csrf", &form.token()), ("kind", "need"), ("title", ""), ("ipc", "电池"), ("valid_until", "2020-01-01")],
-        )
-        .await;
-    for words in ["起一个名称", "id=\"ipc-error\"", "已经过去"] {
+    for words in ["请选择需求的类别", "没有这个产业链节点", "负数", "起一个名称", "id=\"ipc-error\"", "已经过去"]
+    {
         assert!(refused.text.contains(words), "{words}: {}", refused.text);
     }
 

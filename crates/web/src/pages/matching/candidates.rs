@@ -29,8 +29,8 @@ use crate::{
     pieces::{Link, State as StateWord},
 };
 
-/// How many candidates are looked for.
-const LIMIT: usize = 40;
+/// How many candidates are looked for, so that there are some of every sort of owner.
+const LIMIT: usize = 60;
 /// How long a request waits; what takes longer goes on beside it and is there when the page asks again.
 const PATIENCE: Duration = Duration::from_millis(400);
 
@@ -91,9 +91,9 @@ pub(super) async fn of(app: &App, frame: &Frame, demand: &Demand) -> Result<Answ
         Ok(within) => within,
         Err(cause) => return Ok(Answer::Refused(frame.said(&cause.to_string()))),
     };
-    let prices = matching::prices(&app.installation, &corpus, app.now()).await?;
+    let told = matching::prices(&app.installation, app.now()).await?;
     let key = format!(
-        "{} {} {} {} {} {prices:?}",
+        "{} {} {} {} {} {told:?}",
         app.installation.dir().display(),
         demand.id,
         demand.edited_at,
@@ -101,8 +101,6 @@ pub(super) async fn of(app: &App, frame: &Frame, demand: &Demand) -> Result<Answ
         frame.business_date
     );
     let (asked, as_of) = (demand.asked.clone(), frame.business_date);
-    let price = |one: matching::Price| Price { subclass: one.subclass, amount_fen: one.amount_fen, on: one.on };
-    let prices: Vec<Price> = prices.into_iter().map(price).collect();
     let work = tokio::task::spawn_blocking(move || {
         FOUND.get(&key, || {
             let wanted = Wanted {
@@ -113,6 +111,10 @@ pub(super) async fn of(app: &App, frame: &Frame, demand: &Demand) -> Result<Answ
                 as_of,
                 limit: LIMIT,
             };
+            let price = |one: matching::Price| {
+                Some(Price { subclass: one.subclass(&corpus)?, amount_fen: one.amount_fen, on: one.on })
+            };
+            let prices: Vec<Price> = told.into_iter().filter_map(price).collect();
             let found = navigation::matching::find(&corpus, &Ledger::default().at(0), &wanted, &prices);
             found.map(Arc::new).map_err(|cause| cause.to_string())
         })
@@ -190,7 +192,10 @@ pub(super) fn views(
 
 fn view(frame: &Frame, one: &Candidate, act: Option<Link>) -> CandidateView {
     let names = |names: &[String]| names.join(&frame.t("word-separator"));
-    let sort = frame.said(&one.sort);
+    let sort = match one.sort.as_str() {
+        "企业" => frame.t("matching-sort-firm"),
+        sort => frame.said(sort),
+    };
     let term = match one.months_left {
         None => frame.t("matching-term-unknown"),
         Some(months) => {

@@ -179,7 +179,10 @@ fn step_fields(frame: &Frame, now: Stage, sent: &Sent, errors: &Errors) -> Vec<F
     let next: Vec<Choice> = Stage::ALL
         .into_iter()
         .filter(|next| now.may_become(*next))
-        .map(|next| Choice::new(next.key(), frame.t(&format!("matching-do-{}", next.key()))))
+        .map(|next| {
+            let again = if next == now { "-again" } else { "" };
+            Choice::new(next.key(), frame.t(&format!("matching-do-{}{again}", next.key())))
+        })
         .collect();
     let chosen = match sent.get("stage") {
         "" => next.first().map(|choice| choice.value.clone()).unwrap_or_default(),

@@ -30,6 +30,9 @@ use crate::{
     pieces::{Link, State as StateWord, Tab},
 };
 
+/// How many candidates a page shows.
+const SHOWN: usize = 12;
+
 #[derive(Template)]
 #[template(path = "matching/demand.html")]
 struct DemandPage<'a> {
@@ -51,6 +54,7 @@ struct Acts {
 }
 
 /// What fits, or why nothing is shown.
+#[derive(Default)]
 struct Found {
     /// The address to ask again, while it is being worked out.
     again: Option<String>,
@@ -59,6 +63,8 @@ struct Found {
     method: String,
     tabs: Vec<Tab>,
     candidates: Vec<CandidateView>,
+    /// That there are more than are shown.
+    more: Option<String>,
 }
 
 /// What the address says of the candidates.
@@ -83,12 +89,12 @@ pub async fn page(
     let sort = Sort::of_key(&shown.source);
     let found = match candidates::of(&app, &frame, &demand).await? {
         Answer::Working => {
-            Found { again: Some(frame.at(&format!("{}?source={}", path(id), sort.key()))), ..nothing(None) }
+            Found { again: Some(frame.at(&format!("{}?source={}", path(id), sort.key()))), ..Found::default() }
         }
-        Answer::Refused(why) => nothing(Some(why)),
+        Answer::Refused(why) => Found { refused: Some(why), ..Found::default() },
         Answer::Found(matched) => {
             let can_talk = may_change && state == Standing::Open;
-            let all = candidates::views(&frame, &matched, (id, can_talk), &talks);
+            let mut all = candidates::views(&frame, &matched, (id, can_talk), &talks);
             let tab = |one: Sort| Tab {
                 link: Link::new(
                     frame.t(&format!("matching-source-{}", one.key())),
@@ -97,12 +103,17 @@ pub async fn page(
                 is_current: one == sort,
                 count: format::count(all.iter().filter(|view| one.holds(&view.sort)).count()),
             };
+            let tabs = Sort::ALL.map(tab).into();
+            all.retain(|view| sort.holds(&view.sort));
+            let more = (all.len() > SHOWN).then(|| frame.t1("matching-shown", "count", SHOWN));
+            all.truncate(SHOWN);
             Found {
                 line: candidates::line(&frame, &matched, &demand),
                 method: frame.said(&matched.method),
-                tabs: Sort::ALL.map(tab).into(),
-                candidates: all.into_iter().filter(|view| sort.holds(&view.sort)).collect(),
-                ..nothing(None)
+                tabs,
+                candidates: all,
+                more,
+                ..Found::default()
             }
         }
     };
@@ -131,10 +142,6 @@ pub async fn page(
         deals,
         found,
     })
-}
-
-fn nothing(refused: Option<String>) -> Found {
-    Found { again: None, refused, line: String::new(), method: String::new(), tabs: Vec::new(), candidates: Vec::new() }
 }
 
 fn facts(app: &App, frame: &Frame, demand: &Demand) -> Result<Vec<(String, String)>, AppError> {

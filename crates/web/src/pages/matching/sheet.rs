@@ -11,6 +11,7 @@ use domain::{
     matching::{self, Asked, Kind as About},
 };
 use navigation::chain;
+use terms::Uscc;
 
 use super::{PATH, amount, day, path};
 use crate::{
@@ -111,8 +112,8 @@ fn nodes(app: &App, frame: &Frame) -> Result<Vec<Choice>, AppError> {
     Ok(nodes)
 }
 
-/// What the sheet says, or what is wrong with it.
-fn read(app: &App, frame: &Frame, sent: &Sent, errors: &mut Errors) -> Result<Option<Asked>, AppError> {
+/// What the sheet says, with everything that is wrong with it.
+fn read(app: &App, frame: &Frame, sent: &Sent, errors: &mut Errors) -> Result<Asked, AppError> {
     let kind = About::of_key(sent.get("kind"));
     if kind.is_none() {
         errors.add("kind", frame.t("matching-kind-missing"));
@@ -120,29 +121,32 @@ fn read(app: &App, frame: &Frame, sent: &Sent, errors: &mut Errors) -> Result<Op
     if !nodes(app, frame)?.iter().any(|node| node.value == sent.get("chain_node")) {
         errors.add("chain_node", frame.t("matching-no-such-node"));
     }
-    let budget_fen = amount(frame, sent, "budget", errors);
-    let Some((kind, valid_until)) = kind.zip(day(frame, sent, "valid_until", errors)) else { return Ok(None) };
     let asked = Asked {
         uscc: sent.get("uscc").to_owned(),
-        kind,
+        kind: kind.unwrap_or(About::Need),
         title: sent.get("title").to_owned(),
         words: sent.get("words").to_owned(),
         chain_node: sent.get("chain_node").to_owned(),
         ipc: sent.get("ipc").to_owned(),
-        budget_fen,
-        valid_until,
+        budget_fen: amount(frame, sent, "budget", errors),
+        valid_until: day(frame, sent, "valid_until", errors).unwrap_or(frame.business_date),
     };
     for (field, why) in matching::faults(&asked, frame.business_date) {
         errors.add(field, frame.said(&why));
     }
-    Ok(Some(asked))
+    Ok(asked)
 }
 
 /// `POST /matching/post`.
 pub async fn post(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>) -> Result<Response, AppError> {
     let mut errors = Errors::default();
-    let asked = read(&app, &frame, &sent, &mut errors)?.filter(|_| errors.is_empty());
-    if let Some(asked) = asked {
+    let asked = read(&app, &frame, &sent, &mut errors)?;
+    if account(&frame)?.role != Role::Enterprise
+        && let Err(cause) = sent.get("uscc").parse::<Uscc>()
+    {
+        errors.add("uscc", frame.said(&cause.message));
+    }
+    if errors.is_empty() {
         match matching::post(&app.installation, account(&frame)?, &asked, app.business_date(), app.now()).await {
             Ok(id) => return Ok(room::see_other(&frame, &path(id))),
             // All else was looked at above; what is left is whose demand it is.
@@ -161,11 +165,11 @@ pub async fn edit(
     Form(sent): Form<Sent>,
 ) -> Result<Response, AppError> {
     let mut errors = Errors::default();
-    let asked = read(&app, &frame, &sent, &mut errors)?.filter(|_| errors.is_empty());
-    let Some(asked) = asked else {
+    let asked = read(&app, &frame, &sent, &mut errors)?;
+    if !errors.is_empty() {
         matching::demand(app.db(), account(&frame)?, id).await?;
         return respond(&app, &frame, Some(id), &sent, &errors);
-    };
+    }
     matching::edit(&app.installation, account(&frame)?, id, &asked, app.business_date(), app.now()).await?;
     Ok(room::see_other(&frame, &path(id)))
 }
