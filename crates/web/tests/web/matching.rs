@@ -274,7 +274,7 @@ async fn clause_c3_4_3_1_a_contract_from_outside_is_held_against_the_clause() {
 #[tokio::test(flavor = "multi_thread")]
 async fn clause_c3_4_3_2_a_contract_with_a_university_is_held_against_the_clause() {
     let added = [("payment", "发票 1"), ("implementation", "投产，月产 2 万只")];
-    let (mut clerk, deal, ..) = registered("academic", "产学研", &added).await;
+    let (mut clerk, deal, _batch, _folder) = registered("academic", "产学研", &added).await;
     let page = clerk.get(&deal).await.text;
     for words in
         ["来源方是高等院校或科研院所", "引进的是高价值专利技术", "已转化实施", "/policy/C3.4.3.2", "须由人判定"]
