@@ -64,10 +64,6 @@ pub struct Demand {
     pub firm: String,
     /// What is asked for.
     pub asked: Asked,
-    /// Who posted it.
-    pub by_whom: String,
-    /// When.
-    pub posted_at: String,
     /// When it was last edited.
     pub edited_at: String,
     /// Whether it was taken back.

@@ -17,16 +17,14 @@ struct DemandRow {
     ipc: String,
     budget_fen: Option<i64>,
     valid_until: String,
-    by_whom: String,
-    posted_at: String,
     edited_at: String,
     withdrawn_at: Option<String>,
 }
 
 /// The demands of one firm, or of all; only the one with this number where one is wanted.
 pub(super) async fn demands(tx: &mut Tx, firm: Option<&str>, only: Option<i64>) -> Result<Vec<Demand>, Error> {
-    const SQL: &str = "select id, uscc, firm, kind, title, words, chain_node, ipc, budget_fen, valid_until, by_whom, \
-        posted_at, edited_at, withdrawn_at from demand \
+    const SQL: &str = "select id, uscc, firm, kind, title, words, chain_node, ipc, budget_fen, valid_until, \
+        edited_at, withdrawn_at from demand \
         where ($1 = 0 or uscc = $2) and ($3 = 0 or id = $3) order by id desc";
     let (is_confined, firm) = confined(firm);
     let rows: Vec<DemandRow> = with_conn!(tx, conn => sqlx::query_as(SQL)
@@ -51,15 +49,7 @@ fn demand(row: DemandRow) -> Result<Demand, Error> {
         ipc: row.ipc,
         budget_fen: row.budget_fen,
     };
-    Ok(Demand {
-        id: row.id,
-        firm: row.firm,
-        asked,
-        by_whom: row.by_whom,
-        posted_at: row.posted_at,
-        edited_at: row.edited_at,
-        is_withdrawn: row.withdrawn_at.is_some(),
-    })
+    Ok(Demand { id: row.id, firm: row.firm, asked, edited_at: row.edited_at, is_withdrawn: row.withdrawn_at.is_some() })
 }
 
 fn known<T>(found: Option<T>, text: &str) -> Result<T, Error> {

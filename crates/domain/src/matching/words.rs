@@ -1,10 +1,7 @@
 //! What demands are about, how far a deal has come, and what sorts of contract there are.
 
-use serde::Serialize;
-
 /// What a demand is about (围绕需求、围绕研发、围绕市场、围绕发展, C3.4.1.2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     /// 围绕需求: what production lacks.
     Need,
@@ -47,8 +44,7 @@ impl Kind {
 }
 
 /// Whether a demand is still looked after.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum State {
     /// It holds.
     Open,
@@ -82,8 +78,7 @@ impl State {
 }
 
 /// How far a deal has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stage {
     /// 接洽: the owner was spoken to.
     Contact,
@@ -135,8 +130,7 @@ impl Stage {
 }
 
 /// What sort of contract it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ContractKind {
     /// 转让.
     Transfer,

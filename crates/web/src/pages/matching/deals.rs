@@ -28,7 +28,7 @@ use crate::{
     pages::{
         corpus::{baskets::account, hits},
         history,
-        registry::entries::errors_of,
+        registry::entries::{cell as cell_of, errors_of},
         room::{self, Room, Sent},
         warnings::present,
     },
@@ -217,7 +217,7 @@ async fn row(
     let registered = matching::registered(&app.installation, deal, app.now()).await?;
     let columns = registry::register(REGISTER).map(|register| register.columns).unwrap_or_default();
     let known = |field: &str| match &registered {
-        Some(row) => super::introduced::cell(row, field).to_owned(),
+        Some(row) => cell_of(REGISTER, row, field).to_owned(),
         None => prefilled.get(field).cloned().unwrap_or_default(),
     };
     let cell = |column: &registry::Column| {
@@ -244,8 +244,7 @@ async fn row(
         is_registered: registered.is_some(),
         cells: columns.iter().map(cell).filter(|(_, value)| !value.is_empty()).collect(),
         history: registered.as_ref().and_then(|row| {
-            let key =
-                [super::introduced::cell(row, "contract_number"), super::introduced::cell(row, "application_number")];
+            let key = [cell_of(REGISTER, row, "contract_number"), cell_of(REGISTER, row, "application_number")];
             history::link(frame, REGISTER, &key)
         }),
         clause: checks.first().map(|one| Link::new(one.clause, frame.at(&format!("/policy/{}", one.clause)))),

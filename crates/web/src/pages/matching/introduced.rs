@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use askama::Template;
 use axum::{extract::State, http::Uri, response::Response};
 use domain::matching::{self, ContractKind, Introduction, REGISTER, Total};
-use registry::{Folded, FoldedRow};
 
 use super::{INTRODUCED, head};
 use crate::{
@@ -158,9 +157,4 @@ fn listing<'a>(frame: &'a Frame, rows: &[Introduction]) -> Listing<'a, Introduct
             format!("{} {} {} {}", one.contract_number, one.firm, one.source, one.application_number)
         })
         .when_empty(frame.t("matching-introduced-none"), frame.t("matching-introduced-none-todo"))
-}
-
-/// A cell of the register.
-pub(super) fn cell<'r>(row: &'r FoldedRow, field: &str) -> &'r str {
-    row.cells.get(Folded::column(REGISTER, field)).and_then(Option::as_deref).unwrap_or_default()
 }
