@@ -68,6 +68,26 @@ export const PAGES = [
   }, status: 422 },
   { name: 'warning', door: '/warnings/{id}', open: handledWarning },
   { name: 'warning-digest', door: '/warnings/digest', open: at('/warnings/digest') },
+  { name: 'matching', door: '/matching', open: at('/matching') },
+  { name: 'matching-of-an-enterprise', door: '/matching', as: 'enterprise', open: at('/matching') },
+  { name: 'matching-post', door: '/matching/post', open: at('/matching/post') },
+  { name: 'matching-post-refused', door: '/matching/post', open: async (page, address) => {
+    await go(page, `${address}/matching/post`);
+    await page.locator('main form .button-main').click();
+  }, status: 422 },
+  { name: 'matching-demand', door: '/matching/{id}', as: 'enterprise', open: demand },
+  { name: 'matching-edit', door: '/matching/{id}/edit', as: 'enterprise', open: async (page, address) => {
+    await demand(page, address);
+    await followFirst(page, 'main a[href$="/edit"]');
+  } },
+  { name: 'matching-contact', door: '/matching/{id}/contact/{key}', as: 'enterprise', open: async (page, address) => {
+    await demand(page, address);
+    await followFirst(page, 'main a[href*="/contact/"]');
+  } },
+  { name: 'matching-deals', door: '/matching/deals', open: at('/matching/deals') },
+  { name: 'matching-deal', door: '/matching/deals/{id}', open: first('/matching/deals?stage=contact', 'main tbody a[href*="/matching/deals/"]') },
+  { name: 'matching-deal-signed', door: '/matching/deals/{id}', open: first('/matching/deals?stage=signed', 'main tbody a[href*="/matching/deals/"]') },
+  { name: 'matching-introduced', door: '/matching/introduced', open: at('/matching/introduced') },
   { name: 'row-history', door: '/registers/history/{register}', open: first('/indicators/K08/rights', 'main a[href*="/registers/history/"]') },
   { name: 'navigation', door: '/navigation', open: at('/navigation') },
   { name: 'chain', door: '/navigation/chains/{id}', open: first('/navigation', 'main a[href*="/navigation/chains/"]') },
@@ -164,6 +184,12 @@ async function filledBasket(page, address) {
   await page.locator('#pick button').click();
   await page.locator('main .notice a').click();
   await page.waitForURL(/\/corpus\/baskets\/\d+/);
+}
+
+/** A demand of the visitor's, once the patents that fit it have been worked out. */
+async function demand(page, address) {
+  await first(`/matching?q=${encodeURIComponent('电芯')}`, 'main tbody th a[href*="/matching/"]')(page, address);
+  await page.locator('main article').first().waitFor();
 }
 
 /** The first warning that waits, after somebody has begun with it. */

@@ -58,8 +58,10 @@ for (const entry of PAGES) {
   });
 
   // The gallery's examples and delivered cells are data, and a title is the name of what a page is about; chains, their
-  // searches and what a report finds in them are the city's own words; what is noted on a warning is its reader's.
-  if (['gallery', 'patent', 'enterprise-history', 'row-history', 'corpus-document', 'corpus-document-of-the-city', 'basket', 'navigation', 'chain', 'report', 'warning'].includes(entry.name)) continue;
+  // searches and what a report finds in them are the city's own words; what is noted on a warning is its reader's;
+  // demands and what is told of talks are the firm's.
+  if (['gallery', 'patent', 'enterprise-history', 'row-history', 'corpus-document', 'corpus-document-of-the-city', 'basket', 'navigation', 'chain', 'report', 'warning',
+    'matching-demand', 'matching-deal', 'matching-deal-signed'].includes(entry.name)) continue;
   test(`${entry.name} is whole in English`, async () => {
     const shown = await page(entry, { english: true });
     const found = await reach(shown, address, entry);
@@ -74,7 +76,7 @@ for (const entry of PAGES) {
  */
 async function chinese(shown) {
   const data = [
-    '[lang="zh-CN"]', '.data', 'textarea', '.top-name', '.top-account', '#headings-hint', 'option', '.evidence li', '#no_headings-hint', '#constants-hint',
+    '[lang="zh-CN"]', '.data', '.top-name', '.top-account', '#headings-hint', 'option', '.evidence li', '#no_headings-hint', '#constants-hint', 'textarea', '#demands th', '#deals th', '.crumbs [href*="/matching/"]',
     'a[href*="/enterprises/"]', 'a[href*="/patents/"]', 'a[href*="/awards/"][href*="/9"]', '[aria-labelledby="lapses"] th',
     ...['Title', 'Name', 'Owner', 'Patentee', 'Enterprise or owner', 'Mark', 'Pledgee', 'Course', 'File', 'Value', 'Source', 'Candidates', 'Industry', 'Keywords of the rule',
       'Details', 'Object', 'Entered by', 'Headings', 'Constants', 'Watch'].map((label) => `[data-label="${label}"]`),

@@ -51,6 +51,7 @@ pub(crate) async fn run(context: &Context, corpus: &Corpus, command: Match) -> a
         firm: firm(context, corpus, code).await?,
         city: city(context, command.city.as_deref()).await?,
         demand: command.demand.clone(),
+        within: None,
         as_of: as_of(context, command.as_of.as_deref()).await?,
         limit: command.limit,
     };

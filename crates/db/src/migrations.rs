@@ -33,6 +33,7 @@ const PAIRS: &[Pair] = &[
     pair!(20261126183000, "chain audit", "20261126183000_chain_audit.sql"),
     pair!(20261126190000, "extend account", "20261126190000_extend_account.sql"),
     pair!(20261126200000, "create second factor", "20261126200000_create_second_factor.sql"),
+    pair!(20261126210000, "create demand", "20261126210000_create_demand.sql"),
     pair!(20261126220000, "create item", "20261126220000_create_item.sql"),
     pair!(20261126221000, "create award case", "20261126221000_create_award_case.sql"),
     pair!(20261126222000, "create payment", "20261126222000_create_payment.sql"),

@@ -15,8 +15,8 @@ use jiff::{Timestamp, ToSpan};
 use registry::mappings::Mapping;
 
 use crate::{
-    AS_OF, COMPLETE, City, FIRST_COUNT, RegisterFile, Scale, documents::known_on, generate, names::OUTSIDERS,
-    patents::Owner, payouts, words, write_files,
+    AS_OF, COMPLETE, City, FIRST_COUNT, RegisterFile, Scale, documents::known_on, generate, introductions,
+    names::OUTSIDERS, patents::Owner, payouts, words, write_files,
 };
 
 /// The seed of the demo city.
@@ -76,6 +76,7 @@ pub async fn fill(
     let arrival = corpus.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
     let sign_ins = open_accounts(installation, &city, now).await?;
     set_watches(installation, &city, arrival, now).await?;
+    introductions::seed(installation, &city, now).await?;
     tell("发布演示事项，生成首批案件".to_owned());
     payouts::begin(installation, &accounts::all(&installation.db).await?, now).await?;
     Ok(sign_ins)

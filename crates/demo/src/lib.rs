@@ -15,6 +15,7 @@ mod events;
 mod figures;
 mod fill;
 mod industries;
+mod introductions;
 mod names;
 mod numbers;
 mod patents;

@@ -68,6 +68,10 @@ pub enum Permission {
     SearchCorpus,
     /// Keep baskets of documents and searches of one's own.
     KeepBaskets,
+    /// See demands for technology, the talks about them and the contracts: all of them, or those of one's own enterprise.
+    ViewDemands,
+    /// Post demands, and note contacts, negotiations and contracts.
+    ChangeDemands,
     /// See award cases: staff all, a department those it is asked about, an enterprise its own.
     ViewCases,
     /// Draft and issue policy items; open, handle and publish cases.
@@ -90,7 +94,7 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::ViewFigures,
         Self::ViewRights,
         Self::ViewOwnEnterprise,
@@ -100,6 +104,8 @@ impl Permission {
         Self::Evaluate,
         Self::SearchCorpus,
         Self::KeepBaskets,
+        Self::ViewDemands,
+        Self::ChangeDemands,
         Self::ViewCases,
         Self::HandleCases,
         Self::GiveOpinion,
@@ -124,6 +130,7 @@ impl Permission {
                 | Self::KeepBaskets
                 | Self::ViewCases
                 | Self::ViewMoney
+                | Self::ViewDemands
         )
     }
 
@@ -139,6 +146,8 @@ impl Permission {
             Self::Evaluate => "测算",
             Self::SearchCorpus => "检索专利文献",
             Self::KeepBaskets => "保存文献夹与检索式",
+            Self::ViewDemands => "查看技术需求与洽谈",
+            Self::ChangeDemands => "发布技术需求与记录洽谈",
             Self::ViewCases => "查看兑现案件",
             Self::HandleCases => "办理兑现案件",
             Self::GiveOpinion => "部门联审",
@@ -224,13 +233,21 @@ impl Role {
                     | P::SearchCorpus
                     | P::ViewCases
                     | P::ViewMoney
+                    | P::ViewDemands
             ),
             Self::Town => {
                 matches!(permission, P::ViewFigures | P::ViewRights | P::ViewPolicy | P::SearchCorpus | P::KeepBaskets)
             }
             Self::Enterprise => matches!(
                 permission,
-                P::ViewOwnEnterprise | P::ViewPolicy | P::SearchCorpus | P::KeepBaskets | P::ViewCases | P::OwnCases
+                P::ViewOwnEnterprise
+                    | P::ViewPolicy
+                    | P::SearchCorpus
+                    | P::KeepBaskets
+                    | P::ViewCases
+                    | P::OwnCases
+                    | P::ViewDemands
+                    | P::ChangeDemands
             ),
             Self::Department => matches!(permission, P::ViewPolicy | P::ViewCases | P::GiveOpinion),
             Self::Administrator => matches!(permission, P::ManageAccounts | P::ViewPolicy),

@@ -23,6 +23,7 @@ pub mod items;
 pub mod jobs;
 pub mod lapses;
 pub mod letters;
+pub mod matching;
 pub mod payments;
 pub mod runs;
 pub mod saved_searches;

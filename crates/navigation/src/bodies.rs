@@ -1,13 +1,15 @@
 //! What sort of body a name is: university or institute, enterprise, or person.
 
+/// The Chinese words with which universities, colleges and research institutes are named.
+pub(crate) const ACADEMIC: [&str; 7] = ["大学", "学院", "学校", "研究院", "研究所", "科学院", "研究中心"];
+
 /// Whether a name is that of a university, a college or a research institute (高等院校、科研院所).
 ///
 /// By the words with which such bodies are named; a company that a university owns is a company.
 pub fn is_academic(name: &str) -> bool {
-    const WORDS: [&str; 11] =
-        ["大学", "学院", "学校", "研究院", "研究所", "科学院", "研究中心", "UNIV", "INSTITUTE OF", "INST ", "ACAD"];
+    const ENGLISH: [&str; 4] = ["UNIV", "INSTITUTE OF", "INST ", "ACAD"];
     let upper = name.to_uppercase();
-    !is_company(name) && WORDS.iter().any(|word| upper.contains(word))
+    !is_company(name) && ACADEMIC.iter().chain(&ENGLISH).any(|word| upper.contains(word))
 }
 
 /// Whether a name is that of a company.

@@ -2,7 +2,7 @@
 //! possible.
 //!
 //! A firm is known by its own patents, or by a demand in words. Candidates are in force, of China, and belong neither
-//! to the firm nor to anyone else of the city. What a patent is worth is said only where enough deals bear it out.
+//! to the firm nor to anyone else of the city but its universities and institutes. What a patent is worth is said only where enough deals bear it out.
 
 mod affinity;
 mod backtest;
@@ -32,9 +32,9 @@ use crate::{
 };
 
 /// How a candidate is found and ranked, as it is published.
-pub const METHOD: &str = "候选：在中国受理、现有效的发明和实用新型，申请人不是本企业、地址不在本市；先按本企业专利（或所述需求）的\
+pub const METHOD: &str = "候选：在中国受理、现有效的发明和实用新型，申请人不是本企业、地址不在本市的，以及权利人为院校院所的；先按本企业专利（或所述需求）的\
     关键词检索前 300 件，再取同 IPC 主组中申请日最近的 200 件。排序：候选与企业画像的两个余弦相似度的平均，一个以名称、摘要和第一项\
-    权利要求的词为维（词频×逆文献频率），一个以 IPC 小类和主组为维；企业画像是其各件专利向量之和。写明需求时只按需求的词检索和排序，分类只供参考。\
+    权利要求的词为维（词频×逆文献频率），一个以 IPC 小类和主组为维；企业画像是其各件专利向量之和。写明需求时只按需求的词检索和排序，分类只供参考；指明产业链节点或分类号时，只在其中找。\
     匹配分只说明相近，不说明可实施、不侵权或值多少钱。";
 
 /// How many candidates each search brings.
@@ -54,6 +54,8 @@ pub struct Wanted {
     pub city: Subject,
     /// What the firm says it needs; then its own patents only tell its classes.
     pub demand: Option<String>,
+    /// The search within which it is looked for, such as a node of a chain; none for anywhere.
+    pub within: Option<Query>,
     /// The day for which states and terms hold.
     pub as_of: Date,
     /// How many candidates are wanted.
@@ -117,13 +119,15 @@ pub fn find(corpus: &Corpus, names: &Names, wanted: &Wanted, deals: &[Deal]) -> 
     let mine = own_documents(corpus, &own)?;
     if mine.is_empty() && wanted.demand.is_none() {
         return Err(Error::Invalid(format!(
-            "专利库中没有“{}”的专利，无从了解它需要什么；请用 --demand 写明需求，或核对企业名称",
+            "专利库中没有“{}”的专利，无从了解它需要什么；请写明需求（命令行中用 --demand），或核对企业名称",
             wanted.firm.name
         )));
     }
-    let Ranked { space, profile, mut documents } =
-        ranked(corpus, &mine, wanted.demand.as_deref(), &outside(&own, &city))?;
-    // One of a family is enough.
+    let outside = outside(&own, &city);
+    let among = wanted.within.iter().fold(outside, |among, within| among.and(within.clone()));
+    let Ranked { space, profile, mut documents } = ranked(corpus, &mine, wanted.demand.as_deref(), &among)?;
+    // What has nothing in common is no candidate; one of a family is enough.
+    documents.retain(|(parts, _)| total(*parts, wanted.demand.is_some()) > 0);
     let mut seen = BTreeSet::new();
     documents.retain(|(_, document)| document.family.is_empty() || seen.insert(document.family.clone()));
     let mut candidates = Vec::new();
@@ -211,7 +215,8 @@ fn candidate(document: Document, as_of: Date) -> Candidate {
     }
 }
 
-/// In force, of China, an invention or a utility model, neither the firm's nor the city's.
+/// In force, of China, an invention or a utility model, not the firm's, and not of the city unless a university or an
+/// institute owns it, with which a co-operation may be had wherever it sits (C3.4.3.2).
 fn outside(own: &Query, city: &Query) -> Query {
     let whole = |field, value: &str| Query::term(field, Value::Whole(value.into()));
     Query::And(vec![
@@ -219,8 +224,15 @@ fn outside(own: &Query, city: &Query) -> Query {
         whole(Field::State, "有效"),
         any_of(vec![whole(Field::Kind, "发明"), whole(Field::Kind, "实用新型")]),
         not(own),
-        not(city),
+        any_of(vec![not(city), academic()]),
     ])
+}
+
+/// Owned by a university or an institute, and by no company that bears such a name.
+fn academic() -> Query {
+    let named = |word: &str| Query::term(Field::Owner, Value::Phrase(word.to_owned()));
+    let bodies = any_of(bodies::ACADEMIC.map(named).into());
+    bodies.and(not(&named("公司")))
 }
 
 /// The firm's documents, the latest first.

@@ -19,6 +19,7 @@ nav-enterprises = Enterprises
 nav-patents = Patents
 nav-corpus = Documents
 nav-warnings = Warnings
+nav-matching = Bring in
 nav-navigation = Navigation
 nav-cases = Cases
 nav-registers = Registers

@@ -19,6 +19,7 @@ nav-enterprises = 企业
 nav-patents = 专利
 nav-corpus = 文献
 nav-warnings = 预警
+nav-matching = 引进
 nav-navigation = 导航
 nav-cases = 办理
 nav-registers = 资料

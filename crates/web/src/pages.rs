@@ -21,6 +21,7 @@ pub mod home;
 pub mod indicators;
 pub mod jobs;
 pub mod language;
+pub mod matching;
 pub mod navigation;
 pub mod patents;
 pub mod policy;

@@ -7,7 +7,7 @@ use crate::{
     app::App,
     pages::{
         account, accounts, awards, cases, cockpit, corpus, enterprises, gallery, history, home, indicators, jobs,
-        language, navigation, patents, policy, registry, runs, search, settings, sign_in, warnings, what_if,
+        language, matching, navigation, patents, policy, registry, runs, search, settings, sign_in, warnings, what_if,
     },
 };
 
@@ -49,9 +49,9 @@ pub struct Section {
 pub fn doors() -> Vec<Door> {
     use Access::{Everyone, Needs, SignedIn};
     use Permission::{
-        ChangeRegistry, DecideCases, Evaluate, HandleCases, KeepBaskets, ManageAccounts, ManageMoney, OwnCases,
-        SearchCorpus, ViewAudit, ViewCases, ViewFigures, ViewMoney, ViewOwnEnterprise, ViewPolicy, ViewRegistry,
-        ViewRights,
+        ChangeDemands, ChangeRegistry, DecideCases, Evaluate, HandleCases, KeepBaskets, ManageAccounts, ManageMoney,
+        OwnCases, SearchCorpus, ViewAudit, ViewCases, ViewDemands, ViewFigures, ViewMoney, ViewOwnEnterprise,
+        ViewPolicy, ViewRegistry, ViewRights,
     };
     vec![
         door("/sign-in", Everyone, get(sign_in::form).post(sign_in::submit)),
@@ -122,6 +122,17 @@ pub fn doors() -> Vec<Door> {
         door("/warnings/watches/{id}/restore", Needs(KeepBaskets), post(warnings::restore)),
         door("/warnings/{id}", Needs(KeepBaskets), get(warnings::one)),
         door("/warnings/{id}/handle", Needs(KeepBaskets), post(warnings::handle)),
+        door("/matching", Needs(ViewDemands), get(matching::page)),
+        door("/matching/post", Needs(ChangeDemands), get(matching::post_form).post(matching::post)),
+        door("/matching/deals", Needs(ViewDemands), get(matching::deals)),
+        door("/matching/deals/{id}", Needs(ViewDemands), get(matching::deal)),
+        door("/matching/deals/{id}/step", Needs(ChangeDemands), post(matching::step)),
+        door("/matching/deals/{id}/register", Needs(ChangeRegistry), post(matching::register)),
+        door("/matching/introduced", Needs(ViewDemands), get(matching::introduced)),
+        door("/matching/{id}", Needs(ViewDemands), get(matching::one)),
+        door("/matching/{id}/edit", Needs(ChangeDemands), get(matching::edit_form).post(matching::edit)),
+        door("/matching/{id}/withdraw", Needs(ChangeDemands), post(matching::withdraw)),
+        door("/matching/{id}/contact/{key}", Needs(ChangeDemands), get(matching::contact_form).post(matching::contact)),
         door("/navigation", Needs(ViewRights), get(navigation::page)),
         door("/navigation/reports", Needs(Evaluate), post(navigation::start)),
         door("/navigation/reports/{id}", Needs(ViewRights), get(navigation::report::page)),
@@ -218,7 +229,7 @@ pub fn doors() -> Vec<Door> {
 }
 
 /// The words of the navigation, in order; one appears as soon as its page stands in the list.
-const SECTIONS: [(&str, &str); 13] = [
+const SECTIONS: [(&str, &str); 14] = [
     ("nav-cockpit", "/cockpit"),
     ("nav-indicators", "/indicators"),
     ("nav-awards", "/awards"),
@@ -228,6 +239,7 @@ const SECTIONS: [(&str, &str); 13] = [
     ("nav-corpus", "/corpus"),
     ("nav-warnings", "/warnings"),
     ("nav-navigation", "/navigation"),
+    ("nav-matching", "/matching"),
     ("nav-cases", "/cases"),
     ("nav-registers", "/registers"),
     ("nav-accounts", "/accounts"),

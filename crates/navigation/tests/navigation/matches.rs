@@ -23,6 +23,7 @@ fn wanted(demand: Option<&str>) -> Wanted {
         firm: firm(),
         city: Subject::city("苏州市", &["苏州".to_owned()]),
         demand: demand.map(str::to_owned),
+        within: None,
         as_of: date(2024, 6, 30),
         limit: 20,
     }
@@ -36,7 +37,8 @@ fn candidates_are_outside_in_force_and_say_why() {
     let mut last = u32::MAX;
     for one in &found.candidates {
         let document = WORLD.documents.iter().find(|document| document.key == one.key).unwrap();
-        assert!(!crate::scan::is_own(document), "{} is of the city", one.key);
+        let is_academic = document.owners.iter().any(|party| navigation::bodies::is_academic(&party.name));
+        assert!(!crate::scan::is_own(document) || is_academic, "{} is of the city", one.key);
         assert_eq!((document.office.as_str(), document.state), ("CN", documents::LegalState::InForce));
         assert!(!one.reasons.is_empty(), "{}", one.key);
         assert!(one.score <= last);
@@ -65,6 +67,41 @@ fn a_demand_in_words_is_looked_for_by_its_words() {
     let document = WORLD.documents.iter().find(|document| document.key == first.key).unwrap();
     assert!(document.abstracts[0].text.contains("激光雷达点云"), "{}", document.abstracts[0].text);
     assert!(first.reasons.iter().any(|reason| reason.contains("所述需求")), "{:?}", first.reasons);
+}
+
+#[test]
+fn a_university_of_the_city_is_a_candidate_and_a_firm_of_it_is_not() {
+    let owner = |document: &mut documents::Document, name: &str| {
+        document.state = documents::LegalState::InForce;
+        document.applicants =
+            vec![documents::Party { name: name.into(), address: "江苏省苏州市".into(), ..Default::default() }];
+        document.owners = document.applicants.clone();
+    };
+    let mut documents: Vec<documents::Document> =
+        WORLD.documents.iter().filter(|one| one.office == "CN" && one.kind.is_some()).take(60).cloned().collect();
+    for (at, document) in documents.iter_mut().enumerate() {
+        document.family.clear();
+        document.titles[0].text = "激光雷达点云".into();
+        owner(document, ["苏州大学", "苏州大学资产经营有限公司", "苏州某某机械有限公司"][at % 3]);
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = corpus_of(folder.path(), &documents, 50);
+    let found = find(&corpus, &Ledger::default().at(0), &wanted(Some("激光雷达点云")), &[]).unwrap();
+    let owners: std::collections::BTreeSet<&str> =
+        found.candidates.iter().flat_map(|one| &one.owners).map(String::as_str).collect();
+    assert_eq!(owners.into_iter().collect::<Vec<_>>(), ["苏州大学"]);
+}
+
+#[test]
+fn a_demand_may_be_confined_to_a_field() {
+    let within = corpus::Query::parse("IC=G06").unwrap();
+    let wanted = Wanted { within: Some(within), ..wanted(None) };
+    let found = find(&WORLD.corpus, &Ledger::default().at(0), &wanted, &[]).unwrap();
+    assert!(!found.candidates.is_empty());
+    for one in found.candidates {
+        let document = WORLD.documents.iter().find(|document| document.key == one.key).unwrap();
+        assert!(document.classifications.iter().any(|class| class.symbol.starts_with("G06")), "{}", one.key);
+    }
 }
 
 #[test]

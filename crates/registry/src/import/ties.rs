@@ -85,6 +85,7 @@ pub(super) fn needs<'a>(register: &Register, cells: &'a [Option<String>]) -> Nee
                 needs.patents.extend(get("objects").into_iter().flat_map(|list| list.split(LIST_SEPARATOR)));
             }
         }
+        "introductions" => needs.enterprise = get("uscc").map(Party::Code),
         "trademarks" | "madrid" => needs.enterprise = party("holder_uscc", "holder"),
         _ => {}
     }

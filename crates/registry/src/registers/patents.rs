@@ -1,4 +1,4 @@
-//! Patents at home and abroad, what happens to them, prizes and official fees.
+//! Patents at home and abroad, what happens to them, prizes and official fees, and contracts that bring technology in.
 
 use super::{Column, ColumnKind as Kind, Register, column};
 
@@ -122,6 +122,30 @@ const SUBSIDIES: &[Column] = &[
     column("basis", "依据文号", Kind::Document).also(&["文号"]),
 ];
 
+/// 引进方式.
+pub(crate) const INTRODUCTION_KINDS: &[&str] = &["转让", "许可", "产学研"];
+
+const INTRODUCTIONS: &[Column] = &[
+    column("contract_number", "合同编号", Kind::Identifier).required().also(&["合同号"]),
+    column("uscc", "统一社会信用代码", Kind::Uscc)
+        .required()
+        .also(&["引进方代码", "受让方代码"])
+        .hint("引进技术的企业"),
+    column("kind", "引进方式", Kind::Choice(INTRODUCTION_KINDS)).required().also(&["方式", "合同类型"]),
+    column("application_number", "申请号", Kind::ApplicationNumber)
+        .also(&["专利号", "专利申请号"])
+        .hint("一份合同含多件专利的，每件一行；没有专利的合作可空"),
+    column("source", "来源方", Kind::Name).required().also(&["让与人", "许可人", "转让方", "合作院校"]),
+    column("source_place", "来源方所在地", Kind::Text).also(&["来源方地址"]).hint("签订合同时的地址"),
+    column("contract_on", "合同日期", Kind::Date).required().also(&["签订日期", "合同签订日期"]),
+    column("amount", "合同金额", Kind::Money).also(&["成交金额", "合同成交额"]).hint("元；未知的留空，不填零"),
+    column("registration", "登记备案号", Kind::Identifier).also(&["备案号", "登记号", "合同登记号"]),
+    column("registered_on", "登记日期", Kind::Date).also(&["备案日期", "登记备案日期"]),
+    column("products", "关联产品", Kind::Text).hint("与引进的技术相关联的本企业产品"),
+    column("payment", "付款凭证", Kind::Text).hint("发票和银行回单的号码"),
+    column("implementation", "实施情况", Kind::Text).also(&["转化实施情况"]).hint("用于何处，产量或销售额"),
+];
+
 pub(super) fn registers() -> Vec<Register> {
     vec![
         Register { id: "patents", name_zh: "专利", columns: PATENTS, key: &["application_number"], received: true },
@@ -165,6 +189,13 @@ pub(super) fn registers() -> Vec<Register> {
             name_zh: "各级资助",
             columns: SUBSIDIES,
             key: &["number", "payer", "paid_on"],
+            received: true,
+        },
+        Register {
+            id: "introductions",
+            name_zh: "引进合同",
+            columns: INTRODUCTIONS,
+            key: &["contract_number", "application_number"],
             received: true,
         },
     ]

@@ -26,6 +26,7 @@ pub(super) fn apply(register: &Register, raw: &[Cell], checked: &mut Checked) {
         "pledges" => pledge(&mut row),
         "trademarks" => row.in_order("registered_on", "expires_on"),
         "statistics" => statistic(&mut row),
+        "introductions" => introduction(&mut row),
         "strategic-industries" => row.default("match", "精确"),
         "survey-waves" => survey(&mut row),
         "aliases" => row.in_order("valid_from", "valid_to"),
@@ -172,6 +173,19 @@ fn pledge(row: &mut Row<'_>) {
     let most = row.whole("ip_amount").or(amount);
     if most.is_some_and(|most| sum > i128::from(most)) {
         row.refuse("allocations", "分配金额之和大于登记金额（或知识产权金额）。请核对各项金额及其单位。".into());
+    }
+}
+
+fn introduction(row: &mut Row<'_>) {
+    row.in_order("contract_on", "registered_on");
+    if row.get("kind") != Some("产学研")
+        && row.get("application_number").is_none()
+        && row.is_sound("application_number")
+    {
+        row.refuse("application_number", "转让和许可须写明是哪一件专利。请填申请号。".into());
+    }
+    if row.whole("amount") == Some(0) {
+        row.warn("amount", "合同金额为零，将按无偿计。金额未知的请留空。".into());
     }
 }
 

@@ -33,9 +33,35 @@ const PLEDGE: &str = "登记号,权利种类,出质人代码,质权人,标的,�
 const FOREIGN: &str = "授权号,受理局,授权日期,途径,国际申请号,中国申请号,专利权人,类型,失效日期";
 const STATISTIC: &str = "指标,年度,数值,单位,数据版本,发布日期,来源";
 const STATUS: &str = "统一社会信用代码,资质,生效日期,失效日期,撤销日期";
+const CONTRACT: &str = "合同编号,统一社会信用代码,引进方式,申请号,来源方,合同日期,登记日期";
 const MARK: &str = "注册号,类别,注册人,注册日期,专用期截止";
 
 const KINDS: &[Kind] = &[
+    // DOMAIN 4.9: what was transferred or licensed is named, and registered after it was signed.
+    kind(
+        "introductions",
+        CONTRACT,
+        "HT-1,91320682MA10000390,转让,,江左大学,2024-01-18,",
+        "申请号",
+        "",
+        "须写明是哪一件专利",
+    ),
+    kind(
+        "introductions",
+        CONTRACT,
+        "HT-1,91320682MA10000390,许可,2013106997442,江左大学,2024-01-18,2024-01-17",
+        "登记日期",
+        "2024-01-17",
+        "先后颠倒",
+    ),
+    kind(
+        "introductions",
+        CONTRACT,
+        "HT-1,91320682MA10000390,作价入股,2013106997442,江左大学,2024-01-18,",
+        "引进方式",
+        "作价入股",
+        "产学研",
+    ),
     // DOMAIN 2.1: credit codes.
     kind(
         "enterprises",

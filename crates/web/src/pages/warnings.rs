@@ -132,7 +132,7 @@ fn head(frame: &Frame, path: &str) -> Room {
 }
 
 /// The present corpus; none where there is none.
-async fn present(app: &App) -> Result<Option<Corpus>, AppError> {
+pub(crate) async fn present(app: &App) -> Result<Option<Corpus>, AppError> {
     ask(app, |corpus| Ok(corpus.cloned())).await
 }
 

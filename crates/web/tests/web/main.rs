@@ -15,6 +15,7 @@ mod enterprises;
 mod headers;
 mod history;
 mod indicators;
+mod matching;
 mod navigation;
 mod patents;
 mod policy;

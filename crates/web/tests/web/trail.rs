@@ -7,7 +7,7 @@ use db::Db;
 use web::routes;
 
 /// The doors that take a form and change something, with the act that the trail then holds.
-const CHANGES: [(&str, &str); 66] = [
+const CHANGES: [(&str, &str); 72] = [
     ("/sign-in", "session.open"),
     ("/sign-in/code", "session.open"),
     ("/sign-out", "session.close"),
@@ -36,6 +36,12 @@ const CHANGES: [(&str, &str); 66] = [
     ("/warnings/watches/{id}/remove", "watch.remove"),
     ("/warnings/watches/{id}/restore", "watch.restore"),
     ("/warnings/{id}/handle", "warning.handle"),
+    ("/matching/post", "demand.post"),
+    ("/matching/{id}/edit", "demand.edit"),
+    ("/matching/{id}/withdraw", "demand.withdraw"),
+    ("/matching/{id}/contact/{key}", "deal.contact"),
+    ("/matching/deals/{id}/step", "deal.step"),
+    ("/matching/deals/{id}/register", "entry-merged"),
     ("/registers/batches/{id}/rollback", "batch-withdrawn"),
     ("/registers/quarantine/settle", "quarantine-"),
     ("/registers/quarantine/{id}/correct", "quarantine-corrected"),

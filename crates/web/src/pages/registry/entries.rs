@@ -56,12 +56,12 @@ pub(super) fn indicator_name(frame: &Frame, policy: &Policy, code: &str) -> Stri
 }
 
 /// A cell of a folded row.
-pub(super) fn cell<'r>(register: &str, row: &'r FoldedRow, field: &str) -> &'r str {
+pub(crate) fn cell<'r>(register: &str, row: &'r FoldedRow, field: &str) -> &'r str {
     row.cells.get(Folded::column(register, field)).and_then(Option::as_deref).unwrap_or_default()
 }
 
 /// The reasons against an entry tied to the fields of its form.
-pub(super) fn errors_of(frame: &Frame, register: &str, reasons: &[Reason]) -> Errors {
+pub(crate) fn errors_of(frame: &Frame, register: &str, reasons: &[Reason]) -> Errors {
     let mut errors = Errors::default();
     let columns = registry::register(register).map(|register| register.columns).unwrap_or_default();
     for reason in reasons {

@@ -1,0 +1,259 @@
+//! The patents that fit a demand: worked out once for a snapshot of the corpus, beside the request, and shown with their
+//! reasons, the words they share, their state and what speaks for or against a deal.
+
+use std::{sync::Arc, time::Duration};
+
+use corpus::{Field, Query, Value};
+use documents::applicants::Ledger;
+use domain::{
+    matching::{self, Demand},
+    subjects,
+};
+use navigation::{
+    Subject, chain,
+    matching::{Candidate, Deal as Price, Evidence, Matched, Valuation, Wanted},
+};
+use terms::Uscc;
+
+use super::{DEALS, path};
+use crate::{
+    app::App,
+    by_run::ByRun,
+    error::AppError,
+    format::{self, encode},
+    frame::Frame,
+    pages::{
+        corpus::hits::{self, Segment},
+        warnings::present,
+    },
+    pieces::{Link, State as StateWord},
+};
+
+/// How many candidates are looked for, so that there are some of every sort of owner.
+const LIMIT: usize = 60;
+/// How long a request waits; what takes longer goes on beside it and is there when the page asks again.
+const PATIENCE: Duration = Duration::from_millis(400);
+
+/// What was found, by demand, edition, snapshot and day.
+static FOUND: ByRun<Result<Arc<Matched>, String>> = ByRun::new(64);
+
+/// What there is to show.
+pub(super) enum Answer {
+    Working,
+    Refused(String),
+    Found(Arc<Matched>),
+}
+
+/// Which owners are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sort {
+    All,
+    Academic,
+    Firm,
+}
+
+impl Sort {
+    pub(super) const ALL: [Self; 3] = [Self::All, Self::Academic, Self::Firm];
+
+    pub(super) const fn key(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Academic => "academic",
+            Self::Firm => "firm",
+        }
+    }
+
+    pub(super) fn of_key(key: &str) -> Self {
+        Self::ALL.into_iter().find(|sort| sort.key() == key).unwrap_or(Self::All)
+    }
+
+    /// Whether owners of this sort, as `navigation` calls it, are shown.
+    pub(super) fn holds(self, sort: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Academic => sort == "院校院所",
+            Self::Firm => sort == "企业",
+        }
+    }
+}
+
+/// What fits a demand, or why that cannot be said.
+pub(super) async fn of(app: &App, frame: &Frame, demand: &Demand) -> Result<Answer, AppError> {
+    let Some(corpus) = present(app).await? else { return Ok(Answer::Refused(frame.t("corpus-none"))) };
+    let Some(city) = subjects::city(&app.installation, app.now()).await? else {
+        return Ok(Answer::Refused(frame.t("nav-no-city")));
+    };
+    let uscc: Uscc = demand.asked.uscc.parse().map_err(AppError::internal)?;
+    let Some(firm) = subjects::enterprise(&app.installation, &uscc, app.now()).await? else {
+        return Ok(Answer::Refused(frame.t("matching-firm-unknown")));
+    };
+    let within = match within(app, demand) {
+        Ok(within) => within,
+        Err(cause) => return Ok(Answer::Refused(frame.said(&cause.to_string()))),
+    };
+    let told = matching::prices(&app.installation, app.now()).await?;
+    let key = format!(
+        "{} {} {} {} {} {told:?}",
+        app.installation.dir().display(),
+        demand.id,
+        demand.edited_at,
+        corpus.manifest().number,
+        frame.business_date
+    );
+    let (asked, as_of) = (demand.asked.clone(), frame.business_date);
+    let work = tokio::task::spawn_blocking(move || {
+        FOUND.get(&key, || {
+            let wanted = Wanted {
+                firm: Subject::enterprise(&corpus, &firm.name, &firm.names).map_err(|cause| cause.to_string())?,
+                city: Subject::city(&city.name, &city.words),
+                demand: (!asked.words.is_empty()).then(|| format!("{}。{}", asked.title, asked.words)),
+                within,
+                as_of,
+                limit: LIMIT,
+            };
+            let price = |one: matching::Price| {
+                Some(Price { subclass: one.subclass(&corpus)?, amount_fen: one.amount_fen, on: one.on })
+            };
+            let prices: Vec<Price> = told.into_iter().filter_map(price).collect();
+            let found = navigation::matching::find(&corpus, &Ledger::default().at(0), &wanted, &prices);
+            found.map(Arc::new).map_err(|cause| cause.to_string())
+        })
+    });
+    let Ok(done) = tokio::time::timeout(PATIENCE, work).await else { return Ok(Answer::Working) };
+    Ok(match done.map_err(AppError::internal)?.as_ref() {
+        Ok(matched) => Answer::Found(Arc::clone(matched)),
+        Err(why) => Answer::Refused(frame.said(why)),
+    })
+}
+
+/// The search to which a demand is confined.
+fn within(app: &App, demand: &Demand) -> navigation::Result<Option<Query>> {
+    let node = match demand.asked.chain_node.as_str() {
+        "" => None,
+        address => {
+            let chains = chain::installed(&app.installation.dir().join("chains"))?;
+            let (chain, node) = chain::find(&chains, address)?;
+            Some(chain.query(node)?)
+        }
+    };
+    let class = demand.asked.ipc.trim_end_matches('*');
+    let class = (!class.is_empty()).then(|| Query::term(Field::Ipc, Value::Words(class.to_owned())));
+    Ok(match (node, class) {
+        (Some(node), Some(class)) => Some(node.and(class)),
+        (one, other) => one.or(other),
+    })
+}
+
+/// What was found, in a sentence.
+pub(super) fn line(frame: &Frame, matched: &Matched, demand: &Demand) -> String {
+    let key = if demand.asked.words.is_empty() { "matching-found-by-own" } else { "matching-found-by-words" };
+    frame.tn(
+        key,
+        [
+            ("count", format::count(matched.candidates.len())),
+            ("own", format::count(matched.own)),
+            ("profile", matched.profile.join(&frame.t("word-list-separator"))),
+            ("date", frame.date(matched.as_of)),
+            ("snapshot", matched.snapshot.to_string()),
+        ],
+    )
+}
+
+/// A candidate ready to print.
+pub(super) struct CandidateView {
+    pub(super) title: Link,
+    pub(super) number: String,
+    pub(super) sort: String,
+    pub(super) state: Option<StateWord>,
+    pub(super) facts: Vec<(String, String)>,
+    pub(super) reasons: Vec<String>,
+    pub(super) evidence: Vec<(String, Vec<Segment>)>,
+    pub(super) signs: Vec<String>,
+    /// Where a contact is noted, or the deal that there already is.
+    pub(super) act: Option<Link>,
+}
+
+/// The candidates of a demand; whether a contact may be noted stands beside its number.
+pub(super) fn views(
+    frame: &Frame,
+    matched: &Matched,
+    (demand, can_talk): (i64, bool),
+    talks: &[matching::Deal],
+) -> Vec<CandidateView> {
+    let act = |key: &str| match talks.iter().find(|deal| deal.document_key == key) {
+        Some(deal) => Some(Link::new(frame.t("matching-deal-open"), frame.at(&format!("{DEALS}/{}", deal.id)))),
+        None if can_talk => {
+            Some(Link::new(frame.t("matching-contact"), frame.at(&format!("{}/contact/{}", path(demand), encode(key)))))
+        }
+        None => None,
+    };
+    matched.candidates.iter().map(|one| view(frame, one, act(&one.key))).collect()
+}
+
+fn view(frame: &Frame, one: &Candidate, act: Option<Link>) -> CandidateView {
+    let names = |names: &[String]| names.join(&frame.t("word-separator"));
+    let sort = match one.sort.as_str() {
+        "企业" => frame.t("matching-sort-firm"),
+        sort => frame.said(sort),
+    };
+    let term = match one.months_left {
+        None => frame.t("matching-term-unknown"),
+        Some(months) => {
+            frame.tn("matching-term", [("years", (months / 12).to_string()), ("months", (months % 12).to_string())])
+        }
+    };
+    let mut facts = vec![
+        (frame.t("matching-owners"), frame.tn("word-with-code", [("word", names(&one.owners)), ("code", sort)])),
+        (frame.t("matching-term-left"), term),
+        (frame.t("matching-value"), value(frame, &one.value)),
+        (
+            frame.t("matching-score"),
+            frame.tn(
+                "matching-score-parts",
+                [
+                    ("score", one.score.to_string()),
+                    ("words", one.parts.0.to_string()),
+                    ("classes", one.parts.1.to_string()),
+                ],
+            ),
+        ),
+    ];
+    if !one.inventors.is_empty() {
+        facts.insert(1, (frame.t("matching-inventors"), names(&one.inventors)));
+    }
+    CandidateView {
+        title: Link::new(one.title.clone(), frame.at(&hits::path(&one.key))),
+        number: one.key.clone(),
+        sort: one.sort.clone(),
+        state: hits::state(frame, one.state),
+        facts,
+        reasons: one.reasons.iter().map(|reason| frame.said(reason)).collect(),
+        evidence: one.evidence.iter().map(|at| (frame.said(&at.place), segments(at))).collect(),
+        signs: one.signs.iter().map(|sign| frame.said(sign)).collect(),
+        act,
+    }
+}
+
+fn value(frame: &Frame, value: &Valuation) -> String {
+    match value {
+        Valuation::Refused { reason } => frame.said(reason),
+        Valuation::Interval { low_fen, high_fen, basis } => {
+            let money = |fen| {
+                let short = format::money(fen, frame.lang);
+                format!("{} {}", short.text, short.unit)
+            };
+            frame.tn(
+                "matching-interval",
+                [("low", money(*low_fen)), ("high", money(*high_fen)), ("basis", frame.said(basis))],
+            )
+        }
+    }
+}
+
+/// A piece of text with the word in it marked.
+fn segments(at: &Evidence) -> Vec<Segment> {
+    let piece = |from: usize, length: usize| at.text.chars().skip(from).take(length).collect::<String>();
+    let end = at.start + at.length;
+    let parts = [(piece(0, at.start), false), (piece(at.start, at.length), true), (piece(end, usize::MAX), false)];
+    parts.into_iter().map(|(text, is_found)| Segment { text, is_found }).collect()
+}

@@ -1,0 +1,175 @@
+//! `/matching/{id}`: a demand, the patents that fit it with their reasons, and the talks that it led to.
+
+use askama::Template;
+use axum::{
+    extract::{Path, Query, State},
+    response::Response,
+};
+use domain::{
+    accounts::Permission,
+    matching::{self, Demand, State as Standing},
+};
+use navigation::chain;
+use serde::Deserialize;
+
+use super::{
+    DEALS, PATH,
+    candidates::{self, Answer, CandidateView, Sort},
+    deals, path, standing,
+};
+use crate::{
+    app::App,
+    error::AppError,
+    format,
+    frame::Frame,
+    hx,
+    pages::{
+        corpus::baskets::account,
+        room::{self, Room},
+    },
+    pieces::{Link, State as StateWord, Tab},
+};
+
+/// How many candidates a page shows.
+const SHOWN: usize = 12;
+
+#[derive(Template)]
+#[template(path = "matching/demand.html")]
+struct DemandPage<'a> {
+    frame: &'a Frame,
+    room: &'a Room,
+    state: StateWord,
+    facts: Vec<(String, String)>,
+    words: String,
+    acts: Option<Acts>,
+    deals: Vec<(Link, StateWord)>,
+    found: Found,
+}
+
+/// What may be done with a demand.
+struct Acts {
+    edit: String,
+    /// Where it can be taken back.
+    withdraw: Option<String>,
+}
+
+/// What fits, or why nothing is shown.
+#[derive(Default)]
+struct Found {
+    /// The address to ask again, while it is being worked out.
+    again: Option<String>,
+    refused: Option<String>,
+    line: String,
+    method: String,
+    tabs: Vec<Tab>,
+    candidates: Vec<CandidateView>,
+    /// That there are more than are shown.
+    more: Option<String>,
+}
+
+/// What the address says of the candidates.
+#[derive(Debug, Deserialize)]
+pub struct Shown {
+    #[serde(default)]
+    source: String,
+}
+
+/// `GET /matching/{id}`.
+pub async fn page(
+    State(app): State<App>,
+    frame: Frame,
+    Path(id): Path<i64>,
+    Query(shown): Query<Shown>,
+) -> Result<Response, AppError> {
+    let demand = matching::demand(app.db(), account(&frame)?, id).await?;
+    let talks: Vec<matching::Deal> =
+        matching::deals(app.db(), account(&frame)?).await?.into_iter().filter(|deal| deal.demand_id == id).collect();
+    let state = demand.state(frame.business_date);
+    let may_change = frame.may(Permission::ChangeDemands);
+    let sort = Sort::of_key(&shown.source);
+    let found = match candidates::of(&app, &frame, &demand).await? {
+        Answer::Working => {
+            Found { again: Some(frame.at(&format!("{}?source={}", path(id), sort.key()))), ..Found::default() }
+        }
+        Answer::Refused(why) => Found { refused: Some(why), ..Found::default() },
+        Answer::Found(matched) => {
+            let can_talk = may_change && state == Standing::Open;
+            let mut all = candidates::views(&frame, &matched, (id, can_talk), &talks);
+            let tab = |one: Sort| Tab {
+                link: Link::new(
+                    frame.t(&format!("matching-source-{}", one.key())),
+                    frame.at(&format!("{}?source={}#candidates", path(id), one.key())),
+                ),
+                is_current: one == sort,
+                count: format::count(all.iter().filter(|view| one.holds(&view.sort)).count()),
+            };
+            let tabs = Sort::ALL.map(tab).into();
+            all.retain(|view| sort.holds(&view.sort));
+            let more = (all.len() > SHOWN).then(|| frame.t1("matching-shown", "count", SHOWN));
+            all.truncate(SHOWN);
+            Found {
+                line: candidates::line(&frame, &matched, &demand),
+                method: frame.said(&matched.method),
+                tabs,
+                candidates: all,
+                more,
+                ..Found::default()
+            }
+        }
+    };
+    let mut room = Room::new(&demand.asked.title, frame.t1("matching-of-firm", "firm", &demand.firm))
+        .below(&frame, &[("matching-title", PATH)]);
+    room.refreshes = found.again.is_some();
+    let deals = talks
+        .iter()
+        .map(|deal| {
+            (Link::new(deal.title.clone(), frame.at(&format!("{DEALS}/{}", deal.id))), deals::stage(&frame, deal.stage))
+        })
+        .collect();
+    hx::page(DemandPage {
+        frame: &frame,
+        room: &room,
+        state: standing(&frame, state),
+        facts: facts(&app, &frame, &demand)?,
+        words: match demand.asked.words.as_str() {
+            "" => frame.t("matching-speaks-for-it"),
+            words => words.to_owned(),
+        },
+        acts: may_change.then(|| Acts {
+            edit: frame.at(&format!("{}/edit", path(id))),
+            withdraw: (state != Standing::Withdrawn).then(|| frame.at(&format!("{}/withdraw", path(id)))),
+        }),
+        deals,
+        found,
+    })
+}
+
+fn facts(app: &App, frame: &Frame, demand: &Demand) -> Result<Vec<(String, String)>, AppError> {
+    let asked = &demand.asked;
+    let mut facts = vec![
+        (frame.t("matching-kind"), frame.t(&format!("matching-about-{}", asked.kind.key()))),
+        (frame.t("matching-until"), frame.date(asked.valid_until)),
+    ];
+    if let Some(fen) = asked.budget_fen {
+        let money = format::money(fen, frame.lang);
+        facts.push((frame.t("matching-budget"), format!("{} {}", money.text, money.unit)));
+    }
+    if !asked.chain_node.is_empty() {
+        let chains = chain::installed(&app.installation.dir().join("chains"))?;
+        let name = chain::find(&chains, &asked.chain_node).map(|(chain, node)| {
+            let node = node.map(|node| format!(" · {}", node.name)).unwrap_or_default();
+            format!("{}{node}", frame.said(&chain.name))
+        });
+        facts.push((frame.t("nav-chain"), name.unwrap_or_else(|_| asked.chain_node.clone())));
+    }
+    if !asked.ipc.is_empty() {
+        facts.push((frame.t("matching-ipc"), asked.ipc.clone()));
+    }
+    Ok(facts)
+}
+
+/// `POST /matching/{id}/withdraw`.
+pub async fn withdraw(State(app): State<App>, frame: Frame, Path(id): Path<i64>) -> Result<Response, AppError> {
+    matching::withdraw(app.db(), account(&frame)?, id, app.now()).await?;
+    Ok(room::see_other(&frame, &path(id)))
+}
