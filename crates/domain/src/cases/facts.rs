@@ -26,13 +26,15 @@ impl Credit {
     }
 }
 
+/// Subject, qualification, first day, last day.
+type Qualification = (String, String, Date, Option<Date>);
+
 /// The registers that cases look into, as known at a moment.
 pub(crate) struct Known {
     /// The state (存续、注销、吊销) of every enterprise.
     enterprises: BTreeMap<String, String>,
     credit: Option<BTreeMap<String, Vec<Credit>>>,
-    /// Subject, qualification, first day, last day.
-    qualifications: Option<Vec<(String, String, Date, Option<Date>)>>,
+    qualifications: Option<Vec<Qualification>>,
     /// Kind, fen and day of every fee of a right.
     fees: BTreeMap<String, Vec<(String, i64, Date)>>,
     /// The day on which a right was granted.
@@ -226,7 +228,7 @@ fn credit(sheet: &Sheet) -> BTreeMap<String, Vec<Credit>> {
     records
 }
 
-fn qualifications(sheet: &Sheet) -> Vec<(String, String, Date, Option<Date>)> {
+fn qualifications(sheet: &Sheet) -> Vec<Qualification> {
     let row = |row: &FoldedRow| {
         let revoked = sheet.date(row, "revoked_on").and_then(|day| day.yesterday().ok());
         let until = [sheet.date(row, "valid_to"), revoked].into_iter().flatten().min();
