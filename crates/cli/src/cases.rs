@@ -98,6 +98,34 @@ enum Action {
         /// 奖励或资助编号
         award: String,
     },
+    /// 登记公示期内收到的异议，须具名
+    Object {
+        /// 案件编号
+        id: i64,
+        /// 提出人
+        #[arg(long)]
+        who: String,
+        /// 联系方式
+        #[arg(long)]
+        contact: String,
+        /// 理由
+        #[arg(long)]
+        content: String,
+    },
+    /// 书面答复一项异议：成立则不予兑现，不成立则照常继续
+    Settle {
+        /// 异议编号，见 case show
+        objection: i64,
+        /// 异议成立
+        #[arg(long, conflicts_with = "dismiss", required_unless_present = "dismiss")]
+        uphold: bool,
+        /// 异议不成立
+        #[arg(long)]
+        dismiss: bool,
+        /// 核查结果和答复
+        #[arg(long)]
+        answer: String,
+    },
     /// 办理到期事项：公示期满、逾期未确认；可每天定时运行
     Daily,
 }
@@ -150,6 +178,8 @@ pub(crate) async fn run(context: &Context, command: Case) -> anyhow::Result<()> 
         Action::Attach { id, kind, file } => doing.attach(id, &kind, &file).await,
         Action::Act { id, act, note, account } => doing.act(id, act, Said { note, account: account.receiving() }).await,
         Action::Notice { award } => doing.notice(&award).await,
+        Action::Object { id, who, contact, content } => doing.object(id, (&who, &contact, &content)).await,
+        Action::Settle { objection, uphold, answer, .. } => doing.settle(objection, (uphold, &answer)).await,
         Action::Daily => Ok(()),
     }
 }
@@ -252,8 +282,7 @@ impl Doing<'_> {
     async fn act(&self, id: i64, act: Act, said: Said) -> anyhow::Result<()> {
         let policy = domain::runs::policy()?;
         let case = cases::act(self.installation, &policy, self.account, (id, act), &said, self.context.now).await?;
-        self.context.output.print(&value(&case), line_done)?;
-        Ok(())
+        self.context.output.print(&value(&case), line_done)
     }
 
     async fn notice(&self, award: &str) -> anyhow::Result<()> {
@@ -273,6 +302,21 @@ impl Doing<'_> {
                 notice.why
             )
         })
+    }
+
+    async fn object(&self, id: i64, said: (&str, &str, &str)) -> anyhow::Result<()> {
+        cases::raise_objection(self.installation, self.account, id, said, self.context.now).await?;
+        let objections = cases::find(&self.installation.db, self.account, id).await?.objections;
+        let newest = objections.first().map(|one| one.id);
+        self.context.output.print(&json!({ "case": id, "objection": newest }), |_| {
+            format!("案件 {id} 的异议 {} 已登记，答复之前不作决定。", newest.unwrap_or_default())
+        })
+    }
+
+    async fn settle(&self, objection: i64, said: (bool, &str)) -> anyhow::Result<()> {
+        let case = cases::decide_objection(self.installation, self.account, objection, said, self.context.now).await?;
+        let whole = cases::find(&self.installation.db, self.account, case).await?;
+        self.context.output.print(&value(&whole.case), line_done)
     }
 }
 
@@ -373,7 +417,11 @@ fn words(whole: &Whole) -> String {
         let _ = writeln!(text, "材料  {}  {}（{} 字节）", paper.kind, paper.name, paper.size);
     }
     for objection in &whole.objections {
-        let _ = writeln!(text, "异议  {}  {}  {}", objection.raised_on, objection.content, objection.answer);
+        let _ = writeln!(
+            text,
+            "异议 {}  {}  {}  {}",
+            objection.id, objection.raised_on, objection.content, objection.answer
+        );
     }
     for step in &whole.steps {
         let after = State::of_key(&step.after).map_or("", State::zh);

@@ -113,23 +113,25 @@ pub(crate) async fn run(context: &Context, command: Item) -> anyhow::Result<()> 
 
 fn simulated(context: &Context, cases: &[Case]) -> anyhow::Result<()> {
     let (stopped, open): (Vec<&Case>, Vec<&Case>) = cases.iter().partition(|case| case.state == State::Rejected);
-    let held = open.iter().filter(|case| case.amount_fen().is_none()).count();
-    let total: i64 = open.iter().filter_map(|case| case.amount_fen()).sum();
-    let line = |case: &Case| json!({ "subject": case.subject, "name": case.name, "level": case.level, "amount_fen": case.amount_fen() });
+    let amounts: Vec<i64> = open.iter().filter_map(|case| case.amount_fen()).collect();
+    let (known_fen, held) = (amounts.iter().sum::<i64>(), open.len() - amounts.len());
+    let line = |case: &&Case| {
+        json!({
+            "subject": case.subject, "name": case.name, "level": case.level, "amount_fen": case.amount_fen(),
+            "held": case.amount.held,
+        })
+    };
     let object = json!({
-        "cases": open.len(), "stopped": stopped.len(), "held": held, "total_fen": total,
-        "subjects": open.iter().map(|case| line(case)).collect::<Vec<_>>(),
+        "cases": open.len(), "stopped": stopped.len(), "held": held, "known_fen": known_fen,
+        "total_fen": if held == 0 { Some(known_fen) } else { None },
+        "subjects": open.iter().map(line).collect::<Vec<_>>(),
     });
     context.output.print(&object, |_| {
-        let mut text = format!(
-            "试算：{} 家，合计 {}；核查未过 {} 家，金额未核定 {held} 家。\n",
-            open.len(),
-            yuan(Some(total)),
-            stopped.len()
-        );
+        let mut text = format!("试算 {} 家：已核定 {} 家，合计 {}", open.len(), amounts.len(), yuan(Some(known_fen)));
+        let _ = writeln!(text, "；未核定 {held} 家，不在合计内；另有核查未过 {} 家。", stopped.len());
         for case in &open {
-            let _ =
-                writeln!(text, "  {}  {}  第 {} 级  {}", case.subject, case.name, case.level, yuan(case.amount_fen()));
+            let amount = if case.amount.held.is_empty() { yuan(case.amount_fen()) } else { case.amount.held.clone() };
+            let _ = writeln!(text, "  {}  {}  第 {} 级  {amount}", case.subject, case.name, case.level);
         }
         text
     })

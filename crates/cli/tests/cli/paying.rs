@@ -31,7 +31,7 @@ impl Tried<'_> {
         });
         let whole = whole.min().unwrap();
         // The start of the program is the same everywhere; most points are where it reads and writes.
-        let late = spread(whole.mul_f64(0.5), 14).map(|kill| match kill {
+        let late = spread(whole.mul_f64(0.7), 14).map(|kill| match kill {
             Kill::After(delay) => Kill::After(whole.mul_f64(0.5) + delay),
             other => other,
         });

@@ -190,6 +190,10 @@ async fn money(story: &mut Story<'_>, city: &City, dir: &Path) {
         story.tells("case act", login, &done, &format!("case.{act}")).await;
     }
     story.tells("case notice", "clerk", &["innovation-star"], "notice.open").await;
+    let said = [&*id, "--who", "某公司", "--contact", "138", "--content", "数量不实"];
+    let raised = story.tells("case object", "clerk", &said, "case.object").await["objection"].to_string();
+    let settled = [&*raised, "--dismiss", "--answer", "经核查数量属实"];
+    story.tells("case settle", "leader", &settled, "case.dismiss").await;
     story.tells("demo-date", "cli", &["2024-03-07"], "demo.move").await;
     // The day after, reached without its work being done, as a kill between the two leaves it.
     let demo = story.data.join("demo.json");

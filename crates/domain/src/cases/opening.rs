@@ -225,6 +225,9 @@ pub(super) fn rights_of(award: &AwardDef, case: &Case) -> Vec<(String, String)> 
     }
 }
 
+/// A case, its subject's name, and where it stands.
+type Holder = (i64, String, State);
+
 /// What other cases come to, and on which rights they rest.
 #[derive(Default)]
 pub(super) struct Money {
@@ -233,7 +236,7 @@ pub(super) struct Money {
     /// What stands for a subject in a year under all awards.
     by_year: BTreeMap<(String, i64), i64>,
     /// Living cases by right and event.
-    rights: BTreeMap<(String, String), Vec<(i64, String, State)>>,
+    rights: BTreeMap<(String, String), Vec<Holder>>,
 }
 
 impl Money {

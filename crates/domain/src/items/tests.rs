@@ -54,6 +54,7 @@ fn item(award: &str, terms: Terms) -> Item {
 
 #[test]
 fn clause_c3_1_2_1_an_item_against_the_law_is_red_before_it_is_issued() {
+    type Change<'a> = &'a dyn Fn(&mut Terms);
     let policy = Policy::installed().unwrap();
     let found = |award: &str, change: &dyn Fn(&mut Terms)| {
         let mut terms = terms(Formula::PerSubject, &[(1, 500_000)]);
@@ -61,7 +62,7 @@ fn clause_c3_1_2_1_an_item_against_the_law_is_red_before_it_is_issued() {
         faults(&policy, &item(award, terms)).unwrap()
     };
     assert_eq!(found("invention-star", &|_| ()), []);
-    let reds: [(&str, &dyn Fn(&mut Terms)); 9] = [
+    let reds: [(&str, Change<'_>); 9] = [
         ("文号", &|terms| terms.basis.number = String::new()),
         ("名称", &|terms| terms.basis.title = " ".into()),
         ("公平竞争", &|terms| terms.review.conclusion = String::new()),
