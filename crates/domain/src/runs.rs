@@ -107,8 +107,8 @@ pub async fn evaluate(
     progress("按规则测算");
     // The facts go to disk while the rules run over them.
     let written = {
-        let (snapshot, dir) = (snapshot.clone(), installation.snapshot_dir(snapshot.id()));
-        tokio::task::spawn_blocking(move || snapshot.write(&dir))
+        let (snapshot, installation) = (snapshot.clone(), installation.clone());
+        tokio::task::spawn_blocking(move || snapshot.write(&installation.snapshot_dir(snapshot.id())))
     };
     let evaluation = answer(policy, &snapshot, question).await?;
     progress("保存结果");

@@ -52,17 +52,18 @@ impl Snapshot {
     ///
     /// A folder that already holds this snapshot, undamaged, is left as it is; a damaged one is replaced.
     pub fn write(&self, dir: &Path) -> Result<(), Error> {
-        if let Ok(there) = Self::read(dir)
-            && there.id() != self.id()
-        {
-            return Err(Error::Snapshot(format!(
+        match Self::read(dir) {
+            Ok(there) if there.id() == self.id() => Ok(()),
+            Ok(there) => Err(Error::Snapshot(format!(
                 "文件夹 {} 已存有另一份快照 {}；请换一个文件夹",
                 dir.display(),
                 there.id()
-            )));
+            ))),
+            Err(_) => {
+                let is_there = || Self::read(dir).is_ok_and(|there| there.id() == self.id());
+                folder::write(dir, is_there, |staging| self.write_files(staging))
+            }
         }
-        let is_there = || Self::read(dir).is_ok_and(|there| there.id() == self.id());
-        folder::write(dir, is_there, |staging| self.write_files(staging))
     }
 
     fn write_files(&self, staging: &Path) -> Result<(), Error> {
