@@ -21,6 +21,8 @@ pub struct Installation {
     pub db: Db,
     dir: PathBuf,
     demo: Option<Demo>,
+    /// The list of runs as last read.
+    pub(crate) runs: crate::runs::Listed,
     /// The names that wait to be tied, kept between two views.
     pub(crate) untied: WorkList,
 }
@@ -64,7 +66,8 @@ impl Installation {
             fs::create_dir_all(&path).map_err(|source| Error::io(&path, source))?;
         }
         let demo = read_demo(dir)?;
-        let installation = Self { db, dir: dir.to_owned(), demo, untied: WorkList::default() };
+        let installation =
+            Self { db, dir: dir.to_owned(), demo, runs: Default::default(), untied: WorkList::default() };
         let recovery = match installation.recover(now).await {
             Ok(remarks) => Recovery { remarks },
             // A full disk bars writing, not reading.

@@ -17,10 +17,10 @@ use crate::{Error, registers::registers};
 
 pub use kept::Kept;
 pub use replay::Replay;
-pub use text::Text;
 pub(crate) use store::{
     PARAMETERS_MAX, VisibleBatch, facts_of, group_facts, placeholders, rows as rows_of, settle, visible_batches,
 };
+pub use text::Text;
 
 /// One row of a register as known at a moment.
 #[derive(Clone, Debug, PartialEq, Eq)]

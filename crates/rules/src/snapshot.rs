@@ -15,9 +15,7 @@ use std::{
 };
 
 use datafusion::arrow::{
-    array::{
-        Array, ArrayRef, AsArray, BooleanArray, RecordBatch, StringArray, UInt32Array, make_comparator,
-    },
+    array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch, StringArray, UInt32Array, make_comparator},
     buffer::NullBuffer,
     compute::{SortOptions, concat_batches, take_record_batch},
     datatypes::{Date32Type, Int64Type},
@@ -26,6 +24,7 @@ use datafusion::arrow::{
 use rayon::prelude::*;
 
 pub use self::rows::Rows;
+pub(crate) use self::rows::partition;
 pub use self::table::{Column, Kind, TableBuilder, Value, from_days, to_days};
 use crate::{Error, digest::Digest};
 
@@ -79,9 +78,7 @@ impl Snapshot {
     }
 
     /// Like [`Snapshot::new`], from tables of whole columns, those of one table equally long.
-    pub fn of_columns<'n>(
-        tables: impl IntoIterator<Item = (&'n str, Vec<(&'n str, Column)>)>,
-    ) -> Result<Self, Error> {
+    pub fn of_columns<'n>(tables: impl IntoIterator<Item = (&'n str, Vec<(&'n str, Column)>)>) -> Result<Self, Error> {
         let whole = tables.into_iter().map(|(name, columns)| Ok((name.to_owned(), table::of_columns(columns)?)));
         Self::new(whole.collect::<Result<Vec<_>, Error>>()?)
     }

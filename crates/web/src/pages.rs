@@ -29,6 +29,7 @@ pub mod runs;
 pub mod search;
 pub mod settings;
 pub mod sign_in;
+pub mod verdicts;
 pub mod warnings;
 pub mod what_if;
 

@@ -97,12 +97,7 @@ struct Fact {
 }
 
 /// The facts after this one as one text: a row for each of a million facts costs more than all the rest of reading them.
-async fn page_after(
-    tx: &mut Tx,
-    register: &Register,
-    (key, id): (&str, i64),
-    page_facts: i64,
-) -> Result<Text, Error> {
+async fn page_after(tx: &mut Tx, register: &Register, (key, id): (&str, i64), page_facts: i64) -> Result<Text, Error> {
     const SQL: &str = "select string_agg(id || $5 || batch_id || $5 || fact_key || $5 || cells || $6, '' \
         order by fact_key, id) from (select id, batch_id, fact_key, cells from fact \
         where register = $1 and (fact_key, id) > ($2, $3) order by fact_key, id limit $4) page";
@@ -167,7 +162,8 @@ async fn every_register_by_pages(
     // Each register on a core of its own, the largest first.
     let mut log: Vec<_> = log.into_iter().collect();
     log.sort_by_key(|(_, facts)| std::cmp::Reverse(facts.len()));
-    let settling = log.into_iter().map(|(register, facts)| tokio::task::spawn_blocking(move || (register, settled(facts))));
+    let settling =
+        log.into_iter().map(|(register, facts)| tokio::task::spawn_blocking(move || (register, settled(facts))));
     let mut rows = BTreeMap::new();
     for settling in settling.collect::<Vec<_>>() {
         rows.extend([settling.await.map_err(|cause| Error::Damaged(format!("登记簿：{cause}")))?]);

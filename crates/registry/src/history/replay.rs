@@ -112,7 +112,8 @@ fn state(register: &'static Register, known: &[&Fact]) -> Result<Option<FoldedRo
 
 fn changes(before: Option<&FoldedRow>, after: Option<&FoldedRow>) -> Vec<Change> {
     let columns = before.or(after).map_or(0, |row| row.cells.len());
-    let cell = |row: Option<&FoldedRow>, column: usize| row.and_then(|row| row.cells[column].as_deref().map(str::to_owned));
+    let cell =
+        |row: Option<&FoldedRow>, column: usize| row.and_then(|row| row.cells[column].as_deref().map(str::to_owned));
     (0..columns)
         .map(|column| Change { column, before: cell(before, column), after: cell(after, column) })
         .filter(|change| change.before != change.after)

@@ -22,5 +22,6 @@ mod runs;
 mod search;
 mod sign_in;
 mod trail;
+mod verdicts;
 mod warnings;
 mod what_if;

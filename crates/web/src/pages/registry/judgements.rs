@@ -116,10 +116,7 @@ type Key = (String, String, String);
 async fn judged(app: &App) -> Result<BTreeSet<Key>, AppError> {
     let rows = folded(app, "sei-judgements").await?;
     let cell = |row: &FoldedRow, field| row.text(Folded::column("sei-judgements", field)).to_owned();
-    Ok(rows
-        .iter()
-        .map(|row| (cell(row, "application_number"), cell(row, "code"), cell(row, "rule")))
-        .collect())
+    Ok(rows.iter().map(|row| (cell(row, "application_number"), cell(row, "code"), cell(row, "rule"))).collect())
 }
 
 /// The industry and the keywords of each rule.
