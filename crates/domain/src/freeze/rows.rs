@@ -18,7 +18,7 @@ macro_rules! tables {
             impl<$life> Row for $row<$life> {
                 const TABLE: &'static str = $table;
 
-                fn columns() -> Vec<(&'static str, fn(&[Self]) -> Column)> {
+                fn columns() -> Vec<(&'static str, Make<Self>)> {
                     vec![$( (stringify!($field), |rows| Cell::column(rows.iter().map(|row| row.$field))) ),*]
                 }
             }
@@ -107,12 +107,15 @@ tables! {
     Trajectory<'a> = "trajectory" { indicator: &'a str, region: &'a str, on_date: Option<Date>, value: &'a str }
 }
 
+/// What makes a column from all rows.
+type Make<R> = fn(&[R]) -> Column;
+
 /// A row of a snapshot table.
 pub(super) trait Row: Ord + Sized + Sync {
     /// The table's name.
     const TABLE: &'static str;
     /// The table's columns in order, each with what makes it from the rows.
-    fn columns() -> Vec<(&'static str, fn(&[Self]) -> Column)>;
+    fn columns() -> Vec<(&'static str, Make<Self>)>;
 }
 
 /// A type that a column may have.

@@ -166,7 +166,8 @@ async fn every_register_by_pages(
         log.into_iter().map(|(register, facts)| tokio::task::spawn_blocking(move || (register, settled(facts))));
     let mut rows = BTreeMap::new();
     for settling in settling.collect::<Vec<_>>() {
-        rows.extend([settling.await.map_err(|cause| Error::Damaged(format!("登记簿：{cause}")))?]);
+        let (register, settled) = settling.await.map_err(|cause| Error::Damaged(format!("登记簿：{cause}")))?;
+        rows.insert(register, settled);
     }
     Ok(rows)
 }

@@ -49,7 +49,7 @@ async fn a_verdict_says_every_reason_that_the_page_of_the_award_says() {
 async fn what_is_not_there_is_not_found_and_who_may_not_see_awards_is_refused() {
     let (run, subject) = known().await;
     let mut leader = visitor(Role::Leader).await;
-    for path in ["0/innovation-star/1".to_owned(), format!("{run}/no-such/1"), format!("{run}/innovation-star/1")] {
+    for path in ["x/innovation-star/1".to_owned(), format!("{run}/no-such/1"), format!("{run}/innovation-star/1")] {
         assert_eq!(leader.get(&format!("/api/verdicts/{path}")).await.status, StatusCode::NOT_FOUND, "{path}");
     }
     // The run is open in memory by now, which opens it to nobody else.
