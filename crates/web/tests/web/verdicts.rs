@@ -57,6 +57,7 @@ async fn what_is_not_there_is_not_found_and_who_may_not_see_awards_is_refused() 
     for role in [Role::Enterprise, Role::Administrator] {
         assert_eq!(visitor(role).await.get(&path).await.status, StatusCode::FORBIDDEN, "{role:?}");
     }
-    leader.post("/sign-out", &[]).await;
+    let token = leader.get("/awards").await.token();
+    leader.post("/sign-out", &[("csrf", &token)]).await;
     assert_eq!(leader.get(&path).await.status, StatusCode::SEE_OTHER, "a session that has ended opens nothing");
 }
