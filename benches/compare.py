@@ -1,6 +1,6 @@
 """Comparisons with peers: the same facts, equal answers first, then seconds and ratios.
 
-Usage: benches/run [population] [what-if] [city] [growth] [dashboard] [pages] [import] [corpus]
+Usage: benches/run [population] [what-if] [city] [growth] [dashboard] [pages] [verdicts] [import] [corpus]
 ZHIQIANG_PROFILE=dev measures the development build, which bounds the release build from above.
 """
 
@@ -151,10 +151,12 @@ def listen(command, address):
     sys.exit(f"{command[0]} did not start")
 
 
-def load(url, cookie="", connections=2, seconds=4):
-    """p50 and p99 in milliseconds and requests a second, by wrk from Debian."""
+def load(url, cookie="", connections=2, seconds=4, subjects=()):
+    """p50 and p99 in milliseconds and requests a second, by wrk from Debian; subjects are asked for in turn below the url."""
+    if shutil.which("wrk") is None:
+        subprocess.run(["apt-get", "install", "-y", "-qq", "wrk"], check=True, stdout=subprocess.DEVNULL)
     script = HERE / "peers" / "report.lua"
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(script), url]
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(script), url, "--", *subjects]
     if cookie:
         command[1:1] = ["-H", f"Cookie: {cookie}"]
     said = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
@@ -182,8 +184,6 @@ def sign_in(address):
 
 
 def pages(folder):
-    if shutil.which("wrk") is None:
-        subprocess.run(["apt-get", "install", "-y", "-qq", "wrk"], check=True, stdout=subprocess.DEVNULL)
     zhiqiang, data = city_of(folder, 10)
     build("--example", "hello")
     hello = listen([str(TARGET / "examples" / "hello"), "127.0.0.1:8091"], "127.0.0.1:8091")
@@ -199,6 +199,27 @@ def pages(folder):
                 sys.exit(f"{path}: {ours['failed']} requests failed")
             say("pages", f"{path}, p99", ours["p99_ms"] / 1000, bare["p99_ms"] / 1000)
             note("pages", f"{path}", f"the first {first * 1000:.0f} ms, then p50 {ours['p50_ms']:.2f} ms, {ours['requests_s']:.0f} requests/s (bare: {bare['requests_s']:.0f})")
+    finally:
+        served.send_signal(signal.SIGTERM)
+
+
+def verdicts(folder):
+    """One enterprise after another, each verdict with every reason, by eight connections."""
+    zhiqiang, data = city_of(folder, 10)
+    answer = evaluated(zhiqiang, data)[2]
+    subjects = [award["subject"] for award in answer["awards"] if award["award"] == "innovation-star"]
+    address = "127.0.0.1:8092"
+    served = listen([zhiqiang, "--data", str(data), "serve", "--address", address], address)
+    try:
+        cookie = sign_in(address)
+        url = f"http://{address}/api/verdicts/{answer['run']}/innovation-star/"
+        said = json.loads(urllib.request.urlopen(urllib.request.Request(url + subjects[0], headers={"Cookie": cookie})).read())
+        must_be_equal("a verdict", said["subjects"][0]["subject"], subjects[0])
+        ours = load(url, cookie, connections=8, subjects=subjects)
+        if ours["failed"]:
+            sys.exit(f"verdicts: {ours['failed']} requests failed")
+        note("verdicts", f"{len(subjects)} enterprises in turn",
+             f"{ours['requests_s']:.0f} requests/s, p50 {ours['p50_ms']:.2f} ms, p99 {ours['p99_ms']:.2f} ms")
     finally:
         served.send_signal(signal.SIGTERM)
 
@@ -235,7 +256,7 @@ def corpus(folder):
 
 
 ALL = {"population": population, "what-if": what_if, "city": city, "growth": growth, "dashboard": dashboard,
-       "pages": pages, "import": imported, "corpus": corpus}
+       "pages": pages, "verdicts": verdicts, "import": imported, "corpus": corpus}
 
 if __name__ == "__main__":
     names = [name for name in sys.argv[1:] if not name.startswith("--")] or list(ALL)

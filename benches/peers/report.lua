@@ -1,4 +1,18 @@
--- What wrk says at the end, as one line of JSON.
+-- Asks for the paths given below the url in turn, the url itself without any; says at the end one line of JSON.
+local subjects, at = {}, 0
+
+init = function(arguments)
+  subjects = arguments
+end
+
+request = function()
+  if #subjects == 0 then
+    return wrk.format()
+  end
+  at = at % #subjects + 1
+  return wrk.format(nil, wrk.path .. subjects[at])
+end
+
 done = function(summary, latency, requests)
   local errors = summary.errors
   io.write(string.format(

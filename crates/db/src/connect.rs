@@ -1,9 +1,16 @@
 //! Opening a database and beginning transactions.
 
-use std::{fs::File, path::Path, str::FromStr, time::Duration};
+use std::{
+    fs::File,
+    ops::{Deref, DerefMut},
+    path::Path,
+    str::FromStr,
+    time::Duration,
+};
 
 use sqlx::{
-    Connection, PgPool, Postgres, Sqlite, SqlitePool, Transaction,
+    Connection, Database, PgPool, Postgres, Sqlite, SqlitePool, Transaction,
+    pool::PoolConnection,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -31,9 +38,54 @@ pub enum Db {
 #[derive(Debug)]
 pub enum Tx {
     /// On SQLite.
-    Sqlite(Transaction<'static, Sqlite>),
+    Sqlite(Work<Sqlite>),
     /// On PostgreSQL.
-    Postgres(Transaction<'static, Postgres>),
+    Postgres(Work<Postgres>),
+}
+
+/// A connection at work, which statements run on.
+#[derive(Debug)]
+pub enum Work<D: Database> {
+    /// In a transaction.
+    Together(Transaction<'static, D>),
+    /// Each statement by itself.
+    Alone(PoolConnection<D>),
+}
+
+impl<D: Database> Deref for Work<D> {
+    type Target = D::Connection;
+
+    fn deref(&self) -> &D::Connection {
+        match self {
+            Self::Together(transaction) => transaction,
+            Self::Alone(connection) => connection,
+        }
+    }
+}
+
+impl<D: Database> DerefMut for Work<D> {
+    fn deref_mut(&mut self) -> &mut D::Connection {
+        match self {
+            Self::Together(transaction) => transaction,
+            Self::Alone(connection) => connection,
+        }
+    }
+}
+
+impl<D: Database> Work<D> {
+    async fn commit(self) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Together(transaction) => transaction.commit().await,
+            Self::Alone(_) => Ok(()),
+        }
+    }
+
+    async fn rollback(self) -> Result<(), sqlx::Error> {
+        match self {
+            Self::Together(transaction) => transaction.rollback().await,
+            Self::Alone(_) => Ok(()),
+        }
+    }
 }
 
 impl Db {
@@ -97,18 +149,28 @@ impl Db {
     /// Begins a transaction that writes.
     pub async fn begin(&self) -> Result<Tx, Error> {
         Ok(match self {
-            Self::Sqlite { writer, .. } => Tx::Sqlite(begin_immediate(writer).await?),
-            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+            Self::Sqlite { writer, .. } => Tx::Sqlite(Work::Together(begin_immediate(writer).await?)),
+            Self::Postgres(pool) => Tx::Postgres(Work::Together(pool.begin().await?)),
         })
     }
 
     /// Begins a transaction that only reads, and sees one state of the database throughout.
     pub async fn begin_read(&self) -> Result<Tx, Error> {
         Ok(match self {
-            Self::Sqlite { readers, .. } => Tx::Sqlite(readers.begin().await?),
+            Self::Sqlite { readers, .. } => Tx::Sqlite(Work::Together(readers.begin().await?)),
             Self::Postgres(pool) => {
-                Tx::Postgres(pool.begin_with("begin isolation level repeatable read read only").await?)
+                let begun = pool.begin_with("begin isolation level repeatable read read only").await?;
+                Tx::Postgres(Work::Together(begun))
             }
+        })
+    }
+
+    /// A connection for one statement that only reads: what every page asks first is asked in one go, where a
+    /// transaction around it would be three.
+    pub async fn read_once(&self) -> Result<Tx, Error> {
+        Ok(match self {
+            Self::Sqlite { readers, .. } => Tx::Sqlite(Work::Alone(readers.acquire().await?)),
+            Self::Postgres(pool) => Tx::Postgres(Work::Alone(pool.acquire().await?)),
         })
     }
 

@@ -10,7 +10,7 @@ mod recovery;
 pub mod schema;
 pub mod test;
 
-pub use connect::{Db, Tx};
+pub use connect::{Db, Tx, Work};
 pub use error::Error;
 pub use recovery::Process;
 

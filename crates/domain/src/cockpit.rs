@@ -49,6 +49,7 @@ pub struct Point {
 /// The targets in the order of the document, with their past.
 pub fn targets(policy: &Policy, opened: &Opened, history: &[Observed]) -> Vec<Target> {
     let trajectories = trajectories(opened);
+    let of_city: Vec<&Observed> = history.iter().filter(|seen| seen.figure.region.is_empty()).collect();
     let evaluation = &opened.evaluation;
     evaluation
         .indicators
@@ -56,7 +57,7 @@ pub fn targets(policy: &Policy, opened: &Opened, history: &[Observed]) -> Vec<Ta
         .filter(|indicator| indicator.target.is_some())
         .filter_map(|indicator| {
             let definition = policy.indicator(&indicator.code)?;
-            let past = past_of(indicator, history, evaluation.as_of);
+            let past = past_of(indicator, &of_city, evaluation.as_of);
             let trajectory = trajectories.get(&indicator.code).cloned().unwrap_or_default();
             Some(target(indicator, definition, past, trajectory, evaluation.as_of))
         })
@@ -115,10 +116,10 @@ fn gap(indicator: &Indicator, definition: &IndicatorDef) -> Option<i64> {
     i64::try_from(needed - i128::from(indicator.numerator?)).ok().filter(|lacking| *lacking > 0)
 }
 
-fn past_of(indicator: &Indicator, history: &[Observed], as_of: Date) -> Vec<Point> {
-    let mut points: Vec<Point> = history
+fn past_of(indicator: &Indicator, of_city: &[&Observed], as_of: Date) -> Vec<Point> {
+    let mut points: Vec<Point> = of_city
         .iter()
-        .filter(|seen| seen.figure.code == indicator.code && seen.figure.region.is_empty() && seen.as_of <= as_of)
+        .filter(|seen| seen.figure.code == indicator.code && seen.as_of <= as_of)
         .map(|seen| Point {
             as_of: seen.as_of,
             run: seen.run.clone(),

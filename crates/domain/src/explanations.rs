@@ -103,17 +103,26 @@ pub async fn explain(
     code: &str,
     subject: Option<&str>,
 ) -> Result<Explanation, Error> {
-    let evaluation = runs::load(installation, run).await?;
+    of_code(policy, &runs::load(installation, run).await?, code, subject)
+}
+
+/// The same of a run that is at hand.
+pub fn of_code(
+    policy: &Policy,
+    evaluation: &Evaluation,
+    code: &str,
+    subject: Option<&str>,
+) -> Result<Explanation, Error> {
     if let Some(indicator) = evaluation.indicator(code) {
-        return Ok(of_indicator(policy, &evaluation, indicator.clone(), subject));
+        return Ok(of_indicator(policy, evaluation, indicator.clone(), subject));
     }
     let award = policy.award(code).ok_or_else(|| Error::NotFound { what: "指标或奖励", id: code.to_owned() })?;
-    let mut explanation = blank(policy, &evaluation, code, &award.name, &award.clauses);
+    let mut explanation = blank(policy, evaluation, code, &award.name, &award.clauses);
     let subjects: Vec<String> = match subject {
         Some(subject) => vec![subject.to_owned()],
         None => evaluation.awards.iter().filter(|a| a.award == code).map(|a| a.subject.clone()).collect(),
     };
-    explanation.subjects = subjects.into_iter().map(|subject| reasons(&evaluation, code, subject)).collect();
+    explanation.subjects = subjects.into_iter().map(|subject| reasons(evaluation, code, subject)).collect();
     if let (Some(subject), [only]) = (subject, explanation.subjects.as_slice())
         && only.levels.is_empty()
     {

@@ -24,6 +24,8 @@ pub struct Installation {
     demo: Option<Demo>,
     /// The day to which a demo was moved since it was opened.
     moved: Arc<Mutex<Option<Date>>>,
+    /// The list of runs as last read.
+    pub(crate) runs: crate::runs::Listed,
     /// The names that wait to be tied, kept between two views.
     pub(crate) untied: WorkList,
     /// What cases ask of the registers, kept between two acts.
@@ -74,6 +76,7 @@ impl Installation {
             dir: dir.to_owned(),
             demo,
             moved: Arc::default(),
+            runs: Default::default(),
             untied: WorkList::default(),
             known: Default::default(),
         };

@@ -9,7 +9,7 @@ mod verify;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -107,8 +107,8 @@ pub async fn evaluate(
     progress("按规则测算");
     // The facts go to disk while the rules run over them.
     let written = {
-        let (snapshot, dir) = (snapshot.clone(), installation.snapshot_dir(snapshot.id()));
-        tokio::task::spawn_blocking(move || snapshot.write(&dir))
+        let (snapshot, installation) = (snapshot.clone(), installation.clone());
+        tokio::task::spawn_blocking(move || snapshot.write(&installation.snapshot_dir(snapshot.id())))
     };
     let evaluation = answer(policy, &snapshot, question).await?;
     progress("保存结果");
@@ -231,10 +231,24 @@ pub(crate) fn sha256(bytes: &[u8]) -> String {
     hex(&sha2::Sha256::digest(bytes))
 }
 
+/// The list of runs with how many there were when it was read. Runs are only ever added, each whole: as many are the same.
+pub(crate) type Listed = Arc<Mutex<(i64, Vec<Summary>)>>;
+
 /// Every run, the latest date and the latest knowledge first.
 pub async fn list(installation: &Installation) -> Result<Vec<Summary>, Error> {
-    let mut tx = installation.db.begin_read().await?;
-    store::list(&mut tx).await?.into_iter().map(store::Row::summary).collect()
+    let mut tx = installation.db.read_once().await?;
+    // Counted first, so that a run which comes in between makes the next reader read again.
+    let count = store::count(&mut tx).await?;
+    {
+        let listed = installation.runs.lock().unwrap_or_else(PoisonError::into_inner);
+        if listed.0 == count {
+            return Ok(listed.1.clone());
+        }
+    }
+    let runs: Vec<Summary> =
+        store::list(&mut tx).await?.into_iter().map(store::Row::summary).collect::<Result<_, _>>()?;
+    *installation.runs.lock().unwrap_or_else(PoisonError::into_inner) = (count, runs.clone());
+    Ok(runs)
 }
 
 /// The latest regular run of the whole city, by date and then by knowledge.
@@ -244,7 +258,7 @@ pub async fn latest(installation: &Installation) -> Result<Option<Summary>, Erro
 
 /// The run with this id, or with an id that begins so and is the only one.
 pub async fn find(installation: &Installation, id: &str) -> Result<Summary, Error> {
-    let mut tx = installation.db.begin_read().await?;
+    let mut tx = installation.db.read_once().await?;
     let mut found = store::find(&mut tx, id).await?;
     match found.len() {
         1 => found.remove(0).summary(),

@@ -48,7 +48,7 @@ async fn folded(installation: &Installation, register: &str, now: Timestamp) -> 
 }
 
 fn cell(register: &str, row: &FoldedRow, field: &str) -> String {
-    row.cells.get(Folded::column(register, field)).cloned().flatten().unwrap_or_default()
+    row.text(Folded::column(register, field)).to_owned()
 }
 
 /// A name and those of a list that differ from it.

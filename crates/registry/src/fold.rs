@@ -6,6 +6,7 @@
 mod kept;
 mod replay;
 mod store;
+mod text;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,18 +20,40 @@ pub use replay::Replay;
 pub(crate) use store::{
     PARAMETERS_MAX, VisibleBatch, facts_of, group_facts, placeholders, rows as rows_of, settle, visible_batches,
 };
+pub use text::Text;
 
 /// One row of a register as known at a moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FoldedRow {
     /// The key, made by [`crate::Register::key_of`].
-    pub key: String,
+    pub key: Text,
     /// The canonical strings in the order of the register's columns.
-    pub cells: Vec<Option<String>>,
+    pub cells: Vec<Option<Text>>,
     /// The batch that spoke last.
     pub batch: i64,
     /// When that batch was received.
     pub received_at: Timestamp,
+}
+
+impl FoldedRow {
+    /// The cell in this place; empty where it says nothing.
+    pub fn text(&self, place: usize) -> &str {
+        self.cells.get(place).and_then(Option::as_deref).unwrap_or_default()
+    }
+
+    /// The same row, which holds on to nothing but its own text.
+    fn packed(self) -> Self {
+        let texts = || self.cells.iter().flatten().chain([&self.key]);
+        let mut whole = String::with_capacity(texts().map(|text| text.len()).sum());
+        texts().for_each(|text| whole.push_str(text));
+        let (whole, mut at) = (Text::from(whole), 0);
+        let mut next = |text: &Text| {
+            at += text.len();
+            whole.part(&whole[at - text.len()..at])
+        };
+        let cells = self.cells.iter().map(|cell| cell.as_ref().map(&mut next)).collect();
+        Self { key: next(&self.key), cells, ..self }
+    }
 }
 
 /// Every register as known at a moment.

@@ -14,6 +14,7 @@ use jiff::Timestamp;
 use crate::{
     Error, Register,
     batches::BatchKind,
+    fold::Text,
     import::Reason,
     registers::{self, KEY_SEPARATOR},
 };
@@ -178,10 +179,10 @@ impl Keys {
 }
 
 /// The days on which the facts of a row held: the columns of its register that say so.
-fn held(register: &Register, cells: &[Option<String>]) -> Held {
-    let get = |field: &str| register.index(field).and_then(|place| cells[place].clone());
+fn held(register: &Register, cells: &[Option<Text>]) -> Held {
+    let get = |field: &str| register.index(field).and_then(|place| cells[place].as_deref());
     let from: &[&str] = match register.id {
-        "patent-events" if get("kind").as_deref() == Some("转让") => &["registered_on", "effective_on"],
+        "patent-events" if get("kind") == Some("转让") => &["registered_on", "effective_on"],
         "patent-events" => &["effective_on"],
         "enterprises" => &["founded_on"],
         "enterprise-changes" => &["changed_on"],
@@ -192,10 +193,10 @@ fn held(register: &Register, cells: &[Option<String>]) -> Held {
         _ => &["valid_from", "granted_on", "registered_on", "as_of", "filed_on"],
     };
     let until: &[&str] = match register.id {
-        "enterprises" if get("state").as_deref() == Some("存续") => &[],
+        "enterprises" if get("state") == Some("存续") => &[],
         "enterprises" => &["state_since"],
         _ => &["revoked_on", "valid_to", "ended_on", "released_on", "expires_on"],
     };
-    let first = |fields: &[&str]| fields.iter().find_map(|field| get(field));
+    let first = |fields: &[&str]| fields.iter().find_map(|field| get(field)).map(str::to_owned);
     Held { from: first(from), until: first(until) }
 }

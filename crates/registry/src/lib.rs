@@ -24,7 +24,7 @@ pub mod template;
 pub use batches::{Batch, BatchKind, rollback};
 pub use entry::{Entry, SoundRow, enter};
 pub use error::Error;
-pub use fold::{Folded, FoldedRow, Kept, Replay, delivered, fold, fold_register};
+pub use fold::{Folded, FoldedRow, Kept, Replay, Text, delivered, fold, fold_register};
 pub use import::{ImportOptions, ImportReport, Problem, Reason, Watch, recover};
 pub use registers::{Column, ColumnKind, KEY_SEPARATOR, Register, register, registers, show_key};
 pub use template::template;

@@ -21,7 +21,7 @@ pub use crate::{
     evaluate::{Request, decide, evaluate, evaluate_views},
     evaluation::Evaluation,
     policy::Policy,
-    snapshot::{Kind, Rows, Snapshot, TableBuilder, Value},
+    snapshot::{Column, Kind, Rows, Snapshot, TableBuilder, Value},
 };
 
 /// The version of what this engine means: it enters every run id.

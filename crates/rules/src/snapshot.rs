@@ -8,44 +8,60 @@ mod files;
 mod rows;
 mod table;
 
-use std::{cmp::Ordering, collections::BTreeMap};
+use std::{
+    cmp::Ordering,
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
 
 use datafusion::arrow::{
-    array::{Array, AsArray, RecordBatch, UInt32Array, make_comparator},
+    array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch, StringArray, UInt32Array, make_comparator},
+    buffer::NullBuffer,
     compute::{SortOptions, concat_batches, take_record_batch},
     datatypes::{Date32Type, Int64Type},
     row::{RowConverter, SortField},
 };
+use rayon::prelude::*;
 
 pub use self::rows::Rows;
-pub use self::table::{Kind, TableBuilder, Value, from_days, to_days};
+pub(crate) use self::rows::partition;
+pub use self::table::{Column, Kind, TableBuilder, Value, from_days, to_days};
 use crate::{Error, digest::Digest};
 
 /// The folder format of a snapshot; a reader refuses any other.
 const FORMAT: u32 = 1;
 
 /// Named tables of facts, in canonical order, with their id.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Snapshot {
-    id: String,
+    /// Computed when it is first asked for, so that the rules need not wait for it.
+    id: Arc<OnceLock<String>>,
     tables: BTreeMap<String, RecordBatch>,
 }
 
+impl PartialEq for Snapshot {
+    fn eq(&self, other: &Self) -> bool {
+        self.tables == other.tables
+    }
+}
+
 impl Snapshot {
-    /// Takes the tables, sorts their rows into canonical order and computes the id.
+    /// Takes the tables and sorts their rows into canonical order, each table on a core of its own.
     ///
     /// Only `Utf8`, `Int64`, `Date32` and `Boolean` columns are taken.
     pub fn new(tables: impl IntoIterator<Item = (String, RecordBatch)>) -> Result<Self, Error> {
-        let mut sorted = BTreeMap::new();
+        let mut named = BTreeMap::new();
         for (name, batch) in tables {
             check_name(&name)?;
-            let batch = canonical(&name, &batch)?;
-            if sorted.insert(name.clone(), batch).is_some() {
+            if named.insert(name.clone(), batch).is_some() {
                 return Err(Error::Snapshot(format!("快照中有两张名为 {name} 的表；请只保留一张")));
             }
         }
-        let id = id_of(&sorted);
-        Ok(Self { id, tables: sorted })
+        let sorted = named.into_par_iter().map(|(name, batch)| {
+            let batch = canonical(&name, &batch)?;
+            Ok((name, batch))
+        });
+        Ok(Self { id: Arc::default(), tables: sorted.collect::<Result<_, Error>>()? })
     }
 
     /// Like [`Snapshot::new`], from tables that came in several batches each.
@@ -61,9 +77,15 @@ impl Snapshot {
         Self::new(whole)
     }
 
+    /// Like [`Snapshot::new`], from tables of whole columns, those of one table equally long.
+    pub fn of_columns<'n>(tables: impl IntoIterator<Item = (&'n str, Vec<(&'n str, Column)>)>) -> Result<Self, Error> {
+        let whole = tables.into_iter().map(|(name, columns)| Ok((name.to_owned(), table::of_columns(columns)?)));
+        Self::new(whole.collect::<Result<Vec<_>, Error>>()?)
+    }
+
     /// The id: SHA-256 over names, columns and sorted rows.
     pub fn id(&self) -> &str {
-        &self.id
+        self.id.get_or_init(|| id_of(&self.tables))
     }
 
     /// The tables by name, each one batch in canonical order.
@@ -164,45 +186,62 @@ fn id_of(tables: &BTreeMap<String, RecordBatch>) -> String {
 
 /// Rows one after another, each value with a presence byte and, for text, its length.
 fn hash_rows(digest: &mut Digest, batch: &RecordBatch) {
-    enum Cells<'a> {
-        Text(&'a datafusion::arrow::array::StringArray),
-        Integer(&'a datafusion::arrow::array::Int64Array),
-        Date(&'a datafusion::arrow::array::Date32Array),
-        Flag(&'a datafusion::arrow::array::BooleanArray),
-    }
-    let columns: Vec<Cells> = batch
-        .columns()
-        .iter()
-        .map(|column| match Kind::of(column.data_type()) {
-            Some(Kind::Integer) => Cells::Integer(column.as_primitive::<Int64Type>()),
-            Some(Kind::Date) => Cells::Date(column.as_primitive::<Date32Type>()),
-            Some(Kind::Flag) => Cells::Flag(column.as_boolean()),
-            Some(Kind::Text) | None => Cells::Text(column.as_string::<i32>()),
-        })
-        .collect();
-    let mut buffer = Vec::with_capacity(1 << 16);
+    let columns: Vec<Cells> = batch.columns().iter().map(Cells::of).collect();
+    let mut buffer = Vec::with_capacity(2 * HASHED_AT_ONCE);
     for row in 0..batch.num_rows() {
-        for (column, cells) in batch.columns().iter().zip(&columns) {
-            if column.is_null(row) {
-                buffer.push(0);
-                continue;
-            }
-            buffer.push(1);
-            match cells {
-                Cells::Text(cells) => {
-                    let text = cells.value(row).as_bytes();
-                    buffer.extend_from_slice(&(text.len() as u64).to_le_bytes());
-                    buffer.extend_from_slice(text);
-                }
-                Cells::Integer(cells) => buffer.extend_from_slice(&cells.value(row).to_le_bytes()),
-                Cells::Date(cells) => buffer.extend_from_slice(&cells.value(row).to_le_bytes()),
-                Cells::Flag(cells) => buffer.push(u8::from(cells.value(row))),
-            }
+        for cells in &columns {
+            cells.write(row, &mut buffer);
         }
-        if buffer.len() > (1 << 16) - 1024 {
+        if buffer.len() >= HASHED_AT_ONCE {
             digest.raw(&buffer);
             buffer.clear();
         }
     }
     digest.raw(&buffer);
+}
+
+/// Bytes that are put together before they are hashed.
+const HASHED_AT_ONCE: usize = 1 << 15;
+
+/// The cells of a column, and which of them hold nothing.
+struct Cells<'a> {
+    nulls: Option<&'a NullBuffer>,
+    values: Values<'a>,
+}
+
+enum Values<'a> {
+    Text(&'a StringArray),
+    Integer(&'a [i64]),
+    Date(&'a [i32]),
+    Flag(&'a BooleanArray),
+}
+
+impl<'a> Cells<'a> {
+    fn of(column: &'a ArrayRef) -> Self {
+        let values = match Kind::of(column.data_type()) {
+            Some(Kind::Integer) => Values::Integer(column.as_primitive::<Int64Type>().values()),
+            Some(Kind::Date) => Values::Date(column.as_primitive::<Date32Type>().values()),
+            Some(Kind::Flag) => Values::Flag(column.as_boolean()),
+            Some(Kind::Text) | None => Values::Text(column.as_string::<i32>()),
+        };
+        Self { nulls: column.nulls(), values }
+    }
+
+    fn write(&self, row: usize, buffer: &mut Vec<u8>) {
+        if self.nulls.is_some_and(|nulls| nulls.is_null(row)) {
+            buffer.push(0);
+            return;
+        }
+        buffer.push(1);
+        match &self.values {
+            Values::Text(cells) => {
+                let text = cells.value(row).as_bytes();
+                buffer.extend_from_slice(&(text.len() as u64).to_le_bytes());
+                buffer.extend_from_slice(text);
+            }
+            Values::Integer(cells) => buffer.extend_from_slice(&cells[row].to_le_bytes()),
+            Values::Date(cells) => buffer.extend_from_slice(&cells[row].to_le_bytes()),
+            Values::Flag(cells) => buffer.push(u8::from(cells.value(row))),
+        }
+    }
 }

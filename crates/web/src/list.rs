@@ -157,18 +157,20 @@ impl<'a, T> Listing<'a, T> {
         self
     }
 
-    /// The rows that pass, in order: what the export holds.
-    fn chosen<'r>(&self, rows: &'r [T], query: &ListQuery) -> Vec<&'r T> {
+    /// The places of the rows that pass, in order: what the export holds.
+    fn chosen(&self, rows: &[T], query: &ListQuery) -> Arc<Vec<usize>> {
         let sought = Sought::of(&query.q);
-        let passes = |row: &&T| self.keeps(row, query, &sought);
+        let passes = |place: &usize| self.keeps(&rows[*place], query, &sought);
+        let all_pass = sought.is_empty() && self.filters.iter().all(|filter| query.filter(filter.name).is_none());
         match (self.order(query), &self.kept_as) {
-            ((None, _), _) => rows.iter().filter(passes).collect(),
-            ((Some(column), dir), None) => column.sorted(rows.iter().filter(passes).collect(), dir, |row| *row),
+            ((None, _), _) => Arc::new((0..rows.len()).filter(passes).collect()),
+            ((Some(column), dir), None) => {
+                Arc::new(column.sorted((0..rows.len()).filter(passes).collect(), dir, |place| &rows[*place]))
+            }
             ((Some(column), dir), Some(key)) => {
                 let key = format!("{key} {} {dir:?}", column.id);
-                let order: Arc<Vec<usize>> =
-                    ORDERS.get(&key, || column.sorted((0..rows.len()).collect(), dir, |place| &rows[*place]));
-                order.iter().map(|place| &rows[*place]).filter(passes).collect()
+                let order = ORDERS.get(&key, || column.sorted((0..rows.len()).collect(), dir, |place| &rows[*place]));
+                if all_pass { order } else { Arc::new(order.iter().copied().filter(passes).collect()) }
             }
         }
     }

@@ -31,6 +31,7 @@ pub mod runs;
 pub mod search;
 pub mod settings;
 pub mod sign_in;
+pub mod verdicts;
 pub mod warnings;
 pub mod what_if;
 

@@ -7,7 +7,8 @@ use crate::{
     app::App,
     pages::{
         account, accounts, awards, cases, cockpit, corpus, enterprises, gallery, history, home, indicators, jobs,
-        language, matching, navigation, patents, policy, registry, runs, search, settings, sign_in, warnings, what_if,
+        language, matching, navigation, patents, policy, registry, runs, search, settings, sign_in, verdicts, warnings,
+        what_if,
     },
 };
 
@@ -84,6 +85,7 @@ pub fn doors() -> Vec<Door> {
         door("/awards", Needs(ViewFigures), get(awards::page)),
         door("/awards/{award}", Needs(ViewRights), get(awards::list)),
         door("/awards/{award}/{subject}", Needs(ViewRights), get(awards::one)),
+        door("/api/verdicts/{run}/{award}/{subject}", Needs(ViewRights), get(verdicts::one)),
         door("/enterprises", Needs(ViewRights), get(enterprises::page)),
         door("/enterprises/{uscc}", Needs(ViewRights), get(enterprises::one)),
         door("/enterprises/{uscc}/history", Needs(ViewRights), get(history::enterprise)),

@@ -81,7 +81,7 @@ pub async fn sign_in(db: &Db, login: &str, word: &str, now: Timestamp) -> Result
 /// Whose session this token is, if it is still alive.
 pub async fn session(db: &Db, token: &str, now: Timestamp) -> Result<Option<Account>, Error> {
     let hash = token_hash(token);
-    let mut tx = db.begin_read().await?;
+    let mut tx = db.read_once().await?;
     let Some((account, last_seen_at, expires_at)) = store::find_session(&mut tx, &hash).await? else {
         return Ok(None);
     };

@@ -73,7 +73,7 @@ struct Sheet<'a> {
 
 impl Sheet<'_> {
     fn text<'r>(&self, row: &'r FoldedRow, field: &str) -> &'r str {
-        row.cells.get(Folded::column(self.register, field)).and_then(Option::as_deref).unwrap_or_default()
+        row.text(Folded::column(self.register, field))
     }
 
     fn date(&self, row: &FoldedRow, field: &str) -> Option<Date> {

@@ -43,12 +43,12 @@ fn open_rows_must_be_acknowledged() {
 
 fn said(register: &str, period: &str, state: &str) -> FoldedRow {
     let cells = ["register", "period", "state"].map(|field| match field {
-        "register" => Some(register.to_owned()),
-        "period" => Some(period.to_owned()),
-        _ => Some(state.to_owned()),
+        "register" => Some(register.into()),
+        "period" => Some(period.into()),
+        _ => Some(state.into()),
     });
     FoldedRow {
-        key: format!("{register}{period}"),
+        key: format!("{register}{period}").into(),
         cells: cells.to_vec(),
         batch: 1,
         received_at: Timestamp::UNIX_EPOCH,

@@ -56,10 +56,10 @@ pub(super) fn tables<'a>(
         events: &events,
         industries: Industries::of(folded),
         placing: Placing { ties, addresses: Addresses::new(gazetteer), enterprise_places },
-        tables: PatentTables::default(),
+        tables: PatentTables::for_patents(share),
         notes: Vec::new(),
     };
-    let mut tables = PatentTables { voids: voids(&events), ..PatentTables::default() };
+    let mut tables = PatentTables { voids: voids(&events), ..PatentTables::for_patents(rows.len()) };
     let (first, others) = rows.split_at(share.min(rows.len()));
     thread::scope(|scope| {
         let start = &start;
@@ -85,6 +85,17 @@ fn joined<T>(share: thread::ScopedJoinHandle<'_, T>) -> T {
 const SHARE_MIN: usize = 4_000;
 
 impl PatentTables<'_> {
+    /// Empty tables with room for what so many patents mostly say.
+    fn for_patents(count: usize) -> Self {
+        Self {
+            patents: Vec::with_capacity(count),
+            force: Vec::with_capacity(count),
+            owners: Vec::with_capacity(count),
+            symbols: Vec::with_capacity(2 * count),
+            ..Self::default()
+        }
+    }
+
     fn append(&mut self, mut other: Self) {
         self.patents.append(&mut other.patents);
         self.force.append(&mut other.force);

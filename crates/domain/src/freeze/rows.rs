@@ -4,7 +4,8 @@
 //! `from_on` is the first day, `until_on` the first day no longer covered, and null means open.
 
 use jiff::civil::Date;
-use rules::{Kind, Snapshot, TableBuilder, Value};
+use rayon::prelude::*;
+use rules::{Column, Snapshot};
 
 /// Declares one row type per table, with its columns in order.
 macro_rules! tables {
@@ -16,10 +17,9 @@ macro_rules! tables {
 
             impl<$life> Row for $row<$life> {
                 const TABLE: &'static str = $table;
-                const COLUMNS: &'static [(&'static str, Kind)] = &[$( (stringify!($field), <$type as Cell>::KIND) ),*];
 
-                fn push(&self, table: &mut TableBuilder) -> Result<(), rules::Error> {
-                    table.push([$( Value::from(self.$field) ),*])
+                fn columns() -> Vec<(&'static str, Make<Self>)> {
+                    vec![$( (stringify!($field), |rows| Cell::column(rows.iter().map(|row| row.$field))) ),*]
                 }
             }
         )*
@@ -107,51 +107,53 @@ tables! {
     Trajectory<'a> = "trajectory" { indicator: &'a str, region: &'a str, on_date: Option<Date>, value: &'a str }
 }
 
+/// What makes a column from all rows.
+type Make<R> = fn(&[R]) -> Column;
+
 /// A row of a snapshot table.
-pub(super) trait Row: Ord + Sized {
+pub(super) trait Row: Ord + Sized + Sync {
     /// The table's name.
     const TABLE: &'static str;
-    /// The table's columns, in order.
-    const COLUMNS: &'static [(&'static str, Kind)];
-    /// Adds the row's cells to its table, in the order of the columns.
-    fn push(&self, table: &mut TableBuilder) -> Result<(), rules::Error>;
+    /// The table's columns in order, each with what makes it from the rows.
+    fn columns() -> Vec<(&'static str, Make<Self>)>;
 }
 
 /// A type that a column may have.
-trait Cell {
-    const KIND: Kind;
+trait Cell: Sized {
+    /// The column of these cells.
+    fn column(cells: impl Iterator<Item = Self> + Clone) -> Column;
 }
 
 macro_rules! cells {
-    ($( $type:ty => $kind:ident ),*) => { $(
+    ($( $type:ty => $column:ident ),*) => { $(
         impl Cell for $type {
-            const KIND: Kind = Kind::$kind;
+            fn column(cells: impl Iterator<Item = Self> + Clone) -> Column {
+                Column::$column(cells.map(Some))
+            }
         }
         impl Cell for Option<$type> {
-            const KIND: Kind = Kind::$kind;
+            fn column(cells: impl Iterator<Item = Self> + Clone) -> Column {
+                Column::$column(cells)
+            }
         }
     )* };
 }
 
-cells!(&str => Text, i64 => Integer, Date => Date, bool => Flag);
+cells!(&str => texts, i64 => integers, Date => dates, bool => flags);
 
 /// The tables that go into one snapshot.
 #[derive(Default)]
 pub(super) struct Tables {
-    tables: Vec<(&'static str, TableBuilder)>,
+    tables: Vec<(&'static str, Vec<(&'static str, Column)>)>,
     rows: usize,
 }
 
 impl Tables {
-    /// Adds a table; the snapshot itself puts its rows in order.
-    pub(super) fn add<R: Row>(&mut self, rows: Vec<R>) -> Result<(), rules::Error> {
-        let mut table = TableBuilder::new(R::COLUMNS);
-        for row in &rows {
-            row.push(&mut table)?;
-        }
-        self.tables.push((R::TABLE, table));
+    /// Adds a table, column by column on all cores; the snapshot itself puts its rows in order.
+    pub(super) fn add<R: Row>(&mut self, rows: Vec<R>) {
+        let columns = R::columns().into_par_iter().map(|(name, column)| (name, column(&rows))).collect();
+        self.tables.push((R::TABLE, columns));
         self.rows += rows.len();
-        Ok(())
     }
 
     /// How many rows were added.
@@ -161,11 +163,6 @@ impl Tables {
 
     /// The snapshot of all tables added.
     pub(super) fn freeze(self) -> Result<Snapshot, rules::Error> {
-        let tables: Vec<_> = self
-            .tables
-            .into_iter()
-            .map(|(name, table)| Ok((name.to_owned(), table.finish()?)))
-            .collect::<Result<_, rules::Error>>()?;
-        Snapshot::new(tables)
+        Snapshot::of_columns(self.tables)
     }
 }

@@ -28,7 +28,7 @@ pub(super) struct Field(usize);
 impl Field {
     /// The cell's text; empty when the cell says nothing.
     pub(super) fn text(self, row: &FoldedRow) -> &str {
-        row.cells.get(self.0).and_then(Option::as_deref).unwrap_or("")
+        row.text(self.0)
     }
 
     /// The cell's text, or none when it says nothing.

@@ -12,7 +12,7 @@ mod whole;
 use std::collections::HashMap;
 
 use jiff::civil::{Date, date};
-use registry::{Folded, FoldedRow};
+use registry::{Folded, FoldedRow, Text};
 
 use super::{
     Note, Ties, enterprises::Enterprises, interval::Interval, patents, patents::PatentTables, places::Gazetteer,
@@ -63,7 +63,8 @@ impl City {
         }
         let key = register.key_of(&row);
         let rows = self.0.rows.get_mut(register.id).unwrap();
-        rows.push(FoldedRow { key, cells: row, batch: 1, received_at: self.0.known_at });
+        let cells = row.into_iter().map(|cell| cell.map(Text::from)).collect();
+        rows.push(FoldedRow { key: key.into(), cells, batch: 1, received_at: self.0.known_at });
         rows.sort_by(|a, b| a.key.cmp(&b.key));
         self.0.delivered.insert(register.id);
         self

@@ -138,7 +138,7 @@ fn introduction(row: &FoldedRow, firms: &BTreeMap<String, (String, String)>) -> 
     let uscc = text("uscc");
     let (firm, town) = firms.get(&uscc).cloned().unwrap_or_else(|| (uscc.clone(), String::new()));
     Some(Introduction {
-        key: row.key.clone(),
+        key: row.key.to_string(),
         contract_number: text("contract_number"),
         uscc,
         firm,
@@ -377,5 +377,5 @@ fn register_of(id: &str) -> Result<&'static registry::Register, Error> {
 }
 
 fn cell<'r>(register: &str, row: &'r FoldedRow, field: &str) -> &'r str {
-    row.cells.get(Folded::column(register, field)).and_then(Option::as_deref).unwrap_or_default()
+    row.text(Folded::column(register, field))
 }

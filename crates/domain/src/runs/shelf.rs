@@ -1,6 +1,7 @@
 //! Runs kept open in memory for the pages: result, snapshot and the rules' tables, read once.
 
 use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rules::{Evaluation, Policy, Request, Snapshot};
@@ -37,7 +38,7 @@ pub struct Opened {
 /// The runs that are open now.
 #[derive(Clone, Default)]
 pub struct Shelf {
-    opened: Arc<Mutex<VecDeque<(String, Place)>>>,
+    opened: Arc<Mutex<VecDeque<(PathBuf, String, Place)>>>,
 }
 
 /// Where a run is open, or is being opened.
@@ -46,18 +47,27 @@ type Place = Arc<OnceCell<Arc<Opened>>>;
 impl Shelf {
     /// Opens a run, or finds it open; of those who ask for it at once, one opens it and the others wait.
     pub async fn open(&self, installation: &Installation, policy: &Policy, id: &str) -> Result<Arc<Opened>, Error> {
+        if let Some(opened) = self.find(installation.dir(), id) {
+            return Ok(opened);
+        }
         let summary = super::find(installation, id).await?;
-        let place = self.place(&summary.run);
+        let place = self.place(installation.dir(), &summary.run);
         place.get_or_try_init(|| Opened::read(installation, policy, summary)).await.map(Arc::clone)
     }
 
-    fn place(&self, run: &str) -> Place {
+    /// The run of this whole id, if it is open: it never changes and is never taken away, so the database need not be asked.
+    fn find(&self, dir: &Path, run: &str) -> Option<Arc<Opened>> {
+        let shelf = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        shelf.iter().find(|(of, id, _)| id == run && of == dir).and_then(|(.., place)| place.get()).map(Arc::clone)
+    }
+
+    fn place(&self, dir: &Path, run: &str) -> Place {
         let mut shelf = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, place)) = shelf.iter().find(|(id, _)| id == run) {
+        if let Some((.., place)) = shelf.iter().find(|(of, id, _)| id == run && of == dir) {
             return Arc::clone(place);
         }
         let place = Place::default();
-        shelf.push_back((run.to_owned(), Arc::clone(&place)));
+        shelf.push_back((dir.to_owned(), run.to_owned(), Arc::clone(&place)));
         while shelf.len() > OPEN_MAX {
             shelf.pop_front();
         }

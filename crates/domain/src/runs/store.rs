@@ -56,6 +56,12 @@ pub(super) async fn insert(tx: &mut Tx, row: &Row) -> Result<bool, Error> {
     Ok(inserted == 1)
 }
 
+/// How many runs there are.
+pub(super) async fn count(tx: &mut Tx) -> Result<i64, Error> {
+    const SQL: &str = "select count(*) from run";
+    Ok(with_conn!(tx, conn => sqlx::query_scalar(SQL).fetch_one(conn).await).map_err(db::Error::from)?)
+}
+
 /// Every run, the latest first.
 pub(super) async fn list(tx: &mut Tx) -> Result<Vec<Row>, Error> {
     const SQL: &str = "select id, policy, policy_hash, as_of, known_at, snapshot, parameters, scope, engine, \

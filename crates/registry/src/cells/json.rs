@@ -10,6 +10,7 @@ use serde::{
 
 use crate::{
     Error,
+    fold::Text,
     registers::{Column, Register},
 };
 
@@ -29,10 +30,11 @@ pub(crate) fn to_json(register: &Register, cells: &[Option<String>]) -> String {
     String::from_utf8(bytes).expect("JSON is UTF-8")
 }
 
-/// Reads the form of the log; fields that the register no longer has are passed over, and so are those not wanted.
-pub(crate) fn from_json(register: &Register, without: &[&str], json: &str) -> Result<Vec<Option<String>>, Error> {
+/// Reads the form of the log, of which the cells are pieces; fields that the register no longer has are passed over,
+/// and so are those not wanted.
+pub(crate) fn from_json(register: &Register, without: &[&str], json: &Text) -> Result<Vec<Option<Text>>, Error> {
     let mut deserializer = serde_json::Deserializer::from_str(json);
-    Cells { register, without }
+    Cells { register, without, json }
         .deserialize(&mut deserializer)
         .map_err(|error| Error::Damaged(format!("{}：{error}", register.id)))
 }
@@ -41,10 +43,11 @@ pub(crate) fn from_json(register: &Register, without: &[&str], json: &str) -> Re
 struct Cells<'a> {
     register: &'a Register,
     without: &'a [&'a str],
+    json: &'a Text,
 }
 
 impl<'de> DeserializeSeed<'de> for Cells<'_> {
-    type Value = Vec<Option<String>>;
+    type Value = Vec<Option<Text>>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_map(self)
@@ -52,7 +55,7 @@ impl<'de> DeserializeSeed<'de> for Cells<'_> {
 }
 
 impl<'de> Visitor<'de> for Cells<'_> {
-    type Value = Vec<Option<String>>;
+    type Value = Vec<Option<Text>>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object of texts")
@@ -65,7 +68,7 @@ impl<'de> Visitor<'de> for Cells<'_> {
         while let Some(place) = map.next_key_seed(Field { columns, next })? {
             match place {
                 Some(place) if !self.without.contains(&columns[place].field) => {
-                    cells[place] = Some(map.next_value()?);
+                    cells[place] = Some(map.next_value_seed(Cell { json: self.json })?);
                     next = place + 1;
                 }
                 _ => {
@@ -74,6 +77,35 @@ impl<'de> Visitor<'de> for Cells<'_> {
             }
         }
         Ok(cells)
+    }
+}
+
+/// One cell, which is a piece of the JSON unless something in it is escaped.
+struct Cell<'a> {
+    json: &'a Text,
+}
+
+impl<'de> DeserializeSeed<'de> for Cell<'_> {
+    type Value = Text;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Cell<'_> {
+    type Value = Text;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text")
+    }
+
+    fn visit_borrowed_str<E>(self, cell: &'de str) -> Result<Self::Value, E> {
+        Ok(self.json.part(cell))
+    }
+
+    fn visit_str<E>(self, cell: &str) -> Result<Self::Value, E> {
+        Ok(cell.into())
     }
 }
 

@@ -54,7 +54,10 @@ impl Kept {
                     let news = self::states(&mut tx, register, self.without, &keys, &visible).await?;
                     *rows = overlaid(std::mem::take(rows), news);
                 }
-                None => *rows = store::rows(&mut tx, register, self.without, &visible).await?,
+                None => {
+                    let read = store::rows(&mut tx, register, self.without, &visible).await?;
+                    *rows = read.into_iter().map(FoldedRow::packed).collect();
+                }
             }
         }
         self.visible = visible;
@@ -79,7 +82,7 @@ async fn states(
     let facts = store::facts_of(tx, register.id, &keys).await?;
     group_facts(register, without, facts, visible, |group| {
         if let Some(row) = settle(group) {
-            states.insert(row.key.clone(), Some(row));
+            states.insert(row.key.to_string(), Some(row.packed()));
         }
     })?;
     Ok(states)
@@ -90,10 +93,10 @@ fn overlaid(rows: Vec<FoldedRow>, news: BTreeMap<String, Option<FoldedRow>>) -> 
     let mut result = Vec::with_capacity(rows.len() + news.len());
     let mut news = news.into_iter().peekable();
     for row in rows {
-        while let Some((_, new)) = news.next_if(|(key, _)| *key < row.key) {
+        while let Some((_, new)) = news.next_if(|(key, _)| **key < *row.key) {
             result.extend(new);
         }
-        match news.next_if(|(key, _)| *key == row.key) {
+        match news.next_if(|(key, _)| row.key == *key) {
             Some((_, new)) => result.extend(new),
             None => result.push(row),
         }

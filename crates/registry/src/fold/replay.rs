@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{Folded, FoldedRow};
+use super::{Folded, FoldedRow, Text};
 use crate::registers::Register;
 
 /// Facts told one after another in the order of receipt.
@@ -24,10 +24,11 @@ impl Replay {
     ) {
         let key = register.key_of(&cells);
         let rows = self.rows.entry(register.id).or_default();
+        let cells = cells.into_iter().map(|cell| cell.map(Text::from)).collect();
         match rows.get_mut(&key) {
             Some(row) => overlay(row, cells, batch, received_at),
             None => {
-                rows.insert(key.clone(), FoldedRow { key, cells, batch, received_at });
+                rows.insert(key.clone(), FoldedRow { key: key.into(), cells, batch, received_at });
             }
         }
     }
@@ -49,7 +50,7 @@ impl Replay {
 }
 
 /// Lays later cells over a row: an empty cell says nothing.
-pub(crate) fn overlay(row: &mut FoldedRow, cells: Vec<Option<String>>, batch: i64, received_at: Timestamp) {
+pub(crate) fn overlay(row: &mut FoldedRow, cells: Vec<Option<Text>>, batch: i64, received_at: Timestamp) {
     for (place, cell) in cells.into_iter().enumerate() {
         if cell.is_some() {
             row.cells[place] = cell;

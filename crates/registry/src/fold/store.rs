@@ -10,7 +10,7 @@ use db::{BETWEEN_ROWS, Tx, WITHIN_ROW, with_conn};
 use jiff::Timestamp;
 use sqlx::AssertSqlSafe;
 
-use super::{FoldedRow, replay::overlay};
+use super::{FoldedRow, Text, replay::overlay};
 use crate::{Error, cells, instant, registers::Register};
 
 /// A batch that counts at the moment asked for.
@@ -62,47 +62,42 @@ async fn rows_by_pages(
     let batches = Arc::new(batches.clone());
     let mut rows = Vec::new();
     let mut page = page_after(tx, register, ("", 0), page_facts).await?;
-    let mut carried = String::new();
+    let mut begun: Vec<Fact> = Vec::new();
     loop {
-        let facts = facts_in(&page)?;
-        let Some(last) = facts.last().filter(|_| facts.len() as i64 == page_facts) else {
-            rows.extend(read_facts(register, without, &carried, &page, &batches)?);
+        let mut facts = facts_in(&page)?;
+        let next = facts.last().filter(|_| facts.len() as i64 == page_facts).map(|last| (last.key.clone(), last.id));
+        let Some((key, id)) = next else {
+            begun.append(&mut facts);
+            rows.extend(read_facts(register, without, begun, &batches)?);
             return Ok(rows);
         };
         // The facts of the last key may go on in the next page.
-        let whole = facts.iter().find(|fact| fact.key == last.key).map_or(0, |fact| fact.at);
-        let next = (last.key.to_owned(), last.id);
+        let whole = facts.iter().position(|fact| fact.key == key).unwrap_or_default();
+        let rest = facts.split_off(whole);
+        begun.append(&mut facts);
         if whole == 0 {
-            carried.push_str(&page);
-            page = page_after(tx, register, (&next.0, next.1), page_facts).await?;
+            begun.extend(rest);
+            page = page_after(tx, register, (&key, id), page_facts).await?;
             continue;
         }
-        let begun = page.split_off(whole);
         // One page is read out of its texts while the database hands over the next.
-        let (batches, before) = (Arc::clone(&batches), std::mem::replace(&mut carried, begun));
-        let reading = tokio::task::spawn_blocking(move || read_facts(register, without, &before, &page, &batches));
-        page = page_after(tx, register, (&next.0, next.1), page_facts).await?;
+        let (batches, facts) = (Arc::clone(&batches), std::mem::replace(&mut begun, rest));
+        let reading = tokio::task::spawn_blocking(move || read_facts(register, without, facts, &batches));
+        page = page_after(tx, register, (&key, id), page_facts).await?;
         rows.extend(reading.await.map_err(|cause| Error::Damaged(format!("{}：{cause}", register.id)))??);
     }
 }
 
-/// A fact as a page holds it.
-struct Fact<'a> {
-    /// Where it begins in the page, in bytes.
-    at: usize,
+/// A fact, as pieces of its page.
+struct Fact {
     id: i64,
     batch: i64,
-    key: &'a str,
-    cells: &'a str,
+    key: Text,
+    cells: Text,
 }
 
 /// The facts after this one as one text: a row for each of a million facts costs more than all the rest of reading them.
-async fn page_after(
-    tx: &mut Tx,
-    register: &Register,
-    (key, id): (&str, i64),
-    page_facts: i64,
-) -> Result<String, Error> {
+async fn page_after(tx: &mut Tx, register: &Register, (key, id): (&str, i64), page_facts: i64) -> Result<Text, Error> {
     const SQL: &str = "select string_agg(id || $5 || batch_id || $5 || fact_key || $5 || cells || $6, '' \
         order by fact_key, id) from (select id, batch_id, fact_key, cells from fact \
         where register = $1 and (fact_key, id) > ($2, $3) order by fact_key, id limit $4) page";
@@ -110,35 +105,29 @@ async fn page_after(
     let page: Option<String> = with_conn!(tx, conn => sqlx::query_scalar(SQL)
         .bind(register.id).bind(key).bind(id).bind(page_facts).bind(within).bind(after).fetch_one(conn).await)
     .map_err(db::Error::from)?;
-    Ok(page.unwrap_or_default())
+    Ok(page.unwrap_or_default().into())
 }
 
 /// The facts of a page, sorted by key, then by number.
-fn facts_in(page: &str) -> Result<Vec<Fact<'_>>, Error> {
-    let mut facts = Vec::new();
-    let mut at = 0;
-    for text in page.split_terminator(BETWEEN_ROWS) {
+fn facts_in(page: &Text) -> Result<Vec<Fact>, Error> {
+    let fact = |text: &str| {
         let mut parts = text.splitn(4, WITHIN_ROW);
-        let fact = (|| {
-            let (id, batch) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
-            Some(Fact { at, id, batch, key: parts.next()?, cells: parts.next()? })
-        })();
-        facts.push(fact.ok_or_else(|| Error::Damaged(format!("事实无法读出：{text}")))?);
-        at += text.len() + BETWEEN_ROWS.len_utf8();
-    }
-    Ok(facts)
+        let (id, batch) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+        Some(Fact { id, batch, key: page.part(parts.next()?), cells: page.part(parts.next()?) })
+    };
+    page.split_terminator(BETWEEN_ROWS)
+        .map(|text| fact(text).ok_or_else(|| Error::Damaged(format!("事实无法读出：{text}"))))
+        .collect()
 }
 
 fn read_facts(
     register: &'static Register,
     without: &[&str],
-    carried: &str,
-    page: &str,
+    facts: Vec<Fact>,
     batches: &HashMap<i64, VisibleBatch>,
 ) -> Result<Vec<FoldedRow>, Error> {
-    let (begun, facts) = (facts_in(carried)?, facts_in(page)?);
     let mut rows = Vec::with_capacity(facts.len());
-    let facts = begun.into_iter().chain(facts).map(|fact| (fact.key, fact.batch, fact.cells));
+    let facts = facts.into_iter().map(|fact| (fact.key, fact.batch, fact.cells));
     group_facts(register, without, facts, batches, |group| rows.extend(settle(group)))?;
     Ok(rows)
 }
@@ -159,26 +148,33 @@ async fn every_register_by_pages(
     page_facts: i64,
 ) -> Result<BTreeMap<&'static str, Vec<FoldedRow>>, Error> {
     let batches = Arc::new(batches.clone());
-    let mut log: BTreeMap<&'static str, Vec<Numbered>> = BTreeMap::new();
+    let mut log: BTreeMap<&'static str, Vec<FoldedRow>> = BTreeMap::new();
     let (mut page, mut last) = log_after(tx, 0, page_facts).await?;
     while !page.is_empty() {
         // One page is read out of its texts while the database hands over the next.
         let (whole, batches) = (std::mem::take(&mut page), Arc::clone(&batches));
-        let reading = tokio::task::spawn_blocking(move || read_log(&whole, &batches));
+        let reading = tokio::task::spawn_blocking(move || read_log(&whole.into(), &batches));
         (page, last) = log_after(tx, last, page_facts).await?;
         for (register, facts) in reading.await.map_err(|cause| Error::Damaged(format!("登记簿：{cause}")))?? {
             log.entry(register).or_default().extend(facts);
         }
     }
-    Ok(log.into_iter().map(|(register, facts)| (register, settled(facts))).collect())
+    // Each register on a core of its own, the largest first.
+    let mut log: Vec<_> = log.into_iter().collect();
+    log.sort_by_key(|(_, facts)| std::cmp::Reverse(facts.len()));
+    let settling =
+        log.into_iter().map(|(register, facts)| tokio::task::spawn_blocking(move || (register, settled(facts))));
+    let mut rows = BTreeMap::new();
+    for settling in settling.collect::<Vec<_>>() {
+        let (register, settled) = settling.await.map_err(|cause| Error::Damaged(format!("登记簿：{cause}")))?;
+        rows.insert(register, settled);
+    }
+    Ok(rows)
 }
-
-/// A fact with its number in the log.
-type Numbered = (i64, FoldedRow);
 
 /// The facts after this number as one text, and the number of the last one.
 async fn log_after(tx: &mut Tx, id: i64, page_facts: i64) -> Result<(String, i64), Error> {
-    const SQL: &str = "select string_agg(id || $3 || batch_id || $3 || register || $3 || fact_key || $3 || cells || $4, ''), \
+    const SQL: &str = "select string_agg(batch_id || $3 || register || $3 || fact_key || $3 || cells || $4, ''), \
         max(id) from (select id, batch_id, register, fact_key, cells from fact where id > $1 order by id limit $2) page";
     let (after, within) = (String::from(BETWEEN_ROWS), String::from(WITHIN_ROW));
     let (page, last): (Option<String>, Option<i64>) = with_conn!(tx, conn => sqlx::query_as(SQL)
@@ -188,35 +184,39 @@ async fn log_after(tx: &mut Tx, id: i64, page_facts: i64) -> Result<(String, i64
 }
 
 /// The visible facts of a page, register by register as they stand there.
-fn read_log(page: &str, batches: &HashMap<i64, VisibleBatch>) -> Result<Vec<(&'static str, Vec<Numbered>)>, Error> {
-    let mut read: Vec<(&'static Register, Vec<Numbered>)> = Vec::new();
+fn read_log(page: &Text, batches: &HashMap<i64, VisibleBatch>) -> Result<Vec<(&'static str, Vec<FoldedRow>)>, Error> {
+    let mut read: Vec<(&'static Register, Vec<FoldedRow>)> = Vec::new();
     for text in page.split_terminator(BETWEEN_ROWS) {
-        let mut parts = text.splitn(5, WITHIN_ROW);
+        let mut parts = text.splitn(4, WITHIN_ROW);
         let fact = (|| {
-            let (id, batch): (i64, i64) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
-            Some((id, batch, parts.next()?, parts.next()?, parts.next()?))
+            let batch: i64 = parts.next()?.parse().ok()?;
+            Some((batch, parts.next()?, parts.next()?, parts.next()?))
         })();
-        let (id, batch, register, key, cells) = fact.ok_or_else(|| Error::Damaged(format!("事实无法读出：{text}")))?;
+        let (batch, register, key, cells) = fact.ok_or_else(|| Error::Damaged(format!("事实无法读出：{text}")))?;
         let Some(visible) = batches.get(&batch) else { continue };
         if read.last().is_none_or(|(last, _)| last.id != register) {
             let Some(register) = crate::registers::register(register) else { continue };
             read.push((register, Vec::new()));
         }
         if let Some((register, facts)) = read.last_mut() {
-            let cells = cells::from_json(register, &[], cells)?;
-            let row = FoldedRow { key: key.to_owned(), cells, batch, received_at: visible.received_at };
-            facts.push((id, row));
+            let cells = cells::from_json(register, &[], &page.part(cells))?;
+            facts.push(FoldedRow { key: page.part(key), cells, batch, received_at: visible.received_at });
         }
     }
     Ok(read.into_iter().map(|(register, facts)| (register.id, facts)).collect())
 }
 
-/// The rows of a register's facts, sorted by key.
-fn settled(mut facts: Vec<Numbered>) -> Vec<FoldedRow> {
-    facts.sort_unstable_by(|(a, one), (b, other)| one.key.cmp(&other.key).then(a.cmp(b)));
+/// The rows of a register's facts, which come in the order of the log, sorted by key.
+fn settled(facts: Vec<FoldedRow>) -> Vec<FoldedRow> {
+    // The beginnings of the keys nearly always decide, and lie side by side.
+    let mut order: Vec<(u128, usize)> = facts.iter().map(|fact| beginning(&fact.key)).zip(0..).collect();
+    order.sort_unstable_by(|(a, one), (b, other)| {
+        a.cmp(b).then_with(|| facts[*one].key.cmp(&facts[*other].key)).then(one.cmp(other))
+    });
+    let mut facts: Vec<Option<FoldedRow>> = facts.into_iter().map(Some).collect();
     let mut rows = Vec::with_capacity(facts.len());
     let mut group: Vec<FoldedRow> = Vec::new();
-    for (_, fact) in facts {
+    for fact in order.into_iter().filter_map(|(_, place)| facts[place].take()) {
         if group.first().is_some_and(|first| first.key != fact.key) {
             rows.extend(settle(&mut group));
         }
@@ -226,8 +226,15 @@ fn settled(mut facts: Vec<Numbered>) -> Vec<FoldedRow> {
     rows
 }
 
+/// The first sixteen bytes of a key as a number, which orders as the bytes do.
+fn beginning(key: &str) -> u128 {
+    let mut bytes = [0; 16];
+    bytes.iter_mut().zip(key.bytes()).for_each(|(place, byte)| *place = byte);
+    u128::from_be_bytes(bytes)
+}
+
 /// The facts of these keys, sorted by key, then by number.
-pub(crate) async fn facts_of(tx: &mut Tx, register: &str, keys: &[&str]) -> Result<Vec<(String, i64, String)>, Error> {
+pub(crate) async fn facts_of(tx: &mut Tx, register: &str, keys: &[&str]) -> Result<Vec<(Text, i64, Text)>, Error> {
     let mut facts = Vec::new();
     for keys in keys.chunks(PARAMETERS_MAX - 1) {
         let sql = format!(
@@ -242,7 +249,7 @@ pub(crate) async fn facts_of(tx: &mut Tx, register: &str, keys: &[&str]) -> Resu
             query.fetch_all(conn).await
         })
         .map_err(db::Error::from)?;
-        facts.extend(found);
+        facts.extend(found.into_iter().map(|(key, batch, cells)| (key.into(), batch, cells.into())));
     }
     Ok(facts)
 }
@@ -274,19 +281,19 @@ const LOG_PAGE_FACTS: i64 = 2_000;
 pub(crate) fn group_facts(
     register: &'static Register,
     without: &[&str],
-    facts: impl IntoIterator<Item = (impl AsRef<str> + Into<String>, i64, impl AsRef<str>)>,
+    facts: impl IntoIterator<Item = (Text, i64, Text)>,
     batches: &HashMap<i64, VisibleBatch>,
     mut on_group: impl FnMut(&mut Vec<FoldedRow>),
 ) -> Result<(), Error> {
     let mut group: Vec<FoldedRow> = Vec::new();
     for (key, batch, json) in facts {
         let Some(visible) = batches.get(&batch) else { continue };
-        if group.first().is_some_and(|first| first.key != key.as_ref()) {
+        if group.first().is_some_and(|first| first.key != key) {
             on_group(&mut group);
             group.clear();
         }
-        let cells = cells::from_json(register, without, json.as_ref())?;
-        group.push(FoldedRow { key: key.into(), cells, batch, received_at: visible.received_at });
+        let cells = cells::from_json(register, without, &json)?;
+        group.push(FoldedRow { key, cells, batch, received_at: visible.received_at });
     }
     if !group.is_empty() {
         on_group(&mut group);

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::{Act, Change, Source, Step, held};
 use crate::{
     Error, Register, cells,
-    fold::{FoldedRow, settle},
+    fold::{FoldedRow, Text, settle},
 };
 
 /// One fact of the log with its batch.
@@ -15,7 +15,7 @@ use crate::{
 pub(super) struct Fact {
     pub(super) id: i64,
     pub(super) key: String,
-    pub(super) cells: String,
+    pub(super) cells: Text,
     pub(super) received_at: Timestamp,
     pub(super) recorded_at: Timestamp,
     pub(super) withdrawn_at: Option<Timestamp>,
@@ -101,7 +101,7 @@ fn state(register: &'static Register, known: &[&Fact]) -> Result<Option<FoldedRo
     let mut group = Vec::with_capacity(known.len());
     for fact in known {
         group.push(FoldedRow {
-            key: fact.key.clone(),
+            key: fact.key.as_str().into(),
             cells: cells::from_json(register, &[], &fact.cells)?,
             batch: fact.source.batch,
             received_at: fact.received_at,
@@ -112,7 +112,8 @@ fn state(register: &'static Register, known: &[&Fact]) -> Result<Option<FoldedRo
 
 fn changes(before: Option<&FoldedRow>, after: Option<&FoldedRow>) -> Vec<Change> {
     let columns = before.or(after).map_or(0, |row| row.cells.len());
-    let cell = |row: Option<&FoldedRow>, column: usize| row.and_then(|row| row.cells[column].clone());
+    let cell =
+        |row: Option<&FoldedRow>, column: usize| row.and_then(|row| row.cells[column].as_deref().map(str::to_owned));
     (0..columns)
         .map(|column| Change { column, before: cell(before, column), after: cell(after, column) })
         .filter(|change| change.before != change.after)

@@ -46,7 +46,7 @@ impl FactRow {
         Ok(Fact {
             id: self.id,
             key: self.fact_key,
-            cells: self.cells,
+            cells: self.cells.into(),
             received_at: instant::parse(&self.received_at)?,
             recorded_at: instant::parse(&self.recorded_at)?,
             withdrawn_at: self.withdrawn_at.as_deref().map(instant::parse).transpose()?,

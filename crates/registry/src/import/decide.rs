@@ -7,7 +7,7 @@ use std::{
 
 use super::Reason;
 use crate::{
-    fold::FoldedRow,
+    fold::{FoldedRow, Text},
     registers::{Register, show_key},
     rows::Checked,
 };
@@ -95,8 +95,8 @@ pub(super) fn decide(
 }
 
 /// Whether every filled cell is what is known; an empty one says nothing.
-pub(crate) fn says_nothing_new(cells: &[Option<String>], known: &[Option<String>]) -> bool {
-    cells.iter().zip(known).all(|(cell, known)| cell.is_none() || cell == known)
+pub(crate) fn says_nothing_new(cells: &[Option<String>], known: &[Option<Text>]) -> bool {
+    cells.iter().zip(known).all(|(cell, known)| cell.is_none() || cell.as_deref() == known.as_deref())
 }
 
 fn doubled(register: &Register, key: &str, first_row: u32) -> Reason {
@@ -130,7 +130,8 @@ mod tests {
 
     fn known(cells: &[&str]) -> FoldedRow {
         let row = row(cells);
-        FoldedRow { key: row.key.unwrap(), cells: row.cells, batch: 1, received_at: Timestamp::UNIX_EPOCH }
+        let cells = row.cells.into_iter().map(|cell| cell.map(Text::from)).collect();
+        FoldedRow { key: row.key.unwrap().into(), cells, batch: 1, received_at: Timestamp::UNIX_EPOCH }
     }
 
     #[test]

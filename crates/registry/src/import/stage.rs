@@ -218,7 +218,7 @@ impl Staging {
             batches.sort_unstable();
             batches.dedup();
             if let Some(row) = settle(group) {
-                known.insert(row.key.clone(), (row, batches));
+                known.insert(row.key.to_string(), (row, batches));
             }
         })?;
         Ok(known)

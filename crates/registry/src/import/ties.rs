@@ -118,7 +118,7 @@ pub(super) async fn enterprises(tx: &mut Tx, visible: &HashMap<i64, VisibleBatch
         for row in rows_of(tx, register, &[], visible).await? {
             let Some(uscc) = &row.cells[code] else { continue };
             if id == "enterprises" {
-                known.codes.insert(uscc.clone());
+                known.codes.insert(uscc.to_string());
             }
             if id == "enterprise-changes" && kind.is_some_and(|kind| row.cells[kind].as_deref() != Some("名称")) {
                 continue;
@@ -129,11 +129,11 @@ pub(super) async fn enterprises(tx: &mut Tx, visible: &HashMap<i64, VisibleBatch
                     .names
                     .entry(fold_name(name))
                     .and_modify(|owner| {
-                        if owner.as_ref() != Some(uscc) {
+                        if owner.as_deref() != Some(uscc) {
                             *owner = None;
                         }
                     })
-                    .or_insert_with(|| Some(uscc.clone()));
+                    .or_insert_with(|| Some(uscc.to_string()));
             }
         }
         Ok(())

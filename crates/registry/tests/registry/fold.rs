@@ -25,7 +25,7 @@ async fn a_file_received_earlier_but_imported_later_takes_its_place() {
 }
 
 async fn key(office: &Office) -> String {
-    office.known("2024-12-31").await.get("ipc-titles")[0].key.clone()
+    office.known("2024-12-31").await.get("ipc-titles")[0].key.to_string()
 }
 
 /// A file: the day of its receipt, and per key a name and an edition, empty ones saying nothing.
@@ -130,7 +130,7 @@ fn shown(folded: &Folded) -> BTreeMap<String, (String, String)> {
         Folded::column("ipc-titles", "title"),
         Folded::column("ipc-titles", "level"),
     );
-    let cell = |row: &registry::FoldedRow, place: usize| row.cells[place].clone().unwrap_or_default();
+    let cell = |row: &registry::FoldedRow, place: usize| row.text(place).to_owned();
     folded.get("ipc-titles").iter().map(|row| (cell(row, symbol), (cell(row, title), cell(row, level)))).collect()
 }
 
@@ -144,4 +144,21 @@ fn the_fold_equals_a_naive_telling() {
             Ok(())
         })
         .unwrap();
+}
+
+#[tokio::test]
+async fn a_cell_with_what_json_escapes_comes_back_as_it_was() {
+    for office in offices().await {
+        let title = "甲\\乙\u{7}丙/\"丁\"";
+        office.import("ipc-titles", "分类号,名称,层级\nH04W,平,2011\n", "2024-01-05").await;
+        let quoted = title.replace('"', "\"\"");
+        office.import("ipc-titles", &format!("分类号,名称,层级\nH04W,\"{quoted}\",\n"), "2024-01-06").await;
+        let cell = office.cell("ipc-titles", &key(&office).await, "title", "2024-01-07").await.unwrap();
+        assert!(cell.contains('\\') && cell.contains("乙") && cell.contains('丁'), "{cell}");
+        let mut kept = Kept::new(&["ipc-titles"], &["level"]);
+        kept.refresh(office.db(), on("2024-01-07")).await.unwrap();
+        let row = &kept.folded().get("ipc-titles")[0];
+        assert_eq!(row.text(Folded::column("ipc-titles", "title")), cell, "kept apart from its page too");
+        assert_eq!((row.text(Folded::column("ipc-titles", "level")), &*row.key), ("", &*key(&office).await));
+    }
 }

@@ -169,7 +169,8 @@ async fn the_changes_told_one_after_another_are_the_folds_at_their_moments() {
                 told[change.column].clone_from(&change.after);
             }
             let folded = registry::fold(office.db(), step.known_from).await.unwrap();
-            assert_eq!(folded.get("patents")[0].cells, told, "{:?}", step.act);
+            let held = folded.get("patents")[0].cells.iter().map(|cell| cell.as_deref().map(str::to_owned));
+            assert_eq!(held.collect::<Vec<_>>(), told, "{:?}", step.act);
         }
     }
 }

@@ -56,7 +56,11 @@ impl Office {
     pub(crate) async fn cell(&self, register: &str, key: &str, field: &str, day: &str) -> Option<String> {
         let folded = self.known(day).await;
         let place = Folded::column(register, field);
-        folded.get(register).iter().find(|row| row.key == key).and_then(|row| row.cells[place].clone())
+        folded
+            .get(register)
+            .iter()
+            .find(|row| row.key == key)
+            .and_then(|row| row.cells[place].as_deref().map(str::to_owned))
     }
 }
 

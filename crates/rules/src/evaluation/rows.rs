@@ -8,7 +8,10 @@ use datafusion::arrow::{
     datatypes::{Int64Type, Schema},
 };
 
-use crate::{Error, Kind, snapshot::canonical};
+use crate::{
+    Error, Kind,
+    snapshot::{canonical, partition},
+};
 
 /// A table sorted by all its columns from left to right.
 #[derive(Debug, Clone, PartialEq)]
@@ -91,19 +94,6 @@ impl Rows {
 
 fn cell(texts: &StringArray, row: usize) -> Option<&str> {
     (!texts.is_null(row)).then(|| texts.value(row))
-}
-
-fn partition(range: Range<usize>, before: impl Fn(usize) -> bool) -> usize {
-    let (mut low, mut high) = (range.start, range.end);
-    while low < high {
-        let middle = low + (high - low) / 2;
-        if before(middle) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    low
 }
 
 /// The Arrow schema of these columns.

@@ -12,8 +12,9 @@ use datafusion::arrow::array::RecordBatch;
 use parquet::{
     arrow::{ArrowWriter, arrow_reader::ParquetRecordBatchReaderBuilder},
     basic::{Compression, ZstdLevel},
-    file::properties::WriterProperties,
+    file::properties::{EnabledStatistics, WriterProperties},
 };
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::{FORMAT, Snapshot};
@@ -52,33 +53,29 @@ impl Snapshot {
     ///
     /// A folder that already holds this snapshot, undamaged, is left as it is; a damaged one is replaced.
     pub fn write(&self, dir: &Path) -> Result<(), Error> {
-        if let Ok(there) = Self::read(dir)
-            && there.id() != self.id()
-        {
-            return Err(Error::Snapshot(format!(
+        match Self::read(dir) {
+            Ok(there) if there.id() == self.id() => Ok(()),
+            Ok(there) => Err(Error::Snapshot(format!(
                 "文件夹 {} 已存有另一份快照 {}；请换一个文件夹",
                 dir.display(),
                 there.id()
-            )));
+            ))),
+            Err(_) => {
+                let is_there = || Self::read(dir).is_ok_and(|there| there.id() == self.id());
+                folder::write(dir, is_there, |staging| self.write_files(staging))
+            }
         }
-        let is_there = || Self::read(dir).is_ok_and(|there| there.id() == self.id());
-        folder::write(dir, is_there, |staging| self.write_files(staging))
     }
 
     fn write_files(&self, staging: &Path) -> Result<(), Error> {
-        let mut tables = Vec::new();
-        for (name, batch) in self.tables() {
+        let entry = |(name, batch): (&String, &RecordBatch)| {
             let bytes = to_parquet(name, batch)?;
             let file = format!("{name}.parquet");
             folder::write_file(&staging.join(&file), &bytes)?;
-            tables.push(Entry {
-                name: name.clone(),
-                file,
-                rows: batch.num_rows() as u64,
-                bytes: bytes.len() as u64,
-                sha256: sha256_hex(&bytes),
-            });
-        }
+            let (rows, bytes, sha256) = (batch.num_rows() as u64, bytes.len() as u64, sha256_hex(&bytes));
+            Ok(Entry { name: name.clone(), file, rows, bytes, sha256 })
+        };
+        let tables = self.tables().par_iter().map(entry).collect::<Result<_, Error>>()?;
         let manifest = Manifest { format: FORMAT, snapshot: self.id().to_owned(), tables };
         folder::write_file(&staging.join(MANIFEST), manifest.to_text().as_bytes())
     }
@@ -138,7 +135,11 @@ fn to_parquet(name: &str, batch: &RecordBatch) -> Result<Vec<u8>, Error> {
     let failed = |e: parquet::errors::ParquetError| {
         Error::Snapshot(format!("表 {name} 不能写成 Parquet：{e}；请重试，仍失败请报告"))
     };
-    let properties = WriterProperties::builder().set_compression(Compression::ZSTD(ZstdLevel::default())).build();
+    // A snapshot is read whole, so that statistics of its pages would help nobody.
+    let properties = WriterProperties::builder()
+        .set_compression(Compression::ZSTD(ZstdLevel::default()))
+        .set_statistics_enabled(EnabledStatistics::None)
+        .build();
     let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), Some(properties)).map_err(failed)?;
     writer.write(batch).map_err(failed)?;
     writer.into_inner().map_err(failed)

@@ -1,5 +1,7 @@
 //! Reading a table of a snapshot row by row, without knowing Arrow.
 
+use std::ops::Range;
+
 use datafusion::arrow::array::{Array, AsArray, RecordBatch};
 use datafusion::arrow::datatypes::{Date32Type, Int64Type};
 use jiff::civil::Date;
@@ -58,6 +60,25 @@ impl<'a> Rows<'a> {
 
     /// The rows whose text cell in a column is this value.
     pub fn whose(self, column: &'a str, value: &'a str) -> impl Iterator<Item = usize> + 'a {
-        (0..self.len()).filter(move |row| self.text(*row, column) == Some(value))
+        // Rows ascend by their first column, so that what begins with the value lies together and is not looked for.
+        let is_first = self.batch.schema_ref().fields().first().is_some_and(|first| first.name() == column);
+        let begins = if is_first { partition(0..self.len(), |row| self.text(row, column) < Some(value)) } else { 0 };
+        let ends =
+            if is_first { partition(0..self.len(), |row| self.text(row, column) <= Some(value)) } else { self.len() };
+        (begins..ends).filter(move |row| self.text(*row, column) == Some(value))
     }
+}
+
+/// The first row of these that does not come before; those that do come first.
+pub(crate) fn partition(range: Range<usize>, before: impl Fn(usize) -> bool) -> usize {
+    let (mut low, mut high) = (range.start, range.end);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if before(middle) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    low
 }

@@ -3,7 +3,10 @@
 use std::{borrow::Cow, sync::Arc};
 
 use datafusion::arrow::{
-    array::{ArrayRef, BooleanBuilder, Date32Builder, Int64Builder, RecordBatch, StringBuilder},
+    array::{
+        ArrayRef, BooleanArray, BooleanBuilder, Date32Array, Date32Builder, Int64Array, Int64Builder, RecordBatch,
+        RecordBatchOptions, StringBuilder,
+    },
     datatypes::{DataType, Field, Schema},
 };
 use jiff::civil::{Date, date};
@@ -110,7 +113,45 @@ impl<T: Into<Self>> From<Option<T>> for Value<'_> {
     }
 }
 
-enum Column {
+/// A whole column, made at once from its cells.
+#[derive(Debug)]
+pub struct Column(ArrayRef);
+
+impl Column {
+    /// Text; the cells are gone through twice, first for their lengths.
+    pub fn texts<'a>(cells: impl Iterator<Item = Option<&'a str>> + Clone) -> Self {
+        let (rows, bytes) =
+            cells.clone().fold((0, 0), |(rows, bytes), cell| (rows + 1, bytes + cell.map_or(0, str::len)));
+        let mut column = StringBuilder::with_capacity(rows, bytes);
+        cells.for_each(|cell| column.append_option(cell));
+        Self(Arc::new(column.finish()))
+    }
+
+    /// Whole numbers.
+    pub fn integers(cells: impl Iterator<Item = Option<i64>>) -> Self {
+        Self(Arc::new(cells.collect::<Int64Array>()))
+    }
+
+    /// Civil dates.
+    pub fn dates(cells: impl Iterator<Item = Option<Date>>) -> Self {
+        Self(Arc::new(cells.map(|cell| cell.map(to_days)).collect::<Date32Array>()))
+    }
+
+    /// Yes or no.
+    pub fn flags(cells: impl Iterator<Item = Option<bool>>) -> Self {
+        Self(Arc::new(cells.collect::<BooleanArray>()))
+    }
+}
+
+/// A table of whole columns, which must be equally long.
+pub(super) fn of_columns(columns: Vec<(&str, Column)>) -> Result<RecordBatch, Error> {
+    let fields: Vec<Field> =
+        columns.iter().map(|(name, column)| Field::new(*name, column.0.data_type().clone(), true)).collect();
+    let columns = columns.into_iter().map(|(_, column)| column.0).collect();
+    Ok(RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)?)
+}
+
+enum Growing {
     Text(StringBuilder),
     Integer(Int64Builder),
     Date(Date32Builder),
@@ -128,7 +169,7 @@ enum Column {
 pub struct TableBuilder {
     names: Vec<String>,
     kinds: Vec<Kind>,
-    columns: Vec<Column>,
+    columns: Vec<Growing>,
 }
 
 impl TableBuilder {
@@ -181,39 +222,39 @@ impl TableBuilder {
             self.names.iter().zip(&self.kinds).map(|(name, kind)| Field::new(name, kind.data_type(), true)).collect();
         let arrays: Vec<ArrayRef> = self.columns.iter_mut().map(finish_column).collect();
         let rows = arrays.first().map_or(0, |array| array.len());
-        let options = datafusion::arrow::array::RecordBatchOptions::new().with_row_count(Some(rows));
+        let options = RecordBatchOptions::new().with_row_count(Some(rows));
         Ok(RecordBatch::try_new_with_options(Arc::new(Schema::new(fields)), arrays, &options)?)
     }
 }
 
-fn empty_column(kind: Kind) -> Column {
+fn empty_column(kind: Kind) -> Growing {
     match kind {
-        Kind::Text => Column::Text(StringBuilder::new()),
-        Kind::Integer => Column::Integer(Int64Builder::new()),
-        Kind::Date => Column::Date(Date32Builder::new()),
-        Kind::Flag => Column::Flag(BooleanBuilder::new()),
+        Kind::Text => Growing::Text(StringBuilder::new()),
+        Kind::Integer => Growing::Integer(Int64Builder::new()),
+        Kind::Date => Growing::Date(Date32Builder::new()),
+        Kind::Flag => Growing::Flag(BooleanBuilder::new()),
     }
 }
 
-fn append(column: &mut Column, value: &Value) {
+fn append(column: &mut Growing, value: &Value) {
     match (column, value) {
-        (Column::Text(column), Value::Text(value)) => column.append_value(value),
-        (Column::Text(column), _) => column.append_null(),
-        (Column::Integer(column), Value::Integer(value)) => column.append_value(*value),
-        (Column::Integer(column), _) => column.append_null(),
-        (Column::Date(column), Value::Date(value)) => column.append_value(to_days(*value)),
-        (Column::Date(column), _) => column.append_null(),
-        (Column::Flag(column), Value::Flag(value)) => column.append_value(*value),
-        (Column::Flag(column), _) => column.append_null(),
+        (Growing::Text(column), Value::Text(value)) => column.append_value(value),
+        (Growing::Text(column), _) => column.append_null(),
+        (Growing::Integer(column), Value::Integer(value)) => column.append_value(*value),
+        (Growing::Integer(column), _) => column.append_null(),
+        (Growing::Date(column), Value::Date(value)) => column.append_value(to_days(*value)),
+        (Growing::Date(column), _) => column.append_null(),
+        (Growing::Flag(column), Value::Flag(value)) => column.append_value(*value),
+        (Growing::Flag(column), _) => column.append_null(),
     }
 }
 
-fn finish_column(column: &mut Column) -> ArrayRef {
+fn finish_column(column: &mut Growing) -> ArrayRef {
     match column {
-        Column::Text(column) => Arc::new(column.finish()),
-        Column::Integer(column) => Arc::new(column.finish()),
-        Column::Date(column) => Arc::new(column.finish()),
-        Column::Flag(column) => Arc::new(column.finish()),
+        Growing::Text(column) => Arc::new(column.finish()),
+        Growing::Integer(column) => Arc::new(column.finish()),
+        Growing::Date(column) => Arc::new(column.finish()),
+        Growing::Flag(column) => Arc::new(column.finish()),
     }
 }
 
@@ -221,7 +262,8 @@ const EPOCH: Date = date(1970, 1, 1);
 
 /// Days since 1970-01-01, which is how `Date32` keeps a date.
 pub fn to_days(day: Date) -> i32 {
-    (day - EPOCH).get_days()
+    // A day of a civil date always has 86,400 seconds, and all of its years fit.
+    (day.duration_since(EPOCH).as_secs() / 86_400) as i32
 }
 
 /// The date that many days after 1970-01-01, if the calendar reaches it.

@@ -5,7 +5,7 @@ use std::fs;
 use datafusion::arrow::array::RecordBatch;
 use jiff::civil::date;
 use proptest::prelude::*;
-use rules::{Kind, Snapshot, TableBuilder, Value};
+use rules::{Column, Kind, Snapshot, TableBuilder, Value};
 
 type Row = (Option<String>, Option<i64>, Option<i32>, Option<bool>);
 
@@ -173,4 +173,31 @@ fn only_the_four_types_and_plain_names_are_taken() {
     for name in ["", "T", "a-b", "../x", "1a", "表"] {
         assert!(Snapshot::new([(name.to_owned(), table(&[]))]).is_err(), "{name}");
     }
+}
+
+#[test]
+fn columns_made_whole_say_the_same_as_rows_and_a_row_is_found_by_its_first_text() {
+    let rows: Vec<Row> = vec![
+        (Some("乙".into()), Some(2), Some(-1), Some(true)),
+        (None, None, None, None),
+        (Some("甲".into()), Some(-7), Some(19_000), Some(false)),
+        (Some(String::new()), Some(0), Some(0), None),
+    ];
+    let days = rows.iter().map(|row| row.2.and_then(rules::snapshot::from_days));
+    let columns = vec![
+        ("name", Column::texts(rows.iter().map(|row| row.0.as_deref()))),
+        ("number", Column::integers(rows.iter().map(|row| row.1))),
+        ("day", Column::dates(days)),
+        ("flag", Column::flags(rows.iter().map(|row| row.3))),
+    ];
+    let made = Snapshot::of_columns([("t", columns)]).unwrap();
+    assert_eq!(made.id(), id(&rows));
+    let read = made.rows("t").unwrap();
+    for text in ["", "乙", "甲"] {
+        let found: Vec<_> = read.whose("name", text).map(|row| read.text(row, "name")).collect();
+        assert_eq!(found, [Some(text)]);
+    }
+    assert_eq!(read.whose("name", "丙").chain(read.whose("name", "龥")).count(), 0);
+    let uneven = vec![("a", Column::flags([None].into_iter())), ("b", Column::flags([].into_iter()))];
+    assert!(Snapshot::of_columns([("t", uneven)]).is_err());
 }

@@ -45,7 +45,7 @@ impl<T> Listing<'_, T> {
                 .iter()
                 .map(|column| Column::new(self.export_heading(column), export_kind(column.kind)))
                 .collect(),
-            rows: self.chosen(rows, query).into_iter().map(cells).collect(),
+            rows: self.chosen(rows, query).iter().map(|place| cells(&rows[*place])).collect(),
         }
     }
 

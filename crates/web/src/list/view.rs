@@ -102,7 +102,7 @@ impl<T> Listing<'_, T> {
         let page = query.page.min(last_page);
         let first = (page - 1) * query.size;
         let shown = &chosen[first..total.min(first + query.size)];
-        let cells = |row: &&T| self.columns.iter().map(|column| (column.cell)(row)).collect();
+        let cells = |place: &usize| self.columns.iter().map(|column| (column.cell)(&rows[*place])).collect();
         let go = |page: usize| query.on_page(page).href(&self.path);
         ListingView {
             id: self.id,

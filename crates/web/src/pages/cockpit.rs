@@ -89,15 +89,14 @@ pub async fn page(
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, AppError> {
     let Some(shown) = shown::shown(&app, wanted.run()).await? else { return no_run(&frame, frame.t("cockpit-title")) };
-    let history = shown::history(&app).await?;
+    let history = shown::history(&app, &shown).await?;
     let before = shown.open_before(&app.installation).await?;
     let (policy, as_of) = (&shown.policy, shown.as_of());
-    let targets = cockpit::targets(policy, &shown.opened, &history);
+    let targets = kept::targets(&shown, &history);
     let indicator = |code: &str| shown.keep(frame.at(&format!("/indicators/{code}")));
     let address = |path: &str| shown.keep(frame.at(path));
-    let names = shown.enterprise_names();
     let moved = kept::moved(&shown, before.as_deref());
-    let (lapses, lapses_total) = watch::lapses(&frame, &shown, &names);
+    let (lapses, lapses_total) = watch::lapses(&frame, &shown);
     hx::page(CockpitPage {
         frame: &frame,
         line: shown.line(&frame),
@@ -114,12 +113,12 @@ pub async fn page(
         } else {
             Vec::new()
         },
-        gaps: changes::gaps(&frame, policy, &targets, &moved, &names, &address),
+        gaps: changes::gaps(&frame, &shown, &targets, &moved, &address),
         lapses,
         lapses_total,
         all_lapses: address("/cockpit/lapses"),
         all_alarms: format!("{}#alarms", address("/awards")),
-        alarms: watch::alarms(&frame, &shown, &names),
+        alarms: watch::alarms(&frame, &shown),
         open_work: watch::open_work(&app, &frame, &shown).await?,
         monitored: monitored(&frame, &shown, &indicator),
     })

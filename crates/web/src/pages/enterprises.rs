@@ -17,6 +17,7 @@ pub use self::detail::{own, page as one};
 use self::read::Enterprise;
 use crate::{
     app::App,
+    by_run::ByRun,
     error::AppError,
     form::Choice,
     frame::Frame,
@@ -54,7 +55,8 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
         return cockpit::no_run(&frame, frame.t("enterprises-title"));
     };
     let all = read::enterprises(&shown.opened);
-    let listing = listing(&frame, &shown, &all);
+    let words = WORDS.get(&shown.opened.summary.run, || Words::of(&all));
+    let listing = listing(&frame, &shown, &words);
     if query.export {
         return listing.workbook(&all, &query);
     }
@@ -64,7 +66,28 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
     hx.page(page, ListBlock { frame: &frame, list: &view })
 }
 
-fn listing<'a>(frame: &'a Frame, shown: &'a Shown, all: &[Enterprise]) -> Listing<'a, Enterprise> {
+static WORDS: ByRun<Words> = ByRun::new(4);
+
+/// What the enterprises of a run can be filtered by.
+struct Words {
+    towns: BTreeSet<String>,
+    statuses: BTreeSet<String>,
+    sections: BTreeSet<char>,
+    sizes: BTreeSet<String>,
+}
+
+impl Words {
+    fn of(all: &[Enterprise]) -> Self {
+        Self {
+            towns: all.iter().map(|one| one.town.clone()).collect(),
+            statuses: all.iter().flat_map(|one| one.statuses.iter().cloned()).collect(),
+            sections: all.iter().filter_map(|one| one.section).collect(),
+            sizes: all.iter().map(|one| one.size.clone()).collect(),
+        }
+    }
+}
+
+fn listing<'a>(frame: &'a Frame, shown: &'a Shown, words: &Words) -> Listing<'a, Enterprise> {
     let caption = frame.t1("enterprises-list-of", "date", shown.as_of());
     let number = |number: Option<i64>| number.map_or_else(Cell::empty, Cell::number);
     Listing::new(frame, "enterprises", "/enterprises", caption)
@@ -89,27 +112,14 @@ fn listing<'a>(frame: &'a Frame, shown: &'a Shown, all: &[Enterprise]) -> Listin
         .column("inventions", frame.t("enterprises-col-inventions"), Kind::Number, move |one| number(one.inventions))
         .column("high-value", frame.t("enterprises-col-high-value"), Kind::Number, move |one| number(one.high_value))
         .column("stars", frame.t("enterprises-col-stars"), Kind::Text, |one| stars_cell(frame, shown, one))
-        .filter(
-            "town",
-            frame.t("patents-col-town"),
-            choices(frame, all.iter().map(|one| one.town.as_str())),
-            |one, town| one.town == town,
-        )
-        .filter(
-            "status",
-            frame.t("enterprises-col-statuses"),
-            choices(frame, all.iter().flat_map(|one| one.statuses.iter().map(String::as_str))),
-            |one, kind| one.statuses.contains(kind),
-        )
-        .filter("industry", frame.t("enterprises-col-industry"), sections(frame, all), |one, key| {
+        .filter("town", frame.t("patents-col-town"), choices(frame, &words.towns), |one, town| one.town == town)
+        .filter("status", frame.t("enterprises-col-statuses"), choices(frame, &words.statuses), |one, kind| {
+            one.statuses.contains(kind)
+        })
+        .filter("industry", frame.t("enterprises-col-industry"), sections(frame, &words.sections), |one, key| {
             one.section.is_some_and(|section| key == section.to_string())
         })
-        .filter(
-            "scale",
-            frame.t("enterprises-col-size"),
-            choices(frame, all.iter().map(|one| one.size.as_str())),
-            |one, size| one.size == size,
-        )
+        .filter("scale", frame.t("enterprises-col-size"), choices(frame, &words.sizes), |one, size| one.size == size)
         .search(frame.t("towns-search"), |one| format!("{} {}", one.name, one.uscc))
         .sorted_by("inventions", Dir::Down)
         .kept_as(&shown.opened.summary.run)
@@ -132,16 +142,15 @@ fn stars_cell(frame: &Frame, shown: &Shown, one: &Enterprise) -> Cell {
     }
 }
 
-fn choices<'a>(frame: &Frame, words: impl Iterator<Item = &'a str>) -> Vec<Choice> {
-    let words: BTreeSet<&str> = words.filter(|word| !word.is_empty()).collect();
-    let mut choices: Vec<Choice> = words.into_iter().map(|word| Choice::new(word, frame.said(word))).collect();
+fn choices(frame: &Frame, words: &BTreeSet<String>) -> Vec<Choice> {
+    let words = words.iter().filter(|word| !word.is_empty());
+    let mut choices: Vec<Choice> = words.map(|word| Choice::new(word, frame.said(word))).collect();
     choices.sort_by_cached_key(|choice| crate::search_key::sort_key(&choice.value));
     choices
 }
 
-fn sections(frame: &Frame, all: &[Enterprise]) -> Vec<Choice> {
-    let known: BTreeSet<char> = all.iter().filter_map(|one| one.section).collect();
-    known.into_iter().map(|section| Choice::new(section.to_string(), section_name(frame, Some(section)))).collect()
+fn sections(frame: &Frame, known: &BTreeSet<char>) -> Vec<Choice> {
+    known.iter().map(|section| Choice::new(section.to_string(), section_name(frame, Some(*section)))).collect()
 }
 
 /// The name of a section of GB/T 4754-2017.

@@ -24,5 +24,6 @@ mod runs;
 mod search;
 mod sign_in;
 mod trail;
+mod verdicts;
 mod warnings;
 mod what_if;

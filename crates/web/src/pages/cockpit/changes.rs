@@ -1,11 +1,9 @@
 //! What changed since the month before: rights gained and lost by indicator, and who closes or widens a gap.
 
-use std::collections::BTreeMap;
-
 use domain::cockpit::{Grouping, Movement, Target};
 use rules::{Evaluation, Policy};
 
-use super::{kept::Moved, targets};
+use super::{kept::Moved, shown::Shown, targets};
 use crate::{format::encode, frame::Frame};
 
 /// How many towns and enterprises are named on each side of a gap.
@@ -122,24 +120,21 @@ pub(crate) fn signed(number: i64) -> String {
 /// For each target that is not met: who closed its gap since the run before, and who widened it.
 pub(super) fn gaps(
     frame: &Frame,
-    policy: &Policy,
+    shown: &Shown,
     open: &[Target],
     moved: &Moved,
-    names: &BTreeMap<&str, &str>,
     href: &dyn Fn(&str) -> String,
 ) -> Vec<Gap> {
     open.iter()
         .filter(|target| target.indicator.met != Some(true) && target.indicator.evidence_count > 0)
         .filter_map(|target| {
-            let definition = policy.indicator(&target.indicator.code)?;
+            let definition = shown.policy.indicator(&target.indicator.code)?;
             let page = format!("/indicators/{}", target.indicator.code);
             let movers = |grouping: Grouping, filter: &str| -> Vec<Mover> {
                 shorten(moved.of(&target.indicator.code, grouping))
                     .into_iter()
                     .map(|movement| Mover {
-                        name: names
-                            .get(movement.who.as_str())
-                            .map_or_else(|| movement.who.clone(), |name| (*name).to_owned()),
+                        name: shown.enterprise_name(&movement.who).unwrap_or(&movement.who).to_owned(),
                         href: href(&format!("{page}/changes?{filter}={}", encode(&movement.who))),
                         stock: movement.stock,
                         gained: movement.gained.len(),

@@ -3,15 +3,16 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use domain::{
-    cockpit::{Grouping, Movement, movements},
-    lapses::{self, Lapse},
-    runs::Opened,
+    cockpit::{self, Grouping, Movement, Target, movements},
+    lapses::{self, Cause, Lapse},
+    runs::{Observed, Opened},
 };
 
 use super::shown::Shown;
 use crate::by_run::ByRun;
 
 static MOVED: ByRun<Moved> = ByRun::new(4);
+static TARGETS: ByRun<Vec<Target>> = ByRun::new(8);
 static LAPSES: ByRun<Vec<Lapse>> = ByRun::new(4);
 
 /// Who moved each indicator between two runs; empty without an earlier run.
@@ -45,7 +46,18 @@ pub(crate) fn moved(shown: &Shown, before: Option<&Opened>) -> Arc<Moved> {
     MOVED.get(&key, || Moved { towns: of(Grouping::Town), enterprises: of(Grouping::Enterprise) })
 }
 
-/// The rights of a run that may soon be lost.
+/// The targets of a run, each with its past and its forecast.
+pub(crate) fn targets(shown: &Shown, history: &[Observed]) -> Arc<Vec<Target>> {
+    let key = format!("{} {}", shown.opened.summary.run, shown.all_runs());
+    TARGETS.get(&key, || cockpit::targets(&shown.policy, &shown.opened, history))
+}
+
+/// The rights of a run that may soon be lost: ended terms before fees, high-value rights before others, then by day.
 pub(super) fn lapses(opened: &Opened) -> Arc<Vec<Lapse>> {
-    LAPSES.get(&opened.summary.run, || lapses::soon(opened))
+    let sorted = || {
+        let mut lapses = lapses::soon(opened);
+        lapses.sort_by_key(|lapse| (lapse.cause != Cause::TermEnds, !lapse.high_value, lapse.on));
+        lapses
+    };
+    LAPSES.get(&opened.summary.run, sorted)
 }

@@ -1,9 +1,9 @@
 //! `/cockpit/lapses` 即将失效的发明专利: every right whose term ends or whose annual fee falls due, with whose it is.
 
 use axum::{extract::State, http::Uri, response::Response};
-use domain::lapses::{self, Cause, Lapse};
+use domain::lapses::{Cause, Lapse};
 
-use super::{no_run, shown};
+use super::{kept, no_run, shown};
 use crate::{
     app::App,
     error::AppError,
@@ -20,7 +20,7 @@ use crate::{
 
 /// A right that may soon be lost, with the name of its enterprise.
 struct Row<'a> {
-    lapse: Lapse,
+    lapse: &'a Lapse,
     owner: Option<&'a str>,
 }
 
@@ -30,12 +30,9 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
     let Some(shown) = shown::shown(&app, query.filter("run")).await? else {
         return no_run(&frame, frame.t("cockpit-lapses"));
     };
-    let names = shown.enterprise_names();
-    let mut rows: Vec<Row<'_>> = lapses::soon(&shown.opened)
-        .into_iter()
-        .map(|lapse| Row { owner: lapse.uscc.as_deref().and_then(|uscc| names.get(uscc).copied()), lapse })
-        .collect();
-    rows.sort_by_key(|row| order(&row.lapse));
+    let lapses = kept::lapses(&shown.opened);
+    let owner = |lapse: &Lapse| lapse.uscc.as_deref().and_then(|uscc| shown.enterprise_name(uscc));
+    let rows: Vec<Row<'_>> = lapses.iter().map(|lapse| Row { owner: owner(lapse), lapse }).collect();
     let caption =
         frame.tn("rights-list-of", &[("name", frame.t("cockpit-lapses")), ("date", shown.as_of().to_string())]);
     let (frame_ref, shown_ref) = (&frame, &shown);
@@ -87,11 +84,6 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
     let head = Room::new(frame.t("cockpit-lapses"), frame.t("cockpit-lapses-line"))
         .below(&frame, &[("cockpit-title", "/cockpit")]);
     room::list_page(hx, &frame, &head, &view)
-}
-
-/// Ended terms before fees, high-value rights before others, then by day.
-pub(super) fn order(lapse: &Lapse) -> (bool, bool, jiff::civil::Date) {
-    (lapse.cause != Cause::TermEnds, !lapse.high_value, lapse.on)
 }
 
 /// The enterprise that is filtered by; a list of all of them would help nobody.

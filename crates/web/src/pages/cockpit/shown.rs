@@ -28,12 +28,24 @@ static HISTORIES: ByRun<Vec<Observed>> = ByRun::new(4);
 static SHELF: LazyLock<Shelf> = LazyLock::new(Shelf::default);
 static POLICY: LazyLock<Option<Arc<Policy>>> = LazyLock::new(|| runs::policy().ok().map(Arc::new));
 
-/// The run to show; nothing while no run exists.
-pub(crate) async fn shown(app: &App, wanted: Option<&str>) -> Result<Option<Shown>, AppError> {
-    let policy = match POLICY.as_ref() {
+/// The policy document that is installed.
+fn policy() -> Result<Arc<Policy>, AppError> {
+    Ok(match POLICY.as_ref() {
         Some(policy) => Arc::clone(policy),
         None => Arc::new(runs::policy()?),
-    };
+    })
+}
+
+/// A run by itself, with the policy document.
+pub(crate) async fn run(app: &App, id: &str) -> Result<(Arc<Policy>, Arc<Opened>), AppError> {
+    let policy = policy()?;
+    let opened = SHELF.open(&app.installation, &policy, id).await?;
+    Ok((policy, opened))
+}
+
+/// The run to show; nothing while no run exists.
+pub(crate) async fn shown(app: &App, wanted: Option<&str>) -> Result<Option<Shown>, AppError> {
+    let policy = policy()?;
     let installation = &app.installation;
     let runs: Vec<Summary> =
         runs::list(installation).await?.into_iter().filter(|run| !run.is_what_if() && run.scope.is_empty()).collect();
@@ -47,6 +59,11 @@ pub(crate) async fn shown(app: &App, wanted: Option<&str>) -> Result<Option<Show
 }
 
 impl Shown {
+    /// What tells the regular runs that there are: the same runs have the same history.
+    pub(crate) fn all_runs(&self) -> String {
+        self.runs.iter().map(|run| run.run.as_str()).collect::<Vec<_>>().join(" ")
+    }
+
     /// The run's result.
     pub(crate) fn evaluation(&self) -> &Evaluation {
         &self.opened.evaluation
@@ -112,17 +129,16 @@ impl Shown {
     }
 
     /// The name of an enterprise in the run's facts.
-    pub(crate) fn enterprise_names(&self) -> std::collections::BTreeMap<&str, &str> {
-        let Some(rows) = self.opened.snapshot.rows("enterprise") else { return Default::default() };
-        (0..rows.len()).filter_map(|row| Some((rows.text(row, "uscc")?, rows.text(row, "name")?))).collect()
+    pub(crate) fn enterprise_name(&self, uscc: &str) -> Option<&str> {
+        let rows = self.opened.snapshot.rows("enterprise")?;
+        let row = rows.whose("uscc", uscc).next()?;
+        rows.text(row, "name")
     }
 }
 
 /// The figures over time: for each date the regular run with the latest knowledge.
-pub(crate) async fn history(app: &App) -> Result<Arc<Vec<Observed>>, AppError> {
-    // The same runs have the same history, so it is read again only when a run was added.
-    let runs = runs::list(&app.installation).await?;
-    let key = runs.iter().map(|run| run.run.as_str()).collect::<Vec<_>>().join(" ");
+pub(crate) async fn history(app: &App, shown: &Shown) -> Result<Arc<Vec<Observed>>, AppError> {
+    let key = shown.all_runs();
     if let Some(history) = HISTORIES.find(&key) {
         return Ok(history);
     }

@@ -1,7 +1,5 @@
 //! What wants a look: rights that may soon be lost, alarms with their method and error, and work that lies open.
 
-use std::collections::BTreeMap;
-
 use domain::{
     accounts::Permission,
     alarms::{Alarm, Method},
@@ -58,10 +56,8 @@ pub(super) struct AlarmKind {
 }
 
 /// The rights that may soon be lost, ended terms and high-value ones first, and how many there are in all.
-pub(super) fn lapses(frame: &Frame, shown: &Shown, names: &BTreeMap<&str, &str>) -> (Vec<LapseRow>, usize) {
+pub(super) fn lapses(frame: &Frame, shown: &Shown) -> (Vec<LapseRow>, usize) {
     let lapses = kept::lapses(&shown.opened);
-    let mut order: Vec<&Lapse> = lapses.iter().collect();
-    order.sort_by_key(|lapse| super::lapses::order(lapse));
     let row = |lapse: &Lapse| LapseRow {
         on: lapse.on.to_string(),
         cause: cause(frame, lapse.cause),
@@ -69,16 +65,16 @@ pub(super) fn lapses(frame: &Frame, shown: &Shown, names: &BTreeMap<&str, &str>)
         owner: lapse
             .uscc
             .as_deref()
-            .and_then(|uscc| names.get(uscc))
-            .map_or_else(|| frame.t("word-no-enterprise"), |name| (*name).to_owned()),
+            .and_then(|uscc| shown.enterprise_name(uscc))
+            .map_or_else(|| frame.t("word-no-enterprise"), str::to_owned),
         town: lapse.town.clone(),
         high_value: lapse.high_value,
     };
-    (order.into_iter().take(LAPSES_MAX).map(row).collect(), lapses.len())
+    (lapses.iter().take(LAPSES_MAX).map(row).collect(), lapses.len())
 }
 
 /// Every kind of alarm, those without a case too, so that silence is seen to be a result.
-pub(super) fn alarms(frame: &Frame, shown: &Shown, names: &BTreeMap<&str, &str>) -> Vec<AlarmKind> {
+pub(super) fn alarms(frame: &Frame, shown: &Shown) -> Vec<AlarmKind> {
     let found = seen::found(shown);
     Method::ALL
         .into_iter()
@@ -93,15 +89,15 @@ pub(super) fn alarms(frame: &Frame, shown: &Shown, names: &BTreeMap<&str, &str>)
                 seen: of_kind
                     .into_iter()
                     .take(ALARMED_MAX)
-                    .map(|alarm| (enterprise(frame, shown, names, &alarm.uscc), frame.said(&alarm.seen)))
+                    .map(|alarm| (enterprise(frame, shown, &alarm.uscc), frame.said(&alarm.seen)))
                     .collect(),
             }
         })
         .collect()
 }
 
-fn enterprise(frame: &Frame, shown: &Shown, names: &BTreeMap<&str, &str>, uscc: &str) -> Link {
-    let name = names.get(uscc).copied().unwrap_or(uscc);
+fn enterprise(frame: &Frame, shown: &Shown, uscc: &str) -> Link {
+    let name = shown.enterprise_name(uscc).unwrap_or(uscc);
     let href = crate::routes::exists("/enterprises").then(|| shown.keep(frame.at(&format!("/enterprises/{uscc}"))));
     Link::new(name, href.unwrap_or_default())
 }

@@ -145,7 +145,6 @@ impl Counted {
 pub(super) struct Book<'a> {
     frame: &'a Frame,
     shown: &'a Shown,
-    names: std::collections::BTreeMap<&'a str, &'a str>,
     facts: HashMap<String, Right>,
 }
 
@@ -153,13 +152,13 @@ impl<'a> Book<'a> {
     /// The facts for the things of one indicator.
     pub(super) fn open(frame: &'a Frame, shown: &'a Shown, code: &str) -> Self {
         let facts = Counted::by(code).facts(frame, shown);
-        Self { frame, shown, names: shown.enterprise_names(), facts }
+        Self { frame, shown, facts }
     }
 
     /// One thing with its facts.
     pub(super) fn right(&self, id: &str, region: Option<&str>, uscc: Option<&str>) -> Right {
         let known = self.facts.get(id).cloned().unwrap_or_default();
-        let name = uscc.and_then(|uscc| self.names.get(uscc)).map(|name| (*name).to_owned());
+        let name = uscc.and_then(|uscc| self.shown.enterprise_name(uscc)).map(str::to_owned);
         let enterprise = uscc
             .filter(|_| crate::routes::exists("/enterprises"))
             .map(|uscc| self.shown.keep(self.frame.at(&format!("/enterprises/{uscc}"))));

@@ -109,11 +109,10 @@ pub async fn page(
     };
     let row = super::find(&frame, &shown, &code)?;
     let before = shown.open_before(&app.installation).await?;
-    let history = shown::history(&app).await?;
+    let history = shown::history(&app, &shown).await?;
     let moved = kept::moved(&shown, before.as_deref());
-    let target = cockpit::targets(&shown.policy, &shown.opened, &history)
-        .into_iter()
-        .find(|target| target.indicator.code == code);
+    let targets = kept::targets(&shown, &history);
+    let target = targets.iter().find(|target| target.indicator.code == code);
     let (indicator, definition) = (row.indicator, row.definition);
     let rests_on_rights = indicator.evidence_count > 0;
     let rights = rests_on_rights.then(|| super::address(&frame, &shown, &code, "/rights"));

@@ -98,7 +98,6 @@ pub async fn page(
 fn parts(frame: &Frame, shown: &Shown, before: Option<&Opened>, code: &str, town: &str) -> Vec<Part> {
     let now = by_enterprise(&shown.opened, code, town);
     let before = before.map(|before| by_enterprise(before, code, town));
-    let names = shown.enterprise_names();
     now.into_iter()
         .map(|(uscc, rights)| {
             let net = before.as_ref().map(|before| {
@@ -107,7 +106,7 @@ fn parts(frame: &Frame, shown: &Shown, before: Option<&Opened>, code: &str, town
             });
             Part {
                 name: match uscc {
-                    Some(uscc) => names.get(uscc).copied().unwrap_or(uscc).to_owned(),
+                    Some(uscc) => shown.enterprise_name(uscc).unwrap_or(uscc).to_owned(),
                     None => frame.t("word-no-enterprise"),
                 },
                 uscc: uscc.map(str::to_owned),

@@ -255,7 +255,7 @@ async fn row(
 
 async fn checks(app: &App, frame: &Frame, deal: &Deal, row: &FoldedRow) -> Result<Vec<Check>, AppError> {
     let all: Vec<Introduction> = matching::introductions(&app.installation, account(frame)?, app.now()).await?;
-    let Some(one) = all.into_iter().find(|one| one.key == row.key) else { return Ok(Vec::new()) };
+    let Some(one) = all.into_iter().find(|one| row.key == one.key) else { return Ok(Vec::new()) };
     let corpus = present(app).await?;
     let is_academic = navigation::bodies::is_academic(&deal.source);
     let facts = matching::facts(&app.installation, corpus.as_ref(), &one, is_academic, app.now()).await?;

@@ -57,7 +57,7 @@ pub(super) fn indicator_name(frame: &Frame, policy: &Policy, code: &str) -> Stri
 
 /// A cell of a folded row.
 pub(crate) fn cell<'r>(register: &str, row: &'r FoldedRow, field: &str) -> &'r str {
-    row.cells.get(Folded::column(register, field)).and_then(Option::as_deref).unwrap_or_default()
+    row.text(Folded::column(register, field))
 }
 
 /// The reasons against an entry tied to the fields of its form.

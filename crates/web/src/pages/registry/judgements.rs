@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use askama::Template;
 use axum::{Form, extract::State, http::Uri, response::Response};
 use domain::accounts::Permission;
-use registry::{BatchKind, Entry, Folded};
+use registry::{BatchKind, Entry, Folded, FoldedRow};
 
 use crate::{
     app::App,
@@ -115,34 +115,27 @@ type Key = (String, String, String);
 /// What people have judged since.
 async fn judged(app: &App) -> Result<BTreeSet<Key>, AppError> {
     let rows = folded(app, "sei-judgements").await?;
-    let cell = |cells: &[Option<String>], field| {
-        cells.get(Folded::column("sei-judgements", field)).cloned().flatten().unwrap_or_default()
-    };
-    Ok(rows
-        .iter()
-        .map(|row| (cell(&row.cells, "application_number"), cell(&row.cells, "code"), cell(&row.cells, "rule")))
-        .collect())
+    let cell = |row: &FoldedRow, field| row.text(Folded::column("sei-judgements", field)).to_owned();
+    Ok(rows.iter().map(|row| (cell(row, "application_number"), cell(row, "code"), cell(row, "rule"))).collect())
 }
 
 /// The industry and the keywords of each rule.
 async fn rules(app: &App) -> Result<BTreeMap<(String, String), (String, String)>, AppError> {
     let rows = folded(app, "strategic-industries").await?;
-    let cell = |cells: &[Option<String>], field| {
-        cells.get(Folded::column("strategic-industries", field)).cloned().flatten().unwrap_or_default()
-    };
+    let cell = |row: &FoldedRow, field| row.text(Folded::column("strategic-industries", field)).to_owned();
     let mut rules: BTreeMap<(String, String), (String, String)> = BTreeMap::new();
     for row in &rows {
-        let rule = rules.entry((cell(&row.cells, "code"), cell(&row.cells, "rule"))).or_default();
-        rule.0 = cell(&row.cells, "name");
+        let rule = rules.entry((cell(row, "code"), cell(row, "rule"))).or_default();
+        rule.0 = cell(row, "name");
         if rule.1.is_empty() {
-            rule.1 = cell(&row.cells, "keywords").replace('|', "、");
+            rule.1 = cell(row, "keywords").replace('|', "、");
         }
     }
     Ok(rules)
 }
 
 /// The rows of a register as known now.
-pub(super) async fn folded(app: &App, id: &'static str) -> Result<Vec<registry::FoldedRow>, AppError> {
+pub(super) async fn folded(app: &App, id: &'static str) -> Result<Vec<FoldedRow>, AppError> {
     let register = registry::register(id).ok_or_else(|| AppError::internal("a register of the program is gone"))?;
     Ok(registry::fold_register(app.db(), register, app.now()).await?)
 }

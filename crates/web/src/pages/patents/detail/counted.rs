@@ -70,7 +70,6 @@ fn awards(frame: &Frame, shown: &Shown, patent: &Patent) -> Vec<Counted> {
         rows.text(row, "grant_uscc").map(str::to_owned)
     });
     let subjects: std::collections::BTreeSet<String> = patent.owner_uscc.clone().into_iter().chain(at_grant).collect();
-    let names = shown.enterprise_names();
     let mut rows = Vec::new();
     for award in shown.policy.awards.iter().filter(|award| award.active) {
         for subject in &subjects {
@@ -83,7 +82,7 @@ fn awards(frame: &Frame, shown: &Shown, patent: &Patent) -> Vec<Counted> {
             if conditions.is_empty() {
                 continue;
             }
-            let name = names.get(subject.as_str()).copied().unwrap_or(subject);
+            let name = shown.enterprise_name(subject).unwrap_or(subject);
             rows.push(Counted {
                 name: frame.said(&award.name),
                 href: crate::routes::exists("/awards").then(|| shown.keep(frame.at("/awards"))),
