@@ -90,6 +90,9 @@ enum Action {
         /// 理由或意见
         #[arg(long, default_value = "")]
         note: String,
+        /// 审核通过时核定的费用，如 8万元
+        #[arg(long)]
+        costs: Option<String>,
         #[command(flatten)]
         account: AccountGiven,
     },
@@ -176,12 +179,21 @@ pub(crate) async fn run(context: &Context, command: Case) -> anyhow::Result<()> 
             doing.write(id, &statement, costs.as_deref(), account.receiving()).await
         }
         Action::Attach { id, kind, file } => doing.attach(id, &kind, &file).await,
-        Action::Act { id, act, note, account } => doing.act(id, act, Said { note, account: account.receiving() }).await,
+        Action::Act { id, act, note, costs, account } => {
+            let costs_fen = costs.as_deref().map(fen).transpose()?;
+            doing.act(id, act, Said { note, account: account.receiving(), costs_fen, seen: None }).await
+        }
         Action::Notice { award } => doing.notice(&award).await,
         Action::Object { id, who, contact, content } => doing.object(id, (&who, &contact, &content)).await,
         Action::Settle { objection, uphold, answer, .. } => doing.settle(objection, (uphold, &answer)).await,
         Action::Daily => Ok(()),
     }
+}
+
+/// Costs as typed, in fen.
+fn fen(text: &str) -> anyhow::Result<i64> {
+    let money = Money::parse(text, MoneyUnit::Yuan);
+    Ok(money.map_err(|cause| Unusable(format!("费用 --costs：{cause}")))?.fen)
 }
 
 async fn daily(context: &Context, installation: &Installation) -> anyhow::Result<()> {
@@ -216,7 +228,7 @@ impl Doing<'_> {
         let whole = cases::find(db, self.account, id).await?;
         let paid = payments::of_case(db, id).await?;
         let possible = cases::possible(self.account, &whole.case);
-        let mut object = details(&whole);
+        let mut object = details(&whole, cases::sees_objectors(self.account));
         object["payments"] = paid.iter().map(crate::payments::payment).collect();
         object["possible"] = possible.iter().map(|act| act.key()).collect();
         self.context.output.print(&object, |_| {
@@ -258,11 +270,8 @@ impl Doing<'_> {
         costs: Option<&str>,
         receiving: Option<Receiving>,
     ) -> anyhow::Result<()> {
-        let costs = costs
-            .map(|text| Money::parse(text, MoneyUnit::Yuan))
-            .transpose()
-            .map_err(|cause| Unusable(format!("已付费用 --costs：{cause}")))?;
-        let said = (statement, costs.map(|money| money.fen), receiving.as_ref());
+        let costs_fen = costs.map(fen).transpose()?;
+        let said = (statement, costs_fen, receiving.as_ref());
         cases::write(self.installation, self.account, id, said, self.context.now).await?;
         self.context.output.print(&json!({ "case": id }), |_| format!("案件 {id} 已填写。"))
     }
@@ -328,8 +337,8 @@ fn value(case: &cases::Case) -> Value {
     })
 }
 
-/// Every detail; of the receiving account only the last digits, of who objected no address.
-fn details(whole: &Whole) -> Value {
+/// Every detail; of the receiving account only the last digits; who objected only for those who may know.
+fn details(whole: &Whole, sees_objectors: bool) -> Value {
     let (case, facts) = (&whole.case, &whole.case.facts);
     let mut object = value(case);
     object["item"] = case.item.into();
@@ -355,7 +364,7 @@ fn details(whole: &Whole) -> Value {
     object["papers"] = whole.papers.iter().map(paper).collect();
     let objection = |one: &cases::Objection| {
         json!({
-            "id": one.id, "who": one.who, "content": one.content, "raised_on": one.raised_on,
+            "id": one.id, "who": sees_objectors.then_some(&one.who), "content": one.content, "raised_on": one.raised_on,
             "is_upheld": one.is_upheld, "answer": one.answer,
         })
     };
@@ -364,7 +373,7 @@ fn details(whole: &Whole) -> Value {
 }
 
 fn line(case: &cases::Case) -> String {
-    let due = case.due_on.map_or_else(String::new, |day| format!("  {day} 前"));
+    let due = case.due_on.map_or_else(String::new, |day| format!("  最迟 {day}"));
     let amount = yuan(case.amount_fen());
     format!("{}  {}  {}  {}  {}  {amount}{due}", case.id, case.award, case.year, case.name, case.state.zh())
 }

@@ -77,7 +77,7 @@ pub(crate) async fn run(context: &Context, command: Payment) -> anyhow::Result<(
             done(id, "已制单，待另一人复核。")
         }
         Action::Approve { batch } => {
-            payments::approve(db, &account, batch, now).await?;
+            payments::approve(&installation, &domain::runs::policy()?, &account, batch, now).await?;
             done(batch, "已复核，可以送银行。")
         }
         Action::Cancel { batch } => {
@@ -88,7 +88,7 @@ pub(crate) async fn run(context: &Context, command: Payment) -> anyhow::Result<(
             if out.is_dir() {
                 return Err(Unusable(format!("--out 应是文件，{} 是目录。", out.display())).into());
             }
-            let sheet = payments::send(db, &account, batch, now).await?;
+            let sheet = payments::send(&installation, &domain::runs::policy()?, &account, batch, now).await?;
             let mut bytes = Vec::new();
             sheets::write::csv(&sheet, &mut bytes)?;
             std::fs::write(&out, bytes).with_context(|| {

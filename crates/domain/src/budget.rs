@@ -101,16 +101,21 @@ pub(crate) async fn reserve(tx: &mut Tx, case: &Case, fen: i64, year: i16) -> Re
             return store::insert_reservation(tx, case.id, line.id, fen).await;
         }
     }
-    let left: i64 = lines.iter().map(Line::left_fen).sum();
+    let left: i64 = lines.iter().map(Line::left_fen).max().unwrap_or(0);
     let (needed, left) = (terms::Money::from_fen(fen).format_zh(), terms::Money::from_fen(left).format_zh());
     Err(Error::Conflict(format!(
-        "{year} 年预算不足：本件需 {needed}，这一事项合计余 {left}。请财政局追加预算后再决定。"
+        "{year} 年预算不足：本件需 {needed}，可用的预算中余额最多的一笔只有 {left}。请财政局追加预算后再决定。"
     )))
 }
 
 /// Turns the reservation of a case into money paid.
 pub(crate) async fn spend(tx: &mut Tx, case: i64) -> Result<(), Error> {
     store::settle(tx, case, "paid").await
+}
+
+/// Gives the reserved money of a case back to its line.
+pub(crate) async fn release(tx: &mut Tx, case: i64) -> Result<(), Error> {
+    store::release(tx, case).await
 }
 
 /// The line on which a case's money stands, with the amount and how far it has come.

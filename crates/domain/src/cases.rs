@@ -20,12 +20,14 @@ use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub(crate) use self::facts::Shelf as KnownShelf;
+pub(crate) use self::facts::{Known, Shelf as KnownShelf};
 pub use self::{
     acts::{Said, act, daily, possible},
     applications::{Application, PAPER_BYTES_MAX, Paper, attach, begin, detach, paper, write},
     gates::{Gate, Outcome},
-    notices::{Notice, Objection, decide_objection, notice, notices, objections, open_notice, raise_objection},
+    notices::{
+        Notice, Objection, decide_objection, notice, notices, objections, open_notice, raise_objection, sees_objectors,
+    },
     opening::{Opening, open_batch, simulate},
     state::{Act, State},
 };
@@ -263,7 +265,9 @@ async fn visible(tx: &mut Tx, account: &Account, id: i64) -> Result<Case, Error>
     let case = store::find(tx, id).await?.ok_or_else(none)?;
     let is_own = bound.is_none_or(|subject| subject == case.subject);
     let is_asked = account.role != Role::Department || store::asked(tx, &account.unit).await?.contains(&id);
-    if is_own && is_asked { Ok(case) } else { Err(none()) }
+    // What is not handed in yet is its enterprise's own affair.
+    let is_there = case.state != State::Draft || case.is_of(account);
+    if is_own && is_asked && is_there { Ok(case) } else { Err(none()) }
 }
 
 pub(crate) async fn find_in(tx: &mut Tx, id: i64) -> Result<Case, Error> {
@@ -315,12 +319,15 @@ pub(crate) async fn save(tx: &mut Tx, before: &Case, after: &Case, change: &Chan
 }
 
 fn state_of(case: &Case) -> Value {
-    serde_json::json!({ "state": case.state.key(), "amount_fen": case.amount_fen(), "handler": case.handler, "reviewer": case.reviewer })
+    serde_json::json!({ "state": case.state.key(), "amount_fen": case.amount_fen(), "handler": case.handler, "reviewer": case.reviewer,
+        "account": case.account.as_ref().map(|one| format!("{} {}", one.bank, one.masked())),
+        "costs_fen": case.facts.application.as_ref().and_then(|one| one.settled_fen.or(one.costs_fen)),
+    })
 }
 
 /// What the registers say that a payment is held against.
-pub(crate) async fn known(installation: &crate::Installation, now: Timestamp) -> Result<facts::Known, Error> {
-    facts::Known::read(installation, &std::collections::BTreeSet::new(), now).await
+pub(crate) async fn known(installation: &crate::Installation, now: Timestamp) -> Result<Known, Error> {
+    Known::read(installation, &std::collections::BTreeSet::new(), now).await
 }
 
 /// What keeps a decided case from being paid today; empty when nothing does. What could not be checked keeps it too.
@@ -328,7 +335,7 @@ pub(crate) async fn stops_payment(
     tx: &mut Tx,
     installation: &crate::Installation,
     policy: &rules::Policy,
-    known: &facts::Known,
+    known: &Known,
     case: &Case,
     today: Date,
 ) -> Result<String, Error> {

@@ -95,7 +95,8 @@ impl Installation {
     async fn recover(&self, now: Timestamp) -> Result<Vec<String>, Error> {
         // Files first: removing them makes room for what the database has to write.
         let mut remarks = Vec::new();
-        for folder in FOLDERS {
+        let papers = [EVIDENCE, LETTERS].into_iter().filter(|folder| self.dir.join(folder).is_dir());
+        for folder in FOLDERS.into_iter().chain(papers) {
             for path in rules::folder::remove_unfinished(&self.dir.join(folder))? {
                 let path = path.display();
                 remarks.push(format!("已清除上次没有写完的文件 {path}；已有的数据和结果不受影响，需要时请重新进行。"));
@@ -181,7 +182,7 @@ impl Installation {
     }
 }
 
-/// How far a demo moves at once: within the working calendar it was made with.
+/// How far a demo moves at once, in days.
 const MOVE_DAYS_MAX: i64 = 60;
 
 /// What stands in the data folder beside the database.

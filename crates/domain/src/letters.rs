@@ -192,6 +192,8 @@ pub fn of_state(policy: &Policy, case: &Case) -> Vec<Kind> {
         policy.award(&case.award).is_some_and(|award| !award.levels.is_empty() || award.id.ends_with("-star"));
     match case.state {
         State::Rejected => vec![Kind::Refusal],
+        // A title whose money is being claimed back is not handed out again.
+        State::Reclaimed => Vec::new(),
         state if state.is_granted() && has_title => vec![Kind::Decision, Kind::Certificate],
         state if state.is_granted() => vec![Kind::Decision],
         _ => Vec::new(),
@@ -211,8 +213,11 @@ pub async fn of_case(
         return Err(Error::NotFound { what: kind.zh(), id: id.to_string() });
     }
     let item = items::find(&installation.db, whole.case.item).await?;
-    let decided =
-        whole.steps.iter().rev().find(|step| matches!(step.act.as_str(), "approve" | "reject" | "uphold" | "open"));
+    let decided = whole
+        .steps
+        .iter()
+        .rev()
+        .find(|step| matches!(step.act.as_str(), "approve" | "reject" | "revoke" | "uphold" | "open"));
     let number = cases::decision_number(&installation.db, id).await?;
     let mut values = values(policy, &whole, &item, city);
     if let Some(step) = decided {

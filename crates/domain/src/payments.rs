@@ -116,7 +116,7 @@ pub struct Batch {
 }
 
 impl Batch {
-    /// The sum of what is ordered or paid, in fen.
+    /// The sum of its payments, whatever became of them, in fen.
     pub fn total_fen(&self) -> i64 {
         self.payments.iter().map(|one| one.amount_fen).sum()
     }
@@ -146,6 +146,7 @@ async fn find(tx: &mut Tx, id: i64) -> Result<Batch, Error> {
     store::batches(tx, Some(id))
         .await?
         .pop()
+        .filter(|batch| batch.id == id)
         .ok_or_else(|| Error::NotFound { what: "拨付批次", id: id.to_string() })
 }
 
@@ -204,14 +205,41 @@ pub async fn order(
     Ok(batch)
 }
 
-/// The second pair of eyes.
-pub async fn approve(db: &Db, account: &Account, id: i64, now: Timestamp) -> Result<(), Error> {
+/// Asks the gates of every case of a batch once more: between two steps of it a day may have come, or a list.
+async fn check_gates(
+    tx: &mut Tx,
+    installation: &Installation,
+    policy: &Policy,
+    batch: &Batch,
+    (known, now): (&cases::Known, Timestamp),
+) -> Result<(), Error> {
+    let today = installation.business_date(now);
+    for payment in &batch.payments {
+        let case = cases::find_in(tx, payment.case).await?;
+        let stop = cases::stops_payment(tx, installation, policy, known, &case, today).await?;
+        if !stop.is_empty() {
+            return Err(Error::Conflict(format!("案件 {}（{}）不能再拨付：{stop}。请撤销本批。", case.id, case.name)));
+        }
+    }
+    Ok(())
+}
+
+/// The second pair of eyes; the gates are asked again.
+pub async fn approve(
+    installation: &Installation,
+    policy: &Policy,
+    account: &Account,
+    id: i64,
+    now: Timestamp,
+) -> Result<(), Error> {
     allowed(account, Permission::ManageMoney)?;
-    let mut tx = db.begin().await?;
+    let known = cases::known(installation, now).await?;
+    let mut tx = installation.db.begin().await?;
     let batch = find(&mut tx, id).await?;
     if batch.made_by == account.login {
         return Err(Error::Conflict("制单和复核不能是同一个人。请由另一人复核。".into()));
     }
+    check_gates(&mut tx, installation, policy, &batch, (&known, now)).await?;
     step(&mut tx, &batch, Stage::Made, Stage::Approved, Some(&account.login), now).await?;
     let detail = json!({ "total_fen": batch.total_fen(), "payments": batch.payments.len() });
     registry::audit::record(&mut tx, now, &account.login, "payment.approve", &id.to_string(), &detail).await?;
@@ -246,7 +274,9 @@ pub async fn cancel(installation: &Installation, account: &Account, id: i64, now
     let from = if batch.stage == Stage::Approved { Stage::Approved } else { Stage::Made };
     step(&mut tx, &batch, from, Stage::Cancelled, None, now).await?;
     for payment in &batch.payments {
-        store::answer(&mut tx, &payment.number, "cancelled", "", today).await?;
+        if !store::answer(&mut tx, &payment.number, "cancelled", "", today).await? {
+            return Err(Error::Conflict(format!("付款 {} 刚刚被登记过。请刷新后再看。", payment.number)));
+        }
         let before = cases::find_in(&mut tx, payment.case).await?;
         let after = Case { state: State::Approved, ..before.clone() };
         let change = Change { act: "cancel-order", note: &payment.number, by: &account.login, on: today, now };
@@ -258,11 +288,19 @@ pub async fn cancel(installation: &Installation, account: &Account, id: i64, now
 }
 
 /// Hands a batch to the bank: gives its file. Asking again gives the same file and changes nothing.
-pub async fn send(db: &Db, account: &Account, id: i64, now: Timestamp) -> Result<Sheet, Error> {
+pub async fn send(
+    installation: &Installation,
+    policy: &Policy,
+    account: &Account,
+    id: i64,
+    now: Timestamp,
+) -> Result<Sheet, Error> {
     allowed(account, Permission::ManageMoney)?;
-    let mut tx = db.begin().await?;
+    let known = cases::known(installation, now).await?;
+    let mut tx = installation.db.begin().await?;
     let batch = find(&mut tx, id).await?;
     if batch.stage == Stage::Approved {
+        check_gates(&mut tx, installation, policy, &batch, (&known, now)).await?;
         step(&mut tx, &batch, Stage::Approved, Stage::Sent, None, now).await?;
     } else if !matches!(batch.stage, Stage::Sent | Stage::Closed) {
         return Err(Error::Conflict(format!("拨付批次 {id} 现为“{}”，不能送银行。", batch.stage.zh())));

@@ -56,6 +56,12 @@ pub fn money(fen: i64, lang: Lang) -> Short {
     Short { text: group(&trimmed(fixed(i128::from(fen), divisor, 2))), unit: unit(word, lang), exact }
 }
 
+/// An amount with its unit, in words: `3.5 万元`.
+pub fn money_text(fen: i64, lang: Lang) -> String {
+    let short = money(fen, lang);
+    format!("{} {}", short.text, short.unit).trim().to_owned()
+}
+
 /// A count of pieces or persons, as 万件 from a hundred thousand on.
 pub fn many(number: i64, word: &str, lang: Lang) -> Short {
     let exact = amount(&count(number), word, lang);

@@ -60,11 +60,11 @@ impl City {
             let firm = self.firm(case, &format!("firm{place}")).await;
             let number = format!("62220212{place:08}");
             let account = Some(Receiving { holder: case.name.clone(), bank: "云川农商行".into(), number });
-            self.act(&firm, case.id, Act::Confirm, Said { account, note: String::new() }).await;
+            self.act(&firm, case.id, Act::Confirm, Said { account, ..Said::default() }).await;
             for (login, act) in
                 [("clerk", Act::Pass), ("clerk2", Act::PassAgain), ("finance", Act::Agree), ("science", Act::Agree)]
             {
-                self.act(self.of(login), case.id, act, Said { note: "核对无误".into(), account: None }).await;
+                self.act(self.of(login), case.id, act, Said { note: "核对无误".into(), ..Said::default() }).await;
             }
         }
         let clerk = self.of("clerk");
@@ -80,8 +80,8 @@ impl City {
     pub(crate) async fn sent(&self, cases: &[i64]) -> i64 {
         let db = &self.installation.db;
         let batch = payments::order(&self.installation, &self.policy, self.of("finance"), cases, now()).await.unwrap();
-        payments::approve(db, self.of("finance2"), batch, now()).await.unwrap();
-        payments::send(db, self.of("finance"), batch, now()).await.unwrap();
+        payments::approve(&self.installation, &self.policy, self.of("finance2"), batch, now()).await.unwrap();
+        payments::send(&self.installation, &self.policy, self.of("finance"), batch, now()).await.unwrap();
         batch
     }
 }

@@ -51,9 +51,29 @@ pub(super) async fn reserve(tx: &mut Tx, id: i64, fen: i64) -> Result<bool, Erro
 }
 
 pub(super) async fn insert_reservation(tx: &mut Tx, case: i64, line: i64, fen: i64) -> Result<(), Error> {
-    const SQL: &str = "insert into reservation (case_id, line_id, amount_fen, state) values ($1, $2, $3, 'reserved')";
-    with_conn!(tx, conn => sqlx::query(SQL).bind(case).bind(line).bind(fen).execute(conn).await.map(|_| ()))
-        .map_err(db::Error::from)?;
+    // A case whose decision was taken back may be decided again.
+    const SQL: &str = "insert into reservation (case_id, line_id, amount_fen, state) values ($1, $2, $3, 'reserved') \
+        on conflict (case_id) do update set line_id = excluded.line_id, amount_fen = excluded.amount_fen, \
+        state = 'reserved' where reservation.state = 'released'";
+    let changed = with_conn!(tx, conn => sqlx::query(SQL).bind(case).bind(line).bind(fen).execute(conn).await
+        .map(|done| done.rows_affected()))
+    .map_err(db::Error::from)?;
+    if changed == 1 {
+        Ok(())
+    } else {
+        Err(Error::Conflict(format!("案件 {case} 已预留过预算。请刷新后再看。")))
+    }
+}
+
+/// Gives a case's reservation back to its line.
+pub(super) async fn release(tx: &mut Tx, case: i64) -> Result<(), Error> {
+    const LINE: &str = "update budget_line set reserved_fen = reserved_fen - r.amount_fen \
+        from reservation r where r.line_id = budget_line.id and r.case_id = $1 and r.state = 'reserved'";
+    const RESERVATION: &str = "update reservation set state = 'released' where case_id = $1 and state = 'reserved'";
+    for sql in [LINE, RESERVATION] {
+        with_conn!(&mut *tx, conn => sqlx::query(sql).bind(case).execute(conn).await.map(|_| ()))
+            .map_err(db::Error::from)?;
+    }
     Ok(())
 }
 

@@ -28,8 +28,12 @@ use crate::{
 pub struct Said {
     /// The note.
     pub note: String,
-    /// Where the money goes, at [`Act::Confirm`].
+    /// Where the money goes, at [`Act::Confirm`] and [`Act::Amend`].
     pub account: Option<Receiving>,
+    /// What the handler settled the paid costs at (核定费用), in fen, at [`Act::Pass`].
+    pub costs_fen: Option<i64>,
+    /// The version of the case that the person saw, where a page says so.
+    pub seen: Option<i64>,
 }
 
 /// What this account may do with this case now, in the order of the table.
@@ -78,6 +82,9 @@ pub async fn act(
     }
     if !act.fits(before.state) {
         return Err(Error::Conflict(format!("案件现为“{}”，不能“{}”。请刷新后再看。", before.state.zh(), act.zh())));
+    }
+    if said.seen.is_some_and(|seen| seen != before.version) {
+        return Err(Error::Conflict("这件案件在您打开之后有了变化。请看过最新的内容再办理。".into()));
     }
     if act.needs_note() && words.is_empty() {
         return Err(Error::Invalid(format!("“{}”要写明理由。", act.zh())));
@@ -132,7 +139,10 @@ struct Doing<'a> {
 impl Doing<'_> {
     async fn carry_out(&self, tx: &mut Tx, act: Act, before: &Case, after: &mut Case) -> Result<(), Error> {
         match act {
-            Act::Confirm | Act::Amend => after.account = Some(receiving(self.said.account.as_ref(), &before.name)?),
+            Act::Confirm | Act::Amend => {
+                let names = [before.name.as_str(), self.known.name(&before.subject).unwrap_or(&before.name)];
+                after.account = Some(receiving(self.said.account.as_ref(), names)?);
+            }
             Act::Submit => {
                 super::applications::complete(tx, before, self.item).await?;
                 after.account.as_ref().ok_or_else(|| Error::Invalid("请先填写收款账户。".into()))?;
@@ -145,6 +155,10 @@ impl Doing<'_> {
             }
             Act::Ask => after.is_corrected = true,
             Act::Pass => self.pass(tx, after).await?,
+            Act::Revoke => budget::release(tx, before.id).await?,
+            Act::Reclaim if before.amount_fen() == Some(0) => {
+                return Err(Error::Conflict("这件案件没有发放资金，无从追回。".into()));
+            }
             Act::PassAgain => self.pass_again(tx, before, after).await?,
             Act::Agree | Act::Disagree => self.opine(tx, act, after).await?,
             Act::Approve => self.approve(tx, before, after).await?,
@@ -192,10 +206,20 @@ impl Doing<'_> {
     }
 
     async fn pass(&self, tx: &mut Tx, after: &mut Case) -> Result<(), Error> {
+        store::lock_subject(tx, &after.subject).await?;
+        if let (Some(settled), Some(application)) = (self.said.costs_fen, &mut after.facts.application) {
+            if application.costs_fen.is_none_or(|typed| settled > typed) {
+                return Err(Error::Invalid("核定的费用不能多于申报的费用。".into()));
+            }
+            application.settled_fen = Some(settled);
+        }
         self.look(tx, after).await?;
         self.may_go_on(after, Outcome::Block)?;
         if after.amount_fen().is_none() {
             return Err(Error::Conflict(format!("金额还不能核定：{}", after.amount.held)));
+        }
+        if after.amount_fen() > Some(0) && after.account.is_none() {
+            return Err(Error::Conflict("企业还没有填写收款账户。请企业先“更正收款账户”。".into()));
         }
         after.handler = Some(self.account.login.clone());
         Ok(())
@@ -253,13 +277,13 @@ impl Doing<'_> {
     }
 }
 
-/// Checks a receiving account: the enterprise's own, with a bank and a number that can be one.
-pub(super) fn receiving(given: Option<&Receiving>, name: &str) -> Result<Receiving, Error> {
+/// Checks a receiving account: the enterprise's own, under its name then or now, with a bank and a number that can be one.
+pub(super) fn receiving(given: Option<&Receiving>, names: [&str; 2]) -> Result<Receiving, Error> {
     let given = given.ok_or_else(|| Error::Invalid("请填写收款账户。".into()))?;
     let number: String = given.number.chars().filter(|letter| !letter.is_whitespace() && *letter != '-').collect();
     let fold = |text: &str| text.trim().replace('(', "（").replace(')', "）");
-    if fold(&given.holder) != fold(name) {
-        return Err(Error::Invalid(format!("户名应与企业名称一致：{name}")));
+    if !names.iter().any(|name| fold(&given.holder) == fold(name)) {
+        return Err(Error::Invalid(format!("户名应与企业名称一致：{}", names[1])));
     }
     if given.bank.trim().is_empty() || given.bank.chars().count() > 100 {
         return Err(Error::Invalid("请填写开户银行及网点，不超过 100 个字。".into()));

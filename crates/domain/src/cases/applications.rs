@@ -10,7 +10,7 @@ use rules::Policy;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{Case, Change, Facts, Receiving, State, acts, find_in, note, opening::award_of, save, store, visible};
+use super::{Case, Change, Facts, Receiving, State, acts, note, opening::award_of, save, store, visible};
 use crate::{
     Error, Installation,
     accounts::{Account, Permission},
@@ -28,6 +28,9 @@ pub struct Application {
     pub statement: String,
     /// The costs paid and proved, in fen.
     pub costs_fen: Option<i64>,
+    /// What the handler settled them at, in fen.
+    #[serde(default)]
+    pub settled_fen: Option<i64>,
 }
 
 /// A file handed in.
@@ -151,7 +154,7 @@ pub async fn write(
         application.costs_fen = costs_fen;
     }
     if let Some(given) = receiving {
-        after.account = Some(acts::receiving(Some(given), &before.name)?);
+        after.account = Some(acts::receiving(Some(given), [&before.name, &before.name])?);
     }
     let on = installation.business_date(now);
     save(&mut tx, &before, &after, &Change { act: "write", note: "", by: &account.login, on, now }).await?;
@@ -264,7 +267,6 @@ pub async fn paper(
     (id, file): (i64, i64),
 ) -> Result<(Paper, Vec<u8>), Error> {
     let mut tx = installation.db.begin_read().await?;
-    find_in(&mut tx, id).await?;
     visible(&mut tx, account, id).await?;
     let found = store::papers(&mut tx, id).await?.into_iter().find(|paper| paper.id == file);
     let paper = found.ok_or_else(|| Error::NotFound { what: "材料", id: file.to_string() })?;

@@ -32,8 +32,8 @@ impl Credit {
 
 /// What holds of every subject, as the registers say it now.
 pub(crate) struct Base {
-    /// The state (存续、注销、吊销) of every enterprise.
-    enterprises: BTreeMap<String, String>,
+    /// The state (存续、注销、吊销) and the present name of every enterprise.
+    enterprises: BTreeMap<String, (String, String)>,
     credit: Option<BTreeMap<String, Vec<Credit>>>,
     /// Kind, first day and last day of every qualification of a subject.
     qualifications: Option<BTreeMap<String, Vec<Qualification>>>,
@@ -104,11 +104,13 @@ impl Base {
             .collect();
         let has = |register: &str| delivered.contains(register) || nothing.contains(register);
         let (enterprises, holidays) = (sheet("enterprises"), sheet("holidays"));
-        let state =
-            |row: &FoldedRow| (enterprises.text(row, "uscc").to_owned(), enterprises.text(row, "state").to_owned());
+        let enterprise = |row: &FoldedRow| {
+            let word = |field| enterprises.text(row, field).to_owned();
+            (word("uscc"), (word("state"), word("name")))
+        };
         let day = |row: &FoldedRow| Some((holidays.date(row, "date")?, holidays.text(row, "is_off") == "是"));
         Self {
-            enterprises: enterprises.rows.iter().map(state).collect(),
+            enterprises: enterprises.rows.iter().map(enterprise).collect(),
             credit: has("credit-records").then(|| credit(&sheet("credit-records"))),
             qualifications: has("statuses").then(|| qualifications(&sheet("statuses"))),
             holidays: holidays.rows.iter().filter_map(day).collect(),
@@ -195,7 +197,12 @@ impl Known {
 
     /// The state of an enterprise; none when the register does not hold it.
     pub(super) fn state(&self, subject: &str) -> Option<&str> {
-        self.base.enterprises.get(subject).map(String::as_str)
+        self.base.enterprises.get(subject).map(|(state, _)| state.as_str())
+    }
+
+    /// The present name of an enterprise; none when the register does not hold it.
+    pub(super) fn name(&self, subject: &str) -> Option<&str> {
+        self.base.enterprises.get(subject).map(|(_, name)| name.as_str())
     }
 
     /// The entries that hold on this day; none when no list was ever delivered.

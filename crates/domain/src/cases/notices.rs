@@ -111,12 +111,18 @@ pub async fn notices(db: &Db) -> Result<Vec<Notice>, Error> {
 /// One notice.
 pub async fn notice(db: &Db, id: i64) -> Result<Notice, Error> {
     let mut tx = db.begin_read().await?;
-    store::notices(&mut tx, Some(id)).await?.pop().ok_or_else(|| Error::NotFound { what: "公示", id: id.to_string() })
+    let found = store::notices(&mut tx, Some(id)).await?.pop().filter(|notice| notice.id == id);
+    found.ok_or_else(|| Error::NotFound { what: "公示", id: id.to_string() })
 }
 
-/// The objections to a case, or all of them; whoever may see every case sees them.
+/// Whether an account may know who objects: those who take objections down, decide them, or audit.
+pub fn sees_objectors(account: &Account) -> bool {
+    [Permission::HandleCases, Permission::DecideCases, Permission::ViewAudit].iter().any(|one| account.role.may(*one))
+}
+
+/// All objections, for those who may know who objects.
 pub async fn objections(db: &Db, account: &Account) -> Result<Vec<Objection>, Error> {
-    if super::owner(account)?.is_some() {
+    if !sees_objectors(account) {
         return Err(Error::Forbidden("查看全部异议"));
     }
     let mut tx = db.begin_read().await?;
@@ -140,16 +146,18 @@ pub async fn raise_objection(
         return Err(Error::Invalid("提出人和联系方式各不超过 100 个字。".into()));
     }
     let today = installation.business_date(now);
+    let known = Known::read(installation, &BTreeSet::new(), now).await?;
     let mut tx = installation.db.begin().await?;
     let before = visible(&mut tx, account, id).await?;
-    let notice = store::notice_of(&mut tx, id).await?.filter(|_| before.state == State::Public);
+    // While one objection is looked into, others may still come.
+    let is_public = matches!(before.state, State::Public | State::Objected);
+    let notice = store::notice_of(&mut tx, id).await?.filter(|_| is_public);
     let notice = notice.ok_or_else(|| Error::Conflict(format!("案件现为“{}”，不在公示中。", before.state.zh())))?;
     if !notice.is_open(today) {
         return Err(Error::Conflict(format!("公示已于 {} 结束，不再受理异议；可依法申请复议。", notice.closes_on)));
     }
     let objection = store::insert_objection(&mut tx, (id, notice.id), (who, contact, content), today).await?;
     let item = items::find_in(&mut tx, before.item).await?;
-    let known = Known::read(installation, &BTreeSet::new(), now).await?;
     let (due_on, due_why) = acts::due(&known, &item, State::Objected, today);
     let after = Case { state: State::Objected, due_on, due_why, ..before.clone() };
     // The trail names the objection, not the person who raised it.
@@ -173,6 +181,7 @@ pub async fn decide_objection(
         return Err(Error::Invalid(format!("请写明核查结果和书面答复，不超过 {NOTE_CHARS_MAX} 个字。")));
     }
     let today = installation.business_date(now);
+    let known = Known::read(installation, &BTreeSet::new(), now).await?;
     let mut tx = installation.db.begin().await?;
     let found = store::objections(&mut tx, None).await?.into_iter().find(|one| one.id == id);
     let objection = found.ok_or_else(|| Error::NotFound { what: "异议", id: id.to_string() })?;
@@ -181,7 +190,11 @@ pub async fn decide_objection(
     }
     store::decide_objection(&mut tx, id, is_upheld, answer, (&account.login, today)).await?;
     let before = find_in(&mut tx, objection.case).await?;
-    let after = after_objection(&mut tx, &before, is_upheld, today).await?;
+    // A case that went another way meanwhile stays where it is; the answer is given all the same.
+    let after = match before.state {
+        State::Objected => after_objection(&mut tx, &before, is_upheld, (&known, today)).await?,
+        _ => before.clone(),
+    };
     let words = format!("异议 {id}：{answer}");
     let act = if is_upheld { "uphold" } else { "dismiss" };
     save(&mut tx, &before, &after, &Change { act, note: &words, by: &account.login, on: today, now }).await?;
@@ -189,18 +202,23 @@ pub async fn decide_objection(
     Ok(objection.case)
 }
 
-async fn after_objection(tx: &mut Tx, before: &Case, is_upheld: bool, today: Date) -> Result<Case, Error> {
-    let (mut due_on, mut due_why) = (None, String::new());
-    let state = if is_upheld {
-        State::Rejected
-    } else {
-        let notice = store::notice_of(tx, before.id).await?;
-        if let Some(notice) = notice {
-            (due_on, due_why) = (Some(notice.closes_on), notice.why.clone());
-            if notice.is_open(today) { State::Public } else { State::Noticed }
-        } else {
-            State::Noticed
-        }
-    };
-    Ok(Case { state, due_on, due_why, ..before.clone() })
+async fn after_objection(
+    tx: &mut Tx,
+    before: &Case,
+    is_upheld: bool,
+    (known, today): (&Known, Date),
+) -> Result<Case, Error> {
+    if is_upheld {
+        return Ok(Case { state: State::Rejected, due_on: None, due_why: String::new(), ..before.clone() });
+    }
+    if store::objections(tx, Some(before.id)).await?.iter().any(|one| one.is_upheld.is_none()) {
+        return Ok(before.clone());
+    }
+    if let Some(notice) = store::notice_of(tx, before.id).await?.filter(|notice| notice.is_open(today)) {
+        let (due_on, due_why) = (Some(notice.closes_on), notice.why);
+        return Ok(Case { state: State::Public, due_on, due_why, ..before.clone() });
+    }
+    let item = items::find_in(tx, before.item).await?;
+    let (due_on, due_why) = acts::due(known, &item, State::Noticed, today);
+    Ok(Case { state: State::Noticed, due_on, due_why, ..before.clone() })
 }

@@ -46,6 +46,10 @@ pub async fn open_batch(
     items::allowed(account, Permission::HandleCases)?;
     let award = award_of(policy, award)?;
     let evaluation = official(installation, run).await?;
+    let (as_of, today) = (evaluation.as_of, installation.business_date(now));
+    if (as_of.month(), as_of.day()) != (12, 31) || as_of > today {
+        return Err(Error::Invalid(format!("按年兑现要用已过去的年末（12月31日）的测算，这一次是 {as_of}。")));
+    }
     let none = || {
         Error::Invalid(format!(
             "“{}”在 {} 没有已发布的免申即享事项。请先起草、核对并发布。",
@@ -225,8 +229,8 @@ pub(super) fn rights_of(award: &AwardDef, case: &Case) -> Vec<(String, String)> 
     }
 }
 
-/// A case, its subject's name, and where it stands.
-type Holder = (i64, String, State);
+/// A case and where it stands.
+type Holder = (i64, State);
 
 /// What other cases come to, and on which rights they rest.
 #[derive(Default)]
@@ -255,8 +259,8 @@ impl Money {
             }
             *money.by_year.entry((subject, year)).or_default() += fen;
         }
-        for (right, event, case, name, state) in store::held_rights(tx, only.map(|case| case.id)).await? {
-            money.rights.entry((right, event)).or_default().push((case, name, state));
+        for (right, event, case, state) in store::held_rights(tx, only.map(|case| case.id)).await? {
+            money.rights.entry((right, event)).or_default().push((case, state));
         }
         Ok(money)
     }
@@ -297,7 +301,7 @@ impl Look<'_> {
             taper: dated("grant_linked_taper_percent"),
             before_fen: self.money.before.get(&case.subject).copied().unwrap_or(0),
             this_year_fen: self.money.by_year.get(&(case.subject.clone(), case.year)).copied().unwrap_or(0),
-            costs_fen: case.facts.application.as_ref().and_then(|one| one.costs_fen),
+            costs_fen: case.facts.application.as_ref().and_then(|one| one.settled_fen.or(one.costs_fen)),
         };
         case.amount = amount::calculate(&self.item.terms, &ground)?;
         Ok(())
@@ -311,10 +315,9 @@ impl Look<'_> {
             let others = self.money.rights.get(&(right.clone(), on.clone())).into_iter().flatten();
             // Among themselves the earlier case stands; one that was decided stands before any.
             let stands = |id: i64, state: State| case.id == 0 || id < case.id || state.is_granted();
-            let first =
-                others.filter(|(id, _, state)| *id != case.id && stands(*id, *state)).min_by_key(|other| other.0);
-            if let Some((id, name, _)) = first {
-                doubles.push(format!("{right}（{on}）已由案件 {id}（{name}）享受"));
+            let first = others.filter(|(id, state)| *id != case.id && stands(*id, *state)).min_by_key(|other| other.0);
+            if let Some((id, _)) = first {
+                doubles.push(format!("{right}（{on}）已由案件 {id} 享受"));
             }
         }
         gates::ask(&Asked {

@@ -113,8 +113,10 @@ words! {
         Approve "approve" "决定兑现",
         /// The case is decided against.
         Reject "reject" "决定不予兑现",
+        /// A decision that cannot be carried out any more is taken back.
+        Revoke "revoke" "撤销决定",
         /// The enterprise asks to look again.
-        Reconsider "reconsider" "申请复议",
+        Reconsider "reconsider" "申请重新审核",
         /// The enterprise takes its case back.
         Withdraw "withdraw" "撤回",
         /// A person who may not handle it steps aside (回避).
@@ -159,6 +161,7 @@ const fn line(act: Act, from: &'static [State], to: Option<State>, doer: Doer) -
 
 /// The states in which no decision has been taken.
 const OPEN: &[State] = &[
+    S::Draft,
     S::Notified,
     S::Submitted,
     S::Correction,
@@ -180,14 +183,15 @@ const MOVES: &[Move] = &[
     line(A::Submit, &[S::Draft, S::Correction], Some(S::Submitted), Doer::Owner),
     line(A::Accept, &[S::Submitted], Some(S::Review), HANDLE),
     line(A::Ask, &[S::Submitted], Some(S::Correction), HANDLE),
-    line(A::Refuse, &[S::Submitted], Some(S::Refused), HANDLE),
+    line(A::Refuse, &[S::Submitted, S::Correction], Some(S::Refused), HANDLE),
     line(A::Pass, &[S::Review], Some(S::SecondReview), HANDLE),
     line(A::PassAgain, &[S::SecondReview], None, HANDLE),
-    line(A::Return, &[S::SecondReview, S::Listed], Some(S::Review), HANDLE),
+    line(A::Return, &[S::SecondReview, S::Joint, S::Listed], Some(S::Review), HANDLE),
     line(A::Agree, &[S::Joint], None, OPINE),
     line(A::Disagree, &[S::Joint], Some(S::Review), OPINE),
     line(A::Approve, &[S::Noticed], Some(S::Approved), DECIDE),
     line(A::Reject, &[S::Review, S::Noticed], Some(S::Rejected), DECIDE),
+    line(A::Revoke, &[S::Approved, S::Failed], Some(S::Rejected), DECIDE),
     line(A::Reconsider, &[S::Rejected, S::Refused], Some(S::Review), Doer::Owner),
     line(A::Withdraw, OPEN, Some(S::Withdrawn), Doer::Owner),
     line(A::Amend, &[S::Review, S::Approved, S::Failed], None, Doer::Owner),
@@ -232,6 +236,7 @@ impl Act {
                 | A::Return
                 | A::Disagree
                 | A::Reject
+                | A::Revoke
                 | A::Reconsider
                 | A::Withdraw
                 | A::Recuse
@@ -268,6 +273,7 @@ impl State {
                 | S::Failed
                 | S::Paid
                 | S::Archived
+                | S::Reclaimed
         )
     }
 

@@ -131,6 +131,13 @@ pub(super) async fn taken(tx: &mut Tx, award: &str, year: i64) -> Result<BTreeSe
     Ok(rows.into_iter().map(|(subject,)| subject).collect())
 }
 
+/// Keeps others from changing the cases of a subject until this transaction ends, so that no room under a cap is used twice.
+pub(super) async fn lock_subject(tx: &mut Tx, subject: &str) -> Result<(), Error> {
+    const SQL: &str = "update award_case set version = version where subject = $1";
+    with_conn!(tx, conn => sqlx::query(SQL).bind(subject).execute(conn).await.map(|_| ())).map_err(db::Error::from)?;
+    Ok(())
+}
+
 /// Subject, award, year and fen of every case whose amount stands; of one subject where it is named.
 pub(super) async fn amounts(tx: &mut Tx, subject: &str) -> Result<Vec<(String, String, i64, i64)>, Error> {
     const SQL: &str = "select subject, award, year, amount_fen, state from award_case \
@@ -142,24 +149,21 @@ pub(super) async fn amounts(tx: &mut Tx, subject: &str) -> Result<Vec<(String, S
     Ok(rows.map(|(subject, award, year, fen, _)| (subject, award, year, fen)).collect())
 }
 
-/// Right, event, case, its subject's name and its state, of every living case; of those alone that share a right with a case where one
+/// Right, event, case and its state, of every living case; of those alone that share a right with a case where one
 /// is named.
-pub(super) async fn held_rights(
-    tx: &mut Tx,
-    case: Option<i64>,
-) -> Result<Vec<(String, String, i64, String, State)>, Error> {
+pub(super) async fn held_rights(tx: &mut Tx, case: Option<i64>) -> Result<Vec<(String, String, i64, State)>, Error> {
     const ALL: &str =
-        "select r.right_id, r.event, c.id, c.name, c.state from case_right r join award_case c on c.id = r.case_id";
-    const SHARED: &str = "select r.right_id, r.event, c.id, c.name, c.state from case_right own \
+        "select r.right_id, r.event, c.id, c.state from case_right r join award_case c on c.id = r.case_id";
+    const SHARED: &str = "select r.right_id, r.event, c.id, c.state from case_right own \
         join case_right r on r.event = own.event and r.right_id = own.right_id \
         join award_case c on c.id = r.case_id where own.case_id = $1";
-    let rows: Vec<(String, String, i64, String, String)> = match case {
+    let rows: Vec<(String, String, i64, String)> = match case {
         None => with_conn!(tx, conn => sqlx::query_as(ALL).fetch_all(conn).await),
         Some(id) => with_conn!(tx, conn => sqlx::query_as(SHARED).bind(id).fetch_all(conn).await),
     }
     .map_err(db::Error::from)?;
-    let living = |(right, event, id, name, state): (String, String, i64, String, String)| {
-        State::of_key(&state).filter(|state| state.holds_rights()).map(|state| (right, event, id, name, state))
+    let living = |(right, event, id, state): (String, String, i64, String)| {
+        State::of_key(&state).filter(|state| state.holds_rights()).map(|state| (right, event, id, state))
     };
     Ok(rows.into_iter().filter_map(living).collect())
 }
@@ -231,9 +235,10 @@ pub(super) async fn insert_step(tx: &mut Tx, case: i64, step: &Step, now: Timest
 /// The place of a case's last decision among the decisions in favour, or against, of its year.
 pub(super) async fn decision_number(tx: &mut Tx, case: i64) -> Result<i64, Error> {
     const SQL: &str = "select count(*) from case_step s join (select after, on_day, id from case_step where case_id = $1 \
-        and after in ('approved', 'rejected') and before <> after order by id desc limit 1) d \
+        and after in ('approved', 'rejected') and act in ('approve', 'reject', 'revoke', 'uphold', 'open') \
+        order by id desc limit 1) d \
         on s.after = d.after and substr(s.on_day, 1, 4) = substr(d.on_day, 1, 4) and s.id <= d.id \
-        where s.before <> s.after";
+        where s.act in ('approve', 'reject', 'revoke', 'uphold', 'open')";
     let (number,): (i64,) =
         with_conn!(tx, conn => sqlx::query_as(SQL).bind(case).fetch_one(conn).await).map_err(db::Error::from)?;
     Ok(number)

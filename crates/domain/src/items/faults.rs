@@ -81,6 +81,18 @@ pub fn faults(policy: &Policy, item: &Item) -> Result<Vec<Fault>, Error> {
     if terms.track == Track::Confirm && !award.active {
         fault(format!("免申即享要有判定规则，而这项没有：{}", award.reason), "政策文件的规则");
     }
+    if terms.track == Track::Apply && (award.money_class == GRANT_LINKED || terms.formula == Formula::PerRight) {
+        fault("申报的事项没有逐件的权利清单，不能按件计算，也不能用于与授权挂钩的资金".into(), "金额要有可核的基数");
+    }
+    if terms.track == Track::Confirm && matches!(terms.formula, Formula::ShareOfCost { .. }) {
+        fault("免申即享没有申报的费用，不能按费用的比例计算".into(), "金额要有可核的基数");
+    }
+    let mut departments = terms.departments.clone();
+    departments.sort();
+    departments.dedup();
+    if departments.len() < terms.departments.len() {
+        fault("联审部门有重复".into(), "每个部门会签一次");
+    }
     if terms.limits.notice < NOTICE_DAYS_MIN {
         fault(format!("公示至少 {NOTICE_DAYS_MIN} 个工作日"), "公示的通行规则");
     }

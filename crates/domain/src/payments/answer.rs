@@ -94,7 +94,9 @@ async fn settle(
 ) -> Result<(), Error> {
     let (stored, state, act) =
         if said.has_arrived { ("paid", State::Paid, "pay") } else { ("failed", State::Failed, "pay-failed") };
-    store::answer(tx, &payment.number, stored, &said.reason, said.on).await?;
+    if !store::answer(tx, &payment.number, stored, &said.reason, said.on).await? {
+        return Err(Error::Conflict(format!("付款 {} 刚刚被登记过。请刷新后再看。", payment.number)));
+    }
     if said.has_arrived {
         budget::spend(tx, payment.case).await?;
     }
@@ -162,6 +164,9 @@ fn read(file: &Path, today: Date) -> Result<Vec<Said>, Error> {
             Some(text) => terms::dates::parse_date(&text)
                 .map_err(|cause| Error::Invalid(format!("回单第 {} 行的日期：{cause}", row.number)))?,
         };
+        if on > today {
+            return Err(Error::Invalid(format!("回单第 {} 行的日期 {on} 在今天（{today}）之后。", row.number)));
+        }
         Ok(Said {
             row: row.number,
             number: cell(number),

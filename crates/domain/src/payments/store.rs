@@ -114,13 +114,15 @@ pub(super) async fn step(
     Ok(changed == 1)
 }
 
-pub(super) async fn answer(tx: &mut Tx, number: &str, state: &str, reason: &str, on: Date) -> Result<(), Error> {
+/// Notes what became of an ordered payment; false when it is not ordered any more.
+pub(super) async fn answer(tx: &mut Tx, number: &str, state: &str, reason: &str, on: Date) -> Result<bool, Error> {
     const SQL: &str =
         "update payment set state = $2, reason = $3, answered_on = $4 where number = $1 and state = 'ordered'";
     with_conn!(tx, conn => sqlx::query(SQL).bind(number).bind(state).bind(reason).bind(on.to_string()).execute(conn).await
-        .map(|_| ()))
-    .map_err(db::Error::from)?;
-    Ok(())
+        .map(|done| done.rows_affected()))
+    .map_err(db::Error::from)
+    .map(|changed| changed == 1)
+    .map_err(Error::from)
 }
 
 pub(super) async fn has_answer(tx: &mut Tx, batch: i64, hash: &str) -> Result<bool, Error> {

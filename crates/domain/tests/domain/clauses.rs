@@ -243,8 +243,8 @@ async fn clause_c4_2_1_the_ledger_tells_year_source_item_and_payment_to_the_fen(
     let below = set(finance, fen - 1).await.unwrap_err().to_string();
     assert!(below.contains("不能低于"), "{below}");
     let batch = payments::order(&city.installation, &city.policy, finance, &[case.id], now()).await.unwrap();
-    payments::approve(city.db(), city.of("finance2"), batch, now()).await.unwrap();
-    let sheet = payments::send(city.db(), finance, batch, now()).await.unwrap();
+    payments::approve(&city.installation, &city.policy, city.of("finance2"), batch, now()).await.unwrap();
+    let sheet = payments::send(&city.installation, &city.policy, finance, batch, now()).await.unwrap();
     city.answer(batch, &[(&sheet.rows[0][0].text(), "成功", "")]).await.unwrap();
     let paid = line().await;
     assert_eq!((paid.reserved_fen, paid.paid_fen, paid.left_fen()), (0, fen, 12_345_678 - fen));

@@ -69,7 +69,7 @@ impl City {
     }
 
     pub(crate) async fn act(&self, login: &str, case: i64, act: Act, note: &str) -> Result<Case, Error> {
-        self.act_as(self.of(login), case, act, &Said { note: note.into(), account: None }).await
+        self.act_as(self.of(login), case, act, &Said { note: note.into(), ..Said::default() }).await
     }
 
     pub(crate) async fn confirm(&self, case: &Case) -> Result<Case, Error> {
@@ -208,11 +208,18 @@ async fn clause_c3_3_2_2_from_the_run_to_the_money_and_the_archive() {
         let ids = [one.id, other.id];
         let batch = payments::order(&city.installation, &city.policy, finance, &ids, now()).await.unwrap();
         assert!(payments::order(&city.installation, &city.policy, finance, &ids, now()).await.is_err(), "ordered once");
-        assert!(payments::approve(city.db(), finance, batch, now()).await.is_err(), "four eyes");
-        assert!(payments::send(city.db(), finance, batch, now()).await.is_err(), "not before approval");
-        payments::approve(city.db(), city.of("finance2"), batch, now()).await.unwrap();
-        let sheet = payments::send(city.db(), finance, batch, now()).await.unwrap();
-        assert_eq!(sheet, payments::send(city.db(), finance, batch, now()).await.unwrap(), "the same file again");
+        assert!(payments::approve(&city.installation, &city.policy, finance, batch, now()).await.is_err(), "four eyes");
+        assert!(
+            payments::send(&city.installation, &city.policy, finance, batch, now()).await.is_err(),
+            "not before approval"
+        );
+        payments::approve(&city.installation, &city.policy, city.of("finance2"), batch, now()).await.unwrap();
+        let sheet = payments::send(&city.installation, &city.policy, finance, batch, now()).await.unwrap();
+        assert_eq!(
+            sheet,
+            payments::send(&city.installation, &city.policy, finance, batch, now()).await.unwrap(),
+            "the same file again"
+        );
         let number = |case: &Case| {
             let row = sheet.rows.iter().find(|row| row[5].text() == case.id.to_string()).unwrap();
             row[0].text().into_owned()
@@ -238,8 +245,8 @@ async fn clause_c3_3_2_2_from_the_run_to_the_money_and_the_archive() {
         };
         city.act_as(&city.firm(other), other.id, Act::Amend, &amended).await.unwrap();
         let retry = payments::order(&city.installation, &city.policy, finance, &[other.id], now()).await.unwrap();
-        payments::approve(city.db(), city.of("finance2"), retry, now()).await.unwrap();
-        let sheet = payments::send(city.db(), finance, retry, now()).await.unwrap();
+        payments::approve(&city.installation, &city.policy, city.of("finance2"), retry, now()).await.unwrap();
+        let sheet = payments::send(&city.installation, &city.policy, finance, retry, now()).await.unwrap();
         let stray = city.answer(retry, &first).await.unwrap_err();
         assert!(stray.to_string().contains("不在拨付批次"), "the answer to another batch: {stray}");
         assert!(city.answer(retry, &[]).await.unwrap_err().to_string().contains("没有一行"));

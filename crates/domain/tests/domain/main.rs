@@ -6,4 +6,5 @@ mod case_table;
 mod city;
 mod clauses;
 mod delivery;
+mod ground;
 mod payments;

@@ -126,13 +126,15 @@ impl Story {
                 let Ok(batch) = payments::batch(city.db(), finance, self.batch(*batch)).await else { return };
                 let made_by_first = batch.made_by == finance.login;
                 let by = who(usize::from(made_by_first == *is_second));
-                let done = payments::approve(city.db(), by, batch.id, now()).await;
+                let done = payments::approve(&city.installation, &city.policy, by, batch.id, now()).await;
                 assert_eq!(done.is_ok(), *is_second && batch.stage == Stage::Made, "{done:?}");
             }
             Doing::Cancel { batch } => {
                 _ = payments::cancel(&city.installation, finance, self.batch(*batch), now()).await;
             }
-            Doing::Send { batch } => _ = payments::send(city.db(), finance, self.batch(*batch), now()).await,
+            Doing::Send { batch } => {
+                _ = payments::send(&city.installation, &city.policy, finance, self.batch(*batch), now()).await
+            }
             Doing::Answer { batch, arrived, stranger } => {
                 let Ok(batch) = payments::batch(city.db(), finance, self.batch(*batch)).await else { return };
                 let mut rows: Vec<(String, bool)> =

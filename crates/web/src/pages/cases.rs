@@ -14,7 +14,7 @@ use axum::{Form, extract::State, http::Uri, response::Response};
 use domain::{
     accounts::{Permission, Role},
     cases::{self, Case, State as Stands},
-    items::Track,
+    items::{Stage, Track},
     runs,
 };
 use rules::Policy;
@@ -212,7 +212,9 @@ async fn opening(
 ) -> Result<EntryForm, AppError> {
     let issued = domain::items::all(app.db()).await?;
     let ready = |award: &str| {
-        issued.iter().any(|item| item.award == award && item.terms.track == Track::Confirm && item.issued_by.is_some())
+        issued
+            .iter()
+            .any(|item| item.award == award && item.terms.track == Track::Confirm && item.stage == Stage::Issued)
     };
     let awards: Vec<Choice> = policy
         .awards
@@ -223,7 +225,7 @@ async fn opening(
     let runs: Vec<Choice> = runs::list(&app.installation)
         .await?
         .into_iter()
-        .filter(|run| !run.is_what_if() && run.scope.is_empty())
+        .filter(|run| !run.is_what_if() && run.scope.is_empty() && run.as_of.ends_with("-12-31"))
         .map(|run| {
             let short: String = run.run.chars().take(8).collect();
             Choice::new(run.run, frame.tn("cases-run-choice", &[("date", run.as_of), ("run", short)]))

@@ -61,8 +61,7 @@ async fn respond(
     let mut room = head(frame, PATH).with(room::said(frame, words)).wrong(!errors.is_empty());
     let sum = |of: fn(&Line) -> i64| {
         let year = i64::from(frame.business_date.year());
-        let short = format::money(rows.iter().filter(|line| line.year == year).map(of).sum(), frame.lang);
-        format!("{} {}", short.text, short.unit).trim().to_owned()
+        format::money_text(rows.iter().filter(|line| line.year == year).map(of).sum(), frame.lang)
     };
     room.line = frame.tn(
         "budget-line",
@@ -160,7 +159,11 @@ pub async fn set(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>) -
         errors.add("amount", frame.t("budget-amount-missing"));
     }
     let year = sent.get("year").parse::<i64>().unwrap_or(0);
-    if let Some(fen) = amount {
+    let document = policy::document()?;
+    if !sent.get("award").is_empty() && document.policy.award(sent.get("award")).is_none() {
+        errors.add("award", frame.t("budget-award-unknown"));
+    }
+    if let Some(fen) = amount.filter(|_| errors.is_empty()) {
         let line = (year, sent.get("source"), sent.get("award"));
         match budget::set(app.db(), account(&frame)?, line, (fen, sent.get("basis")), app.now()).await {
             Ok(_) => return Ok(room::see_other(&frame, &format!("{PATH}?done=saved"))),

@@ -151,7 +151,12 @@ async fn shown(app: &App, frame: &Frame, id: i64, errors: &Errors) -> Result<Res
         errors,
         state: stage(frame, Some(item.stage)),
         facts: facts(frame, &item),
-        amounts: item.terms.amounts.iter().map(|(at, fen)| (level(*at), money(frame, *fen))).collect(),
+        amounts: item
+            .terms
+            .amounts
+            .iter()
+            .map(|(at, fen)| (level(*at), format::money_text(*fen, frame.lang)))
+            .collect(),
         faults: found.iter().map(|fault| (frame.said(&fault.words), frame.said(&fault.basis))).collect(),
         versions: all
             .iter()
@@ -174,11 +179,6 @@ async fn shown(app: &App, frame: &Frame, id: i64, errors: &Errors) -> Result<Res
     if errors.is_empty() { hx::page(page) } else { hx::refused(page) }
 }
 
-fn money(frame: &Frame, fen: i64) -> String {
-    let short = format::money(fen, frame.lang);
-    format!("{} {}", short.text, short.unit).trim().to_owned()
-}
-
 fn facts(frame: &Frame, item: &Item) -> Vec<(String, String)> {
     let terms = &item.terms;
     let none = || frame.t("word-none");
@@ -197,7 +197,7 @@ fn facts(frame: &Frame, item: &Item) -> Vec<(String, String)> {
         ("item-until", date(terms.effective_until)),
         ("item-formula", formula),
         ("item-difference", frame.t(if terms.pays_difference { "setting-yes" } else { "setting-no" })),
-        ("item-cap-year", terms.cap_per_subject_year_fen.map_or_else(none, |fen| money(frame, fen))),
+        ("item-cap-year", terms.cap_per_subject_year_fen.map_or_else(none, |fen| format::money_text(fen, frame.lang))),
         ("item-departments", list(&terms.departments)),
         ("item-papers", list(&terms.papers)),
         ("item-drafted", item.drafted_by.clone()),
@@ -234,17 +234,27 @@ pub async fn trial(
         })
         .column("level", frame.t("cases-level"), Kind::Text, |case| Cell::text(super::level(&frame, policy, case)))
         .column("amount", frame.t("cases-amount"), Kind::Money, |case| super::amount_cell(&frame, case.amount_fen()))
-        .column("why", frame.t("case-note"), Kind::Text, |case| Cell::text(frame.said(&case.amount.held)))
+        .column("state", frame.t("cases-state"), Kind::Text, |case| {
+            Cell::state(super::state(&frame, case.state), case.state as i64)
+        })
+        .column("why", frame.t("case-note"), Kind::Text, |case| {
+            let stop = cases::gates::stops(&case.facts.gates, cases::Outcome::Block);
+            Cell::text(frame.said(if stop.is_empty() { &case.amount.held } else { &stop }))
+        })
         .search(frame.t("cases-search"), |case| format!("{} {}", case.name, case.subject));
     if query.export {
         return listing.workbook(&rows, &query);
     }
     let view = listing.view(&rows, &query);
-    let known = rows.iter().filter_map(Case::amount_fen);
+    let known = rows.iter().filter(|case| case.state != cases::State::Rejected).filter_map(Case::amount_fen);
     let held = rows.iter().filter(|case| case.amount_fen().is_none()).count();
     let line = frame.tn(
         "item-trial-line",
-        &[("count", format::count(rows.len())), ("amount", money(&frame, known.sum())), ("held", format::count(held))],
+        &[
+            ("count", format::count(rows.len())),
+            ("amount", format::money_text(known.sum(), frame.lang)),
+            ("held", format::count(held)),
+        ],
     );
     let mut room = Room::new(caption, line).below(&frame, &[("cases-title", super::PATH), ("items-title", PATH)]);
     room.crumbs.push(Link::new(frame.t1("item-line", "version", item.version), frame.at(&format!("{PATH}/{id}"))));
@@ -360,7 +370,7 @@ fn lines(text: &str) -> Vec<String> {
 }
 
 /// What was typed, as terms; what cannot be read stands beside its field.
-fn read(frame: &Frame, award: &AwardDef, sent: &Sent, errors: &mut Errors) -> Option<Terms> {
+fn read(frame: &Frame, award: &AwardDef, limits: Limits, sent: &Sent, errors: &mut Errors) -> Option<Terms> {
     let concluded_on = forms::date(frame, sent, "concluded", errors);
     let from = forms::date(frame, sent, "from", errors);
     let effective_until = forms::date(frame, sent, "until", errors);
@@ -404,7 +414,7 @@ fn read(frame: &Frame, award: &AwardDef, sent: &Sent, errors: &mut Errors) -> Op
         cap_per_subject_year_fen,
         departments: lines(sent.get("departments")),
         papers: lines(sent.get("papers")),
-        limits: Limits { notice, ..Limits::default() },
+        limits: Limits { notice, ..limits },
     })
 }
 
@@ -421,7 +431,10 @@ pub async fn submit(
         .award(&award)
         .ok_or_else(|| domain::Error::NotFound { what: "奖励或资助事项", id: award.clone() })?;
     let mut errors = Errors::default();
-    let Some(terms) = read(&frame, def, &sent, &mut errors) else {
+    // What the form does not ask stays as it was.
+    let latest = items::all(app.db()).await?.into_iter().find(|item| item.award == award);
+    let limits = latest.map(|item| item.terms.limits).unwrap_or_default();
+    let Some(terms) = read(&frame, def, limits, &sent, &mut errors) else {
         return drafting(&frame, policy, &award, &sent, &errors);
     };
     let id = items::draft(&app.installation, policy, account(&frame)?, &award, terms, app.now()).await?;

@@ -139,10 +139,15 @@ pub async fn one(
             })
             .column("level", frame.t("cases-level"), Kind::Text, |row| Cell::text(super::level(&frame, policy, &row.0)))
             .column("amount", frame.t("notice-amount"), Kind::Money, |row| amount_cell(&frame, row.1))
-            .column("state", frame.t("cases-state"), Kind::Text, |row| {
-                Cell::state(state(&frame, row.0.state), row.0.state as i64)
-            })
             .search(frame.t("cases-search"), |row| format!("{} {}", row.0.name, row.0.subject));
+    // How a case goes on after its notice is its enterprise's affair.
+    let listing = if is_staff {
+        listing.column("state", frame.t("cases-state"), Kind::Text, |row: &(Case, Option<i64>)| {
+            Cell::state(state(&frame, row.0.state), row.0.state as i64)
+        })
+    } else {
+        listing
+    };
     if query.export {
         return listing.workbook(&notice.cases, &query);
     }

@@ -58,6 +58,7 @@ struct CasePage<'a> {
     objections: Vec<Objected>,
     payments: Vec<(String, String, StateWord, String)>,
     steps: Vec<Event>,
+    seen: i64,
     acting: Option<(String, Vec<Field>)>,
     writing: Option<(String, Vec<Field>)>,
     attaching: Option<(String, Vec<Field>)>,
@@ -107,7 +108,9 @@ async fn respond(app: &App, frame: &Frame, id: i64, sent: &Sent, errors: &Errors
             .amount
             .lines
             .iter()
-            .map(|line| (frame.said(&line.words), yuan(frame, line.left_fen), frame.said(&line.basis)))
+            .map(|line| {
+                (frame.said(&line.words), format::money_text(line.left_fen, frame.lang), frame.said(&line.basis))
+            })
             .collect(),
         held: if case.amount_fen().is_none() { frame.said(&case.amount.held) } else { String::new() },
         gates: case
@@ -134,21 +137,24 @@ async fn respond(app: &App, frame: &Frame, id: i64, sent: &Sent, errors: &Errors
         objections: objections(frame, &whole, sent, errors),
         payments: paid
             .iter()
-            .map(|one| (one.number.clone(), yuan(frame, one.amount_fen), payment(frame, one), one.reason.clone()))
+            .map(|one| {
+                (
+                    one.number.clone(),
+                    format::money_text(one.amount_fen, frame.lang),
+                    payment(frame, one),
+                    one.reason.clone(),
+                )
+            })
             .collect(),
         steps: whole.steps.iter().rev().map(|step| event(frame, step)).collect(),
-        acting: acting(frame, case, sent, errors)?,
+        seen: case.version,
+        acting: acting(frame, &whole, sent, errors)?,
         writing: can_write.then(|| writing(frame, case, sent, errors)),
         attaching: (can_write && !item.terms.papers.is_empty()).then(|| attaching(frame, &item, id, sent, errors)),
         objecting: (frame.may(Permission::HandleCases) && case.state == Stands::Public)
             .then(|| objecting(frame, id, sent, errors)),
     };
     if errors.is_empty() { hx::page(page) } else { hx::refused(page) }
-}
-
-fn yuan(frame: &Frame, fen: i64) -> String {
-    let short = format::money(fen, frame.lang);
-    if short.unit.is_empty() { short.text } else { format!("{} {}", short.text, short.unit) }
 }
 
 fn due(frame: &Frame, case: &Case) -> String {
@@ -173,7 +179,8 @@ fn facts(frame: &Frame, whole: &Whole, item: &Item, line: Option<(&budget::Line,
     if !level.is_empty() {
         facts.push((frame.t("cases-level"), plain(level)));
     }
-    let amount = case.amount_fen().map_or_else(|| frame.t("case-amount-unknown"), |fen| yuan(frame, fen));
+    let amount =
+        case.amount_fen().map_or_else(|| frame.t("case-amount-unknown"), |fen| format::money_text(fen, frame.lang));
     facts.push((frame.t("cases-amount"), plain(amount)));
     let words =
         frame.tn("case-item", &[("number", item.terms.basis.number.clone()), ("version", item.version.to_string())]);
@@ -190,7 +197,7 @@ fn facts(frame: &Frame, whole: &Whole, item: &Item, line: Option<(&budget::Line,
     if let Some(application) = &case.facts.application {
         facts.push((frame.t("case-matter"), plain(application.matter.clone())));
         if let Some(fen) = application.costs_fen {
-            facts.push((frame.t("case-costs"), plain(yuan(frame, fen))));
+            facts.push((frame.t("case-costs"), plain(format::money_text(fen, frame.lang))));
         }
         if !application.statement.is_empty() {
             facts.push((frame.t("case-statement"), plain(application.statement.clone())));
@@ -210,7 +217,11 @@ fn facts(frame: &Frame, whole: &Whole, item: &Item, line: Option<(&budget::Line,
     if let Some((line, fen)) = line {
         let words = frame.tn(
             "case-reserved",
-            &[("amount", yuan(frame, fen)), ("source", line.source.clone()), ("year", line.year.to_string())],
+            &[
+                ("amount", format::money_text(fen, frame.lang)),
+                ("source", line.source.clone()),
+                ("year", line.year.to_string()),
+            ],
         );
         facts.push((frame.t("budget-title"), plain(words)));
     }
@@ -245,7 +256,9 @@ fn rights(frame: &Frame, case: &Case) -> Vec<(Link, String, String)> {
     let can_open = frame.may(Permission::ViewRights);
     let row = |right: &String| {
         let money = case.amount.rights.iter().find(|one| one.right == *right);
-        let fen = |fen: Option<i64>| fen.map_or_else(|| frame.t("case-amount-unknown"), |fen| yuan(frame, fen));
+        let fen = |fen: Option<i64>| {
+            fen.map_or_else(|| frame.t("case-amount-unknown"), |fen| format::money_text(fen, frame.lang))
+        };
         let is_chinese = right.bytes().next().is_some_and(|digit| digit.is_ascii_digit());
         let href = if can_open && is_chinese { frame.at(&format!("/patents/{right}")) } else { String::new() };
         (
@@ -285,8 +298,7 @@ fn papers(frame: &Frame, whole: &Whole, can_write: bool) -> Vec<(String, Link, S
 }
 
 fn objections(frame: &Frame, whole: &Whole, sent: &Sent, errors: &Errors) -> Vec<Objected> {
-    let is_staff =
-        frame.may(Permission::HandleCases) || frame.may(Permission::DecideCases) || frame.may(Permission::ViewAudit);
+    let is_staff = frame.account.as_ref().is_some_and(cases::sees_objectors);
     let row = |one: &cases::Objection| {
         let word = match one.is_upheld {
             None => StateWord::new(Tone::Warn, frame.t("objection-open")),
@@ -333,14 +345,41 @@ fn event(frame: &Frame, step: &cases::Step) -> Event {
 }
 
 /// The form of what may be done now; none when nothing may.
-fn acting(frame: &Frame, case: &Case, sent: &Sent, errors: &Errors) -> Result<Option<(String, Vec<Field>)>, AppError> {
-    let acts = cases::possible(account(frame)?, case);
-    let Some(first) = acts.first() else { return Ok(None) };
-    let chosen = if sent.get("act").is_empty() { first.key() } else { sent.get("act") };
+fn acting(
+    frame: &Frame,
+    whole: &Whole,
+    sent: &Sent,
+    errors: &Errors,
+) -> Result<Option<(String, Vec<Field>)>, AppError> {
+    let (visitor, case) = (account(frame)?, &whole.case);
+    let mut acts = cases::possible(visitor, case);
+    // A department that was not asked, or has spoken, has nothing to say.
+    let is_asked =
+        whole.opinions.iter().any(|one| one.agrees.is_none() && Some(&*one.department) == cases::department(visitor));
+    acts.retain(|act| is_asked || !matches!(act, Act::Agree | Act::Disagree));
+    if acts.is_empty() {
+        return Ok(None);
+    }
+    // What ends a case or takes money back is never chosen beforehand.
+    let onward = acts.iter().find(|act| {
+        matches!(act, Act::Confirm | Act::Submit | Act::Accept | Act::Pass | Act::PassAgain | Act::Agree | Act::Archive)
+    });
+    let chosen = match sent.get("act") {
+        "" => onward.map_or("", |act| act.key()),
+        typed => typed,
+    };
     let choices = acts.iter().map(|act| Choice::new(act.key(), frame.said(act.zh()))).collect();
     let mut fields = vec![Field::of("act", frame.t("case-act"), FieldKind::Radios(choices), chosen, errors)];
     if acts.iter().any(|act| matches!(act, Act::Confirm | Act::Amend)) {
         fields.extend(receiving(frame, case, sent, errors));
+    }
+    let costs = case.facts.application.as_ref().and_then(|one| one.settled_fen.or(one.costs_fen));
+    if let (Some(fen), true) = (costs, acts.contains(&Act::Pass)) {
+        let typed = if sent.get("settled").is_empty() { forms::yuan(fen) } else { sent.get("settled").to_owned() };
+        fields.push(
+            Field::of("settled", frame.t("case-settled"), FieldKind::Text, &typed, errors)
+                .hint(frame.t("case-settled-hint")),
+        );
     }
     fields.push(
         Field::of("note", frame.t("case-note"), FieldKind::Lines, sent.get("note"), errors)
@@ -446,12 +485,19 @@ pub async fn act(
         return answer(&app, &frame, id, &sent, ("act", Err(domain::Error::Invalid(frame.t("case-act-missing")))))
             .await;
     };
-    let said = Said { note: sent.get("note").to_owned(), account: given(&sent) };
+    let mut errors = Errors::default();
+    let costs_fen = forms::fen(&frame, &sent, "settled", &mut errors);
+    if !errors.is_empty() {
+        return respond(&app, &frame, id, &sent, &errors).await;
+    }
+    let seen = sent.get("seen").parse().ok();
+    let said = Said { note: sent.get("note").to_owned(), account: given(&sent), costs_fen, seen };
     let done = cases::act(&app.installation, &document.policy, account(&frame)?, (id, act), &said, app.now()).await;
     let field = match &done {
         Err(why) if why.to_string().contains("户名") => "holder",
         Err(why) if why.to_string().contains("开户") => "bank",
         Err(why) if why.to_string().contains("账号") => "number",
+        Err(why) if why.to_string().contains("核定的费用") => "settled",
         Err(domain::Error::Invalid(_)) => "note",
         _ => "act",
     };

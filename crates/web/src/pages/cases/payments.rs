@@ -60,11 +60,6 @@ struct PaymentPage<'a> {
     answering: Option<(String, Field)>,
 }
 
-fn money(frame: &Frame, fen: i64) -> String {
-    let short = format::money(fen, frame.lang);
-    format!("{} {}", short.text, short.unit).trim().to_owned()
-}
-
 /// `GET /payments`.
 pub async fn page(State(app): State<App>, frame: Frame) -> Result<Response, AppError> {
     respond(&app, &frame, &Errors::default()).await
@@ -85,7 +80,7 @@ async fn respond(app: &App, frame: &Frame, errors: &Errors) -> Result<Response, 
             .map(|case| {
                 let link = Link::new(case.name.clone(), frame.at(&super::path(case.id)));
                 let award = award_name(frame, &document.policy, &case.award);
-                (case.id.to_string(), link, award, money(frame, case.amount_fen().unwrap_or(0)))
+                (case.id.to_string(), link, award, format::money_text(case.amount_fen().unwrap_or(0), frame.lang))
             })
             .collect(),
         can_order: frame.may(Permission::ManageMoney),
@@ -95,7 +90,13 @@ async fn respond(app: &App, frame: &Frame, errors: &Errors) -> Result<Response, 
                 let link =
                     Link::new(frame.t1("payments-batch", "id", batch.id), frame.at(&format!("{PATH}/{}", batch.id)));
                 let count = format::count(batch.payments.len());
-                (link, stage(frame, batch.stage), count, money(frame, batch.total_fen()), batch.made_by.clone())
+                (
+                    link,
+                    stage(frame, batch.stage),
+                    count,
+                    format::money_text(batch.total_fen(), frame.lang),
+                    batch.made_by.clone(),
+                )
             })
             .collect(),
     };
@@ -152,7 +153,7 @@ async fn shown(
         .wrong(!errors.is_empty());
     let can = frame.may(Permission::ManageMoney);
     let mut facts = vec![
-        (frame.t("payment-total"), money(frame, batch.total_fen())),
+        (frame.t("payment-total"), format::money_text(batch.total_fen(), frame.lang)),
         (frame.t("payment-count"), format::count(batch.payments.len())),
         (frame.t("payment-made"), batch.made_by.clone()),
     ];
@@ -185,13 +186,13 @@ fn row(frame: &Frame, one: &payments::Payment) -> (String, Link, String, String,
     };
     let mut reason = one.reason.clone();
     if one.recovered_fen > 0 {
-        reason = frame.t1("payment-recovered", "amount", money(frame, one.recovered_fen));
+        reason = frame.t1("payment-recovered", "amount", format::money_text(one.recovered_fen, frame.lang));
     }
     (
         one.number.clone(),
         Link::new(one.receiving.holder.clone(), frame.at(&super::path(one.case))),
         format!("{} {number}", one.receiving.bank),
-        money(frame, one.amount_fen),
+        format::money_text(one.amount_fen, frame.lang),
         StateWord::new(tone, frame.said(one.zh())),
         reason,
     )
@@ -214,7 +215,8 @@ fn acts(frame: &Frame, batch: &Batch, login: &str) -> Vec<Act> {
 
 /// `POST /payments/{id}/approve`.
 pub async fn approve(State(app): State<App>, frame: Frame, Path(id): Path<i64>) -> Result<Response, AppError> {
-    let done = payments::approve(app.db(), account(&frame)?, id, app.now()).await;
+    let document = policy::document()?;
+    let done = payments::approve(&app.installation, &document.policy, account(&frame)?, id, app.now()).await;
     answer(&app, &frame, id, done).await
 }
 
@@ -233,7 +235,9 @@ async fn answer(app: &App, frame: &Frame, id: i64, done: Result<(), domain::Erro
 
 /// `POST /payments/{id}/send`: the file for the bank.
 pub async fn send(State(app): State<App>, frame: Frame, Path(id): Path<i64>) -> Result<Response, AppError> {
-    let sheet = match payments::send(app.db(), account(&frame)?, id, app.now()).await {
+    let document = policy::document()?;
+    let sent = payments::send(&app.installation, &document.policy, account(&frame)?, id, app.now()).await;
+    let sheet = match sent {
         Ok(sheet) => sheet,
         Err(error) => return answer(&app, &frame, id, Err(error)).await,
     };

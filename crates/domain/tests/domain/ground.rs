@@ -1,0 +1,139 @@
+//! A case keeps its ground between decision and money: what comes in between is asked again, taken back, or answered in its turn.
+
+use std::io::Write as _;
+
+use domain::Error;
+use domain::budget;
+use domain::cases::{self, Act, Case, Said, State};
+use domain::payments;
+use jiff::civil::date;
+use registry::ImportOptions;
+
+use crate::delivery::{City, now, refused};
+
+/// A case decided in favour, on the day after its notice.
+async fn approved(city: &City, count: usize) -> Vec<Case> {
+    let waiting: Vec<Case> = city.cases(State::Notified).await.into_iter().take(count).collect();
+    for case in &waiting {
+        city.listed(case).await;
+    }
+    city.notice("innovation-star").await;
+    city.move_to(date(2024, 3, 8)).await;
+    for case in &waiting {
+        city.act("leader", case.id, Act::Approve, "同意").await.unwrap();
+    }
+    waiting
+}
+
+async fn bar(city: &City, subject: &str) {
+    let mut file = tempfile::Builder::new().suffix(".csv").tempfile().unwrap();
+    writeln!(file, "统一社会信用代码,名单,处理,决定文号,列入日期").unwrap();
+    writeln!(file, "{subject},失信被执行人,禁止,（2024）苏0699执9号,2024-03-01").unwrap();
+    let mut options = ImportOptions::new(now(), "test");
+    options.recorded_at = now();
+    registry::import::import(city.db(), "credit-records", file.path(), &options).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_that_comes_after_the_order_stops_the_batch_and_the_decision_is_taken_back() {
+    let city = City::new(db::test::sqlite().await.db.clone()).await;
+    let case = approved(&city, 1).await.remove(0);
+    let finance = city.of("finance");
+    let order = async || payments::order(&city.installation, &city.policy, finance, &[case.id], now()).await;
+    let batch = order().await.unwrap();
+    let (_, held, _) = budget::reservation(city.db(), case.id).await.unwrap().unwrap();
+    bar(&city, &case.subject).await;
+    let second = city.of("finance2");
+    let stopped = payments::approve(&city.installation, &city.policy, second, batch, now()).await.unwrap_err();
+    assert!(stopped.to_string().contains("失信被执行人"), "{stopped}");
+    payments::cancel(&city.installation, finance, batch, now()).await.unwrap();
+    assert!(order().await.is_err(), "nor ordered again");
+    refused(city.act("clerk", case.id, Act::Revoke, "列入名单").await, "权限");
+    refused(city.act("leader", case.id, Act::Revoke, "").await, "理由");
+    city.act("leader", case.id, Act::Revoke, "决定后列入失信名单").await.unwrap();
+    let (line, _, state) = budget::reservation(city.db(), case.id).await.unwrap().unwrap();
+    assert_eq!((line.reserved_fen, state.as_str(), held), (0, "released", case.amount_fen().unwrap()));
+    city.is_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_decision_keeps_its_number_through_a_cancelled_batch() {
+    let city = City::new(db::test::sqlite().await.db.clone()).await;
+    let decided = approved(&city, 2).await;
+    let number = async |case: &Case| cases::decision_number(city.db(), case.id).await.unwrap();
+    assert_eq!((number(&decided[0]).await, number(&decided[1]).await), (1, 2));
+    let finance = city.of("finance");
+    let batch = payments::order(&city.installation, &city.policy, finance, &[decided[0].id], now()).await.unwrap();
+    payments::cancel(&city.installation, finance, batch, now()).await.unwrap();
+    assert_eq!(number(&decided[0]).await, 1);
+    assert!(payments::batch(city.db(), finance, 0).await.is_err(), "there is no batch 0");
+    assert!(cases::notice(city.db(), 0).await.is_err(), "and no notice 0");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn objections_are_answered_each_and_none_brings_a_case_back() {
+    let city = City::new(db::test::sqlite().await.db.clone()).await;
+    let waiting: Vec<Case> = city.cases(State::Notified).await.into_iter().take(2).collect();
+    for case in &waiting {
+        city.listed(case).await;
+    }
+    city.notice("innovation-star").await;
+    let (clerk, leader) = (city.of("clerk"), city.of("leader"));
+    let object = async |case: &Case, who| {
+        cases::raise_objection(&city.installation, clerk, case.id, (who, "138", "数量不实"), now()).await
+    };
+    let (one, other) = (&waiting[0], &waiting[1]);
+    object(one, "甲公司").await.unwrap();
+    object(one, "乙公司").await.expect("a second one while the first is looked into");
+    object(other, "丙公司").await.unwrap();
+    let open = cases::objections(city.db(), clerk).await.unwrap();
+    let of = |case: &Case| open.iter().filter(move |one| one.case == case.id).map(|one| one.id).collect::<Vec<_>>();
+    let answer = async |id, upheld| {
+        cases::decide_objection(&city.installation, leader, id, (upheld, "经核查属实"), now()).await.unwrap()
+    };
+    answer(of(one)[0], false).await;
+    assert_eq!(city.case(one.id).await.state, State::Objected, "the other one still waits");
+    answer(of(one)[1], false).await;
+    assert_eq!(city.case(one.id).await.state, State::Public);
+    let firm = city.firm(other);
+    let said = Said { note: "不再申请".into(), ..Said::default() };
+    city.act_as(&firm, other.id, Act::Withdraw, &said).await.unwrap();
+    answer(of(other)[0], false).await;
+    assert_eq!(city.case(other.id).await.state, State::Withdrawn, "what was taken back stays so");
+    assert!(matches!(cases::objections(city.db(), city.of("science")).await, Err(Error::Forbidden(_))));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn costs_are_settled_by_the_handler_and_what_was_seen_is_what_is_acted_on() {
+    let city = City::new(db::test::sqlite().await.db.clone()).await;
+    let firm = city.of("enterprise");
+    let wanted = ("rights-aid", "（2023）苏民终88号");
+    let id = cases::begin(&city.installation, &city.policy, firm, wanted, date(2023, 11, 2), now()).await.unwrap();
+    assert!(cases::find(city.db(), city.of("clerk"), id).await.is_err(), "a draft is its enterprise's own affair");
+    for kind in ["裁判文书或调查通知", "费用发票和付款凭证"] {
+        cases::attach(&city.installation, firm, id, (kind, "文件.pdf", b"%PDF-1.4"), now()).await.unwrap();
+    }
+    let name = cases::find(city.db(), firm, id).await.unwrap().case.name;
+    let account = cases::Receiving { holder: name, bank: "银行".into(), number: "6222000011112222".into() };
+    let said = ("维权", Some(10_000_000), Some(&account));
+    cases::write(&city.installation, firm, id, said, now()).await.unwrap();
+    let version = city.act("enterprise", id, Act::Submit, "").await.unwrap().version;
+    let stale = Said { seen: Some(version - 1), ..Said::default() };
+    refused(city.act_as(city.of("clerk"), id, Act::Accept, &stale).await, "有了变化");
+    let fresh = Said { seen: Some(version), ..Said::default() };
+    city.act_as(city.of("clerk"), id, Act::Accept, &fresh).await.unwrap();
+    let settle = |fen| Said { costs_fen: Some(fen), note: "发票只有一万元".into(), ..Said::default() };
+    refused(city.act_as(city.of("clerk"), id, Act::Pass, &settle(10_000_001)).await, "不能多于");
+    let passed = city.act_as(city.of("clerk"), id, Act::Pass, &settle(1_000_000)).await;
+    // The demo's first enterprise may be none of the high-tech ones; the amount is settled all the same.
+    match passed {
+        Ok(case) => assert_eq!(case.amount_fen(), Some(500_000)),
+        Err(error) => assert!(error.to_string().contains("高新技术企业"), "{error}"),
+    }
+    // A run within the year opens nothing.
+    let runs = domain::runs::list(&city.installation).await.unwrap();
+    let midyear = runs.iter().find(|run| run.as_of == "2023-06-30").unwrap();
+    let wanted = ("innovation-star", midyear.run.as_str());
+    let early = cases::open_batch(&city.installation, &city.policy, city.of("clerk"), wanted, now()).await;
+    assert!(early.unwrap_err().to_string().contains("年末"));
+}
