@@ -4,7 +4,7 @@ import { followFirst } from './browser.mjs';
 
 /** Pages that only lead on or send a file; journeys use them. */
 export const NOT_SHOWN = ['/', '/runs/compare', '/registers/templates/{register}', '/runs/{id}/export',
-  '/navigation/reports/{id}/export', '/sign-in/code', '/cases/{id}/papers/{file}', '/cases/{id}/letters/{kind}', '/notices/{id}/letter', '/notices/{id}', '/payments/{id}'];
+  '/navigation/reports/{id}/export', '/sign-in/code', '/cases/{id}/papers/{file}', '/cases/{id}/letters/{kind}', '/notices/{id}/letter', '/api/verdicts/{run}/{award}/{subject}', '/notices/{id}', '/payments/{id}'];
 
 const at = (path) => async (page, address) => { await go(page, address + path); };
 const first = (start, link) => async (page, address) => {
