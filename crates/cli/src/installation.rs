@@ -59,19 +59,20 @@ pub(crate) async fn serve_opened(
         context.output.line(&format!("网站地址：http://{shown}{base_path}/（按 Ctrl+C 停止）"))?;
     }
     let settings = settings(&installation, base_path);
-    let clock = tokio::spawn(day_by_day(installation.clone()));
-    web::serve(listener, web::App::new(installation, settings), asked_to_stop()).await?;
-    clock.abort();
+    let app = web::App::new(installation, settings);
+    let days = tokio::spawn(day_by_day(app.clone()));
+    web::serve(listener, app, asked_to_stop()).await?;
+    days.abort();
     Ok(())
 }
 
 /// Does what each day brings to the cases, once an hour while the pages are open.
-async fn day_by_day(installation: Installation) {
+async fn day_by_day(app: web::App) {
     const HOUR: std::time::Duration = std::time::Duration::from_secs(3600);
     let mut hours = tokio::time::interval(HOUR);
     loop {
         hours.tick().await;
-        if let Err(cause) = domain::cases::daily(&installation, "定时", jiff::Timestamp::now()).await {
+        if let Err(cause) = domain::cases::daily(&app.installation, "定时", app.now()).await {
             tracing::warn!(%cause, "the cases could not be moved to their day");
         }
     }

@@ -78,7 +78,6 @@ impl City {
 
     /// A batch of these cases that the bank has.
     pub(crate) async fn sent(&self, cases: &[i64]) -> i64 {
-        let db = &self.installation.db;
         let batch = payments::order(&self.installation, &self.policy, self.of("finance"), cases, now()).await.unwrap();
         payments::approve(&self.installation, &self.policy, self.of("finance2"), batch, now()).await.unwrap();
         payments::send(&self.installation, &self.policy, self.of("finance"), batch, now()).await.unwrap();

@@ -1,6 +1,6 @@
 //! The board of C3.1.3.1: policy subsidy against all money set aside and against what the market moves, year by year.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use registry::{Folded, FoldedRow};
@@ -14,13 +14,13 @@ use crate::{Error, Installation, items::GRANT_LINKED};
 pub struct Year {
     /// The year.
     pub year: i64,
-    /// Money set aside (预算).
-    pub budget_fen: i64,
-    /// Policy subsidy paid and not recovered (政策性补贴).
-    pub subsidy_fen: i64,
+    /// Money set aside (预算); none for a year without a line of the budget.
+    pub budget_fen: Option<i64>,
+    /// Policy subsidy paid and not recovered (政策性补贴); none for a year of which the system holds neither budget nor payment.
+    pub subsidy_fen: Option<i64>,
     /// Of it linked to grants.
-    pub grant_linked_fen: i64,
-    /// Pledge loans registered in the year (市场活动：质押融资); none while that register was never delivered.
+    pub grant_linked_fen: Option<i64>,
+    /// Pledge loans registered in the year (市场活动：质押融资); none where the register has none of the year.
     pub pledged_fen: Option<i64>,
     /// The taper of the year's end, in percent, where the policy document knows one.
     pub taper: Option<i64>,
@@ -31,12 +31,12 @@ pub struct Year {
 impl Year {
     /// Subsidy in the budget, in hundredths of a percent; none without a budget.
     pub fn share(&self) -> Option<i64> {
-        ratio(self.subsidy_fen, self.budget_fen)
+        ratio(self.subsidy_fen?, self.budget_fen?)
     }
 
     /// Subsidy for each yuan that the market moved, in hundredths of a percent; none where that is not known or nothing.
     pub fn of_market(&self) -> Option<i64> {
-        ratio(self.subsidy_fen, self.pledged_fen?)
+        ratio(self.subsidy_fen?, self.pledged_fen?)
     }
 }
 
@@ -52,31 +52,22 @@ pub async fn board(installation: &Installation, policy: &Policy, now: Timestamp)
         (store::lines(&mut tx).await?, store::paid_by_year(&mut tx).await?)
     };
     let mut years: BTreeMap<i64, Year> = BTreeMap::new();
-    let known: BTreeSet<i64> = lines
-        .iter()
-        .map(|line| line.year)
-        .chain(paid.iter().map(|(year, ..)| *year))
-        .chain(pledged.iter().flatten().map(|(year, _)| *year))
-        .collect();
-    for year in known {
-        years.insert(
-            year,
-            Year {
-                year,
-                pledged_fen: pledged.as_ref().map(|sums| sums.get(&year).copied().unwrap_or(0)),
-                ..Year::default()
-            },
-        );
+    let mut add = |year: i64, to: fn(&mut Year) -> &mut Option<i64>, fen: i64| {
+        let sum = to(years.entry(year).or_insert_with(|| Year { year, ..Year::default() }));
+        *sum = Some(sum.unwrap_or(0).saturating_add(fen));
+    };
+    for (year, fen) in pledged.into_iter().flatten() {
+        add(year, |one| &mut one.pledged_fen, fen);
     }
     for line in &lines {
-        years.entry(line.year).or_default().budget_fen += line.amount_fen;
+        add(line.year, |one| &mut one.budget_fen, line.amount_fen);
+        add(line.year, |one| &mut one.subsidy_fen, 0);
+        add(line.year, |one| &mut one.grant_linked_fen, 0);
     }
     for (year, award, fen) in paid {
-        let one = years.entry(year).or_default();
-        one.subsidy_fen += fen;
-        if policy.award(&award).is_some_and(|award| award.money_class == GRANT_LINKED) {
-            one.grant_linked_fen += fen;
-        }
+        let is_linked = policy.award(&award).is_some_and(|award| award.money_class == GRANT_LINKED);
+        add(year, |one| &mut one.subsidy_fen, fen);
+        add(year, |one| &mut one.grant_linked_fen, if is_linked { fen } else { 0 });
     }
     let mut before = None;
     for one in years.values_mut() {
@@ -118,7 +109,7 @@ mod tests {
 
     #[test]
     fn a_share_needs_something_to_be_a_share_of() {
-        let year = Year { budget_fen: 300, subsidy_fen: 100, pledged_fen: Some(0), ..Year::default() };
+        let year = Year { budget_fen: Some(300), subsidy_fen: Some(100), pledged_fen: Some(0), ..Year::default() };
         assert_eq!((year.share(), year.of_market()), (Some(3_333), None));
         assert_eq!(Year::default().share(), None);
     }

@@ -46,7 +46,10 @@ type Qualification = (String, Date, Option<Date>);
 
 /// The registers kept folded with what was made of them; made again when a batch has come or gone.
 #[derive(Clone, Default)]
-pub(crate) struct Shelf(Arc<Mutex<Option<(Kept, Arc<Base>)>>>);
+pub(crate) struct Shelf(Arc<Mutex<Option<Made>>>);
+
+/// The registers, and what was made of them.
+type Made = (Kept, Arc<Base>);
 
 /// The registers that [`Base`] is made of; of the last only whether it came.
 const READS: &[&str] = &["enterprises", "statuses", "credit-records", "holidays", "deliveries", "subsidies"];

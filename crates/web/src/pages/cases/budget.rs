@@ -123,7 +123,7 @@ pub async fn board(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Re
     let (query, _) = room::wishes(&uri);
     let document = policy::document()?;
     let rows = budget::board(&app.installation, &document.policy, app.now()).await?;
-    let money = |fen: i64| Cell::money(fen, frame.lang);
+    let money = |fen: Option<i64>| super::amount_cell(&frame, fen);
     let percent = |share: Option<i64>| {
         share.map_or_else(Cell::empty, |share| Cell::decimal(&format!("{}.{:02}", share / 100, share % 100)).unit("%"))
     };
@@ -141,7 +141,7 @@ pub async fn board(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Re
         .column("taper", frame.t("board-taper"), Kind::Number, |one| {
             one.taper.map_or_else(Cell::empty, |taper| Cell::number(taper).unit("%"))
         })
-        .column("pledged", frame.t("board-pledged"), Kind::Money, |one| super::amount_cell(&frame, one.pledged_fen))
+        .column("pledged", frame.t("board-pledged"), Kind::Money, |one| money(one.pledged_fen))
         .column("market", frame.t("board-market"), Kind::Number, |one| percent(one.of_market()))
         .when_empty(frame.t("budget-none"), frame.t("budget-none-todo"));
     if query.export {
