@@ -1,6 +1,7 @@
 //! `/cases` 兑现: award cases from a run's verdict to a paid one, with the rooms beside them: public notices, policy items, budget and
 //! payments. An enterprise finds its own cases here, a department those it is asked about.
 
+pub mod acts;
 pub mod apply;
 pub mod budget;
 mod forms;

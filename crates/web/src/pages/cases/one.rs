@@ -3,15 +3,13 @@
 
 use askama::Template;
 use axum::{
-    Form,
-    extract::{Multipart, Path, State},
-    http::{HeaderValue, header},
-    response::{IntoResponse, Response},
+    extract::{Path, State},
+    response::Response,
 };
 use domain::{
     accounts::Permission,
     budget,
-    cases::{self, Act, Case, Outcome, Receiving, Said, State as Stands, Whole},
+    cases::{self, Act, Case, Outcome, Receiving, State as Stands, Whole},
     items::{self, Item},
     letters, payments,
 };
@@ -27,11 +25,8 @@ use crate::{
     pages::{
         corpus::baskets::account,
         policy,
-        registry::{
-            audit::case_act,
-            upload::{Upload, save, unreadable},
-        },
-        room::{self, Room, Sent},
+        registry::audit::case_act,
+        room::{Room, Sent},
     },
     pieces::{Event, Link, Moment, State as StateWord, Tone},
 };
@@ -80,7 +75,13 @@ pub async fn page(State(app): State<App>, frame: Frame, Path(id): Path<i64>) -> 
     respond(&app, &frame, id, &Sent::default(), &Errors::default()).await
 }
 
-async fn respond(app: &App, frame: &Frame, id: i64, sent: &Sent, errors: &Errors) -> Result<Response, AppError> {
+pub(super) async fn respond(
+    app: &App,
+    frame: &Frame,
+    id: i64,
+    sent: &Sent,
+    errors: &Errors,
+) -> Result<Response, AppError> {
     let visitor = account(frame)?;
     let whole = cases::find(app.db(), visitor, id).await?;
     let item = items::find(app.db(), whole.case.item).await?;
@@ -451,156 +452,4 @@ fn objecting(frame: &Frame, id: i64, sent: &Sent, errors: &Errors) -> (String, V
     let fields =
         vec![field("who", FieldKind::Text), field("contact", FieldKind::Text), field("content", FieldKind::Lines)];
     (frame.at(&format!("{}/object", path(id))), fields)
-}
-
-/// Goes back to the case, or shows it again with what was refused beside a field.
-async fn answer(
-    app: &App,
-    frame: &Frame,
-    id: i64,
-    sent: &Sent,
-    (field, done): (&str, Result<(), domain::Error>),
-) -> Result<Response, AppError> {
-    let Err(error) = done else { return Ok(room::see_other(frame, &path(id))) };
-    let mut errors = Errors::default();
-    forms::refusal(frame, &mut errors, field, error)?;
-    respond(app, frame, id, sent, &errors).await
-}
-
-fn given(sent: &Sent) -> Option<Receiving> {
-    let of = |name: &str| sent.get(name).to_owned();
-    let is_given = !(sent.get("bank").is_empty() && sent.get("number").is_empty());
-    is_given.then(|| Receiving { holder: of("holder"), bank: of("bank"), number: of("number") })
-}
-
-/// `POST /cases/{id}/act`.
-pub async fn act(
-    State(app): State<App>,
-    frame: Frame,
-    Path(id): Path<i64>,
-    Form(sent): Form<Sent>,
-) -> Result<Response, AppError> {
-    let document = policy::document()?;
-    let Some(act) = Act::of_key(sent.get("act")) else {
-        return answer(&app, &frame, id, &sent, ("act", Err(domain::Error::Invalid(frame.t("case-act-missing")))))
-            .await;
-    };
-    let mut errors = Errors::default();
-    let costs_fen = forms::fen(&frame, &sent, "settled", &mut errors);
-    if !errors.is_empty() {
-        return respond(&app, &frame, id, &sent, &errors).await;
-    }
-    let seen = sent.get("seen").parse().ok();
-    let said = Said { note: sent.get("note").to_owned(), account: given(&sent), costs_fen, seen };
-    let done = cases::act(&app.installation, &document.policy, account(&frame)?, (id, act), &said, app.now()).await;
-    let field = match &done {
-        Err(why) if why.to_string().contains("户名") => "holder",
-        Err(why) if why.to_string().contains("开户") => "bank",
-        Err(why) if why.to_string().contains("账号") => "number",
-        Err(why) if why.to_string().contains("核定的费用") => "settled",
-        Err(domain::Error::Invalid(_)) => "note",
-        _ => "act",
-    };
-    answer(&app, &frame, id, &sent, (field, done.map(|_| ()))).await
-}
-
-/// `POST /cases/{id}/write`.
-pub async fn write(
-    State(app): State<App>,
-    frame: Frame,
-    Path(id): Path<i64>,
-    Form(sent): Form<Sent>,
-) -> Result<Response, AppError> {
-    let mut errors = Errors::default();
-    let costs = forms::fen(&frame, &sent, "costs", &mut errors);
-    if !errors.is_empty() {
-        return respond(&app, &frame, id, &sent, &errors).await;
-    }
-    let receiving = given(&sent);
-    let said = (sent.get("statement"), costs, receiving.as_ref());
-    let done = cases::write(&app.installation, account(&frame)?, id, said, app.now()).await;
-    answer(&app, &frame, id, &sent, ("statement", done)).await
-}
-
-/// `POST /cases/{id}/attach`.
-pub async fn attach(
-    State(app): State<App>,
-    frame: Frame,
-    Path(id): Path<i64>,
-    mut parts: Multipart,
-) -> Result<Response, AppError> {
-    let folder = Upload(app.installation.upload_dir()?);
-    let (mut kind, mut file) = (String::new(), None);
-    while let Some(part) = parts.next_field().await.map_err(unreadable)? {
-        match part.name().unwrap_or_default() {
-            "kind" => kind = part.text().await.map_err(unreadable)?,
-            "file" => file = save(part, folder.0.path()).await?,
-            _ => {}
-        }
-    }
-    let sent = Sent(vec![("kind".into(), kind.clone())]);
-    let Some(file) = file else {
-        let missing = Err(domain::Error::Invalid(frame.t("case-paper-missing")));
-        return answer(&app, &frame, id, &sent, ("file", missing)).await;
-    };
-    let bytes = tokio::fs::read(&file).await.map_err(|cause| domain::Error::io(&file, cause))?;
-    let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let done = cases::attach(&app.installation, account(&frame)?, id, (&kind, &name, &bytes), app.now()).await;
-    answer(&app, &frame, id, &sent, ("file", done)).await
-}
-
-/// `GET /cases/{id}/papers/{file}`: the file, to be saved and never shown by the browser itself.
-pub async fn paper(
-    State(app): State<App>,
-    frame: Frame,
-    Path((id, file)): Path<(i64, i64)>,
-) -> Result<Response, AppError> {
-    let (paper, bytes) = cases::paper(&app.installation, account(&frame)?, (id, file)).await?;
-    let disposition = format!("attachment; filename*=UTF-8''{}", format::encode(&paper.name));
-    let mut response = ([(header::CONTENT_TYPE, "application/octet-stream")], bytes).into_response();
-    let value = HeaderValue::from_str(&disposition).map_err(AppError::internal)?;
-    response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
-    Ok(response)
-}
-
-/// `POST /cases/{id}/papers/{file}/remove`.
-pub async fn remove(
-    State(app): State<App>,
-    frame: Frame,
-    Path((id, file)): Path<(i64, i64)>,
-) -> Result<Response, AppError> {
-    cases::detach(&app.installation, account(&frame)?, (id, file), app.now()).await?;
-    Ok(room::see_other(&frame, &path(id)))
-}
-
-/// `POST /cases/{id}/object`.
-pub async fn object(
-    State(app): State<App>,
-    frame: Frame,
-    Path(id): Path<i64>,
-    Form(sent): Form<Sent>,
-) -> Result<Response, AppError> {
-    let said = (sent.get("who"), sent.get("contact"), sent.get("content"));
-    let done = cases::raise_objection(&app.installation, account(&frame)?, id, said, app.now()).await;
-    answer(&app, &frame, id, &sent, ("content", done)).await
-}
-
-/// `POST /cases/{id}/objections/{objection}/decide`.
-pub async fn decide(
-    State(app): State<App>,
-    frame: Frame,
-    Path((id, objection)): Path<(i64, i64)>,
-    Form(sent): Form<Sent>,
-) -> Result<Response, AppError> {
-    let is_upheld = match sent.get("decision") {
-        "upheld" => true,
-        "dismissed" => false,
-        _ => {
-            let missing = Err(domain::Error::Invalid(frame.t("objection-decision-missing")));
-            return answer(&app, &frame, id, &sent, ("decision", missing)).await;
-        }
-    };
-    let said = (is_upheld, sent.get("answer"));
-    let done = cases::decide_objection(&app.installation, account(&frame)?, objection, said, app.now()).await;
-    answer(&app, &frame, id, &sent, ("answer", done.map(|_| ()))).await
 }
