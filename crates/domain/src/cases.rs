@@ -34,7 +34,7 @@ pub use self::{
 use crate::{
     Error,
     accounts::{Account, Permission, Role},
-    items::amount::Calculation,
+    items::{Item, amount::Calculation},
 };
 
 /// The longest note, in characters.
@@ -137,6 +137,32 @@ pub struct Case {
 }
 
 impl Case {
+    /// A case as it begins, not kept yet: of this item, for a subject by code and name, in a year.
+    fn begun(item: &Item, (subject, name): (&str, &str), year: i16, state: State, today: Date) -> Self {
+        Self {
+            id: 0,
+            item: item.id,
+            batch: None,
+            award: item.award.clone(),
+            subject: subject.to_owned(),
+            name: name.to_owned(),
+            year: i64::from(year),
+            matter: String::new(),
+            level: 1,
+            facts: Facts::default(),
+            amount: Calculation { held: "尚未核算".into(), ..Calculation::default() },
+            state,
+            account: None,
+            handler: None,
+            reviewer: None,
+            is_corrected: false,
+            due_on: None,
+            due_why: String::new(),
+            version: 1,
+            opened_on: today,
+        }
+    }
+
     /// What may be paid, in fen.
     pub fn amount_fen(&self) -> Option<i64> {
         self.amount.payable_fen

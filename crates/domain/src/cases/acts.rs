@@ -19,7 +19,7 @@ use crate::{
     Error, Installation,
     accounts::Account,
     budget,
-    items::{self, Item, amount::Calculation},
+    items::{self, Item},
     payments,
 };
 
@@ -316,9 +316,4 @@ pub async fn daily(installation: &Installation, by: &str, now: Timestamp) -> Res
     }
     tx.commit().await?;
     Ok((expired, noticed))
-}
-
-/// An amount of nothing, for a case that has not been looked at.
-pub(super) fn unknown() -> Calculation {
-    Calculation { held: "尚未核算".into(), ..Calculation::default() }
 }

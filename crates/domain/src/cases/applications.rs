@@ -87,31 +87,15 @@ pub async fn begin(
         .ok_or_else(|| Error::Invalid(format!("“{}”在 {event} 没有可以申报的事项。", award.name)))?;
     let unit = account.unit.parse().map_err(|_| Error::Invalid("账号没有绑定企业，不能申报。".into()))?;
     let enterprise = crate::subjects::enterprise(installation, &unit, now).await?;
+    let name = enterprise.map_or_else(|| account.unit.clone(), |enterprise| enterprise.name);
     let case = Case {
-        id: 0,
-        item: item.id,
-        batch: None,
-        award: award.id.clone(),
-        subject: account.unit.clone(),
-        name: enterprise.map_or_else(|| account.unit.clone(), |enterprise| enterprise.name),
-        year: i64::from(event.year()),
         matter: matter.to_owned(),
-        level: 1,
         facts: Facts {
             event: Some(event),
             application: Some(Application { matter: matter.to_owned(), ..Application::default() }),
             ..Facts::default()
         },
-        amount: acts::unknown(),
-        state: State::Draft,
-        account: None,
-        handler: None,
-        reviewer: None,
-        is_corrected: false,
-        due_on: None,
-        due_why: String::new(),
-        version: 1,
-        opened_on: today,
+        ..Case::begun(&item, (&account.unit, &name), event.year(), State::Draft, today)
     };
     let mut tx = installation.db.begin().await?;
     if let Some(same) = store::same(&mut tx, &case).await? {

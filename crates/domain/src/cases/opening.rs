@@ -15,10 +15,7 @@ use super::{
 use crate::{
     Error, Installation,
     accounts::{Account, Permission},
-    items::{
-        self, GRANT_LINKED, Item, Track,
-        amount::{self, Calculation},
-    },
+    items::{self, GRANT_LINKED, Item, Track, amount},
     runs,
 };
 
@@ -161,27 +158,11 @@ impl<'a> Proposing<'a> {
     /// The case of one subject, and what stops it at once; empty when nothing does.
     fn case(&self, one: &rules::evaluation::Award, money: &Money) -> Result<(Case, String), Error> {
         let Self { policy, award, item, evaluation, ref known, today, .. } = *self;
+        let name = one.name.as_deref().unwrap_or(&one.subject);
         let mut case = Case {
-            id: 0,
-            item: item.id,
-            batch: None,
-            award: award.id.clone(),
-            subject: one.subject.clone(),
-            name: one.name.clone().unwrap_or_else(|| one.subject.clone()),
-            year: i64::from(evaluation.as_of.year()),
-            matter: String::new(),
             level: one.level,
             facts: facts_of(&evaluation.run, evaluation.as_of, one, award),
-            amount: Calculation::default(),
-            state: State::Notified,
-            account: None,
-            handler: None,
-            reviewer: None,
-            is_corrected: false,
-            due_on: None,
-            due_why: String::new(),
-            version: 1,
-            opened_on: today,
+            ..Case::begun(item, (&one.subject, name), evaluation.as_of.year(), State::Notified, today)
         };
         let is_demo = self.installation.demo().is_some();
         Look { policy, award, item, known, money, today, is_demo }.at(&mut case)?;

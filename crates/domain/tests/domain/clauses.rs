@@ -3,7 +3,7 @@
 use domain::accounts::Account;
 use domain::cases::{self, Act, Case, Receiving, Said, State};
 use domain::items::{self, Stage};
-use domain::{Error, budget, payments, runs};
+use domain::{Error, budget, letters, payments, runs};
 use jiff::civil::{Date, date};
 
 use crate::delivery::{City, now, refused};
@@ -280,4 +280,29 @@ async fn two_cases_under_way_do_not_use_the_same_room_under_a_cap() {
     let lowered = city.act("clerk", other.id, Act::Pass, "已核").await.unwrap();
     assert_eq!(lowered.amount_fen(), Some(room.min(fen)));
     assert!(room < fen, "{room} {fen}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clause_c3_1_4_1_an_invention_star_from_the_list_to_its_certificate() {
+    let city = City::alone().await;
+    open(&city, "invention-star").await;
+    let candidates = of_award(&city, "invention-star").await;
+    assert!(!candidates.is_empty(), "the list makes itself");
+    let known = candidates.iter().find(|case| case.state == State::Notified && case.amount_fen().is_some());
+    let star = known.expect("one whose fees are all there");
+    city.listed(star).await;
+    city.notice("invention-star").await;
+    let paper = |kind| {
+        let wanted = (star.id, kind);
+        letters::of_case(&city.installation, &city.policy, city.of("clerk"), wanted, "云川市")
+    };
+    assert!(paper(letters::Kind::Certificate).await.is_err(), "no certificate before the decision");
+    city.move_to(date(2024, 3, 8)).await;
+    city.act("leader", star.id, Act::Approve, "同意").await.unwrap();
+    let certificate = paper(letters::Kind::Certificate).await.unwrap();
+    let text = format!("{certificate:?}");
+    assert!(text.contains(&star.name) && text.contains("发明之星") && text.contains("2024年3月8日"), "{text}");
+    let decision = format!("{:?}", paper(letters::Kind::Decision).await.unwrap());
+    assert!(decision.contains("云川市知奖决〔2024〕1号") && decision.contains("云政办发〔2023〕12号"), "{decision}");
+    assert!(paper(letters::Kind::Refusal).await.is_err());
 }

@@ -36,7 +36,7 @@ use crate::{
         registry::{entries::EntryForm, who},
         room::{self, ListBlock, Room, Sent},
     },
-    pieces::{Link, State as StateWord, Tab, Tone},
+    pieces::{State as StateWord, Tone},
 };
 
 pub(crate) const PATH: &str = "/cases";
@@ -118,18 +118,13 @@ pub(super) fn head(frame: &Frame, path: &str) -> Room {
         ("board-title", budget::BOARD, Permission::ViewMoney),
     ];
     let (key, _, _) = TABS.iter().find(|(_, own, _)| *own == path).copied().unwrap_or(TABS[0]);
-    let mut room = Room::new(frame.t(key), frame.t(&format!("{}-line", key.trim_end_matches("-title"))));
-    room.tabs_label = frame.t("nav-cases");
-    room.tabs = TABS
-        .iter()
-        .filter(|(_, _, needed)| frame.may(*needed))
-        .map(|(key, own, _)| Tab {
-            link: Link::new(frame.t(key), frame.at(own)),
-            is_current: *own == path,
-            count: String::new(),
-        })
-        .collect();
-    room
+    let tabs = TABS.iter().filter(|(_, _, needed)| frame.may(*needed)).map(|(key, own, _)| (*key, *own));
+    Room::new(frame.t(key), frame.t(&format!("{}-line", key.trim_end_matches("-title")))).among(
+        frame,
+        "nav-cases",
+        path,
+        tabs,
+    )
 }
 
 fn listing<'a>(frame: &'a Frame, policy: &'a Policy) -> Listing<'a, Case> {

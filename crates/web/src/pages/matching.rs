@@ -34,7 +34,7 @@ use crate::{
         corpus::baskets::account,
         room::{self, Room, Sent},
     },
-    pieces::{Link, Notice, State as StateWord, Tab, Tone},
+    pieces::{Link, Notice, State as StateWord, Tone},
 };
 
 const PATH: &str = "/matching";
@@ -101,15 +101,7 @@ fn path(id: i64) -> String {
 fn head(frame: &Frame, path: &str) -> Room {
     const TABS: [(&str, &str); 3] =
         [("matching-demands", PATH), ("matching-deals", DEALS), ("matching-introduced", INTRODUCED)];
-    let mut room = Room::new(frame.t("matching-title"), frame.t("matching-line"));
-    room.tabs_label = frame.t("matching-title");
-    let tab = |(key, own): (&str, &str)| Tab {
-        link: Link::new(frame.t(key), frame.at(own)),
-        is_current: own == path,
-        count: String::new(),
-    };
-    room.tabs = TABS.map(tab).into();
-    room
+    Room::new(frame.t("matching-title"), frame.t("matching-line")).among(frame, "matching-title", path, TABS)
 }
 
 /// An amount that may stay empty, in fen; yuan where no unit is written.

@@ -53,6 +53,24 @@ impl Room {
         self
     }
 
+    /// The same among its neighbours, each with its word and path; the one at `here` is the page itself.
+    pub(crate) fn among<'t>(
+        mut self,
+        frame: &Frame,
+        label: &str,
+        here: &str,
+        tabs: impl IntoIterator<Item = (&'t str, &'t str)>,
+    ) -> Self {
+        self.tabs_label = frame.t(label);
+        let tab = |(key, path): (&str, &str)| Tab {
+            link: Link::new(frame.t(key), frame.at(path)),
+            is_current: path == here,
+            count: String::new(),
+        };
+        self.tabs = tabs.into_iter().map(tab).collect();
+        self
+    }
+
     /// The same with a notice, if there is one.
     pub(crate) fn with(mut self, notice: Option<Notice>) -> Self {
         self.notice = notice;

@@ -29,7 +29,7 @@ use crate::{
         jobs::{self, End, Words},
         room::{self, Room},
     },
-    pieces::{Link, State as StateWord, Tab, Tone},
+    pieces::{Link, State as StateWord, Tone},
 };
 
 pub(crate) const PATH: &str = "/warnings";
@@ -120,15 +120,7 @@ fn path(id: i64) -> String {
 fn head(frame: &Frame, path: &str) -> Room {
     const TABS: [(&str, &str); 3] =
         [("warnings-title", PATH), ("warnings-tab-watches", WATCHES), ("warnings-tab-digest", DIGEST)];
-    let mut room = Room::new(frame.t("warnings-title"), frame.t("warnings-line"));
-    room.tabs_label = frame.t("warnings-title");
-    let tab = |(key, own): (&str, &str)| Tab {
-        link: Link::new(frame.t(key), frame.at(own)),
-        is_current: own == path,
-        count: String::new(),
-    };
-    room.tabs = TABS.map(tab).into();
-    room
+    Room::new(frame.t("warnings-title"), frame.t("warnings-line")).among(frame, "warnings-title", path, TABS)
 }
 
 /// The present corpus; none where there is none.

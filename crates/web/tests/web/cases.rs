@@ -311,3 +311,18 @@ async fn another_enterprise_s_case_is_not_there() {
     let mut science = visitor(Role::Department).await;
     assert!(numbers(&mut science, "").await.is_empty(), "a department sees what it is asked about");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clause_c3_1_3_1_the_board_tells_subsidy_budget_and_market() {
+    let mut leader = visitor(Role::Leader).await;
+    let page = leader.get("/budget/board").await.text;
+    for words in ["补贴与市场", "质押融资", "退坡系数", "2023", "2024"] {
+        assert!(page.contains(words), "{words}");
+    }
+    let row = page.split("<tr").find(|row| row.contains(">2023<")).unwrap();
+    assert!(
+        row.contains(">50<") && row.contains("blank\" data-label=\"预算\""),
+        "half is left in 2023, and a year without a budget is not zero: {row}"
+    );
+    assert!(leader.get("/budget/board?export=xlsx").await.header("content-disposition").contains("subsidy.xlsx"));
+}
