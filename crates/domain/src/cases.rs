@@ -306,12 +306,10 @@ pub async fn decision_number(db: &Db, id: i64) -> Result<i64, Error> {
     store::decision_number(&mut tx, id).await
 }
 
-/// How many cases stand where.
-pub fn counts(cases: &[Case]) -> BTreeMap<State, usize> {
-    cases.iter().fold(BTreeMap::new(), |mut counts, case| {
-        *counts.entry(case.state).or_default() += 1;
-        counts
-    })
+/// How many cases stand where, over the whole city.
+pub async fn counts(db: &Db) -> Result<BTreeMap<State, i64>, Error> {
+    let mut tx = db.begin_read().await?;
+    store::counts(&mut tx).await
 }
 
 /// What a change of a case is recorded with.

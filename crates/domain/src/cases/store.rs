@@ -1,6 +1,6 @@
 //! All SQL of cases, notices and objections.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use db::{Tx, with_conn};
 use jiff::{Timestamp, civil::Date};
@@ -166,6 +166,14 @@ pub(super) async fn held_rights(tx: &mut Tx, case: Option<i64>) -> Result<Vec<(S
         State::of_key(&state).filter(|state| state.holds_rights()).map(|state| (right, event, id, state))
     };
     Ok(rows.into_iter().filter_map(living).collect())
+}
+
+/// How many cases stand where.
+pub(super) async fn counts(tx: &mut Tx) -> Result<BTreeMap<State, i64>, Error> {
+    const SQL: &str = "select state, count(*) from award_case group by state";
+    let rows: Vec<(String, i64)> =
+        with_conn!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await).map_err(db::Error::from)?;
+    Ok(rows.into_iter().filter_map(|(state, count)| Some((State::of_key(&state)?, count))).collect())
 }
 
 pub(super) async fn insert_batch(
@@ -398,7 +406,7 @@ async fn on_notice(tx: &mut Tx, notice: i64) -> Result<Vec<(Case, Option<i64>)>,
     );
     let rows: Vec<Row> = with_conn!(tx, conn => sqlx::query_as(AssertSqlSafe(sql)).bind(notice).fetch_all(conn).await)
         .map_err(db::Error::from)?;
-    let amounts: std::collections::BTreeMap<i64, Option<i64>> = amounts.into_iter().collect();
+    let amounts: BTreeMap<i64, Option<i64>> = amounts.into_iter().collect();
     rows.into_iter()
         .map(|row| row.case().map(|case| (amounts.get(&case.id).copied().flatten(), case)))
         .map(|found| found.map(|(fen, case)| (case, fen)))

@@ -1950,3 +1950,4 @@ matching-shown = Only the nearest { $count } are shown; a fuller text of the dem
 case-settled = Costs as settled (yuan)
 case-settled-hint = What the invoices prove, at most what was typed; the amount goes by it.
 budget-award-unknown = There is no such item; choose one of the list.
+cockpit-work-cases = { $count } cases: { $state }

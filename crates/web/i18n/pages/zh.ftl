@@ -1950,3 +1950,4 @@ matching-shown = 只显示最相合的 { $count } 件；把需求写得更具体
 case-settled = 核定费用（元）
 case-settled-hint = 核对票据后的数额，不多于申报数；金额按它计算。
 budget-award-unknown = 没有这个事项，请从列表中选择。
+cockpit-work-cases = { $state }的案件 { $count } 件

@@ -81,14 +81,20 @@ async fn respond(
     if errors.is_empty() { hx::page(page) } else { hx::refused(page) }
 }
 
-/// What waits for this visitor, in one line.
-fn waiting(frame: &Frame, rows: &[Case]) -> String {
-    let states: &[Stands] = match frame.account.as_ref().map(|account| account.role) {
+/// The states in which a case waits for this visitor's role.
+pub(crate) fn turns(frame: &Frame) -> &'static [Stands] {
+    match frame.account.as_ref().map(|account| account.role) {
         Some(Role::Enterprise) => &[Stands::Notified, Stands::Correction, Stands::Draft, Stands::Failed],
         Some(Role::Leader) => &[Stands::Noticed, Stands::Objected],
         Some(Role::Finance | Role::Department) => &[Stands::Joint],
-        _ => &[Stands::Submitted, Stands::Review, Stands::SecondReview, Stands::Listed],
-    };
+        Some(Role::Clerk) => &[Stands::Submitted, Stands::Review, Stands::SecondReview, Stands::Listed],
+        _ => &[],
+    }
+}
+
+/// What waits for this visitor, in one line.
+fn waiting(frame: &Frame, rows: &[Case]) -> String {
+    let states = turns(frame);
     let count = rows.iter().filter(|case| states.contains(&case.state)).count();
     let late = rows.iter().filter(|case| case.is_late(frame.business_date)).count();
     frame.tn("cases-line", &[("count", format::count(count)), ("late", format::count(late))])

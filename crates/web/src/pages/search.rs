@@ -1,4 +1,4 @@
-//! `/search?q=`: one search over enterprises, patents, patent documents and the clauses of the policy, each shortly with a way to the whole list.
+//! `/search?q=`: one search over enterprises, patents, award cases, patent documents and the clauses of the policy, each shortly with a way to the whole list.
 
 use askama::Template;
 use axum::{
@@ -17,11 +17,12 @@ use crate::{
     frame::Frame,
     hx,
     pages::{
+        cases,
         cockpit::{
             self,
             shown::{self, Shown},
         },
-        corpus::{HitView, Wish, ask},
+        corpus::{HitView, Wish, ask, baskets::account},
         enterprises,
         indicators::basis,
         patents::{self, names},
@@ -80,6 +81,9 @@ pub async fn page(State(app): State<App>, frame: Frame, Query(wanted): Query<Wan
         if frame.may(Permission::ViewPolicy) {
             groups.push(clauses_found(&frame, &shown.policy, &q));
         }
+    }
+    if !q.is_empty() && frame.may(Permission::ViewCases) {
+        groups.push(cases_found(&app, &frame, &shown.policy, &q).await?);
     }
     if !q.is_empty() && frame.may(Permission::SearchCorpus) {
         groups.extend(documents_found(&app, &frame, &q).await?);
@@ -142,6 +146,27 @@ fn patents_found(frame: &Frame, shown: &Shown, q: &str) -> Group {
         found.collect(),
         frame.at(&format!("/patents?q={}", encode(q))),
     )
+}
+
+/// The award cases that the visitor may see, by enterprise, matter or number.
+async fn cases_found(app: &App, frame: &Frame, policy: &Policy, q: &str) -> Result<Group, AppError> {
+    let all = domain::cases::all(app.db(), account(frame)?).await?;
+    let sought = Sought::of(q);
+    let is_found = |case: &&domain::cases::Case| {
+        sought.is_in(&format!("{} {} {} {}", case.name, case.subject, case.matter, case.id))
+    };
+    let hits: Vec<_> = all.iter().filter(is_found).collect();
+    let found = hits.iter().take(NAMED_MAX).map(|case| Found {
+        link: Link::new(case.name.clone(), frame.at(&cases::path(case.id))),
+        line: [cases::award_name(frame, policy, &case.award), case.year.to_string(), case.matter.clone()]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join(" · "),
+        state: Some(cases::state(frame, case.state)),
+    });
+    let list = frame.at(&format!("{}?q={}", cases::PATH, encode(q)));
+    Ok(group(frame, "cases", frame.t("cases-title"), hits.len(), found.collect(), list))
 }
 
 /// The documents of the corpus; nothing while there is none, or when the words are no query.

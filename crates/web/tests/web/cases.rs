@@ -326,3 +326,22 @@ async fn clause_c3_1_3_1_the_board_tells_subsidy_budget_and_market() {
     );
     assert!(leader.get("/budget/board?export=xlsx").await.header("content-disposition").contains("subsidy.xlsx"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_is_found_by_the_search_and_waits_on_the_cockpit() {
+    let (mut clerk, folder) = own(Role::Clerk).await;
+    let mut firm = again(folder.path(), Role::Enterprise).await;
+    let case = numbers(&mut firm, "").await.remove(0);
+    let page = firm.get(&case).await.text;
+    let name = page.split("<h1").nth(1).unwrap().split('>').nth(1).unwrap().split('<').next().unwrap().to_owned();
+    let q = web::format::encode(&name);
+    for visitor in [&mut clerk, &mut firm] {
+        let found = visitor.get(&format!("/search?q={q}")).await.text;
+        assert!(links(&found, "/cases/").contains(&case.as_str()), "{name}");
+    }
+    assert!(!clerk.get("/cockpit").await.text.contains("经办审核的案件"));
+    let holder = page.split("name=\"holder\" type=\"text\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let sent = [("act", "confirm"), ("holder", holder), ("bank", "行"), ("number", "6222021234567890")];
+    taken(&act(&mut firm, &case, &sent).await);
+    assert!(clerk.get("/cockpit").await.text.contains("经办审核的案件 1 件"));
+}

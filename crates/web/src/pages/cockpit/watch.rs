@@ -12,7 +12,7 @@ use crate::{
     error::AppError,
     format,
     frame::Frame,
-    pages::{awards::alarms as seen, enterprises::cause},
+    pages::{awards::alarms as seen, cases, enterprises::cause},
     pieces::Link,
 };
 
@@ -102,12 +102,20 @@ fn enterprise(frame: &Frame, shown: &Shown, uscc: &str) -> Link {
     Link::new(name, href.unwrap_or_default())
 }
 
-/// Work that waits for somebody; only those who keep the registers see it.
+/// Work that waits for somebody, of the registers and of the cases; only those who may see the registers see it.
 pub(super) async fn open_work(app: &App, frame: &Frame, shown: &Shown) -> Result<Vec<Link>, AppError> {
     if !frame.may(Permission::ViewRegistry) {
         return Ok(Vec::new());
     }
     let mut work = Vec::new();
+    let counts = domain::cases::counts(app.db()).await?;
+    for state in cases::turns(frame) {
+        if let Some(count) = counts.get(state).filter(|count| **count > 0) {
+            let words = [("state", frame.said(state.zh())), ("count", format::count(count))];
+            let href = frame.at(&format!("{}?state={}", cases::PATH, state.key()));
+            work.push(Link::new(frame.tn("cockpit-work-cases", &words), href));
+        }
+    }
     let quarantined: i64 = registry::quarantine::open_counts(app.db()).await?.values().sum();
     if quarantined > 0 && crate::routes::exists("/registers/quarantine") {
         let words = frame.t1("cockpit-work-quarantine", "count", format::count(quarantined));
