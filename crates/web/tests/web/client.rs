@@ -117,6 +117,11 @@ impl Visitor {
         Self { router, db, cookies: BTreeMap::new(), base_path: String::new() }
     }
 
+    /// The database behind the pages.
+    pub(crate) fn db(&self) -> &Db {
+        &self.db
+    }
+
     pub(crate) async fn get(&mut self, path: &str) -> Answer {
         self.send(Method::GET, path, None, &[]).await
     }

@@ -17,6 +17,7 @@ mod history;
 mod indicators;
 mod matching;
 mod navigation;
+mod others;
 mod patents;
 mod policy;
 mod registry;
