@@ -6,6 +6,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
 
 use db::Db;
 use jiff::civil::Date;
@@ -22,8 +23,8 @@ pub struct Installation {
     pub db: Db,
     dir: PathBuf,
     demo: Option<Demo>,
-    /// The day to which a demo was moved since it was opened.
-    moved: Arc<Mutex<Option<Date>>>,
+    /// The demo's day as last read, and when its file was written then.
+    day: Arc<Mutex<Option<(SystemTime, Date)>>>,
     /// The list of runs as last read.
     pub(crate) runs: crate::runs::Listed,
     /// The names that wait to be tied, kept between two views.
@@ -75,7 +76,7 @@ impl Installation {
             db,
             dir: dir.to_owned(),
             demo,
-            moved: Arc::default(),
+            day: Arc::default(),
             runs: Default::default(),
             untied: WorkList::default(),
             known: Default::default(),
@@ -121,8 +122,20 @@ impl Installation {
 
     /// The day on which business is done: the demo's own, else today in Beijing.
     pub fn business_date(&self, now: Timestamp) -> Date {
-        let moved = *self.moved.lock().unwrap_or_else(PoisonError::into_inner);
-        self.demo.as_ref().map_or_else(|| beijing_date(now), |demo| moved.unwrap_or(demo.business_date))
+        match &self.demo {
+            None => beijing_date(now),
+            Some(demo) => self.demo_day().unwrap_or(demo.business_date),
+        }
+    }
+
+    /// The day that the demo's file says now: another process may have moved it.
+    fn demo_day(&self) -> Option<Date> {
+        let written = fs::metadata(self.dir.join(DEMO_FILE)).and_then(|file| file.modified()).ok()?;
+        let mut day = self.day.lock().unwrap_or_else(PoisonError::into_inner);
+        if day.is_none_or(|(read, _)| read != written) {
+            *day = Some((written, read_demo(&self.dir).ok()??.business_date));
+        }
+        day.map(|(_, day)| day)
     }
 
     /// Moves a demo to a later day and does what that day brings (`cases::daily`); a real installation goes by the calendar.
@@ -140,7 +153,6 @@ impl Installation {
         registry::audit::record(&mut tx, now, by, "demo.move", &day.to_string(), &detail).await?;
         tx.commit().await?;
         self.write_demo(&Demo { business_date: day, ..demo.clone() })?;
-        *self.moved.lock().unwrap_or_else(PoisonError::into_inner) = Some(day);
         crate::cases::daily(self, by, now).await?;
         Ok(())
     }

@@ -6,13 +6,13 @@ use std::{
 };
 
 use db::Db;
-use jiff::{Timestamp, civil::Date};
+use jiff::{Timestamp, ToSpan, civil::Date};
 use registry::{Folded, FoldedRow, Kept};
 use terms::WorkingCalendar;
 use tokio::sync::Mutex;
 
 use super::gates::Outcome;
-use crate::{Error, Installation, items::amount::RightMoney};
+use crate::{Error, Installation, beijing_date, items::amount::RightMoney};
 
 /// One entry of a list of dishonest or punished bodies.
 pub(super) struct Credit {
@@ -38,7 +38,9 @@ pub(crate) struct Base {
     /// Kind, first day and last day of every qualification of a subject.
     qualifications: Option<BTreeMap<String, Vec<Qualification>>>,
     holidays: Vec<(Date, bool)>,
-    has_aid: bool,
+    /// The day up to which lists of the dishonest have come, and that up to which aid was told.
+    credit_on: Option<Date>,
+    aid_on: Option<Date>,
 }
 
 /// Kind, first day, last day.
@@ -68,6 +70,13 @@ pub(crate) struct Known {
 const OBTAINING: [&str; 8] =
     ["申请费", "公布印刷费", "实质审查费", "实审费", "登记费", "授权登记费", "印刷费", "国家阶段官方费用"];
 const ANNUAL: &str = "年费";
+
+/// For how many days what was delivered speaks for the present.
+const FRESH_DAYS: i64 = 366;
+
+fn is_fresh(on: Date, today: Date) -> bool {
+    today <= on.saturating_add(FRESH_DAYS.days())
+}
 
 struct Sheet<'a> {
     register: &'static str,
@@ -99,13 +108,15 @@ impl Base {
         let sheet = |register: &'static str| Sheet { register, rows: folded.get(register) };
         // Delivered is also what was said to have nothing to deliver.
         let said = sheet("deliveries");
-        let nothing: BTreeSet<&str> = said
-            .rows
-            .iter()
-            .filter(|row| said.text(row, "state") == "本期无")
-            .map(|row| said.text(row, "register"))
-            .collect();
-        let has = |register: &str| delivered.contains(register) || nothing.contains(register);
+        let nothing = |register: &str| {
+            let of = |row: &&FoldedRow| said.text(row, "register") == register && said.text(row, "state") == "本期无";
+            said.rows.iter().filter(of).map(|row| row.received_at).max()
+        };
+        let has = |register: &str| delivered.contains(register) || nothing(register).is_some();
+        let told_on = |register: &'static str| {
+            let rows = folded.get(register).iter().map(|row| row.received_at).max();
+            rows.into_iter().chain(nothing(register)).max().map(beijing_date)
+        };
         let (enterprises, holidays) = (sheet("enterprises"), sheet("holidays"));
         let enterprise = |row: &FoldedRow| {
             let word = |field| enterprises.text(row, field).to_owned();
@@ -117,7 +128,8 @@ impl Base {
             credit: has("credit-records").then(|| credit(&sheet("credit-records"))),
             qualifications: has("statuses").then(|| qualifications(&sheet("statuses"))),
             holidays: holidays.rows.iter().filter_map(day).collect(),
-            has_aid: has("subsidies"),
+            credit_on: told_on("credit-records"),
+            aid_on: told_on("subsidies"),
         }
     }
 }
@@ -147,12 +159,17 @@ impl Known {
         };
         let mut known = Self { base, fees: BTreeMap::new(), granted: BTreeMap::new(), aid: None };
         if !rights.is_empty() {
-            known.read_money(db, rights, at).await?;
+            known.read_money(db, rights, (installation.business_date(at), at)).await?;
         }
         Ok(known)
     }
 
-    async fn read_money(&mut self, db: &Db, rights: &BTreeSet<String>, at: Timestamp) -> Result<(), Error> {
+    async fn read_money(
+        &mut self,
+        db: &Db,
+        rights: &BTreeSet<String>,
+        (today, at): (Date, Timestamp),
+    ) -> Result<(), Error> {
         // A foreign right is known by its office and number, its receipts by the number alone.
         let mut named: BTreeMap<String, String> = rights.iter().map(|right| (right.clone(), right.clone())).collect();
         let patents_rows = rows(db, "patents", at).await?;
@@ -183,7 +200,8 @@ impl Known {
             let fee = (fees.text(row, "kind").to_owned(), fees.fen(row, "amount"), paid_on);
             self.fees.entry(right.clone()).or_default().push(fee);
         }
-        if self.base.has_aid {
+        // Old word of what others paid is no word of what they have paid by now.
+        if self.base.aid_on.is_some_and(|on| is_fresh(on, today)) {
             let aid_rows = rows(db, "subsidies", at).await?;
             let aid = Sheet { register: "subsidies", rows: &aid_rows };
             let mut sums: BTreeMap<String, i64> = BTreeMap::new();
@@ -208,11 +226,16 @@ impl Known {
         self.base.enterprises.get(subject).map(|(_, name)| name.as_str())
     }
 
-    /// The entries that hold on this day; none when no list was ever delivered.
+    /// The entries that hold on this day; none when no list was delivered within a year.
     pub(super) fn credit(&self, subject: &str, today: Date) -> Option<Vec<&Credit>> {
-        let all = self.base.credit.as_ref()?;
+        let all = self.base.credit.as_ref().filter(|_| self.credit_on().is_some_and(|on| is_fresh(on, today)))?;
         let holds = |record: &&Credit| record.from <= today && record.until.is_none_or(|last| today <= last);
         Some(all.get(subject).into_iter().flatten().filter(holds).collect())
+    }
+
+    /// The day up to which lists of the dishonest have come.
+    pub(super) fn credit_on(&self) -> Option<Date> {
+        self.base.credit_on
     }
 
     pub(super) fn holds(&self, subject: &str, kind: &str, day: Date) -> Option<bool> {

@@ -126,16 +126,16 @@ fn subject(asked: &Asked<'_>) -> Gate {
 fn credit(asked: &Asked<'_>) -> Gate {
     const NAME: &str = "失信与处罚名单";
     let Some(records) = asked.known.credit(asked.subject, asked.today) else {
-        return Gate::new(
-            NAME,
-            Outcome::Unknown,
-            "从未导入“信用记录”，无法核对；没有失信的，请导入空名单或登记“本期无”",
-            "登记簿“信用记录”",
-        );
+        let words = match asked.known.credit_on() {
+            None => "从未导入“信用记录”，无法核对；没有失信的，请登记“本期无”".to_owned(),
+            Some(on) => format!("“信用记录”只到 {on}，已超过一年，请导入最新的名单"),
+        };
+        return Gate::new(NAME, Outcome::Unknown, words, "登记簿“信用记录”");
     };
+    let until = asked.known.credit_on().map_or_else(String::new, |on| format!("（名单截至 {on}）"));
     let worst = records.iter().max_by_key(|record| record.outcome);
     match worst {
-        None => Gate::new(NAME, Outcome::Pass, "不在任何名单内", "登记簿“信用记录”"),
+        None => Gate::new(NAME, Outcome::Pass, format!("不在任何名单内{until}"), "登记簿“信用记录”"),
         Some(record) => Gate::new(NAME, record.outcome, record.words(), record.decision.clone()),
     }
 }

@@ -137,3 +137,20 @@ async fn costs_are_settled_by_the_handler_and_what_was_seen_is_what_is_acted_on(
     let early = cases::open_batch(&city.installation, &city.policy, city.of("clerk"), wanted, now()).await;
     assert!(early.unwrap_err().to_string().contains("年末"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_older_than_a_year_is_no_list() {
+    let city = City::alone().await;
+    let case = approved(&city, 1).await.remove(0);
+    let finance = city.of("finance");
+    // The demo's lists came on 15 January 2024.
+    while city.installation.business_date(now()) < date(2025, 1, 10) {
+        let next = city.installation.business_date(now()).saturating_add(jiff::Span::new().days(55));
+        city.move_to(next).await;
+    }
+    let order = async || payments::order(&city.installation, &city.policy, finance, &[case.id], now()).await;
+    let until = city.installation.business_date(now());
+    assert!(until < date(2025, 3, 7), "{until}");
+    let stopped = order().await.unwrap_err().to_string();
+    assert!(stopped.contains("已超过一年") && stopped.contains("2024-01-15"), "{stopped}");
+}
