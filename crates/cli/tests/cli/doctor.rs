@@ -64,7 +64,19 @@ async fn a_sound_installation_is_said_to_be_sound() {
         line["checks"].as_array().unwrap().iter().map(|one| one["check"].as_str().unwrap()).collect();
     assert_eq!(
         checked,
-        ["database", "integrity", "batches", "trail", "runs", "corpus", "reports", "folders", "holidays", "disk"]
+        [
+            "database",
+            "integrity",
+            "batches",
+            "trail",
+            "payments",
+            "runs",
+            "corpus",
+            "reports",
+            "folders",
+            "holidays",
+            "disk"
+        ]
     );
     let output = zhiqiang(&data, &["doctor"]);
     let text = String::from_utf8_lossy(&output.stdout);
