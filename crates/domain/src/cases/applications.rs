@@ -2,7 +2,7 @@
 //!
 //! The form asks only for what the registers do not hold; drafts are kept; files lie in the data folder under their hash.
 
-use std::{fs, path::PathBuf};
+use std::{collections::BTreeSet, fs, path::PathBuf};
 
 use db::Tx;
 use jiff::{Timestamp, civil::Date};
@@ -10,7 +10,7 @@ use rules::Policy;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::{Case, Change, Facts, Receiving, State, acts, note, opening::award_of, save, store, visible};
+use super::{Case, Change, Facts, Known, Receiving, State, acts, note, opening::award_of, save, store, visible};
 use crate::{
     Error, Installation,
     accounts::{Account, Permission},
@@ -85,9 +85,11 @@ pub async fn begin(
     let item = item
         .filter(|item| item.terms.track == Track::Apply)
         .ok_or_else(|| Error::Invalid(format!("“{}”在 {event} 没有可以申报的事项。", award.name)))?;
-    let unit = account.unit.parse().map_err(|_| Error::Invalid("账号没有绑定企业，不能申报。".into()))?;
-    let enterprise = crate::subjects::enterprise(installation, &unit, now).await?;
-    let name = enterprise.map_or_else(|| account.unit.clone(), |enterprise| enterprise.name);
+    if account.unit.parse::<terms::Uscc>().is_err() {
+        return Err(Error::Invalid("账号没有绑定企业，不能申报。".into()));
+    }
+    let known = Known::read(installation, &BTreeSet::new(), now).await?;
+    let name = known.name(&account.unit).unwrap_or(&account.unit);
     let case = Case {
         matter: matter.to_owned(),
         facts: Facts {
@@ -95,7 +97,7 @@ pub async fn begin(
             application: Some(Application { matter: matter.to_owned(), ..Application::default() }),
             ..Facts::default()
         },
-        ..Case::begun(&item, (&account.unit, &name), event.year(), State::Draft, today)
+        ..Case::begun(&item, (&account.unit, name), event.year(), State::Draft, today)
     };
     let mut tx = installation.db.begin().await?;
     if let Some(same) = store::same(&mut tx, &case).await? {

@@ -36,7 +36,7 @@ async fn bar(city: &City, subject: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_that_comes_after_the_order_stops_the_batch_and_the_decision_is_taken_back() {
-    let city = City::new(db::test::sqlite().await.db.clone()).await;
+    let city = City::alone().await;
     let case = approved(&city, 1).await.remove(0);
     let finance = city.of("finance");
     let order = async || payments::order(&city.installation, &city.policy, finance, &[case.id], now()).await;
@@ -58,7 +58,7 @@ async fn a_list_that_comes_after_the_order_stops_the_batch_and_the_decision_is_t
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_decision_keeps_its_number_through_a_cancelled_batch() {
-    let city = City::new(db::test::sqlite().await.db.clone()).await;
+    let city = City::alone().await;
     let decided = approved(&city, 2).await;
     let number = async |case: &Case| cases::decision_number(city.db(), case.id).await.unwrap();
     assert_eq!((number(&decided[0]).await, number(&decided[1]).await), (1, 2));
@@ -72,7 +72,7 @@ async fn a_decision_keeps_its_number_through_a_cancelled_batch() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn objections_are_answered_each_and_none_brings_a_case_back() {
-    let city = City::new(db::test::sqlite().await.db.clone()).await;
+    let city = City::alone().await;
     let waiting: Vec<Case> = city.cases(State::Notified).await.into_iter().take(2).collect();
     for case in &waiting {
         city.listed(case).await;
@@ -105,7 +105,7 @@ async fn objections_are_answered_each_and_none_brings_a_case_back() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn costs_are_settled_by_the_handler_and_what_was_seen_is_what_is_acted_on() {
-    let city = City::new(db::test::sqlite().await.db.clone()).await;
+    let city = City::alone().await;
     let firm = city.of("enterprise");
     let wanted = ("rights-aid", "（2023）苏民终88号");
     let id = cases::begin(&city.installation, &city.policy, firm, wanted, date(2023, 11, 2), now()).await.unwrap();
