@@ -140,10 +140,15 @@ pub(super) async fn lock_subject(tx: &mut Tx, subject: &str) -> Result<(), Error
 
 /// Subject, award, year and fen of every case whose amount stands; of one subject where it is named.
 pub(super) async fn amounts(tx: &mut Tx, subject: &str) -> Result<Vec<(String, String, i64, i64)>, Error> {
-    const SQL: &str = "select subject, award, year, amount_fen, state from award_case \
-        where (subject = $1 or $1 = '') and amount_fen > 0 order by id";
-    let rows: Vec<(String, String, i64, i64, String)> =
-        with_conn!(tx, conn => sqlx::query_as(SQL).bind(subject).fetch_all(conn).await).map_err(db::Error::from)?;
+    const ALL: &str = "select subject, award, year, amount_fen, state from award_case where amount_fen > 0 order by id";
+    const OF_ONE: &str = "select subject, award, year, amount_fen, state from award_case \
+        where subject = $1 and amount_fen > 0 order by id";
+    let rows: Vec<(String, String, i64, i64, String)> = if subject.is_empty() {
+        with_conn!(tx, conn => sqlx::query_as(ALL).fetch_all(conn).await)
+    } else {
+        with_conn!(tx, conn => sqlx::query_as(OF_ONE).bind(subject).fetch_all(conn).await)
+    }
+    .map_err(db::Error::from)?;
     let stands = |state: &str| State::of_key(state).is_some_and(State::holds_money);
     let rows = rows.into_iter().filter(|row| stands(&row.4));
     Ok(rows.map(|(subject, award, year, fen, _)| (subject, award, year, fen)).collect())
