@@ -1,4 +1,5 @@
-//! The gates that no case passes unseen: asked at matching, at approval and at payment, each time on what is known then.
+//! The gates that no case passes unseen: asked at opening, handling, decision and each step of payment, each time on what is
+//! known then.
 //!
 //! What could not be checked is never taken for harmless: it stands as not known, and money waits for it.
 
