@@ -78,6 +78,11 @@ pub async fn recent(db: &Db, before: Option<i64>, limit: u32) -> Result<Vec<Entr
     store::recent(&mut tx, before.unwrap_or(i64::MAX), limit).await?.into_iter().map(store::Row::entry).collect()
 }
 
+/// The newest seal; empty before the first row. While it stands still, nothing that the trail tells of has changed.
+pub async fn head(db: &Db) -> Result<String, Error> {
+    store::head(&mut db.read_once().await?).await
+}
+
 /// Seals the rows of an installation from before there were seals; nothing when the chain has begun.
 pub(crate) async fn begin_chain(db: &Db) -> Result<(), Error> {
     let mut tx = db.begin_read().await?;

@@ -16,7 +16,7 @@ use jiff::{Timestamp, civil::Date};
 use tokio::net::TcpListener;
 use tower_http::compression::{CompressionLayer, predicate::SizeAbove};
 
-use crate::{assets, csrf, error, headers, pages, routes, session, sign_in_limit::SignInLimit};
+use crate::{assets, csrf, error, headers, kept, pages, routes, session, sign_in_limit::SignInLimit};
 
 /// The largest form without a file, in bytes.
 pub const FORM_BYTES_MAX: usize = 1024 * 1024;
@@ -83,6 +83,7 @@ pub struct App {
     pub(crate) sign_in_limit: Arc<SignInLimit>,
     pub(crate) sections: Arc<Vec<routes::Section>>,
     pub(crate) corpus: Arc<pages::corpus::Shelf>,
+    pub(crate) kept: Arc<kept::Pages>,
     clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
 }
 
@@ -105,6 +106,7 @@ impl App {
             sign_in_limit: Arc::new(SignInLimit::default()),
             sections: Arc::new(routes::sections()),
             corpus: Arc::default(),
+            kept: Arc::default(),
             clock: Arc::new(clock),
         }
     }
@@ -133,6 +135,8 @@ pub fn router(app: App) -> Router {
         let limit = if door.takes_files { upload_bytes_max } else { FORM_BYTES_MAX };
         let checked: MethodRouter<App> =
             door.handler.layer(DefaultBodyLimit::max(limit)).layer(middleware::from_fn(csrf::check));
+        let checked =
+            if door.is_kept { checked.layer(middleware::from_fn_with_state(app.clone(), kept::keep)) } else { checked };
         pages = pages.route(door.path, checked.layer(middleware::from_fn_with_state(door.access, session::guard)));
     }
     // Layers run from the last one added to the first: the session, then the guard of a door, then the token of a form.

@@ -15,6 +15,7 @@ pub mod frame;
 pub mod headers;
 pub mod hx;
 pub mod i18n;
+mod kept;
 pub mod list;
 pub mod pages;
 mod phrases;

@@ -31,6 +31,8 @@ pub struct Door {
     pub access: Access,
     /// Whether it takes files, which may be larger than a form.
     pub takes_files: bool,
+    /// Whether its pages are kept until something changes: they show what the audit trail tells of, and are read often.
+    pub is_kept: bool,
     /// What answers.
     pub handler: MethodRouter<App>,
 }
@@ -75,22 +77,22 @@ pub fn doors() -> Vec<Door> {
         door("/accounts/{login}/reset", Needs(ManageAccounts), post(accounts::reset)),
         door("/accounts/{login}/sign-out", Needs(ManageAccounts), post(accounts::sign_out)),
         door("/gallery", SignedIn, get(gallery::page)),
-        door("/cockpit", Needs(ViewFigures), get(cockpit::page)),
+        kept_door("/cockpit", Needs(ViewFigures), get(cockpit::page)),
         door("/cockpit/lapses", Needs(ViewRights), get(cockpit::lapses)),
-        door("/indicators", Needs(ViewFigures), get(indicators::page)),
-        door("/indicators/{code}", Needs(ViewFigures), get(indicators::one)),
-        door("/indicators/{code}/rights", Needs(ViewRights), get(indicators::rights)),
-        door("/indicators/{code}/changes", Needs(ViewRights), get(indicators::changes)),
-        door("/indicators/{code}/towns/{town}", Needs(ViewRights), get(indicators::town)),
-        door("/awards", Needs(ViewFigures), get(awards::page)),
-        door("/awards/{award}", Needs(ViewRights), get(awards::list)),
-        door("/awards/{award}/{subject}", Needs(ViewRights), get(awards::one)),
+        kept_door("/indicators", Needs(ViewFigures), get(indicators::page)),
+        kept_door("/indicators/{code}", Needs(ViewFigures), get(indicators::one)),
+        kept_door("/indicators/{code}/rights", Needs(ViewRights), get(indicators::rights)),
+        kept_door("/indicators/{code}/changes", Needs(ViewRights), get(indicators::changes)),
+        kept_door("/indicators/{code}/towns/{town}", Needs(ViewRights), get(indicators::town)),
+        kept_door("/awards", Needs(ViewFigures), get(awards::page)),
+        kept_door("/awards/{award}", Needs(ViewRights), get(awards::list)),
+        kept_door("/awards/{award}/{subject}", Needs(ViewRights), get(awards::one)),
         door("/api/verdicts/{run}/{award}/{subject}", Needs(ViewRights), get(verdicts::one)),
-        door("/enterprises", Needs(ViewRights), get(enterprises::page)),
+        kept_door("/enterprises", Needs(ViewRights), get(enterprises::page)),
         door("/enterprises/{uscc}", Needs(ViewRights), get(enterprises::one)),
         door("/enterprises/{uscc}/history", Needs(ViewRights), get(history::enterprise)),
         door("/my-enterprise", Needs(ViewOwnEnterprise), get(enterprises::own)),
-        door("/patents", Needs(ViewRights), get(patents::page)),
+        kept_door("/patents", Needs(ViewRights), get(patents::page)),
         door("/patents/{number}", Needs(ViewRights), get(patents::one)),
         door("/corpus", Needs(SearchCorpus), get(corpus::page)),
         door("/corpus/form", Needs(SearchCorpus), get(corpus::form::page)),
@@ -214,8 +216,8 @@ pub fn doors() -> Vec<Door> {
         door("/registers/audit/verify", Needs(ViewAudit), get(registry::audit::verify)),
         door("/jobs/{id}", SignedIn, get(jobs::page)),
         door("/jobs/{id}/cancel", SignedIn, post(jobs::cancel)),
-        door("/policy", Needs(ViewPolicy), get(policy::page)),
-        door("/policy/{clause}", Needs(ViewPolicy), get(policy::one)),
+        kept_door("/policy", Needs(ViewPolicy), get(policy::page)),
+        kept_door("/policy/{clause}", Needs(ViewPolicy), get(policy::one)),
         door("/runs", Needs(ViewFigures), get(runs::page)),
         door("/runs/start", Needs(Evaluate), post(runs::start)),
         door("/runs/compare", Needs(ViewFigures), get(runs::compared)),
@@ -265,7 +267,12 @@ pub fn exists(path: &str) -> bool {
 }
 
 fn door(path: &'static str, access: Access, handler: MethodRouter<App>) -> Door {
-    Door { path, access, takes_files: false, handler }
+    Door { path, access, takes_files: false, is_kept: false, handler }
+}
+
+/// A page whose whole content changes only with a new row of the audit trail, another day or another account.
+fn kept_door(path: &'static str, access: Access, handler: MethodRouter<App>) -> Door {
+    Door { is_kept: true, ..door(path, access, handler) }
 }
 
 /// A page that takes uploads; the form's first field must be the token, which the component `token` prints.
