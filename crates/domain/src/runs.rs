@@ -58,6 +58,20 @@ pub struct Summary {
     pub created_at: String,
     /// By whom.
     pub created_by: String,
+    /// Whether the month of its day rests on it.
+    pub standing: Standing,
+}
+
+/// How a run stands to the closing of its day's month (月结).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Standing {
+    /// The month is not closed.
+    Open,
+    /// The closed month rests on this run (月结依据).
+    Closing,
+    /// The closed month rests on another run; this one moves no figure of it.
+    Aside,
 }
 
 impl Summary {
@@ -99,6 +113,15 @@ pub async fn evaluate(
     now: Timestamp,
     progress: &(dyn Fn(&str) + Sync),
 ) -> Result<Arc<Evaluation>, Error> {
+    let today = installation.business_date(now);
+    if question.as_of > today {
+        return Err(Error::Invalid(format!(
+            "统计时点 {} 在今天（{today}）之后，还没有资料可以测算。请核对日期。",
+            question.as_of
+        )));
+    }
+    // What cannot be set is said before anything is read.
+    policy.settings(question.as_of, &question.overrides)?;
     progress("汇总登记簿");
     let folded = registry::fold::fold(&installation.db, question.known_at).await?;
     progress("冻结事实");
@@ -231,10 +254,11 @@ pub(crate) fn sha256(bytes: &[u8]) -> String {
     hex(&sha2::Sha256::digest(bytes))
 }
 
-/// The list of runs with how many there were when it was read. Runs are only ever added, each whole: as many are the same.
+/// The list of runs with how many runs and closed months there were when it was read. Both are only ever added, each whole: as
+/// many are the same.
 pub(crate) type Listed = Arc<Mutex<(i64, Vec<Summary>)>>;
 
-/// Every run, the latest date and the latest knowledge first.
+/// Every run, the latest day first; of a day the one on which its closed month rests, then the latest knowledge.
 pub async fn list(installation: &Installation) -> Result<Vec<Summary>, Error> {
     let mut tx = installation.db.read_once().await?;
     // Counted first, so that a run which comes in between makes the next reader read again.
@@ -246,12 +270,13 @@ pub async fn list(installation: &Installation) -> Result<Vec<Summary>, Error> {
         }
     }
     let runs: Vec<Summary> =
-        store::list(&mut tx).await?.into_iter().map(store::Row::summary).collect::<Result<_, _>>()?;
+        store::list(&mut tx).await?.into_iter().map(store::Listed::summary).collect::<Result<_, _>>()?;
     *installation.runs.lock().unwrap_or_else(PoisonError::into_inner) = (count, runs.clone());
     Ok(runs)
 }
 
-/// The latest regular run of the whole city, by date and then by knowledge.
+/// The regular run of the whole city that counts for the latest day: the one on which its closed month rests, else the one that
+/// knew most.
 pub async fn latest(installation: &Installation) -> Result<Option<Summary>, Error> {
     Ok(list(installation).await?.into_iter().find(|run| !run.is_what_if() && run.scope.is_empty()))
 }
@@ -300,7 +325,8 @@ pub struct Observed {
     pub figure: Figure,
 }
 
-/// The figures of the city and its towns over time: for each date the regular run with the latest knowledge.
+/// The figures of the city and its towns over time: for each day the run on which its closed month rests, else the regular run
+/// with the latest knowledge.
 pub async fn history(installation: &Installation) -> Result<Vec<Observed>, Error> {
     let mut tx = installation.db.begin_read().await?;
     store::history(&mut tx).await

@@ -18,6 +18,7 @@ fn run(as_of: &str) -> Summary {
         scope: String::new(),
         created_at: "2024-02-29T15:59:59Z".into(),
         created_by: "clerk".into(),
+        standing: runs::Standing::Open,
     }
 }
 

@@ -2,7 +2,9 @@
 
 use db::{Tx, with_conn};
 
-use super::Summary;
+use sqlx::AssertSqlSafe;
+
+use super::{Standing, Summary};
 use crate::Error;
 
 /// A row of the table `run`.
@@ -24,8 +26,33 @@ pub(super) struct Row {
     pub(super) kind: String,
 }
 
-impl Row {
+/// A run as it is listed: with the month that rests on it, and whether its day's month is closed at all.
+#[derive(sqlx::FromRow)]
+pub(super) struct Listed {
+    #[sqlx(flatten)]
+    pub(super) row: Row,
+    month: Option<String>,
+    month_of_day: Option<String>,
+}
+
+/// Rows of [`Listed`].
+const LISTED: &str = "select r.id, r.policy, r.policy_hash, r.as_of, r.known_at, r.snapshot, r.parameters, r.scope, r.engine, \
+     r.manifest_sha256, r.created_at, r.created_by, r.kind, c.month, d.month as month_of_day \
+     from run r left join closing c on c.run_id = r.id left join closing d on d.as_of = r.as_of";
+
+impl Listed {
     pub(super) fn summary(self) -> Result<Summary, Error> {
+        let standing = match (self.month, self.month_of_day) {
+            (Some(_), _) => Standing::Closing,
+            (None, Some(_)) => Standing::Aside,
+            (None, None) => Standing::Open,
+        };
+        Ok(Summary { standing, ..self.row.summary()? })
+    }
+}
+
+impl Row {
+    fn summary(self) -> Result<Summary, Error> {
         let overrides = serde_json::from_str(&self.parameters)
             .map_err(|cause| Error::Damaged(format!("测算 {} 的参数记录已损坏：{cause}", self.id)))?;
         Ok(Summary {
@@ -38,6 +65,7 @@ impl Row {
             scope: self.scope,
             created_at: self.created_at,
             created_by: self.created_by,
+            standing: Standing::Open,
         })
     }
 }
@@ -56,25 +84,24 @@ pub(super) async fn insert(tx: &mut Tx, row: &Row) -> Result<bool, Error> {
     Ok(inserted == 1)
 }
 
-/// How many runs there are.
+/// How many runs and closed months there are.
 pub(super) async fn count(tx: &mut Tx) -> Result<i64, Error> {
-    const SQL: &str = "select count(*) from run";
+    const SQL: &str = "select (select count(*) from run) + (select count(*) from closing)";
     Ok(with_conn!(tx, conn => sqlx::query_scalar(SQL).fetch_one(conn).await).map_err(db::Error::from)?)
 }
 
-/// Every run, the latest first.
-pub(super) async fn list(tx: &mut Tx) -> Result<Vec<Row>, Error> {
-    const SQL: &str = "select id, policy, policy_hash, as_of, known_at, snapshot, parameters, scope, engine, \
-         manifest_sha256, created_at, created_by, kind from run order by as_of desc, known_at desc, created_at desc, id";
-    Ok(with_conn!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await).map_err(db::Error::from)?)
+/// Every run, the latest day first; of a day the one on which the closed month rests, then the latest knowledge.
+pub(super) async fn list(tx: &mut Tx) -> Result<Vec<Listed>, Error> {
+    let sql =
+        format!("{LISTED} order by r.as_of desc, (c.month is not null) desc, r.known_at desc, r.created_at desc, r.id");
+    Ok(with_conn!(tx, conn => sqlx::query_as(AssertSqlSafe(sql)).fetch_all(conn).await).map_err(db::Error::from)?)
 }
 
 /// The runs whose id begins so, two at the most.
-pub(super) async fn find(tx: &mut Tx, id: &str) -> Result<Vec<Row>, Error> {
-    const SQL: &str = "select id, policy, policy_hash, as_of, known_at, snapshot, parameters, scope, engine, \
-         manifest_sha256, created_at, created_by, kind from run where substr(id, 1, $2) = $1 order by id limit 2";
+pub(super) async fn find(tx: &mut Tx, id: &str) -> Result<Vec<Listed>, Error> {
+    let sql = format!("{LISTED} where substr(r.id, 1, $2) = $1 order by r.id limit 2");
     let length = i32::try_from(id.chars().count()).unwrap_or(i32::MAX);
-    Ok(with_conn!(tx, conn => sqlx::query_as(SQL).bind(id).bind(length).fetch_all(conn).await)
+    Ok(with_conn!(tx, conn => sqlx::query_as(AssertSqlSafe(sql)).bind(id).bind(length).fetch_all(conn).await)
         .map_err(db::Error::from)?)
 }
 
@@ -120,7 +147,7 @@ pub(super) async fn insert_figures(tx: &mut Tx, run: &str, figures: &[Figure]) -
             rows.join(", ")
         );
         with_conn!(tx, conn => {
-            let mut query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(run);
+            let mut query = sqlx::query(AssertSqlSafe(sql)).bind(run);
             for figure in chunk {
                 query = query.bind(&figure.code).bind(&figure.region).bind(figure.numerator).bind(figure.denominator)
                     .bind(&figure.value).bind(figure.met.map(|met| if met { "true" } else { "false" }));
@@ -132,7 +159,8 @@ pub(super) async fn insert_figures(tx: &mut Tx, run: &str, figures: &[Figure]) -
     Ok(())
 }
 
-/// The figures of the regular runs of the whole city, of each date the one with the latest knowledge.
+/// The figures of the regular runs of the whole city, of each date the one on which its closed month rests, else the one
+/// with the latest knowledge.
 ///
 /// The figures of a run come as one text: a row for each of tens of thousands costs more than all the rest.
 pub(super) async fn history(tx: &mut Tx) -> Result<Vec<super::Observed>, Error> {
@@ -140,10 +168,10 @@ pub(super) async fn history(tx: &mut Tx) -> Result<Vec<super::Observed>, Error> 
          (select string_agg(f.code || $2 || f.region || $2 || coalesce(cast(f.numerator as text), '') || $2 \
            || coalesce(cast(f.denominator as text), '') || $2 || coalesce(f.value, '') || $2 || coalesce(f.met, ''), $1) \
            from run_figure f where f.run_id = r.id) \
-         from run r where r.kind = 'regular' and r.scope = '' and not exists (select 1 from run n where n.kind = 'regular' \
-           and n.scope = '' and n.as_of = r.as_of and (n.known_at > r.known_at \
-           or (n.known_at = r.known_at and (n.created_at > r.created_at or (n.created_at = r.created_at and n.id > r.id))))) \
-         order by r.as_of";
+         from (select run.id, run.as_of, row_number() over (partition by run.as_of order by (c.month is not null) desc, \
+           run.known_at desc, run.created_at desc, run.id) as place \
+           from run left join closing c on c.run_id = run.id where run.kind = 'regular' and run.scope = '') r \
+         where r.place = 1 order by r.as_of";
     let (between, within) = (String::from(db::BETWEEN_ROWS), String::from(db::WITHIN_ROW));
     let runs: Vec<(String, String, Option<String>)> =
         with_conn!(tx, conn => sqlx::query_as(SQL).bind(between).bind(within).fetch_all(conn).await)
@@ -178,7 +206,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn what_is_unknown_comes_back_unknown_and_of_a_date_the_latest_knowledge_counts() {
+    async fn what_is_unknown_comes_back_unknown_and_of_a_date_the_latest_knowledge_counts_until_its_month_is_closed() {
         for database in db::test::databases().await {
             let mut tx = database.db.begin().await.unwrap();
             for (id, as_of, known_at) in [
@@ -219,9 +247,22 @@ mod tests {
             ];
             insert_figures(&mut tx, "a", &figures[..1]).await.unwrap();
             insert_figures(&mut tx, "b", &figures).await.unwrap();
-            let history = history(&mut tx).await.unwrap();
+            let history = super::history(&mut tx).await.unwrap();
             let seen: Vec<_> = history.iter().map(|one| (one.run.as_str(), one.figure.clone())).collect();
             assert_eq!(seen, figures.map(|figure| ("b", figure)), "{}", database.name);
+            let ids = |rows: Vec<Listed>| rows.into_iter().map(|row| row.row.id).collect::<Vec<_>>();
+            assert_eq!(ids(list(&mut tx).await.unwrap()), ["b", "a", "c"]);
+
+            const CLOSE: &str = "insert into closing (month, as_of, run_id, closed_at, closed_by) \
+                values ('2023-12', '2023-12-31', 'a', '2024-01-02', 'w')";
+            with_conn!(&mut tx, conn => sqlx::query(CLOSE).execute(conn).await.map(|_| ())).unwrap();
+            let listed = list(&mut tx).await.unwrap();
+            let standings: Vec<_> = listed.into_iter().map(|row| row.summary().unwrap()).collect();
+            let standings: Vec<_> = standings.iter().map(|run| (run.run.as_str(), run.standing)).collect();
+            let expected = [("a", Standing::Closing), ("b", Standing::Aside), ("c", Standing::Open)];
+            assert_eq!(standings, expected, "{}", database.name);
+            let seen: Vec<_> = super::history(&mut tx).await.unwrap().into_iter().map(|one| one.run).collect();
+            assert_eq!(seen, ["a"], "{}", database.name);
         }
     }
 }

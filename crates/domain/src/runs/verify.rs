@@ -27,7 +27,7 @@ pub async fn verify(installation: &Installation, id: &str) -> Result<Verificatio
     let run = super::find(installation, id).await?.run;
     let row = {
         let mut tx = installation.db.begin_read().await?;
-        store::find(&mut tx, &run).await?.remove(0)
+        store::find(&mut tx, &run).await?.remove(0).row
     };
     let mut verification = Verification::begin(&run);
     let kept = inspect(installation, &row, &mut verification);
@@ -60,7 +60,7 @@ pub(crate) async fn inspect_all(installation: &Installation) -> Result<Vec<Verif
         let mut tx = installation.db.begin_read().await?;
         store::list(&mut tx).await?
     };
-    let inspected = rows.iter().map(|row| {
+    let inspected = rows.iter().map(|store::Listed { row, .. }| {
         let mut verification = Verification::begin(&row.id);
         inspect(installation, row, &mut verification);
         verification

@@ -9,7 +9,7 @@ use askama::Template;
 use axum::{Form, extract::State, http::Uri, response::Response};
 use domain::{
     accounts::Permission,
-    runs::{self, Question, Summary},
+    runs::{self, Question, Standing, Summary},
 };
 use jiff::{Timestamp, civil::Date};
 
@@ -121,7 +121,11 @@ pub(crate) fn kind(frame: &Frame, run: &Summary) -> StateWord {
     if run.is_what_if() {
         StateWord::new(Tone::Warn, frame.t("runs-what-if"))
     } else {
-        StateWord::new(Tone::Plain, frame.t("runs-regular"))
+        match run.standing {
+            Standing::Open => StateWord::new(Tone::Plain, frame.t("runs-regular")),
+            Standing::Closing => StateWord::new(Tone::Ok, frame.t("runs-closing")),
+            Standing::Aside => StateWord::new(Tone::Plain, frame.t("runs-aside")),
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use domain::accounts::Role;
 
 use crate::{
-    city::{links, own, visitor},
+    city::{again, links, own, visitor},
     client::{Answer, Visitor},
 };
 
@@ -277,6 +277,30 @@ async fn a_month_is_closed_once_and_open_rows_are_acknowledged() {
     assert_eq!(closed.status, StatusCode::SEE_OTHER, "{}", closed.text);
     assert!(clerk.get(closed.header("location")).await.text.contains("2023-12 已月结"));
     assert!(clerk.post("/registers/closing/close", &form).await.text.contains("已经月结"));
+}
+
+#[tokio::test]
+async fn a_closed_month_keeps_its_figures_whatever_is_known_later() {
+    let (mut clerk, folder) = own(Role::Clerk).await;
+    let page = clerk.get("/registers/closing").await;
+    let values = page.text.split("<option value=\"").map(|rest| rest.split('"').next().unwrap());
+    let runs: Vec<String> = values.filter(|value| value.len() == 64).map(str::to_owned).collect();
+    let latest = clerk.get("/cockpit").await.text;
+    assert!(!latest.contains("月结"), "nothing is closed yet");
+    // The month is closed upon what was known first, not upon the latest knowledge.
+    let first = runs.iter().rfind(|run| page.text.contains(&format!("{run}\">2023-12-31"))).unwrap();
+    assert_ne!(first, &runs[0]);
+    let form = [("csrf", &*page.token()), ("run", first), ("acknowledged", "yes"), ("note", "")];
+    assert_eq!(clerk.post("/registers/closing/close", &form).await.status, StatusCode::SEE_OTHER);
+    let closed = clerk.get("/cockpit").await.text;
+    assert!(closed.contains("以这次测算为准"), "{closed}");
+    let aside = clerk.get(&format!("/cockpit?run={}", runs[0])).await.text;
+    assert!(aside.contains("以另一次测算为准"), "{aside}");
+    let list = clerk.get("/runs").await.text;
+    assert!(list.contains("月结依据") && list.contains("未作月结依据"));
+    // Somebody else reads the same, and so does the history.
+    let mut leader = again(folder.path(), Role::Leader).await;
+    assert!(leader.get("/indicators/K01").await.text.contains("以这次测算为准"));
 }
 
 #[tokio::test]

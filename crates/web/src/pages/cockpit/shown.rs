@@ -1,10 +1,10 @@
-//! The run (测算) that a page shows: the latest regular run of the whole city, or the one that the address names.
+//! The run (测算) that a page shows: the one that counts for the latest day, or the one that the address names.
 
 use std::sync::{Arc, LazyLock};
 
 use domain::{
     Installation,
-    runs::{self, Observed, Opened, Shelf, Summary},
+    runs::{self, Observed, Opened, Shelf, Standing, Summary},
 };
 use jiff::{Timestamp, civil::Date};
 use rules::{Evaluation, Policy};
@@ -78,7 +78,20 @@ impl Shown {
     pub(crate) fn line(&self, frame: &Frame) -> String {
         let known = known_text(&self.opened.summary);
         let sentence = frame.tn("run-line", &[("date", frame.date(self.as_of())), ("known", known)]);
-        if self.opened.summary.is_what_if() { format!("{sentence}{}", frame.t("run-line-what-if")) } else { sentence }
+        if self.opened.summary.is_what_if() {
+            return format!("{sentence}{}", frame.t("run-line-what-if"));
+        }
+        match self.standing() {
+            Standing::Open => sentence,
+            Standing::Closing => format!("{sentence}{}", frame.t("run-line-closing")),
+            Standing::Aside => format!("{sentence}{}", frame.t("run-line-aside")),
+        }
+    }
+
+    /// How the run stands to its month's closing now; the run itself is kept open from before.
+    fn standing(&self) -> Standing {
+        let listed = self.runs.iter().find(|run| run.run == self.opened.summary.run);
+        listed.map_or(Standing::Open, |run| run.standing)
     }
 
     /// The runs for a list of choices; the one shown is chosen.
@@ -88,6 +101,8 @@ impl Shown {
         let all = self.runs.iter().chain((!is_listed).then_some(shown));
         all.map(|run| {
             let label = frame.tn("run-choice", &[("date", run.as_of.clone()), ("known", known_text(run))]);
+            let is_closing = run.standing == Standing::Closing;
+            let label = if is_closing { frame.t1("run-choice-closing", "choice", label) } else { label };
             Choice { is_chosen: run.run == shown.run, ..Choice::new(run.run.clone(), label) }
         })
         .collect()
