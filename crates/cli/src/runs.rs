@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use anyhow::Context as _;
 use clap::Args;
 use domain::runs::{self, Question};
 
@@ -24,9 +23,6 @@ pub(crate) struct Evaluate {
     /// 本次测算改用的参数，可重复
     #[arg(long = "set", value_name = "NAME=VALUE")]
     set: Vec<String>,
-    /// 只看这个单位（区镇名称）
-    #[arg(long, value_name = "UNIT")]
-    scope: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -63,9 +59,13 @@ pub(crate) async fn evaluate(context: &Context, command: Evaluate) -> anyhow::Re
             .map_err(|cause| Unusable(format!("统计时点 --as-of 无法识别：{cause}")))?,
         known_at: crate::registers::moment(command.known_at.as_deref(), context.now)?,
         overrides: overrides(&command.set)?,
-        scope: command.scope,
+        scope: None,
     };
+    policy.settings(question.as_of, &question.overrides).map_err(|cause| Unusable(cause.to_string()))?;
     let installation = context.open().await?;
+    if question.as_of > installation.business_date(context.now) {
+        return Err(Unusable(format!("统计时点 {} 在今天之后。请核对 --as-of。", question.as_of)).into());
+    }
     let tell = |doing: &str| eprintln!("{doing}……");
     let work = runs::evaluate(&installation, &policy, &question, "cli", context.now, &tell);
     let title = format!("测算：统计时点 {}", question.as_of);
@@ -167,9 +167,67 @@ pub(crate) async fn diff(context: &Context, command: Diff) -> anyhow::Result<()>
     let installation = context.open().await?;
     let before = run_id(&installation, &command.before).await?;
     let after = run_id(&installation, &command.after).await?;
-    let found = runs::diff(&installation, &before, &after).await?;
-    let text = serde_json::to_string_pretty(&found).context("差异无法写出")?;
-    if context.output.is_json() { context.output.print(&found, |_| String::new()) } else { context.output.line(&text) }
+    let (before, after) = (runs::load(&installation, &before).await?, runs::load(&installation, &after).await?);
+    let policy = runs::policy()?;
+    context.output.print(&rules::diff::diff(&before, &after), |found| differences(&policy, (&before, &after), found))
+}
+
+/// What changed and why, for people.
+fn differences(
+    policy: &rules::Policy,
+    (before, after): (&rules::Evaluation, &rules::Evaluation),
+    found: &rules::diff::Diff,
+) -> String {
+    let mut text = String::new();
+    for (what, change) in [("统计时点", &found.as_of), ("知悉时间", &found.known_at)] {
+        if let Some(change) = change {
+            let _ = writeln!(text, "{what} {} → {}", change.before, change.after);
+        }
+    }
+    let same = |is_changed: bool| if is_changed { "不同" } else { "相同" };
+    let _ = writeln!(text, "资料{}，政策文件{}", same(found.snapshot_changed), same(found.policy_changed));
+    let said = |value: &Option<String>| value.clone().unwrap_or_else(|| "无".into());
+    for (name, change) in &found.parameters {
+        let _ = writeln!(text, "参数 {name} {} → {}", said(&change.before), said(&change.after));
+    }
+    let met = |met: Option<bool>| match met {
+        Some(true) => "达标",
+        Some(false) => "未达标",
+        None => "未定",
+    };
+    for one in &found.indicators {
+        let named = after.indicator(&one.code).or_else(|| before.indicator(&one.code));
+        let name = named.map_or("", |indicator| indicator.name.as_str());
+        let _ = write!(text, "{} {name}：{} → {}", one.code, said(&one.value.before), said(&one.value.after));
+        if one.met.before != one.met.after {
+            let _ = write!(text, "，{} → {}", met(one.met.before), met(one.met.after));
+        }
+        let _ = write!(text, "；新计入 {} 件，不再计入 {} 件", one.gained.len(), one.lost.len());
+        if let (Some(old), Some(new)) = (one.denominator.before, one.denominator.after)
+            && old != new
+        {
+            let _ = write!(text, "；分母 {old} → {new}");
+            let settings = policy.settings(after.as_of, &after.overrides).ok();
+            let held =
+                policy.indicator(&one.code).zip(settings).zip(after.indicator(&one.code)).and_then(
+                    |((definition, settings), now)| rules::evaluation::restated(definition, &settings, now, old),
+                );
+            if let Some(held) = held {
+                let _ = write!(text, "（若分母不变，这次为 {}，{}）", held.value, met(held.met));
+            }
+        }
+        text.push('\n');
+    }
+    let level = |level: Option<i64>| level.map_or_else(|| "未达到".to_owned(), |level| format!("{level} 级"));
+    for one in &found.awards {
+        let name = one.name.as_deref().unwrap_or(&one.subject);
+        let award = policy.award(&one.award).map_or(one.award.as_str(), |award| award.name.as_str());
+        let _ = writeln!(text, "{award} {name}：{} → {}", level(one.level.before), level(one.level.after));
+    }
+    if found.is_empty() {
+        text.push_str("结果没有差异\n");
+    }
+    text
 }
 
 pub(crate) async fn list(context: &Context) -> anyhow::Result<()> {

@@ -18,6 +18,7 @@ use jiff::{Timestamp, civil::Date, tz::Offset};
 use serde::{Deserialize, Serialize};
 
 pub use self::decisions::{DecidedCondition, DecidedLevel, Decisions};
+pub use self::indicators::{Restated, restated};
 use self::rows::Rows;
 pub(crate) use self::{
     assembly::Assembly,

@@ -62,6 +62,39 @@ pub(super) fn decide(
     }
 }
 
+/// What an indicator would be with another denominator, all else as it is: how much of a change its denominator made.
+///
+/// `None` where nothing can be computed, or where there is no denominator.
+pub fn restated(
+    definition: &IndicatorDef,
+    settings: &Settings,
+    indicator: &Indicator,
+    denominator: i64,
+) -> Option<Restated> {
+    let bound = ["exact", "lower"].into_iter().find(|bound| *bound == indicator.bound)?;
+    let figure = Figure {
+        numerator: indicator.numerator,
+        denominator: Some(denominator),
+        bound,
+        upper: indicator.upper,
+        reason: String::new(),
+    };
+    if !definition.has_denominator() {
+        return None;
+    }
+    let again = decide(definition, settings, Some(&figure), None, 0);
+    Some(Restated { value: again.value?, met: again.met })
+}
+
+/// A figure and its verdict under another denominator.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restated {
+    /// The figure as shown.
+    pub value: String,
+    /// Whether the target would be met.
+    pub met: Option<bool>,
+}
+
 /// `None` when the denominator is not known, zero or negative: then nothing is computable.
 fn ratio_of(definition: &IndicatorDef, figure: &Figure) -> Option<Ratio> {
     let denominator =

@@ -108,11 +108,9 @@ pub async fn page(
         is_due: targets::is_due(as_of),
         target_date: frame.date(cockpit::TARGET_DATE),
         before: shown.before().map(|run| run.as_of.clone()),
-        changes: if before.is_some() {
-            changes::changes(&frame, policy, shown.evaluation(), &moved, &address)
-        } else {
-            Vec::new()
-        },
+        changes: before.as_ref().map_or_else(Vec::new, |before| {
+            changes::changes(&frame, policy, (&before.evaluation, shown.evaluation()), &moved, &address)
+        }),
         gaps: changes::gaps(&frame, &shown, &targets, &moved, &address),
         lapses,
         lapses_total,

@@ -5,6 +5,7 @@ mod categories;
 mod changes;
 mod counted;
 mod course;
+pub(crate) mod denominators;
 mod detail;
 mod rights;
 mod source;

@@ -44,7 +44,9 @@ async fn two_runs_are_compared_right_by_right() {
     let chosen = clerk.get(&format!("/runs/compare?before={before}&after={after}")).await;
     assert_eq!(chosen.header("location"), format!("/runs/{before}/diff/{after}"));
     let page = clerk.get(chosen.header("location")).await;
-    for words in ["两次测算的差异", "增加", "减少"] {
+    // The later run knows the final figure of the gross domestic product: rights alone do not tell what changed.
+    for words in ["两次测算的差异", "增加", "减少", "分母“地区生产总值”由", "若分母不变，这次为"]
+    {
         assert!(page.text.contains(words), "{words}: {}", page.text);
     }
     // The number of rights gained or lost leads to the list of just these.
@@ -53,6 +55,8 @@ async fn two_runs_are_compared_right_by_right() {
     let told = told.split_once('<').unwrap().0;
     let list = clerk.get(&moved.replace("&amp;", "&").replace("&#38;", "&")).await.text;
     assert!(list.contains(&format!("共 {told} 条")) && list.contains("/patents/"), "{told}: {list}");
+    let reasons = ["新授权", "补报", "统计时点已失效", "转出本市", "转入本市"];
+    assert!(list.contains("原因") && reasons.iter().any(|reason| list.contains(reason)), "{list}");
     let same = clerk.get(&format!("/runs/{after}/diff/{after}")).await.text;
     assert!(same.contains("两次测算的结果相同"));
 }

@@ -4,7 +4,7 @@ use domain::cockpit::{Grouping, Movement, Target};
 use rules::{Evaluation, Policy};
 
 use super::{kept::Moved, shown::Shown, targets};
-use crate::{format::encode, frame::Frame};
+use crate::{format::encode, frame::Frame, pages::indicators::denominators};
 
 /// How many towns and enterprises are named on each side of a gap.
 const NAMED_MAX: usize = 5;
@@ -24,6 +24,8 @@ pub(crate) struct Change {
     pub(crate) lost: Count,
     /// Gains less losses, with its sign.
     pub(crate) net: String,
+    /// What its denominator did to the figure, where it changed.
+    pub(crate) denominator: Option<String>,
 }
 
 /// A number that leads to what it counts.
@@ -73,7 +75,7 @@ pub(crate) struct Mover {
 pub(super) fn changes(
     frame: &Frame,
     policy: &Policy,
-    now: &Evaluation,
+    (before, now): (&Evaluation, &Evaluation),
     moved: &Moved,
     href: &dyn Fn(&str) -> String,
 ) -> Vec<Change> {
@@ -95,6 +97,7 @@ pub(super) fn changes(
                 gained: list(gained, "gained"),
                 lost: list(lost, "lost"),
                 net: signed(net(gained, lost)),
+                denominator: denominators::moved(frame, policy, (before, now), &indicator.code),
             }
         })
         .collect()

@@ -141,12 +141,22 @@ pub(crate) fn exact(frame: &Frame, indicator: &Indicator, definition: &Indicator
     }
 }
 
+/// The word for a verdict.
+pub(crate) fn met_word(frame: &Frame, met: Option<bool>) -> String {
+    frame.t(match met {
+        Some(true) => "target-met",
+        Some(false) => "target-missed",
+        None => "target-open",
+    })
+}
+
 /// The verdict on the day, and before the target date what is to be expected.
 pub(crate) fn state(frame: &Frame, target: &Target) -> State {
-    let (tone, word) = match target.indicator.met {
-        Some(true) => (Tone::Ok, frame.t("target-met")),
-        Some(false) => (Tone::Bad, frame.t("target-missed")),
-        None => (Tone::Unknown, frame.t("target-open")),
+    let word = met_word(frame, target.indicator.met);
+    let tone = match target.indicator.met {
+        Some(true) => Tone::Ok,
+        Some(false) => Tone::Bad,
+        None => Tone::Unknown,
     };
     match target.outlook {
         Outlook::OnTrack | Outlook::AtRisk | Outlook::OffTrack => {

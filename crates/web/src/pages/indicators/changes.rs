@@ -1,6 +1,8 @@
 //! `/indicators/{code}/changes`: the rights that a figure gained and lost since the run of the month before, or since the run
 //! that the address names as `before`.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::{
     extract::{Path, State},
@@ -8,10 +10,12 @@ use axum::{
     response::Response,
 };
 use domain::runs::Opened;
+use jiff::civil::Date;
 use rules::evaluation::IndicatorEvidence;
 
 use super::{
-    counted::{Book, Right},
+    counted::{Book, Counted, Right},
+    denominators,
     rights::{self, NO_ENTERPRISE},
 };
 use crate::{
@@ -21,9 +25,12 @@ use crate::{
     frame::Frame,
     hx::Hx,
     list::{Cell, Kind, ListQuery, Listing, ListingView},
-    pages::cockpit::{
-        no_run,
-        shown::{self, Shown},
+    pages::{
+        cockpit::{
+            no_run,
+            shown::{self, Shown},
+        },
+        patents::read::{self as patents, Patent, Standing},
     },
     pieces::{Link, State as StateWord, Tone},
 };
@@ -49,6 +56,7 @@ struct ChangesBlock<'a> {
 struct Moved {
     is_gain: bool,
     right: Right,
+    why: String,
 }
 
 /// `GET /indicators/{code}/changes`.
@@ -87,6 +95,11 @@ pub async fn page(
         }
         None => frame.t("changes-no-before"),
     };
+    let denominator = before
+        .as_ref()
+        .and_then(|before| denominators::moved(&frame, &shown.policy, (&before.evaluation, shown.evaluation()), &code));
+    let line =
+        denominator.map_or(line.clone(), |moved| format!("{line}{}{moved}", if frame.is_chinese() { "" } else { " " }));
     let crumbs = rights::crumbs(&frame, &shown, &row);
     hx.page(
         ChangesPage { frame: &frame, title, line, crumbs, list: &view },
@@ -108,13 +121,87 @@ fn moved(frame: &Frame, shown: &Shown, before: &Opened, code: &str, by_right: bo
         list[start..].iter().take_while(|other| other.right_id == one.right_id).any(|other| same(other, one))
     };
     let book = Book::open(frame, shown, code);
-    let entry = |is_gain: bool, one: &IndicatorEvidence<'_>| Moved {
-        is_gain,
-        right: book.right(one.right_id, one.region, one.uscc),
+    let reasons = Reasons::of(frame, before, shown, code);
+    let entry = |is_gain: bool, one: &IndicatorEvidence<'_>| {
+        let right = book.right(one.right_id, one.region, one.uscc);
+        Moved { is_gain, why: reasons.why(one.right_id, is_gain, &right), right }
     };
     let gained = new.iter().filter(|one| !holds(&old, one)).map(|one| entry(true, one));
     let lost = old.iter().filter(|one| !holds(&new, one)).map(|one| entry(false, one));
     gained.chain(lost).collect()
+}
+
+/// Why a right came or went: what the facts of the two runs say of it.
+struct Reasons<'a> {
+    frame: &'a Frame,
+    day: Date,
+    inventions: Option<[Arc<Vec<Patent>>; 2]>,
+}
+
+impl<'a> Reasons<'a> {
+    fn of(frame: &'a Frame, before: &Opened, shown: &Shown, code: &str) -> Self {
+        let inventions = (Counted::by(code) == Counted::Inventions)
+            .then(|| [patents::patents(before), patents::patents(&shown.opened)]);
+        Self { frame, day: before.evaluation.as_of, inventions }
+    }
+
+    fn why(&self, id: &str, is_gain: bool, right: &Right) -> String {
+        let Some([was, is]) = &self.inventions else {
+            return self.frame.t(match (is_gain, right.on) {
+                (true, Some(on)) if on > self.day => "changes-why-new",
+                (true, _) => "changes-why-late",
+                (false, _) => "changes-why-withdrawn",
+            });
+        };
+        let find = |list: &'_ Arc<Vec<Patent>>| list.iter().find(|patent| patent.number == id).cloned();
+        match (is_gain, find(was), find(is)) {
+            (true, was, Some(is)) => self.gained(was.as_ref(), &is),
+            (false, was, Some(is)) => self.lost(was.as_ref(), &is),
+            (_, _, None) => self.frame.t("changes-why-withdrawn"),
+        }
+    }
+
+    fn gained(&self, was: Option<&Patent>, is: &Patent) -> String {
+        let granted = |key: &str| {
+            self.frame.t1(
+                key,
+                "date",
+                is.granted_on.map_or_else(|| self.frame.t("word-unknown"), |day| day.to_string()),
+            )
+        };
+        match was.map(|was| was.state) {
+            None | Some(Standing::NotGranted) if is.granted_on.is_some_and(|day| day > self.day) => {
+                granted("changes-why-granted")
+            }
+            None | Some(Standing::NotGranted) => granted("changes-why-granted-late"),
+            Some(Standing::Ended | Standing::Void) => self.frame.t("changes-why-restored"),
+            Some(Standing::InForce) => self.moved(was, is, "changes-why-judged"),
+        }
+    }
+
+    fn lost(&self, was: Option<&Patent>, is: &Patent) -> String {
+        match is.state {
+            Standing::Void => self.frame.t("patents-why-void"),
+            Standing::NotGranted => self.frame.t("patents-why-not-granted"),
+            Standing::Ended => self.frame.t("patents-why-ended"),
+            Standing::InForce => self.moved(was, is, "patents-why-no-category"),
+        }
+    }
+
+    /// From one town or owner to another, or else something of the right itself.
+    fn moved(&self, was: Option<&Patent>, is: &Patent, otherwise: &str) -> String {
+        let was_in = was.map_or("", |was| was.town.as_str());
+        match (was_in, is.town.as_str()) {
+            ("", "") => self.frame.t(otherwise),
+            ("", _) => self.frame.t("changes-why-came"),
+            (_, "") => self.frame.t("changes-why-left"),
+            (from, to) if from != to => {
+                self.frame.tn("changes-why-town", &[("from", from.to_owned()), ("to", to.to_owned())])
+            }
+            _ if was.is_some_and(|was| was.owner_uscc != is.owner_uscc) => self.frame.t("changes-why-owner"),
+            _ => self.frame.t(otherwise),
+        }
+    }
 }
 
 fn listing<'a>(
@@ -140,6 +227,7 @@ fn listing<'a>(
             };
             Cell::state(state, i64::from(!one.is_gain))
         })
+        .column("why", frame.t("changes-why"), Kind::Text, |one| Cell::text(one.why.clone()))
         .column("name", frame.t("rights-name"), Kind::Text, |one| Cell::text(one.right.name.clone()))
         .column("owner", frame.t("rights-owner"), Kind::Text, move |one| {
             linked(Cell::text(one.right.owner.clone()), &one.right.owner_href)

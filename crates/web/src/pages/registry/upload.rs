@@ -98,7 +98,11 @@ async fn form(app: &App, frame: &Frame, filled: &Filled, errors: &Errors) -> Res
         Field::of("full", frame.t("reg-full"), Kind::Checks(full), "", errors)
             .hint(frame.t("reg-full-hint"))
             .optional(),
-        Field::of("file", frame.t("reg-files"), Kind::Files(ACCEPT), "", errors).hint(frame.t("reg-file-hint")),
+        Field::of("file", frame.t("reg-files"), Kind::Files(ACCEPT), "", errors).hint(frame.t1(
+            "reg-file-hint",
+            "mb",
+            app.settings.upload_bytes_max / 1024 / 1024,
+        )),
     ];
     Ok((room, fields))
 }

@@ -20,7 +20,11 @@ use crate::{
     format,
     frame::Frame,
     hx,
-    pages::{indicators::basis, policy::document, room::Room},
+    pages::{
+        indicators::{basis, denominators},
+        policy::document,
+        room::Room,
+    },
     pieces::{Link, State as StateWord},
 };
 
@@ -45,6 +49,7 @@ struct IndicatorChange {
     verdict: Option<(StateWord, StateWord)>,
     gained: Link,
     lost: Link,
+    denominator: Option<String>,
 }
 
 struct AwardChange {
@@ -125,6 +130,7 @@ fn parameter(frame: &Frame, name: &str, change: &Change<Option<String>>) -> (Str
 }
 
 fn indicators(frame: &Frame, found: &Diff, old: &Evaluation, new: &Evaluation) -> Vec<IndicatorChange> {
+    let document = document().ok();
     let one = |change: &rules::diff::IndicatorDiff| {
         let named = new.indicator(&change.code).or_else(|| old.indicator(&change.code));
         let unit = named.map(|indicator| frame.unit(&indicator.unit)).unwrap_or_default();
@@ -151,6 +157,9 @@ fn indicators(frame: &Frame, found: &Diff, old: &Evaluation, new: &Evaluation) -
                 .then(|| (verdict_word(frame, change.met.before), verdict_word(frame, change.met.after))),
             gained: moved(&change.gained, "gained"),
             lost: moved(&change.lost, "lost"),
+            denominator: document
+                .as_ref()
+                .and_then(|document| denominators::moved(frame, &document.policy, (old, new), &change.code)),
         }
     };
     found.indicators.iter().map(one).collect()
