@@ -204,23 +204,35 @@ fn words(report: &ImportReport) -> String {
     if !report.columns_ignored.is_empty() {
         let _ = writeln!(text, "  未使用的列：{}", report.columns_ignored.join("、"));
     }
-    for problem in report.problems.iter().take(20) {
-        let _ = writeln!(
-            text,
-            "  {} 第 {} 行 {}“{}”：{}",
-            problem.sheet, problem.row, problem.column, problem.value, problem.reason
-        );
+    if let Some(mapping) = &report.mapping {
+        let _ = writeln!(text, "  列映射：{mapping}");
     }
-    if report.problems.len() > 20 {
-        let _ = writeln!(
-            text,
-            "  ……共 {} 处，用 zhiqiang quarantine --batch {} 查看全部",
-            report.problems.len(),
-            report.batch
-        );
+    list_problems(&mut text, "", &report.problems);
+    if report.problems.len() > PROBLEMS_PRINTED {
+        let _ = writeln!(text, "  用 zhiqiang quarantine --batch {} 查看全部隔离行", report.batch);
+    }
+    list_problems(&mut text, "已收入，但请核对：", &report.warnings);
+    if report.vanished_count > 0 {
+        let some: Vec<&str> = report.vanished.iter().take(PROBLEMS_PRINTED).map(String::as_str).collect();
+        let _ = writeln!(text, "  全量中已消失 {} 条：{}", report.vanished_count, some.join("、"));
+    }
+    if let Some(batch) = report.same_file_as {
+        let _ = writeln!(text, "  与批次 {batch} 是同一个文件");
     }
     text.push_str(&report.summary);
     text
+}
+
+/// How many problems are printed of each kind.
+const PROBLEMS_PRINTED: usize = 20;
+
+fn list_problems(text: &mut String, kind: &str, problems: &[registry::Problem]) {
+    for one in problems.iter().take(PROBLEMS_PRINTED) {
+        let _ = writeln!(text, "  {kind}{} 第 {} 行 {}“{}”：{}", one.sheet, one.row, one.column, one.value, one.reason);
+    }
+    if problems.len() > PROBLEMS_PRINTED {
+        let _ = writeln!(text, "  ……共 {} 处", problems.len());
+    }
 }
 
 pub(crate) async fn batches(context: &Context, command: Batches) -> anyhow::Result<()> {
@@ -308,7 +320,10 @@ pub(crate) async fn ties(context: &Context, command: Ties) -> anyhow::Result<()>
     let untied = domain::ties::waiting(&installation, context.now).await?;
     context.output.print(&*untied, |untied| {
         untied.iter().fold(String::new(), |mut text, name| {
-            let _ = writeln!(text, "{}（{} 处）：{}", name.name, name.rows, name.candidates.join("、"));
+            let named = if name.name.is_empty() { &name.code } else { &name.name };
+            let candidates =
+                if name.candidates.is_empty() { "没有相近的企业".into() } else { name.candidates.join("、") };
+            let _ = writeln!(text, "{named}（{} 处，{}）：{candidates}", name.rows, name.why);
             text
         })
     })

@@ -45,7 +45,7 @@ pub enum Error {
         advice: String,
     },
     /// A declared limit is exceeded.
-    #[error("{file}：{what}超过上限 {limit}。请拆分成几个较小的文件分别收录，或请管理员调高上限")]
+    #[error("{file}：{what}超过上限 {limit}。请拆分成几个较小的文件分别收录")]
     TooLarge {
         /// The file's name.
         file: String,

@@ -31,12 +31,7 @@ pub(crate) const LIST_SEPARATOR: &str = "|";
 pub(crate) fn canonical(column: &Column, cell: &Cell, unit: Option<MoneyUnit>) -> Result<Option<String>, String> {
     let written = match cell {
         Cell::Empty => return Ok(None),
-        Cell::Broken(shown) => {
-            return Err(format!(
-                "单元格“{}”不是可信的值（公式出错、乱码或数字被截断）。请在原文件中改正后重新导入。",
-                short(shown)
-            ));
-        }
+        Cell::Broken(shown) => return Err(broken(shown)),
         Cell::Date(date) if column.kind == ColumnKind::Date => return date_in_range(*date).map(Some),
         Cell::Date(date) if column.kind == ColumnKind::Year => return Ok(Some(date.year().to_string())),
         cell => written::literal(&cell.text())?,
@@ -46,6 +41,16 @@ pub(crate) fn canonical(column: &Column, cell: &Cell, unit: Option<MoneyUnit>) -
     }
     let value = read(column, &written, unit)?;
     Ok(Some(value).filter(|value| !value.is_empty()))
+}
+
+/// Why a cell that came broken out of the file cannot be taken; the reader writes the cause behind the value in brackets.
+fn broken(shown: &str) -> String {
+    const TODO: &str = "请在原文件中改正后重新导入。";
+    match shown.strip_suffix('）').and_then(|shown| shown.rsplit_once('（')) {
+        Some(("", cause)) => format!("单元格没有可信的值：{cause}。{TODO}"),
+        Some((value, cause)) => format!("单元格“{}”不是可信的值：{cause}。{TODO}", short(value)),
+        None => format!("单元格“{}”不是可信的值（公式出错、乱码或数字被截断）。{TODO}", short(shown)),
+    }
 }
 
 /// The nearest thing to a canonical string for a cell that a person releases as it is.

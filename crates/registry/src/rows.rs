@@ -29,9 +29,11 @@ pub(crate) struct Checked {
 /// Checks a row of raw cells, one per column; `units` are the units of money that the headings name.
 pub(crate) fn check(register: &Register, raw: &[Cell], units: &[Option<MoneyUnit>]) -> Checked {
     let mut row = Checked { cells: Vec::with_capacity(raw.len()), ..Checked::default() };
+    let said_at = broken_line(raw);
     for (place, column) in register.columns.iter().enumerate() {
         let unit = units.get(place).copied().flatten();
         match cells::canonical(column, &raw[place], unit) {
+            Ok(None) | Err(_) if said_at.is_some_and(|first| place != first) => row.cells.push(None),
             Ok(None) if column.required => {
                 row.cells.push(None);
                 row.refuse(column, &raw[place], format!("{}不能为空。请补填后重新导入。", column.heading));
@@ -48,10 +50,18 @@ pub(crate) fn check(register: &Register, raw: &[Cell], units: &[Option<MoneyUnit
         let column = &register.columns[register.index(field).expect("every key field is a column")];
         !row.reasons.iter().any(|reason| reason.column == column.heading)
     });
-    if row.reasons.is_empty() || key_is_read {
+    if row.reasons.is_empty() || key_is_read && said_at.is_none() {
         row.key = Some(register.key_of(&row.cells));
     }
     row
+}
+
+/// Where to say that a line is broken as a whole, which its reader writes into every cell: once, at the first.
+fn broken_line(raw: &[Cell]) -> Option<usize> {
+    let mut written = raw.iter().enumerate().filter(|(_, cell)| !cell.is_empty());
+    let (first, broken) = written.next().filter(|(_, cell)| matches!(cell, Cell::Broken(_)))?;
+    let others: Vec<_> = written.collect();
+    (!others.is_empty() && others.iter().all(|(_, cell)| *cell == broken)).then_some(first)
 }
 
 /// The row as a person releases it: sound cells as they are, the others as written.

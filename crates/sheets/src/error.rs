@@ -54,7 +54,7 @@ pub enum Error {
         detail: String,
     },
     /// A declared limit is exceeded.
-    #[error("{file}：{place}{what}超过上限 {limit}。请拆分成几个较小的文件分别上传，或请管理员调高上限")]
+    #[error("{file}：{place}{what}超过上限 {limit}。请拆分成几个较小的文件分别上传")]
     TooLarge {
         /// The file's name.
         file: String,

@@ -12,6 +12,7 @@ use sheets::{Cell, Row};
 use terms::{MoneyUnit, text::fold_heading};
 
 use crate::{
+    import::Reason,
     mappings::{Mapping, column_at, letters_of},
     registers::{Column, ColumnKind, Register},
 };
@@ -67,7 +68,9 @@ impl Headings {
         let written: Vec<String> = row.cells.iter().map(|cell| cell.text().trim().to_owned()).collect();
         let folded: Vec<String> = written.iter().map(|heading| fold_heading(heading)).collect();
         let headed = || self.mappings.iter().filter(|mapping| !mapping.no_headings);
-        let signed = headed().filter(|mapping| self.is_forced || mapping.is_signed_by(&folded));
+        let mut signed: Vec<_> = headed().filter(|mapping| self.is_forced || mapping.is_signed_by(&folded)).collect();
+        // Of two that fit, the one that asks for more says more of what the file is.
+        signed.sort_by_key(|mapping| std::cmp::Reverse(mapping.signature.len()));
         let mut missing = Vec::new();
         for mapping in signed {
             match self.lay_out(sheet, &written, &folded, Some(mapping)) {
@@ -182,6 +185,24 @@ pub(crate) struct Missing {
 }
 
 impl Layout {
+    /// What a row says behind the last heading, as a reason against it; none when nothing stands there.
+    pub(crate) fn beyond(&self, cells: &[Cell]) -> Option<Reason> {
+        if self.mapping.as_ref().is_some_and(|mapping| mapping.no_headings) {
+            return None;
+        }
+        let width = self.headings.iter().rposition(|heading| !heading.is_empty())? + 1;
+        let beyond = cells.iter().enumerate().skip(width).find(|(_, cell)| !cell.text().trim().is_empty());
+        let (at, cell) = beyond?;
+        Some(Reason {
+            column: format!("第{}列", at + 1),
+            value: cell.text().trim().to_owned(),
+            reason: format!(
+                "这一行比标题行多出内容“{}”，各列可能已错位（如文字中的逗号没有加引号）。请核对整行后更正。",
+                crate::cells::short(&cell.text())
+            ),
+        })
+    }
+
     /// The layout of rows that the program makes itself: one cell per column, in order.
     pub(crate) fn plain(register: &'static Register, sheet: &str) -> Self {
         Self {

@@ -66,8 +66,16 @@ pub(super) fn read(
     watch: &Watch,
     chunks: &Sender<Vec<ReadRow>>,
 ) -> Result<FileSummary, Error> {
-    let mut reading =
-        Reading { headings, watch, chunks, chunk: Vec::new(), rows: 0, summary: FileSummary::default(), nearest: None };
+    let mut reading = Reading {
+        headings,
+        watch,
+        chunks,
+        chunk: Vec::new(),
+        rows: 0,
+        summary: FileSummary::default(),
+        nearest: None,
+        is_text: false,
+    };
     if nested::is_nested(path) {
         reading.summary.encoding = Some("UTF-8".into());
         let mut sheet = Sheet::new("JSON");
@@ -76,6 +84,7 @@ pub(super) fn read(
     } else {
         let mut book = sheets::open(path, limits)?;
         reading.summary.encoding = book.encoding().map(str::to_owned);
+        reading.is_text = book.encoding().is_some();
         for (index, name) in book.sheet_names().iter().enumerate() {
             let mut sheet = Sheet::new(name);
             book.read_sheet(index, &mut |row| reading.row(&mut sheet, row))?;
@@ -113,6 +122,8 @@ struct Reading<'a> {
     summary: FileSummary,
     /// The row that came nearest to being a heading row.
     nearest: Option<(String, u32, Missing)>,
+    /// Whether the cells of a row stand by its separators alone.
+    is_text: bool,
 }
 
 impl Reading<'_> {
@@ -131,7 +142,12 @@ impl Reading<'_> {
             self.summary.filtered += 1;
             return ControlFlow::Continue(());
         };
-        let checked = rows::check(layout.register, &mapped, &layout.units);
+        let mut checked = rows::check(layout.register, &mapped, &layout.units);
+        if let Some(beyond) = layout.beyond(&row.cells) {
+            // A comma without quotes moves every cell behind it; beside a table of a workbook somebody wrote a remark.
+            let list = if self.is_text { &mut checked.reasons } else { &mut checked.warnings };
+            list.push(beyond);
+        }
         self.chunk.push(ReadRow { layout: Arc::clone(layout), number: row.number, cells: row.cells, checked });
         self.rows += 1;
         if self.chunk.len() < CHUNK_ROWS {

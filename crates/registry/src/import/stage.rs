@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use db::Tx;
 use jiff::Timestamp;
 use serde_json::json;
+use terms::text::fold_name;
 
 use super::{
     ImportReport, PROBLEMS_KEPT, Problem, Reason,
@@ -52,6 +53,8 @@ pub(crate) struct Staging {
     merged: HashMap<i64, VisibleBatch>,
     knows_earlier: bool,
     enterprises: Enterprises,
+    /// The towns that rows may name; empty when that is not asked or none is known.
+    towns: HashSet<String>,
     seen: Seen,
     /// Earlier batch → rows that rest on it and one of their keys.
     reliance: BTreeMap<i64, (u64, String)>,
@@ -82,6 +85,7 @@ impl Staging {
             true => ties::enterprises(tx, &merged).await?,
             false => Enterprises::default(),
         };
+        let towns = ties::towns(tx, batch.register, &merged).await?;
         let report = ImportReport {
             batch: id,
             register: batch.register.id.into(),
@@ -99,6 +103,7 @@ impl Staging {
             merged,
             knows_earlier,
             enterprises,
+            towns,
             seen: Seen::new(),
             reliance: BTreeMap::new(),
             report,
@@ -270,7 +275,20 @@ impl Staging {
 
     fn note_warnings(&mut self, row: &ReadRow) {
         let room = PROBLEMS_KEPT.saturating_sub(self.report.warnings.len());
-        self.report.warnings.extend(row.checked.warnings.iter().take(room).map(|reason| problem(row, reason)));
+        let unknown = self.unknown_town(row);
+        let warnings = row.checked.warnings.iter().chain(&unknown).take(room);
+        self.report.warnings.extend(warnings.map(|reason| problem(row, reason)));
+    }
+
+    /// A doubt about a row whose town no register knows: it would stand in no town without anybody being told.
+    fn unknown_town(&self, row: &ReadRow) -> Option<Reason> {
+        let place = self.register.index("region").filter(|_| !self.towns.is_empty())?;
+        let town = row.checked.cells[place].as_deref()?;
+        (!self.towns.contains(&fold_name(town))).then(|| Reason {
+            column: self.register.columns[place].heading.to_owned(),
+            value: town.to_owned(),
+            reason: format!("“区镇”登记簿中没有“{town}”，统计时归入未定区镇。请核对写法，或先导入这个区镇。"),
+        })
     }
 }
 

@@ -107,6 +107,22 @@ impl Needs<'_> {
     }
 }
 
+/// The names and codes of the towns known by these batches, for registers whose rows name one; empty while none is known.
+pub(super) async fn towns(
+    tx: &mut Tx,
+    register: &Register,
+    visible: &HashMap<i64, VisibleBatch>,
+) -> Result<HashSet<String>, Error> {
+    let regions = crate::register("regions").expect("this register is defined");
+    if register.id != "enterprises" {
+        return Ok(HashSet::new());
+    }
+    let places = ["code", "name"].map(|field| Folded::column(regions.id, field));
+    let rows = rows_of(tx, regions, &[], visible).await?;
+    let written = rows.iter().flat_map(|row| places.iter().filter_map(|place| row.cells[*place].as_deref()));
+    Ok(written.map(fold_name).collect())
+}
+
 /// Loads every enterprise with its current and former names and aliases, as known by these batches.
 pub(super) async fn enterprises(tx: &mut Tx, visible: &HashMap<i64, VisibleBatch>) -> Result<Enterprises, Error> {
     let mut known = Enterprises::default();

@@ -11,8 +11,11 @@ pub(super) fn mappings() -> &'static [Mapping] {
             cnipr(),
             search_system_detail(),
             strategic_industries(),
+            provinces(),
+            cities(),
             areas(),
             streets(),
+            divisions_of_a_province(),
             industries(),
             industries_of_2011(),
             ipc_titles(),
@@ -137,6 +140,46 @@ fn kind_by_ending(endings: &[(&str, &str)]) -> Step {
         endings: endings.iter().map(|(ending, kind)| ((*ending).to_owned(), (*kind).to_owned())).collect(),
         otherwise: Some("其他".into()),
     }
+}
+
+/// Provinces of the national divisions; too bare to be told by its headings, it is tried when nothing else fits.
+fn provinces() -> Mapping {
+    let columns = [("code", "code"), ("name", "name")];
+    Mapping {
+        constants: pairs(&[("kind", "其他")]), ..mapping("全国区划（省级）", "regions", &[], &columns, vec![])
+    }
+}
+
+/// Prefectures of the national divisions. The kind 市 is the city's own, which none of these is.
+fn cities() -> Mapping {
+    let columns = [("code", "code"), ("name", "name")];
+    let signature = ["code", "name", "provinceCode"];
+    Mapping {
+        constants: pairs(&[("kind", "其他")]),
+        ..mapping("全国区划（地级）", "regions", &signature, &columns, vec![])
+    }
+}
+
+/// All levels of one province, with pinyin.
+fn divisions_of_a_province() -> Mapping {
+    mapping(
+        "省内区划（四级）",
+        "regions",
+        &["id", "pid", "deep", "ext_id", "ext_name"],
+        &[("id", "code")],
+        vec![
+            // The name beside it is short: 玄武 for 玄武区.
+            Step::LastFilled { headings: texts(&["ext_name"]), into: "name".into() },
+            kind_by_ending(&[
+                ("街道办事处", "街道"),
+                ("街道", "街道"),
+                ("镇", "镇"),
+                ("乡", "乡"),
+                ("县", "县"),
+                ("区", "区"),
+            ]),
+        ],
+    )
 }
 
 /// Counties and districts of the national divisions.

@@ -53,11 +53,13 @@ fn patent(row: &mut Row<'_>) {
         let year = number.year();
         if granted_year.is_some_and(|granted| granted < year) {
             row.refuse("granted_on", format!("授权公告日早于申请号中的年份 {year}。请核对申请号和授权公告日。"));
-        } else if filed_year.is_some_and(|filed| filed != year) {
+        } else if filed_year.is_some_and(|filed| filed < year) {
             row.warn(
                 "filed_on",
                 format!("申请日的年份与申请号中的年份 {year} 不同（分案或 PCT 进入国家阶段时正常）。"),
             );
+        } else if filed_year.is_some_and(|filed| filed > year) {
+            row.warn("filed_on", format!("申请日晚于申请号中的年份 {year}，两者必有一错。请核对申请号和申请日。"));
         }
         let given = row.written("application_number").text().parse::<ApplicationNumber>();
         if given.is_ok_and(|given| !given.check_was_given()) {

@@ -59,6 +59,10 @@ fn another_filing_year_is_only_a_warning_but_a_grant_before_the_number_is_an_err
     let row = row("patents", &divisional);
     assert_eq!(row.reasons, []);
     assert!(row.warnings[0].reason.contains("分案"), "{:?}", row.warnings);
+    let mut later = PATENT.to_vec();
+    later[2] = ("filed_on", "2014-01-01");
+    let later = super::tests::row("patents", &later);
+    assert!(later.reasons.is_empty() && later.warnings[0].reason.contains("两者必有一错"), "{later:?}");
     let mut early = divisional.clone();
     early[3] = ("granted_on", "2012-05-04");
     let row = super::tests::row("patents", &early);

@@ -92,6 +92,48 @@ async fn a_key_twice_in_one_file_keeps_the_first_and_quarantines_another_content
 }
 
 #[tokio::test]
+async fn a_row_longer_than_its_headings_is_never_taken_with_a_part_left_out() {
+    for office in offices().await {
+        let text = "代码,名称\nC3824,电力,电子元器件\nC3825,光伏,,\n";
+        let report = office.import("industry-codes", text, "2024-01-10").await;
+        assert_eq!(counts(&report), [2, 1, 0, 0, 1]);
+        let problem = &report.problems[0];
+        assert_eq!((problem.row, problem.column.as_str(), problem.value.as_str()), (2, "第3列", "电子元器件"));
+        assert!(problem.reason.contains("错位"), "{}", problem.reason);
+    }
+}
+
+#[tokio::test]
+async fn an_enterprise_in_a_town_that_nobody_knows_is_taken_with_a_doubt() {
+    for office in offices().await {
+        let firms = "统一社会信用代码,企业名称,区镇,企业状态\n91350100M000100Y43,甲有限公司,丁木镇,存续\n";
+        let early = office.import("enterprises", firms, "2024-01-08").await;
+        assert_eq!(early.warnings, [], "no town is known yet");
+        office.import("regions", "区镇代码,区镇名称,类型\n1,丁沐镇,镇\n", "2024-01-09").await;
+        let report = office.import("enterprises", &firms.replace("甲", "乙"), "2024-01-10").await;
+        assert_eq!(counts(&report)[..2], [1, 1]);
+        let warning = &report.warnings[0];
+        assert_eq!((warning.column.as_str(), warning.value.as_str()), ("区镇", "丁木镇"));
+        assert!(warning.reason.contains("没有“丁木镇”"), "{}", warning.reason);
+        let sound = office.import("enterprises", &firms.replace("丁木镇", "丁沐镇"), "2024-01-11").await;
+        assert_eq!(sound.warnings, []);
+    }
+}
+
+#[tokio::test]
+async fn a_line_that_is_broken_as_a_whole_is_said_once_and_with_its_cause() {
+    for office in offices().await {
+        let text = "{\"代码\":\"C3824\",\"名称\":\"甲\"}\n{\"代码\":\"C3825\",\"名称\":\n";
+        let path = office.file("codes.jsonl", text);
+        let options = ImportOptions::new(on("2024-01-10"), "张三");
+        let report = registry::import::import(office.db(), "industry-codes", &path, &options).await.unwrap();
+        assert_eq!(counts(&report), [2, 1, 0, 0, 1]);
+        assert_eq!(report.problems.len(), 1, "{:?}", report.problems);
+        assert!(report.problems[0].reason.contains("不是合法的 JSON"), "{:?}", report.problems);
+    }
+}
+
+#[tokio::test]
 async fn a_full_list_names_what_has_vanished_and_deletes_nothing() {
     for office in offices().await {
         office.import("industry-codes", "代码,名称\nC3824,甲\nC3825,乙\nC3829,丁\n", "2024-01-10").await;

@@ -300,27 +300,57 @@ async fn the_strategic_industries_table_keeps_its_negative_keywords_apart() {
 }
 
 #[tokio::test]
+async fn the_divisions_of_a_province_are_read_on_all_levels() {
+    let Some(path) = data("admin-divisions/areacity_level4_jiangsu.csv") else { return };
+    let office = offices().await.remove(0);
+    let report = import(&office, "regions", &path).await;
+    assert_eq!(counts(&report)[..2], [1_368, 1_368], "{:?}", report.problems.first());
+    let kind = registry::Folded::column("regions", "kind");
+    let folded = office.known("2024-12-31").await;
+    let of = |wanted| folded.get("regions").iter().filter(|row| row.cells[kind].as_deref() == Some(wanted)).count();
+    assert_eq!(["镇", "街道", "乡", "区", "县"].map(of), [718, 475, 32, 63, 19]);
+}
+
+#[tokio::test]
 async fn national_reference_tables_are_read_row_for_row() {
     let office = offices().await.remove(0);
-    for (register, file, rows) in [
-        ("regions", "admin-divisions/areas.csv", 2_978),
-        ("regions", "admin-divisions/streets.csv", 41_352),
-        ("ipc-titles", "ipc/ipc_2026.01_zh.tsv", 76_102),
-        ("holidays", "holidays/2023.json", 34),
-        ("industry-codes", "industry/GBT4754-2017.xlsx", 1_768),
-        ("industry-codes", "industry/GBT4754-2017(all).xlsx", 1_768),
+    for (register, file, rows, kept) in [
+        ("regions", "admin-divisions/provinces.csv", 31, 31),
+        ("regions", "admin-divisions/cities.csv", 342, 342),
+        ("regions", "admin-divisions/areas.csv", 2_978, 2_978),
+        ("regions", "admin-divisions/streets.csv", 41_352, 41_352),
+        ("ipc-titles", "ipc/ipc_2026.01_zh.tsv", 76_102, 76_101),
+        ("holidays", "holidays/2023.json", 34, 34),
+        ("industry-codes", "industry/GBT4754-2017.xlsx", 1_768, 1_766),
+        ("industry-codes", "industry/GBT4754-2017(all).xlsx", 1_768, 1_766),
     ] {
         let Some(path) = data(file) else { continue };
         let report = import(&office, register, &path).await;
         println!("{file}: {:?} {:?}", counts(&report), report.problems.iter().take(3).collect::<Vec<_>>());
-        assert_eq!(report.rows, rows, "{file}");
-        assert!(
-            report.quarantined <= report.rows / 500,
-            "{file}: {:#?}",
-            report.problems.iter().take(5).collect::<Vec<_>>()
-        );
+        let [all, accepted, _, unchanged, _] = counts(&report);
+        let problems: Vec<_> = report.problems.iter().take(5).collect();
+        assert_eq!((all, accepted + unchanged), (rows, kept), "{file}: {problems:#?}");
     }
     let folded = office.known("2024-12-31").await;
+    if data("admin-divisions/streets.csv").is_some() {
+        // Towns are told from counties although the headings of the ones are among those of the others.
+        let mut kinds: BTreeMap<(usize, &str), u64> = BTreeMap::new();
+        for row in folded.get("regions") {
+            let kind = row.cells[registry::Folded::column("regions", "kind")].as_deref().unwrap();
+            *kinds.entry((row.key.len(), kind)).or_default() += 1;
+        }
+        for (of, expected) in [
+            ((2, "其他"), 31),
+            ((4, "其他"), 342),
+            ((6, "县"), 1_468),
+            ((6, "区"), 1_103),
+            ((9, "镇"), 21_379),
+            ((9, "街道"), 9_121),
+            ((9, "乡"), 8_203),
+        ] {
+            assert_eq!(kinds.get(&of), Some(&expected), "{of:?} of {kinds:?}");
+        }
+    }
     let holidays = folded.get("holidays");
     if !holidays.is_empty() {
         let is_off = registry::Folded::column("holidays", "is_off");
