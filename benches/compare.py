@@ -86,10 +86,10 @@ def program():
     return str(TARGET / "zhiqiang")
 
 
-def city_of(folder, times):
-    zhiqiang, data = program(), folder / f"city-{times}"
+def city_of(folder, times, what="no-serve"):
+    zhiqiang, data = program(), folder / f"{'city' if what == 'no-serve' else 'registers'}-{times}"
     if not data.exists():
-        subprocess.run([zhiqiang, "--data", str(data), "demo", "--no-serve", "--times", str(times)],
+        subprocess.run([zhiqiang, "--data", str(data), "demo", f"--{what}", "--times", str(times)],
                        check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return zhiqiang, data
 
@@ -119,7 +119,7 @@ def city(folder):
 def growth(folder):
     before = None
     for times in (1, 10, 100) if "--long" in sys.argv else (1, 3, 10):
-        zhiqiang, data = city_of(folder, times)
+        zhiqiang, data = city_of(folder, times, "registers-only")
         wall, processor, _ = evaluated(zhiqiang, data)
         per_patent = processor / (20_000 * times)
         note("growth", f"{times} × the city: one run", f"{wall:.2f} s, {processor:.2f} s of processor, "

@@ -891,6 +891,8 @@ select
   case when s.source = 'computed' and (k.category = 4 and $pledge_high_value_threshold_fen is null
     or not coalesce(d.delivered, true)) then null else count(distinct h.application_number) end as total,
   case
+    when s.source <> 'computed' and k.category = 4 and $pledge_high_value_threshold_fen is null
+      then '按官方名单计；没有规定“较高质押融资金额”的门槛，预判不认定第四类'
     when s.source <> 'computed' then null
     when k.category = 4 and $pledge_high_value_threshold_fen is null then '没有规定“较高质押融资金额”的门槛，第四类不认定'
     when not coalesce(d.delivered, true) then m.name || '登记簿从未报送'

@@ -17,6 +17,9 @@ pub(crate) struct Demo {
     /// 城市规模的倍数（1 为约 1200 家企业、20000 件专利）
     #[arg(long, value_name = "N", default_value_t = 1)]
     times: usize,
+    /// 只导入登记簿：不测算、不收录文献、不生成案件和账号，也不启动网站
+    #[arg(long)]
+    registers_only: bool,
 }
 
 #[derive(Debug, Args)]
@@ -49,7 +52,17 @@ pub(crate) async fn run(context: &Context, command: Demo) -> anyhow::Result<()> 
             .into());
         }
         let scale = Scale::default().times(command.times.max(1));
-        demo::fill(&mut opened, scale, context.now, &|doing| eprintln!("{doing}")).await?;
+        let tell = |doing| eprintln!("{doing}");
+        if command.registers_only {
+            demo::fill_registers(&mut opened, scale, context.now, &tell).await?;
+        } else {
+            demo::fill(&mut opened, scale, context.now, &tell).await?;
+        }
+    }
+    if command.registers_only {
+        return context.output.print(&serde_json::json!({ "data": context.data, "demo": true }), |_| {
+            "演示城市的登记簿已导入。".to_owned()
+        });
     }
     let line = serde_json::json!({ "data": context.data, "demo": true, "password": demo::PASSWORD });
     context.output.print(&line, |_| sign_ins())?;

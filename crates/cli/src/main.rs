@@ -150,7 +150,36 @@ fn origin() -> String {
     format!("{} {user}", registry::audit::COMMAND_LINE).trim_end().to_owned()
 }
 
+/// Whether a command only works on what is there: a mistyped folder is not made into an empty installation.
+fn needs_data(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Doctor
+            | Command::Audit(_)
+            | Command::Backup(_)
+            | Command::Batches(_)
+            | Command::Rollback(_)
+            | Command::Quarantine(_)
+            | Command::Ties(_)
+            | Command::Evaluate(_)
+            | Command::Explain(_)
+            | Command::Verify(_)
+            | Command::Diff(_)
+            | Command::Runs
+            | Command::Item(_)
+            | Command::Case(_)
+            | Command::Budget(_)
+            | Command::Payment(_)
+            | Command::DemoDate(_)
+    )
+}
+
 async fn run(context: &Context, command: Command) -> anyhow::Result<()> {
+    if needs_data(&command) && !context.data.is_dir() {
+        let data = std::path::absolute(&context.data).unwrap_or_else(|_| context.data.clone());
+        let todo = "请核对 --data；要新建一个，请先运行 zhiqiang init";
+        return Err(output::Unusable(format!("没有数据目录 {}。{todo}。", data.display())).into());
+    }
     match command {
         Command::Demo(command) => demo::run(context, command).await,
         Command::DemoDate(command) => demo::move_to(context, command).await,

@@ -63,12 +63,7 @@ pub async fn fill(
     now: Timestamp,
     tell: &(dyn Fn(String) + Sync),
 ) -> Result<Vec<SignIn>, FillError> {
-    installation.mark_as_demo(Demo { seed: SEED, business_date: COMPLETE })?;
-    tell("生成演示城市的登记簿文件".to_owned());
-    let city = generate(SEED, scale);
-    let folder = installation.dir().join("uploads").join("demo");
-    fs::create_dir_all(&folder)?;
-    let files = write_files(&city, &folder)?;
+    let (city, files) = begin(installation, scale, tell)?;
     let corpus = write_corpus(installation, &city)?;
     import_all(installation, &files, now, tell).await?;
     evaluate_all(installation, now, tell).await?;
@@ -80,6 +75,32 @@ pub async fn fill(
     tell("发布演示事项，生成首批案件".to_owned());
     payouts::begin(installation, &accounts::all(&installation.db).await?, now).await?;
     Ok(sign_ins)
+}
+
+/// Generates the city and imports its files, and no more: for measurements at sizes of which only the registers matter.
+pub async fn fill_registers(
+    installation: &mut Installation,
+    scale: Scale,
+    now: Timestamp,
+    tell: &(dyn Fn(String) + Sync),
+) -> Result<(), FillError> {
+    let (_, files) = begin(installation, scale, tell)?;
+    import_all(installation, &files, now, tell).await
+}
+
+/// The city, and its register files in the data folder.
+fn begin(
+    installation: &mut Installation,
+    scale: Scale,
+    tell: &(dyn Fn(String) + Sync),
+) -> Result<(City, Vec<RegisterFile>), FillError> {
+    installation.mark_as_demo(Demo { seed: SEED, business_date: COMPLETE })?;
+    tell("生成演示城市的登记簿文件".to_owned());
+    let city = generate(SEED, scale);
+    let folder = installation.dir().join("uploads").join("demo");
+    fs::create_dir_all(&folder)?;
+    let files = write_files(&city, &folder)?;
+    Ok((city, files))
 }
 
 /// Takes the documents into the corpus by its ordinary writer, beside the import: as they were known at the year's end,

@@ -43,7 +43,7 @@ pub use crate::{
     enterprises::Enterprise,
     events::{Event, Party},
     figures::Denominators,
-    fill::{FillError, PASSWORD, SEED, SignIn, fill},
+    fill::{FillError, PASSWORD, SEED, SignIn, fill, fill_registers},
     industries::Strategic,
     names::CITY,
     numbers::Number,

@@ -94,7 +94,9 @@ async fn main() {
     let mut drafts = Vec::new();
     for n in 0..count + ALONE {
         let firm = Account { role: Role::Enterprise, unit: code(n), login: format!("firm{n}"), ..author.clone() };
-        let wanted = ("project-approval", "苏知立〔2024〕1号");
+        // Each has an approval of its own: one approval is one reward.
+        let matter = format!("苏知立〔2024〕{}号", n + 1);
+        let wanted = ("project-approval", &*matter);
         let id = cases::begin(&installation, &policy, &firm, wanted, date(2024, 3, 1), now).await.expect("a draft");
         let receiving =
             Receiving {

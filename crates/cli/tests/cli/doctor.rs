@@ -93,7 +93,13 @@ async fn a_sound_installation_is_said_to_be_sound() {
         assert!(text.contains(part), "{part}: {text}");
     }
     // An installation on which nothing was done yet is sound as well.
-    let (status, findings, _) = examined(&dir.path().join("fresh"));
+    let fresh = dir.path().join("fresh");
+    // A folder that is not there is said to be missing, and is not made into an installation.
+    let output = zhiqiang(&fresh, &["doctor"]);
+    assert!(output.status.code() == Some(2) && words(&output).contains("没有数据目录"), "{}", words(&output));
+    assert!(!fresh.exists());
+    assert!(zhiqiang(&fresh, &["init"]).status.success());
+    let (status, findings, _) = examined(&fresh);
     assert_eq!((status, findings), (Some(0), Vec::new()));
 }
 

@@ -110,7 +110,7 @@ impl Lists {
         for category in CATEGORIES {
             let (total, reason) = self.categories.remove(&category).unwrap_or((None, "没有认定规则".to_owned()));
             categories.insert(category.to_string(), total);
-            if total.is_none() {
+            if total.is_none() || !reason.is_empty() {
                 category_reasons.insert(category.to_string(), reason);
             }
         }

@@ -25,13 +25,18 @@ static FOLDER: OnceCell<(tempfile::TempDir, tempfile::TempDir)> = OnceCell::cons
 async fn folder() -> &'static Path {
     let fill = || async {
         let folder = tempfile::tempdir().unwrap();
-        let (mut installation, _) = Installation::open(folder.path(), None, now()).await.unwrap();
-        demo::fill(&mut installation, SMALL, now(), &|_| ()).await.unwrap();
+        fill(folder.path(), None).await;
         let pristine = tempfile::tempdir().unwrap();
         copy(folder.path(), pristine.path());
         (folder, pristine)
     };
     FOLDER.get_or_init(fill).await.0.path()
+}
+
+/// Fills a folder, and another database where one is named.
+pub(crate) async fn fill(folder: &Path, database: Option<&str>) {
+    let (mut installation, _) = Installation::open(folder, database, now()).await.unwrap();
+    demo::fill(&mut installation, SMALL, now(), &|_| ()).await.unwrap();
 }
 
 /// A city of one's own, to be changed: the same as the one that is read.
@@ -76,7 +81,12 @@ async fn visitor_of(folder: &Path, role: Role) -> Visitor {
 
 /// A visitor with this account of the demo, by its login.
 pub(crate) async fn signed_in(folder: &Path, login: &str) -> Visitor {
-    let (installation, _) = Installation::open(folder, None, now()).await.unwrap();
+    signed_in_on(folder, None, login).await
+}
+
+/// The same, where the installation has another database.
+pub(crate) async fn signed_in_on(folder: &Path, database: Option<&str>, login: &str) -> Visitor {
+    let (installation, _) = Installation::open(folder, database, now()).await.unwrap();
     let db = installation.db.clone();
     let app = App::with_clock(installation, Settings { city: "演示市".into(), ..Settings::default() }, now);
     let mut visitor = Visitor::on(router(app), db);

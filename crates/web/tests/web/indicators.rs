@@ -87,8 +87,15 @@ async fn the_number_of_rights_listed_is_the_numerator() {
 #[tokio::test]
 async fn high_value_stands_by_category_with_overlap_and_the_official_difference() {
     let page = visitor(Role::Leader).await.get("/indicators/K04").await.text;
-    for words in ["战略性新兴产业", "海外同族授权", "合计（每件只计一次）", "只在官方名单", "只在本系统预判"]
-    {
+    // The fourth category says why nothing of it is computed.
+    for words in [
+        "战略性新兴产业",
+        "海外同族授权",
+        "合计（每件只计一次）",
+        "只在官方名单",
+        "只在本系统预判",
+        "门槛，预判不认定第四类",
+    ] {
         assert!(page.contains(words), "{words}");
     }
 }

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod awards;
+mod both;
 mod cases;
 mod city;
 mod clauses;
@@ -15,6 +16,7 @@ mod enterprises;
 mod headers;
 mod history;
 mod indicators;
+mod kept;
 mod matching;
 mod navigation;
 mod others;
