@@ -209,6 +209,7 @@ async fn open_accounts(installation: &Installation, city: &City, now: Timestamp)
         ("town", "演示·区镇", Role::Town, town),
         ("enterprise", "演示·企业", Role::Enterprise, enterprise),
         ("admin", "演示·系统管理员", Role::Administrator, String::new()),
+        ("security", "演示·安全管理员", Role::SecurityAdministrator, String::new()),
     ];
     let mut opened = Vec::new();
     for (login, name, role, unit) in sign_ins {

@@ -24,6 +24,7 @@ pub mod language;
 pub mod matching;
 pub mod navigation;
 pub mod patents;
+pub mod permissions;
 pub mod policy;
 pub mod registry;
 pub mod room;

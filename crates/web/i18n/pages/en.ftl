@@ -1951,3 +1951,16 @@ case-settled = Costs as settled (yuan)
 case-settled-hint = What the invoices prove, at most what was typed; the amount goes by it.
 budget-award-unknown = There is no such item; choose one of the list.
 cockpit-work-cases = { $count } cases: { $state }
+
+permissions-title = Permissions
+permissions-line = Who may do what, and by which policy. Policies are part of the program and change with a reviewed release; this page only shows them.
+permissions-what = What may be done
+permissions-all = All
+permissions-own = Own unit
+permissions-holders = Who holds which role
+permissions-nobody = No open account
+permissions-rules = Policies
+permissions-rules-line = What no policy permits is refused; one that forbids outweighs all that permit.
+permissions-permits = Permits
+permissions-forbids = Forbids
+settings-permissions-line = Who may do what, by which policy.

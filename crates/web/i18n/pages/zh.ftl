@@ -1951,3 +1951,16 @@ case-settled = 核定费用（元）
 case-settled-hint = 核对票据后的数额，不多于申报数；金额按它计算。
 budget-award-unknown = 没有这个事项，请从列表中选择。
 cockpit-work-cases = { $state }的案件 { $count } 件
+
+permissions-title = 权限
+permissions-line = 谁可以做什么，依据哪一条。权限写在随程序发布的策略里，改动经复核随新版生效；这里只看，不改。
+permissions-what = 可以做什么
+permissions-all = 全部
+permissions-own = 本单位
+permissions-holders = 谁是什么角色
+permissions-nobody = 没有可用账号
+permissions-rules = 策略
+permissions-rules-line = 没有一条准许的，就不准；禁止的一条盖过所有准许。
+permissions-permits = 准许
+permissions-forbids = 禁止
+settings-permissions-line = 谁可以做什么，依据哪一条策略。
