@@ -122,6 +122,8 @@ export const PAGES = [
   { name: 'audit-verified', door: '/registers/audit/verify', as: 'auditor', open: at('/registers/audit/verify') },
   { name: 'accounts', door: '/accounts', as: 'admin', open: at('/accounts') },
   { name: 'account-of-others', door: '/accounts/{login}', as: 'admin', open: at('/accounts/clerk') },
+  { name: 'organisations', door: '/organisations', as: 'admin', open: at('/organisations') },
+  { name: 'organisation', door: '/organisations/{id}', as: 'admin', open: first('/organisations?kind=department', 'main tbody a[href*="/organisations/"]') },
   { name: 'permissions', door: '/permissions', as: 'security', open: at('/permissions') },
   { name: 'my-account', door: '/account', open: at('/account') },
   { name: 'second-factor', door: '/account/second-factor', open: at('/account/second-factor') },

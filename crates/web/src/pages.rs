@@ -23,6 +23,7 @@ pub mod jobs;
 pub mod language;
 pub mod matching;
 pub mod navigation;
+pub mod organisations;
 pub mod patents;
 pub mod permissions;
 pub mod policy;

@@ -7,7 +7,7 @@ use crate::{
     app::App,
     pages::{
         account, accounts, awards, cases, cockpit, corpus, enterprises, gallery, history, home, indicators, jobs,
-        language, matching, navigation, patents, permissions, policy, registry, runs, search, settings,
+        language, matching, navigation, organisations, patents, permissions, policy, registry, runs, search, settings,
         sign_in, verdicts, warnings, what_if,
     },
 };
@@ -74,6 +74,12 @@ pub fn doors() -> Vec<Door> {
         door("/accounts/{login}/enable", Needs(ManageAccounts), post(accounts::enable)),
         door("/accounts/{login}/reset", Needs(ManageAccounts), post(accounts::reset)),
         door("/accounts/{login}/sign-out", Needs(ManageAccounts), post(accounts::sign_out)),
+        door("/organisations", Needs(ManageAccounts), get(organisations::page)),
+        door("/organisations/add", Needs(ManageAccounts), post(organisations::add)),
+        door("/organisations/{id}", Needs(ManageAccounts), get(organisations::one)),
+        door("/organisations/{id}/rename", Needs(ManageAccounts), post(organisations::rename)),
+        door("/organisations/{id}/disable", Needs(ManageAccounts), post(organisations::disable)),
+        door("/organisations/{id}/enable", Needs(ManageAccounts), post(organisations::enable)),
         door("/permissions", Needs(ViewPermissions), get(permissions::page)),
         door("/gallery", SignedIn, get(gallery::page)),
         door("/cockpit", Needs(ViewFigures), get(cockpit::page)),

@@ -18,6 +18,7 @@ mod history;
 mod indicators;
 mod matching;
 mod navigation;
+mod organisations;
 mod others;
 mod patents;
 mod personal;
