@@ -227,7 +227,7 @@ impl Doing<'_> {
         let db = &self.installation.db;
         let whole = cases::find(db, self.account, id).await?;
         let paid = payments::of_case(db, id).await?;
-        let possible = cases::possible(self.account, &whole.case);
+        let possible = cases::possible(self.account, &whole);
         let mut object = details(&whole, cases::sees_objectors(self.account));
         object["payments"] = paid.iter().map(crate::payments::payment).collect();
         object["possible"] = possible.iter().map(|act| act.key()).collect();

@@ -73,7 +73,7 @@ pub(crate) async fn run(context: &Context, command: Demo) -> anyhow::Result<()> 
 }
 
 /// The sign-ins of the demo, and what each is for.
-pub(crate) const SIGN_INS: [(&str, &str); 10] = [
+pub(crate) const SIGN_INS: [(&str, &str); 11] = [
     ("clerk", "业务科室"),
     ("clerk2", "业务科室（复核）"),
     ("leader", "领导小组"),
@@ -84,6 +84,7 @@ pub(crate) const SIGN_INS: [(&str, &str); 10] = [
     ("town", "区镇街道"),
     ("enterprise", "企业"),
     ("admin", "系统管理员"),
+    ("security", "安全管理员"),
 ];
 
 fn sign_ins() -> String {

@@ -51,6 +51,7 @@ pub(crate) async fn serve_opened(
     address: &str,
     base_path: &str,
 ) -> anyhow::Result<()> {
+    domain::accounts::permissions::check().map_err(|cause| anyhow::anyhow!("权限策略有误，不能启动：{cause}"))?;
     let listener = tokio::net::TcpListener::bind(address).await.map_err(|cause| {
         Unusable(format!("无法监听 {address}：{cause}。请换一个端口，例如 --address 127.0.0.1:8081。"))
     })?;

@@ -13,6 +13,7 @@ mod installation;
 mod items;
 mod matching;
 mod navigation;
+mod organisation;
 mod output;
 mod payments;
 mod policy;
@@ -59,6 +60,9 @@ enum Command {
     /// 开通、列出、停用账号
     #[command(subcommand)]
     Account(account::Account),
+    /// 账号所属的单位：列出、登记、改名、停用
+    #[command(subcommand)]
+    Organisation(organisation::Organisation),
     /// 核验、异地备存审计记录
     #[command(subcommand)]
     Audit(audit::Audit),
@@ -187,6 +191,7 @@ async fn run(context: &Context, command: Command) -> anyhow::Result<()> {
         Command::Serve(command) => installation::serve(context, command).await,
         Command::Doctor => installation::doctor(context).await,
         Command::Account(command) => account::run(context, command).await,
+        Command::Organisation(command) => organisation::run(context, command).await,
         Command::Audit(command) => audit::run(context, command).await,
         Command::Backup(command) => installation::backup(context, command).await,
         Command::Restore(command) => installation::restore(context, command).await,

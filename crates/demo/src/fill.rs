@@ -7,6 +7,7 @@ use std::thread::JoinHandle;
 
 use corpus::{Corpus, Query, Writer};
 use domain::accounts::{self, Role};
+use domain::organisations::{self, New};
 use domain::runs::{self, Question};
 use domain::warnings::{self, Kind};
 use domain::{Demo, Installation};
@@ -230,7 +231,17 @@ async fn open_accounts(installation: &Installation, city: &City, now: Timestamp)
         ("town", "演示·区镇", Role::Town, town),
         ("enterprise", "演示·企业", Role::Enterprise, enterprise),
         ("admin", "演示·系统管理员", Role::Administrator, String::new()),
+        ("security", "演示·安全管理员", Role::SecurityAdministrator, String::new()),
     ];
+    let department = |name: &str| New {
+        kind: organisations::Kind::Department,
+        name: name.into(),
+        code: String::new(),
+        parent: None,
+    };
+    for name in ["财政局", "科学技术局"] {
+        organisations::add(&installation.db, &department(name), "system", now).await?;
+    }
     let mut opened = Vec::new();
     for (login, name, role, unit) in sign_ins {
         accounts::open(&installation.db, login, name, role, &unit, PASSWORD, now).await?;

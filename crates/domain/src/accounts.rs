@@ -1,10 +1,10 @@
-//! Accounts, their roles, and what each role may do: the one place where permission is decided.
+//! Accounts, their roles, and what each may do, which the policies of [`permissions`] decide.
 //!
-//! The organisation tree, Cedar policies and single sign-on come later; the questions asked here
-//! (`Role::may`) stay the same. Passwords are argon2id; a session is a random token of which only the hash is kept.
+//! Passwords are argon2id; a session is a random token of which only the hash is kept.
 
 mod keeping;
 mod password;
+pub mod permissions;
 pub mod second_factor;
 mod sessions;
 mod store;
@@ -19,6 +19,7 @@ pub use self::keeping::{
     Detail, New, all, amend, change_password, details, disable, enable, find, open, open_with_fresh_password, reset,
 };
 pub use self::password::{CHARS_MIN as PASSWORD_CHARS_MIN, HISTORY as PASSWORDS_REMEMBERED};
+pub use self::permissions::{Organisation, Reach, Resource, allows};
 pub use self::sessions::{Open, Session, end, end_all, open_sessions, session, sign_in, sign_out};
 
 /// How long a session lives without being used (超时退出, GB/T 22239-2019).
@@ -45,6 +46,8 @@ pub enum Role {
     Department,
     /// 系统管理员: keeps accounts; reads no business data.
     Administrator,
+    /// 安全管理员: reads who may do what; keeps no accounts, reads no trail and no business data.
+    SecurityAdministrator,
 }
 
 /// What one may be allowed to do.
@@ -90,11 +93,19 @@ pub enum Permission {
     ViewAudit,
     /// Create and disable accounts.
     ManageAccounts,
+    /// Read who may do what, and by which policy.
+    ViewPermissions,
+    /// See the names of natural persons: patentees, trainees.
+    SeePersons,
+    /// See the whole number of the account that money goes to.
+    SeeAccounts,
+    /// See who objects to a case.
+    SeeObjectors,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 24] = [
         Self::ViewFigures,
         Self::ViewRights,
         Self::ViewOwnEnterprise,
@@ -115,24 +126,11 @@ impl Permission {
         Self::ManageMoney,
         Self::ViewAudit,
         Self::ManageAccounts,
+        Self::ViewPermissions,
+        Self::SeePersons,
+        Self::SeeAccounts,
+        Self::SeeObjectors,
     ];
-
-    /// What the leading group and the finance bureau have in common.
-    const fn is_for_staff(self) -> bool {
-        matches!(
-            self,
-            Self::ViewFigures
-                | Self::ViewRights
-                | Self::ViewPolicy
-                | Self::ViewRegistry
-                | Self::Evaluate
-                | Self::SearchCorpus
-                | Self::KeepBaskets
-                | Self::ViewCases
-                | Self::ViewMoney
-                | Self::ViewDemands
-        )
-    }
 
     /// The words for it in a refusal.
     pub const fn zh(self) -> &'static str {
@@ -157,13 +155,17 @@ impl Permission {
             Self::ManageMoney => "管理预算与拨付",
             Self::ViewAudit => "查看审计记录",
             Self::ManageAccounts => "管理账号",
+            Self::ViewPermissions => "查看权限",
+            Self::SeePersons => "查看自然人姓名",
+            Self::SeeAccounts => "查看收款账号",
+            Self::SeeObjectors => "查看异议人",
         }
     }
 }
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Clerk,
         Self::Leader,
         Self::Finance,
@@ -172,6 +174,7 @@ impl Role {
         Self::Enterprise,
         Self::Department,
         Self::Administrator,
+        Self::SecurityAdministrator,
     ];
 
     /// The key stored with an account.
@@ -185,6 +188,7 @@ impl Role {
             Self::Enterprise => "enterprise",
             Self::Department => "department",
             Self::Administrator => "administrator",
+            Self::SecurityAdministrator => "security-administrator",
         }
     }
 
@@ -204,53 +208,7 @@ impl Role {
             Self::Enterprise => "企业",
             Self::Department => "联审部门",
             Self::Administrator => "系统管理员",
-        }
-    }
-
-    /// Whether this role may do that. Every page and command asks here and nowhere else.
-    pub const fn may(self, permission: Permission) -> bool {
-        use Permission as P;
-        match self {
-            Self::Clerk => !matches!(
-                permission,
-                P::ViewAudit
-                    | P::ManageAccounts
-                    | P::ViewOwnEnterprise
-                    | P::GiveOpinion
-                    | P::DecideCases
-                    | P::OwnCases
-                    | P::ManageMoney
-            ),
-            Self::Leader => permission.is_for_staff() || matches!(permission, P::DecideCases),
-            Self::Finance => permission.is_for_staff() || matches!(permission, P::GiveOpinion | P::ManageMoney),
-            Self::Auditor => matches!(
-                permission,
-                P::ViewFigures
-                    | P::ViewRights
-                    | P::ViewPolicy
-                    | P::ViewRegistry
-                    | P::ViewAudit
-                    | P::SearchCorpus
-                    | P::ViewCases
-                    | P::ViewMoney
-                    | P::ViewDemands
-            ),
-            Self::Town => {
-                matches!(permission, P::ViewFigures | P::ViewRights | P::ViewPolicy | P::SearchCorpus | P::KeepBaskets)
-            }
-            Self::Enterprise => matches!(
-                permission,
-                P::ViewOwnEnterprise
-                    | P::ViewPolicy
-                    | P::SearchCorpus
-                    | P::KeepBaskets
-                    | P::ViewCases
-                    | P::OwnCases
-                    | P::ViewDemands
-                    | P::ChangeDemands
-            ),
-            Self::Department => matches!(permission, P::ViewPolicy | P::ViewCases | P::GiveOpinion),
-            Self::Administrator => matches!(permission, P::ManageAccounts | P::ViewPolicy),
+            Self::SecurityAdministrator => "安全管理员",
         }
     }
 }

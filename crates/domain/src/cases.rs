@@ -33,7 +33,7 @@ pub use self::{
 };
 use crate::{
     Error,
-    accounts::{Account, Permission, Role},
+    accounts::{Account, Organisation, Permission, Resource, allows},
     items::{Item, amount::Calculation},
 };
 
@@ -170,7 +170,18 @@ impl Case {
 
     /// Whether this account is of the enterprise whose case it is.
     pub fn is_of(&self, account: &Account) -> bool {
-        account.role == Role::Enterprise && account.unit == self.subject
+        allows(account, Permission::OwnCases, &self.resource(&[]))
+    }
+
+    /// The number of the account that its money goes to, as this account may see it.
+    pub fn receiving_number(&self, account: &Account) -> Option<String> {
+        let sees = allows(account, Permission::SeeAccounts, &self.resource(&[]));
+        self.account.as_ref().map(|one| if sees { one.number.clone() } else { one.masked() })
+    }
+
+    /// Whose it is and whom it concerns, for the question who may do what with it.
+    fn resource<'a>(&'a self, asked: &'a [String]) -> Resource<'a> {
+        Resource::Case { enterprise: &self.subject, asked, is_draft: self.state == State::Draft }
     }
 
     /// Whether its step should have been done by this day.
@@ -233,9 +244,8 @@ pub struct Opinion {
 
 /// The department that an account speaks for, if it speaks for one.
 pub fn department(account: &Account) -> Option<&str> {
-    match account.role {
-        Role::Finance => Some("财政局"),
-        Role::Department => Some(&account.unit),
+    match account.organisation() {
+        Organisation::Department(name) => Some(name),
         _ => None,
     }
 }
@@ -257,19 +267,18 @@ pub struct Whole {
 
 /// The cases that an account may see, the latest first: an enterprise its own, a department those it is asked about.
 pub async fn all(db: &Db, account: &Account) -> Result<Vec<Case>, Error> {
-    let mut tx = db.begin_read().await?;
-    let cases = store::all(&mut tx, owner(account)?).await?;
-    if account.role == Role::Department {
-        let asked = store::asked(&mut tx, &account.unit).await?;
-        return Ok(cases.into_iter().filter(|case| asked.contains(&case.id)).collect());
-    }
-    Ok(cases)
-}
-
-/// The subject to which an account is bound; none sees all.
-fn owner(account: &Account) -> Result<Option<&str>, Error> {
     crate::items::allowed(account, Permission::ViewCases)?;
-    Ok((account.role == Role::Enterprise).then_some(&*account.unit))
+    let mut tx = db.begin_read().await?;
+    match account.confined(Permission::ViewCases) {
+        None => store::all(&mut tx, None).await,
+        Some(Organisation::Enterprise(code)) => store::all(&mut tx, Some(code)).await,
+        Some(Organisation::Department(name)) => {
+            let asked = store::asked(&mut tx, name).await?;
+            let cases = store::all(&mut tx, None).await?;
+            Ok(cases.into_iter().filter(|case| asked.contains(&case.id)).collect())
+        }
+        Some(Organisation::City | Organisation::Town(_)) => Ok(Vec::new()),
+    }
 }
 
 /// A case that the account may see, with everything about it.
@@ -287,13 +296,18 @@ pub async fn find(db: &Db, account: &Account, id: i64) -> Result<Whole, Error> {
 
 async fn visible(tx: &mut Tx, account: &Account, id: i64) -> Result<Case, Error> {
     let none = || Error::NotFound { what: "案件", id: id.to_string() };
-    let bound = owner(account)?;
+    crate::items::allowed(account, Permission::ViewCases)?;
     let case = store::find(tx, id).await?.ok_or_else(none)?;
-    let is_own = bound.is_none_or(|subject| subject == case.subject);
-    let is_asked = account.role != Role::Department || store::asked(tx, &account.unit).await?.contains(&id);
-    // What is not handed in yet is its enterprise's own affair.
-    let is_there = case.state != State::Draft || case.is_of(account);
-    if is_own && is_asked && is_there { Ok(case) } else { Err(none()) }
+    let asked = asked(tx, account, id).await?;
+    if allows(account, Permission::ViewCases, &case.resource(&asked)) { Ok(case) } else { Err(none()) }
+}
+
+/// The departments asked about a case; looked up only for an account that speaks for one.
+async fn asked(tx: &mut Tx, account: &Account, id: i64) -> Result<Vec<String>, Error> {
+    if department(account).is_none() {
+        return Ok(Vec::new());
+    }
+    Ok(store::opinions(tx, id).await?.into_iter().map(|one| one.department).collect())
 }
 
 pub(crate) async fn find_in(tx: &mut Tx, id: i64) -> Result<Case, Error> {

@@ -27,7 +27,7 @@ pub use self::{
 };
 use crate::{
     Error, Installation,
-    accounts::{Account, Role},
+    accounts::{Account, Organisation, Permission, Resource, allows},
     baskets, subjects,
 };
 
@@ -186,12 +186,15 @@ async fn sound(
 
 /// The firm to which an account is confined; none where it sees all.
 fn firm_of(account: &Account) -> Option<&str> {
-    (account.role == Role::Enterprise).then_some(account.unit.as_str())
+    let own = account.confined(Permission::ViewDemands)?;
+    Some(if let Organisation::Enterprise(code) = own { code } else { "" })
 }
 
 async fn visible(tx: &mut Tx, account: &Account, id: i64) -> Result<Demand, Error> {
     let found = store::demands(tx, firm_of(account), Some(id)).await?.pop();
-    found.ok_or_else(|| Error::NotFound { what: "需求", id: id.to_string() })
+    let is_seen =
+        |one: &Demand| allows(account, Permission::ViewDemands, &Resource::Demand { enterprise: &one.asked.uscc });
+    found.filter(is_seen).ok_or_else(|| Error::NotFound { what: "需求", id: id.to_string() })
 }
 
 fn told(asked: &Asked, firm: &str) -> serde_json::Value {

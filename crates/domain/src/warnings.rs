@@ -20,7 +20,7 @@ use self::seek::{Finding, Sought};
 pub use self::words::{Kind, Level, Stage};
 use crate::{
     Error, Installation,
-    accounts::{self, Account, Role},
+    accounts::{self, Account, Organisation},
     baskets, subjects,
 };
 
@@ -173,8 +173,8 @@ pub async fn restore(db: &Db, account: &Account, id: i64, now: Timestamp) -> Res
 
 /// The documents of the account's own side (本方): its enterprise's, else the city's; none where the registers do not say.
 pub async fn own_side(installation: &Installation, account: &Account, now: Timestamp) -> Result<Option<Query>, Error> {
-    if account.role == Role::Enterprise {
-        let Ok(uscc) = account.unit.parse() else { return Ok(None) };
+    if let Organisation::Enterprise(code) = account.organisation() {
+        let Ok(uscc) = code.parse() else { return Ok(None) };
         let firm = subjects::enterprise(installation, &uscc, now).await?;
         return Ok(firm.map(|firm| of_names(&firm.names)));
     }

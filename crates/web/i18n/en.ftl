@@ -24,6 +24,7 @@ nav-navigation = Navigation
 nav-cases = Cases
 nav-registers = Registers
 nav-accounts = Accounts
+nav-permissions = Permissions
 nav-settings = Settings
 crumbs-label = Where you are
 
@@ -35,6 +36,7 @@ role-town = Town office
 role-enterprise = Enterprise
 role-department = Department
 role-administrator = Administrator
+role-security-administrator = Security administrator
 
 sign-in-title = Sign in
 sign-in-login = Login

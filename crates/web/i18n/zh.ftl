@@ -24,6 +24,7 @@ nav-navigation = 导航
 nav-cases = 办理
 nav-registers = 资料
 nav-accounts = 账号
+nav-permissions = 权限
 nav-settings = 设置
 crumbs-label = 所在位置
 
@@ -35,6 +36,7 @@ role-town = 区镇街道
 role-enterprise = 企业
 role-department = 联审部门
 role-administrator = 系统管理员
+role-security-administrator = 安全管理员
 
 sign-in-title = 登录
 sign-in-login = 登录名

@@ -3,7 +3,7 @@
 use std::{fmt::Display, ops::Deref, sync::Arc};
 
 use axum::{extract::FromRequestParts, http::request::Parts};
-use domain::accounts::{Account, Permission};
+use domain::accounts::{self, Account, Permission, Resource};
 use jiff::{Timestamp, civil::Date};
 
 use crate::{
@@ -124,6 +124,11 @@ impl Frame {
     /// Whether the visitor may do this.
     pub fn may(&self, permission: Permission) -> bool {
         self.account.as_ref().is_some_and(|account| account.role.may(permission))
+    }
+
+    /// Whether the visitor may do this with that thing.
+    pub fn allows(&self, permission: Permission, resource: &Resource<'_>) -> bool {
+        self.account.as_ref().is_some_and(|account| accounts::allows(account, permission, resource))
     }
 
     /// What the visitor's account is for, in words.

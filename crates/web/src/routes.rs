@@ -7,8 +7,8 @@ use crate::{
     app::App,
     pages::{
         account, accounts, awards, cases, cockpit, corpus, enterprises, gallery, history, home, indicators, jobs,
-        language, matching, navigation, patents, policy, registry, runs, search, settings, sign_in, verdicts, warnings,
-        what_if,
+        language, matching, navigation, organisations, patents, permissions, policy, registry, runs, search, settings,
+        sign_in, verdicts, warnings, what_if,
     },
 };
 
@@ -54,7 +54,7 @@ pub fn doors() -> Vec<Door> {
     use Permission::{
         ChangeDemands, ChangeRegistry, DecideCases, Evaluate, HandleCases, KeepBaskets, ManageAccounts, ManageMoney,
         OwnCases, SearchCorpus, ViewAudit, ViewCases, ViewDemands, ViewFigures, ViewMoney, ViewOwnEnterprise,
-        ViewPolicy, ViewRegistry, ViewRights,
+        ViewPermissions, ViewPolicy, ViewRegistry, ViewRights,
     };
     vec![
         door("/sign-in", Everyone, get(sign_in::form).post(sign_in::submit)),
@@ -76,6 +76,13 @@ pub fn doors() -> Vec<Door> {
         door("/accounts/{login}/enable", Needs(ManageAccounts), post(accounts::enable)),
         door("/accounts/{login}/reset", Needs(ManageAccounts), post(accounts::reset)),
         door("/accounts/{login}/sign-out", Needs(ManageAccounts), post(accounts::sign_out)),
+        door("/organisations", Needs(ManageAccounts), get(organisations::page)),
+        door("/organisations/add", Needs(ManageAccounts), post(organisations::add)),
+        door("/organisations/{id}", Needs(ManageAccounts), get(organisations::one)),
+        door("/organisations/{id}/rename", Needs(ManageAccounts), post(organisations::rename)),
+        door("/organisations/{id}/disable", Needs(ManageAccounts), post(organisations::disable)),
+        door("/organisations/{id}/enable", Needs(ManageAccounts), post(organisations::enable)),
+        door("/permissions", Needs(ViewPermissions), get(permissions::page)),
         door("/gallery", SignedIn, get(gallery::page)),
         kept_door("/cockpit", Needs(ViewFigures), get(cockpit::page)),
         door("/cockpit/lapses", Needs(ViewRights), get(cockpit::lapses)),
@@ -233,7 +240,7 @@ pub fn doors() -> Vec<Door> {
 }
 
 /// The words of the navigation, in order; one appears as soon as its page stands in the list.
-const SECTIONS: [(&str, &str); 14] = [
+const SECTIONS: [(&str, &str); 15] = [
     ("nav-cockpit", "/cockpit"),
     ("nav-indicators", "/indicators"),
     ("nav-awards", "/awards"),
@@ -247,6 +254,7 @@ const SECTIONS: [(&str, &str); 14] = [
     ("nav-cases", "/cases"),
     ("nav-registers", "/registers"),
     ("nav-accounts", "/accounts"),
+    ("nav-permissions", "/permissions"),
     ("nav-settings", "/settings"),
 ];
 

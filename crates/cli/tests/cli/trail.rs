@@ -12,12 +12,13 @@ use crate::delivery::City;
 use crate::program::{json, zhiqiang};
 
 /// The commands after which the trail owes nothing, with the reason.
-const SILENT: [(&str, &str); 30] = [
+const SILENT: [(&str, &str); 31] = [
     ("init", "an empty installation holds nothing yet"),
     ("demo", "fills by imports, evaluations and cases, each of which records itself; the story stands on such a city"),
     ("serve", "its pages record themselves"),
     ("doctor", "looks"),
     ("account list", "looks"),
+    ("organisation list", "looks"),
     ("audit verify", "looks"),
     ("audit copy", "copies the trail"),
     ("backup", "copies what is there"),
@@ -121,6 +122,11 @@ async fn accounts(story: &mut Story<'_>) {
     story.tells("account disable", "cli", &["newcomer"], "account.disable").await;
     story.tells("account enable", "cli", &["newcomer"], "account.enable").await;
     story.tells("account reset", "cli", &["newcomer"], "account.reset").await;
+    let added = story.tells("organisation add", "cli", &["商务局", "--kind", "department"], "organisation.add").await;
+    let id = added["organisation"].to_string();
+    story.tells("organisation rename", "cli", &[&id, "市商务局"], "organisation.rename").await;
+    story.tells("organisation disable", "cli", &[&id], "organisation.disable").await;
+    story.tells("organisation enable", "cli", &[&id], "organisation.enable").await;
     story.tells("audit digest", "cli", &["sm3"], "audit.digest").await;
     story.tells("evaluate", "cli", &["--as-of", "2023-11-30"], "run.evaluate").await;
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 use terms::Uscc;
 
 use super::{Account, Role, password, store};
-use crate::Error;
+use crate::{Error, organisations};
 
 /// The most letters that a login or a name may have.
 const LETTERS_MAX: usize = 60;
@@ -61,6 +61,7 @@ pub async fn open_with_fresh_password(db: &Db, new: &New, by: &str, now: Timesta
         return Err(Error::Invalid("登录名只用字母、数字和 . - _ @，不超过 60 个字符，不能留空。".to_owned()));
     }
     check_about(&new.name, new.role, &new.unit)?;
+    organisations::check_unit(db, new.role, &new.unit, now).await?;
     let password = password::fresh()?;
     insert(db, new, &password, Some(now), by, now).await?;
     Ok(password)
@@ -131,6 +132,7 @@ pub(super) async fn known(tx: &mut Tx, login: &str) -> Result<Detail, Error> {
 /// Gives an account another name, role or unit; another role or unit ends its sessions.
 pub async fn amend(db: &Db, new: &New, by: &str, now: Timestamp) -> Result<(), Error> {
     check_about(&new.name, new.role, &new.unit)?;
+    organisations::check_unit(db, new.role, &new.unit, now).await?;
     let mut tx = db.begin().await?;
     let before = known(&mut tx, &new.login).await?.account;
     let (role, unit) = (new.role.key(), new.unit.as_str());

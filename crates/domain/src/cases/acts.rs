@@ -7,7 +7,7 @@ use jiff::{Timestamp, civil::Date};
 use rules::Policy;
 
 use super::{
-    Act, Case, Change, Receiving, State, department,
+    Act, Case, Change, Receiving, State, Whole, department,
     facts::Known,
     find_in,
     gates::{self, Outcome},
@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     Error, Installation,
-    accounts::Account,
+    accounts::{Account, Permission, allows},
     budget,
     items::{self, Item},
     payments,
@@ -37,8 +37,11 @@ pub struct Said {
 }
 
 /// What this account may do with this case now, in the order of the table.
-pub fn possible(account: &Account, case: &Case) -> Vec<Act> {
-    let is_owner = case.is_of(account);
+pub fn possible(account: &Account, whole: &Whole) -> Vec<Act> {
+    let case = &whole.case;
+    // A department that has spoken has nothing more to say.
+    let awaited = whole.opinions.iter().filter(|one| one.agrees.is_none());
+    let asked: Vec<String> = awaited.map(|one| one.department.clone()).collect();
     let second = |act: Act| act != Act::PassAgain || case.handler.as_deref() != Some(&account.login);
     let paid = |act: Act| act != Act::Archive || case.state == State::Paid || case.amount_fen() == Some(0);
     let once = |act: Act| act != Act::Ask || !case.is_corrected;
@@ -46,7 +49,11 @@ pub fn possible(account: &Account, case: &Case) -> Vec<Act> {
         .iter()
         .copied()
         .filter(|act| {
-            act.fits(case.state) && act.is_for(account.role, is_owner) && second(*act) && paid(*act) && once(*act)
+            act.fits(case.state)
+                && allows(account, act.needs(), &case.resource(&asked))
+                && second(*act)
+                && paid(*act)
+                && once(*act)
         })
         .collect()
 }
@@ -76,8 +83,8 @@ pub async fn act(
     let known = Known::read(installation, &rights, now).await?;
     let mut tx = installation.db.begin().await?;
     let before = find_in(&mut tx, id).await?;
-    let is_owner = before.is_of(account);
-    if !act.is_for(account.role, is_owner) {
+    let asked = super::asked(&mut tx, account, id).await?;
+    if !allows(account, act.needs(), &before.resource(&asked)) {
         return Err(Error::Forbidden(act.zh()));
     }
     if !act.fits(before.state) {
@@ -89,6 +96,7 @@ pub async fn act(
     if act.needs_note() && words.is_empty() {
         return Err(Error::Invalid(format!("“{}”要写明理由。", act.zh())));
     }
+    let is_owner = act.needs() == Permission::OwnCases;
     if !is_owner && act != Act::Recuse && act != Act::Urge && store::has_recused(&mut tx, id, &account.login).await? {
         return Err(Error::Conflict("您已就这件案件回避，不能再办理。".into()));
     }

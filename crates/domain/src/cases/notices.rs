@@ -115,9 +115,9 @@ pub async fn notice(db: &Db, id: i64) -> Result<Notice, Error> {
     found.ok_or_else(|| Error::NotFound { what: "公示", id: id.to_string() })
 }
 
-/// Whether an account may know who objects: those who take objections down, decide them, or audit.
+/// Whether an account may know who objects.
 pub fn sees_objectors(account: &Account) -> bool {
-    [Permission::HandleCases, Permission::DecideCases, Permission::ViewAudit].iter().any(|one| account.role.may(*one))
+    account.role.may(Permission::SeeObjectors)
 }
 
 /// All objections, for those who may know who objects.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::accounts::{Permission, Role};
+use crate::accounts::Permission;
 
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident { $($(#[$one:meta])* $variant:ident $key:literal $zh:literal,)+ }) => {
@@ -134,15 +134,6 @@ words! {
     }
 }
 
-/// Who does it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Doer {
-    /// The enterprise whose case it is.
-    Owner,
-    /// Whoever holds this permission.
-    Holder(Permission),
-}
-
 use Act as A;
 use State as S;
 
@@ -152,11 +143,12 @@ struct Move {
     from: &'static [State],
     /// The next state; none leaves it where it is or lets the circumstances say.
     to: Option<State>,
-    doer: Doer,
+    /// What whoever does it may do with this case; that it is one's own case is part of the permission.
+    needs: Permission,
 }
 
-const fn line(act: Act, from: &'static [State], to: Option<State>, doer: Doer) -> Move {
-    Move { act, from, to, doer }
+const fn line(act: Act, from: &'static [State], to: Option<State>, needs: Permission) -> Move {
+    Move { act, from, to, needs }
 }
 
 /// The states in which no decision has been taken.
@@ -173,14 +165,15 @@ const OPEN: &[State] = &[
     S::Objected,
     S::Noticed,
 ];
-const HANDLE: Doer = Doer::Holder(Permission::HandleCases);
-const DECIDE: Doer = Doer::Holder(Permission::DecideCases);
-const OPINE: Doer = Doer::Holder(Permission::GiveOpinion);
+const OWN: Permission = Permission::OwnCases;
+const HANDLE: Permission = Permission::HandleCases;
+const DECIDE: Permission = Permission::DecideCases;
+const OPINE: Permission = Permission::GiveOpinion;
 
 const MOVES: &[Move] = &[
-    line(A::Confirm, &[S::Notified], Some(S::Review), Doer::Owner),
-    line(A::Decline, &[S::Notified], Some(S::Declined), Doer::Owner),
-    line(A::Submit, &[S::Draft, S::Correction], Some(S::Submitted), Doer::Owner),
+    line(A::Confirm, &[S::Notified], Some(S::Review), OWN),
+    line(A::Decline, &[S::Notified], Some(S::Declined), OWN),
+    line(A::Submit, &[S::Draft, S::Correction], Some(S::Submitted), OWN),
     line(A::Accept, &[S::Submitted], Some(S::Review), HANDLE),
     line(A::Ask, &[S::Submitted], Some(S::Correction), HANDLE),
     line(A::Refuse, &[S::Submitted, S::Correction], Some(S::Refused), HANDLE),
@@ -192,14 +185,14 @@ const MOVES: &[Move] = &[
     line(A::Approve, &[S::Noticed], Some(S::Approved), DECIDE),
     line(A::Reject, &[S::Review, S::Noticed], Some(S::Rejected), DECIDE),
     line(A::Revoke, &[S::Approved, S::Failed], Some(S::Rejected), DECIDE),
-    line(A::Reconsider, &[S::Rejected, S::Refused], Some(S::Review), Doer::Owner),
-    line(A::Withdraw, OPEN, Some(S::Withdrawn), Doer::Owner),
-    line(A::Amend, &[S::Review, S::Approved, S::Failed], None, Doer::Owner),
+    line(A::Reconsider, &[S::Rejected, S::Refused], Some(S::Review), OWN),
+    line(A::Withdraw, OPEN, Some(S::Withdrawn), OWN),
+    line(A::Amend, &[S::Review, S::Approved, S::Failed], None, OWN),
     line(A::Recuse, &[S::Submitted, S::Review, S::SecondReview], None, HANDLE),
     line(A::Urge, OPEN, None, HANDLE),
     line(A::Archive, &[S::Paid, S::Approved], Some(S::Archived), HANDLE),
     line(A::Reclaim, &[S::Paid, S::Archived], Some(S::Reclaimed), DECIDE),
-    line(A::Recover, &[S::Reclaimed], Some(S::Recovered), Doer::Holder(Permission::ManageMoney)),
+    line(A::Recover, &[S::Reclaimed], Some(S::Recovered), Permission::ManageMoney),
 ];
 
 impl Act {
@@ -218,12 +211,9 @@ impl Act {
         self.line().from.contains(&state)
     }
 
-    /// Whether this role, which owns the case or not, may do it.
-    pub fn is_for(self, role: Role, is_owner: bool) -> bool {
-        match self.line().doer {
-            Doer::Owner => is_owner && role.may(Permission::OwnCases),
-            Doer::Holder(permission) => role.may(permission),
-        }
+    /// The permission that it needs, asked about the case.
+    pub fn needs(self) -> Permission {
+        self.line().needs
     }
 
     /// Whether one must say why.
@@ -293,6 +283,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::accounts::Role;
 
     #[test]
     fn every_act_stands_once_in_the_table() {

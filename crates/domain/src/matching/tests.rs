@@ -6,7 +6,7 @@ use jiff::civil::date;
 use registry::{BatchKind, Entry};
 
 use super::*;
-use crate::accounts;
+use crate::accounts::{self, Role};
 
 const ON: &str = "2024-02-29T04:00:00Z";
 const TODAY: Date = date(2024, 2, 29);

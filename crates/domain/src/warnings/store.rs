@@ -7,12 +7,12 @@ use db::{Tx, with_conn};
 use super::{Evidence, Finding, Kind, Level, Stage, Step, Warning, Watch};
 use crate::{
     Error,
-    accounts::{Account, Role},
+    accounts::{Account, Organisation},
 };
 
 /// The enterprise whose accounts share what they see; empty for every other account.
 fn shared_unit(account: &Account) -> &str {
-    if account.role == Role::Enterprise { &account.unit } else { "" }
+    if let Organisation::Enterprise(code) = account.organisation() { code } else { "" }
 }
 
 #[derive(sqlx::FromRow)]

@@ -5,6 +5,7 @@ use documents::{Citation, Classification, LegalEvent, LegalState, Party, Scheme,
 use jiff::civil::date;
 
 use super::*;
+use crate::accounts::Role;
 
 const ON: &str = "2024-02-29T04:00:00Z";
 

@@ -155,6 +155,7 @@ pub(crate) fn said(frame: &Frame, words: &BTreeMap<String, String>) -> Option<No
         "password-changed" => "said-password-changed",
         "session-ended" => "said-session-ended",
         "factor-given-up" => "said-factor-given-up",
+        "kept" => "said-kept",
         "ran" => "said-ran",
         _ => return None,
     };

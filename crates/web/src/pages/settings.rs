@@ -7,11 +7,13 @@ use domain::accounts::Permission;
 use crate::{error::AppError, frame::Frame, hx, pages::room::Room, pieces::Link};
 
 /// The rooms, with the line that says what they hold and what opening them needs.
-const ROOMS: [(&str, &str, &str, Permission); 5] = [
+const ROOMS: [(&str, &str, &str, Permission); 7] = [
     ("settings-policy", "settings-policy-line", "/policy", Permission::ViewPolicy),
     ("runs-title", "settings-runs-line", "/runs", Permission::ViewFigures),
     ("reg-mappings", "settings-mappings-line", "/registers/mappings", Permission::ViewRegistry),
     ("accounts-title", "settings-accounts-line", "/accounts", Permission::ManageAccounts),
+    ("organisations-title", "settings-organisations-line", "/organisations", Permission::ManageAccounts),
+    ("permissions-title", "settings-permissions-line", "/permissions", Permission::ViewPermissions),
     ("reg-audit", "settings-audit-line", "/registers/audit", Permission::ViewAudit),
 ];
 

@@ -7,25 +7,25 @@ use crate::city::{again, links, own, signed_in, visitor};
 use crate::client::{Answer, Visitor};
 
 /// The numbers of the cases that a list shows.
-async fn numbers(visitor: &mut Visitor, query: &str) -> Vec<String> {
+pub(crate) async fn numbers(visitor: &mut Visitor, query: &str) -> Vec<String> {
     let page = visitor.get(&format!("/cases{query}")).await.text;
     let is_case = |href: &&String| href.trim_start_matches("/cases/").bytes().all(|byte| byte.is_ascii_digit());
     links(&page, "/cases/").into_iter().map(str::to_owned).filter(|href| is_case(&href)).collect()
 }
 
-async fn act(visitor: &mut Visitor, case: &str, fields: &[(&str, &str)]) -> Answer {
+pub(crate) async fn act(visitor: &mut Visitor, case: &str, fields: &[(&str, &str)]) -> Answer {
     let token = visitor.get(case).await.token();
     let mut form = vec![("csrf", token.as_str())];
     form.extend(fields);
     visitor.post(&format!("{case}/act"), &form).await
 }
 
-async fn press(visitor: &mut Visitor, from: &str, door: &str) -> Answer {
+pub(crate) async fn press(visitor: &mut Visitor, from: &str, door: &str) -> Answer {
     let token = visitor.get(from).await.token();
     visitor.post(door, &[("csrf", &token)]).await
 }
 
-fn taken(answer: &Answer) {
+pub(crate) fn taken(answer: &Answer) {
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
 }
 

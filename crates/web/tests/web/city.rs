@@ -73,6 +73,7 @@ pub(crate) async fn again(folder: &Path, role: Role) -> Visitor {
 async fn visitor_of(folder: &Path, role: Role) -> Visitor {
     let login = match role {
         Role::Administrator => "admin",
+        Role::SecurityAdministrator => "security",
         Role::Department => "science",
         _ => role.key(),
     };

@@ -91,6 +91,8 @@ pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) text: String,
+    /// What came, as it came.
+    pub(crate) body: Vec<u8>,
 }
 
 impl Answer {
@@ -206,7 +208,7 @@ impl Visitor {
         }
         let bytes = to_bytes(body, usize::MAX).await.unwrap();
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        let answer = Answer { status: parts.status, headers: parts.headers, text };
+        let answer = Answer { status: parts.status, headers: parts.headers, text, body: bytes.into() };
         let path = path.strip_prefix(&self.base_path).unwrap_or(path);
         if let Some(before) = before
             && answer.was_taken(path == "/sign-out" && is_signed_in)

@@ -7,7 +7,7 @@ use db::Db;
 use web::routes;
 
 /// The doors that take a form and change something, with the act that the trail then holds.
-const CHANGES: [(&str, &str); 72] = [
+const CHANGES: [(&str, &str); 76] = [
     ("/sign-in", "session.open"),
     ("/sign-in/code", "session.open"),
     ("/sign-out", "session.close"),
@@ -22,6 +22,10 @@ const CHANGES: [(&str, &str); 72] = [
     ("/accounts/{login}/enable", "account.enable"),
     ("/accounts/{login}/reset", "account.reset"),
     ("/accounts/{login}/sign-out", "session.end"),
+    ("/organisations/add", "organisation.add"),
+    ("/organisations/{id}/rename", "organisation.rename"),
+    ("/organisations/{id}/disable", "organisation.disable"),
+    ("/organisations/{id}/enable", "organisation.enable"),
     ("/corpus/baskets/open", "basket.open"),
     ("/corpus/baskets/put", "basket.put"),
     ("/corpus/baskets/{id}/remove", "basket.remove"),

@@ -205,9 +205,7 @@ fn facts(frame: &Frame, whole: &Whole, item: &Item, line: Option<(&budget::Line,
         }
     }
     if let Some(receiving) = &case.account {
-        let is_seen =
-            frame.may(Permission::ManageMoney) || frame.account.as_ref().is_some_and(|account| case.is_of(account));
-        let number = if is_seen { receiving.number.clone() } else { receiving.masked() };
+        let number = frame.account.as_ref().and_then(|account| case.receiving_number(account)).unwrap_or_default();
         facts.push((frame.t("case-account"), plain(format!("{} {} {number}", receiving.holder, receiving.bank))));
     }
     for (key, who) in [("cases-handler", &case.handler), ("case-reviewer", &case.reviewer)] {
@@ -353,11 +351,7 @@ fn acting(
     errors: &Errors,
 ) -> Result<Option<(String, Vec<Field>)>, AppError> {
     let (visitor, case) = (account(frame)?, &whole.case);
-    let mut acts = cases::possible(visitor, case);
-    // A department that was not asked, or has spoken, has nothing to say.
-    let is_asked =
-        whole.opinions.iter().any(|one| one.agrees.is_none() && Some(&*one.department) == cases::department(visitor));
-    acts.retain(|act| is_asked || !matches!(act, Act::Agree | Act::Disagree));
+    let acts = cases::possible(visitor, whole);
     if acts.is_empty() {
         return Ok(None);
     }

@@ -178,7 +178,8 @@ async fn shown(
 }
 
 fn row(frame: &Frame, one: &payments::Payment) -> (String, Link, String, String, StateWord, String) {
-    let number = if frame.may(Permission::ManageMoney) { one.receiving.number.clone() } else { one.receiving.masked() };
+    let sees = frame.account.as_ref().is_some_and(|account| account.confined(Permission::SeeAccounts).is_none());
+    let number = if sees { one.receiving.number.clone() } else { one.receiving.masked() };
     let tone = match one.state.as_str() {
         "paid" => Tone::Ok,
         "failed" => Tone::Bad,

@@ -7,7 +7,7 @@ use axum::{
     response::Response,
 };
 use domain::{
-    accounts::Permission,
+    accounts::{Permission, Resource},
     lapses,
     ties::{self, UntiedName},
 };
@@ -128,7 +128,7 @@ pub async fn page(
     uri: Uri,
 ) -> Result<Response, AppError> {
     let path = format!("/enterprises/{uscc}");
-    shown_page(&app, &frame, hx, &uscc, &path, &uri).await
+    shown_page(&app, &frame, (hx, &uri), Permission::ViewRights, &uscc, &path).await
 }
 
 /// `GET /my-enterprise`: the enterprise of the account, whatever the address says.
@@ -137,10 +137,17 @@ pub async fn own(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Resu
     if unit.is_empty() {
         return Err(AppError::Conflict(frame.t("enterprises-no-unit")));
     }
-    shown_page(&app, &frame, hx, &unit, "/my-enterprise", &uri).await
+    shown_page(&app, &frame, (hx, &uri), Permission::ViewOwnEnterprise, &unit, "/my-enterprise").await
 }
 
-async fn shown_page(app: &App, frame: &Frame, hx: Hx, uscc: &str, path: &str, uri: &Uri) -> Result<Response, AppError> {
+async fn shown_page(
+    app: &App,
+    frame: &Frame,
+    (hx, uri): (Hx, &Uri),
+    permission: Permission,
+    uscc: &str,
+    path: &str,
+) -> Result<Response, AppError> {
     let query = ListQuery::parse(uri);
     // An enterprise's own account sees the latest regular figures and no trial of ours.
     let wanted = query.filter("run").filter(|_| frame.may(Permission::ViewRights));
@@ -151,6 +158,9 @@ async fn shown_page(app: &App, frame: &Frame, hx: Hx, uscc: &str, path: &str, ur
     let missing = || AppError::NotFound(frame.t1("enterprises-not-found", "uscc", uscc));
     let enterprise =
         all.binary_search_by(|one| one.uscc.as_str().cmp(uscc)).map(|at| &all[at]).map_err(|_| missing())?;
+    if !frame.allows(permission, &Resource::Enterprise { code: uscc, town: Some(&enterprise.town) }) {
+        return Err(missing());
+    }
     let patents = crate::pages::patents::read::patents(&shown.opened);
     let owned: Vec<&Patent> = patents.iter().filter(|patent| patent.owner_uscc.as_deref() == Some(uscc)).collect();
     // The list is made after the last wait: its columns cannot move between threads.

@@ -7,7 +7,7 @@ use axum::{
     response::Response,
 };
 use domain::{
-    accounts::Role,
+    accounts::Permission,
     matching::{self, Asked, Kind as About},
 };
 use navigation::chain;
@@ -62,6 +62,11 @@ pub async fn edit_form(State(app): State<App>, frame: Frame, Path(id): Path<i64>
     respond(&app, &frame, Some(id), &sent, &Errors::default())
 }
 
+/// Whether the demand may be anybody's, so that one must say whose.
+fn sees_all(frame: &Frame) -> Result<bool, AppError> {
+    Ok(account(frame)?.confined(Permission::ChangeDemands).is_none())
+}
+
 fn respond(app: &App, frame: &Frame, edited: Option<i64>, sent: &Sent, errors: &Errors) -> Result<Response, AppError> {
     let (title, action, button) = match edited {
         None => ("matching-post", format!("{PATH}/post"), "matching-post-do"),
@@ -70,7 +75,7 @@ fn respond(app: &App, frame: &Frame, edited: Option<i64>, sent: &Sent, errors: &
     let room = Room::new(frame.t(title), frame.t("matching-post-hint"))
         .below(frame, &[("matching-title", PATH)])
         .wrong(!errors.is_empty());
-    let asks_firm = edited.is_none() && account(frame)?.role != Role::Enterprise;
+    let asks_firm = edited.is_none() && sees_all(frame)?;
     let page = SheetPage {
         frame,
         room: &room,
@@ -141,7 +146,7 @@ fn read(app: &App, frame: &Frame, sent: &Sent, errors: &mut Errors) -> Result<As
 pub async fn post(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>) -> Result<Response, AppError> {
     let mut errors = Errors::default();
     let asked = read(&app, &frame, &sent, &mut errors)?;
-    if account(&frame)?.role != Role::Enterprise
+    if sees_all(&frame)?
         && let Err(cause) = sent.get("uscc").parse::<Uscc>()
     {
         errors.add("uscc", frame.said(&cause.message));

@@ -1,4 +1,4 @@
-//! Names of natural persons among patentees: shown whole only to those who keep the registers (《个人信息保护法》).
+//! Names of natural persons among patentees: shown whole to those alone whom the policies let see them (《个人信息保护法》).
 
 use domain::accounts::Permission;
 
@@ -24,7 +24,7 @@ pub(crate) fn covered(name: &str) -> String {
 
 /// Whether this visitor sees the names of natural persons.
 pub(crate) fn may_see(frame: &Frame) -> bool {
-    frame.may(Permission::ViewRegistry)
+    frame.may(Permission::SeePersons)
 }
 
 /// A patentee as this visitor may see it.

@@ -23,7 +23,7 @@ use crate::{
 const READ_MAX: u32 = 20_000;
 
 /// The acts, by the word that the trail keeps.
-const ACTS: [&str; 60] = [
+const ACTS: [&str; 64] = [
     "import-merged",
     "import-cancelled",
     "import-recovered",
@@ -77,6 +77,10 @@ const ACTS: [&str; 60] = [
     "account.factor-begin",
     "account.factor",
     "account.factor-end",
+    "organisation.add",
+    "organisation.rename",
+    "organisation.disable",
+    "organisation.enable",
     "session.end",
     "session.open",
     "session.refuse",

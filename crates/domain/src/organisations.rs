@@ -1,0 +1,331 @@
+//! Organisations (组织): province, city, towns, departments, enterprises, universities, banks and agencies as one tree.
+//!
+//! The city, its towns and the enterprises are read from their registers, as known now, and cannot be entered here a second
+//! time; the others are kept here by the administrator. An account belongs to one of them by its unit.
+
+mod store;
+#[cfg(test)]
+mod tests;
+
+use db::{Db, Tx};
+use jiff::Timestamp;
+use serde_json::json;
+use terms::Uscc;
+
+use crate::{Error, accounts::Role};
+
+/// The most letters that a name may have.
+const NAME_CHARS_MAX: usize = 60;
+
+/// What an organisation is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// 省级机关.
+    Province,
+    /// 本市.
+    City,
+    /// 区镇街道.
+    Town,
+    /// 部门.
+    Department,
+    /// 高校院所.
+    University,
+    /// 金融机构.
+    Bank,
+    /// 服务机构.
+    Agency,
+    /// 企业.
+    Enterprise,
+}
+
+impl Kind {
+    /// Every kind, from the top of the tree down.
+    pub const ALL: [Self; 8] = [
+        Self::Province,
+        Self::City,
+        Self::Town,
+        Self::Department,
+        Self::University,
+        Self::Bank,
+        Self::Agency,
+        Self::Enterprise,
+    ];
+
+    /// Its stored key.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Province => "province",
+            Self::City => "city",
+            Self::Town => "town",
+            Self::Department => "department",
+            Self::University => "university",
+            Self::Bank => "bank",
+            Self::Agency => "agency",
+            Self::Enterprise => "enterprise",
+        }
+    }
+
+    /// Its Chinese name.
+    pub const fn zh(self) -> &'static str {
+        match self {
+            Self::Province => "省级机关",
+            Self::City => "本市",
+            Self::Town => "区镇街道",
+            Self::Department => "部门",
+            Self::University => "高校院所",
+            Self::Bank => "金融机构",
+            Self::Agency => "服务机构",
+            Self::Enterprise => "企业",
+        }
+    }
+
+    /// The kind with this key.
+    pub fn of_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.key() == key)
+    }
+
+    /// The register that tells of this kind; none where it is kept by hand.
+    pub const fn register(self) -> Option<&'static str> {
+        match self {
+            Self::City | Self::Town => Some("regions"),
+            Self::Enterprise => Some("enterprises"),
+            _ => None,
+        }
+    }
+}
+
+/// An organisation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Organisation {
+    /// Its number; none where a register tells of it.
+    pub id: Option<i64>,
+    /// What it is.
+    pub kind: Kind,
+    /// Its name.
+    pub name: String,
+    /// Its code in its register, or its unified social credit code; empty where none is known.
+    pub code: String,
+    /// The organisation above it; empty at the top.
+    pub parent: String,
+    /// Since when it is disabled.
+    pub disabled_at: Option<String>,
+}
+
+/// An organisation to be kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct New {
+    /// What it is.
+    pub kind: Kind,
+    /// Its name.
+    pub name: String,
+    /// Its unified social credit code, or empty.
+    pub code: String,
+    /// The number of the kept organisation above it; none below the city.
+    pub parent: Option<i64>,
+}
+
+/// The whole tree: by kind from the top down, then by name.
+pub async fn all(db: &Db, now: Timestamp) -> Result<Vec<Organisation>, Error> {
+    let mut found = registered(db, now).await?;
+    let city = found.iter().find(|one| one.kind == Kind::City).map(|one| one.name.clone()).unwrap_or_default();
+    let mut tx = db.begin_read().await?;
+    for mut one in store::all(&mut tx).await? {
+        if one.parent.is_empty() && one.kind != Kind::Province {
+            one.parent.clone_from(&city);
+        }
+        found.push(one);
+    }
+    found.sort_by(|one, other| (one.kind, &one.name).cmp(&(other.kind, &other.name)));
+    Ok(found)
+}
+
+/// One that is kept here.
+pub async fn find(db: &Db, id: i64) -> Result<Organisation, Error> {
+    let mut tx = db.begin_read().await?;
+    one(&store::all(&mut tx).await?, id).cloned()
+}
+
+/// Those that registers tell of, as known now.
+async fn registered(db: &Db, now: Timestamp) -> Result<Vec<Organisation>, Error> {
+    let regions = rows(db, "regions", ["code", "name", "kind"], now).await?;
+    let city = regions.iter().find(|[_, _, kind]| kind == "市").map(|[_, name, _]| name.clone()).unwrap_or_default();
+    let region = |[code, name, kind]: &[String; 3]| {
+        let (kind, parent) = if kind == "市" { (Kind::City, "") } else { (Kind::Town, city.as_str()) };
+        from_register(kind, name, code, parent)
+    };
+    let mut found: Vec<Organisation> = regions.iter().map(region).collect();
+    for [code, name, town] in rows(db, "enterprises", ["uscc", "name", "region"], now).await? {
+        // A file may give the town by its code.
+        let town = regions.iter().find(|[code, _, _]| *code == town).map_or(&town, |[_, name, _]| name);
+        found.push(from_register(Kind::Enterprise, &name, &code, town));
+    }
+    Ok(found)
+}
+
+fn from_register(kind: Kind, name: &str, code: &str, parent: &str) -> Organisation {
+    let (name, code, parent) = (name.to_owned(), code.to_owned(), parent.to_owned());
+    Organisation { id: None, kind, name, code, parent, disabled_at: None }
+}
+
+async fn rows(db: &Db, register: &str, columns: [&str; 3], now: Timestamp) -> Result<Vec<[String; 3]>, Error> {
+    let Some(known) = registry::register(register) else { return Ok(Vec::new()) };
+    let places = columns.map(|column| registry::Folded::column(register, column));
+    let folded = registry::fold_register(db, known, now).await?;
+    Ok(folded.iter().map(|row| places.map(|place| row.text(place).to_owned())).collect())
+}
+
+/// Adds an organisation and gives its number.
+pub async fn add(db: &Db, new: &New, by: &str, now: Timestamp) -> Result<i64, Error> {
+    let (name, code) = (named(&new.name)?, coded(&new.code)?);
+    if let Some(register) = new.kind.register().and_then(registry::register) {
+        return Err(Error::Invalid(format!(
+            "{}由“{}”登记簿提供，不在这里登记。请导入登记簿。",
+            new.kind.zh(),
+            register.name_zh
+        )));
+    }
+    is_new(&registered(db, now).await?, &name, &code)?;
+    let mut tx = db.begin().await?;
+    let kept = store::all(&mut tx).await?;
+    is_new(&kept, &name, &code)?;
+    if let Some(parent) = new.parent {
+        open_one(&kept, parent)?;
+    }
+    let id = store::insert(&mut tx, new.kind, &name, &code, new.parent).await?;
+    let detail = json!({ "kind": new.kind.key(), "name": name, "code": code, "parent": new.parent });
+    record(&mut tx, now, by, "organisation.add", id, &detail).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Gives a kept organisation another name; the units of its accounts follow.
+pub async fn rename(db: &Db, id: i64, name: &str, by: &str, now: Timestamp) -> Result<(), Error> {
+    let name = named(name)?;
+    let registered = registered(db, now).await?;
+    let mut tx = db.begin().await?;
+    let kept = store::all(&mut tx).await?;
+    let before = one(&kept, id)?;
+    if before.name == name {
+        return Err(Error::Invalid("名称没有变化。".to_owned()));
+    }
+    is_new(&registered, &name, "")?;
+    is_new(&kept, &name, "")?;
+    // What a department said stands under its name of then; a department that was reformed is another one.
+    if before.kind == Kind::Department && store::has_been_asked(&mut tx, &before.name).await? {
+        return Err(Error::Conflict(format!(
+            "“{}”已有联审案件，不能改名。机构改革后请登记新的部门，再停用这一个。",
+            before.name
+        )));
+    }
+    store::rename(&mut tx, id, &name).await?;
+    let accounts = match before.kind {
+        Kind::Department => store::rename_units(&mut tx, Role::Department.key(), &before.name, &name).await?,
+        _ => 0,
+    };
+    let detail = json!({ "before": before.name, "after": name, "accounts": accounts });
+    record(&mut tx, now, by, "organisation.rename", id, &detail).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Disables a kept organisation: no account is opened in it any more.
+pub async fn disable(db: &Db, id: i64, by: &str, now: Timestamp) -> Result<(), Error> {
+    let mut tx = db.begin().await?;
+    let kept = store::all(&mut tx).await?;
+    let before = one(&kept, id)?;
+    if before.disabled_at.is_some() {
+        return Err(Error::Conflict("这个组织已经停用。".to_owned()));
+    }
+    let holding = store::open_accounts(&mut tx, Role::Department.key(), &before.name).await?;
+    if before.kind == Kind::Department && holding > 0 {
+        return Err(Error::Conflict(format!("“{}”还有 {holding} 个可用账号。请先停用或调整这些账号。", before.name)));
+    }
+    store::set_disabled(&mut tx, id, Some(&now.to_string())).await?;
+    record(&mut tx, now, by, "organisation.disable", id, &json!({ "name": before.name })).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Takes a disabled organisation into use again.
+pub async fn enable(db: &Db, id: i64, by: &str, now: Timestamp) -> Result<(), Error> {
+    let mut tx = db.begin().await?;
+    let kept = store::all(&mut tx).await?;
+    let before = one(&kept, id)?;
+    if before.disabled_at.is_none() {
+        return Err(Error::Conflict("这个组织没有停用。".to_owned()));
+    }
+    store::set_disabled(&mut tx, id, None).await?;
+    record(&mut tx, now, by, "organisation.enable", id, &json!({ "name": before.name })).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Whether an account of this role may belong to this unit: a town of the register where that has come, a department that is kept.
+pub(crate) async fn check_unit(db: &Db, role: Role, unit: &str, now: Timestamp) -> Result<(), Error> {
+    match role {
+        Role::Town => {
+            let regions = rows(db, "regions", ["code", "name", "kind"], now).await?;
+            let mut towns = regions.iter().filter(|[_, _, kind]| kind != "市");
+            if regions.is_empty() || towns.any(|[_, name, _]| name == unit) {
+                return Ok(());
+            }
+            Err(Error::Invalid(format!("区镇登记簿中没有单位“{unit}”。请按登记簿填写区镇名称。")))
+        }
+        Role::Department => {
+            let mut tx = db.begin_read().await?;
+            let kept = store::all(&mut tx).await?;
+            let mut departments = kept.iter().filter(|one| one.kind == Kind::Department && one.disabled_at.is_none());
+            if departments.any(|one| one.name == unit) {
+                return Ok(());
+            }
+            Err(Error::Invalid(format!("没有名为“{unit}”的部门单位。请先在“组织”中登记，或核对名称。")))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn one(kept: &[Organisation], id: i64) -> Result<&Organisation, Error> {
+    let missing = || Error::NotFound { what: "组织", id: id.to_string() };
+    kept.iter().find(|one| one.id == Some(id)).ok_or_else(missing)
+}
+
+fn open_one(kept: &[Organisation], id: i64) -> Result<(), Error> {
+    match one(kept, id)? {
+        one if one.disabled_at.is_some() => Err(Error::Conflict(format!("上级“{}”已经停用。请另选。", one.name))),
+        _ => Ok(()),
+    }
+}
+
+fn named(name: &str) -> Result<String, Error> {
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > NAME_CHARS_MAX {
+        return Err(Error::Invalid(format!("名称不能留空，不超过 {NAME_CHARS_MAX} 个字。")));
+    }
+    Ok(name.to_owned())
+}
+
+fn coded(code: &str) -> Result<String, Error> {
+    let code = code.trim();
+    if code.is_empty() {
+        return Ok(String::new());
+    }
+    let code: Uscc = code.parse().map_err(|cause: terms::Error| Error::Invalid(cause.message))?;
+    Ok(code.to_string())
+}
+
+/// Whether nobody among these has this name, however its brackets are written, or this code.
+fn is_new(known: &[Organisation], name: &str, code: &str) -> Result<(), Error> {
+    let folded = |name: &str| name.replace('(', "（").replace(')', "）");
+    let same = |one: &&Organisation| folded(&one.name) == folded(name) || (!code.is_empty() && one.code == code);
+    let Some(same) = known.iter().find(same) else { return Ok(()) };
+    let source = same.kind.register().map_or_else(String::new, |_| "（登记簿已有）".to_owned());
+    Err(Error::Conflict(format!("已有{}“{}”{source}，不能再登记一次。", same.kind.zh(), same.name)))
+}
+
+async fn record(
+    tx: &mut Tx,
+    now: Timestamp,
+    by: &str,
+    action: &str,
+    id: i64,
+    detail: &serde_json::Value,
+) -> Result<(), Error> {
+    Ok(registry::audit::record(tx, now, by, action, &id.to_string(), detail).await?)
+}

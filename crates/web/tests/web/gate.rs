@@ -1,0 +1,206 @@
+//! Every role, every permission, whose it is and every door, held against a table that was written apart from the policies
+//! (`permissions.txt`): what is not in the table fails, and so does what the table knows and nobody else.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use axum::http::StatusCode;
+use domain::accounts::{Account, Permission, Reach, Resource, Role, allows};
+use web::routes::{self, Access};
+
+use crate::{client::Server, doors::filled};
+
+const TABLE: &str = include_str!("permissions.txt");
+const FIRM: &str = "91320682MA10000390";
+const ASKED: &str = "科学技术局";
+
+/// The lines of one part of the table, each as its words.
+fn lines(part: usize) -> Vec<Vec<&'static str>> {
+    let part = TABLE.split("\n\n").nth(part + 1).unwrap();
+    part.lines().map(|line| line.split_whitespace().collect()).collect()
+}
+
+/// What the table says of each role and permission.
+fn cells() -> BTreeMap<(Role, String), &'static str> {
+    let lines = lines(0);
+    let roles: Vec<Role> = lines[0][1..].iter().map(|key| Role::from_key(key).expect(key)).collect();
+    assert_eq!(roles, Role::ALL);
+    let cells = lines[1..].iter().flat_map(|line| {
+        assert_eq!(line.len(), roles.len() + 1, "{line:?}");
+        roles.iter().zip(&line[1..]).map(|(role, cell)| ((*role, line[0].to_owned()), *cell))
+    });
+    cells.collect()
+}
+
+fn account(role: Role) -> Account {
+    let unit = match role {
+        Role::Enterprise => FIRM,
+        Role::Town => "甲镇",
+        Role::Department => ASKED,
+        _ => "",
+    };
+    Account {
+        id: 1,
+        login: "one".into(),
+        name: "某人".into(),
+        role,
+        unit: unit.into(),
+        must_change: false,
+        has_second_factor: false,
+        awaits_code: false,
+    }
+}
+
+/// A thing that may be asked for, and of whom the table's words speak.
+struct Thing<'a> {
+    name: &'static str,
+    resource: Resource<'a>,
+    is_firm_s: bool,
+    is_town_s: bool,
+    asked: Option<&'static str>,
+    is_draft: bool,
+}
+
+impl Thing<'_> {
+    fn is_for(&self, role: Role, cell: &str) -> bool {
+        let department = if role == Role::Finance { "财政局" } else { ASKED };
+        let is_own = match cell {
+            "all" => true,
+            "firm" => self.is_firm_s,
+            "town" => self.is_town_s,
+            "asked" => self.asked == Some(department),
+            "-" => false,
+            other => panic!("what is {other}?"),
+        };
+        is_own && (!self.is_draft || (self.is_firm_s && role == Role::Enterprise))
+    }
+}
+
+fn things<'a>(science: &'a [String], money: &'a [String]) -> Vec<Thing<'a>> {
+    const OTHER: &str = "91320621MA1MNNA37Q";
+    let thing =
+        |name, resource| Thing { name, resource, is_firm_s: false, is_town_s: false, asked: None, is_draft: false };
+    let case = |enterprise, asked, is_draft| Resource::Case { enterprise, asked, is_draft };
+    let firm = |code, town| Resource::Enterprise { code, town: Some(town) };
+    let own = |thing| Thing { is_firm_s: true, ..thing };
+    vec![
+        Thing { is_town_s: true, ..own(thing("own enterprise", firm(FIRM, "甲镇"))) },
+        Thing { is_town_s: true, ..thing("enterprise of the own town", firm(OTHER, "甲镇")) },
+        thing("enterprise of another town", firm(OTHER, "乙镇")),
+        thing("enterprise of no known town", Resource::Enterprise { code: OTHER, town: None }),
+        own(thing("own demand", Resource::Demand { enterprise: FIRM })),
+        thing("another's demand", Resource::Demand { enterprise: OTHER }),
+        own(thing("own case", case(FIRM, &[], false))),
+        Thing { is_draft: true, ..own(thing("own draft", case(FIRM, &[], true))) },
+        thing("another's case", case(OTHER, &[], false)),
+        Thing { is_draft: true, ..thing("another's draft", case(OTHER, &[], true)) },
+        Thing {
+            asked: Some(ASKED),
+            ..thing("a case that the department was asked about", case(OTHER, science, false))
+        },
+        Thing {
+            asked: Some("财政局"), ..thing("a case that the treasury was asked about", case(OTHER, money, false))
+        },
+    ]
+}
+
+/// Which of the things a permission is about; none means the city's as a whole.
+fn is_about(permission: Permission, resource: &Resource<'_>) -> bool {
+    use Permission as P;
+    match resource {
+        Resource::City => true,
+        Resource::Enterprise { .. } => matches!(permission, P::ViewRights | P::ViewOwnEnterprise),
+        Resource::Demand { .. } => matches!(permission, P::ViewDemands | P::ChangeDemands),
+        Resource::Case { .. } => {
+            let handles = matches!(permission, P::HandleCases | P::GiveOpinion | P::DecideCases | P::OwnCases);
+            handles || matches!(permission, P::ViewCases | P::SeeAccounts | P::SeeObjectors)
+        }
+    }
+}
+
+#[test]
+fn every_role_may_do_with_every_thing_what_the_table_says() {
+    let cells = cells();
+    let named: BTreeSet<String> = cells.keys().map(|(_, permission)| permission.clone()).collect();
+    assert_eq!(named, Permission::ALL.map(|one| format!("{one:?}")).into());
+    let (science, money) = ([ASKED.to_owned()], ["财政局".to_owned()]);
+    let (things, mut asked) = (things(&science, &money), 0);
+    for role in Role::ALL {
+        let account = account(role);
+        for permission in Permission::ALL {
+            let cell = cells[&(role, format!("{permission:?}"))];
+            let reach = match cell {
+                "all" => Reach::All,
+                "-" => Reach::Nothing,
+                _ => Reach::Own,
+            };
+            assert_eq!(role.reach(permission), reach, "{role:?} {permission:?}");
+            let mut about: Vec<&Thing<'_>> = things.iter().filter(|one| is_about(permission, &one.resource)).collect();
+            let city = Thing {
+                name: "the city's",
+                resource: Resource::City,
+                is_firm_s: false,
+                is_town_s: false,
+                asked: None,
+                is_draft: false,
+            };
+            if about.is_empty() {
+                about.push(&city);
+            }
+            for thing in about {
+                let expected = thing.is_for(role, cell);
+                assert_eq!(
+                    allows(&account, permission, &thing.resource),
+                    expected,
+                    "{role:?} {permission:?} {}",
+                    thing.name
+                );
+                asked += 1;
+            }
+        }
+    }
+    assert!(asked > Role::ALL.len() * Permission::ALL.len() * 2);
+}
+
+#[test]
+fn every_door_stands_in_the_table_with_what_it_needs() {
+    let written: BTreeSet<(String, String)> =
+        lines(1).iter().map(|line| (line[1].to_owned(), line[0].to_owned())).collect();
+    let doors = routes::doors();
+    let there = doors.iter().map(|door| {
+        let needs = match door.access {
+            Access::Needs(permission) => format!("{permission:?}"),
+            other => format!("{other:?}"),
+        };
+        (door.path.to_owned(), needs)
+    });
+    assert_eq!(there.collect::<BTreeSet<_>>(), written);
+}
+
+#[tokio::test]
+async fn every_door_opens_to_the_roles_of_the_table_and_to_no_other() {
+    let (server, cells) = (Server::start().await, cells());
+    for role in Role::ALL {
+        let mut visitor = server.signed_in(role).await;
+        for line in lines(1) {
+            let may = cells.get(&(role, line[0].to_owned())).is_none_or(|cell| *cell != "-");
+            let answer = visitor.get(&filled(line[1])).await;
+            assert_eq!(answer.status != StatusCode::FORBIDDEN, may, "{role:?} {} {}", line[1], answer.status);
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_security_administrator_reads_who_may_what_and_by_which_policy() {
+    let server = Server::start().await;
+    let mut security = server.signed_in(Role::SecurityAdministrator).await;
+    let page = security.get("/permissions").await;
+    assert_eq!(page.status, StatusCode::OK);
+    for words in ["查看审计记录", "本单位", "only-the-administrator-keeps-accounts", "GB/T 22239-2019", "安全管理员"]
+    {
+        assert!(page.text.contains(words), "{words}");
+    }
+    assert_eq!(security.get("/permissions?export=xlsx").await.status, StatusCode::OK);
+    for path in ["/accounts", "/registers/audit", "/cockpit", "/cases", "/enterprises"] {
+        assert_eq!(security.get(path).await.status, StatusCode::FORBIDDEN, "{path}");
+    }
+}
