@@ -37,6 +37,7 @@ const PAIRS: &[Pair] = &[
     pair!(20261126220000, "create item", "20261126220000_create_item.sql"),
     pair!(20261126221000, "create award case", "20261126221000_create_award_case.sql"),
     pair!(20261126222000, "create payment", "20261126222000_create_payment.sql"),
+    pair!(20261127120000, "create message", "20261127120000_create_message.sql"),
 ];
 
 pub(crate) fn newest() -> i64 {

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may unwrap what it has made itself")]
 
 mod accounts;
+mod api;
 mod awards;
 mod cases;
 mod city;
@@ -16,6 +17,7 @@ mod headers;
 mod history;
 mod indicators;
 mod matching;
+mod messages;
 mod navigation;
 mod others;
 mod patents;
@@ -25,6 +27,5 @@ mod runs;
 mod search;
 mod sign_in;
 mod trail;
-mod verdicts;
 mod warnings;
 mod what_if;
