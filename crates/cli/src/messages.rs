@@ -24,7 +24,11 @@ pub(crate) async fn run(context: &Context, command: Message) -> anyhow::Result<(
     match command {
         Message::Send => {
             let none = || {
-                Unusable(format!("没有设置邮件服务器：请写 {}，或用 {} 指明文件。", context.data.join("mail.toml").display(), domain::messages::OFFICE_VARIABLE))
+                Unusable(format!(
+                    "没有设置邮件服务器：请写 {}，或用 {} 指明文件。",
+                    context.data.join("mail.toml").display(),
+                    domain::messages::OFFICE_VARIABLE
+                ))
             };
             let office = Office::of(&installation)?.ok_or_else(none)?;
             let sent = mail::send(&installation, &office, context.now).await?;

@@ -130,7 +130,12 @@ async fn payments(installation: &Installation) -> Result<Vec<Check>, Error> {
 
 async fn papers(installation: &Installation) -> Result<Vec<Check>, Error> {
     let (count, faults) = crate::cases::paper_faults(installation).await?;
-    Ok(faults_or("papers", &faults, "请从备份恢复 evidence 文件夹中的这个文件", format!("{count} 份案件材料齐全，指纹相符。")))
+    Ok(faults_or(
+        "papers",
+        &faults,
+        "请从备份恢复 evidence 文件夹中的这个文件",
+        format!("{count} 份案件材料齐全，指纹相符。"),
+    ))
 }
 
 async fn kept_runs(installation: &Installation) -> Result<Vec<Check>, Error> {

@@ -76,7 +76,9 @@ fn log(data: &Path, login: &str) -> Vec<(String, String)> {
     let all = json(&zhiqiang(data, &["--json", "message", "log"]));
     let of_login = all.as_array().unwrap().iter().filter(|one| one["login"] == login);
     let text = |value: &Value| value.as_str().unwrap().to_owned();
-    of_login.map(|one| (text(&one["state"]), text(&one["attempts"].as_array().unwrap().last().unwrap()["answer"]))).collect()
+    of_login
+        .map(|one| (text(&one["state"]), text(&one["attempts"].as_array().unwrap().last().unwrap()["answer"])))
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]

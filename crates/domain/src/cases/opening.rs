@@ -7,7 +7,7 @@ use rules::{Evaluation, Policy, policy::AwardDef};
 use serde_json::json;
 
 use super::{
-    Change, Case, Facts, Ground, State, Step,
+    Case, Change, Facts, Ground, State, Step,
     facts::Known,
     gates::{self, Asked, Outcome},
     store,

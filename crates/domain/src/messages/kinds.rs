@@ -137,12 +137,8 @@ impl Kind {
 
     /// Whether an account of this role may get it.
     pub fn is_for(self, role: Role) -> bool {
-        let handles = [
-            Permission::HandleCases,
-            Permission::GiveOpinion,
-            Permission::DecideCases,
-            Permission::ManageMoney,
-        ];
+        let handles =
+            [Permission::HandleCases, Permission::GiveOpinion, Permission::DecideCases, Permission::ManageMoney];
         match self {
             Self::Watch => role.may(Permission::KeepBaskets),
             Self::Waits | Self::Urged => handles.into_iter().any(|one| role.may(one)),
@@ -214,10 +210,9 @@ impl Kind {
                 "期限提醒：{企业} {事项}",
                 "{企业}{年度}年度{事项}（案件 {案件号}，{步骤}）{说明}。\n办理期限：{期限}（{期限说明}）。",
             ),
-            Self::Watch => (
-                "监测“{监测}”有新的预警",
-                "监测“{监测}”新增预警 {新增} 条，级别上升 {升级} 条。请查看并记录处理情况。",
-            ),
+            Self::Watch => {
+                ("监测“{监测}”有新的预警", "监测“{监测}”新增预警 {新增} 条，级别上升 {升级} 条。请查看并记录处理情况。")
+            }
         }
     }
 }

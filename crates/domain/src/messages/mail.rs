@@ -182,7 +182,8 @@ pub(super) async fn mark_gone(tx: &mut Tx, id: i64) -> Result<(), Error> {
 pub(crate) async fn hold_all(db: &Db, now: Timestamp) -> Result<(), Error> {
     let mut tx = db.begin().await?;
     for id in store::under_way(&mut tx).await? {
-        store::end(&mut tx, id, "unknown", None, ("unknown", "备份时正在等待发送，原系统可能已经发出；不自动重发")).await?;
+        store::end(&mut tx, id, "unknown", None, ("unknown", "备份时正在等待发送，原系统可能已经发出；不自动重发"))
+            .await?;
     }
     store::begin_anew(&mut tx, &instant::format(now)).await?;
     Ok(tx.commit().await?)
@@ -250,7 +251,8 @@ async fn put(tx: &mut Tx, office: &Office, (account, all): (i64, &[Waiting]), no
     }
     body.push_str("本邮件由系统自动发出，请勿回复。不想再收，可登录后在“消息设置”中更改。\n");
     let id = format!("<{}@{}>", &accounts::random_token()?[..32], office.domain());
-    let mail = store::insert(tx, (account, &first.address), (&id, &one_line(&subject), &body), &instant::format(now)).await?;
+    let mail =
+        store::insert(tx, (account, &first.address), (&id, &one_line(&subject), &body), &instant::format(now)).await?;
     for one in all {
         store::put_in(tx, one.id, mail).await?;
     }

@@ -64,12 +64,7 @@ fn news(act: &str, is_moved: bool, case: &Case) -> Option<Kind> {
 }
 
 /// Tells of a step of a case, in its transaction; `before` is none where the case has just been opened.
-pub(crate) async fn of_case(
-    tx: &mut Tx,
-    before: Option<State>,
-    case: &Case,
-    change: &Change<'_>,
-) -> Result<(), Error> {
+pub(crate) async fn of_case(tx: &mut Tx, before: Option<State>, case: &Case, change: &Change<'_>) -> Result<(), Error> {
     let is_moved = before != Some(case.state);
     let telling = Telling { case, note: change.note, by: change.by, on: change.on, now: change.now };
     let over = match (is_moved, change.act) {
@@ -94,12 +89,7 @@ pub(crate) async fn of_case(
 }
 
 /// Reminds of steps whose last day is near or has passed: of each day of each step twice at most, before and after.
-pub(crate) async fn remind(
-    tx: &mut Tx,
-    known: &Known,
-    (by, today): (&str, Date),
-    now: Timestamp,
-) -> Result<(), Error> {
+pub(crate) async fn remind(tx: &mut Tx, known: &Known, (by, today): (&str, Date), now: Timestamp) -> Result<(), Error> {
     // Where the calendar does not say which days are working days, only the day itself is near.
     let near = known.due(today, REMINDED_DAYS, "").0.unwrap_or(today);
     for case in cases::due_by(tx, near).await? {
@@ -124,8 +114,7 @@ pub(crate) async fn of_watch(
     on: Date,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let values: Values =
-        [("监测", name.to_owned()), ("新增", told.to_string()), ("升级", raised.to_string())].into();
+    let values: Values = [("监测", name.to_owned()), ("新增", told.to_string()), ("升级", raised.to_string())].into();
     let wording = wordings::of_kind(tx, Kind::Watch).await?.filled(&values);
     let new = New { kind: Kind::Watch, case: None, path: "/warnings", wording: &wording, once: "", on, now };
     store::insert_for_sharers(tx, account, &new).await
@@ -174,12 +163,14 @@ impl Telling<'_> {
         let wording = wordings::of_kind(tx, kind).await?.filled(&self.values());
         let path = format!("/cases/{}", self.case.id);
         let case = Some(self.case.id);
-        store::insert(tx, to, &New { kind, case, path: &path, wording: &wording, once, on: self.on, now: self.now }).await
+        store::insert(tx, to, &New { kind, case, path: &path, wording: &wording, once, on: self.on, now: self.now })
+            .await
     }
 
     fn values(&self) -> Values {
         let case = self.case;
-        let amount = case.amount_fen().map_or_else(|| "未核定".to_owned(), |fen| terms::Money::from_fen(fen).format_zh());
+        let amount =
+            case.amount_fen().map_or_else(|| "未核定".to_owned(), |fen| terms::Money::from_fen(fen).format_zh());
         let award = AWARDS.get(&case.award).unwrap_or(&case.award);
         [
             ("企业", case.name.clone()),

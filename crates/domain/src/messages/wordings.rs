@@ -50,13 +50,15 @@ pub(super) fn one_line(text: &str) -> String {
 }
 
 fn plain(text: &str) -> String {
-    text.replace("\r\n", "\n").chars().map(|letter| if letter != '\n' && steers(letter) { ' ' } else { letter }).collect()
+    text.replace("\r\n", "\n")
+        .chars()
+        .map(|letter| if letter != '\n' && steers(letter) { ' ' } else { letter })
+        .collect()
 }
 
 /// Control characters, separators of lines, and marks that turn the direction of writing.
 fn steers(letter: char) -> bool {
-    letter.is_control()
-        || matches!(letter, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// The office's wording of a kind, or the standard one.
@@ -98,7 +100,9 @@ fn checked(kind: Kind, wording: &Wording) -> Result<Wording, Error> {
         return Err(Error::Invalid("标题和正文都要填写；两项都清空则恢复标准模板。".into()));
     }
     if wording.subject.chars().count() > SUBJECT_CHARS_MAX || wording.body.chars().count() > BODY_CHARS_MAX {
-        return Err(Error::Invalid(format!("标题最多 {SUBJECT_CHARS_MAX} 个字，正文最多 {BODY_CHARS_MAX} 个字，请缩短。")));
+        return Err(Error::Invalid(format!(
+            "标题最多 {SUBJECT_CHARS_MAX} 个字，正文最多 {BODY_CHARS_MAX} 个字，请缩短。"
+        )));
     }
     let text = format!("{}{}", wording.subject, wording.body);
     if let Some(unknown) = holes(&text).find(|hole| !kind.places().contains(hole)) {

@@ -4,8 +4,8 @@ use std::io::Write as _;
 
 use domain::Error;
 use domain::budget;
-use domain::doctor::{self, State as Found};
 use domain::cases::{self, Act, Case, Said, State};
+use domain::doctor::{self, State as Found};
 use domain::payments;
 use jiff::civil::date;
 use registry::ImportOptions;
@@ -177,5 +177,8 @@ async fn a_paper_that_was_changed_or_lost_is_found() {
     assert!(changed.state == Found::Fault && changed.message.contains("“判决书.pdf”与上传时不同"), "{changed:?}");
     std::fs::remove_file(&file).unwrap();
     let lost = found().await;
-    assert!(lost.state == Found::Fault && lost.message.contains("读不到") && lost.message.contains("请从备份恢复"), "{lost:?}");
+    assert!(
+        lost.state == Found::Fault && lost.message.contains("读不到") && lost.message.contains("请从备份恢复"),
+        "{lost:?}"
+    );
 }

@@ -45,14 +45,20 @@ async fn each_is_told_of_what_concerns_him_and_nobody_of_the_rest() {
         assert_eq!(city.waiting(second, case.id).await, waits);
         let words = city.told(clerk, case.id).await.remove(0);
         assert!(words.subject.starts_with("经办审核：") && words.subject.contains(&case.name), "{words:?}");
-        assert!(words.body.contains("第") && words.body.contains("个工作日"), "the last day with its reason: {words:?}");
+        assert!(
+            words.body.contains("第") && words.body.contains("个工作日"),
+            "the last day with its reason: {words:?}"
+        );
 
         city.act("clerk", case.id, Act::Pass, "核对无误").await.unwrap();
         assert_eq!(city.waiting(clerk, case.id).await, [], "who has handled it does not look again");
         assert_eq!(city.waiting(second, case.id).await, waits);
         assert!(city.told(clerk, case.id).await[0].over_at.is_some());
         city.act("clerk2", case.id, Act::PassAgain, "").await.unwrap();
-        assert_eq!((city.waiting(finance, case.id).await, city.waiting(science, case.id).await), (waits.into(), waits.into()));
+        assert_eq!(
+            (city.waiting(finance, case.id).await, city.waiting(science, case.id).await),
+            (waits.into(), waits.into())
+        );
         city.act("finance", case.id, Act::Agree, "").await.unwrap();
         assert_eq!(city.waiting(finance, case.id).await, [], "it has spoken");
         assert_eq!(city.waiting(science, case.id).await, waits, "it has not");

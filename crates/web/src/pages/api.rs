@@ -53,7 +53,10 @@ impl Asked {
         let mut asked = Self { limit: ROWS_USUAL, offset: 0, texts: BTreeMap::new() };
         for (name, value) in pairs {
             let number = |most: usize| {
-                let number = value.parse().ok().filter(|number| *number <= most && value.bytes().all(|one| one.is_ascii_digit()));
+                let number = value
+                    .parse()
+                    .ok()
+                    .filter(|number| *number <= most && value.bytes().all(|one| one.is_ascii_digit()));
                 number.ok_or_else(|| AppError::Invalid(format!("{name} 应为 0 到 {most} 的整数，现为“{value}”。")))
             };
             match name.as_str() {
@@ -82,7 +85,10 @@ pub async fn all_runs(State(app): State<App>, uri: Uri) -> Result<Json<Rows<Summ
 }
 
 /// The run that an address names: by its id, by the beginning of it, or as the latest.
-async fn opened(app: &App, run: &str) -> Result<(std::sync::Arc<rules::Policy>, std::sync::Arc<runs::Opened>), AppError> {
+async fn opened(
+    app: &App,
+    run: &str,
+) -> Result<(std::sync::Arc<rules::Policy>, std::sync::Arc<runs::Opened>), AppError> {
     if run != LATEST {
         return shown::run(app, run).await;
     }
@@ -116,11 +122,7 @@ pub async fn indicator(
 }
 
 /// `GET /api/runs/{run}/awards`: who reaches which award, of all or of one.
-pub async fn awards(
-    State(app): State<App>,
-    Path(run): Path<String>,
-    uri: Uri,
-) -> Result<Json<Rows<Award>>, AppError> {
+pub async fn awards(State(app): State<App>, Path(run): Path<String>, uri: Uri) -> Result<Json<Rows<Award>>, AppError> {
     let asked = Asked::of(&uri, &["award"])?;
     let (policy, run) = opened(&app, &run).await?;
     let wanted = asked.texts.get("award");

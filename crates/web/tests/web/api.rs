@@ -73,7 +73,8 @@ async fn every_address_for_programs_stands_in_the_document() {
     let document: Value = serde_json::from_str(&answer.text).unwrap();
     let described: BTreeSet<&str> = document["paths"].as_object().unwrap().keys().map(String::as_str).collect();
     let doors = routes::doors();
-    let doors: BTreeSet<&str> = doors.iter().map(|door| door.path).filter(|path| routes::is_for_programs(path)).collect();
+    let doors: BTreeSet<&str> =
+        doors.iter().map(|door| door.path).filter(|path| routes::is_for_programs(path)).collect();
     assert_eq!(doors, described);
     let names = |pointer: &str| document.pointer(pointer).unwrap().as_object().unwrap().len();
     assert!(names("/components/schemas") > 10);

@@ -15,7 +15,8 @@ fn messages(page: &str) -> Vec<String> {
 /// How many unread messages the top of a page counts.
 async fn counted(visitor: &mut Visitor) -> usize {
     let page = visitor.get("/settings").await.text;
-    let words = page.split("class=\"top-messages").nth(1).unwrap().split('>').nth(1).unwrap().split('<').next().unwrap();
+    let words =
+        page.split("class=\"top-messages").nth(1).unwrap().split('>').nth(1).unwrap().split('<').next().unwrap();
     words.trim_start_matches("消息").trim().parse().unwrap_or(0)
 }
 
@@ -27,7 +28,11 @@ async fn an_enterprise_is_told_reads_and_opens_what_it_is_about() {
     let list = firm.get("/messages?kind=confirm").await.text;
     let path = messages(&list).remove(0);
     let one = firm.get(&path).await;
-    assert!(one.text.contains("请确认") && one.text.contains("未读") && one.text.contains("不用提交申请材料"), "{}", one.text);
+    assert!(
+        one.text.contains("请确认") && one.text.contains("未读") && one.text.contains("不用提交申请材料"),
+        "{}",
+        one.text
+    );
     assert_eq!(counted(&mut firm).await, before, "looking at it is not yet having read it");
     let opened = firm.post(&format!("{path}/open"), &[("csrf", &one.token())]).await;
     assert_eq!(opened.status, StatusCode::SEE_OTHER);
@@ -37,7 +42,11 @@ async fn an_enterprise_is_told_reads_and_opens_what_it_is_about() {
 
     let token = firm.get("/messages").await.token();
     let nothing = firm.post("/messages/read", &[("csrf", &token)]).await;
-    assert!(nothing.status == StatusCode::UNPROCESSABLE_ENTITY && nothing.text.contains("没有选中"), "{}", nothing.text);
+    assert!(
+        nothing.status == StatusCode::UNPROCESSABLE_ENTITY && nothing.text.contains("没有选中"),
+        "{}",
+        nothing.text
+    );
     firm.post("/messages/read", &[("csrf", &token), ("which", "all")]).await;
     assert_eq!(counted(&mut firm).await, 0);
     assert!(messages(&firm.get("/messages?state=unread").await.text).is_empty());
@@ -73,10 +82,18 @@ async fn the_office_words_its_messages_and_nothing_becomes_markup() {
     let token = page.token();
     let door = "/messages/wordings/waits";
     let wrong = clerk.post(door, &[("csrf", &token), ("subject", "{密码}"), ("body", "乙")]).await;
-    assert!(wrong.status == StatusCode::UNPROCESSABLE_ENTITY && wrong.text.contains("“{密码}”填不了"), "{}", wrong.text);
+    assert!(
+        wrong.status == StatusCode::UNPROCESSABLE_ENTITY && wrong.text.contains("“{密码}”填不了"),
+        "{}",
+        wrong.text
+    );
     let hostile = [("csrf", token.as_str()), ("subject", "<b>{企业}</b>"), ("body", "<script>1</script>{事项}")];
     let shown = clerk.post(&format!("{door}/preview"), &hostile).await;
-    assert!(shown.text.contains("&#60;b&#62;云川市某某") || shown.text.contains("&lt;b&gt;云川市某某"), "{}", shown.text);
+    assert!(
+        shown.text.contains("&#60;b&#62;云川市某某") || shown.text.contains("&lt;b&gt;云川市某某"),
+        "{}",
+        shown.text
+    );
     assert!(!shown.text.contains("<script>1"), "{}", shown.text);
     assert!(!clerk.get(door).await.text.contains("script&"), "a preview keeps nothing");
     assert_eq!(clerk.post(door, &hostile).await.status, StatusCode::SEE_OTHER);
@@ -89,8 +106,13 @@ async fn the_office_words_its_messages_and_nothing_becomes_markup() {
     let page = firm.get(&case).await;
     let holder = page.text.split("name=\"holder\" type=\"text\" value=\"").nth(1).unwrap().split('"').next().unwrap();
     let (holder, token) = (holder.to_owned(), page.token());
-    let confirmed =
-        [("csrf", token.as_str()), ("act", "confirm"), ("holder", &holder), ("bank", "行"), ("number", "6222021234567890")];
+    let confirmed = [
+        ("csrf", token.as_str()),
+        ("act", "confirm"),
+        ("holder", &holder),
+        ("bank", "行"),
+        ("number", "6222021234567890"),
+    ];
     assert_eq!(firm.post(&format!("{case}/act"), &confirmed).await.status, StatusCode::SEE_OTHER);
     let list = clerk.get("/messages?kind=waits&state=unread").await.text;
     assert!(list.contains(&holder) && !list.contains(&format!("<b>{holder}")), "{list}");

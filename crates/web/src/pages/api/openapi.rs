@@ -21,19 +21,9 @@ struct Operation {
 const PAGED: [&str; 2] = ["limit", "offset"];
 
 const OPERATIONS: [Operation; 6] = [
+    Operation { path: "/api/openapi.json", id: "describe", summary: "本文档", parameters: &[], answer: "Document" },
     Operation {
-        path: "/api/openapi.json",
-        id: "describe",
-        summary: "本文档",
-        parameters: &[],
-        answer: "Document",
-    },
-    Operation {
-        path: "/api/runs",
-        id: "listRuns",
-        summary: "测算，最近的在前",
-        parameters: &PAGED,
-        answer: "Runs",
+        path: "/api/runs", id: "listRuns", summary: "测算，最近的在前", parameters: &PAGED, answer: "Runs"
     },
     Operation {
         path: "/api/runs/{run}/indicators",

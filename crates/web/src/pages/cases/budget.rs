@@ -93,7 +93,9 @@ fn listing<'a>(frame: &'a Frame, policy: &'a Policy, rows: &[Line]) -> Listing<'
         .column("source", frame.t("budget-source"), Kind::Text, |line| Cell::text(line.source.clone()))
         .column("year", frame.t("cases-year"), Kind::Code, |line| Cell::code(line.year.to_string()))
         .column("amount", frame.t("budget-amount"), Kind::Money, move |line| money(line.amount_fen))
-        .column("reserved", frame.t("budget-reserved"), Kind::Money, move |line| used(line.reserved_fen, line.id, "reserved"))
+        .column("reserved", frame.t("budget-reserved"), Kind::Money, move |line| {
+            used(line.reserved_fen, line.id, "reserved")
+        })
         .column("paid", frame.t("budget-paid"), Kind::Money, move |line| used(line.paid_fen, line.id, "paid"))
         .column("left", frame.t("budget-left"), Kind::Money, move |line| money(line.left_fen()))
         .column("basis", frame.t("budget-basis"), Kind::Text, |line| Cell::text(line.basis.clone()))

@@ -57,7 +57,10 @@ pub async fn of_budget(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -
     let rows = budget::uses(app.db(), account(&frame)?).await?;
     let lines = budget::lines(app.db()).await?;
     let lines = lines.iter().map(|line| {
-        Choice::new(line.id.to_string(), format!("{} {} {}", line.year, line.source, award_name(&frame, policy, &line.award)))
+        Choice::new(
+            line.id.to_string(),
+            format!("{} {} {}", line.year, line.source, award_name(&frame, policy, &line.award)),
+        )
     });
     let states = ["reserved", "paid"].map(|state| Choice::new(state, frame.t(&format!("budget-{state}"))));
     let listing = Listing::new(&frame, "uses", USES, frame.t("uses-title"))

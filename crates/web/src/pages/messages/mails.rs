@@ -142,4 +142,3 @@ pub async fn again(State(app): State<App>, frame: Frame, Path(id): Path<i64>) ->
     mail::again(app.db(), account(&frame)?, id, app.now()).await?;
     Ok(room::see_other(&frame, &format!("{MAILS}?done=mail-again")))
 }
-

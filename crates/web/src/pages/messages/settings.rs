@@ -1,12 +1,7 @@
 //! `/messages/settings` 消息设置: the visitor's own address, and which kinds of message are mailed how.
 
 use askama::Template;
-use axum::{
-    Form,
-    extract::State,
-    http::Uri,
-    response::Response,
-};
+use axum::{Form, extract::State, http::Uri, response::Response};
 use domain::messages::{self, Kind as About, Mode, Office, Setting};
 
 use super::{SETTINGS, head};
@@ -66,10 +61,8 @@ fn shown(app: &App, frame: &Frame, room: &Room, setting: &Setting, errors: &Erro
 /// `POST /messages/settings`.
 pub async fn keep(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>) -> Result<Response, AppError> {
     let mode = |kind: About| Mode::of_key(sent.get(kind.key())).map(|mode| (kind, mode));
-    let wanted = Setting {
-        address: sent.get("address").to_owned(),
-        modes: About::ALL.into_iter().filter_map(mode).collect(),
-    };
+    let wanted =
+        Setting { address: sent.get("address").to_owned(), modes: About::ALL.into_iter().filter_map(mode).collect() };
     let Err(error) = messages::keep_setting(app.db(), account(&frame)?, &wanted, app.now()).await else {
         return Ok(room::see_other(&frame, &format!("{SETTINGS}?done=mail-setting")));
     };

@@ -116,11 +116,7 @@ pub async fn keep(
 }
 
 /// `POST /messages/wordings/{kind}/preview`: shows what was typed, and keeps nothing.
-pub async fn preview(
-    frame: Frame,
-    Path(key): Path<String>,
-    Form(sent): Form<Sent>,
-) -> Result<Response, AppError> {
+pub async fn preview(frame: Frame, Path(key): Path<String>, Form(sent): Form<Sent>) -> Result<Response, AppError> {
     let (kind, wording) = (kind(&key)?, typed(&sent));
     match messages::preview(kind, &wording) {
         Ok(_) => shown(&frame, &room_of(&frame, kind), kind, &wording, &Errors::default()),
