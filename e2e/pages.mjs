@@ -4,7 +4,7 @@ import { followFirst } from './browser.mjs';
 
 /** Pages that only lead on or send a file; journeys use them. */
 export const NOT_SHOWN = ['/', '/runs/compare', '/registers/templates/{register}', '/runs/{id}/export',
-  '/navigation/reports/{id}/export', '/sign-in/code', '/cases/{id}/papers/{file}', '/cases/{id}/letters/{kind}', '/notices/{id}/letter', '/api/verdicts/{run}/{award}/{subject}', '/notices/{id}', '/payments/{id}'];
+  '/navigation/reports/{id}/export', '/sign-in/code', '/cases/{id}/papers/{file}', '/cases/{id}/letters/{kind}', '/notices/{id}/letter', ...'openapi.json runs runs/{run}/indicators runs/{run}/indicators/{code} runs/{run}/awards verdicts/{run}/{award}/{subject}'.split(' ').map((path) => `/api/${path}`), '/notices/{id}', '/payments/{id}', '/messages/mails/{id}'];
 
 const at = (path) => async (page, address) => { await go(page, address + path); };
 const first = (start, link) => async (page, address) => {
@@ -170,7 +170,22 @@ export const PAGES = [
   { name: 'letter-template', door: '/letters/{kind}', open: at('/letters/decision') },
   { name: 'budget', door: '/budget', as: 'finance', open: at('/budget') },
   { name: 'subsidy-board', door: '/budget/board', as: 'finance', open: at('/budget/board') },
+  { name: 'budget-uses', door: '/budget/uses', as: 'finance', open: at('/budget/uses') },
+  { name: 'money-arrived', door: '/payments/arrived', as: 'finance', open: at('/payments/arrived') },
   { name: 'payments', door: '/payments', as: 'finance', open: at('/payments') },
+  { name: 'messages', door: '/messages', open: at('/messages') },
+  { name: 'messages-of-an-enterprise', door: '/messages', as: 'enterprise', open: at('/messages') },
+  { name: 'messages-none', door: '/messages', as: 'auditor', open: at('/messages') },
+  { name: 'message', door: '/messages/{id}', open: first('/messages', 'main tbody th a[href*="/messages/"]') },
+  { name: 'message-settings', door: '/messages/settings', open: at('/messages/settings') },
+  { name: 'message-settings-refused', door: '/messages/settings', open: async (page, address) => {
+    await go(page, `${address}/messages/settings`);
+    await page.locator('#address').fill('张三');
+    await page.locator('main form .button-main').click();
+  }, status: 422 },
+  { name: 'mails', door: '/messages/mails', open: at('/messages/mails') },
+  { name: 'message-wordings', door: '/messages/wordings', open: at('/messages/wordings') },
+  { name: 'message-wording', door: '/messages/wordings/{kind}', open: at('/messages/wordings/confirm') },
   { name: 'search', door: '/search', open: at('/search?q=云川') },
   { name: 'settings', door: '/settings', open: at('/settings') },
   { name: 'gallery', door: '/gallery', open: at('/gallery') },

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use domain::Installation;
 use domain::doctor::{self, State};
+use domain::messages::{Office, mail};
 
 use crate::Context;
 use crate::output::Unusable;
@@ -62,8 +63,10 @@ pub(crate) async fn serve_opened(
     let settings = settings(&installation, base_path);
     let app = web::App::new(installation, settings);
     let days = tokio::spawn(day_by_day(app.clone()));
+    let mails = tokio::spawn(minute_by_minute(app.clone()));
     web::serve(listener, app, asked_to_stop()).await?;
     days.abort();
+    mails.abort();
     Ok(())
 }
 
@@ -76,6 +79,28 @@ async fn day_by_day(app: web::App) {
         if let Err(cause) = domain::cases::daily(&app.installation, "定时", app.now()).await {
             tracing::warn!(%cause, "the cases could not be moved to their day");
         }
+    }
+}
+
+/// Sends what is to be mailed, once a minute while the pages are open, if the office has a mail server.
+async fn minute_by_minute(app: web::App) {
+    const MINUTE: std::time::Duration = std::time::Duration::from_secs(60);
+    let mut minutes = tokio::time::interval(MINUTE);
+    let mut said = String::new();
+    loop {
+        minutes.tick().await;
+        let sending = async {
+            match Office::of(&app.installation)? {
+                Some(office) => mail::send(&app.installation, &office, app.now()).await.map(drop),
+                None => Ok(()),
+            }
+        };
+        // The same fault is told once, not every minute.
+        let fault = sending.await.err().map(|cause| cause.to_string()).unwrap_or_default();
+        if !fault.is_empty() && fault != said {
+            tracing::warn!(%fault, "mail could not be sent");
+        }
+        said = fault;
     }
 }
 

@@ -12,6 +12,7 @@ mod demo;
 mod installation;
 mod items;
 mod matching;
+mod messages;
 mod navigation;
 mod organisation;
 mod output;
@@ -102,6 +103,9 @@ enum Command {
     Budget(budget::Budget),
     /// 拨付：制单、复核、送银行、登记回单
     Payment(payments::Payment),
+    /// 消息：发邮件、看邮件记录
+    #[command(subcommand)]
+    Message(messages::Message),
     /// 收录、检索专利文献，出专利导航报告
     Corpus(corpus::Command),
 }
@@ -211,6 +215,7 @@ async fn run(context: &Context, command: Command) -> anyhow::Result<()> {
         Command::Case(command) => cases::run(context, command).await,
         Command::Budget(command) => budget::run(context, command).await,
         Command::Payment(command) => payments::run(context, command).await,
+        Command::Message(command) => messages::run(context, command).await,
         Command::Corpus(command) => corpus::run(context, command).await,
     }
 }

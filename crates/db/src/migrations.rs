@@ -38,6 +38,7 @@ const PAIRS: &[Pair] = &[
     pair!(20261126221000, "create award case", "20261126221000_create_award_case.sql"),
     pair!(20261126222000, "create payment", "20261126222000_create_payment.sql"),
     pair!(20261127100000, "create organisation", "20261127100000_create_organisation.sql"),
+    pair!(20261127120000, "create message", "20261127120000_create_message.sql"),
 ];
 
 pub(crate) fn newest() -> i64 {

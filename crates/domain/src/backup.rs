@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::installation::{CHAINS, CORPUS, DATABASE_FILE, DEMO_FILE, EVIDENCE, FOLDERS, LETTERS, REPORTS, UPLOADS};
 use crate::runs::sha256;
-use crate::{Error, Installation, jobs};
+use crate::{Error, Installation, jobs, messages};
 
 const MANIFEST: &str = "backup.json";
 const FORMAT: u32 = 1;
@@ -90,6 +90,7 @@ async fn settle(database: &Path, now: Timestamp) -> Result<i64, Error> {
         registry::import::cancel(&db, batch, now, "backup").await?;
     }
     jobs::interrupt_all(&db).await?;
+    messages::mail::hold_all(&db, now).await?;
     let schema = db::schema::version(&mut db.begin_read().await?).await?;
     db.close().await;
     Ok(schema)

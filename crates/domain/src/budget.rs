@@ -52,6 +52,30 @@ pub async fn lines(db: &Db) -> Result<Vec<Line>, Error> {
     store::lines(&mut tx).await
 }
 
+/// Money of a line that a decision holds, or that was paid out of it.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Use {
+    /// The line.
+    pub line_id: i64,
+    /// The case.
+    pub case_id: i64,
+    /// Its enterprise.
+    pub name: String,
+    /// Its award.
+    pub award: String,
+    /// How much, in fen.
+    pub amount_fen: i64,
+    /// `reserved` or `paid`.
+    pub state: String,
+}
+
+/// What every line holds and has paid, case by case: the rows that its figures add up.
+pub async fn uses(db: &Db, account: &Account) -> Result<Vec<Use>, Error> {
+    allowed(account, Permission::ViewMoney)?;
+    let mut tx = db.begin_read().await?;
+    store::uses(&mut tx).await
+}
+
 /// Sets a line of the budget, or changes its amount and basis; never below what is reserved and paid.
 pub async fn set(
     db: &Db,

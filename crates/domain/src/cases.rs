@@ -20,6 +20,7 @@ use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub(crate) use self::applications::paper_faults;
 pub(crate) use self::facts::{Known, Shelf as KnownShelf};
 pub use self::{
     acts::{Said, act, daily, possible},
@@ -35,6 +36,7 @@ use crate::{
     Error,
     accounts::{Account, Organisation, Permission, Resource, allows},
     items::{Item, amount::Calculation},
+    messages,
 };
 
 /// The longest note, in characters.
@@ -242,6 +244,9 @@ pub struct Opinion {
     pub by: String,
 }
 
+/// The department for which the accounts of the finance bureau speak.
+pub(crate) const FINANCE: &str = "财政局";
+
 /// The department that an account speaks for, if it speaks for one.
 pub fn department(account: &Account) -> Option<&str> {
     match account.organisation() {
@@ -353,7 +358,19 @@ pub(crate) async fn save(tx: &mut Tx, before: &Case, after: &Case, change: &Chan
         "before": state_of(before), "after": state_of(after), "note": change.note,
     });
     let action = format!("case.{}", change.act);
-    Ok(registry::audit::record(tx, change.now, change.by, &action, &before.id.to_string(), &detail).await?)
+    registry::audit::record(tx, change.now, change.by, &action, &before.id.to_string(), &detail).await?;
+    messages::of_case(tx, Some(before.state), after, change).await
+}
+
+/// The departments that were asked about a case and have not spoken.
+pub(crate) async fn asked_still(tx: &mut Tx, id: i64) -> Result<Vec<String>, Error> {
+    let opinions = store::opinions(tx, id).await?;
+    Ok(opinions.into_iter().filter(|one| one.agrees.is_none()).map(|one| one.department).collect())
+}
+
+/// The cases whose present step has its last day by this one.
+pub(crate) async fn due_by(tx: &mut Tx, day: Date) -> Result<Vec<Case>, Error> {
+    store::due_by(tx, day).await
 }
 
 fn state_of(case: &Case) -> Value {

@@ -27,7 +27,7 @@ pub enum State {
 /// One check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Check {
-    /// What was checked: `database`, `integrity`, `batches`, `trail`, `payments`, `runs`, `corpus`, `reports`, `folders`,
+    /// What was checked: `database`, `integrity`, `batches`, `trail`, `payments`, `papers`, `runs`, `corpus`, `reports`, `folders`,
     /// `holidays` or `disk`.
     pub check: &'static str,
     /// What was found.
@@ -55,6 +55,7 @@ pub async fn examine(installation: &Installation, now: Timestamp) -> Vec<Check> 
     found("batches", batches(installation).await);
     found("trail", trail(installation).await);
     found("payments", payments(installation).await);
+    found("papers", papers(installation).await);
     found("runs", kept_runs(installation).await);
     found("corpus", corpus(installation));
     found("reports", reports(installation));
@@ -125,6 +126,16 @@ async fn payments(installation: &Installation) -> Result<Vec<Check>, Error> {
     let (count, faults) = crate::payments::faults(&installation.db).await?;
     let well = format!("{count} 笔付款各有公示、决定、依据和预算，预算与付款分文不差。");
     Ok(faults_or("payments", &faults, "请停止拨付并查明", well))
+}
+
+async fn papers(installation: &Installation) -> Result<Vec<Check>, Error> {
+    let (count, faults) = crate::cases::paper_faults(installation).await?;
+    Ok(faults_or(
+        "papers",
+        &faults,
+        "请从备份恢复 evidence 文件夹中的这个文件",
+        format!("{count} 份案件材料齐全，指纹相符。"),
+    ))
 }
 
 async fn kept_runs(installation: &Installation) -> Result<Vec<Check>, Error> {

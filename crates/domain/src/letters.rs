@@ -182,7 +182,7 @@ pub async fn keep(
 }
 
 /// What stands between braces.
-fn holes(text: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn holes(text: &str) -> impl Iterator<Item = &str> {
     text.split('{').skip(1).filter_map(|rest| rest.split('}').next())
 }
 
@@ -310,7 +310,8 @@ fn filled(template: &str, values: &BTreeMap<&'static str, String>, list: Option<
     Paper { title, line: String::new(), blocks: lines.map(block).collect() }
 }
 
-fn fill(line: &str, values: &BTreeMap<&'static str, String>) -> String {
+/// A text with its places filled.
+pub(crate) fn fill(line: &str, values: &BTreeMap<&'static str, String>) -> String {
     let mut parts = line.split('{');
     let mut text = parts.next().unwrap_or_default().to_owned();
     for part in parts {

@@ -24,6 +24,7 @@ pub mod jobs;
 pub mod lapses;
 pub mod letters;
 pub mod matching;
+pub mod messages;
 pub mod organisations;
 pub mod payments;
 pub mod runs;

@@ -142,6 +142,32 @@ pub async fn of_case(db: &Db, case: i64) -> Result<Vec<Payment>, Error> {
     store::of_case(&mut tx, case).await
 }
 
+/// Money that arrived, less what has come back.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Arrived {
+    /// The number of its payment.
+    pub number: String,
+    /// The batch.
+    pub batch_id: i64,
+    /// The case.
+    pub case_id: i64,
+    /// Its enterprise.
+    pub name: String,
+    /// Its award.
+    pub award: String,
+    /// How much, in fen.
+    pub amount_fen: i64,
+    /// The day on which the bank said so.
+    pub answered_on: String,
+}
+
+/// Every payment that arrived: the rows that the board of subsidy adds up.
+pub async fn arrived(db: &Db, account: &Account) -> Result<Vec<Arrived>, Error> {
+    allowed(account, Permission::ViewMoney)?;
+    let mut tx = db.begin_read().await?;
+    store::arrived(&mut tx).await
+}
+
 async fn find(tx: &mut Tx, id: i64) -> Result<Batch, Error> {
     store::batches(tx, Some(id))
         .await?

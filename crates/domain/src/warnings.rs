@@ -21,7 +21,7 @@ pub use self::words::{Kind, Level, Stage};
 use crate::{
     Error, Installation,
     accounts::{self, Account, Organisation},
-    baskets, subjects,
+    baskets, messages, subjects,
 };
 
 /// The longest search that is watched, in characters.
@@ -278,6 +278,9 @@ async fn tell(
     if told + raised > 0 || mark != watch.seen_arrival {
         let detail = json!({ "name": watch.name, "told": told, "raised": raised, "seen": latest });
         record(&mut tx, by, now, "watch.tell", watch.id, detail).await?;
+    }
+    if told + raised > 0 {
+        messages::of_watch(&mut tx, (watch.account_id, &watch.name), (told, raised), as_of, now).await?;
     }
     ran.told += told;
     ran.raised += raised;

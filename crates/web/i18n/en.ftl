@@ -121,3 +121,5 @@ chart-unit = {" "}({ $unit })
 gallery-title = Components
 gallery-line = Every component in every state, to compare against; the examples are invented.
 gallery-contents = Contents
+problem-signed-out = Not signed in
+problem-signed-out-text = Sign in first; where a code or a new password is still asked for, give it on the pages.

@@ -121,3 +121,5 @@ chart-unit = （{ $unit }）
 gallery-title = 组件陈列
 gallery-line = 每个组件的各种状态，供开发与验收时对照；示例内容均为虚构。
 gallery-contents = 目录
+problem-signed-out = 没有登录
+problem-signed-out-text = 请先登录；仍要输入验证码或修改密码的，请先在网页上完成。

@@ -25,6 +25,9 @@ pub enum AppError {
     /// The account may not do this; the sentence says what.
     #[error("{0}")]
     Forbidden(String),
+    /// Another program asks without a session.
+    #[error("not signed in")]
+    SignedOut,
     /// A form came without its token: the session ended, or another site sent it.
     #[error("form without its token")]
     StaleForm,
@@ -129,6 +132,7 @@ impl IntoResponse for AppError {
             Self::Invalid(why) => (StatusCode::UNPROCESSABLE_ENTITY, "problem-invalid", Ready(why)),
             Self::Conflict(why) => (StatusCode::CONFLICT, "problem-conflict", Ready(why)),
             Self::Forbidden(why) => (StatusCode::FORBIDDEN, "problem-forbidden", Ready(why)),
+            Self::SignedOut => (StatusCode::UNAUTHORIZED, "problem-signed-out", Key("problem-signed-out-text")),
             Self::StaleForm => (StatusCode::FORBIDDEN, "problem-stale", Key("problem-stale-text")),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "problem-too-large", Key("problem-too-large-text")),
             Self::Full(cause) => {
@@ -181,6 +185,9 @@ pub async fn show_problems(State(_app): State<App>, frame: Frame, request: Reque
         Sentence::Ready(text) => frame.said(&text),
         Sentence::Key(key) => frame.t(key),
     };
+    if crate::routes::is_for_programs(&frame.path) {
+        return told(response, frame.t(problem.title), sentence);
+    }
     let page =
         ProblemPage { frame: &frame, title: frame.t(problem.title), sentence, show_request: status.is_server_error() };
     match page.render() {
@@ -196,6 +203,18 @@ pub async fn show_problems(State(_app): State<App>, frame: Frame, request: Reque
             status.into_response()
         }
     }
+}
+
+/// The same for another program (RFC 9457).
+fn told(mut response: Response, title: String, detail: String) -> Response {
+    const KIND: [(header::HeaderName, &str); 1] = [(header::CONTENT_TYPE, "application/problem+json")];
+    let status = response.status();
+    let problem = serde_json::json!({ "title": title, "status": status.as_u16(), "detail": detail });
+    let mut told = (status, KIND, problem.to_string()).into_response();
+    if let Some(allow) = response.headers_mut().remove(header::ALLOW) {
+        told.headers_mut().insert(header::ALLOW, allow);
+    }
+    told
 }
 
 /// The words for a refusal that came from the framework as plain text; a page of ours stays as it is.

@@ -12,6 +12,7 @@ use crate::{
     format,
     i18n::{self, Lang},
     phrases,
+    pieces::Link,
     routes::{Access, Section},
 };
 
@@ -46,6 +47,8 @@ pub struct Content {
     pub now: Timestamp,
     /// The day on which business is done.
     pub business_date: Date,
+    /// How many messages the visitor has not read.
+    pub unread: i64,
     /// The sections of the navigation that exist.
     pub sections: Arc<Vec<Section>>,
     /// The commands that the program has besides its pages.
@@ -191,6 +194,15 @@ impl Frame {
         self.nav().into_iter().find(|item| item.is_current).map(|item| item.label).unwrap_or_default()
     }
 
+    /// The way to the visitor's messages, with how many are not read; nothing before pages open.
+    pub fn messages(&self) -> Option<Link> {
+        let words = match self.unread {
+            0 => self.t("messages-title"),
+            unread => self.t1("messages-unread-count", "count", format::count(unread)),
+        };
+        self.is_open().then(|| Link::new(words, self.at("/messages")))
+    }
+
     /// Whether there is a page that searches everything.
     pub fn can_search(&self) -> bool {
         self.is_open() && crate::routes::exists("/search")
@@ -229,6 +241,7 @@ impl Frame {
             is_demo: true,
             now: Timestamp::from_second(1_704_000_000).expect("a moment of 2023"),
             business_date: jiff::civil::date(2023, 12, 31),
+            unread: 0,
             sections: Arc::default(),
             commands: Arc::default(),
         }))

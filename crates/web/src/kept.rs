@@ -47,6 +47,8 @@ struct Key {
     account: i64,
     lang: Lang,
     day: Date,
+    /// The number in the frame that changes without a row of the trail.
+    unread: i64,
     here: String,
     is_block: bool,
 }
@@ -128,6 +130,7 @@ pub(crate) async fn keep(State(app): State<App>, frame: Frame, hx: Hx, request: 
         account: account.id,
         lang: frame.lang,
         day: frame.business_date,
+        unread: frame.unread,
         here: frame.here.clone(),
         is_block: hx.wants_block(),
     };

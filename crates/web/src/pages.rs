@@ -10,6 +10,7 @@ use crate::{app::App, error::AppError, frame::Frame, session};
 
 pub mod account;
 pub mod accounts;
+pub mod api;
 pub mod awards;
 pub mod cases;
 pub mod cockpit;
@@ -22,6 +23,7 @@ pub mod indicators;
 pub mod jobs;
 pub mod language;
 pub mod matching;
+pub mod messages;
 pub mod navigation;
 pub mod organisations;
 pub mod patents;
@@ -33,7 +35,6 @@ pub mod runs;
 pub mod search;
 pub mod settings;
 pub mod sign_in;
-pub mod verdicts;
 pub mod warnings;
 pub mod what_if;
 

@@ -6,9 +6,9 @@ use domain::accounts::Permission;
 use crate::{
     app::App,
     pages::{
-        account, accounts, awards, cases, cockpit, corpus, enterprises, gallery, history, home, indicators, jobs,
-        language, matching, navigation, organisations, patents, permissions, policy, registry, runs, search, settings,
-        sign_in, verdicts, warnings, what_if,
+        account, accounts, api, awards, cases, cockpit, corpus, enterprises, gallery, history, home, indicators, jobs,
+        language, matching, messages, navigation, organisations, patents, permissions, policy, registry, runs, search,
+        settings, sign_in, warnings, what_if,
     },
 };
 
@@ -94,7 +94,12 @@ pub fn doors() -> Vec<Door> {
         kept_door("/awards", Needs(ViewFigures), get(awards::page)),
         kept_door("/awards/{award}", Needs(ViewRights), get(awards::list)),
         kept_door("/awards/{award}/{subject}", Needs(ViewRights), get(awards::one)),
-        door("/api/verdicts/{run}/{award}/{subject}", Needs(ViewRights), get(verdicts::one)),
+        door("/api/openapi.json", SignedIn, get(api::openapi::page)),
+        door("/api/runs", Needs(ViewFigures), get(api::all_runs)),
+        door("/api/runs/{run}/indicators", Needs(ViewFigures), get(api::indicators)),
+        door("/api/runs/{run}/indicators/{code}", Needs(ViewRights), get(api::indicator)),
+        door("/api/runs/{run}/awards", Needs(ViewRights), get(api::awards)),
+        door("/api/verdicts/{run}/{award}/{subject}", Needs(ViewRights), get(api::verdict)),
         kept_door("/enterprises", Needs(ViewRights), get(enterprises::page)),
         door("/enterprises/{uscc}", Needs(ViewRights), get(enterprises::one)),
         door("/enterprises/{uscc}/history", Needs(ViewRights), get(history::enterprise)),
@@ -133,6 +138,21 @@ pub fn doors() -> Vec<Door> {
         door("/warnings/watches/{id}/restore", Needs(KeepBaskets), post(warnings::restore)),
         door("/warnings/{id}", Needs(KeepBaskets), get(warnings::one)),
         door("/warnings/{id}/handle", Needs(KeepBaskets), post(warnings::handle)),
+        door("/messages", SignedIn, get(messages::page)),
+        door("/messages/read", SignedIn, post(messages::read)),
+        door("/messages/settings", SignedIn, get(messages::settings::page).post(messages::settings::keep)),
+        door("/messages/mails", Needs(HandleCases), get(messages::mails::page)),
+        door("/messages/mails/{id}", Needs(HandleCases), get(messages::mails::one)),
+        door("/messages/mails/{id}/again", Needs(HandleCases), post(messages::mails::again)),
+        door("/messages/wordings", Needs(HandleCases), get(messages::wordings::page)),
+        door(
+            "/messages/wordings/{kind}",
+            Needs(HandleCases),
+            get(messages::wordings::one).post(messages::wordings::keep),
+        ),
+        door("/messages/wordings/{kind}/preview", Needs(HandleCases), post(messages::wordings::preview)),
+        door("/messages/{id}", SignedIn, get(messages::one)),
+        door("/messages/{id}/open", SignedIn, post(messages::open)),
         door("/matching", Needs(ViewDemands), get(matching::page)),
         door("/matching/post", Needs(ChangeDemands), get(matching::post_form).post(matching::post)),
         door("/matching/deals", Needs(ViewDemands), get(matching::deals)),
@@ -176,6 +196,8 @@ pub fn doors() -> Vec<Door> {
         door("/budget", Needs(ViewMoney), get(cases::budget::page)),
         door("/budget/board", Needs(ViewMoney), get(cases::budget::board)),
         door("/budget/set", Needs(ManageMoney), post(cases::budget::set)),
+        door("/budget/uses", Needs(ViewMoney), get(cases::uses::of_budget)),
+        door("/payments/arrived", Needs(ViewMoney), get(cases::uses::of_payments)),
         door("/payments", Needs(ViewMoney), get(cases::payments::page)),
         door("/payments/order", Needs(ManageMoney), post(cases::payments::order)),
         door("/payments/{id}", Needs(ViewMoney), get(cases::payments::one)),
@@ -272,6 +294,11 @@ pub fn exists(path: &str) -> bool {
     static PATHS: std::sync::LazyLock<Vec<&'static str>> =
         std::sync::LazyLock::new(|| doors().iter().map(|door| door.path).collect());
     PATHS.contains(&path)
+}
+
+/// Whether an address is asked by other programs, which are answered in JSON and led nowhere.
+pub fn is_for_programs(path: &str) -> bool {
+    path.starts_with("/api/")
 }
 
 fn door(path: &'static str, access: Access, handler: MethodRouter<App>) -> Door {

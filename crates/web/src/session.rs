@@ -8,7 +8,10 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
-use domain::accounts::{self, Account};
+use domain::{
+    accounts::{self, Account},
+    messages,
+};
 
 use crate::{
     app::{App, Settings},
@@ -17,7 +20,7 @@ use crate::{
     frame::{self, Frame},
     headers::{Nonce, RequestId, random_hex},
     i18n::Lang,
-    routes::Access,
+    routes::{self, Access},
 };
 
 /// The cookie that holds a session's token.
@@ -44,7 +47,11 @@ pub async fn open_frame(State(app): State<App>, mut request: Request, next: Next
             Secret::of(&visitor)
         }
     };
-    let frame = make_frame(&app, &request, account, &secret);
+    let unread = match unread(&app, account.as_ref().filter(|_| is_whole_page(&request))).await {
+        Ok(unread) => unread,
+        Err(error) => return AppError::from(error).into_response(),
+    };
+    let frame = make_frame(&app, &request, account, unread, &secret);
     request.extensions_mut().insert(secret);
     request.extensions_mut().insert(frame);
     let origin = address(&app.settings, request.headers(), request.extensions().get());
@@ -62,7 +69,22 @@ async fn account_of(app: &App, token: Option<&str>) -> Result<Option<Account>, d
     }
 }
 
-fn make_frame(app: &App, request: &Request, account: Option<Account>, secret: &Secret) -> Frame {
+/// Whether a whole page is asked for, which shows what waits.
+fn is_whole_page(request: &Request) -> bool {
+    request.method() == Method::GET
+        && !routes::is_for_programs(request.uri().path())
+        && !request.headers().contains_key("hx-request")
+}
+
+/// How many messages wait for the visitor.
+async fn unread(app: &App, account: Option<&Account>) -> Result<i64, domain::Error> {
+    match account {
+        Some(account) => messages::unread(app.db(), account).await,
+        None => Ok(0),
+    }
+}
+
+fn make_frame(app: &App, request: &Request, account: Option<Account>, unread: i64, secret: &Secret) -> Frame {
     let extensions = request.extensions();
     let path = request.uri().path().to_owned();
     let lang = cookie(request.headers(), LANGUAGE_COOKIE).and_then(|value| Lang::from_key(&value)).unwrap_or_default();
@@ -80,6 +102,7 @@ fn make_frame(app: &App, request: &Request, account: Option<Account>, secret: &S
         business_date: app.business_date(),
         sections: Arc::clone(&app.sections),
         commands: Arc::clone(&app.settings.commands),
+        unread,
         account,
     }))
 }
@@ -89,6 +112,7 @@ pub async fn guard(State(access): State<Access>, frame: Frame, request: Request,
     let Some(account) = &frame.account else {
         return match access {
             Access::Everyone => next.run(request).await,
+            _ if routes::is_for_programs(&frame.path) => AppError::SignedOut.into_response(),
             Access::SignedIn | Access::Needs(_) => to_sign_in(&frame, request.method()),
         };
     };
@@ -102,6 +126,9 @@ pub async fn guard(State(access): State<Access>, frame: Frame, request: Request,
         if let Some((target, open)) = first
             && !open.contains(&frame.path.as_str())
         {
+            if routes::is_for_programs(&frame.path) {
+                return AppError::SignedOut.into_response();
+            }
             return Redirect::to(&frame.at(target)).into_response();
         }
     }

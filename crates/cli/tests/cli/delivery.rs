@@ -32,7 +32,7 @@ impl City {
         Self { installation, data: data.to_owned(), policy: runs::policy().unwrap(), accounts }
     }
 
-    fn of(&self, login: &str) -> &Account {
+    pub(crate) fn of(&self, login: &str) -> &Account {
         self.accounts.iter().find(|account| account.login == login).unwrap()
     }
 
@@ -49,18 +49,23 @@ impl City {
         accounts::find(&self.installation.db, login).await.unwrap().account
     }
 
-    async fn act(&self, account: &Account, case: i64, act: Act, said: Said) {
+    pub(crate) async fn act(&self, account: &Account, case: i64, act: Act, said: Said) {
         cases::act(&self.installation, &self.policy, account, (case, act), &said, now()).await.unwrap();
+    }
+
+    /// Opens an account for the enterprise of a case and confirms it.
+    pub(crate) async fn confirmed(&self, case: &Case, place: usize) {
+        let firm = self.firm(case, &format!("firm{place}")).await;
+        let number = format!("62220212{place:08}");
+        let account = Some(Receiving { holder: case.name.clone(), bank: "云川农商行".into(), number });
+        self.act(&firm, case.id, Act::Confirm, Said { account, ..Said::default() }).await;
     }
 
     /// Every case that waits, confirmed, passed, published and decided; the money is reserved.
     pub(crate) async fn approved(&self) -> Vec<i64> {
         let waiting = self.cases(State::Notified).await;
         for (place, case) in waiting.iter().enumerate() {
-            let firm = self.firm(case, &format!("firm{place}")).await;
-            let number = format!("62220212{place:08}");
-            let account = Some(Receiving { holder: case.name.clone(), bank: "云川农商行".into(), number });
-            self.act(&firm, case.id, Act::Confirm, Said { account, ..Said::default() }).await;
+            self.confirmed(case, place).await;
             for (login, act) in
                 [("clerk", Act::Pass), ("clerk2", Act::PassAgain), ("finance", Act::Agree), ("science", Act::Agree)]
             {

@@ -2,12 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may unwrap what it has made itself")]
 
+mod api;
 mod backup;
 mod corpus;
 mod delivery;
 mod doctor;
 mod full_disk;
 mod kills;
+mod mail;
 mod navigation;
 mod paying;
 mod program;

@@ -15,7 +15,7 @@ const PASSWORD: &str = "correct horse battery";
 /// A running server, killed with this value.
 pub(crate) struct Server {
     child: Child,
-    address: String,
+    pub(crate) address: String,
 }
 
 impl Server {

@@ -12,7 +12,7 @@ use crate::delivery::City;
 use crate::program::{json, zhiqiang};
 
 /// The commands after which the trail owes nothing, with the reason.
-const SILENT: [(&str, &str); 31] = [
+const SILENT: [(&str, &str); 33] = [
     ("init", "an empty installation holds nothing yet"),
     ("demo", "fills by imports, evaluations and cases, each of which records itself; the story stands on such a city"),
     ("serve", "its pages record themselves"),
@@ -40,6 +40,8 @@ const SILENT: [(&str, &str); 31] = [
     ("case show", "looks"),
     ("budget list", "looks"),
     ("payment list", "looks"),
+    ("message send", "each mail and attempt stands in a log of its own"),
+    ("message log", "looks"),
     ("corpus index", "published documents, kept with their sources in splits of their own"),
     ("corpus watch", "each watch records what it tells"),
     ("corpus chains", "looks"),

@@ -134,7 +134,7 @@ impl Account {
             Role::Enterprise => Organisation::Enterprise(&self.unit),
             Role::Town => Organisation::Town(&self.unit),
             Role::Department => Organisation::Department(&self.unit),
-            Role::Finance => Organisation::Department("财政局"),
+            Role::Finance => Organisation::Department(crate::cases::FINANCE),
             Role::Clerk | Role::Leader | Role::Auditor | Role::Administrator | Role::SecurityAdministrator => {
                 Organisation::City
             }

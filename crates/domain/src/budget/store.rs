@@ -2,7 +2,7 @@
 
 use db::{Tx, with_conn};
 
-use super::Line;
+use super::{Line, Use};
 use crate::Error;
 
 type Row = (i64, i64, String, String, String, i64, i64, i64);
@@ -103,6 +103,12 @@ pub(super) async fn reservation(tx: &mut Tx, case: i64) -> Result<Option<(Line, 
     Ok(row.map(|(id, year, source, award, basis, amount, reserved, paid, held, state)| {
         (line((id, year, source, award, basis, amount, reserved, paid)), held, state)
     }))
+}
+
+pub(super) async fn uses(tx: &mut Tx) -> Result<Vec<Use>, Error> {
+    const SQL: &str = "select r.line_id, r.case_id, c.name, c.award, r.amount_fen, r.state from reservation r \
+        join award_case c on c.id = r.case_id where r.state in ('reserved', 'paid') order by r.case_id";
+    Ok(with_conn!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await).map_err(db::Error::from)?)
 }
 
 /// Year, award and fen of what was paid and not recovered.

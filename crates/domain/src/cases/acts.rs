@@ -20,7 +20,7 @@ use crate::{
     accounts::{Account, Permission, allows},
     budget,
     items::{self, Item},
-    payments,
+    messages, payments,
 };
 
 /// What is said with an act.
@@ -322,6 +322,7 @@ pub async fn daily(installation: &Installation, by: &str, now: Timestamp) -> Res
         save(&mut tx, &case, &after, &Change { act: "notice-over", note: "", by, on: today, now }).await?;
         noticed += 1;
     }
+    messages::remind(&mut tx, &known, (by, today), now).await?;
     tx.commit().await?;
     Ok((expired, noticed))
 }

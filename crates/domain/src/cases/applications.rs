@@ -264,6 +264,23 @@ pub async fn paper(
     Ok((paper, bytes))
 }
 
+/// How many papers there are, and which of them are not there as they were handed in.
+pub(crate) async fn paper_faults(installation: &Installation) -> Result<(usize, Vec<String>), Error> {
+    let papers = {
+        let mut tx = installation.db.begin_read().await?;
+        store::all_papers(&mut tx).await?
+    };
+    let mut faults = Vec::new();
+    for (case, name, hash) in &papers {
+        match fs::read(paper_path(installation, hash)) {
+            Ok(bytes) if sha256(&bytes) == *hash => {}
+            Ok(_) => faults.push(format!("案件 {case} 的材料“{name}”与上传时不同")),
+            Err(cause) => faults.push(format!("案件 {case} 的材料“{name}”读不到（{cause}）")),
+        }
+    }
+    Ok((papers.len(), faults))
+}
+
 fn paper_path(installation: &Installation, hash: &str) -> PathBuf {
     installation.dir().join(EVIDENCE).join(hash)
 }

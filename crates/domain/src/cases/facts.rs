@@ -263,7 +263,7 @@ impl Known {
     }
 
     /// The `days`-th working day after `from`, with the reason; the reason alone where the calendar does not reach.
-    pub(super) fn due(&self, from: Date, days: u32, what: &str) -> (Option<Date>, String) {
+    pub(crate) fn due(&self, from: Date, days: u32, what: &str) -> (Option<Date>, String) {
         let calendar = WorkingCalendar::from_rows(self.base.holidays.iter().copied());
         match calendar.and_then(|calendar| calendar.add_working_days(from, days)) {
             Ok(day) => (Some(day), format!("{from} 起第 {days} 个工作日（{what}）")),

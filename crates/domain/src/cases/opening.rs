@@ -7,7 +7,7 @@ use rules::{Evaluation, Policy, policy::AwardDef};
 use serde_json::json;
 
 use super::{
-    Case, Facts, Ground, State, Step,
+    Case, Change, Facts, Ground, State, Step,
     facts::Known,
     gates::{self, Asked, Outcome},
     store,
@@ -16,7 +16,7 @@ use crate::{
     Error, Installation,
     accounts::{Account, Permission},
     items::{self, GRANT_LINKED, Item, Track, amount},
-    runs,
+    messages, runs,
 };
 
 /// What came of opening a batch.
@@ -87,6 +87,8 @@ pub async fn open_batch(
             on: proposing.today,
         };
         store::insert_step(&mut tx, case.id, &step, now).await?;
+        let change = Change { act: "open", note: &step.note, by: &step.by, on: step.on, now };
+        messages::of_case(&mut tx, None, &case, &change).await?;
     }
     let detail = json!({
         "award": award.id, "run": evaluation.run, "item": item.id, "year": year,

@@ -100,6 +100,11 @@ pub(super) async fn late(tx: &mut Tx, state: State, today: Date) -> Result<Vec<C
     cases(tx, "c.state = $1 and c.due_on < $2 order by c.id", state.key(), &today.to_string()).await
 }
 
+/// Cases whose step is to be done by a day; a notice ends by itself.
+pub(super) async fn due_by(tx: &mut Tx, day: Date) -> Result<Vec<Case>, Error> {
+    cases(tx, "c.state <> $1 and c.due_on <= $2 order by c.id", State::Public.key(), &day.to_string()).await
+}
+
 /// Cases on a notice whose last day has passed.
 pub(super) async fn noticed(tx: &mut Tx, today: Date) -> Result<Vec<Case>, Error> {
     let condition = "c.state = $1 and (select max(n.closes_on) from notice n join notice_case o on o.notice_id = n.id \
@@ -332,6 +337,12 @@ pub(super) async fn papers(tx: &mut Tx, case: i64) -> Result<Vec<Paper>, Error> 
     let rows: Vec<(i64, String, String, String, i64)> =
         with_conn!(tx, conn => sqlx::query_as(SQL).bind(case).fetch_all(conn).await).map_err(db::Error::from)?;
     Ok(rows.into_iter().map(|(id, kind, name, sha256, size)| Paper { id, kind, name, sha256, size }).collect())
+}
+
+/// Every file of every case that was not taken out again: the case, its name and its hash.
+pub(super) async fn all_papers(tx: &mut Tx) -> Result<Vec<(i64, String, String)>, Error> {
+    const SQL: &str = "select case_id, name, sha256 from case_file where removed_at is null order by case_id, id";
+    Ok(with_conn!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await).map_err(db::Error::from)?)
 }
 
 pub(super) async fn insert_paper(

@@ -3,7 +3,7 @@
 use db::{Tx, with_conn};
 use jiff::civil::Date;
 
-use super::{Batch, Payment, Stage};
+use super::{Arrived, Batch, Payment, Stage};
 use crate::{Error, cases::Receiving};
 
 pub(super) async fn insert_batch(tx: &mut Tx, by: &str, at: &str) -> Result<i64, Error> {
@@ -199,4 +199,11 @@ pub(super) async fn faults(tx: &mut Tx) -> Result<(i64, Vec<String>), Error> {
     let wrong = lines.into_iter().filter(|(_, reserved, paid, held, spent)| reserved != held || paid != spent);
     faults.extend(wrong.map(|(id, ..)| format!("预算 {id} 的预留或已付与各案件之和不符")));
     Ok((count, faults))
+}
+
+pub(super) async fn arrived(tx: &mut Tx) -> Result<Vec<Arrived>, Error> {
+    const SQL: &str = "select p.number, p.batch_id, p.case_id, c.name, c.award, p.amount_fen - p.recovered_fen as amount_fen, \
+        coalesce(p.answered_on, '') as answered_on from payment p join award_case c on c.id = p.case_id \
+        where p.state = 'paid' order by p.id";
+    Ok(with_conn!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await).map_err(db::Error::from)?)
 }

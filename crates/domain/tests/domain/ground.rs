@@ -5,6 +5,7 @@ use std::io::Write as _;
 use domain::Error;
 use domain::budget;
 use domain::cases::{self, Act, Case, Said, State};
+use domain::doctor::{self, State as Found};
 use domain::payments;
 use jiff::civil::date;
 use registry::ImportOptions;
@@ -153,4 +154,31 @@ async fn a_list_older_than_a_year_is_no_list() {
     assert!(until < date(2025, 3, 7), "{until}");
     let stopped = order().await.unwrap_err().to_string();
     assert!(stopped.contains("已超过一年") && stopped.contains("2024-01-15"), "{stopped}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_paper_that_was_changed_or_lost_is_found() {
+    let city = City::alone().await;
+    let firm = city.of("enterprise");
+    let wanted = ("rights-aid", "（2023）苏民终88号");
+    let id = cases::begin(&city.installation, &city.policy, firm, wanted, date(2023, 11, 2), now()).await.unwrap();
+    let paper = ("裁判文书或调查通知", "判决书.pdf", &b"%PDF-1.4 it is so"[..]);
+    cases::attach(&city.installation, firm, id, paper, now()).await.unwrap();
+    let found = async || {
+        let checks = doctor::examine(&city.installation, now()).await;
+        checks.into_iter().find(|one| one.check == "papers").unwrap()
+    };
+    let sound = found().await;
+    assert!(sound.state == Found::Sound && sound.message.contains("1 份"), "{sound:?}");
+    let folder = city.installation.dir().join("evidence");
+    let file = std::fs::read_dir(folder).unwrap().next().unwrap().unwrap().path();
+    std::fs::write(&file, b"%PDF-1.4 it is not").unwrap();
+    let changed = found().await;
+    assert!(changed.state == Found::Fault && changed.message.contains("“判决书.pdf”与上传时不同"), "{changed:?}");
+    std::fs::remove_file(&file).unwrap();
+    let lost = found().await;
+    assert!(
+        lost.state == Found::Fault && lost.message.contains("读不到") && lost.message.contains("请从备份恢复"),
+        "{lost:?}"
+    );
 }

@@ -7,4 +7,5 @@ mod city;
 mod clauses;
 mod delivery;
 mod ground;
+mod messages;
 mod payments;

@@ -4,12 +4,13 @@
 pub mod acts;
 pub mod apply;
 pub mod budget;
-mod forms;
+pub(crate) mod forms;
 pub mod items;
 pub mod letters;
 pub mod notices;
 pub mod one;
 pub mod payments;
+pub mod uses;
 
 use axum::{Form, extract::State, http::Uri, response::Response};
 use domain::{

@@ -157,6 +157,10 @@ pub(crate) fn said(frame: &Frame, words: &BTreeMap<String, String>) -> Option<No
         "factor-given-up" => "said-factor-given-up",
         "kept" => "said-kept",
         "ran" => "said-ran",
+        "messages-read" => "said-messages-read",
+        "mail-setting" => "said-mail-setting",
+        "mail-again" => "said-mail-again",
+        "wording-kept" => "said-wording-kept",
         _ => return None,
     };
     let number = |name: &str| words.get(name).and_then(|text| text.parse::<u64>().ok()).unwrap_or(0).to_string();

@@ -29,6 +29,16 @@ pub(crate) fn taken(answer: &Answer) {
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
 }
 
+/// Opens the first figure of a page that leads so, and finds it again as the sum of the rows that it opens to.
+async fn adds_up(visitor: &mut Visitor, page: &str, beginning: &str, name: &str) {
+    let page = visitor.get(page).await.text;
+    let href = *links(&page, beginning).first().unwrap_or_else(|| panic!("nothing leads to {beginning}: {page}"));
+    let shown = page.split(href).nth(1).unwrap().split('>').nth(1).unwrap().split('<').next().unwrap();
+    let rows = visitor.get(&href.replace("&amp;", "&").replace("&#38;", "&")).await.text;
+    let sum = rows.split("所选合计 ").nth(1).unwrap_or_else(|| panic!("{rows}")).split('。').next().unwrap();
+    assert!(sum.starts_with(shown) && rows.contains(name), "{href}: {shown} against {sum}: {rows}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn clause_c3_3_2_1_a_star_from_its_confirmation_to_the_bank_and_the_archive() {
     let (mut clerk, folder) = own(Role::Clerk).await;
@@ -73,6 +83,7 @@ async fn clause_c3_3_2_1_a_star_from_its_confirmation_to_the_bank_and_the_archiv
     let mut leader = again(folder.path(), Role::Leader).await;
     taken(&act(&mut leader, &case, &[("act", "approve"), ("note", "同意")]).await);
     let mut finance = signed_in(folder.path(), "finance").await;
+    adds_up(&mut finance, "/budget", "/budget/uses?", &holder).await;
     let payable = finance.get("/payments").await;
     assert!(payable.text.contains(&holder));
     let token = payable.token();
@@ -100,6 +111,9 @@ async fn clause_c3_3_2_1_a_star_from_its_confirmation_to_the_bank_and_the_archiv
     taken(&finance.upload(&door, &[("csrf", &token)], "回单.csv", answer.as_bytes()).await);
     let mut firm = again(folder.path(), Role::Enterprise).await;
     assert!(firm.get(&case).await.text.contains("已拨付"));
+    adds_up(&mut finance, "/budget", "/budget/uses?", &holder).await;
+    adds_up(&mut finance, "/budget/board", "/payments/arrived?", &holder).await;
+    assert!(clerk.get(&notice).await.text.contains("1 件合计 "));
     for letter in ["decision", "certificate"] {
         let file = firm.get(&format!("{case}/letters/{letter}")).await;
         assert!(file.header("content-disposition").contains(letter), "{}", file.text);

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may unwrap what it has made itself")]
 
 mod accounts;
+mod api;
 mod awards;
 mod both;
 mod cases;
@@ -19,6 +20,7 @@ mod history;
 mod indicators;
 mod kept;
 mod matching;
+mod messages;
 mod navigation;
 mod organisations;
 mod others;
@@ -30,6 +32,5 @@ mod runs;
 mod search;
 mod sign_in;
 mod trail;
-mod verdicts;
 mod warnings;
 mod what_if;

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Doors that lead to what belongs to somebody.
-const OWNED: [&str; 27] = [
+const OWNED: [&str; 29] = [
     "/account/sessions/{id}/end",
     "/corpus/baskets/{id}",
     "/corpus/baskets/{id}/documents/{key}",
@@ -26,6 +26,8 @@ const OWNED: [&str; 27] = [
     "/corpus/searches/{id}/restore",
     "/warnings/watches/{id}/remove",
     "/warnings/watches/{id}/restore",
+    "/messages/{id}",
+    "/messages/{id}/open",
     "/warnings/{id}",
     "/warnings/{id}/handle",
     "/matching/deals/{id}",
@@ -76,6 +78,7 @@ struct Others {
     case: String,
     job: String,
     session: String,
+    message: String,
 }
 
 impl Others {
@@ -115,6 +118,7 @@ impl Others {
         let job = verified.header("location").to_owned();
         wait(clerk, &job).await;
         let session = between(&clerk.get("/account").await.text, "/account/sessions/", "/end");
+        let message = first(&clerk.get("/messages?size=100").await.text, "/messages/");
         Self {
             basket,
             search,
@@ -125,6 +129,7 @@ impl Others {
             case: case.trim_start_matches("/cases/").to_owned(),
             job: job.trim_start_matches("/jobs/").to_owned(),
             session,
+            message,
         }
     }
 
@@ -139,6 +144,7 @@ impl Others {
             ["matching", "deals"] => &self.deal,
             ["matching", _] => &self.demand,
             ["jobs", _] => &self.job,
+            ["messages", _] => &self.message,
             _ => &self.case,
         };
         door.replace("{id}", id).replace("{key}", "CN201920050001").replace("{file}", "1").replace("{kind}", "decision")
@@ -173,6 +179,7 @@ async fn what_is_another_s_is_not_there_and_nothing_happens_to_it() {
         "/matching/deals/{id}",
         "/cases/{id}",
         "/jobs/{id}",
+        "/messages/{id}",
     ] {
         assert!(clerk.get(&others.at(door)).await.status.is_success(), "{door} is there for its own people");
     }

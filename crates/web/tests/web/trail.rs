@@ -7,7 +7,7 @@ use db::Db;
 use web::routes;
 
 /// The doors that take a form and change something, with the act that the trail then holds.
-const CHANGES: [(&str, &str); 76] = [
+const CHANGES: [(&str, &str); 79] = [
     ("/sign-in", "session.open"),
     ("/sign-in/code", "session.open"),
     ("/sign-out", "session.close"),
@@ -40,6 +40,9 @@ const CHANGES: [(&str, &str); 76] = [
     ("/warnings/watches/{id}/remove", "watch.remove"),
     ("/warnings/watches/{id}/restore", "watch.restore"),
     ("/warnings/{id}/handle", "warning.handle"),
+    ("/messages/settings", "message.setting"),
+    ("/messages/wordings/{kind}", "message.wording"),
+    ("/messages/mails/{id}/again", "mail.again"),
     ("/matching/post", "demand.post"),
     ("/matching/{id}/edit", "demand.edit"),
     ("/matching/{id}/withdraw", "demand.withdraw"),
@@ -88,13 +91,16 @@ const CHANGES: [(&str, &str); 76] = [
 ];
 
 /// The doors that take a form and change nothing that is kept of the city, with the reason.
-const SILENT: [(&str, &str); 7] = [
+const SILENT: [(&str, &str); 10] = [
     ("/language", "a cookie of the visitor"),
     ("/corpus/numbers", "a search whose list is too long for an address"),
     ("/corpus/like", "a search whose text is too long for an address"),
     ("/runs/{id}/verify", "computes again and compares"),
     ("/jobs/{id}/cancel", "the job itself records how it ended"),
     ("/warnings/run", "each watch records what it tells"),
+    ("/messages/read", "what one has read of one's own messages"),
+    ("/messages/{id}/open", "what one has read of one's own messages"),
+    ("/messages/wordings/{kind}/preview", "shows what a wording would say"),
     ("/cases/daily", "each case that moves records it"),
 ];
 

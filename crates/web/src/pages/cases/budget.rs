@@ -10,7 +10,7 @@ use rules::Policy;
 use super::{
     award_name,
     forms::{self, ListPage},
-    head, policy,
+    head, policy, uses,
 };
 use crate::{
     app::App,
@@ -37,7 +37,7 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
     if query.export {
         let document = policy::document()?;
         let rows = budget::lines(app.db()).await?;
-        return listing(&frame, &document.policy).workbook(&rows, &query);
+        return listing(&frame, &document.policy, &rows).workbook(&rows, &query);
     }
     respond(&app, &frame, hx, &query, &words, &Sent::default(), &Errors::default()).await
 }
@@ -53,7 +53,7 @@ async fn respond(
 ) -> Result<Response, AppError> {
     let document = policy::document()?;
     let rows = budget::lines(app.db()).await?;
-    let view = listing(frame, &document.policy).view(&rows, query);
+    let view = listing(frame, &document.policy, &rows).view(&rows, query);
     if hx.wants_block() {
         return hx::page(ListBlock { frame, list: &view });
     }
@@ -77,8 +77,15 @@ async fn respond(
     if errors.is_empty() { hx::page(page) } else { hx::refused(page) }
 }
 
-fn listing<'a>(frame: &'a Frame, policy: &'a Policy) -> Listing<'a, Line> {
+fn listing<'a>(frame: &'a Frame, policy: &'a Policy, rows: &[Line]) -> Listing<'a, Line> {
+    let years: std::collections::BTreeSet<i64> = rows.iter().map(|line| line.year).collect();
+    let years = years.into_iter().rev().map(|year| Choice::new(year.to_string(), year.to_string())).collect();
     let money = |fen: i64| Cell::money(fen, frame.lang);
+    // A sum of nothing has nothing to open.
+    let used = move |fen: i64, line: i64, state: &str| match fen {
+        0 => money(0),
+        fen => money(fen).link(frame.at(&uses::of_line(line, state))),
+    };
     Listing::new(frame, "budget", PATH, frame.t("budget-title"))
         .column("award", frame.t("cases-award"), Kind::Text, |line: &Line| {
             Cell::text(purpose(frame, policy, &line.award))
@@ -86,10 +93,13 @@ fn listing<'a>(frame: &'a Frame, policy: &'a Policy) -> Listing<'a, Line> {
         .column("source", frame.t("budget-source"), Kind::Text, |line| Cell::text(line.source.clone()))
         .column("year", frame.t("cases-year"), Kind::Code, |line| Cell::code(line.year.to_string()))
         .column("amount", frame.t("budget-amount"), Kind::Money, move |line| money(line.amount_fen))
-        .column("reserved", frame.t("budget-reserved"), Kind::Money, move |line| money(line.reserved_fen))
-        .column("paid", frame.t("budget-paid"), Kind::Money, move |line| money(line.paid_fen))
+        .column("reserved", frame.t("budget-reserved"), Kind::Money, move |line| {
+            used(line.reserved_fen, line.id, "reserved")
+        })
+        .column("paid", frame.t("budget-paid"), Kind::Money, move |line| used(line.paid_fen, line.id, "paid"))
         .column("left", frame.t("budget-left"), Kind::Money, move |line| money(line.left_fen()))
         .column("basis", frame.t("budget-basis"), Kind::Text, |line| Cell::text(line.basis.clone()))
+        .filter("year", frame.t("cases-year"), years, |line, year| line.year.to_string() == year)
         .search(frame.t("budget-search"), |line| format!("{} {} {}", line.source, line.basis, line.year))
         .when_empty(frame.t("budget-none"), frame.t("budget-none-todo"))
 }
@@ -124,14 +134,23 @@ pub async fn board(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Re
     let document = policy::document()?;
     let rows = budget::board(&app.installation, &document.policy, app.now()).await?;
     let money = |fen: Option<i64>| super::amount_cell(&frame, fen);
+    let opened = |cell: Cell, fen: Option<i64>, path: String| {
+        if fen.is_some_and(|fen| fen != 0) { cell.link(frame.at(&path)) } else { cell }
+    };
     let percent = |share: Option<i64>| {
         share.map_or_else(Cell::empty, |share| Cell::decimal(&format!("{}.{:02}", share / 100, share % 100)).unit("%"))
     };
     let listing = Listing::new(&frame, "subsidy", BOARD, frame.t("board-title"))
         .column("year", frame.t("cases-year"), Kind::Code, |one: &Year| Cell::code(one.year.to_string()))
-        .column("budget", frame.t("board-budget"), Kind::Money, |one| money(one.budget_fen))
-        .column("subsidy", frame.t("board-subsidy"), Kind::Money, |one| money(one.subsidy_fen))
-        .column("linked", frame.t("board-linked"), Kind::Money, |one| money(one.grant_linked_fen))
+        .column("budget", frame.t("board-budget"), Kind::Money, |one| {
+            opened(money(one.budget_fen), one.budget_fen, format!("{PATH}?year={}", one.year))
+        })
+        .column("subsidy", frame.t("board-subsidy"), Kind::Money, |one| {
+            opened(money(one.subsidy_fen), one.subsidy_fen, uses::of_year(one.year, false))
+        })
+        .column("linked", frame.t("board-linked"), Kind::Money, |one| {
+            opened(money(one.grant_linked_fen), one.grant_linked_fen, uses::of_year(one.year, true))
+        })
         .column("share", frame.t("board-share"), Kind::Number, |one| percent(one.share()))
         .column("movement", frame.t("board-movement"), Kind::Text, |one| match one.rose {
             Some(true) => Cell::state(StateWord::new(Tone::Bad, frame.t("board-rose")), 2),

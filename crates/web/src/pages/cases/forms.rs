@@ -72,7 +72,7 @@ pub(super) fn yuan(fen: i64) -> String {
 }
 
 /// Sets a refusal beside a field, or hands on what is no refusal.
-pub(super) fn refusal(frame: &Frame, errors: &mut Errors, field: &str, error: domain::Error) -> Result<(), AppError> {
+pub(crate) fn refusal(frame: &Frame, errors: &mut Errors, field: &str, error: domain::Error) -> Result<(), AppError> {
     match error {
         domain::Error::Invalid(why) | domain::Error::Conflict(why) => {
             errors.add(field, frame.said(&why));

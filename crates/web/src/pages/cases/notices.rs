@@ -93,7 +93,8 @@ fn listing<'a>(frame: &'a Frame, policy: &'a Policy) -> Listing<'a, Notice> {
             Cell::number(i64::try_from(one.cases.len()).unwrap_or(i64::MAX))
         })
         .column("amount", frame.t("cases-amount"), Kind::Money, |one| {
-            amount_cell(frame, one.cases.iter().map(|(_, fen)| *fen).sum::<Option<i64>>())
+            let own = frame.at(&format!("{PATH}/{}", one.id));
+            amount_cell(frame, one.cases.iter().map(|(_, fen)| *fen).sum::<Option<i64>>()).link(own)
         })
         .column("opened", frame.t("notices-opened"), Kind::Date, |one| Cell::date(Some(one.opened_on)))
         .column("closes", frame.t("notices-closes"), Kind::Date, |one| Cell::date(Some(one.closes_on)))
@@ -155,7 +156,13 @@ pub async fn one(
     if hx.wants_block() {
         return hx::page(ListBlock { frame: &frame, list: &view });
     }
-    let dates = [("from", frame.date(notice.opened_on)), ("until", frame.date(notice.closes_on))];
+    let sum = notice.cases.iter().map(|(_, fen)| *fen).sum::<Option<i64>>();
+    let dates = [
+        ("from", frame.date(notice.opened_on)),
+        ("until", frame.date(notice.closes_on)),
+        ("count", notice.cases.len().to_string()),
+        ("amount", sum.map_or_else(|| frame.t("word-unknown"), |fen| crate::format::money_text(fen, frame.lang))),
+    ];
     let room = Room::new(
         frame.tn("notice-of", &[("award", award_name(&frame, policy, &notice.award)), ("id", id.to_string())]),
         frame.tn("notice-line", &dates),

@@ -1,0 +1,147 @@
+//! Mail through a real server that takes, refuses, cuts the line, falls silent and is slow; and the program killed while it sends.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use domain::accounts::{self, Account, Role};
+use domain::cases::{Act, Said, State};
+use domain::messages::{self, Kind, Mode, Setting};
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::api::python_tools;
+use crate::delivery::City;
+use crate::program::{json, program, words, zhiqiang};
+
+/// The server, ended with this value.
+struct MailServer {
+    child: Child,
+    port: u16,
+    spool: PathBuf,
+}
+
+impl MailServer {
+    /// Starts it; none where the Python tools cannot be had.
+    fn start(spool: &Path) -> Option<Self> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let tools = python_tools("mail was not tried against a real server")?;
+        std::fs::create_dir_all(spool).unwrap();
+        let mut child = Command::new(tools.join("bin/python"))
+            .arg(root.join("tests/cli/mail_server.py"))
+            .arg(spool)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        Some(Self { child, port: line.trim().parse().unwrap(), spool: spool.to_owned() })
+    }
+
+    /// What it has taken for a name.
+    fn taken(&self, name: &str) -> Vec<String> {
+        let files = std::fs::read_dir(&self.spool).unwrap().map(|entry| entry.unwrap().path());
+        let of_name = files.filter(|path| path.file_name().unwrap().to_string_lossy().starts_with(&format!("{name}-")));
+        of_name.map(|path| std::fs::read_to_string(path).unwrap()).collect()
+    }
+}
+
+impl Drop for MailServer {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+const NAMES: [&str; 5] = ["taken", "refuse", "later", "cut", "silent"];
+
+fn then() -> Timestamp {
+    "2024-01-01T00:00:00Z".parse().unwrap()
+}
+
+async fn clerk(city: &City, name: &str) -> Account {
+    let db = &city.installation.db;
+    accounts::open(db, name, "王敏", Role::Clerk, "", "correct-horse-9", then()).await.unwrap();
+    accounts::find(db, name).await.unwrap().account
+}
+
+async fn wants(city: &City, account: &Account, address: &str) {
+    let wanted = Setting { address: address.to_owned(), modes: [(Kind::Waits, Mode::AtOnce)].into() };
+    messages::keep_setting(&city.installation.db, account, &wanted, then()).await.unwrap();
+}
+
+/// The state of the latest mail to each, and what the server answered last.
+fn log(data: &Path, login: &str) -> Vec<(String, String)> {
+    let all = json(&zhiqiang(data, &["--json", "message", "log"]));
+    let of_login = all.as_array().unwrap().iter().filter(|one| one["login"] == login);
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    of_login
+        .map(|one| (text(&one["state"]), text(&one["attempts"].as_array().unwrap().last().unwrap()["answer"])))
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_arrives_once_or_waits_for_a_person_whatever_the_server_and_the_process_do() {
+    let dir = tempfile::tempdir().unwrap();
+    let Some(server) = MailServer::start(&dir.path().join("spool")) else { return };
+    let city = City::new(&dir.path().join("data")).await;
+    let off = zhiqiang(&city.data, &["message", "send"]);
+    assert!(off.status.code() == Some(2) && words(&off).contains("没有设置邮件服务器"), "{}", words(&off));
+    let settings = format!(
+        "server = \"127.0.0.1\"\nport = {}\nsecurity = \"none\"\nfrom = \"云川市知识产权局 <ip@office.example>\"\n\
+         site = \"https://ip.office.example\"\n",
+        server.port
+    );
+    std::fs::write(city.data.join("mail.toml"), settings).unwrap();
+    for name in NAMES {
+        wants(&city, &clerk(&city, name).await, &format!("{name}@mail.example")).await;
+    }
+    let case = city.cases(State::Notified).await.remove(0);
+    city.confirmed(&case, 0).await;
+
+    let send = || json(&zhiqiang(&city.data, &["--json", "message", "send"]));
+    let sent = send();
+    let counts = |sent: &Value| ["made", "sent", "later", "failed", "unknown"].map(|name| sent[name].as_i64().unwrap());
+    assert_eq!(counts(&sent), [5, 1, 2, 1, 1], "{sent}");
+    let state = |login: &str| log(&city.data, login).remove(0);
+    for (login, stands, said) in [
+        ("taken", "sent", "250 2.0.0 queued"),
+        ("refuse", "failed", "no such mailbox"),
+        ("later", "waiting", "greylisted"),
+        ("cut", "waiting", ""),
+        ("silent", "unknown", ""),
+    ] {
+        let (found, answer) = state(login);
+        assert!(found == stands && answer.contains(said) && !answer.is_empty(), "{login}: {found} {answer}");
+    }
+    let mail = server.taken("taken").remove(0);
+    for words in ["From: ", "<ip@office.example>", "To: taken@mail.example", "Message-ID: <", "Auto-Submitted:"] {
+        assert!(mail.contains(words), "{words}: {mail}");
+    }
+    assert_eq!(counts(&send()), [0; 5], "nothing twice, and nothing before its time");
+    assert_eq!((server.taken("taken").len(), server.taken("silent").len()), (1, 1));
+
+    // Killed after the server has taken it and before that was noted.
+    for name in NAMES {
+        let account = accounts::find(&city.installation.db, name).await.unwrap().account;
+        wants(&city, &account, "").await;
+    }
+    wants(&city, &clerk(&city, "slow").await, "slow@mail.example").await;
+    city.act(city.of("clerk"), case.id, Act::Urge, Said { note: "请尽快".into(), ..Said::default() }).await;
+    let mut child = program(&city.data, &["message", "send"]).stdout(Stdio::null()).spawn().unwrap();
+    let begun = Instant::now();
+    while server.taken("slow").is_empty() {
+        assert!(begun.elapsed() < Duration::from_secs(60), "the server was not asked");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert_eq!(state("slow").0, "sending", "the attempt stood written before the server was asked");
+    assert_eq!(counts(&send()), [0; 5], "what may have arrived is not sent again");
+    let (stands, why) = state("slow");
+    assert!(stands == "unknown" && why.contains("进程中断"), "{stands} {why}");
+    assert_eq!(server.taken("slow").len(), 1, "once");
+    let doctor = zhiqiang(&city.data, &["doctor"]);
+    assert!(doctor.status.success(), "{}", String::from_utf8_lossy(&doctor.stdout));
+}

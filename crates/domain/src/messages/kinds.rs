@@ -1,0 +1,218 @@
+//! The kinds of message, whom each is for, how each is mailed when nobody says otherwise, and its standard wording.
+
+use serde::{Deserialize, Serialize};
+
+use crate::accounts::{Permission, Role};
+
+/// What a message is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// A case of the enterprise's own was opened and is to be confirmed.
+    Confirm,
+    /// Something is missing in an application.
+    Missing,
+    /// A case is on public notice.
+    Notice,
+    /// A case was decided in favour.
+    Granted,
+    /// A case ended without money.
+    Ended,
+    /// The money has arrived.
+    Paid,
+    /// The bank returned the money.
+    Returned,
+    /// The money is claimed back.
+    Reclaim,
+    /// A case waits for the account.
+    Waits,
+    /// The account is called upon (催办).
+    Urged,
+    /// A last day is near or has passed.
+    Due,
+    /// A watch has told something new.
+    Watch,
+}
+
+/// How a message is mailed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mode {
+    /// Not at all.
+    Never,
+    /// By itself, as soon as may be.
+    AtOnce,
+    /// With the others of the day.
+    Daily,
+    /// With the others of the week.
+    Weekly,
+}
+
+impl Mode {
+    /// Every mode.
+    pub const ALL: [Self; 4] = [Self::Never, Self::AtOnce, Self::Daily, Self::Weekly];
+
+    /// Its key in forms.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Never => "never",
+            Self::AtOnce => "at-once",
+            Self::Daily => "daily",
+            Self::Weekly => "weekly",
+        }
+    }
+
+    /// Its Chinese name.
+    pub const fn zh(self) -> &'static str {
+        match self {
+            Self::Never => "不发邮件",
+            Self::AtOnce => "随时发送",
+            Self::Daily => "每日汇总",
+            Self::Weekly => "每周汇总",
+        }
+    }
+
+    /// The mode with this key.
+    pub fn of_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.key() == key)
+    }
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 12] = [
+        Self::Confirm,
+        Self::Missing,
+        Self::Notice,
+        Self::Granted,
+        Self::Ended,
+        Self::Paid,
+        Self::Returned,
+        Self::Reclaim,
+        Self::Waits,
+        Self::Urged,
+        Self::Due,
+        Self::Watch,
+    ];
+
+    /// Its stored key.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Confirm => "confirm",
+            Self::Missing => "missing",
+            Self::Notice => "notice",
+            Self::Granted => "granted",
+            Self::Ended => "ended",
+            Self::Paid => "paid",
+            Self::Returned => "returned",
+            Self::Reclaim => "reclaim",
+            Self::Waits => "waits",
+            Self::Urged => "urged",
+            Self::Due => "due",
+            Self::Watch => "watch",
+        }
+    }
+
+    /// Its Chinese name.
+    pub const fn zh(self) -> &'static str {
+        match self {
+            Self::Confirm => "待企业确认",
+            Self::Missing => "待企业补正",
+            Self::Notice => "开始公示",
+            Self::Granted => "决定兑现",
+            Self::Ended => "未予兑现",
+            Self::Paid => "资金到账",
+            Self::Returned => "银行退回",
+            Self::Reclaim => "追回资金",
+            Self::Waits => "待办案件",
+            Self::Urged => "催办",
+            Self::Due => "期限提醒",
+            Self::Watch => "新的预警",
+        }
+    }
+
+    /// The kind with this key.
+    pub fn of_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.key() == key)
+    }
+
+    /// Whether an account of this role may get it.
+    pub fn is_for(self, role: Role) -> bool {
+        let handles =
+            [Permission::HandleCases, Permission::GiveOpinion, Permission::DecideCases, Permission::ManageMoney];
+        match self {
+            Self::Watch => role.may(Permission::KeepBaskets),
+            Self::Waits | Self::Urged => handles.into_iter().any(|one| role.may(one)),
+            Self::Due => role.may(Permission::OwnCases) || handles.into_iter().any(|one| role.may(one)),
+            _ => role.may(Permission::OwnCases),
+        }
+    }
+
+    /// How it is mailed until the account says otherwise: what comes in numbers is gathered.
+    pub const fn usual(self) -> Mode {
+        match self {
+            Self::Waits | Self::Watch => Mode::Daily,
+            _ => Mode::AtOnce,
+        }
+    }
+
+    /// What may be filled into its wording.
+    pub const fn places(self) -> &'static [&'static str] {
+        match self {
+            Self::Watch => &["监测", "新增", "升级"],
+            _ => &["企业", "事项", "年度", "案件号", "步骤", "金额", "期限", "期限说明", "说明"],
+        }
+    }
+
+    /// Its standard wording: one line, and the text.
+    pub(super) const fn standard(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Confirm => (
+                "请确认{年度}年度{事项}",
+                "{企业}：按{年度}年末的测算，你单位符合{事项}的条件，拟兑现{金额}。\n请在 {期限} 前核对事实、填写收款账户并确认；不用提交申请材料。逾期未确认的，视为放弃。",
+            ),
+            Self::Missing => (
+                "{事项}申报需要补正",
+                "{企业}：你单位申报的{事项}（案件 {案件号}）需要补正：{说明}\n请在 {期限} 前一次补齐并重新提交。",
+            ),
+            Self::Notice => (
+                "{年度}年度{事项}开始公示",
+                "{企业}：你单位{年度}年度{事项}（案件 {案件号}）已列入公示，拟兑现{金额}，公示到 {期限} 为止。",
+            ),
+            Self::Granted => (
+                "{年度}年度{事项}已决定兑现",
+                "{企业}：你单位{年度}年度{事项}（案件 {案件号}）已决定兑现，金额{金额}。决定书可在案件页下载。",
+            ),
+            Self::Ended => (
+                "{年度}年度{事项}：{步骤}",
+                "{企业}：你单位{年度}年度{事项}（案件 {案件号}）现为“{步骤}”。理由：{说明}\n如有异议，可在案件页申请重新审核，或依法申请行政复议。",
+            ),
+            Self::Paid => (
+                "{年度}年度{事项}资金已到账",
+                "{企业}：{年度}年度{事项}（案件 {案件号}）的资金{金额}已拨付到你单位的收款账户，请查收。",
+            ),
+            Self::Returned => (
+                "{事项}的款项被银行退回",
+                "{企业}：{年度}年度{事项}（案件 {案件号}）的款项被银行退回：{说明}\n请核对并更正收款账户，更正后重新拨付。",
+            ),
+            Self::Reclaim => (
+                "{年度}年度{事项}的资金需要退回",
+                "{企业}：{年度}年度{事项}（案件 {案件号}）已启动追回，涉及金额{金额}。理由：{说明}",
+            ),
+            Self::Waits => (
+                "{步骤}：{企业} {事项}",
+                "{企业}{年度}年度{事项}（案件 {案件号}）现为“{步骤}”，等您办理。\n办理期限：{期限}（{期限说明}）。",
+            ),
+            Self::Urged => (
+                "催办：{企业} {事项}",
+                "{企业}{年度}年度{事项}（案件 {案件号}，{步骤}）被催办：{说明}\n办理期限：{期限}（{期限说明}）。",
+            ),
+            Self::Due => (
+                "期限提醒：{企业} {事项}",
+                "{企业}{年度}年度{事项}（案件 {案件号}，{步骤}）{说明}。\n办理期限：{期限}（{期限说明}）。",
+            ),
+            Self::Watch => {
+                ("监测“{监测}”有新的预警", "监测“{监测}”新增预警 {新增} 条，级别上升 {升级} 条。请查看并记录处理情况。")
+            }
+        }
+    }
+}

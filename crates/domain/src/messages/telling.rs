@@ -1,0 +1,188 @@
+//! Who is told what when a case moves, when a last day comes near, and when a watch finds something.
+
+use std::{collections::BTreeMap, sync::LazyLock};
+
+use db::Tx;
+use jiff::{Timestamp, civil::Date};
+use registry::instant;
+
+use super::{
+    Kind, store,
+    store::{New, To, Whose},
+    wordings::{self, Values},
+};
+use crate::{
+    Error,
+    accounts::{Permission, Role},
+    cases::{self, Case, Change, Known, State},
+    runs,
+};
+
+/// How many working days before its last day a step is reminded of.
+const REMINDED_DAYS: u32 = 2;
+
+/// The names of the awards; a policy that cannot be read leaves their keys.
+static AWARDS: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
+    let awards = runs::policy().map(|policy| policy.awards).unwrap_or_default();
+    awards.into_iter().map(|award| (award.id, award.name)).collect()
+});
+
+/// For whom a case waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Waits {
+    ForOwner,
+    ForHolders(Permission),
+    ForDepartments,
+    ForNobody,
+}
+
+const fn waits(case: &Case) -> Waits {
+    use State as S;
+    match case.state {
+        S::Notified | S::Correction => Waits::ForOwner,
+        S::Submitted | S::Review | S::SecondReview | S::Listed => Waits::ForHolders(Permission::HandleCases),
+        S::Joint => Waits::ForDepartments,
+        S::Objected | S::Noticed => Waits::ForHolders(Permission::DecideCases),
+        S::Approved | S::Failed | S::Reclaimed => Waits::ForHolders(Permission::ManageMoney),
+        _ => Waits::ForNobody,
+    }
+}
+
+/// What the enterprise is told of a step; most steps inside the office are none of its mail.
+fn news(act: &str, is_moved: bool, case: &Case) -> Option<Kind> {
+    match (act, case.state) {
+        ("publish", _) => Some(Kind::Notice),
+        ("pay", _) => Some(Kind::Paid),
+        ("pay-failed", _) => Some(Kind::Returned),
+        (_, State::Notified) if is_moved => Some(Kind::Confirm),
+        (_, State::Correction) if is_moved => Some(Kind::Missing),
+        ("approve", State::Approved) => Some(Kind::Granted),
+        (_, State::Reclaimed) if is_moved => Some(Kind::Reclaim),
+        (_, State::Refused | State::Rejected | State::Expired) if is_moved => Some(Kind::Ended),
+        _ => None,
+    }
+}
+
+/// Tells of a step of a case, in its transaction; `before` is none where the case has just been opened.
+pub(crate) async fn of_case(tx: &mut Tx, before: Option<State>, case: &Case, change: &Change<'_>) -> Result<(), Error> {
+    let is_moved = before != Some(case.state);
+    let telling = Telling { case, note: change.note, by: change.by, on: change.on, now: change.now };
+    let over = match (is_moved, change.act) {
+        (true, _) => Some(Whose::All),
+        // The others still have their turn.
+        (false, "agree") => Some(Whose::UnitOf(change.by)),
+        (false, "recuse") => Some(Whose::Own(change.by)),
+        _ => None,
+    };
+    if let Some(whose) = over {
+        store::over(tx, case.id, &whose, &instant::format(change.now)).await?;
+    }
+    if let Some(kind) = news(change.act, is_moved, case) {
+        telling.tell(tx, kind, &telling.owner(), "").await?;
+    }
+    if change.act == "urge" {
+        telling.those_awaited(tx, Kind::Urged, "").await?;
+    } else if is_moved && waits(case) != Waits::ForOwner {
+        telling.those_awaited(tx, Kind::Waits, "").await?;
+    }
+    Ok(())
+}
+
+/// Reminds of steps whose last day is near or has passed: of each day of each step twice at most, before and after.
+pub(crate) async fn remind(tx: &mut Tx, known: &Known, (by, today): (&str, Date), now: Timestamp) -> Result<(), Error> {
+    // Where the calendar does not say which days are working days, only the day itself is near.
+    let near = known.due(today, REMINDED_DAYS, "").0.unwrap_or(today);
+    for case in cases::due_by(tx, near).await? {
+        let Some(due) = case.due_on else { continue };
+        let (word, note) = match (due - today).get_days() {
+            days @ ..=-1 => ("late", format!("已超过期限 {} 天", -days)),
+            0 => ("due", "今天到期".to_owned()),
+            days => ("due", format!("还有 {days} 天到期")),
+        };
+        let once = format!("{word}:{}:{}:{due}", case.id, case.state.key());
+        let telling = Telling { case: &case, note: &note, by, on: today, now };
+        telling.those_awaited(tx, Kind::Due, &once).await?;
+    }
+    Ok(())
+}
+
+/// Tells whoever sees a watch that it found something new.
+pub(crate) async fn of_watch(
+    tx: &mut Tx,
+    (account, name): (i64, &str),
+    (told, raised): (usize, usize),
+    on: Date,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let values: Values = [("监测", name.to_owned()), ("新增", told.to_string()), ("升级", raised.to_string())].into();
+    let wording = wordings::of_kind(tx, Kind::Watch).await?.filled(&values);
+    let new = New { kind: Kind::Watch, case: None, path: "/warnings", wording: &wording, once: "", on, now };
+    store::insert_for_sharers(tx, account, &new).await
+}
+
+struct Telling<'a> {
+    case: &'a Case,
+    note: &'a str,
+    by: &'a str,
+    on: Date,
+    now: Timestamp,
+}
+
+impl Telling<'_> {
+    /// The enterprise whose case it is; it is told of its own steps too, when the office must show that it was.
+    fn owner(&self) -> To<'_> {
+        To { role: Role::Enterprise, unit: &self.case.subject, except: "" }
+    }
+
+    async fn those_awaited(&self, tx: &mut Tx, kind: Kind, once: &str) -> Result<(), Error> {
+        match waits(self.case) {
+            Waits::ForNobody => {}
+            Waits::ForOwner => self.tell(tx, kind, &self.owner(), once).await?,
+            Waits::ForHolders(permission) => {
+                // Whoever handled a case does not look at it again.
+                let handler = self.case.handler.as_deref().filter(|_| self.case.state == State::SecondReview);
+                let except = handler.unwrap_or(self.by);
+                for role in Role::ALL.into_iter().filter(|role| role.may(permission)) {
+                    self.tell(tx, kind, &To { role, unit: "", except }, once).await?;
+                }
+            }
+            Waits::ForDepartments => {
+                for department in cases::asked_still(tx, self.case.id).await? {
+                    let (role, unit) = match department.as_str() {
+                        cases::FINANCE => (Role::Finance, ""),
+                        unit => (Role::Department, unit),
+                    };
+                    self.tell(tx, kind, &To { role, unit, except: self.by }, once).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn tell(&self, tx: &mut Tx, kind: Kind, to: &To<'_>, once: &str) -> Result<(), Error> {
+        let wording = wordings::of_kind(tx, kind).await?.filled(&self.values());
+        let path = format!("/cases/{}", self.case.id);
+        let case = Some(self.case.id);
+        store::insert(tx, to, &New { kind, case, path: &path, wording: &wording, once, on: self.on, now: self.now })
+            .await
+    }
+
+    fn values(&self) -> Values {
+        let case = self.case;
+        let amount =
+            case.amount_fen().map_or_else(|| "未核定".to_owned(), |fen| terms::Money::from_fen(fen).format_zh());
+        let award = AWARDS.get(&case.award).unwrap_or(&case.award);
+        [
+            ("企业", case.name.clone()),
+            ("事项", award.clone()),
+            ("年度", case.year.to_string()),
+            ("案件号", case.id.to_string()),
+            ("步骤", case.state.zh().to_owned()),
+            ("金额", amount),
+            ("期限", case.due_on.map_or_else(|| "未定".to_owned(), |day| day.to_string())),
+            ("期限说明", case.due_why.clone()),
+            ("说明", if self.note.is_empty() { "未写明".to_owned() } else { self.note.to_owned() }),
+        ]
+        .into()
+    }
+}

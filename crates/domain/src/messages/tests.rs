@@ -1,0 +1,179 @@
+//! Wordings, addresses, the office's settings, digests, and the way of one mail through every answer, on both databases.
+
+use jiff::civil::date;
+
+use super::{mail::Letter, store::New, *};
+use crate::accounts::{self, Role};
+
+const OFFICE: &str = "server = \"127.0.0.1\"\nsecurity = \"none\"\nfrom = \"知识产权局 <ip@office.example>\"\nsite = \"https://ip.example/\"\n";
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn letter(subject: &str, body: &str) -> Letter {
+    Letter {
+        id: 1,
+        address: "firm@mail.example".into(),
+        message_id: "<one@office.example>".into(),
+        subject: subject.into(),
+        body: body.into(),
+        attempts: 0,
+        made_at: at("2024-03-01T02:00:00Z"),
+    }
+}
+
+#[test]
+fn every_standard_wording_uses_its_own_places_and_none_breaks_a_line() {
+    for kind in Kind::ALL {
+        assert_eq!(Kind::of_key(kind.key()), Some(kind));
+        let (subject, body) = kind.standard();
+        let wording = Wording { subject: subject.into(), body: body.into() };
+        let shown = preview(kind, &wording).unwrap_or_else(|error| panic!("{kind:?}: {error}"));
+        assert!(!shown.subject.contains(['{', '\n']) && !shown.body.contains('{'), "{shown:?}");
+        assert!(Role::ALL.into_iter().any(|role| kind.is_for(role)), "{kind:?} is for nobody");
+    }
+}
+
+#[test]
+fn a_wording_that_cannot_be_filled_is_refused_with_what_may_stand_in_it() {
+    let said = |subject: &str, body: &str| {
+        let wording = Wording { subject: subject.into(), body: body.into() };
+        preview(Kind::Paid, &wording).map_err(|error| error.to_string())
+    };
+    assert!(said("{监测}", "到账").unwrap_err().contains("“{监测}”填不了。这种消息可用：企业、事项"));
+    assert!(said("", "到账").unwrap_err().contains("都要填写"));
+    assert!(said(&"长".repeat(101), "到账").unwrap_err().contains("最多 100 个字"));
+    assert_eq!(said("甲\r\nBcc: x@y.z", "乙").unwrap().subject, "甲 Bcc: x@y.z");
+}
+
+#[test]
+fn what_is_filled_in_breaks_no_header_and_is_no_place() {
+    let hostile = "甲公司\r\nBcc: everybody@evil.example\u{2028}{金额}\u{202e}";
+    let values = [("企业", hostile.to_owned()), ("金额", "5万元".to_owned())].into();
+    let wording = Wording { subject: "{企业}到账".into(), body: "{企业}：{金额}".into() };
+    let filled = wording.filled(&values);
+    assert_eq!(filled.subject, "甲公司 Bcc: everybody@evil.example {金额} 到账");
+    // Even a line that came unfolded into a mail stays in its header.
+    let office = Office::read(OFFICE, None).unwrap();
+    let hostile = letter("x\r\nBcc: everybody@evil.example\r\n\r\nbody", "真的\n.\n正文");
+    let (bytes, _) = office.message(&hostile).unwrap();
+    let text = String::from_utf8(bytes).unwrap();
+    let head = text.split("\r\n\r\n").next().unwrap();
+    assert!(!head.lines().any(|line| line.to_ascii_lowercase().starts_with("bcc")), "{head}");
+    assert_eq!(head.lines().filter(|line| line.starts_with("Subject: ")).count(), 1, "{head}");
+    for words in ["Message-ID: <one@office.example>", "Auto-Submitted: auto-generated", "text/plain; charset=utf-8"] {
+        assert!(head.contains(words), "{words}: {head}");
+    }
+}
+
+#[test]
+fn an_address_is_one_address_and_shown_masked() {
+    for good in ["a@b.cn", "zhang.san+ip@mail.example.com"] {
+        mail::checked_address(good).unwrap();
+    }
+    for bad in [
+        "",
+        "a",
+        "a@b",
+        "张三@b.cn",
+        "a@b.cn\r\nRCPT TO:<x@y.z>",
+        "a@b.cn,c@d.cn",
+        "<a@b.cn>",
+        "a b@c.cn",
+        "a@b.cn ",
+        "a@[127.0.0.1",
+    ] {
+        assert!(mail::checked_address(bad).is_err(), "{bad:?}");
+    }
+    assert_eq!(mail::masked("zhangsan@office.example"), "z***@office.example");
+    assert_eq!(mail::masked(""), "");
+}
+
+#[test]
+fn settings_that_would_give_a_secret_away_or_say_too_little_are_refused() {
+    let office = |text: &str, password: Option<&str>| Office::read(text, password.map(str::to_owned)).map(drop);
+    assert!(office(OFFICE, None).is_ok());
+    let with_user = format!("{OFFICE}user = \"ip\"\n");
+    assert!(office(&with_user, None).unwrap_err().contains("ZHIQIANG_MAIL_PASSWORD"));
+    assert!(office(&with_user, Some("word")).unwrap_err().contains("明文"), "no password over an open line");
+    assert!(office(&with_user.replace("\"none\"", "\"starttls\""), Some("word")).is_ok());
+    assert!(office(&OFFICE.replace("ip@office.example", "nobody"), None).unwrap_err().contains("from"));
+    assert!(office(&OFFICE.replace("https://", "javascript:"), None).unwrap_err().contains("https"));
+    assert!(office(&format!("{OFFICE}sever = 1\n"), None).unwrap_err().contains("sever"), "a slip is told");
+}
+
+/// An account that gets mail, with so many messages.
+async fn told(db: &Db, login: &str, modes: &[(Kind, Mode)], count: usize) -> Account {
+    let now = at("2024-03-01T02:00:00Z");
+    accounts::open(db, login, "王敏", Role::Clerk, "", "correct-horse-9", now).await.unwrap();
+    let account = accounts::find(db, login).await.unwrap().account;
+    let wanted = Setting { address: format!("{login}@mail.example"), modes: modes.iter().copied().collect() };
+    keep_setting(db, &account, &wanted, now).await.unwrap();
+    let mut tx = db.begin().await.unwrap();
+    for number in 0..count {
+        let wording = Wording { subject: format!("第 {number} 件"), body: "请办理".into() };
+        let (on, path) = (date(2024, 3, 1), "/cases/1");
+        let new = New { kind: Kind::Waits, case: None, path, wording: &wording, once: "", on, now };
+        store::insert_for_sharers(&mut tx, account.id, &new).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    account
+}
+
+#[tokio::test]
+async fn messages_are_gathered_once_as_the_account_wishes() {
+    let office = Office::read(OFFICE, None).unwrap();
+    for database in db::test::databases().await {
+        let db = &database.db;
+        let daily = told(db, "daily", &[], 3).await;
+        told(db, "weekly", &[(Kind::Waits, Mode::Weekly)], 2).await;
+        told(db, "single", &[(Kind::Waits, Mode::AtOnce)], 2).await;
+        told(db, "never", &[(Kind::Waits, Mode::Never)], 2).await;
+        let first = all(db, &daily).await.unwrap().pop().unwrap();
+        assert_eq!((unread(db, &daily).await.unwrap(), first.is_unread()), (3, true), "{}", database.name);
+        assert_eq!(read(db, &daily, &[first.id], at("2024-03-01T02:01:00Z")).await.unwrap(), 1);
+        assert_eq!(read(db, &daily, &[first.id], at("2024-03-01T02:02:00Z")).await.unwrap(), 0, "once");
+        let gather = async |now: &str| mail::gather(db, &office, at(now)).await.unwrap();
+        // Friday, seven in the morning of Beijing: the week's Monday has passed, the day's mail waits for eight.
+        assert_eq!(gather("2024-02-29T23:00:00Z").await, 3, "{}: two by themselves, and the week's", database.name);
+        assert_eq!(gather("2024-03-01T00:30:00Z").await, 1, "the day's");
+        assert_eq!(gather("2024-03-01T09:00:00Z").await, 0, "nothing twice");
+        let log = mail::all(db).await.unwrap();
+        let of_day = log.iter().find(|one| one.login == "daily").unwrap();
+        assert_eq!((of_day.subject.as_str(), of_day.address.as_str()), ("2 条新消息", "d***@mail.example"));
+        assert!(log.iter().all(|one| one.login != "never" && one.state == "waiting"), "{log:?}");
+        assert!(find(db, &daily, first.id).await.is_ok());
+        let other = accounts::find(db, "single").await.unwrap().account;
+        assert!(matches!(find(db, &other, first.id).await, Err(Error::NotFound { .. })), "another's is not there");
+        assert_eq!(read(db, &other, &[first.id], at("2024-03-01T02:03:00Z")).await.unwrap(), 0);
+        mail::hold_all(db, at("2024-03-02T00:00:00Z")).await.unwrap();
+        assert!(mail::all(db).await.unwrap().iter().all(|one| one.state == "unknown"), "a copy sends nothing");
+    }
+}
+
+#[tokio::test]
+async fn a_mail_is_taken_by_one_and_one_cut_short_waits_for_a_person() {
+    let office = Office::read(OFFICE, None).unwrap();
+    for database in db::test::databases().await {
+        let (db, now) = (&database.db, at("2024-03-01T02:05:00Z"));
+        let clerk = told(db, "single", &[(Kind::Waits, Mode::AtOnce)], 1).await;
+        mail::gather(db, &office, now).await.unwrap();
+        let claimed = mail::claim(db, now).await.unwrap().unwrap();
+        assert!(mail::claim(db, now).await.unwrap().is_none(), "{}", database.name);
+        mail::settle(db, now).await.unwrap();
+        assert_eq!(mail::all(db).await.unwrap()[0].state, "sending", "its process lives");
+        // The same, as a process leaves it that is gone.
+        let mut tx = db.begin().await.unwrap();
+        mail::mark_gone(&mut tx, claimed.id).await.unwrap();
+        tx.commit().await.unwrap();
+        mail::settle(db, now).await.unwrap();
+        let log = mail::all(db).await.unwrap();
+        assert_eq!((log[0].state.as_str(), log[0].attempts[0].outcome.as_str()), ("unknown", "unknown"));
+        assert!(mail::claim(db, at("2025-03-01T02:05:00Z")).await.unwrap().is_none(), "never by the clock");
+        mail::again(db, &clerk, claimed.id, now).await.unwrap();
+        assert!(mail::again(db, &clerk, claimed.id, now).await.is_err(), "it is on its way");
+        let again = mail::claim(db, now).await.unwrap().unwrap();
+        assert_eq!(again.message_id, claimed.message_id, "by its own name");
+    }
+}

@@ -1,0 +1,126 @@
+//! What the figures of budget and board add up: `/budget/uses`, the cases that hold or have used money of a line; `/payments/arrived`,
+//! the payments that arrived. The line above each list says the sum of what is chosen, which is the figure that led here.
+
+use axum::{extract::State, http::Uri, response::Response};
+use domain::{
+    budget::{self, Use},
+    items::GRANT_LINKED,
+    payments::{self, Arrived},
+};
+use rules::Policy;
+
+use super::{award_name, budget::PATH as BUDGET, payments::PATH as PAYMENTS, policy};
+use crate::{
+    app::App,
+    error::AppError,
+    form::Choice,
+    format,
+    frame::Frame,
+    hx::Hx,
+    list::{Cell, Kind, ListQuery, Listing},
+    pages::{
+        corpus::baskets::account,
+        room::{self, Room},
+    },
+    pieces::{State as StateWord, Tone},
+};
+
+const USES: &str = "/budget/uses";
+const ARRIVED: &str = "/payments/arrived";
+
+/// The address of what a line holds (`reserved`) or has paid (`paid`).
+pub(super) fn of_line(line: i64, state: &str) -> String {
+    format!("{USES}?line={line}&state={state}")
+}
+
+/// The address of what arrived in a year, of all of it or of what is linked to grants.
+pub(super) fn of_year(year: i64, is_linked: bool) -> String {
+    let linked = if is_linked { "&linked=yes" } else { "" };
+    format!("{ARRIVED}?year={year}{linked}")
+}
+
+/// The sum of the rows that a choice leaves, in words.
+fn summed<T>(frame: &Frame, rows: &[T], is_chosen: impl Fn(&T) -> bool, fen: impl Fn(&T) -> i64) -> String {
+    let sum = rows.iter().filter(|row| is_chosen(row)).map(fen).sum();
+    frame.t1("uses-line", "amount", format::money_text(sum, frame.lang))
+}
+
+fn is(query: &ListQuery, name: &str, value: &str) -> bool {
+    query.filter(name).is_none_or(|wanted| wanted == value)
+}
+
+/// `GET /budget/uses`.
+pub async fn of_budget(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Result<Response, AppError> {
+    let (query, _) = room::wishes(&uri);
+    let document = policy::document()?;
+    let policy = &document.policy;
+    let rows = budget::uses(app.db(), account(&frame)?).await?;
+    let lines = budget::lines(app.db()).await?;
+    let lines = lines.iter().map(|line| {
+        Choice::new(
+            line.id.to_string(),
+            format!("{} {} {}", line.year, line.source, award_name(&frame, policy, &line.award)),
+        )
+    });
+    let states = ["reserved", "paid"].map(|state| Choice::new(state, frame.t(&format!("budget-{state}"))));
+    let listing = Listing::new(&frame, "uses", USES, frame.t("uses-title"))
+        .column("name", frame.t("cases-subject"), Kind::Text, |one: &Use| {
+            Cell::text(one.name.clone()).link(frame.at(&super::path(one.case_id)))
+        })
+        .column("award", frame.t("cases-award"), Kind::Text, |one| Cell::text(award_name(&frame, policy, &one.award)))
+        .column("amount", frame.t("cases-amount"), Kind::Money, |one| Cell::money(one.amount_fen, frame.lang))
+        .column("state", frame.t("cases-state"), Kind::Text, |one| {
+            let tone = if one.state == "paid" { Tone::Ok } else { Tone::Plain };
+            Cell::state(StateWord::new(tone, frame.t(&format!("budget-{}", one.state))), i64::from(one.state == "paid"))
+        })
+        .column("number", frame.t("cases-number"), Kind::Code, |one| Cell::code(one.case_id.to_string()))
+        .filter("line", frame.t("budget-source"), lines.collect(), |one, line| one.line_id.to_string() == line)
+        .filter("state", frame.t("cases-state"), states.into(), |one, state| one.state == state)
+        .search(frame.t("cases-search"), |one| format!("{} {}", one.name, one.case_id))
+        .when_empty(frame.t("uses-none"), frame.t("uses-none-todo"));
+    if query.export {
+        return listing.workbook(&rows, &query);
+    }
+    let is_chosen = |one: &Use| is(&query, "line", &one.line_id.to_string()) && is(&query, "state", &one.state);
+    let room = Room::new(frame.t("uses-title"), summed(&frame, &rows, is_chosen, |one| one.amount_fen))
+        .below(&frame, &[("cases-title", super::PATH), ("budget-title", BUDGET)]);
+    room::list_page(hx, &frame, &room, &listing.view(&rows, &query))
+}
+
+fn is_linked(policy: &Policy, award: &str) -> bool {
+    policy.award(award).is_some_and(|award| award.money_class == GRANT_LINKED)
+}
+
+/// `GET /payments/arrived`.
+pub async fn of_payments(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Result<Response, AppError> {
+    let (query, _) = room::wishes(&uri);
+    let document = policy::document()?;
+    let policy = &document.policy;
+    let rows = payments::arrived(app.db(), account(&frame)?).await?;
+    let year = |one: &Arrived| one.answered_on.get(..4).unwrap_or_default().to_owned();
+    let years: std::collections::BTreeSet<String> = rows.iter().map(year).collect();
+    let years = years.into_iter().rev().map(|year| Choice::new(year.clone(), year)).collect();
+    let linked = |one: &Arrived| if is_linked(policy, &one.award) { "yes" } else { "no" };
+    let kinds = vec![Choice::new("yes", frame.t("board-linked")), Choice::new("no", frame.t("arrived-other"))];
+    let listing = Listing::new(&frame, "arrived", ARRIVED, frame.t("arrived-title"))
+        .column("name", frame.t("cases-subject"), Kind::Text, |one: &Arrived| {
+            Cell::text(one.name.clone()).link(frame.at(&super::path(one.case_id)))
+        })
+        .column("award", frame.t("cases-award"), Kind::Text, |one| Cell::text(award_name(&frame, policy, &one.award)))
+        .column("amount", frame.t("arrived-amount"), Kind::Money, |one| Cell::money(one.amount_fen, frame.lang))
+        .column("on", frame.t("arrived-on"), Kind::Date, |one| Cell::date(one.answered_on.parse().ok()))
+        .column("number", frame.t("arrived-number"), Kind::Code, |one| {
+            Cell::code(one.number.clone()).link(frame.at(&format!("{PAYMENTS}/{}", one.batch_id)))
+        })
+        .filter("year", frame.t("cases-year"), years, move |one, wanted| year(one) == wanted)
+        .filter("linked", frame.t("arrived-kind"), kinds, move |one, wanted| linked(one) == wanted)
+        .search(frame.t("cases-search"), |one| format!("{} {}", one.name, one.number))
+        .when_empty(frame.t("arrived-none"), frame.t("uses-none-todo"));
+    if query.export {
+        return listing.workbook(&rows, &query);
+    }
+    let is_chosen = |one: &Arrived| is(&query, "year", &year(one)) && is(&query, "linked", linked(one));
+    let room = Room::new(frame.t("arrived-title"), summed(&frame, &rows, is_chosen, |one| one.amount_fen))
+        .below(&frame, &[("cases-title", super::PATH), ("payments-title", PAYMENTS)]);
+    room::list_page(hx, &frame, &room, &listing.view(&rows, &query))
+}
