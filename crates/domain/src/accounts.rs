@@ -18,8 +18,13 @@ use crate::Error;
 pub use self::keeping::{
     Detail, New, all, amend, change_password, details, disable, enable, find, open, open_with_fresh_password, reset,
 };
+pub(crate) use self::keeping::{
+    check_about, check_login, end_sessions, forget_given_password, known, of_enterprise, open_in, usable,
+};
 pub use self::password::{CHARS_MIN as PASSWORD_CHARS_MIN, HISTORY as PASSWORDS_REMEMBERED};
+pub(crate) use self::password::{check as check_password, fresh as fresh_word, hash as hash_password};
 pub use self::sessions::{Open, Session, end, end_all, open_sessions, session, sign_in, sign_out};
+pub(crate) use self::sessions::{open as open_session, token_hash};
 
 /// How long a session lives without being used (超时退出, GB/T 22239-2019).
 pub const SESSION_IDLE: SignedDuration = SignedDuration::from_mins(30);
@@ -90,11 +95,15 @@ pub enum Permission {
     ViewAudit,
     /// Create and disable accounts.
     ManageAccounts,
+    /// Invite to an account: the administrator everybody, the office enterprises.
+    Invite,
+    /// See and decide the claims of enterprises that ask for an account.
+    AdmitEnterprises,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::ViewFigures,
         Self::ViewRights,
         Self::ViewOwnEnterprise,
@@ -115,6 +124,8 @@ impl Permission {
         Self::ManageMoney,
         Self::ViewAudit,
         Self::ManageAccounts,
+        Self::Invite,
+        Self::AdmitEnterprises,
     ];
 
     /// What the leading group and the finance bureau have in common.
@@ -157,6 +168,8 @@ impl Permission {
             Self::ManageMoney => "管理预算与拨付",
             Self::ViewAudit => "查看审计记录",
             Self::ManageAccounts => "管理账号",
+            Self::Invite => "邀请开通账号",
+            Self::AdmitEnterprises => "审核企业认领",
         }
     }
 }
@@ -250,7 +263,7 @@ impl Role {
                     | P::ChangeDemands
             ),
             Self::Department => matches!(permission, P::ViewPolicy | P::ViewCases | P::GiveOpinion),
-            Self::Administrator => matches!(permission, P::ManageAccounts | P::ViewPolicy),
+            Self::Administrator => matches!(permission, P::ManageAccounts | P::Invite | P::ViewPolicy),
         }
     }
 }

@@ -1,14 +1,17 @@
 //! Every page and who may see it, in one list; nothing is reachable that does not stand here.
 
-use axum::routing::{MethodRouter, get, post};
+use axum::{
+    extract::DefaultBodyLimit,
+    routing::{MethodRouter, get, post},
+};
 use domain::accounts::Permission;
 
 use crate::{
     app::App,
     pages::{
-        account, accounts, awards, cases, cockpit, corpus, enterprises, gallery, history, home, indicators, jobs,
-        language, matching, navigation, patents, policy, registry, runs, search, settings, sign_in, verdicts, warnings,
-        what_if,
+        account, accounts, awards, cases, claims, cockpit, corpus, enterprises, gallery, history, home, indicators,
+        invitations, jobs, language, matching, navigation, patents, policy, registry, runs, search, settings, sign_in,
+        sign_on, verdicts, warnings, what_if,
     },
 };
 
@@ -50,13 +53,15 @@ pub struct Section {
 pub fn doors() -> Vec<Door> {
     use Access::{Everyone, Needs, SignedIn};
     use Permission::{
-        ChangeDemands, ChangeRegistry, DecideCases, Evaluate, HandleCases, KeepBaskets, ManageAccounts, ManageMoney,
-        OwnCases, SearchCorpus, ViewAudit, ViewCases, ViewDemands, ViewFigures, ViewMoney, ViewOwnEnterprise,
-        ViewPolicy, ViewRegistry, ViewRights,
+        AdmitEnterprises, ChangeDemands, ChangeRegistry, DecideCases, Evaluate, HandleCases, Invite, KeepBaskets,
+        ManageAccounts, ManageMoney, OwnCases, SearchCorpus, ViewAudit, ViewCases, ViewDemands, ViewFigures, ViewMoney,
+        ViewOwnEnterprise, ViewPolicy, ViewRegistry, ViewRights,
     };
     vec![
         door("/sign-in", Everyone, get(sign_in::form).post(sign_in::submit)),
         door("/sign-in/code", SignedIn, get(sign_in::code_form).post(sign_in::code)),
+        door("/sign-on", Everyone, get(sign_on::begin)),
+        door("/sign-on/return", Everyone, get(sign_on::finish)),
         door("/language", Everyone, post(language::choose)),
         door("/", SignedIn, get(home::page)),
         door("/sign-out", SignedIn, post(sign_in::sign_out)),
@@ -73,7 +78,26 @@ pub fn doors() -> Vec<Door> {
         door("/accounts/{login}/disable", Needs(ManageAccounts), post(accounts::disable)),
         door("/accounts/{login}/enable", Needs(ManageAccounts), post(accounts::enable)),
         door("/accounts/{login}/reset", Needs(ManageAccounts), post(accounts::reset)),
+        door("/accounts/{login}/link", Needs(ManageAccounts), post(accounts::link)),
         door("/accounts/{login}/sign-out", Needs(ManageAccounts), post(accounts::sign_out)),
+        door("/invitations", Needs(Invite), get(invitations::page)),
+        door("/invitations/send", Needs(Invite), post(invitations::send)),
+        door("/invitations/{id}", Needs(Invite), get(invitations::one)),
+        door("/invitations/{id}/revoke", Needs(Invite), post(invitations::revoke)),
+        door("/invited", Everyone, get(invitations::form).post(invitations::take)),
+        door("/claims", Needs(AdmitEnterprises), get(claims::page)),
+        door("/claims/{id}", Needs(AdmitEnterprises), get(claims::one)),
+        door("/claims/{id}/decide", Needs(AdmitEnterprises), post(claims::decide)),
+        door("/claims/{id}/papers/{file}", Needs(AdmitEnterprises), get(claims::paper)),
+        // A stranger may send less than an office.
+        upload_door(
+            "/claim",
+            Everyone,
+            get(claims::public::form)
+                .post(claims::public::submit)
+                .layer(DefaultBodyLimit::max(claims::public::CLAIM_BYTES_MAX)),
+        ),
+        door("/claim/state", Everyone, get(claims::public::state_form).post(claims::public::state)),
         door("/gallery", SignedIn, get(gallery::page)),
         door("/cockpit", Needs(ViewFigures), get(cockpit::page)),
         door("/cockpit/lapses", Needs(ViewRights), get(cockpit::lapses)),
@@ -231,7 +255,7 @@ pub fn doors() -> Vec<Door> {
 }
 
 /// The words of the navigation, in order; one appears as soon as its page stands in the list.
-const SECTIONS: [(&str, &str); 14] = [
+const SECTIONS: [(&str, &str); 15] = [
     ("nav-cockpit", "/cockpit"),
     ("nav-indicators", "/indicators"),
     ("nav-awards", "/awards"),
@@ -244,6 +268,7 @@ const SECTIONS: [(&str, &str); 14] = [
     ("nav-matching", "/matching"),
     ("nav-cases", "/cases"),
     ("nav-registers", "/registers"),
+    ("nav-claims", "/claims"),
     ("nav-accounts", "/accounts"),
     ("nav-settings", "/settings"),
 ];

@@ -156,6 +156,9 @@ pub(crate) fn said(frame: &Frame, words: &BTreeMap<String, String>) -> Option<No
         "session-ended" => "said-session-ended",
         "factor-given-up" => "said-factor-given-up",
         "ran" => "said-ran",
+        "invitation-revoked" => "said-invitation-revoked",
+        "linked" => "said-linked",
+        "claim-decided" => "said-claim-decided",
         _ => return None,
     };
     let number = |name: &str| words.get(name).and_then(|text| text.parse::<u64>().ok()).unwrap_or(0).to_string();

@@ -6,6 +6,7 @@ mod accounts;
 mod awards;
 mod cases;
 mod city;
+mod claims;
 mod clauses;
 mod client;
 mod cockpit;

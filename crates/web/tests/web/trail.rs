@@ -7,7 +7,7 @@ use db::Db;
 use web::routes;
 
 /// The doors that take a form and change something, with the act that the trail then holds.
-const CHANGES: [(&str, &str); 72] = [
+const CHANGES: [(&str, &str); 78] = [
     ("/sign-in", "session.open"),
     ("/sign-in/code", "session.open"),
     ("/sign-out", "session.close"),
@@ -22,6 +22,12 @@ const CHANGES: [(&str, &str); 72] = [
     ("/accounts/{login}/enable", "account.enable"),
     ("/accounts/{login}/reset", "account.reset"),
     ("/accounts/{login}/sign-out", "session.end"),
+    ("/accounts/{login}/link", "account."),
+    ("/invitations/send", "invitation.make"),
+    ("/invitations/{id}/revoke", "invitation.revoke"),
+    ("/invited", "invitation.take"),
+    ("/claims/{id}/decide", "claim."),
+    ("/claim", "claim.make"),
     ("/corpus/baskets/open", "basket.open"),
     ("/corpus/baskets/put", "basket.put"),
     ("/corpus/baskets/{id}/remove", "basket.remove"),
@@ -84,8 +90,9 @@ const CHANGES: [(&str, &str); 72] = [
 ];
 
 /// The doors that take a form and change nothing that is kept of the city, with the reason.
-const SILENT: [(&str, &str); 7] = [
+const SILENT: [(&str, &str); 8] = [
     ("/language", "a cookie of the visitor"),
+    ("/claim/state", "looks"),
     ("/corpus/numbers", "a search whose list is too long for an address"),
     ("/corpus/like", "a search whose text is too long for an address"),
     ("/runs/{id}/verify", "computes again and compares"),
