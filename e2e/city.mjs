@@ -1,11 +1,13 @@
 // A demo city of its own for the browser tests: built, filled in a temporary folder, served on a free port,
-// and taken down at the end.
+// and taken down at the end. Beside it answers a provider of OpenID Connect, by which one may sign in too.
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+
+import { startProvider, writeSettings } from './provider.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -48,14 +50,20 @@ export async function startCity() {
     if (filled.status !== 0) throw new Error(`demo failed: ${filled.stderr}`);
   }
   const port = await freePort();
-  const child = spawn(program, ['--data', data, 'serve', '--address', `127.0.0.1:${port}`], { stdio: ['ignore', 'ignore', 'inherit'] });
   const address = `http://127.0.0.1:${port}`;
+  const provider = await startProvider(await freePort(), `${address}/sign-on/return`);
+  const settings = mkdtempSync(join(tmpdir(), 'zhiqiang-sign-on-'));
+  writeSettings(join(settings, 'sign-on.toml'), provider.issuer);
+  const child = spawn(program, ['--data', data, 'serve', '--address', `127.0.0.1:${port}`,
+    '--public-address', address, '--sign-on', join(settings, 'sign-on.toml')], { stdio: ['ignore', 'ignore', 'inherit'] });
   await answers(address, child);
   return {
     address,
     async stop() {
       child.kill('SIGTERM');
       await new Promise((ended) => child.once('exit', ended));
+      await provider.stop();
+      rmSync(settings, { recursive: true, force: true });
       if (!process.env.ZHIQIANG_E2E_DATA) rmSync(data, { recursive: true, force: true });
     },
   };

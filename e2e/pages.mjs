@@ -3,8 +3,8 @@
 import { followFirst } from './browser.mjs';
 
 /** Pages that only lead on or send a file; journeys use them. */
-export const NOT_SHOWN = ['/', '/runs/compare', '/registers/templates/{register}', '/runs/{id}/export',
-  '/navigation/reports/{id}/export', '/sign-in/code', '/cases/{id}/papers/{file}', '/cases/{id}/letters/{kind}', '/notices/{id}/letter', ...'openapi.json runs runs/{run}/indicators runs/{run}/indicators/{code} runs/{run}/awards verdicts/{run}/{award}/{subject}'.split(' ').map((path) => `/api/${path}`), '/notices/{id}', '/payments/{id}', '/messages/mails/{id}'];
+export const NOT_SHOWN = ['/', '/sign-on', '/sign-on/return', '/runs/compare', '/registers/templates/{register}', '/runs/{id}/export',
+  '/navigation/reports/{id}/export', '/sign-in/code', '/claims/{id}/papers/{file}', '/cases/{id}/papers/{file}', '/cases/{id}/letters/{kind}', '/notices/{id}/letter', ...'openapi.json runs runs/{run}/indicators runs/{run}/indicators/{code} runs/{run}/awards verdicts/{run}/{award}/{subject}'.split(' ').map((path) => `/api/${path}`), '/notices/{id}', '/payments/{id}', '/messages/mails/{id}'];
 
 const at = (path) => async (page, address) => { await go(page, address + path); };
 const first = (start, link) => async (page, address) => {
@@ -14,6 +14,21 @@ const first = (start, link) => async (page, address) => {
 
 export const PAGES = [
   { name: 'sign-in', door: '/sign-in', as: null, open: at('/sign-in') },
+  { name: 'claim', door: '/claim', as: null, open: at('/claim') },
+  { name: 'claim-state', door: '/claim/state', as: null, open: at('/claim/state') },
+  { name: 'claims', door: '/claims', open: async (page, address) => { await claim(page, address); await go(page, `${address}/claims`); } },
+  { name: 'claim-to-decide', door: '/claims/{id}', open: async (page, address) => {
+    await claim(page, address);
+    await first('/claims', 'main tbody a[href*="/claims/"]')(page, address);
+  } },
+  { name: 'invitations', door: '/invitations', as: 'admin', open: at('/invitations') },
+  { name: 'invitation', door: '/invitations/{id}', as: 'admin', open: async (page, address) => {
+    await invite(page, address);
+    await first('/invitations', 'main tbody a[href*="/invitations/"]')(page, address);
+  } },
+  { name: 'invited', door: '/invited', as: 'admin', open: async (page, address) => {
+    await go(page, await invite(page, address));
+  } },
   { name: 'cockpit', door: '/cockpit', open: at('/cockpit') },
   { name: 'lapses', door: '/cockpit/lapses', open: at('/cockpit/lapses') },
   { name: 'indicators', door: '/indicators', open: at('/indicators') },
@@ -240,6 +255,30 @@ async function faultyItem(page, address) {
   await page.locator('#number').fill('');
   await page.locator('main form .button-main').click();
   await page.waitForURL(/\/items\/\d+$/);
+}
+
+/** A claim that waits, made once: an address may make few. */
+async function claim(page, address) {
+  await go(page, `${address}/claims`);
+  if (await page.locator('main tbody a[href*="/claims/"]').count() > 0) return;
+  await go(page, `${address}/claim`);
+  await page.locator('#uscc').fill('91320594MA1DEM0037');
+  await page.locator('#enterprise').fill('云川新设精密仪器有限公司');
+  await page.locator('#person').fill('李青');
+  await page.locator('#phone').fill('0512-65550000');
+  await page.locator('#licence').setInputFiles({ name: '营业执照.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.4 demo') });
+  await page.locator('#authorization').setInputFiles({ name: '授权书.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.4 letter') });
+  await page.locator('main form .button-main').click();
+  await page.locator('main code').first().waitFor();
+}
+
+/** The link of a fresh invitation. */
+async function invite(page, address) {
+  await go(page, `${address}/invitations`);
+  await page.locator('#name').fill('王敏');
+  await page.locator('#role').selectOption('clerk');
+  await page.locator('main form .button-main').click();
+  return page.locator('main code').innerText();
 }
 
 async function go(page, address) {

@@ -3,8 +3,10 @@
 use clap::{Args, Subcommand, ValueEnum};
 use db::Db;
 use domain::accounts::{self, New, Role};
+use domain::sign_on;
 
 use crate::Context;
+use crate::claims;
 use crate::output::Unusable;
 
 /// Who acts in a case or moves money: an account of the installation. The command line is trusted as the database file is and asks
@@ -41,6 +43,24 @@ pub(crate) enum Account {
     Enable(Login),
     /// 重新生成一次性密码
     Reset(Login),
+    /// 把账号绑定到政府统一身份认证的一个标识
+    Link(Tie),
+    /// 解除统一身份认证的绑定，结束其全部会话
+    Unlink(Login),
+    /// 邀请开通账号，打印一次性链接
+    Invite(claims::Invite),
+    /// 列出邀请
+    Invitations,
+    /// 撤回还没有使用的邀请
+    Revoke(claims::Number),
+    /// 列出企业认领
+    Claims(claims::List),
+    /// 一件企业认领的全部内容
+    Claim(claims::One),
+    /// 通过企业认领，企业凭查询码开通账号
+    Accept(claims::Accept),
+    /// 不通过企业认领
+    Refuse(claims::Refuse),
 }
 
 #[derive(Debug, Args)]
@@ -64,9 +84,21 @@ pub(crate) struct Login {
     login: String,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct Tie {
+    /// 登录名
+    login: String,
+    /// 认证方地址，与统一登录设置中的 issuer 一致
+    #[arg(long, value_name = "URL")]
+    issuer: String,
+    /// 认证方给本人的标识（sub）
+    #[arg(long)]
+    subject: String,
+}
+
 /// A role by its key.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct RoleName(Role);
+pub(crate) struct RoleName(pub(crate) Role);
 
 impl ValueEnum for RoleName {
     fn value_variants<'a>() -> &'a [Self] {
@@ -100,12 +132,27 @@ pub(crate) async fn run(context: &Context, command: Account) -> anyhow::Result<(
         context.output.print(&serde_json::json!({ "login": login }), |_| format!("账号 {login} {word}。"))
     };
     match command {
+        Account::Invite(command) => claims::invite(context, &installation, command).await,
+        Account::Invitations => claims::invitations(context, &installation).await,
+        Account::Revoke(command) => claims::revoke(context, &installation, command).await,
+        Account::Claims(command) => claims::list(context, &installation, command).await,
+        Account::Claim(command) => claims::one(context, &installation, command).await,
+        Account::Accept(command) => claims::accept(context, &installation, command).await,
+        Account::Refuse(command) => claims::refuse(context, &installation, command).await,
         Account::Open(open) => {
             let new = New { login: open.login, name: open.name, role: open.role.0, unit: open.unit };
             let password = accounts::open_with_fresh_password(db, &new, "cli", now).await?;
             told(&new.login, &password)
         }
         Account::Reset(Login { login }) => told(&login, &accounts::reset(db, &login, "cli", now).await?),
+        Account::Link(Tie { login, issuer, subject }) => {
+            sign_on::link(db, (&login, &issuer, &subject), "cli", now).await?;
+            done(&login, "已绑定统一身份认证")
+        }
+        Account::Unlink(Login { login }) => {
+            sign_on::unlink(db, &login, "cli", now).await?;
+            done(&login, "已解除统一身份认证的绑定")
+        }
         Account::Disable(Login { login }) => {
             accounts::disable(db, &login, "cli", now).await?;
             done(&login, "已停用，会话已全部结束")

@@ -69,7 +69,8 @@ pub(crate) async fn run(context: &Context, command: Demo) -> anyhow::Result<()> 
     if command.no_serve {
         return Ok(());
     }
-    installation::serve_opened(context, opened, &command.address, "").await
+    let settings = installation::settings(&opened, "");
+    installation::serve_opened(context, opened, &command.address, settings).await
 }
 
 /// The sign-ins of the demo, and what each is for.

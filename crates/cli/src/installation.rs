@@ -1,12 +1,14 @@
 //! The life of an installation: init, serve, doctor, backup, restore.
 
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
 use domain::Installation;
 use domain::doctor::{self, State};
 use domain::messages::{Office, mail};
+use domain::sign_on::{self, Provider};
 
 use crate::Context;
 use crate::output::Unusable;
@@ -19,6 +21,47 @@ pub(crate) struct Serve {
     /// 挂在门户网站下的子路径，如 /zhiqiang
     #[arg(long, value_name = "PATH", default_value = "")]
     base_path: String,
+    /// 从外部访问本站的地址，如 https://ip.example.gov.cn；邀请链接以它开头
+    #[arg(long, value_name = "URL", default_value = "")]
+    public_address: String,
+    /// 政府统一身份认证（OpenID Connect）的设置文件：issuer、client_id，client_secret 或环境变量 ZHIQIANG_SIGN_ON_SECRET，可选 authorities（证书文件）
+    #[arg(long, value_name = "FILE")]
+    sign_on: Option<PathBuf>,
+}
+
+/// What the file of the sign-on holds.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SignOn {
+    issuer: String,
+    client_id: String,
+    client_secret: Option<String>,
+    authorities: Option<PathBuf>,
+}
+
+impl SignOn {
+    /// The provider of a file; the address of this site is where it sends browsers back to.
+    fn provider(file: &Path, site: &str) -> anyhow::Result<Provider> {
+        let unusable = |why: String| Unusable(format!("统一登录设置 {} 不能用：{why}", file.display()));
+        if site.is_empty() {
+            return Err(unusable("还须用 --public-address 说明从外部访问本站的地址。".into()).into());
+        }
+        let text = std::fs::read_to_string(file).map_err(|cause| unusable(cause.to_string()))?;
+        // A mistake is told by its place only: the line itself may hold the secret.
+        let read: Self = toml::from_str(&text).map_err(|cause| unusable(cause.message().to_owned()))?;
+        let secret = read.client_secret.or_else(|| std::env::var("ZHIQIANG_SIGN_ON_SECRET").ok());
+        let secret = secret.ok_or_else(|| {
+            unusable("没有 client_secret；请写在文件里，或放在环境变量 ZHIQIANG_SIGN_ON_SECRET。".into())
+        })?;
+        let authorities = read.authorities.map(std::fs::read).transpose();
+        Ok(Provider::new(sign_on::Settings {
+            issuer: read.issuer,
+            client_id: read.client_id,
+            client_secret: sign_on::Secret(secret),
+            redirect: format!("{site}/sign-on/return"),
+            authorities: authorities.map_err(|cause| unusable(cause.to_string()))?,
+        })?)
+    }
 }
 
 impl Context {
@@ -42,7 +85,14 @@ pub(crate) async fn init(context: &Context) -> anyhow::Result<()> {
 
 pub(crate) async fn serve(context: &Context, command: Serve) -> anyhow::Result<()> {
     let installation = context.open().await?;
-    serve_opened(context, installation, &command.address, &command.base_path).await
+    let mut settings = settings(&installation, &command.base_path);
+    command.public_address.trim_end_matches('/').clone_into(&mut settings.public_address);
+    if let Some(file) = &command.sign_on {
+        let site = format!("{}{}", settings.public_address, settings.base_path);
+        let site = if settings.public_address.is_empty() { "" } else { &site };
+        settings.sign_on = Some(Arc::new(SignOn::provider(file, site)?));
+    }
+    serve_opened(context, installation, &command.address, settings).await
 }
 
 /// Serves an open installation until the process is asked to stop.
@@ -50,7 +100,7 @@ pub(crate) async fn serve_opened(
     context: &Context,
     installation: Installation,
     address: &str,
-    base_path: &str,
+    settings: web::Settings,
 ) -> anyhow::Result<()> {
     domain::accounts::permissions::check().map_err(|cause| anyhow::anyhow!("权限策略有误，不能启动：{cause}"))?;
     let listener = tokio::net::TcpListener::bind(address).await.map_err(|cause| {
@@ -58,9 +108,8 @@ pub(crate) async fn serve_opened(
     })?;
     let shown = listener.local_addr()?;
     if !context.output.is_json() {
-        context.output.line(&format!("网站地址：http://{shown}{base_path}/（按 Ctrl+C 停止）"))?;
+        context.output.line(&format!("网站地址：http://{shown}{}/（按 Ctrl+C 停止）", settings.base_path))?;
     }
-    let settings = settings(&installation, base_path);
     let app = web::App::new(installation, settings);
     let days = tokio::spawn(day_by_day(app.clone()));
     let mails = tokio::spawn(minute_by_minute(app.clone()));
@@ -105,7 +154,7 @@ async fn minute_by_minute(app: web::App) {
 }
 
 /// A demo shows its city and its sign-ins to everybody.
-fn settings(installation: &Installation, base_path: &str) -> web::Settings {
+pub(crate) fn settings(installation: &Installation, base_path: &str) -> web::Settings {
     let mut settings = web::Settings {
         base_path: web::Settings::fold_base_path(base_path),
         commands: crate::commands().into(),

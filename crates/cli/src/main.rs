@@ -7,6 +7,7 @@ mod account;
 mod audit;
 mod budget;
 mod cases;
+mod claims;
 mod corpus;
 mod demo;
 mod installation;

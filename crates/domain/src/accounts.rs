@@ -18,9 +18,14 @@ use crate::Error;
 pub use self::keeping::{
     Detail, New, all, amend, change_password, details, disable, enable, find, open, open_with_fresh_password, reset,
 };
+pub(crate) use self::keeping::{
+    check_about, check_login, end_sessions, forget_given_password, known, of_enterprise, open_in, usable,
+};
 pub use self::password::{CHARS_MIN as PASSWORD_CHARS_MIN, HISTORY as PASSWORDS_REMEMBERED};
 pub use self::permissions::{Organisation, Reach, Resource, allows};
+pub(crate) use self::password::{check as check_password, fresh as fresh_word, hash as hash_password};
 pub use self::sessions::{Open, Session, end, end_all, open_sessions, session, sign_in, sign_out};
+pub(crate) use self::sessions::{open as open_session, token_hash};
 
 /// How long a session lives without being used (超时退出, GB/T 22239-2019).
 pub const SESSION_IDLE: SignedDuration = SignedDuration::from_mins(30);
@@ -101,11 +106,15 @@ pub enum Permission {
     SeeAccounts,
     /// See who objects to a case.
     SeeObjectors,
+    /// Invite to an account: the administrator everybody, the office enterprises.
+    Invite,
+    /// See and decide the claims of enterprises that ask for an account.
+    AdmitEnterprises,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 26] = [
         Self::ViewFigures,
         Self::ViewRights,
         Self::ViewOwnEnterprise,
@@ -130,6 +139,8 @@ impl Permission {
         Self::SeePersons,
         Self::SeeAccounts,
         Self::SeeObjectors,
+        Self::Invite,
+        Self::AdmitEnterprises,
     ];
 
     /// The words for it in a refusal.
@@ -159,6 +170,8 @@ impl Permission {
             Self::SeePersons => "查看自然人姓名",
             Self::SeeAccounts => "查看收款账号",
             Self::SeeObjectors => "查看异议人",
+            Self::Invite => "邀请开通账号",
+            Self::AdmitEnterprises => "审核企业认领",
         }
     }
 }

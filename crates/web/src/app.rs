@@ -28,12 +28,16 @@ pub struct Settings {
     pub base_path: String,
     /// The city's name in the top bar.
     pub city: String,
+    /// Where the site is found from outside, like `https://ip.example.gov.cn`, without a slash at the end; empty when nobody said so.
+    pub public_address: String,
     /// Whether cookies are sent over HTTPS only.
     pub secure_cookies: bool,
     /// Whether a gateway in front writes `X-Forwarded-For`; its last address is then the visitor's.
     pub behind_proxy: bool,
     /// The largest file that may be uploaded, in bytes.
     pub upload_bytes_max: usize,
+    /// The government's sign-on, where one is set up.
+    pub sign_on: Option<Arc<domain::sign_on::Provider>>,
     /// Sign-ins shown on the sign-in page of a demo; empty everywhere else.
     pub demo_sign_ins: Vec<SignIn>,
     /// The commands that the program has besides its pages, such as `policy check`.
@@ -56,9 +60,11 @@ impl Default for Settings {
         Self {
             base_path: String::new(),
             city: String::new(),
+            public_address: String::new(),
             secure_cookies: false,
             behind_proxy: false,
             upload_bytes_max: 256 * 1024 * 1024,
+            sign_on: None,
             demo_sign_ins: Vec::new(),
             commands: Arc::default(),
         }

@@ -43,6 +43,14 @@ impl Secret {
         Self(hash.finalize().into())
     }
 
+    /// Who the visitor is to what was begun before anybody signed in; tells nothing of the cookie.
+    pub fn visitor(&self) -> String {
+        let mut hash = Sha256::new();
+        hash.update(b"zhiqiang visitor ");
+        hash.update(self.0);
+        hex(&hash.finalize())
+    }
+
     /// A token for one page.
     pub fn masked(&self) -> String {
         let mask = random_bytes::<32>();

@@ -173,6 +173,8 @@ impl Frame {
         let section = match self.path.split('/').nth(1).unwrap_or_default() {
             "policy" | "runs" => "/settings",
             "what-if" => "/awards",
+            "invitations" if self.may(Permission::ManageAccounts) => "/accounts",
+            "invitations" => "/claims",
             "notices" | "letters" | "items" | "budget" | "payments" => "/cases",
             _ => self.path.as_str(),
         };

@@ -1,6 +1,7 @@
 //! The words of the pages in Chinese and English, from the Fluent files in `i18n/`.
 //!
-//! `zh.ftl` and `en.ftl` hold the words of the shell; `pages/zh.ftl` and `pages/en.ftl` those of the domain's pages.
+//! `zh.ftl` and `en.ftl` hold the words of the shell; `pages/zh.ftl` and `pages/en.ftl` those of the domain's pages,
+//! `accounts/zh.ftl` and `accounts/en.ftl` those of the ways to an account.
 
 use std::sync::LazyLock;
 
@@ -48,13 +49,15 @@ impl Lang {
     }
 }
 
-const CHINESE: [&str; 2] = [include_str!("../i18n/zh.ftl"), include_str!("../i18n/pages/zh.ftl")];
-const ENGLISH: [&str; 2] = [include_str!("../i18n/en.ftl"), include_str!("../i18n/pages/en.ftl")];
+const CHINESE: [&str; 3] =
+    [include_str!("../i18n/zh.ftl"), include_str!("../i18n/pages/zh.ftl"), include_str!("../i18n/accounts/zh.ftl")];
+const ENGLISH: [&str; 3] =
+    [include_str!("../i18n/en.ftl"), include_str!("../i18n/pages/en.ftl"), include_str!("../i18n/accounts/en.ftl")];
 
 static BUNDLES: LazyLock<[FluentBundle<FluentResource>; 2]> =
     LazyLock::new(|| [bundle(Lang::Chinese, CHINESE), bundle(Lang::English, ENGLISH)]);
 
-fn bundle(lang: Lang, texts: [&str; 2]) -> FluentBundle<FluentResource> {
+fn bundle(lang: Lang, texts: [&str; 3]) -> FluentBundle<FluentResource> {
     let locale: LanguageIdentifier = lang.key().parse().unwrap_or_default();
     let mut bundle = FluentBundle::new_concurrent(vec![locale]);
     bundle.set_use_isolating(false);
@@ -92,7 +95,7 @@ mod tests {
 
     use super::*;
 
-    fn keys(texts: [&str; 2]) -> BTreeSet<String> {
+    fn keys(texts: [&str; 3]) -> BTreeSet<String> {
         let mut keys = BTreeSet::new();
         for text in texts {
             assert!(FluentResource::try_new(text.to_owned()).is_ok(), "the file is not well formed");

@@ -1,14 +1,17 @@
 //! Every page and who may see it, in one list; nothing is reachable that does not stand here.
 
-use axum::routing::{MethodRouter, get, post};
+use axum::{
+    extract::DefaultBodyLimit,
+    routing::{MethodRouter, get, post},
+};
 use domain::accounts::Permission;
 
 use crate::{
     app::App,
     pages::{
-        account, accounts, api, awards, cases, cockpit, corpus, enterprises, gallery, history, home, indicators, jobs,
-        language, matching, messages, navigation, organisations, patents, permissions, policy, registry, runs, search,
-        settings, sign_in, warnings, what_if,
+        account, accounts, api, awards, cases, claims, cockpit, corpus, enterprises, gallery, history, home, indicators,
+        invitations, jobs, language, matching, messages, navigation, organisations, patents, permissions, policy,
+        registry, runs, search, settings, sign_in, sign_on, warnings, what_if,
     },
 };
 
@@ -52,13 +55,15 @@ pub struct Section {
 pub fn doors() -> Vec<Door> {
     use Access::{Everyone, Needs, SignedIn};
     use Permission::{
-        ChangeDemands, ChangeRegistry, DecideCases, Evaluate, HandleCases, KeepBaskets, ManageAccounts, ManageMoney,
-        OwnCases, SearchCorpus, ViewAudit, ViewCases, ViewDemands, ViewFigures, ViewMoney, ViewOwnEnterprise,
-        ViewPermissions, ViewPolicy, ViewRegistry, ViewRights,
+        AdmitEnterprises, ChangeDemands, ChangeRegistry, DecideCases, Evaluate, HandleCases, Invite, KeepBaskets,
+        ManageAccounts, ManageMoney, OwnCases, SearchCorpus, ViewAudit, ViewCases, ViewDemands, ViewFigures, ViewMoney,
+        ViewOwnEnterprise, ViewPermissions, ViewPolicy, ViewRegistry, ViewRights,
     };
     vec![
         door("/sign-in", Everyone, get(sign_in::form).post(sign_in::submit)),
         door("/sign-in/code", SignedIn, get(sign_in::code_form).post(sign_in::code)),
+        door("/sign-on", Everyone, get(sign_on::begin)),
+        door("/sign-on/return", Everyone, get(sign_on::finish)),
         door("/language", Everyone, post(language::choose)),
         door("/", SignedIn, get(home::page)),
         door("/sign-out", SignedIn, post(sign_in::sign_out)),
@@ -75,6 +80,7 @@ pub fn doors() -> Vec<Door> {
         door("/accounts/{login}/disable", Needs(ManageAccounts), post(accounts::disable)),
         door("/accounts/{login}/enable", Needs(ManageAccounts), post(accounts::enable)),
         door("/accounts/{login}/reset", Needs(ManageAccounts), post(accounts::reset)),
+        door("/accounts/{login}/link", Needs(ManageAccounts), post(accounts::link)),
         door("/accounts/{login}/sign-out", Needs(ManageAccounts), post(accounts::sign_out)),
         door("/organisations", Needs(ManageAccounts), get(organisations::page)),
         door("/organisations/add", Needs(ManageAccounts), post(organisations::add)),
@@ -83,6 +89,24 @@ pub fn doors() -> Vec<Door> {
         door("/organisations/{id}/disable", Needs(ManageAccounts), post(organisations::disable)),
         door("/organisations/{id}/enable", Needs(ManageAccounts), post(organisations::enable)),
         door("/permissions", Needs(ViewPermissions), get(permissions::page)),
+        door("/invitations", Needs(Invite), get(invitations::page)),
+        door("/invitations/send", Needs(Invite), post(invitations::send)),
+        door("/invitations/{id}", Needs(Invite), get(invitations::one)),
+        door("/invitations/{id}/revoke", Needs(Invite), post(invitations::revoke)),
+        door("/invited", Everyone, get(invitations::form).post(invitations::take)),
+        door("/claims", Needs(AdmitEnterprises), get(claims::page)),
+        door("/claims/{id}", Needs(AdmitEnterprises), get(claims::one)),
+        door("/claims/{id}/decide", Needs(AdmitEnterprises), post(claims::decide)),
+        door("/claims/{id}/papers/{file}", Needs(AdmitEnterprises), get(claims::paper)),
+        // A stranger may send less than an office.
+        upload_door(
+            "/claim",
+            Everyone,
+            get(claims::public::form)
+                .post(claims::public::submit)
+                .layer(DefaultBodyLimit::max(claims::public::CLAIM_BYTES_MAX)),
+        ),
+        door("/claim/state", Everyone, get(claims::public::state_form).post(claims::public::state)),
         door("/gallery", SignedIn, get(gallery::page)),
         kept_door("/cockpit", Needs(ViewFigures), get(cockpit::page)),
         door("/cockpit/lapses", Needs(ViewRights), get(cockpit::lapses)),
@@ -275,6 +299,7 @@ const SECTIONS: [(&str, &str); 15] = [
     ("nav-matching", "/matching"),
     ("nav-cases", "/cases"),
     ("nav-registers", "/registers"),
+    ("nav-claims", "/claims"),
     ("nav-accounts", "/accounts"),
     ("nav-permissions", "/permissions"),
     ("nav-settings", "/settings"),

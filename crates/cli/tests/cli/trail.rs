@@ -6,6 +6,7 @@ use std::path::Path;
 
 use db::Db;
 use domain::cases::State;
+use domain::claims;
 use serde_json::Value;
 
 use crate::delivery::City;
@@ -19,6 +20,9 @@ const SILENT: [(&str, &str); 33] = [
     ("doctor", "looks"),
     ("account list", "looks"),
     ("organisation list", "looks"),
+    ("account invitations", "looks"),
+    ("account claims", "looks"),
+    ("account claim", "looks"),
     ("audit verify", "looks"),
     ("audit copy", "copies the trail"),
     ("backup", "copies what is there"),
@@ -106,6 +110,7 @@ async fn every_command_that_changes_something_leaves_its_row() {
     }
     let mut story = Story { data: &city.data, db: &city.installation.db, told: BTreeSet::new() };
     accounts(&mut story).await;
+    ways_to_an_account(&mut story, &city).await;
     registers(&mut story, dir.path()).await;
     items_and_applications(&mut story, dir.path()).await;
     money(&mut story, &city, dir.path()).await;
@@ -129,8 +134,35 @@ async fn accounts(story: &mut Story<'_>) {
     story.tells("organisation rename", "cli", &[&id, "市商务局"], "organisation.rename").await;
     story.tells("organisation disable", "cli", &[&id], "organisation.disable").await;
     story.tells("organisation enable", "cli", &[&id], "organisation.enable").await;
+    let to = ["newcomer", "--issuer", "https://sso.example.gov.cn", "--subject", "citizen-7"];
+    story.tells("account link", "cli", &to, "account.link").await;
+    story.tells("account unlink", "cli", &["newcomer"], "account.unlink").await;
     story.tells("audit digest", "cli", &["sm3"], "audit.digest").await;
     story.tells("evaluate", "cli", &["--as-of", "2023-11-30"], "run.evaluate").await;
+}
+
+async fn ways_to_an_account(story: &mut Story<'_>, city: &City) {
+    let made = ["--name", "王敏", "--role", "leader"];
+    let id = story.tells("account invite", "cli", &made, "invitation.make").await["invitation"].to_string();
+    story.tells("account revoke", "cli", &[&id], "invitation.revoke").await;
+    let said = claims::Said {
+        uscc: terms::Uscc::complete("91320594MA1DEM00").unwrap().to_string(),
+        enterprise: "演示甲公司".into(),
+        person: "李青".into(),
+        phone: "0512-65550000".into(),
+        note: String::new(),
+    };
+    let proof = [(claims::Proof::Licence, "执照.pdf", b"%PDF-1.7".as_slice())];
+    let now = "2024-01-02T03:00:00Z".parse().unwrap();
+    let (first, _) = claims::make(&city.installation, &said, &proof, now).await.unwrap();
+    let (second, _) = claims::make(&city.installation, &said, &proof, now).await.unwrap();
+    story.tells("account accept", "clerk", &[&first.to_string()], "claim.accept").await;
+    let why = ["--reason", "重复提交", &second.to_string()];
+    story.tells("account refuse", "clerk", &why, "claim.refuse").await;
+    let listed = json(&zhiqiang(story.data, &["--json", "account", "claims", "--as", "clerk"]));
+    assert_eq!((&listed[0]["state"], &listed[1]["state"]), (&"refused".into(), &"accepted".into()), "{listed}");
+    let refused = zhiqiang(story.data, &["account", "claims", "--as", "auditor"]);
+    assert_eq!(refused.status.code(), Some(2), "{}", String::from_utf8_lossy(&refused.stderr));
 }
 
 async fn registers(story: &mut Story<'_>, dir: &Path) {

@@ -55,11 +55,7 @@ pub async fn open(
 
 /// Opens an account with a fresh password, which is told once and must be changed at the first sign-in.
 pub async fn open_with_fresh_password(db: &Db, new: &New, by: &str, now: Timestamp) -> Result<String, Error> {
-    let login = new.login.as_str();
-    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | '_' | '@');
-    if login.is_empty() || login.len() > LETTERS_MAX || !login.chars().all(is_plain) {
-        return Err(Error::Invalid("登录名只用字母、数字和 . - _ @，不超过 60 个字符，不能留空。".to_owned()));
-    }
+    check_login(&new.login)?;
     check_about(&new.name, new.role, &new.unit)?;
     organisations::check_unit(db, new.role, &new.unit, now).await?;
     let password = password::fresh()?;
@@ -75,9 +71,22 @@ async fn insert(
     by: &str,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let (hash, login) = (password::hash(password)?, new.login.as_str());
+    let hash = password::hash(password)?;
     let mut tx = db.begin().await?;
-    if store::detail(&mut tx, login).await?.is_some() {
+    open_in(&mut tx, new, &hash, must_change_since, (by, now)).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Makes an account whose login and words were checked before.
+pub(crate) async fn open_in(
+    tx: &mut Tx,
+    new: &New,
+    password_hash: &str,
+    must_change_since: Option<Timestamp>,
+    (by, now): (&str, Timestamp),
+) -> Result<(), Error> {
+    let login = new.login.as_str();
+    if store::detail(tx, login).await?.is_some() {
         return Err(Error::Conflict(format!("登录名“{login}”已被使用，请换一个。")));
     }
     let row = store::NewAccount {
@@ -85,17 +94,26 @@ async fn insert(
         name: &new.name,
         role: new.role.key(),
         unit: &new.unit,
-        password_hash: &hash,
+        password_hash,
         created_at: &now.to_string(),
         must_change_since: must_change_since.map(|since| since.to_string()),
     };
-    store::insert(&mut tx, &row).await?;
+    store::insert(tx, &row).await?;
     let detail = json!({ "name": new.name, "role": new.role.key(), "unit": new.unit });
-    registry::audit::record(&mut tx, now, by, "account.open", login, &detail).await?;
-    Ok(tx.commit().await?)
+    Ok(registry::audit::record(tx, now, by, "account.open", login, &detail).await?)
 }
 
-fn check_about(name: &str, role: Role, unit: &str) -> Result<(), Error> {
+/// Refuses a login of letters that cannot be typed everywhere.
+pub(crate) fn check_login(login: &str) -> Result<(), Error> {
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | '_' | '@');
+    if login.is_empty() || login.len() > LETTERS_MAX || !login.chars().all(is_plain) {
+        return Err(Error::Invalid("登录名只用字母、数字和 . - _ @，不超过 60 个字符，不能留空。".to_owned()));
+    }
+    Ok(())
+}
+
+/// Refuses a name or a unit that the role cannot have.
+pub(crate) fn check_about(name: &str, role: Role, unit: &str) -> Result<(), Error> {
     if name.trim().is_empty() || name.chars().count() > LETTERS_MAX {
         return Err(Error::Invalid("姓名不能留空，不超过 60 个字符。".to_owned()));
     }
@@ -119,13 +137,19 @@ pub async fn details(db: &Db) -> Result<Vec<Detail>, Error> {
     store::details(&mut tx).await
 }
 
+/// The accounts of an enterprise, by login, those that are disabled included.
+pub(crate) async fn of_enterprise(tx: &mut Tx, uscc: &str) -> Result<Vec<Detail>, Error> {
+    store::of_unit(tx, Role::Enterprise, uscc).await
+}
+
 /// The account with this login.
 pub async fn find(db: &Db, login: &str) -> Result<Detail, Error> {
     let mut tx = db.begin_read().await?;
     known(&mut tx, login).await
 }
 
-pub(super) async fn known(tx: &mut Tx, login: &str) -> Result<Detail, Error> {
+/// The account with this login, in a transaction.
+pub(crate) async fn known(tx: &mut Tx, login: &str) -> Result<Detail, Error> {
     store::detail(tx, login).await?.ok_or_else(|| Error::NotFound { what: "账号", id: login.to_owned() })
 }
 
@@ -183,6 +207,25 @@ pub async fn enable(db: &Db, login: &str, by: &str, now: Timestamp) -> Result<()
     store::set_disabled(&mut tx, detail.account.id, None).await?;
     registry::audit::record(&mut tx, now, by, "account.enable", login, &json!({})).await?;
     Ok(tx.commit().await?)
+}
+
+/// The account with this login, if it may be used.
+pub(crate) async fn usable(tx: &mut Tx, login: &str) -> Result<Option<Account>, Error> {
+    Ok(store::find_by_login(tx, login).await?.map(|(account, _)| account))
+}
+
+/// Ends every session of an account.
+pub(crate) async fn end_sessions(tx: &mut Tx, account: &Account) -> Result<(), Error> {
+    store::delete_sessions(tx, account.id, None).await.map(|_| ())
+}
+
+/// Puts a password that nobody knows in the place of one that was given by somebody else and never changed.
+pub(crate) async fn forget_given_password(tx: &mut Tx, account: &Account, now: Timestamp) -> Result<(), Error> {
+    if account.must_change {
+        let hash = password::hash(&super::random_token()?)?;
+        store::set_password(tx, account.id, &hash, None, &now.to_string()).await?;
+    }
+    Ok(())
 }
 
 async fn another_administrator(tx: &mut Tx, login: &str) -> Result<(), Error> {

@@ -16,7 +16,7 @@ const LONG: usize = 16;
 pub const HISTORY: usize = 5;
 
 /// The hash of a password, with its salt and costs.
-pub(super) fn hash(password: &str) -> Result<String, Error> {
+pub(crate) fn hash(password: &str) -> Result<String, Error> {
     let hash = Argon2::default().hash_password(password.as_bytes());
     Ok(hash.map_err(|cause| Error::Conflict(format!("密码无法加密保存：{cause}")))?.to_string())
 }
@@ -27,7 +27,7 @@ pub(super) fn is_right(password: &str, hash: &str) -> bool {
 }
 
 /// Refuses a password that is too short, too plain, or made of the login.
-pub(super) fn check(password: &str, login: &str) -> Result<(), Error> {
+pub(crate) fn check(password: &str, login: &str) -> Result<(), Error> {
     let length = password.chars().count();
     if !(CHARS_MIN..=CHARS_MAX).contains(&length) {
         return Err(Error::Invalid(format!("密码应有 {CHARS_MIN} 到 {CHARS_MAX} 个字符，现有 {length} 个。")));
@@ -51,7 +51,7 @@ pub(super) fn check(password: &str, login: &str) -> Result<(), Error> {
 }
 
 /// A password to be given once and changed at the first sign-in: letters and digits that are not mistaken for one another.
-pub(super) fn fresh() -> Result<String, Error> {
+pub(crate) fn fresh() -> Result<String, Error> {
     const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
     let mut bytes = [0_u8; 20];
     getrandom::fill(&mut bytes).map_err(|cause| Error::Conflict(format!("系统随机数不可用：{cause}")))?;

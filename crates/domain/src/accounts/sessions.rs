@@ -1,6 +1,6 @@
 //! Sessions (会话): a random token in the browser, of which only the hash is kept here.
 
-use db::Db;
+use db::{Db, Tx};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -56,26 +56,29 @@ pub async fn sign_in(db: &Db, login: &str, word: &str, now: Timestamp) -> Result
         tx.commit().await?;
         return Err(refusal());
     }
+    let session = open(&mut tx, account, &json!({}), now).await?;
+    tx.commit().await?;
+    Ok(session)
+}
+
+/// Opens a session for somebody who has shown who they are; with a second factor it waits for its code.
+pub(crate) async fn open(
+    tx: &mut Tx,
+    account: Account,
+    how: &serde_json::Value,
+    now: Timestamp,
+) -> Result<Session, Error> {
     let token = random_token()?;
     let expires_at = later(now, SESSION_LIFE).to_string();
     let (hash, address) = (token_hash(&token), registry::audit::origin());
-    store::delete_ended_sessions(&mut tx, account.id, &now.to_string()).await?;
-    store::insert_session(
-        &mut tx,
-        &hash,
-        account.id,
-        &now.to_string(),
-        &expires_at,
-        &address,
-        account.has_second_factor,
-    )
-    .await?;
+    let (id, waits) = (account.id, account.has_second_factor);
+    store::delete_ended_sessions(tx, id, &now.to_string()).await?;
+    store::insert_session(tx, &hash, id, &now.to_string(), &expires_at, &address, waits).await?;
     // A sign-in that waits for a code is recorded as one once the code was given.
-    if !account.has_second_factor {
-        registry::audit::record(&mut tx, now, login, "session.open", login, &json!({})).await?;
+    if !waits {
+        registry::audit::record(tx, now, &account.login, "session.open", &account.login, how).await?;
     }
-    tx.commit().await?;
-    Ok(Session { token, account: Account { awaits_code: account.has_second_factor, ..account } })
+    Ok(Session { token, account: Account { awaits_code: waits, ..account } })
 }
 
 /// Whose session this token is, if it is still alive.
@@ -159,6 +162,7 @@ fn later(now: Timestamp, by: SignedDuration) -> Timestamp {
     now.checked_add(by).unwrap_or(Timestamp::MAX)
 }
 
-pub(super) fn token_hash(token: &str) -> String {
+/// What is kept of a secret that is told once.
+pub(crate) fn token_hash(token: &str) -> String {
     hex(&Sha256::digest(token.as_bytes()))
 }

@@ -103,6 +103,17 @@ pub(super) async fn details(tx: &mut Tx) -> Result<Vec<Detail>, Error> {
     rows.into_iter().map(DetailRow::detail).collect()
 }
 
+/// The accounts of a role and unit.
+pub(super) async fn of_unit(tx: &mut Tx, role: Role, unit: &str) -> Result<Vec<Detail>, Error> {
+    const SQL: &str = "select id, login, name, role, unit, must_change_since, totp_secret, created_at, disabled_at, \
+         (select max(s.created_at) from session s where s.account_id = account.id) as last_session_at \
+         from account where role = $1 and unit = $2 order by login";
+    let rows: Vec<DetailRow> =
+        with_conn!(tx, conn => sqlx::query_as(SQL).bind(role.key()).bind(unit).fetch_all(conn).await)
+            .map_err(db::Error::from)?;
+    rows.into_iter().map(DetailRow::detail).collect()
+}
+
 pub(super) async fn detail(tx: &mut Tx, login: &str) -> Result<Option<Detail>, Error> {
     const SQL: &str = "select id, login, name, role, unit, must_change_since, totp_secret, created_at, disabled_at, \
          (select max(s.created_at) from session s where s.account_id = account.id) as last_session_at \

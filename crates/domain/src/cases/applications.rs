@@ -2,7 +2,7 @@
 //!
 //! The form asks only for what the registers do not hold; drafts are kept; files lie in the data folder under their hash.
 
-use std::{collections::BTreeSet, fs, path::PathBuf};
+use std::collections::BTreeSet;
 
 use db::Tx;
 use jiff::{Timestamp, civil::Date};
@@ -14,7 +14,7 @@ use super::{Case, Change, Facts, Known, Receiving, State, acts, note, opening::a
 use crate::{
     Error, Installation,
     accounts::{Account, Permission},
-    installation::EVIDENCE,
+    evidence,
     items::{self, Item, Track},
     runs::sha256,
 };
@@ -52,15 +52,6 @@ pub struct Paper {
 pub const PAPER_BYTES_MAX: usize = 20 * 1024 * 1024;
 /// The most files of a case.
 const PAPERS_MAX: usize = 30;
-
-/// What a file may be, by its first bytes.
-const TYPES: [(&str, &[u8]); 5] = [
-    ("pdf", b"%PDF-"),
-    ("png", b"\x89PNG\r\n\x1a\n"),
-    ("jpg", b"\xff\xd8\xff"),
-    ("jpeg", b"\xff\xd8\xff"),
-    ("ofd", b"PK\x03\x04"),
-];
 
 /// Begins an application of the enterprise, or finds the draft with the same matter.
 pub async fn begin(
@@ -179,18 +170,7 @@ pub async fn attach(
     (kind, name, bytes): (&str, &str, &[u8]),
     now: Timestamp,
 ) -> Result<(), Error> {
-    // Only the last part of a name is kept, whatever path a browser or an attacker put before it.
-    let name = name.rsplit(['/', '\\']).next().unwrap_or_default().trim();
-    let ending = name.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
-    if name.is_empty() || name.chars().count() > 200 || name.chars().any(char::is_control) {
-        return Err(Error::Invalid("文件名不能用。请改名后再上传，不超过 200 个字。".into()));
-    }
-    if bytes.is_empty() || bytes.len() > PAPER_BYTES_MAX {
-        return Err(Error::Invalid(format!("文件“{name}”是空的，或超过 {} 兆字节。", PAPER_BYTES_MAX / 1024 / 1024)));
-    }
-    if !TYPES.iter().any(|(one, head)| *one == ending && bytes.starts_with(head)) {
-        return Err(Error::Invalid(format!("文件“{name}”不是 PDF、OFD、PNG 或 JPEG，或内容与扩展名不符。")));
-    }
+    let name = evidence::checked(name, bytes, PAPER_BYTES_MAX)?;
     let hash = sha256(bytes);
     let mut tx = installation.db.begin().await?;
     let before = own(&mut tx, account, id).await?;
@@ -201,32 +181,13 @@ pub async fn attach(
     if store::papers(&mut tx, id).await?.len() >= PAPERS_MAX {
         return Err(Error::Invalid(format!("一件案件最多 {PAPERS_MAX} 份材料。")));
     }
-    keep(installation, &hash, &format!("{id}-{}", now.as_nanosecond()), bytes)?;
+    evidence::keep(installation, &hash, &format!("{id}-{}", now.as_nanosecond()), bytes)?;
     let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
     let paper = Paper { id: 0, kind: kind.to_owned(), name: name.to_owned(), sha256: hash.clone(), size };
     store::insert_paper(&mut tx, id, &paper, (&account.login, now)).await?;
     let detail = json!({ "kind": kind, "name": name, "sha256": hash });
     registry::audit::record(&mut tx, now, &account.login, "case.attach", &id.to_string(), &detail).await?;
     Ok(tx.commit().await?)
-}
-
-/// Writes a file under its hash, under another name first: the same bytes may be the paper of another case already, which a full disk
-/// or a kill must not cut short.
-fn keep(installation: &Installation, hash: &str, mark: &str, bytes: &[u8]) -> Result<(), Error> {
-    let path = paper_path(installation, hash);
-    if fs::read(&path).is_ok_and(|there| there == bytes) {
-        return Ok(());
-    }
-    let folder = installation.dir().join(EVIDENCE);
-    fs::create_dir_all(&folder).map_err(|source| Error::io(&folder, source))?;
-    let unfinished = folder.join(format!(".{mark}"));
-    let written = rules::folder::write_file(&unfinished, bytes).map_err(Error::from);
-    let placed = written.and_then(|()| fs::rename(&unfinished, &path).map_err(|source| Error::io(&path, source)));
-    if placed.is_err() {
-        // What could be written of it would only take room.
-        let _ = fs::remove_file(&unfinished);
-    }
-    placed
 }
 
 /// Takes a file out again; its bytes stay where they are.
@@ -256,11 +217,7 @@ pub async fn paper(
     visible(&mut tx, account, id).await?;
     let found = store::papers(&mut tx, id).await?.into_iter().find(|paper| paper.id == file);
     let paper = found.ok_or_else(|| Error::NotFound { what: "材料", id: file.to_string() })?;
-    let path = paper_path(installation, &paper.sha256);
-    let bytes = fs::read(&path).map_err(|source| Error::io(&path, source))?;
-    if sha256(&bytes) != paper.sha256 {
-        return Err(Error::Damaged(format!("材料“{}”与上传时不同。请从备份恢复。", paper.name)));
-    }
+    let bytes = evidence::read(installation, &paper.name, &paper.sha256)?;
     Ok((paper, bytes))
 }
 
@@ -272,15 +229,9 @@ pub(crate) async fn paper_faults(installation: &Installation) -> Result<(usize, 
     };
     let mut faults = Vec::new();
     for (case, name, hash) in &papers {
-        match fs::read(paper_path(installation, hash)) {
-            Ok(bytes) if sha256(&bytes) == *hash => {}
-            Ok(_) => faults.push(format!("案件 {case} 的材料“{name}”与上传时不同")),
-            Err(cause) => faults.push(format!("案件 {case} 的材料“{name}”读不到（{cause}）")),
+        if let Err(cause) = evidence::read(installation, name, hash) {
+            faults.push(format!("案件 {case} 的材料“{name}”：{cause}"));
         }
     }
     Ok((papers.len(), faults))
-}
-
-fn paper_path(installation: &Installation, hash: &str) -> PathBuf {
-    installation.dir().join(EVIDENCE).join(hash)
 }

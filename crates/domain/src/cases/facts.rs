@@ -136,7 +136,7 @@ impl Base {
 
 impl Known {
     /// What the registers say now; `rights` are those whose fees are wanted.
-    pub(super) async fn read(
+    pub(crate) async fn read(
         installation: &Installation,
         rights: &BTreeSet<String>,
         at: Timestamp,
@@ -222,7 +222,7 @@ impl Known {
     }
 
     /// The present name of an enterprise; none when the register does not hold it.
-    pub(super) fn name(&self, subject: &str) -> Option<&str> {
+    pub(crate) fn name(&self, subject: &str) -> Option<&str> {
         self.base.enterprises.get(subject).map(|(_, name)| name.as_str())
     }
 

@@ -7,7 +7,10 @@ use axum::{
     http::Uri,
     response::Response,
 };
-use domain::accounts::{self, Detail, New, Role};
+use domain::{
+    accounts::{self, Detail, New, Role},
+    sign_on,
+};
 
 use crate::{
     app::App,
@@ -45,6 +48,7 @@ struct AccountPage<'a> {
     state: StateWord,
     facts: Vec<(String, String)>,
     form: EntryForm,
+    tie: Option<EntryForm>,
     path: String,
     is_disabled: bool,
     is_own: bool,
@@ -81,7 +85,7 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
 }
 
 fn head(frame: &Frame) -> Room {
-    Room::new(frame.t("accounts-title"), frame.t("accounts-line"))
+    super::invitations::head(frame, PATH, "accounts-title", "accounts-line")
 }
 
 fn listing(frame: &Frame) -> Listing<'_, Detail> {
@@ -203,8 +207,11 @@ pub async fn one(
 ) -> Result<Response, AppError> {
     let (_, words) = room::wishes(&uri);
     let detail = accounts::find(app.db(), &login).await?;
+    let room = head_of(&frame, &detail, &words);
     let errors = Errors::default();
-    hx::page(shown(&frame, &detail, &Sent::default(), &errors, &head_of(&frame, &detail, &words)))
+    let mut page = shown(&frame, &detail, &Sent::default(), &errors, &room);
+    page.tie = tie(&app, &frame, &login, None, &errors).await?;
+    hx::page(page)
 }
 
 fn head_of(frame: &Frame, detail: &Detail, words: &std::collections::BTreeMap<String, String>) -> Room {
@@ -237,6 +244,7 @@ fn shown<'a>(frame: &'a Frame, detail: &Detail, sent: &Sent, errors: &'a Errors,
             fields,
             button: frame.t("accounts-amend-do"),
         },
+        tie: None,
         is_disabled: detail.disabled_at.is_some(),
         is_own: who(frame) == account.login,
         path,
@@ -257,7 +265,60 @@ pub async fn amend(
             errors.add(concerned(&why), frame.said(&why));
             let detail = accounts::find(app.db(), &login).await?;
             let room = head_of(&frame, &detail, &Default::default()).wrong(true);
-            hx::refused(shown(&frame, &detail, &sent, &errors, &room))
+            let mut page = shown(&frame, &detail, &sent, &errors, &room);
+            page.tie = tie(&app, &frame, &login, None, &Errors::default()).await?;
+            hx::refused(page)
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// The form that ties an account to a subject of the sign-on, where there is one.
+async fn tie(
+    app: &App,
+    frame: &Frame,
+    login: &str,
+    sent: Option<&str>,
+    errors: &Errors,
+) -> Result<Option<EntryForm>, AppError> {
+    if app.settings.sign_on.is_none() {
+        return Ok(None);
+    }
+    let kept = sign_on::link_of(app.db(), login).await?.map(|link| link.subject).unwrap_or_default();
+    let subject = Field::of("subject", frame.t("sign-on-subject"), FieldKind::Text, sent.unwrap_or(&kept), errors);
+    Ok(Some(EntryForm {
+        title: frame.t("sign-on-link"),
+        action: frame.at(&format!("{}/link", path(login))),
+        fields: vec![subject.hint(frame.t("sign-on-link-line")).optional().autocomplete("off")],
+        button: frame.t("sign-on-link-do"),
+    }))
+}
+
+/// `POST /accounts/{login}/link`: ties the account to a subject of the sign-on, or unties it.
+pub async fn link(
+    State(app): State<App>,
+    frame: Frame,
+    Path(login): Path<String>,
+    Form(sent): Form<Sent>,
+) -> Result<Response, AppError> {
+    let (subject, by) = (sent.get("subject"), who(&frame));
+    let Some(provider) = &app.settings.sign_on else {
+        return Err(AppError::NotFound(frame.t("problem-not-found-text")));
+    };
+    let done = match subject {
+        "" => sign_on::unlink(app.db(), &login, &by, app.now()).await,
+        _ => sign_on::link(app.db(), (&login, provider.issuer(), subject), &by, app.now()).await,
+    };
+    match done {
+        Ok(()) => Ok(room::see_other(&frame, &format!("{}?done=linked", path(&login)))),
+        Err(domain::Error::Invalid(why) | domain::Error::Conflict(why)) => {
+            let (mut errors, blank, none) = (Errors::default(), Errors::default(), Sent::default());
+            errors.add("subject", frame.said(&why));
+            let detail = accounts::find(app.db(), &login).await?;
+            let room = head_of(&frame, &detail, &Default::default()).wrong(true);
+            let tie = tie(&app, &frame, &login, Some(subject), &errors).await?;
+            let page = shown(&frame, &detail, &none, &blank, &room);
+            hx::refused(AccountPage { tie, errors: &errors, ..page })
         }
         Err(other) => Err(other.into()),
     }

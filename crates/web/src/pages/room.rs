@@ -161,6 +161,9 @@ pub(crate) fn said(frame: &Frame, words: &BTreeMap<String, String>) -> Option<No
         "mail-setting" => "said-mail-setting",
         "mail-again" => "said-mail-again",
         "wording-kept" => "said-wording-kept",
+        "invitation-revoked" => "said-invitation-revoked",
+        "linked" => "said-linked",
+        "claim-decided" => "said-claim-decided",
         _ => return None,
     };
     let number = |name: &str| words.get(name).and_then(|text| text.parse::<u64>().ok()).unwrap_or(0).to_string();

@@ -29,6 +29,7 @@ struct SignInPage<'a> {
     login: Field,
     password: Field,
     next: &'a str,
+    has_sign_on: bool,
     demo_sign_ins: &'a [SignIn],
 }
 
@@ -45,7 +46,7 @@ struct CodePage<'a> {
 #[derive(Debug, Deserialize)]
 pub struct Next {
     #[serde(default)]
-    next: String,
+    pub(crate) next: String,
 }
 
 /// What the form sends.
@@ -191,6 +192,7 @@ fn shown<'a>(app: &'a App, frame: &'a Frame, login: &str, next: &'a str, errors:
         password: Field::of("password", frame.t("sign-in-password"), Kind::Password, "", errors)
             .autocomplete("current-password"),
         next,
+        has_sign_on: app.settings.sign_on.is_some(),
         demo_sign_ins: &app.settings.demo_sign_ins,
     }
 }

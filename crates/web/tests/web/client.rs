@@ -77,6 +77,11 @@ impl Server {
     }
 }
 
+fn encoded(form: &[(&str, &str)]) -> String {
+    let pair = |(name, value): &(&str, &str)| format!("{name}={}", web::format::encode(value));
+    form.iter().map(pair).collect::<Vec<_>>().join("&")
+}
+
 /// One visitor with their cookies.
 pub(crate) struct Visitor {
     router: Router,
@@ -133,12 +138,12 @@ impl Visitor {
     }
 
     pub(crate) async fn post(&mut self, path: &str, form: &[(&str, &str)]) -> Answer {
-        let body = form
-            .iter()
-            .map(|(name, value)| format!("{name}={}", web::format::encode(value)))
-            .collect::<Vec<_>>()
-            .join("&");
-        self.send(Method::POST, path, Some(body), &[]).await
+        self.send(Method::POST, path, Some(encoded(form)), &[]).await
+    }
+
+    /// Sends a form as a browser does that found the site under this name.
+    pub(crate) async fn send_from(&mut self, path: &str, form: &[(&str, &str)], host: &str) -> Answer {
+        self.send(Method::POST, path, Some(encoded(form)), &[("host", host)]).await
     }
 
     /// Sends a form with a file, the token first, as browsers do.
@@ -148,6 +153,17 @@ impl Visitor {
 
     /// Sends a form with several files.
     pub(crate) async fn upload_all(&mut self, path: &str, fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> Answer {
+        self.upload_as(path, fields, "file", files).await
+    }
+
+    /// Sends a form with files in the field of this name.
+    pub(crate) async fn upload_as(
+        &mut self,
+        path: &str,
+        fields: &[(&str, &str)],
+        field: &str,
+        files: &[(&str, &[u8])],
+    ) -> Answer {
         const EDGE: &str = "----a-line-that-no-file-holds";
         let mut body = Vec::new();
         for (name, value) in fields {
@@ -157,7 +173,7 @@ impl Visitor {
         }
         for (name, file) in files {
             let head = format!(
-                "--{EDGE}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: application/octet-stream\r\n\r\n"
+                "--{EDGE}\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\nContent-Type: application/octet-stream\r\n\r\n"
             );
             body.extend(head.bytes());
             body.extend(*file);

@@ -8,6 +8,7 @@ mod awards;
 mod both;
 mod cases;
 mod city;
+mod claims;
 mod clauses;
 mod client;
 mod cockpit;

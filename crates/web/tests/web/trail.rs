@@ -7,7 +7,7 @@ use db::Db;
 use web::routes;
 
 /// The doors that take a form and change something, with the act that the trail then holds.
-const CHANGES: [(&str, &str); 79] = [
+const CHANGES: [(&str, &str); 85] = [
     ("/sign-in", "session.open"),
     ("/sign-in/code", "session.open"),
     ("/sign-out", "session.close"),
@@ -26,6 +26,12 @@ const CHANGES: [(&str, &str); 79] = [
     ("/organisations/{id}/rename", "organisation.rename"),
     ("/organisations/{id}/disable", "organisation.disable"),
     ("/organisations/{id}/enable", "organisation.enable"),
+    ("/accounts/{login}/link", "account."),
+    ("/invitations/send", "invitation.make"),
+    ("/invitations/{id}/revoke", "invitation.revoke"),
+    ("/invited", "invitation.take"),
+    ("/claims/{id}/decide", "claim."),
+    ("/claim", "claim.make"),
     ("/corpus/baskets/open", "basket.open"),
     ("/corpus/baskets/put", "basket.put"),
     ("/corpus/baskets/{id}/remove", "basket.remove"),
@@ -91,8 +97,9 @@ const CHANGES: [(&str, &str); 79] = [
 ];
 
 /// The doors that take a form and change nothing that is kept of the city, with the reason.
-const SILENT: [(&str, &str); 10] = [
+const SILENT: [(&str, &str); 11] = [
     ("/language", "a cookie of the visitor"),
+    ("/claim/state", "looks"),
     ("/corpus/numbers", "a search whose list is too long for an address"),
     ("/corpus/like", "a search whose text is too long for an address"),
     ("/runs/{id}/verify", "computes again and compares"),

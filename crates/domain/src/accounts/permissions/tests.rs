@@ -85,7 +85,7 @@ fn administrators_exclude_each_other_whatever_is_permitted() {
     let powers = |role: Role| -> Vec<Permission> {
         Permission::ALL.into_iter().filter(|one| careless.reach(role, *one).0 > Reach::Nothing).collect()
     };
-    assert_eq!(powers(Role::Administrator), [P::ViewPolicy, P::ManageAccounts]);
+    assert_eq!(powers(Role::Administrator), [P::ViewPolicy, P::ManageAccounts, P::Invite]);
     assert_eq!(powers(Role::SecurityAdministrator), [P::ViewPolicy, P::ViewPermissions]);
     let auditor = powers(Role::Auditor);
     assert!(auditor.contains(&P::ViewAudit));

@@ -23,7 +23,7 @@ use crate::{
 const READ_MAX: u32 = 20_000;
 
 /// The acts, by the word that the trail keeps.
-const ACTS: [&str; 64] = [
+const ACTS: [&str; 72] = [
     "import-merged",
     "import-cancelled",
     "import-recovered",
@@ -69,11 +69,19 @@ const ACTS: [&str; 64] = [
     "demo.move",
     "letter.keep",
     "account.open",
+    "invitation.make",
+    "invitation.revoke",
+    "invitation.take",
+    "claim.make",
+    "claim.accept",
+    "claim.refuse",
     "account.amend",
     "account.disable",
     "account.enable",
     "account.reset",
     "account.password",
+    "account.link",
+    "account.unlink",
     "account.factor-begin",
     "account.factor",
     "account.factor-end",
@@ -219,7 +227,7 @@ fn object(frame: &Frame, entry: &Entry) -> Cell {
 
 /// The details in words; what has no word of its own is left to the export of the database.
 fn detail(frame: &Frame, detail: &Value) -> String {
-    const NAMED: [&str; 17] = [
+    const NAMED: [&str; 19] = [
         "register",
         "file",
         "rows",
@@ -237,6 +245,8 @@ fn detail(frame: &Frame, detail: &Value) -> String {
         "document",
         "rating",
         "query",
+        "issuer",
+        "subject",
     ];
     let Some(fields) = detail.as_object() else { return String::new() };
     let part = |name: &&str| {

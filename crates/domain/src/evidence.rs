@@ -1,0 +1,65 @@
+//! Files handed in as proof (佐证材料): what they may be is told by their bytes, not by their name; each lies in the data folder
+//! under its hash.
+
+use std::{fs, path::PathBuf};
+
+use crate::{Error, Installation, installation::EVIDENCE, runs::sha256};
+
+/// What a file may be, by its first bytes.
+const TYPES: [(&str, &[u8]); 5] = [
+    ("pdf", b"%PDF-"),
+    ("png", b"\x89PNG\r\n\x1a\n"),
+    ("jpg", b"\xff\xd8\xff"),
+    ("jpeg", b"\xff\xd8\xff"),
+    ("ofd", b"PK\x03\x04"),
+];
+
+/// The name under which a file is kept, if it may be kept at all.
+pub(crate) fn checked<'n>(name: &'n str, bytes: &[u8], bytes_max: usize) -> Result<&'n str, Error> {
+    // Only the last part of a name is kept, whatever path a browser or an attacker put before it.
+    let name = name.rsplit(['/', '\\']).next().unwrap_or_default().trim();
+    let ending = name.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+    if name.is_empty() || name.chars().count() > 200 || name.chars().any(char::is_control) {
+        return Err(Error::Invalid("文件名不能用。请改名后再上传，不超过 200 个字。".into()));
+    }
+    if bytes.is_empty() || bytes.len() > bytes_max {
+        return Err(Error::Invalid(format!("文件“{name}”是空的，或超过 {} 兆字节。", bytes_max / 1024 / 1024)));
+    }
+    if !TYPES.iter().any(|(one, head)| *one == ending && bytes.starts_with(head)) {
+        return Err(Error::Invalid(format!("文件“{name}”不是 PDF、OFD、PNG 或 JPEG，或内容与扩展名不符。")));
+    }
+    Ok(name)
+}
+
+/// Writes a file under its hash, under another name first: the same bytes may be a paper already, which a full disk or a kill must
+/// not cut short.
+pub(crate) fn keep(installation: &Installation, hash: &str, mark: &str, bytes: &[u8]) -> Result<(), Error> {
+    let path = path(installation, hash);
+    if fs::read(&path).is_ok_and(|there| there == bytes) {
+        return Ok(());
+    }
+    let folder = installation.dir().join(EVIDENCE);
+    fs::create_dir_all(&folder).map_err(|source| Error::io(&folder, source))?;
+    let unfinished = folder.join(format!(".{mark}"));
+    let written = rules::folder::write_file(&unfinished, bytes).map_err(Error::from);
+    let placed = written.and_then(|()| fs::rename(&unfinished, &path).map_err(|source| Error::io(&path, source)));
+    if placed.is_err() {
+        // What could be written of it would only take room.
+        let _ = fs::remove_file(&unfinished);
+    }
+    placed
+}
+
+/// The bytes of a file, checked against their hash.
+pub(crate) fn read(installation: &Installation, name: &str, hash: &str) -> Result<Vec<u8>, Error> {
+    let path = path(installation, hash);
+    let bytes = fs::read(&path).map_err(|source| Error::io(&path, source))?;
+    if sha256(&bytes) != hash {
+        return Err(Error::Damaged(format!("材料“{name}”与上传时不同。请从备份恢复。")));
+    }
+    Ok(bytes)
+}
+
+fn path(installation: &Installation, hash: &str) -> PathBuf {
+    installation.dir().join(EVIDENCE).join(hash)
+}
