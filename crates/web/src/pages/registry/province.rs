@@ -18,6 +18,7 @@ use crate::{
     list::{Cell, Dir, Kind, Listing, ListingView},
     pages::{
         cockpit::shown::{self, Shown},
+        patents::read::written,
         registry::{
             entries::{EntryForm, cell, errors_of, indicator_name, indicators},
             head_of,
@@ -194,7 +195,7 @@ fn listing(frame: &Frame) -> Listing<'_, OnlyIn> {
     let sides = vec![Choice::new("official", word(true)), Choice::new("computed", word(false))];
     Listing::new(frame, "difference", "/registers/province", frame.t("reg-hv-difference"))
         .column("number", frame.t("reg-number"), Kind::Code, |right: &OnlyIn| {
-            Cell::code(right.number.clone()).link(frame.at(&format!("/patents/{}", right.number)))
+            Cell::code(written(&right.number)).link(frame.at(&format!("/patents/{}", right.number)))
         })
         .column("title", frame.t("reg-patent-title"), Kind::Text, |right| Cell::text(right.title.clone()))
         .column("side", frame.t("reg-hv-side"), Kind::Text, move |right| {
@@ -204,7 +205,9 @@ fn listing(frame: &Frame) -> Listing<'_, OnlyIn> {
             )
         })
         .filter("side", frame.t("reg-hv-side"), sides, |right, side| right.official == (side == "official"))
-        .search(frame.t("reg-patent-title"), |right| format!("{} {}", right.number, right.title))
+        .search(frame.t("reg-patent-title"), |right| {
+            format!("{} {} {}", written(&right.number), right.number, right.title)
+        })
         .sorted_by("side", Dir::Up)
         .when_empty(frame.t("reg-hv-none"), frame.t("reg-hv-none-todo"))
 }
