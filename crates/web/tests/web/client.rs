@@ -91,6 +91,7 @@ pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) text: String,
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl Answer {
@@ -204,9 +205,9 @@ impl Visitor {
             let value = rest.split(';').next().unwrap();
             self.cookies.insert(name.to_owned(), value.to_owned());
         }
-        let bytes = to_bytes(body, usize::MAX).await.unwrap();
+        let bytes = to_bytes(body, usize::MAX).await.unwrap().to_vec();
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        let answer = Answer { status: parts.status, headers: parts.headers, text };
+        let answer = Answer { status: parts.status, headers: parts.headers, text, bytes };
         let path = path.strip_prefix(&self.base_path).unwrap_or(path);
         if let Some(before) = before
             && answer.was_taken(path == "/sign-out" && is_signed_in)

@@ -24,6 +24,7 @@ mod registry;
 mod runs;
 mod search;
 mod sign_in;
+mod tables;
 mod trail;
 mod verdicts;
 mod warnings;
