@@ -27,6 +27,7 @@ pub mod matching;
 pub mod payments;
 pub mod runs;
 pub mod saved_searches;
+pub mod sources;
 pub mod stakes;
 pub mod subjects;
 pub mod ties;

@@ -210,7 +210,9 @@ impl Frame {
     pub fn section(&self) -> String {
         let lies_in = |item: &NavItem| item.is_current;
         let found = self.nav().into_iter().find(lies_in);
-        found.map(|item| item.below.into_iter().find(lies_in).map_or(item.label, |below| below.label)).unwrap_or_default()
+        found
+            .map(|item| item.below.into_iter().find(lies_in).map_or(item.label, |below| below.label))
+            .unwrap_or_default()
     }
 
     /// Whether there is a page that searches everything.

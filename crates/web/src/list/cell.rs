@@ -2,7 +2,12 @@
 
 use jiff::civil::Date;
 
-use crate::{format, i18n::Lang, pieces::{Link, State}, search_key::sort_key};
+use crate::{
+    format,
+    i18n::Lang,
+    pieces::{Link, State},
+    search_key::sort_key,
+};
 
 /// One cell.
 #[derive(Debug, Clone)]

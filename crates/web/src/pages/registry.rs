@@ -192,10 +192,12 @@ pub async fn page(State(app): State<App>, frame: Frame, uri: Uri) -> Result<Resp
 fn grid_listing<'a>(frame: &'a Frame, months: &[Date], open: &'a BTreeMap<String, i64>) -> Listing<'a, RegisterMonths> {
     // A list knows its columns by fixed names; the grid has a column for each of its months.
     const COLUMNS: [&str; MONTHS as usize] = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"];
-    let mut listing = Listing::new(frame, "completeness", "/registers", frame.t("reg-overview"))
-        .column("register", frame.t("reg-register"), Kind::Text, |row: &RegisterMonths| {
-            Cell::text(frame.said(row.register.name_zh))
-        });
+    let mut listing = Listing::new(frame, "completeness", "/registers", frame.t("reg-overview")).column(
+        "register",
+        frame.t("reg-register"),
+        Kind::Text,
+        |row: &RegisterMonths| Cell::text(frame.said(row.register.name_zh)),
+    );
     for (at, (month, column)) in months.iter().zip(COLUMNS).enumerate() {
         listing = listing.column(column, written(*month), Kind::Text, move |row: &RegisterMonths| {
             row.months.get(at).map_or_else(Cell::empty, |delivery| Cell::text(state(frame, *delivery).word))

@@ -15,7 +15,8 @@ struct Table {
 
 impl Table {
     fn of(page: &str, id: &str) -> Self {
-        let start = page.find(&format!("<div class=\"listing\" id=\"{id}\"")).unwrap_or_else(|| panic!("no {id}: {page}"));
+        let start =
+            page.find(&format!("<div class=\"listing\" id=\"{id}\"")).unwrap_or_else(|| panic!("no {id}: {page}"));
         let rest = &page[start..];
         let end = rest[1..].find("<div class=\"listing\"").map_or(rest.len(), |at| at + 1);
         Self { html: rest[..end].split("</section>").next().unwrap().to_owned() }
@@ -65,8 +66,11 @@ async fn try_table(visitor: &mut Visitor, path: &str, id: &str) -> Table {
 /// The newest two runs, the later first.
 async fn two_runs(visitor: &mut Visitor) -> (String, String) {
     let page = visitor.get("/runs").await.text;
-    let runs: Vec<String> =
-        links(&page, "/runs/").into_iter().filter(|href| href.len() == 6 + 64).map(|href| href[6..].to_owned()).collect();
+    let runs: Vec<String> = links(&page, "/runs/")
+        .into_iter()
+        .filter(|href| href.len() == 6 + 64)
+        .map(|href| href[6..].to_owned())
+        .collect();
     (runs[0].clone(), runs[1].clone())
 }
 

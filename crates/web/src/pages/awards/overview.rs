@@ -111,8 +111,7 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
         .map(|stake| stake_row(&frame, &shown, &all, stake))
         .collect();
     let kinds = alarms::kinds(&frame, &shown, &all, None);
-    let seen: Vec<_> =
-        kinds.iter().flat_map(|kind| kind.seen.iter().map(|seen| (kind.name.as_str(), seen))).collect();
+    let seen: Vec<_> = kinds.iter().flat_map(|kind| kind.seen.iter().map(|seen| (kind.name.as_str(), seen))).collect();
     let (stakes_list, alarms_list) = (tables::stakes(&frame, &stakes), tables::alarms(&frame, &kinds));
     let is_of_alarms = query.list.as_deref() == Some(tables::ALARMS);
     if query.export {

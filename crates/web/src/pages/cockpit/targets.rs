@@ -1,9 +1,6 @@
 //! The targets as the cockpit prints them: the leading figure, and its line in the table of course and forecast.
 
-use domain::{
-    cockpit::Target,
-    forecast::Outlook,
-};
+use domain::{cockpit::Target, forecast::Outlook};
 use jiff::civil::Date;
 use rules::{Policy, evaluation::Indicator, policy::IndicatorDef};
 

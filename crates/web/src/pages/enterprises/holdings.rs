@@ -57,9 +57,7 @@ fn statuses(frame: &Frame, shown: &Shown, uscc: &str) -> Table {
         let stretch = Stretch::of(rows, row);
         let (state, rank) = match (stretch.covers(as_of), stretch.from) {
             (true, _) => (State::new(Tone::Ok, frame.t("patents-in-force")), 0),
-            (false, Some(from)) if from > as_of => {
-                (State::new(Tone::Plain, frame.t("enterprises-status-later")), 1)
-            }
+            (false, Some(from)) if from > as_of => (State::new(Tone::Plain, frame.t("enterprises-status-later")), 1),
             _ => (State::new(Tone::Warn, frame.t("patents-ended")), 2),
         };
         let until = match stretch.until {
@@ -158,10 +156,9 @@ fn foreign(frame: &Frame, opened: &Opened, uscc: &str) -> Table {
                 Cell::text(patents::office(frame, &text(rows, row, "office"))),
                 Cell::text(frame.said(&text(rows, row, "route"))),
                 Cell::date(rows.date(row, "granted_on")),
-                Cell::text(until.map_or_else(
-                    || frame.t("patents-in-force"),
-                    |until| frame.t1("family-until", "date", until),
-                )),
+                Cell::text(
+                    until.map_or_else(|| frame.t("patents-in-force"), |until| frame.t1("family-until", "date", until)),
+                ),
             ]
         }),
     }

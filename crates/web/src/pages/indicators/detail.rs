@@ -13,7 +13,8 @@ use super::{
     Row,
     basis::{self, Rule, Setting},
     categories::{self, Categories},
-    course, parts, source,
+    course, parts,
+    source::{self, Fact},
     test::{self, ExactTest},
 };
 use crate::{
@@ -26,11 +27,7 @@ use crate::{
     hx::Hx,
     list::{ListQuery, ListingView},
     pages::{
-        cockpit::{
-            kept, no_run, quantities,
-            shown,
-            targets,
-        },
+        cockpit::{kept, no_run, quantities, shown, targets},
         room::ListBlock,
     },
     pieces::{Clause, Link, Notice, State as StateWord, Tone},
@@ -53,6 +50,7 @@ struct IndicatorPage<'a> {
     reason: String,
     numerator: Part,
     denominator: Option<Part>,
+    facts: Vec<Fact>,
     bounds: Option<String>,
     flow: String,
     reading: Option<String>,
@@ -106,6 +104,12 @@ pub async fn page(
     let targets = kept::targets(&shown, &history);
     let target = targets.iter().find(|target| target.indicator.code == code);
     let (indicator, definition) = (row.indicator, row.definition);
+    let facts: Vec<Fact> = source::statistic(&app, &frame, &shown, indicator)
+        .await?
+        .into_iter()
+        .chain(source::survey(&frame, &shown, indicator))
+        .chain(source::money(&app, &frame, &shown, &code).await?)
+        .collect();
     let towns = parts::parts(&shown, &moved, &row);
     let listing = parts::listing(&frame, &shown, &row, &towns);
     if query.export {
@@ -136,8 +140,12 @@ pub async fn page(
         },
         denominator: definition
             .has_denominator()
-            .then(|| part(&frame, &definition.denominator, indicator.denominator, &definition.denominator_unit, None))
+            .then(|| {
+                let list = source::denominator_list(&frame, &shown, indicator);
+                part(&frame, &definition.denominator, indicator.denominator, &definition.denominator_unit, list)
+            })
             .map(|part| Part { source: source::denominator(&frame, &code), ..part }),
+        facts,
         bounds: bounds(&frame, &row),
         flow: quantities::flow(&frame, &definition.flow),
         reading: basis::reading(&frame, &definition.reading),

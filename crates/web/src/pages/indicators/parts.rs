@@ -45,15 +45,14 @@ pub(super) fn parts(shown: &Shown, moved: &Moved, row: &Row<'_>) -> Vec<Part> {
 pub(super) fn listing<'a>(frame: &'a Frame, shown: &'a Shown, row: &Row<'a>, parts: &[Part]) -> Listing<'a, Part> {
     let (indicator, definition) = (row.indicator, row.definition);
     let code = indicator.code.as_str();
-    let caption =
-        frame.tn("towns-of", &[("name", frame.said(&indicator.name)), ("date", shown.as_of().to_string())]);
+    let caption = frame.tn("towns-of", &[("name", frame.said(&indicator.name)), ("date", shown.as_of().to_string())]);
     let opens = move |town: &str| {
         let is_counted = indicator.by_region.iter().any(|part| part.region == town);
-        (indicator.evidence_count > 0 && is_counted).then(|| super::address(frame, shown, code, &super::town_path(town)))
+        (indicator.evidence_count > 0 && is_counted)
+            .then(|| super::address(frame, shown, code, &super::town_path(town)))
     };
-    let changes = move |town: &str| {
-        super::address(frame, shown, code, &format!("/changes?town={}", format::encode(town)))
-    };
+    let changes =
+        move |town: &str| super::address(frame, shown, code, &format!("/changes?town={}", format::encode(town)));
     let mut listing = Listing::new(frame, "town-parts", &format!("/indicators/{code}"), caption)
         .column("town", frame.t("patents-col-town"), Kind::Text, |part: &Part| Cell::text(frame.said(&part.town)))
         .column("numerator", frame.said(&definition.numerator), Kind::Number, move |part| {
@@ -96,10 +95,7 @@ pub(super) fn listing<'a>(frame: &'a Frame, shown: &'a Shown, row: &Row<'a>, par
 }
 
 fn course_choices(frame: &Frame) -> Vec<Choice> {
-    vec![
-        Choice::new("reached", frame.t("towns-course-reached")),
-        Choice::new("behind", frame.t("towns-course-behind")),
-    ]
+    vec![Choice::new("reached", frame.t("towns-course-reached")), Choice::new("behind", frame.t("towns-course-behind"))]
 }
 
 /// The value to reach with its day, and the whole way folded beneath.

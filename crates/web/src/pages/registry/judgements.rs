@@ -136,7 +136,7 @@ async fn rules(app: &App) -> Result<BTreeMap<(String, String), (String, String)>
 }
 
 /// The rows of a register as known now.
-pub(super) async fn folded(app: &App, id: &'static str) -> Result<Vec<FoldedRow>, AppError> {
+pub(crate) async fn folded(app: &App, id: &'static str) -> Result<Vec<FoldedRow>, AppError> {
     let register = registry::register(id).ok_or_else(|| AppError::internal("a register of the program is gone"))?;
     Ok(registry::fold_register(app.db(), register, app.now()).await?)
 }

@@ -296,11 +296,7 @@ fn indicator_sheet(frame: &Frame, title: &str, evaluation: &Evaluation) -> Sheet
                     .map(|target| quantities::required(indicator.operator, target))
                     .unwrap_or_default(),
             ),
-            text(if indicator.target.is_some() {
-                targets::verdict(frame, indicator.met).word
-            } else {
-                String::new()
-            }),
+            text(if indicator.target.is_some() { targets::verdict(frame, indicator.met).word } else { String::new() }),
             text(frame.said(&indicator.reason)),
         ]
     });
@@ -353,9 +349,12 @@ fn parameter_sheet(frame: &Frame, title: &str, evaluation: &Evaluation) -> Resul
 
 /// A verdict as a cell, what is met first.
 pub(super) fn verdict_cell(frame: &Frame, met: Option<bool>) -> list::Cell {
-    list::Cell::state(targets::verdict(frame, met), match met {
-        Some(true) => 0,
-        Some(false) => 1,
-        None => 2,
-    })
+    list::Cell::state(
+        targets::verdict(frame, met),
+        match met {
+            Some(true) => 0,
+            Some(false) => 1,
+            None => 2,
+        },
+    )
 }

@@ -39,7 +39,9 @@ pub(super) fn indicators<'a>(
         format!("{} {name}", change.code)
     };
     let value = move |change: &IndicatorDiff, value: &Option<String>| match value {
-        Some(text) => Cell::decimal(text).unit(named(&change.code).map(|one| frame.unit(&one.unit)).unwrap_or_default()),
+        Some(text) => {
+            Cell::decimal(text).unit(named(&change.code).map(|one| frame.unit(&one.unit)).unwrap_or_default())
+        }
         None => Cell { key: Key::Missing, ..Cell::text(frame.t("figure-none")) },
     };
     // The rights of a city are a list of their own, to sort, search and take along.
