@@ -1,4 +1,4 @@
-// What every table does: sort, filter, search by initials, page, export, print; tried on the enterprises.
+// What every table does: sort, filter, search by initials, page, export, print; tried on the enterprises, and in short on the others.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
@@ -89,6 +89,44 @@ test('the export holds the rows of the list, all of them, in its order', async (
   assert.equal(body.length, count);
   assert.deepEqual(body.slice(0, names.length).map((row) => row[0]), names);
   assert.deepEqual(body.slice(0, codes.length).map((row) => row[1]), codes, 'codes stay text');
+});
+
+// The other tables, several of them beside others on their page: a page, the id of the list, and a heading to sort by.
+const OTHERS = [
+  { name: 'run-difference', list: 'indicator-changes', heading: '增加' },
+  { name: 'run-difference', list: 'award-changes', heading: '统一社会信用代码' },
+  { name: 'run', list: 'run-parameters', heading: '参数' },
+  { name: 'awards', list: 'alarms-list', heading: '区镇' },
+  { name: 'indicator', list: 'town-parts', heading: '区镇' },
+  { name: 'trajectories', list: 'trajectories', heading: '日期' },
+];
+
+for (const { name, list, heading } of OTHERS) {
+  test(`the table ${list} of ${name} sorts by a click and exports what it tells`, async () => {
+    await PAGES.find((one) => one.name === name).open(page, address);
+    const found = page.locator(`#${list}`);
+    const told = Number((await found.locator('.total').innerText()).replace(/\D/g, ''));
+    assert.ok(told > 0, 'a table without rows proves nothing');
+    const others = await page.locator(`.listing:not(#${list}) tbody`).allInnerTexts();
+    await found.getByRole('link', { name: heading, exact: true }).click();
+    await found.locator('th[aria-sort]').waitFor();
+    assert.equal(Number((await found.locator('.total').innerText()).replace(/\D/g, '')), told);
+    assert.deepEqual(await page.locator(`.listing:not(#${list}) tbody`).allInnerTexts(), others, 'the other tables stay');
+    const [download] = await Promise.all([page.waitForEvent('download'), found.getByRole('link', { name: '导出 Excel' }).click()]);
+    const sheet = rows(await download.path());
+    const head = sheet.findIndex((row) => row.includes(heading));
+    assert.equal(sheet.length - head - 1, told);
+  });
+}
+
+test('a whole list is printed from the list', async () => {
+  await page.goto(`${address}/enterprises`);
+  const all = await total();
+  await page.getByRole('link', { name: '打印全部' }).click();
+  await page.getByRole('link', { name: '返回清单' }).waitFor();
+  assert.equal(await table().locator('tbody tr').count(), all);
+  await page.getByRole('button', { name: '打印' }).click();
+  assert.equal(await page.evaluate(() => globalThis.printed), 1);
 });
 
 test('the print button prints', async () => {

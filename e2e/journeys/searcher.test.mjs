@@ -21,6 +21,7 @@ const tab = (word) => page.getByRole('navigation', { name: '专利文献' }).get
 const count = async () => Number((await page.getByRole('status').locator('.total').first().innerText()).replace(/\D/g, ''));
 
 async function search(query) {
+  await nav('专利').click();
   await nav('文献').click();
   await page.getByLabel('检索式', { exact: true }).fill(query);
   await page.getByRole('search', { name: '专利文献' }).getByRole('button', { name: '检索' }).click();
@@ -82,6 +83,7 @@ test('new documents are told to a kept search', async () => {
   await page.getByText(/搁置 1 条/).first().waitFor();
   assert.deepEqual(await audit(page), []);
 
+  await nav('专利').click();
   await nav('文献').click();
   await tab('保存的检索').click();
   await kept.getByRole('button', { name: '查看新文献' }).click();

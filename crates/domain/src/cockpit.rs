@@ -48,7 +48,8 @@ pub struct Point {
 
 /// The targets in the order of the document, with their past.
 pub fn targets(policy: &Policy, opened: &Opened, history: &[Observed]) -> Vec<Target> {
-    let trajectories = trajectories(opened);
+    let trajectories = trajectories(opened, "");
+    let target_on = target_date(&opened.evaluation);
     let of_city: Vec<&Observed> = history.iter().filter(|seen| seen.figure.region.is_empty()).collect();
     let evaluation = &opened.evaluation;
     evaluation
@@ -59,20 +60,31 @@ pub fn targets(policy: &Policy, opened: &Opened, history: &[Observed]) -> Vec<Ta
             let definition = policy.indicator(&indicator.code)?;
             let past = past_of(indicator, &of_city, evaluation.as_of);
             let trajectory = trajectories.get(&indicator.code).cloned().unwrap_or_default();
-            Some(target(indicator, definition, past, trajectory, evaluation.as_of))
+            Some(target(indicator, definition, past, trajectory, Days { as_of: evaluation.as_of, target_on }))
         })
         .collect()
 }
 
-/// The day at which the targets fall due (到 2023 年).
-pub const TARGET_DATE: Date = jiff::civil::date(2023, 12, 31);
+/// The day at which the targets fall due (到 2023 年): the last day of the plan, a parameter of the run.
+///
+/// A run without one is judged on its own day.
+pub fn target_date(evaluation: &Evaluation) -> Date {
+    evaluation.parameters.get("plan_end").and_then(|day| day.parse().ok()).unwrap_or(evaluation.as_of)
+}
+
+/// The day of a run, and the day at which its targets fall due.
+#[derive(Clone, Copy)]
+struct Days {
+    as_of: Date,
+    target_on: Date,
+}
 
 fn target(
     indicator: &Indicator,
     definition: &IndicatorDef,
     history: Vec<Point>,
     trajectory: Vec<(Date, String)>,
-    as_of: Date,
+    Days { as_of, target_on }: Days,
 ) -> Target {
     let yearly = definition.flow == "year";
     // A yearly sum starts at zero each January, so only this year's months belong to one line.
@@ -84,12 +96,12 @@ fn target(
             Some(Observation { month: forecast::month_of(point.as_of), value })
         })
         .collect();
-    let forecast = forecast::forecast(&observations, forecast::month_of(TARGET_DATE).max(forecast::month_of(as_of)));
+    let forecast = forecast::forecast(&observations, forecast::month_of(target_on).max(forecast::month_of(as_of)));
     let aim = indicator.target.as_ref().and_then(|target| target.parse::<f64>().ok()).unwrap_or(f64::INFINITY);
     let change =
         history.len().checked_sub(2).and_then(|before| Some(history.last()?.numerator? - history[before].numerator?));
     Target {
-        outlook: forecast::outlook(indicator.met, forecast.as_ref(), aim, as_of >= TARGET_DATE),
+        outlook: forecast::outlook(indicator.met, forecast.as_ref(), aim, as_of >= target_on),
         gap: gap(indicator, definition),
         indicator: indicator.clone(),
         history,
@@ -131,14 +143,11 @@ fn past_of(indicator: &Indicator, of_city: &[&Observed], as_of: Date) -> Vec<Poi
     points
 }
 
-fn trajectories(opened: &Opened) -> BTreeMap<String, Vec<(Date, String)>> {
+/// The interim values of a region by indicator, in the order of their days; the empty region is the city.
+fn trajectories(opened: &Opened, region: &str) -> BTreeMap<String, Vec<(Date, String)>> {
     let mut found: BTreeMap<String, Vec<(Date, String)>> = BTreeMap::new();
-    let Some(rows) = opened.snapshot.rows("trajectory") else { return found };
-    for row in 0..rows.len() {
-        if rows.text(row, "region").unwrap_or_default().is_empty()
-            && let (Some(code), Some(date), Some(value)) =
-                (rows.text(row, "indicator"), rows.date(row, "on_date"), rows.text(row, "value"))
-        {
+    for (code, of, date, value) in interim_values(opened) {
+        if of == region {
             found.entry(code.to_owned()).or_default().push((date, value.to_owned()));
         }
     }
@@ -146,6 +155,70 @@ fn trajectories(opened: &Opened) -> BTreeMap<String, Vec<(Date, String)>> {
         points.sort();
     }
     found
+}
+
+/// Every interim value that the office entered: the indicator, the region, the day and the value.
+fn interim_values(opened: &Opened) -> impl Iterator<Item = (&str, &str, Date, &str)> {
+    let rows = opened.snapshot.rows("trajectory");
+    rows.into_iter().flat_map(|rows| {
+        (0..rows.len()).filter_map(move |row| {
+            let region = rows.text(row, "region").unwrap_or_default();
+            Some((rows.text(row, "indicator")?, region, rows.date(row, "on_date")?, rows.text(row, "value")?))
+        })
+    })
+}
+
+/// A town's own way to a target (区镇目标轨迹) beside what counts for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TownCourse {
+    /// The interim values, by date.
+    pub points: Vec<(Date, String)>,
+    /// The one to compare with: the last up to the day of the run, else the next ahead.
+    pub on: Date,
+    /// Its value.
+    pub value: String,
+    /// How many units of the numerator are lacking for it; zero when it is reached, none when the value is no number.
+    pub lacking: Option<i64>,
+}
+
+/// The towns for which a way to an indicator's target was entered, by name.
+///
+/// A town has no denominator of its own, so for a ratio its values are in the unit of the numerator.
+pub fn town_courses(opened: &Opened, definition: &IndicatorDef) -> BTreeMap<String, TownCourse> {
+    let evaluation = &opened.evaluation;
+    let mut points: BTreeMap<&str, Vec<(Date, String)>> = BTreeMap::new();
+    for (code, region, date, value) in interim_values(opened) {
+        if code == definition.code && !region.is_empty() {
+            points.entry(region).or_default().push((date, value.to_owned()));
+        }
+    }
+    let counted = |town: &str| {
+        let indicator = evaluation.indicator(&definition.code)?;
+        indicator.numerator?;
+        Some(indicator.by_region.iter().find(|part| part.region == town).map_or(0, |part| part.numerator))
+    };
+    let course = |(town, mut points): (&str, Vec<(Date, String)>)| {
+        points.sort();
+        let past = points.iter().rev().find(|(date, _)| *date <= evaluation.as_of);
+        let (on, value) = past.or_else(|| points.first())?.clone();
+        let lacking = counted(town).and_then(|has| lacking(definition, &value, has));
+        Some((town.to_owned(), TownCourse { points, on, value, lacking }))
+    };
+    points.into_iter().filter_map(course).collect()
+}
+
+/// How many units of the numerator are lacking for a value, exactly.
+fn lacking(definition: &IndicatorDef, value: &str, has: i64) -> Option<i64> {
+    let (whole, fraction) = value.split_once('.').unwrap_or((value, ""));
+    let digits: i128 = format!("{whole}{fraction}").parse().ok()?;
+    let places = 10_i128.checked_pow(u32::try_from(fraction.len()).ok()?)?;
+    let (scale, divisor) = match definition.has_denominator() {
+        true => (1, 1),
+        false => (i128::from(definition.scale.max(1)), i128::from(definition.display_divisor.max(1))),
+    };
+    let (aim, parts) = (digits.checked_mul(divisor)?, scale.checked_mul(places)?);
+    let needed = (aim + parts - 1).div_euclid(parts);
+    i64::try_from((needed - i128::from(has)).max(0)).ok()
 }
 
 /// What a town or an enterprise brought to an indicator since an earlier run, and what it lost.
@@ -208,4 +281,25 @@ pub fn movements(before: Option<&Evaluation>, now: &Evaluation, code: &str, grou
     let mut sorted: Vec<Movement> = movements.into_values().collect();
     sorted.sort_by(|a, b| b.net().cmp(&a.net()).then(b.stock.cmp(&a.stock)).then(a.who.cmp(&b.who)));
     sorted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_town_lacks_is_counted_in_the_unit_of_its_values() {
+        let policy = crate::runs::policy().unwrap();
+        for (code, value, has, expected) in [
+            // A ratio: patents, not patents per 10亿元.
+            ("K01", "120", 100, Some(20)),
+            ("K01", "99.5", 100, Some(0)),
+            ("K05", "3", 1, Some(2)),
+            // 0.5 亿元 in fen.
+            ("K08", "0.5", 4_000_000_000, Some(1_000_000_000)),
+            ("K05", "三", 1, None),
+        ] {
+            assert_eq!(lacking(policy.indicator(code).unwrap(), value, has), expected, "{code} {value}");
+        }
+    }
 }

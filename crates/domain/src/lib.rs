@@ -33,6 +33,7 @@ pub mod payments;
 pub mod runs;
 pub mod saved_searches;
 pub mod sign_on;
+pub mod sources;
 pub mod stakes;
 pub mod subjects;
 pub mod ties;

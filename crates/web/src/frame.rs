@@ -64,6 +64,22 @@ pub struct NavItem {
     pub href: String,
     /// Whether this page lies in it.
     pub is_current: bool,
+    /// What stands under it, while the page lies there.
+    pub below: Vec<NavItem>,
+}
+
+impl NavItem {
+    /// The same with what stands under it only while the page lies there; a single word stands for itself.
+    fn folded(mut self) -> Self {
+        if self.below.len() == 1 {
+            return self.below.remove(0);
+        }
+        self.is_current |= self.below.iter().any(|item| item.is_current);
+        if !self.is_current {
+            self.below.clear();
+        }
+        self
+    }
 }
 
 impl Deref for Frame {
@@ -180,20 +196,33 @@ impl Frame {
         };
         let lies_in =
             |path: &str| section == path || section.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'));
-        self.sections
-            .iter()
-            .filter(allowed)
-            .map(|section| NavItem {
+        let mut nav: Vec<(&str, NavItem)> = Vec::new();
+        for section in self.sections.iter().filter(allowed) {
+            let item = NavItem {
                 label: self.t(section.key),
                 href: self.at(section.path),
                 is_current: lies_in(section.path),
-            })
-            .collect()
+                below: Vec::new(),
+            };
+            match nav.last_mut().filter(|(within, _)| !within.is_empty() && *within == section.within) {
+                Some((_, group)) => group.below.push(item),
+                None if section.within.is_empty() => nav.push(("", item)),
+                None => {
+                    let (label, href) = (self.t(section.within), item.href.clone());
+                    nav.push((section.within, NavItem { label, href, is_current: false, below: vec![item] }));
+                }
+            }
+        }
+        nav.into_iter().map(|(_, item)| item.folded()).collect()
     }
 
     /// The word of the section that this page lies in, for the folded navigation.
     pub fn section(&self) -> String {
-        self.nav().into_iter().find(|item| item.is_current).map(|item| item.label).unwrap_or_default()
+        let lies_in = |item: &NavItem| item.is_current;
+        let found = self.nav().into_iter().find(lies_in);
+        found
+            .map(|item| item.below.into_iter().find(lies_in).map_or(item.label, |below| below.label))
+            .unwrap_or_default()
     }
 
     /// The way to the visitor's messages, with how many are not read; nothing before pages open.

@@ -34,7 +34,7 @@ pub enum Kind {
 }
 
 /// What an address says of the list itself; no filter may bear such a name.
-const RESERVED: [&str; 6] = ["q", "sort", "dir", "page", "size", "export"];
+const RESERVED: [&str; 7] = ["q", "sort", "dir", "page", "size", "export", "list"];
 
 /// A list: its columns, filters and search over rows of `T`.
 pub struct Listing<'a, T> {

@@ -45,6 +45,8 @@ pub struct Door {
 pub struct Section {
     /// The key of its word.
     pub key: &'static str,
+    /// The key of the word under which it stands; empty for a word of its own.
+    pub within: &'static str,
     /// Its first page.
     pub path: &'static str,
     /// Who may open that page.
@@ -285,31 +287,32 @@ pub fn doors() -> Vec<Door> {
     ]
 }
 
-/// The words of the navigation, in order; one appears as soon as its page stands in the list.
-const SECTIONS: [(&str, &str); 15] = [
-    ("nav-cockpit", "/cockpit"),
-    ("nav-indicators", "/indicators"),
-    ("nav-awards", "/awards"),
-    ("nav-enterprises", "/enterprises"),
-    ("nav-my-enterprise", "/my-enterprise"),
-    ("nav-patents", "/patents"),
-    ("nav-corpus", "/corpus"),
-    ("nav-warnings", "/warnings"),
-    ("nav-navigation", "/navigation"),
-    ("nav-matching", "/matching"),
-    ("nav-cases", "/cases"),
-    ("nav-registers", "/registers"),
-    ("nav-claims", "/claims"),
-    ("nav-accounts", "/accounts"),
-    ("nav-permissions", "/permissions"),
-    ("nav-settings", "/settings"),
+/// The words of the navigation, in order, each with the word under which it stands: at most eight stand for themselves,
+/// whoever looks. One appears as soon as its page stands in the list.
+const SECTIONS: [(&str, &str, &str); 16] = [
+    ("nav-cockpit", "", "/cockpit"),
+    ("nav-indicators", "", "/indicators"),
+    ("nav-awards", "", "/awards"),
+    ("nav-enterprises", "", "/enterprises"),
+    ("nav-my-enterprise", "", "/my-enterprise"),
+    ("nav-own-patents", "nav-patents", "/patents"),
+    ("nav-corpus", "nav-patents", "/corpus"),
+    ("nav-warnings", "nav-patents", "/warnings"),
+    ("nav-navigation", "nav-patents", "/navigation"),
+    ("nav-matching", "nav-patents", "/matching"),
+    ("nav-cases", "", "/cases"),
+    ("nav-registers", "", "/registers"),
+    ("nav-claims", "", "/claims"),
+    ("nav-accounts", "", "/accounts"),
+    ("nav-permissions", "", "/permissions"),
+    ("nav-settings", "", "/settings"),
 ];
 
 /// The sections whose first page exists.
 pub fn sections() -> Vec<Section> {
     let doors = doors();
-    let of = |(key, path): (&'static str, &'static str)| {
-        doors.iter().find(|door| door.path == path).map(|door| Section { key, path, access: door.access })
+    let of = |(key, within, path): (&'static str, &'static str, &'static str)| {
+        doors.iter().find(|door| door.path == path).map(|door| Section { key, within, path, access: door.access })
     };
     SECTIONS.into_iter().filter_map(of).collect()
 }

@@ -33,6 +33,12 @@ const PROVINCE_FIGURES: &[Column] = &[
     column("source", "来源", Kind::Text).required(),
 ];
 
+const PROVINCE_RIGHTS: &[Column] = &[
+    column("indicator", "指标", Kind::Text).required(),
+    column("as_of", "统计时点", Kind::Date).required(),
+    column("number", "编号", Kind::Text).required(),
+];
+
 pub(super) fn registers() -> Vec<Register> {
     vec![
         Register {
@@ -61,6 +67,13 @@ pub(super) fn registers() -> Vec<Register> {
             name_zh: "省级公布数",
             columns: PROVINCE_FIGURES,
             key: &["indicator", "as_of"],
+            received: false,
+        },
+        Register {
+            id: "province-rights",
+            name_zh: "省级公布清单",
+            columns: PROVINCE_RIGHTS,
+            key: &["indicator", "as_of", "number"],
             received: false,
         },
     ]

@@ -2,7 +2,12 @@
 
 use jiff::civil::Date;
 
-use crate::{format, i18n::Lang, pieces::State, search_key::sort_key};
+use crate::{
+    format,
+    i18n::Lang,
+    pieces::{Link, State},
+    search_key::sort_key,
+};
 
 /// One cell.
 #[derive(Debug, Clone)]
@@ -17,6 +22,8 @@ pub struct Cell {
     pub href: Option<String>,
     /// The value of a box to tick, which belongs to the form `pick` of the page.
     pub pick: Option<String>,
+    /// What is folded beneath, named by the text.
+    pub folded: Vec<Link>,
     /// A state word instead of text.
     pub state: Option<State>,
     /// By what it is sorted.
@@ -101,6 +108,16 @@ impl Cell {
         }
     }
 
+    /// Several things: how many on the page, each beneath, and all of them in the workbook; their words are ready to print.
+    pub fn folded(summary: impl Into<String>, links: Vec<Link>) -> Self {
+        if links.is_empty() {
+            return Self::number(0);
+        }
+        let labels: Vec<&str> = links.iter().map(|link| link.label.as_str()).collect();
+        let export = sheets::Cell::Text(labels.join("；"));
+        Self { key: Key::Number(links.len() as i128), export, folded: links, ..Self::bare(summary.into()) }
+    }
+
     /// Nothing: not known, or not applicable.
     pub fn empty() -> Self {
         Self::bare(String::new())
@@ -139,6 +156,7 @@ impl Cell {
             exact: String::new(),
             href: None,
             pick: None,
+            folded: Vec::new(),
             state: None,
             key: Key::Missing,
             export: sheets::Cell::Empty,

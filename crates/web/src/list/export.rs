@@ -1,24 +1,43 @@
-//! The rows of a list as a workbook: all that pass the filters, in the order shown, with exact values.
+//! The rows of a list as a workbook, all that pass the filters, in the order shown, with exact values; or as a page to print.
 
 use std::io::Cursor;
 
+use askama::Template;
 use axum::{
     http::{HeaderValue, header},
-    response::{IntoResponse, Response},
+    response::{Html, IntoResponse, Response},
 };
 use sheets::write::{self, Column, Sheet};
 
 use crate::{
     error::AppError,
     format::{self, encode},
-    list::{Kind, ListQuery, Listing},
+    frame::Frame,
+    list::{Kind, ListQuery, Listing, ListingView},
 };
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
+/// How many rows a page to print holds at most; beyond that it would be a book, and the workbook serves better.
+const PRINTED_MAX: usize = 2000;
+
+#[derive(Template)]
+#[template(path = "print.html")]
+struct PrintPage<'a> {
+    frame: &'a Frame,
+    /// Where the list itself is.
+    back: String,
+    list: &'a ListingView,
+    /// What is left out, in words.
+    cut: Option<String>,
+}
+
 impl<T> Listing<'_, T> {
-    /// The answer that a browser saves as a workbook.
+    /// The whole list as the address wishes it: a workbook that a browser saves, or a page to print.
     pub fn workbook(&self, rows: &[T], query: &ListQuery) -> Result<Response, AppError> {
+        if query.print {
+            return Ok(Html(self.printed_page(rows, query)?).into_response());
+        }
         let sheet = self.sheet(rows, query);
         let mut bytes = Cursor::new(Vec::new());
         write::xlsx(&[sheet], &mut bytes).map_err(AppError::internal)?;
@@ -28,6 +47,15 @@ impl<T> Listing<'_, T> {
         let value = HeaderValue::from_str(&disposition).map_err(AppError::internal)?;
         response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
         Ok(response)
+    }
+
+    pub(super) fn printed_page(&self, rows: &[T], query: &ListQuery) -> Result<String, AppError> {
+        let list = self.view(rows, &query.of_size(PRINTED_MAX));
+        let cut = list.range.as_ref().map(|_| {
+            let most = format::count(PRINTED_MAX);
+            self.frame.tn("list-print-cut", &[("total", list.total.clone()), ("most", most)])
+        });
+        Ok(PrintPage { frame: self.frame, back: query.on_page(1).href(&self.path), list: &list, cut }.render()?)
     }
 
     pub(super) fn sheet(&self, rows: &[T], query: &ListQuery) -> Sheet {

@@ -11,6 +11,8 @@ use crate::format::encode;
 
 /// The page sizes offered; the first is the default.
 pub const SIZES: [usize; 3] = [25, 50, 100];
+/// What an address says of the whole page rather than of one of its lists.
+const OF_THE_PAGE: [&str; 3] = ["run", "before", "until"];
 /// The longest search, in characters; the rest is cut off.
 const SEARCH_CHARS_MAX: usize = 100;
 
@@ -47,8 +49,12 @@ pub struct ListQuery {
     pub page: usize,
     /// Rows on a page.
     pub size: usize,
-    /// Whether the workbook is asked for instead of the page.
+    /// Whether the whole list is asked for instead of the page: as a workbook, or to print.
     pub export: bool,
+    /// Whether what is asked for is to be printed.
+    pub print: bool,
+    /// Which list is meant, where a page has several.
+    pub list: Option<String>,
     filters: BTreeMap<String, String>,
 }
 
@@ -61,6 +67,8 @@ impl Default for ListQuery {
             page: 1,
             size: SIZES[0],
             export: false,
+            print: false,
+            list: None,
             filters: BTreeMap::new(),
         }
     }
@@ -80,13 +88,34 @@ impl ListQuery {
                 "dir" => query.dir = if value == "down" { Dir::Down } else { Dir::Up },
                 "page" => query.page = value.parse().ok().filter(|page| *page > 0).unwrap_or(1),
                 "size" => query.size = value.parse().ok().filter(|size| SIZES.contains(size)).unwrap_or(SIZES[0]),
-                "export" => query.export = value == "xlsx",
+                "export" => (query.export, query.print) = (["xlsx", "print"].contains(&&*value), value == "print"),
+                "list" => query.list = Some(value),
                 _ => {
                     query.filters.insert(name, value);
                 }
             }
         }
         query
+    }
+
+    /// The wishes for one of several lists on a page; a list that the address does not mean keeps to its own order.
+    #[must_use]
+    pub fn of(&self, list: &str) -> Self {
+        let list = Some(list.to_owned());
+        if self.list == list { self.clone() } else { Self { list, ..self.apart() } }
+    }
+
+    /// The wishes for the leading list of a page, which the address does not name.
+    #[must_use]
+    pub fn leading(&self) -> Self {
+        if self.list.is_none() { self.clone() } else { self.apart() }
+    }
+
+    /// Only what concerns the whole page.
+    fn apart(&self) -> Self {
+        let mut filters = self.filters.clone();
+        filters.retain(|name, _| OF_THE_PAGE.contains(&name.as_str()));
+        Self { filters, ..Self::default() }
     }
 
     /// The value chosen for a filter, if one is.
@@ -97,7 +126,7 @@ impl ListQuery {
     /// The same wishes on another page.
     #[must_use]
     pub fn on_page(&self, page: usize) -> Self {
-        Self { page, export: false, ..self.clone() }
+        Self { page, export: false, print: false, ..self.clone() }
     }
 
     /// The same wishes with another page size, from the first page.
@@ -124,9 +153,18 @@ impl ListQuery {
         Self { export: true, ..self.on_page(1) }
     }
 
+    /// The same rows to print.
+    #[must_use]
+    pub fn printed(&self) -> Self {
+        Self { print: true, ..self.exported() }
+    }
+
     /// The address of these wishes; what is the default is left out.
     pub fn href(&self, path: &str) -> String {
         let mut pairs: Vec<(&str, String)> = Vec::new();
+        if let Some(list) = &self.list {
+            pairs.push(("list", list.clone()));
+        }
         if !self.q.is_empty() {
             pairs.push(("q", self.q.clone()));
         }
@@ -142,14 +180,16 @@ impl ListQuery {
             pairs.push(("page", self.page.to_string()));
         }
         if self.export {
-            pairs.push(("export", "xlsx".to_owned()));
+            pairs.push(("export", if self.print { "print" } else { "xlsx" }.to_owned()));
         }
         if pairs.is_empty() {
             return path.to_owned();
         }
         let text: Vec<String> =
             pairs.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
-        format!("{path}?{}", text.join("&"))
+        // Without scripts a page opens at the list that the address means.
+        let place = self.list.as_ref().filter(|_| !self.export).map_or_else(String::new, |list| format!("#{list}"));
+        format!("{path}?{}{place}", text.join("&"))
     }
 }
 

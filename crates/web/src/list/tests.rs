@@ -103,3 +103,29 @@ fn the_workbook_holds_exact_values_of_every_row_that_passes() {
     let response = listing(&frame).workbook(&FIRMS, &query).unwrap();
     assert!(response.headers()["content-disposition"].to_str().unwrap().contains("firms.xlsx"));
 }
+
+#[test]
+fn a_page_of_several_lists_says_which_one_it_means() {
+    let frame = Frame::for_tests();
+    let query = ListQuery::parse(&"/firms?list=firms&run=a&q=zq&sort=rights&town=x".parse().unwrap());
+    assert_eq!(query.of("firms"), query);
+    let other = query.of("others");
+    assert_eq!(other.href("/firms"), "/firms?list=others&run=a#others");
+    assert_eq!(query.leading().href("/firms"), "/firms?run=a");
+    let mut view = listing(&frame).view(&FIRMS, &query);
+    assert!(view.search_label.is_none() && view.filters.is_empty(), "a short table beside others has no form");
+    assert_eq!(view.export, "/firms?list=firms&q=zq&run=a&town=x&sort=rights&dir=up&export=xlsx");
+    view.keep("run", "a");
+    assert_eq!(view.clear, "/firms?list=firms&sort=rights&dir=up&run=a#firms");
+}
+
+#[test]
+fn a_page_to_print_says_what_it_leaves_out() {
+    let frame = Frame::for_tests();
+    let many: Vec<Firm> =
+        (0..2001).map(|rights| Firm { name: "知强科技", town: "城北", rights: Some(rights), since: None }).collect();
+    let query = ListQuery::parse(&"/firms?export=print".parse().unwrap());
+    let printed = |rows: &[Firm]| listing(&frame).printed_page(rows, &query).unwrap();
+    assert!(printed(&many).contains("共 2,001 条，本页只列前 2,000 条"));
+    assert!(!printed(&many[..2000]).contains("本页只列前"));
+}

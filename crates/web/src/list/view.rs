@@ -6,6 +6,9 @@ use crate::{
     list::{Cell, Dir, Kind, ListQuery, Listing, SIZES},
 };
 
+/// Up to how many rows of a table beside others are found without filters.
+const FEW: usize = 12;
+
 /// A list ready to print.
 #[derive(Debug)]
 pub struct ListingView {
@@ -45,6 +48,8 @@ pub struct ListingView {
     pub sizes: Vec<(usize, String, bool)>,
     /// Where the workbook is.
     pub export: String,
+    /// Where the whole list is, to print.
+    pub print: String,
     /// What is said when no row is shown: what is missing, and what to do.
     pub empty: Option<(String, String)>,
 }
@@ -87,8 +92,10 @@ pub struct PageLink {
 impl ListingView {
     /// Keeps a word of the address when the list is filtered or cleared.
     pub(crate) fn keep(&mut self, name: &'static str, value: &str) {
-        let mark = if self.clear.contains('?') { '&' } else { '?' };
-        self.clear = format!("{}{mark}{name}={}", self.clear, format::encode(value));
+        let (address, place) = self.clear.split_once('#').unwrap_or((&self.clear, ""));
+        let mark = if address.contains('?') { '&' } else { '?' };
+        let place = if place.is_empty() { String::new() } else { format!("#{place}") };
+        self.clear = format!("{address}{mark}{name}={}{place}", format::encode(value));
         self.kept.push((name, value.to_owned()));
     }
 }
@@ -104,13 +111,15 @@ impl<T> Listing<'_, T> {
         let shown = &chosen[first..total.min(first + query.size)];
         let cells = |place: &usize| self.columns.iter().map(|column| (column.cell)(&rows[*place])).collect();
         let go = |page: usize| query.on_page(page).href(&self.path);
+        // A short table beside others needs no form to find a row.
+        let is_short = query.list.is_some() && rows.len() <= FEW;
         ListingView {
             id: self.id,
             caption: self.caption.clone(),
             action: self.path.clone(),
-            search_label: self.search.as_ref().map(|search| search.label.clone()),
+            search_label: self.search.as_ref().filter(|_| !is_short).map(|search| search.label.clone()),
             q: query.q.clone(),
-            filters: self.filter_views(query),
+            filters: if is_short { Vec::new() } else { self.filter_views(query) },
             kept: kept(query),
             summary: self.summary(query),
             clear: query.cleared().href(&self.path),
@@ -124,6 +133,7 @@ impl<T> Listing<'_, T> {
             next: (page < last_page).then(|| go(page + 1)),
             sizes: sizes(total, query, &self.path),
             export: query.exported().href(&self.path),
+            print: query.printed().href(&self.path),
             empty: self.empty_words(rows.is_empty(), total == 0),
         }
     }
@@ -198,7 +208,7 @@ impl<T> Listing<'_, T> {
 }
 
 fn kept(query: &ListQuery) -> Vec<(&'static str, String)> {
-    let mut kept = Vec::new();
+    let mut kept: Vec<_> = query.list.iter().map(|list| ("list", list.clone())).collect();
     if let Some(sort) = &query.sort {
         kept.push(("sort", sort.clone()));
         kept.push(("dir", query.dir.key().to_owned()));

@@ -7,6 +7,7 @@ mod overview;
 pub(crate) mod reasons;
 mod subject;
 mod subjects;
+mod tables;
 
 use std::collections::BTreeMap;
 
@@ -105,6 +106,12 @@ pub(crate) fn lacking(frame: &Frame, conditions: &[Condition]) -> String {
 
 fn lacking_one(frame: &Frame, amount: String, text: &str) -> String {
     frame.tn("awards-lacking-one", &[("amount", amount), ("condition", frame.said(text))])
+}
+
+/// What a missing fact leaves open.
+fn undecided(frame: &Frame, conditions: &[Condition]) -> String {
+    let what: Vec<String> = conditions.iter().map(|condition| frame.said(&condition.text)).collect();
+    what.join(&frame.t("word-separator"))
 }
 
 /// The enterprises of the run by code.

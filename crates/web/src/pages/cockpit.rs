@@ -92,6 +92,7 @@ pub async fn page(
     let history = shown::history(&app, &shown).await?;
     let before = shown.open_before(&app.installation).await?;
     let (policy, as_of) = (&shown.policy, shown.as_of());
+    let target_on = cockpit::target_date(shown.evaluation());
     let targets = kept::targets(&shown, &history);
     let indicator = |code: &str| shown.keep(frame.at(&format!("/indicators/{code}")));
     let address = |path: &str| shown.keep(frame.at(path));
@@ -105,8 +106,8 @@ pub async fn page(
         tally: targets::tally(&frame, &targets),
         groups: targets::groups(&frame, policy, as_of, &targets, &indicator),
         course: targets::course(&frame, policy, as_of, &targets, &indicator),
-        is_due: targets::is_due(as_of),
-        target_date: frame.date(cockpit::TARGET_DATE),
+        is_due: as_of >= target_on,
+        target_date: frame.date(target_on),
         before: shown.before().map(|run| run.as_of.clone()),
         changes: before.as_ref().map_or_else(Vec::new, |before| {
             changes::changes(&frame, policy, (&before.evaluation, shown.evaluation()), &moved, &address)

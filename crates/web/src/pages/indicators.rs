@@ -7,6 +7,7 @@ mod counted;
 mod course;
 pub(crate) mod denominators;
 mod detail;
+mod parts;
 mod rights;
 mod source;
 mod test;
@@ -28,6 +29,7 @@ use crate::{
     pages::cockpit::{
         self, quantities,
         shown::{self, Shown},
+        targets,
     },
     pieces::{State as StateWord, Tone},
 };
@@ -145,9 +147,9 @@ fn kinds(frame: &Frame) -> Vec<Choice> {
 
 fn states(frame: &Frame) -> Vec<Choice> {
     vec![
-        Choice::new("met", frame.t("target-met")),
-        Choice::new("missed", frame.t("target-missed")),
-        Choice::new("open", frame.t("target-open")),
+        Choice::new("met", targets::verdict(frame, Some(true)).word),
+        Choice::new("missed", targets::verdict(frame, Some(false)).word),
+        Choice::new("open", targets::verdict(frame, None).word),
         Choice::new("none", frame.t("indicators-no-target")),
     ]
 }
@@ -164,9 +166,9 @@ fn state_key(indicator: &Indicator, definition: &IndicatorDef) -> &'static str {
 /// The word of an indicator's verdict, with its place in an order.
 fn state(frame: &Frame, indicator: &Indicator, definition: &IndicatorDef) -> (StateWord, i64) {
     match state_key(indicator, definition) {
-        "met" => (StateWord::new(Tone::Ok, frame.t("target-met")), 0),
-        "missed" => (StateWord::new(Tone::Bad, frame.t("target-missed")), 1),
-        "open" => (StateWord::new(Tone::Unknown, frame.t("target-open")), 2),
+        "met" => (targets::verdict(frame, Some(true)), 0),
+        "missed" => (targets::verdict(frame, Some(false)), 1),
+        "open" => (targets::verdict(frame, None), 2),
         _ if indicator.value.is_none() => (StateWord::new(Tone::Unknown, frame.t("indicators-not-computable")), 4),
         _ => (StateWord::new(Tone::Plain, frame.t("indicators-no-target")), 3),
     }

@@ -81,7 +81,8 @@ impl Document {
             match carrier.kind.as_str() {
                 "page" => {
                     let href = frame.at(&carrier.name);
-                    let section = frame.nav().into_iter().find(|item| item.href == href).map(|item| item.label);
+                    let section = frame.sections.iter().find(|section| section.path == carrier.name);
+                    let section = section.map(|section| frame.t(section.key));
                     let name = section.unwrap_or_else(|| page_name(frame, &carrier.name));
                     links.push(Link::new(frame.t1("pol-by-page", "name", name), href));
                 }

@@ -12,7 +12,7 @@ pub mod quarantine;
 pub mod ties;
 pub mod upload;
 
-use std::io::Cursor;
+use std::{collections::BTreeMap, io::Cursor};
 
 use askama::Template;
 use axum::{
@@ -20,7 +20,10 @@ use axum::{
     http::{HeaderValue, Uri, header},
     response::{IntoResponse, Response},
 };
-use domain::{accounts::Permission, closing::Delivery};
+use domain::{
+    accounts::Permission,
+    closing::{Delivery, RegisterMonths},
+};
 use jiff::{ToSpan, civil::Date};
 use registry::Register;
 
@@ -31,6 +34,7 @@ use crate::{
     format::{self, encode},
     frame::Frame,
     hx,
+    list::{Cell, Kind, Listing},
     pages::room::{self, Room},
     pieces::{Link, State as StateWord, Tab, Tone},
 };
@@ -104,6 +108,7 @@ struct OverviewPage<'a> {
     later: Option<String>,
     may_change: bool,
     tally: Vec<(StateWord, String)>,
+    export: String,
 }
 
 struct Row {
@@ -128,6 +133,9 @@ pub async fn page(State(app): State<App>, frame: Frame, uri: Uri) -> Result<Resp
     let batches = registry::batches::list(app.db(), &filter).await?;
     let open = registry::quarantine::open_counts(app.db()).await?;
     let grid = domain::closing::completeness(&deliveries, &batches, &months);
+    if query.export {
+        return grid_listing(&frame, &months, &open).workbook(&grid, &query);
+    }
     let this_month = grid.iter().filter_map(|row| row.months.last());
     let mut counts = [0_i64; 4];
     for delivery in this_month {
@@ -176,6 +184,27 @@ pub async fn page(State(app): State<App>, frame: Frame, uri: Uri) -> Result<Resp
         later: (last < frame.business_date.first_of_month()).then(|| until(MONTHS)).flatten(),
         may_change: frame.may(Permission::ChangeRegistry),
         tally,
+        export: query.exported().href(&frame.at("/registers")),
+    })
+}
+
+/// The grid as a list, to be exported with everything that it shows.
+fn grid_listing<'a>(frame: &'a Frame, months: &[Date], open: &'a BTreeMap<String, i64>) -> Listing<'a, RegisterMonths> {
+    // A list knows its columns by fixed names; the grid has a column for each of its months.
+    const COLUMNS: [&str; MONTHS as usize] = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"];
+    let mut listing = Listing::new(frame, "completeness", "/registers", frame.t("reg-overview")).column(
+        "register",
+        frame.t("reg-register"),
+        Kind::Text,
+        |row: &RegisterMonths| Cell::text(frame.said(row.register.name_zh)),
+    );
+    for (at, (month, column)) in months.iter().zip(COLUMNS).enumerate() {
+        listing = listing.column(column, written(*month), Kind::Text, move |row: &RegisterMonths| {
+            row.months.get(at).map_or_else(Cell::empty, |delivery| Cell::text(state(frame, *delivery).word))
+        });
+    }
+    listing.column("open", frame.t("reg-open"), Kind::Number, |row| {
+        Cell::number(open.get(row.register.id).copied().unwrap_or(0))
     })
 }
 

@@ -107,6 +107,69 @@ async fn a_list_is_exported_as_a_workbook() {
     assert!(answer.header("content-type").contains("spreadsheetml"));
 }
 
+/// DOMAIN 1.7: a denominator says its year, its vintage and when it was published, and leads to its own row.
+#[tokio::test]
+async fn a_denominator_says_its_year_and_vintage_and_opens() {
+    let mut clerk = visitor(Role::Clerk).await;
+    let run = of_2023(&mut clerk).await;
+    for (code, measure) in [("K01", "2022年地区生产总值，"), ("K04", "2022年常住人口，")] {
+        let page = clerk.get(&format!("/indicators/{code}?run={run}")).await.text;
+        let told = between(&page, "<dt>分母数据</dt><dd>", "</dd>");
+        assert!(told.starts_with(measure) && told.contains("日发布"), "{code}: {told}");
+        assert!(["初步核算", "公报", "最终核实", "普查修订"].iter().any(|vintage| told.contains(vintage)), "{told}");
+        let row = links(told, "/registers/history/statistics?key=")[0].replace("&amp;", "&").replace("&#38;", "&");
+        let row = clerk.get(&row).await;
+        assert!(row.status == StatusCode::OK && row.text.contains("2022"), "{}", row.text);
+    }
+    let page = clerk.get("/indicators/K07").await.text;
+    let (told, list) =
+        (between(&page, "/indicators/M01/rights\">", " "), clerk.get("/indicators/M01/rights").await.text);
+    assert!(!told.is_empty() && between(&list, "共 ", " 条") == told, "{told}");
+}
+
+/// The run of the end of 2023.
+async fn of_2023(visitor: &mut crate::client::Visitor) -> String {
+    let page = visitor.get("/runs?q=2023-12-31").await.text;
+    links(&page, "/runs/").into_iter().find(|href| href.len() == 6 + 64).unwrap()[6..].to_owned()
+}
+
+#[tokio::test]
+async fn a_survey_says_its_wave_and_the_interval_of_its_sample() {
+    let mut clerk = visitor(Role::Clerk).await;
+    for code in ["K09", "K10"] {
+        let page = clerk.get(&format!("/indicators/{code}")).await.text;
+        let wave = between(&page, "<dt>采用的调查</dt><dd>", "</dd>");
+        let row = links(wave, "/registers/history/survey-waves?key=")[0].to_owned();
+        assert_eq!(clerk.get(&row.replace("&amp;", "&").replace("&#38;", "&")).await.status, StatusCode::OK);
+        let number = |before: &str| -> i64 {
+            let digits = wave.split(before).nth(1).unwrap().trim_start();
+            let digits: String =
+                digits.chars().filter(|letter| *letter != ',').take_while(char::is_ascii_digit).collect();
+            digits.parse().unwrap()
+        };
+        let (sample, positive) = (number("有效样本"), number("达标样本"));
+        let (low, high) = domain::sources::interval(positive, sample, 95).unwrap();
+        let edges = format!("{}.{:02}%—{}.{:02}%", low / 100, low % 100, high / 100, high % 100);
+        assert!(between(&page, "<dt>抽样区间（置信水平 95%）</dt><dd>", "</dd>").contains(&edges), "{edges}: {page}");
+    }
+}
+
+#[tokio::test]
+async fn money_figures_read_the_budget_and_its_payments() {
+    let mut finance = visitor(Role::Finance).await;
+    let board = finance.get("/budget/board").await.text;
+    for code in ["M20", "M21"] {
+        let page = finance.get(&format!("/indicators/{code}")).await.text;
+        let told = between(&page, "<dt>预算和支付</dt><dd>", "</dd>");
+        assert!(told.contains("2024年") && told.contains("/budget/board"), "{code}: {told}");
+        if board.contains(">2024<") || board.contains("2024年") {
+            assert!(!told.contains("没有预算和支付的记录"), "{told}");
+        }
+    }
+    let town = visitor(Role::Town).await.get("/indicators/M21").await.text;
+    assert!(!town.contains("<dt>预算和支付</dt>"), "money is shown to whoever may see it");
+}
+
 fn between<'a>(page: &'a str, before: &str, after: &str) -> &'a str {
     page.split_once(before).and_then(|(_, rest)| rest.split_once(after)).map_or("", |(found, _)| found)
 }

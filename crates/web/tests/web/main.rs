@@ -32,6 +32,7 @@ mod registry;
 mod runs;
 mod search;
 mod sign_in;
+mod tables;
 mod trail;
 mod warnings;
 mod what_if;

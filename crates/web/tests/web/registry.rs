@@ -316,6 +316,9 @@ async fn figures_of_the_province_and_trajectories_are_entered_by_hand() {
         ("value", "30.5"),
         ("source", "省局通报"),
     ];
+    let wrong = clerk.post("/registers/province/enter", &form).await;
+    assert!(wrong.status == StatusCode::UNPROCESSABLE_ENTITY && wrong.text.contains("“30.5”带小数"), "{}", wrong.text);
+    let form = form.map(|(name, value)| if name == "value" { (name, "541") } else { (name, value) });
     assert_eq!(clerk.post("/registers/province/enter", &form).await.status, StatusCode::SEE_OTHER);
     assert!(clerk.get("/registers/province").await.text.contains("省局通报"));
     let form =
@@ -329,6 +332,50 @@ async fn figures_of_the_province_and_trajectories_are_entered_by_hand() {
     let form = [("csrf", token.as_str()), ("source", "新系统"), ("register", "patents"), ("headings", "专利号=申请号")];
     assert_eq!(clerk.post("/registers/mappings/save", &form).await.status, StatusCode::SEE_OTHER);
     assert!(clerk.get("/registers/mappings?origin=own").await.text.contains("专利号 → 申请号"));
+}
+
+#[tokio::test]
+async fn a_list_of_the_province_is_compared_right_by_right() {
+    let (mut clerk, _folder) = own(Role::Clerk).await;
+    let page = clerk.get("/registers/province").await.text;
+    // What the province says of high-value inventions is compared with our own judgement, not with the list itself.
+    let row = page.split("K04 ").nth(1).unwrap().split("</tr>").next().unwrap().to_owned();
+    assert!(row.contains("本市预判"), "{row}");
+    let runs = clerk.get("/runs?q=2023-12-31").await.text;
+    let run = links(&runs, "/runs/").into_iter().find(|href| href.len() == 6 + 64).unwrap()[6..].to_owned();
+    let rights = clerk.get(&format!("/indicators/K01/rights?size=100&run={run}")).await.text;
+    let mut numbers: Vec<&str> = links(&rights, "/patents/").into_iter().map(|href| &href[9..22]).collect();
+    numbers.dedup();
+    assert!(numbers.len() > 10);
+    let mut list = numbers[1..].join("\n");
+    list.push_str("\n201410013892.9\n\n201410013892.9");
+    let token = clerk.get("/registers/province").await.token();
+    let form = |list: &str| {
+        [
+            ("csrf", &*token),
+            ("indicator", "K01"),
+            ("as_of", "2023-12-31"),
+            ("value", "541"),
+            ("source", "省局"),
+            ("rights", list),
+        ]
+        .map(|(name, value)| (name, value.to_owned()))
+    };
+    let send = form(&"长".repeat(61));
+    let send: Vec<(&str, &str)> = send.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let wrong = clerk.post("/registers/province/enter", &send).await;
+    assert!(
+        wrong.status == StatusCode::UNPROCESSABLE_ENTITY && wrong.text.contains("href=\"#rights\""),
+        "{}",
+        wrong.text
+    );
+    let send = form(&list);
+    let send: Vec<(&str, &str)> = send.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    assert_eq!(clerk.post("/registers/province/enter", &send).await.status, StatusCode::SEE_OTHER);
+    let page = clerk.get("/registers/province?figure=K01%202023-12-31&size=100").await.text;
+    assert!(page.contains("仅省级 1、"), "{page}");
+    assert!(page.contains("201410013892.9") && page.contains(&format!("/patents/{}", numbers[0])), "{page}");
+    assert!(!page.contains(&format!("/patents/{}\"", numbers[1])), "what both hold is no difference");
 }
 
 #[tokio::test]

@@ -1,17 +1,14 @@
 //! `/awards`: every award of the policy on one page, with what wants a look before a title is given.
 
 use askama::Template;
-use axum::{
-    extract::{Query, State},
-    response::Response,
-};
+use axum::{extract::State, http::Uri, response::Response};
 use domain::stakes::{self, Stake};
 use rules::policy::AwardDef;
 
 use super::{
     Standing, address,
     alarms::{self, Kind},
-    all_enterprises, enterprises, lacking, level_name, money, reasons, without_codes,
+    all_enterprises, enterprises, lacking, level_name, money, reasons, tables, undecided, without_codes,
 };
 use crate::{
     app::App,
@@ -19,13 +16,15 @@ use crate::{
     form::Choice,
     format,
     frame::Frame,
-    hx,
+    hx::Hx,
+    list::{ListQuery, ListingView},
     pages::{
         cockpit::{
-            self, Wanted,
+            self,
             shown::{self, Shown},
         },
         enterprises::read::Enterprise,
+        room::ListBlock,
     },
     pieces::{Clause, Link, State as StateWord},
 };
@@ -42,8 +41,9 @@ struct AwardsPage<'a> {
     what_if: Option<String>,
     awards: Vec<AwardView>,
     inactive: Vec<Inactive>,
-    stakes: Vec<StakeRow>,
-    alarms: Vec<Kind>,
+    stakes: Option<&'a ListingView>,
+    alarms: Option<&'a ListingView>,
+    kinds: &'a [Kind],
 }
 
 /// An award that is decided from the registers.
@@ -56,9 +56,9 @@ struct AwardView {
     levels: Vec<LevelRow>,
     counts: Vec<(StateWord, Link)>,
     near: Vec<Close>,
-    near_all: Option<Link>,
+    near_all: Link,
     open: Vec<Close>,
-    open_all: Option<Link>,
+    open_all: Link,
     money: String,
     warning: String,
 }
@@ -89,35 +89,54 @@ struct Inactive {
 }
 
 /// A winner whose level hangs on rights that may soon be lost.
-struct StakeRow {
-    who: Link,
-    award: String,
-    level: String,
-    left: String,
-    rights: Vec<(Link, String)>,
+pub(super) struct StakeRow {
+    pub(super) who: Link,
+    pub(super) award: String,
+    pub(super) level: String,
+    pub(super) left: String,
+    pub(super) rights: Vec<Link>,
 }
 
 /// `GET /awards`.
-pub async fn page(State(app): State<App>, frame: Frame, Query(wanted): Query<Wanted>) -> Result<Response, AppError> {
-    let Some(shown) = shown::shown(&app, wanted.run()).await? else {
+pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Result<Response, AppError> {
+    let query = ListQuery::parse(&uri);
+    let Some(shown) = shown::shown(&app, query.filter("run")).await? else {
         return cockpit::no_run(&frame, frame.t("awards-title"));
     };
     let all = all_enterprises(&shown);
     let (active, declared): (Vec<&AwardDef>, Vec<&AwardDef>) =
         shown.policy.awards.iter().partition(|award| award.active);
-    hx::page(AwardsPage {
+    let stakes: Vec<StakeRow> = stakes::at_stake(&shown.policy, &shown.opened)
+        .iter()
+        .map(|stake| stake_row(&frame, &shown, &all, stake))
+        .collect();
+    let kinds = alarms::kinds(&frame, &shown, &all, None);
+    let seen: Vec<_> = kinds.iter().flat_map(|kind| kind.seen.iter().map(|seen| (kind.name.as_str(), seen))).collect();
+    let (stakes_list, alarms_list) = (tables::stakes(&frame, &stakes), tables::alarms(&frame, &kinds));
+    let is_of_alarms = query.list.as_deref() == Some(tables::ALARMS);
+    if query.export {
+        return match is_of_alarms {
+            true => alarms_list.workbook(&seen, &query),
+            false => stakes_list.workbook(&stakes, &query),
+        };
+    }
+    let mut stakes_view = stakes_list.view(&stakes, &query.of(tables::STAKES));
+    let mut alarms_view = alarms_list.view(&seen, &query.of(tables::ALARMS));
+    shown.keep_in(&mut stakes_view);
+    shown.keep_in(&mut alarms_view);
+    let page = AwardsPage {
         frame: &frame,
         line: shown.line(&frame),
         choices: shown.choices(&frame),
         what_if: super::super::what_if::link(&frame),
         awards: active.into_iter().map(|award| view(&frame, &shown, &all, award)).collect(),
         inactive: declared.into_iter().map(|award| inactive(&frame, &shown, award)).collect(),
-        stakes: stakes::at_stake(&shown.policy, &shown.opened)
-            .iter()
-            .map(|stake| stake_row(&frame, &shown, &all, stake))
-            .collect(),
-        alarms: alarms::kinds(&frame, &shown, &all, None),
-    })
+        stakes: Some(&stakes_view).filter(|_| !stakes.is_empty()),
+        alarms: Some(&alarms_view).filter(|_| !seen.is_empty()),
+        kinds: &kinds,
+    };
+    let meant = if is_of_alarms { &alarms_view } else { &stakes_view };
+    hx.page(page, ListBlock { frame: &frame, list: meant })
 }
 
 fn view(frame: &Frame, shown: &Shown, all: &[Enterprise], award: &AwardDef) -> AwardView {
@@ -156,22 +175,15 @@ fn view(frame: &Frame, shown: &Shown, all: &[Enterprise], award: &AwardDef) -> A
                 close(&near.subject, near.name.as_ref(), near.reached, near.level, lacking(frame, &near.conditions))
             })
             .collect(),
-        near_all: (near.len() > NAMED_MAX).then(|| all_of(frame, shown, award, Standing::Near, near.len())),
+        near_all: all_of(frame, shown, award, Standing::Near, near.len()),
         open: open
             .iter()
             .take(NAMED_MAX)
             .map(|open| {
-                let what: Vec<String> = open.conditions.iter().map(|condition| frame.said(&condition.text)).collect();
-                close(
-                    &open.subject,
-                    open.name.as_ref(),
-                    open.reached,
-                    open.level,
-                    what.join(&frame.t("word-separator")),
-                )
+                close(&open.subject, open.name.as_ref(), open.reached, open.level, undecided(frame, &open.conditions))
             })
             .collect(),
-        open_all: (open.len() > NAMED_MAX).then(|| all_of(frame, shown, award, Standing::Open, open.len())),
+        open_all: all_of(frame, shown, award, Standing::Open, open.len()),
         money: match winners.first() {
             Some(won) => money(frame, &won.amount_reason, won.amount_fen, won.assumed_amount_fen),
             None => money(frame, "", None, None),
@@ -249,12 +261,9 @@ fn stake_row(frame: &Frame, shown: &Shown, all: &[Enterprise], stake: &Stake) ->
                     "awards-stake-right",
                     &[("date", lapse.on.to_string()), ("cause", super::super::enterprises::cause(frame, lapse.cause))],
                 );
-                (
-                    Link::new(
-                        lapse.title.clone(),
-                        shown.keep(frame.at(&format!("/patents/{}", lapse.application_number))),
-                    ),
-                    words,
+                Link::new(
+                    format!("{} {words}", lapse.title),
+                    shown.keep(frame.at(&format!("/patents/{}", lapse.application_number))),
                 )
             })
             .collect(),

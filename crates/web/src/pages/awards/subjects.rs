@@ -10,7 +10,7 @@ use axum::{
 };
 use rules::policy::AwardDef;
 
-use super::{Standing, address, all_enterprises, enterprises, find, lacking, level_name, reasons};
+use super::{Standing, address, all_enterprises, enterprises, find, lacking, level_name, reasons, undecided};
 use crate::{
     app::App,
     by_run::ByRun,
@@ -56,6 +56,7 @@ struct Row {
     level: Option<i64>,
     actual: BTreeMap<String, Option<i64>>,
     lacking: String,
+    open: String,
     distance: Option<i64>,
 }
 
@@ -108,11 +109,11 @@ fn rows(frame: &Frame, shown: &Shown, award: &AwardDef) -> Vec<Row> {
         .filter(|near| near.award == award.id)
         .map(|near| (near.subject.as_str(), near))
         .collect();
-    let open: BTreeSet<&str> = evaluation
+    let open: BTreeMap<&str, _> = evaluation
         .undetermined
         .iter()
         .filter(|open| open.award == award.id)
-        .map(|open| open.subject.as_str())
+        .map(|open| (open.subject.as_str(), open))
         .collect();
     let mut rows: Vec<Row> = evaluation
         .decisions()
@@ -120,7 +121,7 @@ fn rows(frame: &Frame, shown: &Shown, award: &AwardDef) -> Vec<Row> {
         .map(|subject| {
             let level = levels.get(subject).copied();
             let close = near.get(subject);
-            let standing = match (level, close.is_some(), open.contains(subject)) {
+            let standing = match (level, close.is_some(), open.contains_key(subject)) {
                 (Some(_), _, _) => Standing::Reached,
                 (None, true, _) => Standing::Near,
                 (None, false, true) => Standing::Open,
@@ -137,6 +138,7 @@ fn rows(frame: &Frame, shown: &Shown, award: &AwardDef) -> Vec<Row> {
                 level,
                 actual: actual.unwrap_or_default(),
                 lacking: close.map(|near| lacking(frame, &near.conditions)).unwrap_or_default(),
+                open: open.get(subject).map(|open| undecided(frame, &open.conditions)).unwrap_or_default(),
                 distance: close.map(|near| near.distance),
             }
         })
@@ -175,6 +177,11 @@ fn listing<'a>(frame: &'a Frame, shown: &'a Shown, award: &'a AwardDef, rows: &[
         Some(distance) => Cell { key: crate::list::Key::Number(distance.into()), ..Cell::text(row.lacking.clone()) },
         None => Cell::empty(),
     });
+    let listing = if rows.iter().all(|row| row.open.is_empty()) {
+        listing
+    } else {
+        listing.column("open", frame.t("awards-col-open"), Kind::Text, |row: &Row| Cell::text(row.open.clone()))
+    };
     let listing = if award.levels.is_empty() {
         listing
     } else {

@@ -1,9 +1,6 @@
 //! The targets as the cockpit prints them: the leading figure, and its line in the table of course and forecast.
 
-use domain::{
-    cockpit::{TARGET_DATE, Target},
-    forecast::Outlook,
-};
+use domain::{cockpit::Target, forecast::Outlook};
 use jiff::civil::Date;
 use rules::{Policy, evaluation::Indicator, policy::IndicatorDef};
 
@@ -141,29 +138,24 @@ pub(crate) fn exact(frame: &Frame, indicator: &Indicator, definition: &Indicator
     }
 }
 
-/// The word for a verdict.
-pub(crate) fn met_word(frame: &Frame, met: Option<bool>) -> String {
-    frame.t(match met {
-        Some(true) => "target-met",
-        Some(false) => "target-missed",
-        None => "target-open",
-    })
+/// Whether a target is met, in the one word that every page uses for it.
+pub(crate) fn verdict(frame: &Frame, met: Option<bool>) -> State {
+    match met {
+        Some(true) => State::new(Tone::Ok, frame.t("target-met")),
+        Some(false) => State::new(Tone::Bad, frame.t("target-missed")),
+        None => State::new(Tone::Unknown, frame.t("target-open")),
+    }
 }
 
 /// The verdict on the day, and before the target date what is to be expected.
 pub(crate) fn state(frame: &Frame, target: &Target) -> State {
-    let word = met_word(frame, target.indicator.met);
-    let tone = match target.indicator.met {
-        Some(true) => Tone::Ok,
-        Some(false) => Tone::Bad,
-        None => Tone::Unknown,
-    };
+    let verdict = verdict(frame, target.indicator.met);
     match target.outlook {
         Outlook::OnTrack | Outlook::AtRisk | Outlook::OffTrack => {
             let light = outlook(frame, target.outlook);
-            State::new(light.tone, frame.tn("target-and-outlook", &[("state", word), ("outlook", light.word)]))
+            State::new(light.tone, frame.tn("target-and-outlook", &[("state", verdict.word), ("outlook", light.word)]))
         }
-        Outlook::Met | Outlook::Missed | Outlook::Unknown => State::new(tone, word),
+        Outlook::Met | Outlook::Missed | Outlook::Unknown => verdict,
     }
 }
 
@@ -262,9 +254,4 @@ pub(crate) fn error(frame: &Frame, target: &Target, definition: &IndicatorDef) -
             ("months", test.months_ahead.to_string()),
         ],
     )
-}
-
-/// Whether the day of the targets has come, so that a forecast is only a check.
-pub(crate) fn is_due(as_of: Date) -> bool {
-    as_of >= TARGET_DATE
 }

@@ -126,8 +126,10 @@ pub(super) async fn open_work(app: &App, frame: &Frame, shown: &Shown) -> Result
         let words = frame.t1("cockpit-work-judgements", "count", format::count(undetermined));
         work.push(Link::new(words, shown.keep(frame.at("/patents?high-value=open"))));
     }
-    if crate::routes::exists("/registers/ties") {
-        work.push(Link::new(frame.t("cockpit-work-ties"), frame.at("/registers/ties")));
+    let untied = domain::ties::waiting(&app.installation, app.now()).await?.len();
+    if untied > 0 {
+        let words = frame.t1("cockpit-work-ties", "count", format::count(untied));
+        work.push(Link::new(words, frame.at("/registers/ties")));
     }
     Ok(work)
 }

@@ -15,7 +15,7 @@ use registry::history::Step;
 
 use super::{
     cause,
-    holdings::{self, Status, Table},
+    holdings::{self, Table},
     portfolio,
     read::{self, Enterprise},
     section_name, stars_cell,
@@ -27,7 +27,7 @@ use crate::{
     form::Choice,
     format,
     frame::Frame,
-    hx::Hx,
+    hx::{self, Hx},
     list::{ListQuery, ListingView},
     pages::{
         awards::{
@@ -43,6 +43,7 @@ use crate::{
         corpus::{baskets::account, documents_of},
         history,
         patents::read::Patent,
+        room::ListBlock,
     },
     pieces::{Event, Explanation, Figure, Link, Moment, State as StateWord, Tone},
 };
@@ -69,8 +70,8 @@ struct EnterprisePage<'a> {
     lapses: Vec<Lapse>,
     lapses_more: usize,
     all_lapses: String,
-    statuses: Vec<Status>,
-    tables: Vec<Table>,
+    tables: Vec<ListingView>,
+    has_statuses: bool,
     alarms: Vec<Kind>,
     ties: Vec<Tie>,
     sees_ties: bool,
@@ -170,12 +171,26 @@ async fn shown_page(
     let sees_rights = frame.may(Permission::ViewRights);
     let steps = if sees_rights && !query.export { history::of_enterprise(app, frame, uscc).await? } else { Vec::new() };
     let waiting = if path == "/my-enterprise" && !query.export { Some(waiting(app, frame).await?) } else { None };
+    let holdings = holdings::tables(frame, &shown, uscc);
+    let meant = holdings.iter().find(|table| query.list.as_deref() == Some(table.id));
     let listing = portfolio::listing(frame, &shown, path, enterprise);
     if query.export {
-        return listing.workbook(&owned, &query);
+        return match meant {
+            Some(table) => table.listing(frame, path).workbook(table.rows(), &query),
+            None => listing.workbook(&owned, &query),
+        };
     }
-    let mut view = listing.view(&owned, &query);
+    let mut view = listing.view(&owned, &query.leading());
     shown.keep_in(&mut view);
+    let table_view = |table: &Table| {
+        let mut view = table.listing(frame, path).view(table.rows(), &query.of(table.id));
+        shown.keep_in(&mut view);
+        view
+    };
+    if let Some(table) = meant.filter(|_| hx.wants_block()) {
+        return hx::page(ListBlock { frame, list: &table_view(table) });
+    }
+    let tables: Vec<ListingView> = holdings.iter().map(table_view).collect();
     let (lapses, lapses_more) = lapses(frame, &shown, uscc);
     let page = EnterprisePage {
         frame,
@@ -206,8 +221,8 @@ async fn shown_page(
         lapses,
         lapses_more,
         all_lapses: shown.keep(frame.at(&format!("/cockpit/lapses?enterprise={uscc}"))),
-        statuses: holdings::statuses(frame, &shown, uscc),
-        tables: holdings::tables(frame, &shown, uscc),
+        has_statuses: tables.iter().any(|table| table.id == holdings::STATUSES),
+        tables,
         // An alarm is a question for the office and no finding, so the enterprise is not confronted with it here.
         alarms: if sees_rights { alarms::kinds(frame, &shown, &all, Some(uscc)) } else { Vec::new() },
         ties,

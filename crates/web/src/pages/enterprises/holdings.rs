@@ -5,8 +5,8 @@ use jiff::civil::Date;
 use rules::Rows;
 
 use crate::{
-    format,
     frame::Frame,
+    list::{Cell, Key, Kind, Listing},
     pages::{
         cockpit::shown::Shown,
         history,
@@ -15,66 +15,86 @@ use crate::{
     pieces::{State, Tone},
 };
 
-/// A small table: headings, with the class of their column, and cells.
+/// The id of the table of statuses.
+pub(super) const STATUSES: &str = "status-list";
+
+/// A table of one register.
 pub(super) struct Table {
     /// Its id on the page.
     pub(super) id: &'static str,
     /// What it holds.
-    pub(super) title: String,
-    /// Headings with `date`, `number` or nothing.
-    pub(super) heads: Vec<(String, &'static str)>,
-    /// The rows, each with the page of its history.
-    pub(super) rows: Vec<(Option<String>, Vec<String>)>,
+    title: String,
+    /// Its columns: id, heading and kind.
+    heads: Vec<(&'static str, String, Kind)>,
+    /// Its rows.
+    rows: Vec<Vec<Cell>>,
 }
 
-/// A status with its days.
-pub(super) struct Status {
-    /// Its kind.
-    pub(super) kind: String,
-    /// The number of its certificate.
-    pub(super) certificate: String,
-    /// Its first day.
-    pub(super) from: String,
-    /// Its last day; empty while it has no end.
-    pub(super) until: String,
-    /// The document.
-    pub(super) basis: String,
-    /// Whether it holds on the day.
-    pub(super) state: State,
+impl Table {
+    /// The list below the page's own path.
+    pub(super) fn listing<'a>(&self, frame: &'a Frame, path: &str) -> Listing<'a, Vec<Cell>> {
+        let mut listing = Listing::new(frame, self.id, path, self.title.clone());
+        for (at, (id, heading, kind)) in self.heads.iter().enumerate() {
+            listing = listing.column(id, heading.clone(), *kind, move |row: &Vec<Cell>| row[at].clone());
+        }
+        listing.search(frame.t("list-any-word"), |row| {
+            row.iter().map(|cell| cell.text.as_str()).collect::<Vec<_>>().join(" ")
+        })
+    }
+
+    /// The rows.
+    pub(super) fn rows(&self) -> &[Vec<Cell>] {
+        &self.rows
+    }
 }
 
 /// The statuses that an enterprise holds, held or will hold, those in force first.
-pub(super) fn statuses(frame: &Frame, shown: &Shown, uscc: &str) -> Vec<Status> {
-    let Some(rows) = shown.opened.snapshot.rows("status") else { return Vec::new() };
+fn statuses(frame: &Frame, shown: &Shown, uscc: &str) -> Table {
     let as_of = shown.as_of();
-    let mut found: Vec<(bool, Option<Date>, Status)> = rows
-        .whose("uscc", uscc)
-        .map(|row| {
-            let stretch = Stretch::of(rows, row);
-            let state = match (stretch.covers(as_of), stretch.from) {
-                (true, _) => State::new(Tone::Ok, frame.t("patents-in-force")),
-                (false, Some(from)) if from > as_of => State::new(Tone::Plain, frame.t("enterprises-status-later")),
-                _ => State::new(Tone::Warn, frame.t("patents-ended")),
-            };
-            let status = Status {
-                kind: frame.said(&text(rows, row, "kind")),
-                certificate: text(rows, row, "certificate"),
-                from: day(stretch.from),
-                until: stretch.until.map_or_else(String::new, last_day),
-                basis: text(rows, row, "basis"),
-                state,
-            };
-            (!stretch.covers(as_of), stretch.from, status)
-        })
-        .collect();
+    let mut found: Vec<(bool, Option<Date>, Vec<Cell>)> = Vec::new();
+    let rows = shown.opened.snapshot.rows("status");
+    for (rows, row) in rows.into_iter().flat_map(|rows| rows.whose("uscc", uscc).map(move |row| (rows, row))) {
+        let stretch = Stretch::of(rows, row);
+        let (state, rank) = match (stretch.covers(as_of), stretch.from) {
+            (true, _) => (State::new(Tone::Ok, frame.t("patents-in-force")), 0),
+            (false, Some(from)) if from > as_of => (State::new(Tone::Plain, frame.t("enterprises-status-later")), 1),
+            _ => (State::new(Tone::Warn, frame.t("patents-ended")), 2),
+        };
+        let until = match stretch.until {
+            Some(until) => Cell::date(Some(until.yesterday().unwrap_or(until))),
+            None => Cell { key: Key::Missing, ..Cell::text(frame.t("patents-until-now")) },
+        };
+        let cells = vec![
+            Cell::text(frame.said(&text(rows, row, "kind"))),
+            Cell::state(state, rank),
+            Cell::date(stretch.from),
+            until,
+            Cell::code(text(rows, row, "certificate")),
+            Cell::text(text(rows, row, "basis")),
+        ];
+        found.push((!stretch.covers(as_of), stretch.from, cells));
+    }
     found.sort_by_key(|one| (one.0, std::cmp::Reverse(one.1)));
-    found.into_iter().map(|(_, _, status)| status).collect()
+    Table {
+        id: STATUSES,
+        title: frame.t("enterprises-statuses"),
+        heads: vec![
+            ("kind", frame.t("enterprises-col-statuses"), Kind::Text),
+            ("standing", frame.t("patents-col-standing"), Kind::Text),
+            ("from", frame.t("patents-owner-from"), Kind::Date),
+            ("until", frame.t("patents-owner-until"), Kind::Date),
+            ("certificate", frame.t("enterprises-certificate"), Kind::Code),
+            ("basis", frame.t("indicators-setting-basis"), Kind::Text),
+        ],
+        rows: found.into_iter().map(|(_, _, cells)| cells).collect(),
+    }
 }
 
-/// The other registers in which the enterprise stands; those without a row are left out.
+/// The registers in which the enterprise stands besides its patents; those without a row are left out.
 pub(super) fn tables(frame: &Frame, shown: &Shown, uscc: &str) -> Vec<Table> {
     let opened = &shown.opened;
     [
+        statuses(frame, shown, uscc),
         pledges(frame, opened, uscc),
         foreign(frame, opened, uscc),
         trademarks(frame, opened, uscc),
@@ -86,125 +106,105 @@ pub(super) fn tables(frame: &Frame, shown: &Shown, uscc: &str) -> Vec<Table> {
 }
 
 fn pledges(frame: &Frame, opened: &Opened, uscc: &str) -> Table {
-    let money = |fen: Option<i64>| {
-        fen.map_or_else(
-            || frame.t("word-unknown"),
-            |fen| {
-                let short = format::money(fen, frame.lang);
-                format!("{} {}", short.text, short.unit)
-            },
-        )
-    };
+    let source = Source { table: "pledge", register: "pledges", key: &["number"] };
     Table {
-        id: "pledges",
+        id: "pledge-list",
         title: frame.t("pledges-title"),
         heads: vec![
-            (frame.t("rights-number-pledge"), ""),
-            (frame.t("rights-name-pledgee"), ""),
-            (frame.t("rights-registered-on"), "date"),
-            (frame.t("pledges-released"), "date"),
-            (frame.t("pledges-amount"), "number"),
+            ("number", frame.t("rights-number-pledge"), Kind::Code),
+            ("pledgee", frame.t("rights-name-pledgee"), Kind::Text),
+            ("registered", frame.t("rights-registered-on"), Kind::Date),
+            ("released", frame.t("pledges-released"), Kind::Date),
+            ("amount", frame.t("pledges-amount"), Kind::Money),
         ],
-        rows: of(
-            frame,
-            opened,
-            Source { table: "pledge", register: "pledges", key: &["number"] },
-            uscc,
-            |rows, row| {
-                let released = rows.date(row, "released_on");
-                vec![
-                    text(rows, row, "number"),
-                    text(rows, row, "pledgee"),
-                    day(rows.date(row, "registered_on")),
-                    released.map_or_else(|| frame.t("pledges-standing"), |day| day.to_string()),
-                    money(rows.integer(row, "counted_fen")),
-                ]
-            },
-        ),
+        rows: of(frame, opened, source, uscc, |rows, row| {
+            let released = match rows.date(row, "released_on") {
+                Some(day) => Cell::date(Some(day)),
+                None => Cell { key: Key::Missing, ..Cell::text(frame.t("pledges-standing")) },
+            };
+            let amount = match rows.integer(row, "counted_fen") {
+                Some(fen) => Cell::money(fen, frame.lang),
+                None => Cell { key: Key::Missing, ..Cell::text(frame.t("word-unknown")) },
+            };
+            vec![
+                Cell::code(text(rows, row, "number")),
+                Cell::text(text(rows, row, "pledgee")),
+                Cell::date(rows.date(row, "registered_on")),
+                released,
+                amount,
+            ]
+        }),
     }
 }
 
 fn foreign(frame: &Frame, opened: &Opened, uscc: &str) -> Table {
+    let source = Source { table: "foreign_grant", register: "foreign-grants", key: &["office", "grant_number"] };
     Table {
-        id: "foreign",
+        id: "foreign-list",
         title: frame.t("enterprises-foreign"),
         heads: vec![
-            (frame.t("patents-col-grant-number"), ""),
-            (frame.t("family-office"), ""),
-            (frame.t("family-route"), ""),
-            (frame.t("family-granted"), "date"),
-            (frame.t("patents-col-standing"), ""),
+            ("number", frame.t("patents-col-grant-number"), Kind::Code),
+            ("office", frame.t("family-office"), Kind::Text),
+            ("route", frame.t("family-route"), Kind::Text),
+            ("granted", frame.t("family-granted"), Kind::Date),
+            ("standing", frame.t("patents-col-standing"), Kind::Text),
         ],
-        rows: of(
-            frame,
-            opened,
-            Source { table: "foreign_grant", register: "foreign-grants", key: &["office", "grant_number"] },
-            uscc,
-            |rows, row| {
-                let office = text(rows, row, "office");
-                let until = rows.date(row, "in_force_until");
-                vec![
-                    text(rows, row, "grant_number"),
-                    patents::office(frame, &office),
-                    frame.said(&text(rows, row, "route")),
-                    day(rows.date(row, "granted_on")),
-                    until.map_or_else(
-                        || frame.t("patents-in-force"),
-                        |until| frame.t1("family-until", "date", last_day(until)),
-                    ),
-                ]
-            },
-        ),
+        rows: of(frame, opened, source, uscc, |rows, row| {
+            let until = rows.date(row, "in_force_until").map(|until| until.yesterday().unwrap_or(until));
+            vec![
+                Cell::code(text(rows, row, "grant_number")),
+                Cell::text(patents::office(frame, &text(rows, row, "office"))),
+                Cell::text(frame.said(&text(rows, row, "route"))),
+                Cell::date(rows.date(row, "granted_on")),
+                Cell::text(
+                    until.map_or_else(|| frame.t("patents-in-force"), |until| frame.t1("family-until", "date", until)),
+                ),
+            ]
+        }),
     }
 }
 
 fn trademarks(frame: &Frame, opened: &Opened, uscc: &str) -> Table {
+    let source = Source { table: "trademark", register: "trademarks", key: &["number", "nice_class"] };
     Table {
-        id: "trademarks",
+        id: "trademark-list",
         title: frame.t("enterprises-trademarks"),
         heads: vec![
-            (frame.t("enterprises-mark-number"), ""),
-            (frame.t("rights-name-mark"), ""),
-            (frame.t("enterprises-mark-class"), ""),
-            (frame.t("rights-registered-on"), "date"),
-            (frame.t("enterprises-mark-expires"), "date"),
+            ("number", frame.t("enterprises-mark-number"), Kind::Code),
+            ("mark", frame.t("rights-name-mark"), Kind::Text),
+            ("class", frame.t("enterprises-mark-class"), Kind::Number),
+            ("registered", frame.t("rights-registered-on"), Kind::Date),
+            ("expires", frame.t("enterprises-mark-expires"), Kind::Date),
         ],
-        rows: of(
-            frame,
-            opened,
-            Source { table: "trademark", register: "trademarks", key: &["number", "nice_class"] },
-            uscc,
-            |rows, row| {
-                vec![
-                    text(rows, row, "number"),
-                    text(rows, row, "mark"),
-                    text(rows, row, "nice_class"),
-                    day(rows.date(row, "registered_on")),
-                    day(rows.date(row, "expires_on")),
-                ]
-            },
-        ),
+        rows: of(frame, opened, source, uscc, |rows, row| {
+            vec![
+                Cell::code(text(rows, row, "number")),
+                Cell::text(text(rows, row, "mark")),
+                Cell::decimal(&text(rows, row, "nice_class")),
+                Cell::date(rows.date(row, "registered_on")),
+                Cell::date(rows.date(row, "expires_on")),
+            ]
+        }),
     }
 }
 
 fn madrid(frame: &Frame, opened: &Opened, uscc: &str) -> Table {
+    let source = Source { table: "madrid", register: "madrid", key: &["ir_number"] };
     Table {
-        id: "madrid",
+        id: "madrid-list",
         title: frame.t("enterprises-madrid"),
         heads: vec![
-            (frame.t("rights-number-madrid"), ""),
-            (frame.t("rights-name-mark"), ""),
-            (frame.t("rights-registered-on"), "date"),
+            ("number", frame.t("rights-number-madrid"), Kind::Code),
+            ("mark", frame.t("rights-name-mark"), Kind::Text),
+            ("registered", frame.t("rights-registered-on"), Kind::Date),
         ],
-        rows: of(
-            frame,
-            opened,
-            Source { table: "madrid", register: "madrid", key: &["ir_number"] },
-            uscc,
-            |rows, row| {
-                vec![text(rows, row, "ir_number"), text(rows, row, "mark"), day(rows.date(row, "registered_on"))]
-            },
-        ),
+        rows: of(frame, opened, source, uscc, |rows, row| {
+            vec![
+                Cell::code(text(rows, row, "ir_number")),
+                Cell::text(text(rows, row, "mark")),
+                Cell::date(rows.date(row, "registered_on")),
+            ]
+        }),
     }
 }
 
@@ -215,30 +215,29 @@ struct Source {
     key: &'static [&'static str],
 }
 
+/// The rows of an enterprise; the first cell leads to the row's history.
 fn of(
     frame: &Frame,
     opened: &Opened,
     source: Source,
     uscc: &str,
-    cells: impl Fn(Rows<'_>, usize) -> Vec<String>,
-) -> Vec<(Option<String>, Vec<String>)> {
+    cells: impl Fn(Rows<'_>, usize) -> Vec<Cell>,
+) -> Vec<Vec<Cell>> {
     let Some(rows) = opened.snapshot.rows(source.table) else { return Vec::new() };
     let link = |row| {
         let key: Vec<String> = source.key.iter().map(|column| text(rows, row, column)).collect();
         history::link(frame, source.register, &key.iter().map(String::as_str).collect::<Vec<_>>())
     };
-    rows.whose("uscc", uscc).map(|row| (link(row), cells(rows, row))).collect()
+    let linked = |row| {
+        let mut cells = cells(rows, row);
+        if let Some(first) = cells.first_mut() {
+            first.href = link(row);
+        }
+        cells
+    };
+    rows.whose("uscc", uscc).map(linked).collect()
 }
 
 fn text(rows: Rows<'_>, row: usize, column: &str) -> String {
     rows.text(row, column).unwrap_or_default().to_owned()
-}
-
-fn day(day: Option<Date>) -> String {
-    day.map_or_else(String::new, |day| day.to_string())
-}
-
-/// The last day of what ends before this day.
-fn last_day(until: Date) -> String {
-    until.yesterday().unwrap_or(until).to_string()
 }

@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    cockpit::{TARGET_DATE, Target},
+    cockpit::{Target, target_date},
     forecast::month_of,
 };
-use jiff::civil::Date;
-use rules::policy::IndicatorDef;
+use rules::{Evaluation, policy::IndicatorDef};
 
 use crate::{
     chart::{Chart, Forecast, Kind, Series, Target as TargetLine},
@@ -16,14 +15,14 @@ use crate::{
 };
 
 /// The chart of a target; nothing while fewer than two months are known.
-pub(super) fn chart(frame: &Frame, target: &Target, definition: &IndicatorDef, as_of: Date) -> Option<Chart> {
+pub(super) fn chart(frame: &Frame, target: &Target, definition: &IndicatorDef, run: &Evaluation) -> Option<Chart> {
     let known: BTreeMap<i32, &str> =
         target.history.iter().filter_map(|point| Some((month_of(point.as_of), point.value.as_deref()?))).collect();
     if known.len() < 2 {
         return None;
     }
     let (first, last) = (*known.keys().next()?, *known.keys().next_back()?);
-    let end = last.max(month_of(TARGET_DATE)).max(month_of(as_of));
+    let end = last.max(month_of(target_date(run))).max(month_of(run.as_of));
     let months: Vec<i32> = (first..=end).collect();
     let of = |values: &BTreeMap<i32, &str>| {
         months.iter().map(|month| values.get(month).map(|value| (*value).to_owned())).collect::<Vec<_>>()

@@ -40,7 +40,7 @@ pub(crate) fn moved(
         None => sentence,
         Some(held) => {
             let value = frame.amount(&format::group(&held.value), &frame.unit(&new.unit));
-            let verdict = new.target.is_some().then(|| targets::met_word(frame, held.met));
+            let verdict = new.target.is_some().then(|| targets::verdict(frame, held.met).word);
             let key = if verdict.is_some() { "moved-denominator-held-verdict" } else { "moved-denominator-held" };
             let words = [("value", value), ("state", verdict.unwrap_or_default())];
             format!("{sentence}{}", frame.tn(key, &words))

@@ -2,19 +2,20 @@
 
 use askama::Template;
 use axum::{
-    extract::{Path, Query, State},
+    extract::{Path, State},
+    http::Uri,
     response::Response,
 };
-use domain::cockpit::{self, Grouping};
+use domain::cockpit;
 use rules::Evaluation;
 
 use super::{
     Row,
     basis::{self, Rule, Setting},
     categories::{self, Categories},
-    course, source,
+    course, parts,
+    source::{self, Fact},
     test::{self, ExactTest},
-    town_path,
 };
 use crate::{
     app::App,
@@ -23,14 +24,11 @@ use crate::{
     form::Choice,
     format,
     frame::Frame,
-    hx,
-    pages::cockpit::{
-        Wanted,
-        changes::signed,
-        kept::{self, Moved},
-        no_run, quantities,
-        shown::{self, Shown},
-        targets,
+    hx::Hx,
+    list::{ListQuery, ListingView},
+    pages::{
+        cockpit::{kept, no_run, quantities, shown, targets},
+        room::ListBlock,
     },
     pieces::{Clause, Link, Notice, State as StateWord, Tone},
 };
@@ -52,6 +50,7 @@ struct IndicatorPage<'a> {
     reason: String,
     numerator: Part,
     denominator: Option<Part>,
+    facts: Vec<Fact>,
     bounds: Option<String>,
     flow: String,
     reading: Option<String>,
@@ -60,8 +59,7 @@ struct IndicatorPage<'a> {
     clauses: Vec<Clause>,
     chart: Option<Chart>,
     forecast: Option<Outlook>,
-    before: Option<String>,
-    towns: Vec<TownRow>,
+    towns: Option<&'a ListingView>,
     categories: Option<Categories>,
     settings: Vec<Setting>,
     rules: Vec<Rule>,
@@ -87,24 +85,16 @@ struct Outlook {
     rests_on: String,
 }
 
-/// A town's part, with what it gained and lost since the month before.
-#[derive(Debug)]
-struct TownRow {
-    name: String,
-    href: Option<String>,
-    numerator: String,
-    exact: String,
-    net: Option<Link>,
-}
-
 /// `GET /indicators/{code}`.
 pub async fn page(
     State(app): State<App>,
     frame: Frame,
+    hx: Hx,
     Path(code): Path<String>,
-    Query(wanted): Query<Wanted>,
+    uri: Uri,
 ) -> Result<Response, AppError> {
-    let Some(shown) = shown::shown(&app, wanted.run()).await? else {
+    let query = ListQuery::parse(&uri);
+    let Some(shown) = shown::shown(&app, query.filter("run")).await? else {
         return no_run(&frame, frame.t("indicators-title"));
     };
     let row = super::find(&frame, &shown, &code)?;
@@ -114,9 +104,22 @@ pub async fn page(
     let targets = kept::targets(&shown, &history);
     let target = targets.iter().find(|target| target.indicator.code == code);
     let (indicator, definition) = (row.indicator, row.definition);
+    let facts: Vec<Fact> = source::statistic(&app, &frame, &shown, indicator)
+        .await?
+        .into_iter()
+        .chain(source::survey(&frame, &shown, indicator))
+        .chain(source::money(&app, &frame, &shown, &code).await?)
+        .collect();
+    let towns = parts::parts(&shown, &moved, &row);
+    let listing = parts::listing(&frame, &shown, &row, &towns);
+    if query.export {
+        return listing.workbook(&towns, &query);
+    }
+    let mut towns_view = listing.view(&towns, &query);
+    shown.keep_in(&mut towns_view);
     let rests_on_rights = indicator.evidence_count > 0;
     let rights = rests_on_rights.then(|| super::address(&frame, &shown, &code, "/rights"));
-    hx::page(IndicatorPage {
+    let page = IndicatorPage {
         frame: &frame,
         title: frame.said(&indicator.name),
         line: shown.line(&frame),
@@ -137,18 +140,21 @@ pub async fn page(
         },
         denominator: definition
             .has_denominator()
-            .then(|| part(&frame, &definition.denominator, indicator.denominator, &definition.denominator_unit, None))
+            .then(|| {
+                let list = source::denominator_list(&frame, &shown, indicator);
+                part(&frame, &definition.denominator, indicator.denominator, &definition.denominator_unit, list)
+            })
             .map(|part| Part { source: source::denominator(&frame, &code), ..part }),
+        facts,
         bounds: bounds(&frame, &row),
         flow: quantities::flow(&frame, &definition.flow),
         reading: basis::reading(&frame, &definition.reading),
         exact_test: test::exact_test(&frame, indicator, definition, target_in_base(&row, shown.evaluation())),
         gap: target.as_ref().map_or_else(String::new, |target| targets::gap(&frame, target, definition)),
         clauses: basis::clauses(&frame, &shown.policy, &indicator.clauses),
-        chart: target.as_ref().and_then(|target| course::chart(&frame, target, definition, shown.as_of())),
+        chart: target.as_ref().and_then(|target| course::chart(&frame, target, definition, shown.evaluation())),
         forecast: target.as_ref().and_then(|target| outlook(&frame, target, definition)),
-        before: shown.before().map(|run| run.as_of.clone()),
-        towns: towns(&frame, &shown, &moved, &row),
+        towns: Some(&towns_view).filter(|_| !towns.is_empty()),
         categories: (code == "K04").then(|| categories::categories(&frame, &shown)),
         settings: basis::settings(
             &frame,
@@ -165,7 +171,8 @@ pub async fn page(
                 href,
             )
         }),
-    })
+    };
+    hx.page(page, ListBlock { frame: &frame, list: &towns_view })
 }
 
 /// The target as the engine compares it, in the numerator's base unit.
@@ -226,32 +233,4 @@ fn outlook(frame: &Frame, target: &cockpit::Target, definition: &rules::policy::
             ],
         ),
     })
-}
-
-/// The towns, the largest part first.
-fn towns(frame: &Frame, shown: &Shown, moved: &Moved, row: &Row<'_>) -> Vec<TownRow> {
-    let code = &row.indicator.code;
-    let moved = moved.of(code, Grouping::Town);
-    let mut regions: Vec<_> = row.indicator.by_region.iter().collect();
-    regions.sort_by(|a, b| b.numerator.cmp(&a.numerator).then(a.region.cmp(&b.region)));
-    regions
-        .into_iter()
-        .map(|part| {
-            let short = quantities::quantity(part.numerator, &row.definition.numerator_unit, frame.lang);
-            let net = moved.iter().find(|movement| movement.who == part.region).map(|movement| {
-                Link::new(
-                    signed(movement.net()),
-                    super::address(frame, shown, code, &format!("/changes?town={}", format::encode(&part.region))),
-                )
-            });
-            TownRow {
-                href: (row.indicator.evidence_count > 0)
-                    .then(|| super::address(frame, shown, code, &town_path(&part.region))),
-                name: frame.said(&part.region),
-                numerator: format!("{} {}", short.text, short.unit),
-                exact: short.exact,
-                net,
-            }
-        })
-        .collect()
 }

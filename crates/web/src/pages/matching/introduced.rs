@@ -18,6 +18,7 @@ use crate::{
     pages::{
         corpus::baskets::account,
         history,
+        patents::read::written,
         room::{self, ListBlock, Room},
     },
     pieces::Link,
@@ -142,7 +143,7 @@ fn listing<'a>(frame: &'a Frame, rows: &[Introduction]) -> Listing<'a, Introduct
         .column("firm", frame.t("matching-firm"), Kind::Text, |one| Cell::text(one.firm.clone()))
         .column("town", frame.t("patents-col-town"), Kind::Text, |one| Cell::text(one.town.clone()))
         .column("kind", frame.t("matching-contract-kind"), Kind::Text, |one| Cell::text(frame.said(&one.kind)))
-        .column("number", frame.t("matching-number"), Kind::Code, |one| Cell::code(one.application_number.clone()))
+        .column("number", frame.t("matching-number"), Kind::Code, |one| Cell::code(written(&one.application_number)))
         .column("source", frame.t("matching-source"), Kind::Text, |one| Cell::text(one.source.clone()))
         .column("on", frame.t("matching-signed-on"), Kind::Date, |one| Cell::date(Some(one.contract_on)))
         .column("amount", frame.t("matching-amount"), Kind::Money, |one| {

@@ -119,6 +119,12 @@ fn listing<'a>(frame: &'a Frame, policy: &'a Policy) -> Listing<'a, FoldedRow> {
         .filter("indicator", frame.t("reg-indicator"), indicators(policy), |row, code| {
             cell(ID, row, "indicator") == code
         })
+        .search(frame.t("reg-trajectories-search"), |row| {
+            let name = indicator_name(frame, policy, cell(ID, row, "indicator"));
+            let region = cell(ID, row, "region");
+            let place = if region.is_empty() { frame.t("reg-city") } else { region.to_owned() };
+            format!("{name} {place} {} {}", cell(ID, row, "date"), cell(ID, row, "author"))
+        })
         .when_empty(frame.t("reg-trajectories-none"), frame.t("reg-trajectories-none-todo"))
 }
 

@@ -18,6 +18,7 @@ use crate::{
     list::{Cell, Kind, Listing, ListingView},
     pages::{
         cockpit::shown,
+        patents::read::written,
         registry::{head_of, who},
         room::{self, Room, Sent},
     },
@@ -135,7 +136,7 @@ async fn rules(app: &App) -> Result<BTreeMap<(String, String), (String, String)>
 }
 
 /// The rows of a register as known now.
-pub(super) async fn folded(app: &App, id: &'static str) -> Result<Vec<FoldedRow>, AppError> {
+pub(crate) async fn folded(app: &App, id: &'static str) -> Result<Vec<FoldedRow>, AppError> {
     let register = registry::register(id).ok_or_else(|| AppError::internal("a register of the program is gone"))?;
     Ok(registry::fold_register(app.db(), register, app.now()).await?)
 }
@@ -155,14 +156,16 @@ fn listing<'a>(frame: &'a Frame, with_boxes: bool, rows: &[Open]) -> Listing<'a,
     Listing::new(frame, "judgements", "/registers/judgements", frame.t("reg-judgements"))
         .column("number", frame.t("reg-number"), Kind::Code, move |open: &Open| {
             let pick = with_boxes.then(|| format!("{}\t{}\t{}", open.number, open.code, open.rule));
-            Cell::code(open.number.clone()).pick(pick).link(frame.at(&format!("/patents/{}", open.number)))
+            Cell::code(written(&open.number)).pick(pick).link(frame.at(&format!("/patents/{}", open.number)))
         })
         .column("title", frame.t("reg-patent-title"), Kind::Text, |open| Cell::text(open.title.clone()))
         .column("industry", frame.t("reg-industry"), Kind::Text, |open| Cell::text(open.industry.clone()))
         .column("rule", frame.t("reg-rule"), Kind::Code, |open| Cell::code(rule_key(open).replace(' ', "-")))
         .column("keywords", frame.t("reg-keywords"), Kind::Text, |open| Cell::text(open.keywords.clone()))
         .filter("rule", frame.t("reg-rule"), rules.collect(), |open, key| rule_key(open) == key)
-        .search(frame.t("reg-patent-title"), |open| format!("{} {} {}", open.number, open.title, open.industry))
+        .search(frame.t("reg-patent-title"), |open| {
+            format!("{} {} {} {}", open.number, written(&open.number), open.title, open.industry)
+        })
         .when_empty(frame.t("reg-judgements-none"), frame.t("reg-judgements-none-todo"))
 }
 

@@ -1,4 +1,6 @@
-//! `/registers/province` 省级数: the province's own figure beside ours, and the difference of the high-value lists right by right.
+//! `/registers/province` 省级数: the province's own figure beside ours, and the difference of the lists right by right.
+
+mod rights;
 
 use std::collections::BTreeMap;
 
@@ -8,14 +10,15 @@ use domain::{accounts::Permission, runs::Observed};
 use registry::{BatchKind, Entry, FoldedRow};
 use rules::Policy;
 
+use self::rights::OnlyIn;
 use crate::{
     app::App,
     error::AppError,
-    form::{Choice, Errors, Field, Kind as FieldKind},
+    form::{Errors, Field, Kind as FieldKind},
     format,
     frame::Frame,
     hx,
-    list::{Cell, Dir, Kind, Listing, ListingView},
+    list::{ListQuery, ListingView},
     pages::{
         cockpit::shown::{self, Shown},
         registry::{
@@ -26,10 +29,14 @@ use crate::{
         },
         room::{self, Room, Sent},
     },
-    pieces::{State as StateWord, Tone},
+    pieces::Link,
 };
 
 const ID: &str = "province-figures";
+/// The unit of amounts, which alone have decimals.
+const MONEY: &str = "分";
+/// How long a number in a list may be.
+const NUMBER_CHARS_MAX: usize = 60;
 
 #[derive(Template)]
 #[template(path = "registry/province.html")]
@@ -52,6 +59,10 @@ struct Compared {
     ours: Option<String>,
     difference: Option<String>,
     is_same: bool,
+    /// What our number is, where it is not the figure itself.
+    note: String,
+    /// How the lists differ.
+    list: Option<Link>,
     source: String,
 }
 
@@ -65,68 +76,93 @@ struct HighValue {
     used: String,
 }
 
-/// A right that only one of the lists holds.
-struct OnlyIn {
-    number: String,
-    title: String,
-    official: bool,
-}
-
 /// `GET /registers/province`.
 pub async fn page(State(app): State<App>, frame: Frame, uri: Uri) -> Result<Response, AppError> {
     let (query, words) = room::wishes(&uri);
     let shown = shown::shown(&app, None).await?;
-    let rights = shown.as_ref().map(differing).unwrap_or_default();
-    let view = {
-        let listing = listing(&frame);
-        if query.export {
-            return listing.workbook(&rights, &query);
-        }
-        listing.view(&rights, &query)
-    };
+    let history = domain::runs::history(&app.installation).await?;
+    let rights = rights::differing(&app, shown.as_ref(), &history).await?;
+    if query.export {
+        return rights::listing(&frame, &rights).workbook(&rights, &query);
+    }
     let room = head(&app, &frame).await?.with(room::said(&frame, &words));
-    respond(&app, &frame, &room, shown.as_ref(), &view, &Sent::default(), &Errors::default()).await
+    let read = Read { shown, history, rights, query };
+    respond(&app, &frame, &room, &read, &Sent::default(), &Errors::default()).await
 }
 
 async fn head(app: &App, frame: &Frame) -> Result<Room, AppError> {
     head_of(app, frame, "/registers/province", frame.t("reg-province"), frame.t("reg-province-line")).await
 }
 
+/// What the page rests on.
+struct Read {
+    shown: Option<Shown>,
+    history: Vec<Observed>,
+    rights: Vec<OnlyIn>,
+    query: ListQuery,
+}
+
 async fn respond(
     app: &App,
     frame: &Frame,
     room: &Room,
-    shown: Option<&Shown>,
-    list: &ListingView,
+    read: &Read,
     sent: &Sent,
     errors: &Errors,
 ) -> Result<Response, AppError> {
     let policy = domain::runs::policy()?;
-    let history = domain::runs::history(&app.installation).await?;
-    let figures = folded(app, ID).await?.iter().map(|row| compared(frame, &policy, row, &history)).collect();
+    let lists = rights::lists(app).await?;
+    let mut figures = Vec::new();
+    for row in folded(app, ID).await? {
+        let (code, as_of) = (cell(ID, &row, "indicator"), cell(ID, &row, "as_of"));
+        let ours = ours(app, read, code, as_of).await?;
+        let has_list = lists.contains_key(&(code.to_owned(), as_of.to_owned()));
+        figures.push(Compared {
+            list: list_of(frame, read, code, as_of, has_list),
+            ..compared(frame, &policy, &row, ours)
+        });
+    }
+    let list = rights::listing(frame, &read.rights).view(&read.rights, &read.query);
     let page = ProvincePage {
         frame,
         room,
         errors,
         figures,
-        high_value: shown.map(|shown| high_value(frame, shown)),
-        list,
+        high_value: read.shown.as_ref().map(|shown| high_value(frame, shown)),
+        list: &list,
         form: frame.may(Permission::ChangeRegistry).then(|| form(frame, &policy, sent, errors)),
     };
     if errors.is_empty() { hx::page(page) } else { hx::refused(page) }
 }
 
-fn compared(frame: &Frame, policy: &Policy, row: &FoldedRow, history: &[Observed]) -> Compared {
+/// Our own number of a day. Where the province's list is what an indicator counts, it is our own judgement that is compared.
+async fn ours(app: &App, read: &Read, code: &str, as_of: &str) -> Result<Option<i64>, AppError> {
+    let Some(run) = rights::run_of(&read.history, code, as_of) else { return Ok(None) };
+    let (_, opened) = shown::run(app, run).await?;
+    Ok(match code {
+        "K04" => opened.evaluation.high_value.computed,
+        code => opened.evaluation.indicator(code).and_then(|indicator| indicator.numerator),
+    })
+}
+
+/// How the lists of a figure differ, with the way to the rights; nothing when no list was entered.
+fn list_of(frame: &Frame, read: &Read, code: &str, as_of: &str, has_list: bool) -> Option<Link> {
+    let figure = rights::figure(code, as_of);
+    let of_figure: Vec<&OnlyIn> = read.rights.iter().filter(|right| right.figure == figure).collect();
+    if of_figure.is_empty() {
+        return has_list.then(|| Link::new(frame.t("reg-same"), String::new()));
+    }
+    let theirs = of_figure.iter().filter(|right| right.official).count();
+    let words = [("theirs", format::count(theirs)), ("ours", format::count(of_figure.len() - theirs))];
+    let href = frame.at(&format!("/registers/province?figure={}#difference", format::encode(&figure)));
+    Some(Link::new(frame.tn("reg-province-list-differs", words), href))
+}
+
+fn compared(frame: &Frame, policy: &Policy, row: &FoldedRow, ours: Option<i64>) -> Compared {
     let (code, as_of, province) = (cell(ID, row, "indicator"), cell(ID, row, "as_of"), cell(ID, row, "value"));
     let unit = policy.indicator(code).map_or("", |indicator| indicator.numerator_unit.as_str());
-    let is_money = unit == "分";
-    let ours = history
-        .iter()
-        .find(|observed| {
-            observed.figure.code == code && observed.figure.region.is_empty() && observed.as_of.to_string() == as_of
-        })
-        .and_then(|observed| observed.figure.numerator)
-        .map(|count| if is_money { format::fixed(count.into(), 100, 2) } else { count.to_string() });
+    let is_money = unit == MONEY;
+    let ours = ours.map(|count| if is_money { format::fixed(count.into(), 100, 2) } else { count.to_string() });
     let difference = ours.as_deref().and_then(|ours| minus(province, ours));
     Compared {
         indicator: indicator_name(frame, policy, code),
@@ -136,6 +172,8 @@ fn compared(frame: &Frame, policy: &Policy, row: &FoldedRow, history: &[Observed
         is_same: difference.as_deref().is_some_and(|text| text.bytes().all(|byte| matches!(byte, b'0' | b'.'))),
         difference: difference.map(|text| format::group(&text)),
         ours: ours.map(|text| format::group(&text)),
+        note: if code == "K04" { frame.t("reg-hv-computed") } else { String::new() },
+        list: None,
         source: cell(ID, row, "source").to_owned(),
     }
 }
@@ -169,46 +207,6 @@ fn high_value(frame: &Frame, shown: &Shown) -> HighValue {
     }
 }
 
-fn differing(shown: &Shown) -> Vec<OnlyIn> {
-    let Some(difference) = &shown.evaluation().high_value.difference else { return Vec::new() };
-    let titles: BTreeMap<&str, &str> = match shown.opened.snapshot.rows("patent") {
-        Some(rows) => (0..rows.len())
-            .filter_map(|row| Some((rows.text(row, "application_number")?, rows.text(row, "title")?)))
-            .collect(),
-        None => BTreeMap::new(),
-    };
-    let right = |official: bool| {
-        let titles = &titles;
-        move |number: &String| OnlyIn {
-            number: number.clone(),
-            title: titles.get(number.as_str()).copied().unwrap_or_default().to_owned(),
-            official,
-        }
-    };
-    let official = difference.only_official.iter().map(right(true));
-    official.chain(difference.only_computed.iter().map(right(false))).collect()
-}
-
-fn listing(frame: &Frame) -> Listing<'_, OnlyIn> {
-    let word = |official: bool| frame.t(if official { "reg-hv-only-official" } else { "reg-hv-only-computed" });
-    let sides = vec![Choice::new("official", word(true)), Choice::new("computed", word(false))];
-    Listing::new(frame, "difference", "/registers/province", frame.t("reg-hv-difference"))
-        .column("number", frame.t("reg-number"), Kind::Code, |right: &OnlyIn| {
-            Cell::code(right.number.clone()).link(frame.at(&format!("/patents/{}", right.number)))
-        })
-        .column("title", frame.t("reg-patent-title"), Kind::Text, |right| Cell::text(right.title.clone()))
-        .column("side", frame.t("reg-hv-side"), Kind::Text, move |right| {
-            Cell::state(
-                StateWord::new(if right.official { Tone::Warn } else { Tone::Plain }, word(right.official)),
-                i64::from(!right.official),
-            )
-        })
-        .filter("side", frame.t("reg-hv-side"), sides, |right, side| right.official == (side == "official"))
-        .search(frame.t("reg-patent-title"), |right| format!("{} {}", right.number, right.title))
-        .sorted_by("side", Dir::Up)
-        .when_empty(frame.t("reg-hv-none"), frame.t("reg-hv-none-todo"))
-}
-
 fn form(frame: &Frame, policy: &Policy, sent: &Sent, errors: &Errors) -> EntryForm {
     EntryForm {
         title: frame.t("reg-province-enter"),
@@ -227,6 +225,9 @@ fn form(frame: &Frame, policy: &Policy, sent: &Sent, errors: &Errors) -> EntryFo
                 .hint(frame.t("reg-province-value-hint")),
             Field::of("source", frame.t("reg-source"), FieldKind::Text, sent.get("source"), errors)
                 .hint(frame.t("reg-source-hint")),
+            Field::of("rights", frame.t("reg-province-rights"), FieldKind::Lines, sent.get("rights"), errors)
+                .hint(frame.t("reg-province-rights-hint"))
+                .optional(),
         ],
     }
 }
@@ -237,20 +238,64 @@ pub async fn enter(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>)
         .into_iter()
         .map(|field| (field.to_owned(), sent.get(field).to_owned()))
         .collect();
+    let policy = domain::runs::policy()?;
+    let rows: Vec<_> = numbers(&sent).into_iter().map(|number| listed(&sent, number)).collect();
+    let errors = mistakes(&frame, &policy, &sent);
+    if !errors.is_empty() {
+        return again(&app, &frame, &sent, &errors).await;
+    }
     let who = who(&frame);
-    let entry = Entry { register: ID, kind: BatchKind::Entry, rows: &[row], at: app.now(), by_whom: &who, note: None };
-    match registry::enter(app.db(), &entry).await {
-        Ok(report) => Ok(room::see_other(&frame, &format!("/registers/province?done=entered&batch={}", report.batch))),
-        Err(registry::Error::Unsound(reasons)) => {
-            let errors = errors_of(&frame, ID, &reasons);
-            let shown = shown::shown(&app, None).await?;
-            let rights = shown.as_ref().map(differing).unwrap_or_default();
-            let view = listing(&frame).view(&rights, &Default::default());
-            let room = head(&app, &frame).await?.wrong(true);
-            respond(&app, &frame, &room, shown.as_ref(), &view, &sent, &errors).await
+    let entry =
+        |register, rows| Entry { register, kind: BatchKind::Entry, rows, at: app.now(), by_whom: &who, note: None };
+    match registry::enter(app.db(), &entry(ID, &[row])).await {
+        Ok(report) => {
+            if !rows.is_empty() {
+                registry::enter(app.db(), &entry(rights::LISTS, &rows)).await?;
+            }
+            Ok(room::see_other(&frame, &format!("/registers/province?done=entered&batch={}", report.batch)))
         }
+        Err(registry::Error::Unsound(reasons)) => again(&app, &frame, &sent, &errors_of(&frame, ID, &reasons)).await,
         Err(other) => Err(other.into()),
     }
+}
+
+/// The form again, with what was wrong.
+async fn again(app: &App, frame: &Frame, sent: &Sent, errors: &Errors) -> Result<Response, AppError> {
+    let shown = shown::shown(app, None).await?;
+    let history = domain::runs::history(&app.installation).await?;
+    let rights = rights::differing(app, shown.as_ref(), &history).await?;
+    let room = head(app, frame).await?.wrong(true);
+    let read = Read { shown, history, rights, query: ListQuery::default() };
+    respond(app, frame, &room, &read, sent, errors).await
+}
+
+/// What the register itself cannot know: that pieces, firms and persons are whole, and what a list may hold.
+fn mistakes(frame: &Frame, policy: &Policy, sent: &Sent) -> Errors {
+    let mut errors = Errors::default();
+    let value = sent.get("value");
+    let unit = policy.indicator(sent.get("indicator")).map_or("", |indicator| indicator.numerator_unit.as_str());
+    let has_decimals = value.split_once('.').is_some_and(|(_, decimals)| decimals.bytes().any(|digit| digit != b'0'));
+    if unit != MONEY && has_decimals {
+        let words = [("value", value.to_owned()), ("unit", frame.unit(unit))];
+        errors.add("value", frame.tn("reg-province-value-whole", words));
+    }
+    if let Some(long) = numbers(sent).into_iter().find(|number| number.chars().count() > NUMBER_CHARS_MAX) {
+        let beginning: String = long.chars().take(20).collect();
+        errors.add("rights", frame.t1("reg-province-rights-long", "number", beginning));
+    }
+    errors
+}
+
+/// The numbers of the list, one a line, each once.
+fn numbers(sent: &Sent) -> Vec<&str> {
+    let mut seen = std::collections::BTreeSet::new();
+    let lines = sent.get("rights").lines().map(str::trim).filter(|line| !line.is_empty());
+    lines.filter(|line| seen.insert(rights::plain(line))).collect()
+}
+
+fn listed(sent: &Sent, number: &str) -> BTreeMap<String, String> {
+    let fields = [("indicator", sent.get("indicator")), ("as_of", sent.get("as_of")), ("number", number)];
+    fields.into_iter().map(|(field, value)| (field.to_owned(), value.to_owned())).collect()
 }
 
 #[cfg(test)]

@@ -5,10 +5,11 @@ use std::{collections::BTreeMap, io::Cursor};
 use askama::Template;
 use axum::{
     extract::{Path, State},
+    http::Uri,
     response::Response,
 };
 use domain::runs::{self, Summary};
-use rules::Evaluation;
+use rules::evaluation::{Evaluation, Indicator};
 use sheets::{
     Cell,
     write::{Column, Kind, Sheet},
@@ -20,16 +21,17 @@ use crate::{
     error::AppError,
     format,
     frame::Frame,
-    hx,
+    hx::Hx,
+    list::{self, Kind as ListKind, ListQuery, Listing, ListingView},
     pages::{
-        cockpit::quantities,
+        cockpit::{quantities, targets},
         indicators::basis,
         jobs::{self, End, Words},
         policy::document,
         registry::workbook,
-        room::{self, Room},
+        room::{self, ListBlock, Room},
     },
-    pieces::{Link, State as StateWord, Tone, Verdict},
+    pieces::{Link, State as StateWord},
 };
 
 #[derive(Template)]
@@ -40,20 +42,15 @@ struct RunPage<'a> {
     run: &'a Summary,
     kind: StateWord,
     facts: Vec<(String, String)>,
-    indicators: Vec<Line>,
+    indicators: &'a ListingView,
     awards: Vec<(String, String, String)>,
-    parameters: Vec<Parameter>,
+    parameters: &'a ListingView,
 }
 
-struct Line {
-    href: String,
-    name: String,
-    value: String,
-    unit: String,
-    target: String,
-    state: Option<StateWord>,
-    reason: String,
-}
+/// The id of the list of figures.
+const INDICATORS: &str = "run-indicators";
+/// The id of the list of parameters.
+const PARAMETERS: &str = "run-parameters";
 
 struct Parameter {
     name: String,
@@ -63,25 +60,45 @@ struct Parameter {
 }
 
 /// `GET /runs/{id}`.
-pub async fn page(State(app): State<App>, frame: Frame, Path(id): Path<String>) -> Result<Response, AppError> {
+pub async fn page(
+    State(app): State<App>,
+    frame: Frame,
+    hx: Hx,
+    Path(id): Path<String>,
+    uri: Uri,
+) -> Result<Response, AppError> {
     let run = runs::find(&app.installation, &id).await?;
     let evaluation = runs::load(&app.installation, &run.run).await?;
+    let query = ListQuery::parse(&uri);
+    let values = parameters(&frame, &evaluation)?;
+    let (indicators, parameters) = (indicators(&frame, &run), parameters_list(&frame, &run, values.len()));
+    let is_of_parameters = query.list.as_deref() == Some(PARAMETERS);
+    if query.export {
+        return match is_of_parameters {
+            true => parameters.workbook(&values, &query),
+            false => indicators.workbook(&evaluation.indicators, &query),
+        };
+    }
+    let indicators = indicators.view(&evaluation.indicators, &query.of(INDICATORS));
+    let parameters = parameters.view(&values, &query.of(PARAMETERS));
     let title = frame.t1("runs-one-title", "date", frame.date(evaluation.as_of));
     let room = Room::new(
         title,
         frame.tn("run-line", &[("date", frame.date(evaluation.as_of)), ("known", moment_text(&run.known_at))]),
     )
     .below(&frame, &[("runs-title", "/runs")]);
-    hx::page(RunPage {
+    let page = RunPage {
         frame: &frame,
         room: &room,
         kind: kind(&frame, &run),
         facts: facts(&frame, &run, &evaluation)?,
-        indicators: evaluation.indicators.iter().map(|indicator| line(&frame, &run, indicator)).collect(),
+        indicators: &indicators,
         awards: awards(&frame, &run, &evaluation)?,
-        parameters: parameters(&frame, &evaluation)?,
+        parameters: &parameters,
         run: &run,
-    })
+    };
+    let meant = if is_of_parameters { &parameters } else { &indicators };
+    hx.page(page, ListBlock { frame: &frame, list: meant })
 }
 
 fn facts(frame: &Frame, run: &Summary, evaluation: &Evaluation) -> Result<Vec<(String, String)>, AppError> {
@@ -115,31 +132,42 @@ fn facts(frame: &Frame, run: &Summary, evaluation: &Evaluation) -> Result<Vec<(S
     ])
 }
 
-fn line(frame: &Frame, run: &Summary, indicator: &rules::evaluation::Indicator) -> Line {
-    let verdict = Verdict::of(indicator.met);
-    let has_target = indicator.target.is_some();
-    Line {
-        href: frame.at(&format!("/indicators/{}?run={}", indicator.code, run.run)),
-        name: format!("{} {}", indicator.code, frame.said(&indicator.name)),
-        value: indicator.value.as_deref().map_or_else(|| frame.t("figure-none"), format::group),
-        unit: frame.unit(&indicator.unit),
-        target: indicator
-            .target
-            .as_ref()
-            .map(|target| quantities::required(indicator.operator, target))
-            .unwrap_or_default(),
-        state: has_target.then(|| {
-            StateWord::new(
-                verdict.tone(),
-                frame.t(match indicator.met {
-                    Some(true) => "runs-met",
-                    Some(false) => "runs-missed",
-                    None => "figure-none",
-                }),
-            )
-        }),
-        reason: frame.said(&indicator.reason),
-    }
+/// The figures of the run.
+fn indicators<'a>(frame: &'a Frame, run: &'a Summary) -> Listing<'a, Indicator> {
+    Listing::new(frame, INDICATORS, &format!("/runs/{}", run.run), frame.t("nav-indicators"))
+        .column("name", frame.t("reg-indicator"), ListKind::Text, move |one: &Indicator| {
+            let href = frame.at(&format!("/indicators/{}?run={}", one.code, run.run));
+            let name = format!("{} {}", one.code, frame.said(&one.name));
+            list::Cell { key: list::Key::Text(one.code.clone()), ..list::Cell::text(name).link(href) }
+        })
+        .column("value", frame.t("runs-value"), ListKind::Number, |one| match &one.value {
+            Some(value) => list::Cell::decimal(value).unit(frame.unit(&one.unit)),
+            None => list::Cell { key: list::Key::Missing, ..list::Cell::text(frame.t("figure-none")) },
+        })
+        .column("target", frame.t("runs-target"), ListKind::Number, |one| match &one.target {
+            Some(target) => list::Cell::code(quantities::required(one.operator, target)),
+            None => list::Cell::empty(),
+        })
+        .column("state", frame.t("reg-state"), ListKind::Text, |one| match &one.target {
+            Some(_) => verdict_cell(frame, one.met),
+            None => list::Cell::empty(),
+        })
+        .column("reason", frame.t("runs-reason"), ListKind::Text, |one| list::Cell::text(frame.said(&one.reason)))
+        .search(frame.t("indicators-search"), |one| format!("{} {}", one.code, frame.said(&one.name)))
+}
+
+/// The parameters that the run applied.
+fn parameters_list<'a>(frame: &'a Frame, run: &Summary, count: usize) -> Listing<'a, Parameter> {
+    let caption = frame.t1("runs-parameters", "count", count);
+    Listing::new(frame, PARAMETERS, &format!("/runs/{}", run.run), caption)
+        .column("meaning", frame.t("pol-parameter"), ListKind::Text, |one: &Parameter| {
+            list::Cell::text(one.meaning.clone())
+        })
+        .column("value", frame.t("pol-value"), ListKind::Text, |one| list::Cell::text(one.value.clone()))
+        .column("override", frame.t("runs-override"), ListKind::Text, |one| {
+            if one.is_override { list::Cell::text(frame.t("runs-override")) } else { list::Cell::empty() }
+        })
+        .search(frame.t("pol-parameter"), |one| one.meaning.clone())
 }
 
 fn award_name(frame: &Frame, id: &str) -> Result<String, AppError> {
@@ -268,11 +296,7 @@ fn indicator_sheet(frame: &Frame, title: &str, evaluation: &Evaluation) -> Sheet
                     .map(|target| quantities::required(indicator.operator, target))
                     .unwrap_or_default(),
             ),
-            text(if indicator.target.is_some() {
-                frame.t(Verdict::of(indicator.met).word_key())
-            } else {
-                String::new()
-            }),
+            text(if indicator.target.is_some() { targets::verdict(frame, indicator.met).word } else { String::new() }),
             text(frame.said(&indicator.reason)),
         ]
     });
@@ -323,11 +347,14 @@ fn parameter_sheet(frame: &Frame, title: &str, evaluation: &Evaluation) -> Resul
     Ok(sheet(frame.t("pol-parameters"), title, heads.map(|(key, kind)| (frame.t(key), kind)).to_vec(), rows))
 }
 
-/// How a verdict changed.
-pub(super) fn verdict_word(frame: &Frame, met: Option<bool>) -> StateWord {
-    match met {
-        Some(true) => StateWord::new(Tone::Ok, frame.t("runs-met")),
-        Some(false) => StateWord::new(Tone::Bad, frame.t("runs-missed")),
-        None => StateWord::new(Tone::Unknown, frame.t("figure-none")),
-    }
+/// A verdict as a cell, what is met first.
+pub(super) fn verdict_cell(frame: &Frame, met: Option<bool>) -> list::Cell {
+    list::Cell::state(
+        targets::verdict(frame, met),
+        match met {
+            Some(true) => 0,
+            Some(false) => 1,
+            None => 2,
+        },
+    )
 }

@@ -28,6 +28,7 @@ use crate::{
             changes::signed,
             quantities,
             shown::{self, Shown},
+            targets,
         },
         indicators::basis,
     },
@@ -196,9 +197,7 @@ fn target_row(
     };
     let state = |run: &rules::evaluation::Indicator| match (run.target.is_some(), run.met) {
         (false, _) => StateWord::new(Tone::Plain, frame.t("indicators-no-target")),
-        (true, Some(true)) => StateWord::new(Tone::Ok, frame.t("target-met")),
-        (true, Some(false)) => StateWord::new(Tone::Bad, frame.t("target-missed")),
-        (true, None) => StateWord::new(Tone::Unknown, frame.t("target-open")),
+        (true, met) => targets::verdict(frame, met),
     };
     Some(TargetRow {
         name: Link::new(frame.said(&new.name), shown.keep(frame.at(&format!("/indicators/{}", moved.code)))),
