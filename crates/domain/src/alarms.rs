@@ -1,13 +1,13 @@
 //! Gaming alarms (异常提示): patterns in the registers that a person should look at before a title is given.
 //!
 //! An alarm is no finding and changes no figure. Each kind has its method in words, shown on the page beside what it found,
-//! and where later facts can say whether it was right, its error on the past.
+//! the rule by which later facts bear it out or refute it, and how often they did either in the years before.
 
+mod facts;
+mod later;
 mod methods;
 #[cfg(test)]
 mod tests;
-
-use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
@@ -50,10 +50,26 @@ impl Method {
                 "同一国际申请在同一受理局有两个以上授权号，或者同一专利同时在两份未注销的质押登记中由不同出质人出质的，列出。"
             }
             Self::Split => {
-                "统计时点前 365 日内，同一原权利人向两家以上本市企业各转让 3 件以上发明专利，而受让企业均在此期间或之前两年内成立的，列出受让企业。"
+                "统计时点前 365 日内，同一原权利人向两家以上本市企业各转让 3 件以上专利，而受让企业均在此期间或之前两年内成立的，列出受让企业；原权利人本身是本市企业的，受让企业只有一家也列出。"
             }
             Self::FilingBurst => {
                 "企业在统计时点前 24 个月中某一个月的专利申请不少于 10 件，且不少于其前 24 个月月均申请量的 5 倍的，列出该月。"
+            }
+        }
+    }
+
+    /// What later fact bears it out or refutes it, in words that stand on the page.
+    pub const fn later(self) -> &'static str {
+        match self {
+            Self::BoughtBeforeDate => "此后一年内该企业又转出其中任何一件的为属实，一件也没有转出的为误报。",
+            Self::ClaimedTwice => {
+                "质押：一年后两份登记仍同时有效的为属实，其间已注销一份的为误报。国际申请：此后一年内其中一个授权失效的为属实，都没有失效的为误报。"
+            }
+            Self::Split => {
+                "此后一年内受让企业注销、吊销或又转出其中任何一件的为属实；没有这些情形，而受让企业在受让后自己申请过专利的为误报；其余尚无定论。"
+            }
+            Self::FilingBurst => {
+                "一年后，这些申请过半数已授权而又失效、无效或者转出的为属实，过半数已授权、有效并仍属该企业的为误报；其余尚无定论。"
             }
         }
     }
@@ -74,50 +90,36 @@ pub struct Alarm {
     pub on: Option<Date>,
 }
 
-/// How often a kind of alarm was right a year before, where later facts tell.
+/// How often a kind of alarm was right in the years before, by the rule in [`Method::later`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BackTest {
-    /// The date for which it was tried.
-    pub as_of: Date,
-    /// Rights it would have alarmed then.
-    pub alarmed: usize,
-    /// Of them, those that did leave the enterprise again within a year.
+    /// Its kind.
+    pub method: Method,
+    /// The first day for which it was tried; the others are the same day of the years after.
+    pub first: Date,
+    /// The last day for which it was tried.
+    pub last: Date,
+    /// The alarms it would have raised.
+    pub raised: usize,
+    /// Of them, those that the year after bore out.
     pub confirmed: usize,
+    /// Of them, those that the year after refuted.
+    pub refuted: usize,
+}
+
+impl BackTest {
+    /// The alarms of which the year after says nothing.
+    pub const fn open(&self) -> usize {
+        self.raised - self.confirmed - self.refuted
+    }
 }
 
 /// All alarms of a run, by kind and enterprise.
 pub fn all(opened: &Opened) -> Vec<Alarm> {
-    let as_of = opened.evaluation.as_of;
-    let counted: BTreeSet<String> = counted_for_stars(opened);
-    let owners = methods::owners(&opened.snapshot);
-    let mut alarms = methods::bought_before(&owners, &counted, as_of);
-    alarms.extend(methods::claimed_twice(&opened.snapshot, as_of));
-    alarms.extend(methods::split(&owners, &methods::founded(&opened.snapshot), as_of));
-    alarms.extend(methods::filing_bursts(&methods::filings(&opened.snapshot), as_of));
-    alarms.sort();
-    alarms
+    methods::found(&facts::Facts::read(&opened.snapshot), opened.evaluation.as_of)
 }
 
-/// The error of the one kind that later facts can judge: rights bought before the date a year ago, and how many left again.
-pub fn back_test(opened: &Opened) -> Option<BackTest> {
-    let as_of = opened.evaluation.as_of.checked_sub(jiff::Span::new().years(1)).ok()?;
-    let owners = methods::owners(&opened.snapshot);
-    let everything: BTreeSet<String> = owners.iter().map(|owner| owner.application_number.clone()).collect();
-    let alarms = methods::bought_before(&owners, &everything, as_of);
-    let rights: BTreeSet<&str> = alarms.iter().flat_map(|alarm| alarm.rights.iter().map(String::as_str)).collect();
-    let year_later = as_of.checked_add(jiff::Span::new().years(1)).ok()?;
-    let left = owners.iter().filter(|owner| {
-        rights.contains(owner.application_number.as_str())
-            && owner.from_on.is_some_and(|from| from <= as_of)
-            && owner.until_on.is_some_and(|until| until > as_of && until <= year_later)
-    });
-    Some(BackTest { as_of, alarmed: rights.len(), confirmed: left.count() })
-}
-
-fn counted_for_stars(opened: &Opened) -> BTreeSet<String> {
-    opened
-        .views
-        .rows("invention_of_first_patentee")
-        .map(|rows| (0..rows.len()).filter_map(|row| rows.text(row, "application_number").map(str::to_owned)).collect())
-        .unwrap_or_default()
+/// The error of every kind, by what the run's facts say of the years before.
+pub fn back_tests(opened: &Opened) -> Vec<BackTest> {
+    later::back_tests(&facts::Facts::read(&opened.snapshot), opened.evaluation.as_of)
 }

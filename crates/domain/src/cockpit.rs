@@ -3,6 +3,8 @@
 //!
 //! Every figure here comes from runs; what is computed on top (forecast, outlook, differences) informs and decides nothing.
 
+mod reports;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
@@ -11,6 +13,8 @@ use rules::policy::IndicatorDef;
 use rules::verdict::Operator;
 use rules::{Evaluation, Policy};
 
+use self::reports::Reported;
+pub use self::reports::{Reports, reports};
 use crate::forecast::{self, Forecast, Observation, Outlook};
 use crate::runs::{Observed, Opened};
 
@@ -19,6 +23,8 @@ use crate::runs::{Observed, Opened};
 pub struct Target {
     /// Its figure in the run shown.
     pub indicator: Indicator,
+    /// False for a yearly sum of which nothing has been reported this year (未报): its figure is then no zero, but unknown.
+    pub is_reported: bool,
     /// Its figure at the earlier month ends, oldest first, the run shown included.
     pub history: Vec<Point>,
     /// The interim values that the office entered (年度目标轨迹), by date.
@@ -44,11 +50,14 @@ pub struct Point {
     pub value: Option<String>,
     /// The numerator.
     pub numerator: Option<i64>,
+    /// Whether the month was reported; one that was not is no observation of the course.
+    pub is_reported: bool,
 }
 
 /// The targets in the order of the document, with their past.
-pub fn targets(policy: &Policy, opened: &Opened, history: &[Observed]) -> Vec<Target> {
+pub fn targets(policy: &Policy, opened: &Opened, history: &[Observed], reports: &Reports) -> Vec<Target> {
     let trajectories = trajectories(opened, "");
+    let reported = Reported::of(opened, reports);
     let target_on = target_date(&opened.evaluation);
     let of_city: Vec<&Observed> = history.iter().filter(|seen| seen.figure.region.is_empty()).collect();
     let evaluation = &opened.evaluation;
@@ -58,9 +67,16 @@ pub fn targets(policy: &Policy, opened: &Opened, history: &[Observed]) -> Vec<Ta
         .filter(|indicator| indicator.target.is_some())
         .filter_map(|indicator| {
             let definition = policy.indicator(&indicator.code)?;
-            let past = past_of(indicator, &of_city, evaluation.as_of);
+            let past = past_of(indicator, &of_city, evaluation.as_of, &reported);
             let trajectory = trajectories.get(&indicator.code).cloned().unwrap_or_default();
-            Some(target(indicator, definition, past, trajectory, Days { as_of: evaluation.as_of, target_on }))
+            let is_reported =
+                definition.flow != "year" || reported.year(&indicator.code, evaluation.as_of, &opened.summary.run);
+            let days = Days { as_of: evaluation.as_of, target_on };
+            let mut target = target(indicator, definition, past, trajectory, days);
+            if !is_reported {
+                target = Target { is_reported, outlook: Outlook::Unknown, gap: None, change: None, ..target };
+            }
+            Some(target)
         })
         .collect()
 }
@@ -90,7 +106,7 @@ fn target(
     // A yearly sum starts at zero each January, so only this year's months belong to one line.
     let observations: Vec<Observation> = history
         .iter()
-        .filter(|point| !yearly || point.as_of.year() == as_of.year())
+        .filter(|point| point.is_reported && (!yearly || point.as_of.year() == as_of.year()))
         .filter_map(|point| {
             let value = point.value.as_ref()?.parse().ok()?;
             Some(Observation { month: forecast::month_of(point.as_of), value })
@@ -104,6 +120,7 @@ fn target(
         outlook: forecast::outlook(indicator.met, forecast.as_ref(), aim, as_of >= target_on),
         gap: gap(indicator, definition),
         indicator: indicator.clone(),
+        is_reported: true,
         history,
         trajectory,
         forecast,
@@ -128,7 +145,7 @@ fn gap(indicator: &Indicator, definition: &IndicatorDef) -> Option<i64> {
     i64::try_from(needed - i128::from(indicator.numerator?)).ok().filter(|lacking| *lacking > 0)
 }
 
-fn past_of(indicator: &Indicator, of_city: &[&Observed], as_of: Date) -> Vec<Point> {
+fn past_of(indicator: &Indicator, of_city: &[&Observed], as_of: Date, reported: &Reported<'_>) -> Vec<Point> {
     let mut points: Vec<Point> = of_city
         .iter()
         .filter(|seen| seen.figure.code == indicator.code && seen.as_of <= as_of)
@@ -137,6 +154,7 @@ fn past_of(indicator: &Indicator, of_city: &[&Observed], as_of: Date) -> Vec<Poi
             run: seen.run.clone(),
             value: seen.figure.value.clone(),
             numerator: seen.figure.numerator,
+            is_reported: reported.month(&indicator.code, seen.as_of, &seen.run),
         })
         .collect();
     points.sort_by_key(|point| point.as_of);

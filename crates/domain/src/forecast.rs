@@ -3,9 +3,11 @@
 //!
 //! **Method.** Theil–Sen: the median of the slopes between every pair of monthly observations, and the median
 //! intercept that goes with it; a single odd month moves neither. With fewer than [`OBSERVATIONS_MIN`] months there
-//! is no forecast. **Back-test.** From every past month with enough history the same method forecasts the same
+//! is no forecast, and neither where none of them moved: a flat line says nothing of when the next step comes, and would
+//! boast of an error of zero. **Back-test.** From every past month with enough history the same method forecasts the same
 //! number of months ahead, where the truth is known by now; the mean of the absolute errors is shown on the page,
-//! and their 80th percentile is the half-width of the band. With fewer than three such origins there is no band.
+//! and their 80th percentile is the half-width of the band. With fewer than three such origins there is no band, and
+//! without a band no light: how far off the forecast may be is not known.
 
 /// The fewest monthly observations that carry a forecast.
 pub const OBSERVATIONS_MIN: usize = 4;
@@ -57,6 +59,9 @@ pub fn forecast(observations: &[Observation], target_month: i32) -> Option<Forec
     let mut sorted = observations.to_vec();
     sorted.sort_by_key(|observation| observation.month);
     sorted.dedup_by_key(|observation| observation.month);
+    if sorted.windows(2).all(|pair| pair[0].value.total_cmp(&pair[1].value).is_eq()) {
+        return None;
+    }
     let (value, slope_per_month) = extrapolate(&sorted, target_month)?;
     let ahead = target_month - sorted.last()?.month;
     let errors = past_errors(&sorted, ahead.max(1));
@@ -130,7 +135,7 @@ pub enum Outlook {
     OffTrack,
     /// 未达标: the target date has come and the target is not met.
     Missed,
-    /// 无法判断: the figure or its history is not known well enough.
+    /// 无法判断: the figure or its history is not known well enough, or the forecast has no back-test.
     Unknown,
 }
 
@@ -156,8 +161,9 @@ pub fn outlook(met: Option<bool>, forecast: Option<&Forecast>, target: f64, targ
         (None, true) => return Outlook::Unknown,
         _ => {}
     }
-    let Some(forecast) = forecast else { return Outlook::Unknown };
-    let band = forecast.band.unwrap_or(0.0);
+    let Some((forecast, band)) = forecast.and_then(|forecast| Some((forecast, forecast.band?))) else {
+        return Outlook::Unknown;
+    };
     if forecast.value - band >= target {
         Outlook::OnTrack
     } else if forecast.value + band >= target {
@@ -203,10 +209,31 @@ mod tests {
     }
 
     #[test]
+    fn a_course_that_never_moved_gives_no_forecast_and_one_step_is_a_course() {
+        let mut points = line(0..12, 26.0, 0.0);
+        assert_eq!(forecast(&points, 14), None);
+        points[11].value = 31.0;
+        assert!(forecast(&points, 14).is_some());
+    }
+
+    #[test]
     fn too_short_a_history_gives_no_forecast_and_a_short_one_gives_no_band() {
         assert_eq!(forecast(&line(0..3, 1.0, 1.0), 5), None);
         let found = forecast(&line(0..5, 1.0, 1.0), 6).unwrap();
         assert_eq!((found.band, found.back_test), (None, None));
+    }
+
+    #[test]
+    fn without_a_back_test_no_light_is_lit_on_either_side_of_the_target() {
+        let with = |months: i32| forecast(&line(0..months, 0.0, 1.0), months + 1).unwrap();
+        let (short, tested) = (with(5), with(12));
+        assert_eq!((short.band, tested.band), (None, Some(0.0)));
+        for (found, over, under) in
+            [(short, Outlook::Unknown, Outlook::Unknown), (tested, Outlook::OnTrack, Outlook::OffTrack)]
+        {
+            assert_eq!(outlook(Some(false), Some(&found), found.value - 1.0, false), over, "the forecast is over");
+            assert_eq!(outlook(Some(false), Some(&found), found.value + 1.0, false), under, "the forecast is under");
+        }
     }
 
     #[test]

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::ToSpan;
 use jiff::civil::Date;
-use rules::Snapshot;
 
+use super::facts::{Facts, Grant, Life, Owner, Patent, Pledge};
 use super::{Alarm, Method};
 
 /// Within how many days before the date a purchase is noted.
@@ -20,57 +20,15 @@ const SPLIT_RIGHTS_MIN: usize = 3;
 const BURST_MIN: usize = 10;
 const BURST_FACTOR: usize = 5;
 
-/// Who owned a right, and when; `until_on` is the first day no longer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Owner {
-    pub(super) application_number: String,
-    pub(super) from_on: Option<Date>,
-    pub(super) until_on: Option<Date>,
-    pub(super) owner: String,
-    pub(super) uscc: Option<String>,
-}
-
-/// A filing of an enterprise.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Filing {
-    pub(super) application_number: String,
-    pub(super) uscc: String,
-    pub(super) filed_on: Date,
-}
-
-pub(super) fn owners(snapshot: &Snapshot) -> Vec<Owner> {
-    let Some(rows) = snapshot.rows("patent_owner") else { return Vec::new() };
-    (0..rows.len())
-        .filter_map(|row| {
-            Some(Owner {
-                application_number: rows.text(row, "application_number")?.to_owned(),
-                from_on: rows.date(row, "from_on"),
-                until_on: rows.date(row, "until_on"),
-                owner: rows.text(row, "owner").unwrap_or_default().to_owned(),
-                uscc: rows.text(row, "owner_uscc").map(str::to_owned),
-            })
-        })
-        .collect()
-}
-
-pub(super) fn founded(snapshot: &Snapshot) -> BTreeMap<String, Date> {
-    let Some(rows) = snapshot.rows("enterprise") else { return BTreeMap::new() };
-    (0..rows.len())
-        .filter_map(|row| Some((rows.text(row, "uscc")?.to_owned(), rows.date(row, "founded_on")?)))
-        .collect()
-}
-
-pub(super) fn filings(snapshot: &Snapshot) -> Vec<Filing> {
-    let Some(rows) = snapshot.rows("patent") else { return Vec::new() };
-    (0..rows.len())
-        .filter_map(|row| {
-            Some(Filing {
-                application_number: rows.text(row, "application_number")?.to_owned(),
-                uscc: rows.text(row, "grant_uscc")?.to_owned(),
-                filed_on: rows.date(row, "filed_on")?,
-            })
-        })
-        .collect()
+/// Every alarm that the facts raise on a day.
+pub(super) fn found(facts: &Facts, as_of: Date) -> Vec<Alarm> {
+    let mut alarms = bought_before(&facts.owners, &facts.star_rights(as_of), as_of);
+    alarms.extend(twice_abroad(&facts.grants, as_of));
+    alarms.extend(twice_pledged(&facts.pledges, as_of));
+    alarms.extend(split(&facts.owners, &facts.enterprises, as_of));
+    alarms.extend(filing_bursts(&facts.patents, as_of));
+    alarms.sort();
+    alarms
 }
 
 fn days_before(as_of: Date, days: i32) -> Date {
@@ -114,53 +72,32 @@ pub(super) fn bought_before(owners: &[Owner], counted: &BTreeSet<String>, as_of:
         .collect()
 }
 
-pub(super) fn claimed_twice(snapshot: &Snapshot, as_of: Date) -> Vec<Alarm> {
-    let mut alarms = twice_abroad(snapshot, as_of);
-    alarms.extend(twice_pledged(snapshot, as_of));
-    alarms
-}
-
 /// One international application with two grant numbers at one office.
-fn twice_abroad(snapshot: &Snapshot, as_of: Date) -> Vec<Alarm> {
-    let Some(rows) = snapshot.rows("foreign_grant") else { return Vec::new() };
-    let mut grants: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
-    for row in 0..rows.len() {
-        if let (Some(pct), Some(office)) = (rows.text(row, "pct_number"), rows.text(row, "office"))
-            && rows.date(row, "granted_on").is_some_and(|granted| granted <= as_of)
-        {
-            grants.entry((pct, office)).or_default().push(row);
+pub(super) fn twice_abroad(grants: &[Grant], as_of: Date) -> Vec<Alarm> {
+    let mut found: BTreeMap<(&str, &str), Vec<&Grant>> = BTreeMap::new();
+    for grant in grants.iter().filter(|grant| grant.granted_on.is_some_and(|granted| granted <= as_of)) {
+        if let Some(pct) = &grant.pct {
+            found.entry((pct, &grant.office)).or_default().push(grant);
         }
     }
-    grants
+    found
         .into_iter()
-        .filter(|(_, found)| found.len() > 1)
-        .map(|((pct, office), found)| Alarm {
+        .filter(|(_, grants)| grants.len() > 1)
+        .map(|((pct, office), grants)| Alarm {
             method: Method::ClaimedTwice,
-            uscc: found.iter().find_map(|row| rows.text(*row, "uscc")).unwrap_or_default().to_owned(),
-            seen: format!("国际申请 {pct} 在受理局 {office} 有 {} 个授权号", found.len()),
-            on: found.iter().filter_map(|row| rows.date(*row, "granted_on")).max(),
-            rights: sorted(found.iter().filter_map(|row| rows.text(*row, "grant_number").map(str::to_owned))),
+            uscc: grants.iter().find_map(|grant| grant.uscc.clone()).unwrap_or_default(),
+            seen: format!("国际申请 {pct} 在受理局 {office} 有 {} 个授权号", grants.len()),
+            on: grants.iter().filter_map(|grant| grant.granted_on).max(),
+            rights: sorted(grants.iter().map(|grant| grant.number.clone())),
         })
         .collect()
 }
 
 /// One right in two pledges that are both open at the date, by different pledgors.
-fn twice_pledged(snapshot: &Snapshot, as_of: Date) -> Vec<Alarm> {
-    let (Some(pledges), Some(objects)) = (snapshot.rows("pledge"), snapshot.rows("pledge_object")) else {
-        return Vec::new();
-    };
-    let open: BTreeMap<&str, &str> = (0..pledges.len())
-        .filter(|row| pledges.date(*row, "registered_on").is_some_and(|day| day <= as_of))
-        .filter(|row| pledges.date(*row, "released_on").is_none_or(|day| day > as_of))
-        .filter_map(|row| Some((pledges.text(row, "number")?, pledges.text(row, "uscc")?)))
-        .collect();
-    let mut pledged: BTreeMap<&str, BTreeMap<&str, &str>> = BTreeMap::new();
-    for row in 0..objects.len() {
-        if let (Some(number), Some(object)) = (objects.text(row, "number"), objects.text(row, "object"))
-            && let Some(uscc) = open.get(number)
-        {
-            pledged.entry(object).or_default().insert(uscc, number);
-        }
+pub(super) fn twice_pledged(pledges: &[Pledge], as_of: Date) -> Vec<Alarm> {
+    let mut pledged: BTreeMap<&str, BTreeMap<&str, &Pledge>> = BTreeMap::new();
+    for pledge in pledges.iter().filter(|pledge| pledge.is_open_on(as_of)) {
+        pledged.entry(&pledge.object).or_default().insert(&pledge.uscc, pledge);
     }
     pledged
         .into_iter()
@@ -171,36 +108,39 @@ fn twice_pledged(snapshot: &Snapshot, as_of: Date) -> Vec<Alarm> {
             seen: format!(
                 "专利 {object} 同时在 {} 份质押登记中由不同出质人出质（{}）",
                 by.len(),
-                by.values().copied().collect::<Vec<_>>().join("、")
+                by.values().map(|pledge| pledge.number.as_str()).collect::<Vec<_>>().join("、")
             ),
-            on: None,
+            on: by.values().filter_map(|pledge| pledge.registered_on).max(),
             rights: vec![object.to_owned()],
         })
         .collect()
 }
 
-pub(super) fn split(owners: &[Owner], founded: &BTreeMap<String, Date>, as_of: Date) -> Vec<Alarm> {
+/// Rights of one owner handed to young enterprises: to two of them, or to one when the owner is itself an enterprise of the city.
+pub(super) fn split(owners: &[Owner], enterprises: &BTreeMap<String, Life>, as_of: Date) -> Vec<Alarm> {
     let since = days_before(as_of, 365);
     let ended: BTreeMap<(&str, Date), &Owner> =
         owners.iter().filter_map(|owner| Some(((owner.application_number.as_str(), owner.until_on?), owner))).collect();
-    // Former owner → receiving enterprise → rights.
-    let mut moved: BTreeMap<&str, BTreeMap<&str, Vec<&Owner>>> = BTreeMap::new();
+    // Former owner, and whether it is an enterprise of the city → receiving enterprise → rights.
+    let mut moved: BTreeMap<(&str, bool), BTreeMap<&str, Vec<&Owner>>> = BTreeMap::new();
     for owner in owners {
         let (Some(uscc), Some(from)) = (&owner.uscc, owner.from_on) else { continue };
-        let young = founded.get(uscc).is_some_and(|day| *day >= days_before(since, 730));
+        let founded = enterprises.get(uscc).and_then(|life| life.founded_on);
+        let young = founded.is_some_and(|day| day >= days_before(since, 730));
         if from < since || from > as_of || !young {
             continue;
         }
         if let Some(former) = ended.get(&(owner.application_number.as_str(), from))
             && former.uscc.as_ref() != Some(uscc)
         {
-            moved.entry(former.owner.as_str()).or_default().entry(uscc.as_str()).or_default().push(owner);
+            let is_ours = former.uscc.as_ref().is_some_and(|uscc| enterprises.contains_key(uscc));
+            moved.entry((former.owner.as_str(), is_ours)).or_default().entry(uscc.as_str()).or_default().push(owner);
         }
     }
     let mut alarms = Vec::new();
-    for (former, receivers) in moved {
+    for ((former, is_ours), receivers) in moved {
         let parts: Vec<_> = receivers.into_iter().filter(|(_, rights)| rights.len() >= SPLIT_RIGHTS_MIN).collect();
-        if parts.len() < 2 {
+        if parts.len() < 2 && !is_ours {
             continue;
         }
         for (uscc, rights) in &parts {
@@ -220,12 +160,15 @@ pub(super) fn split(owners: &[Owner], founded: &BTreeMap<String, Date>, as_of: D
     alarms
 }
 
-pub(super) fn filing_bursts(filings: &[Filing], as_of: Date) -> Vec<Alarm> {
+pub(super) fn filing_bursts(patents: &[Patent], as_of: Date) -> Vec<Alarm> {
     let month = |day: Date| i32::from(day.year()) * 12 + i32::from(day.month());
     let last = month(as_of);
-    let mut by_month: BTreeMap<&str, BTreeMap<i32, Vec<&Filing>>> = BTreeMap::new();
-    for filing in filings.iter().filter(|filing| filing.filed_on <= as_of) {
-        by_month.entry(&filing.uscc).or_default().entry(month(filing.filed_on)).or_default().push(filing);
+    let mut by_month: BTreeMap<&str, BTreeMap<i32, Vec<&Patent>>> = BTreeMap::new();
+    for patent in patents {
+        let (Some(uscc), Some(filed)) = (&patent.uscc, patent.filed_on) else { continue };
+        if filed <= as_of {
+            by_month.entry(uscc).or_default().entry(month(filed)).or_default().push(patent);
+        }
     }
     let mut alarms = Vec::new();
     for (uscc, months) in by_month {
@@ -242,7 +185,7 @@ pub(super) fn filing_bursts(filings: &[Filing], as_of: Date) -> Vec<Alarm> {
                         (at - 1) % 12 + 1,
                         found.len()
                     ),
-                    on: found.iter().map(|filing| filing.filed_on).max(),
+                    on: found.iter().filter_map(|filing| filing.filed_on).max(),
                     rights: sorted(found.iter().map(|filing| filing.application_number.clone())),
                 });
             }

@@ -11,11 +11,12 @@ use super::{Summary, load, snapshot};
 use crate::{Error, Installation};
 
 /// The views of `rules.sql` that pages read beside the result.
-const VIEWS: [&str; 6] = [
+const VIEWS: [&str; 7] = [
     "enterprise_alive",
     "high_value",
     "invention_in_city",
     "invention_of_first_patentee",
+    "needed_register",
     "star_count",
     "status_valid",
 ];

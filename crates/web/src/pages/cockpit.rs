@@ -93,7 +93,7 @@ pub async fn page(
     let before = shown.open_before(&app.installation).await?;
     let (policy, as_of) = (&shown.policy, shown.as_of());
     let target_on = cockpit::target_date(shown.evaluation());
-    let targets = kept::targets(&shown, &history);
+    let targets = kept::targets(&app, &shown, &history).await?;
     let indicator = |code: &str| shown.keep(frame.at(&format!("/indicators/{code}")));
     let address = |path: &str| shown.keep(frame.at(path));
     let moved = kept::moved(&shown, before.as_deref());

@@ -94,3 +94,27 @@ async fn who_may_not_see_figures_is_refused() {
         }
     }
 }
+
+/// A forecast without a back-test lights no lamp, and the page says why.
+#[tokio::test]
+async fn without_a_back_test_the_outlook_cannot_be_told_and_the_page_says_why() {
+    let mut leader = visitor(Role::Leader).await;
+    let page = leader.get("/cockpit").await.text;
+    let june = page
+        .split("<option value=\"")
+        .find(|option| option.contains("2023年6月30日") || option.contains("2023-06-30"))
+        .and_then(|option| option.split('"').next())
+        .unwrap();
+    let page = leader.get(&format!("/cockpit?run={june}")).await.text;
+    let course = page.split("id=\"course\"").nth(1).and_then(|rest| rest.split("</section>").next()).unwrap();
+    let rows: Vec<&str> = course.split("<tr>").filter(|row| row.contains("/indicators/K")).collect();
+    assert_eq!(rows.len(), 11);
+    for row in &rows {
+        let tested = row.contains("平均差");
+        assert!(tested || (!row.contains("预计达标") && !row.contains("预计不达标")), "no band, no light: {row}");
+    }
+    let k01 = rows.iter().find(|row| row.contains("/indicators/K01")).unwrap();
+    for words in ["历史不足，不作回测", "无法判断", "历史不足，没有回测"] {
+        assert!(k01.contains(words), "{words}: {k01}");
+    }
+}

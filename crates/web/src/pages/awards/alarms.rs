@@ -19,6 +19,8 @@ pub(crate) struct Kind {
     pub(crate) name: String,
     /// How it is found.
     pub(crate) method: String,
+    /// What later facts bear it out or refute it.
+    pub(crate) later: String,
     /// How often it was right before.
     pub(crate) past: String,
     /// What it found.
@@ -41,13 +43,13 @@ pub(crate) struct Seen {
 }
 
 /// The alarms of a run, and how often they were right.
-pub(crate) type Found = (Vec<Alarm>, Option<BackTest>);
+pub(crate) type Found = (Vec<Alarm>, Vec<BackTest>);
 
 static FOUND: ByRun<Found> = ByRun::new(4);
 
 /// What was found in a run.
 pub(crate) fn found(shown: &Shown) -> Arc<Found> {
-    FOUND.get(&shown.opened.summary.run, || (alarms::all(&shown.opened), alarms::back_test(&shown.opened)))
+    FOUND.get(&shown.opened.summary.run, || (alarms::all(&shown.opened), alarms::back_tests(&shown.opened)))
 }
 
 /// Every kind of alarm, those that found nothing too; with a code only what concerns that enterprise.
@@ -72,7 +74,8 @@ pub(crate) fn kinds(frame: &Frame, shown: &Shown, all: &[Enterprise], only: Opti
         .map(|method| Kind {
             name: frame.said(method.zh()),
             method: frame.said(method.method()),
-            past: past(frame, method, found.1),
+            later: frame.said(method.later()),
+            past: past(frame, method, &found.1),
             seen: found
                 .0
                 .iter()
@@ -83,19 +86,21 @@ pub(crate) fn kinds(frame: &Frame, shown: &Shown, all: &[Enterprise], only: Opti
         .collect()
 }
 
-/// How often a kind of alarm was right, where later facts can tell.
-pub(crate) fn past(frame: &Frame, method: Method, back_test: Option<BackTest>) -> String {
-    match (method, back_test) {
-        (Method::BoughtBeforeDate, Some(test)) if test.alarmed > 0 => frame.tn(
-            "cockpit-alarms-past-of",
-            &[
-                ("date", test.as_of.to_string()),
-                ("raised", test.alarmed.to_string()),
-                ("borne_out", test.confirmed.to_string()),
-            ],
-        ),
-        _ => frame.t("cockpit-alarms-no-past"),
-    }
+/// How often a kind of alarm was right in the years before.
+pub(crate) fn past(frame: &Frame, method: Method, tests: &[BackTest]) -> String {
+    let Some(test) = tests.iter().find(|test| test.method == method) else { return String::new() };
+    let key = if test.raised > 0 { "cockpit-alarms-past-of" } else { "cockpit-alarms-no-past" };
+    frame.tn(
+        key,
+        &[
+            ("first", test.first.to_string()),
+            ("last", test.last.to_string()),
+            ("raised", test.raised.to_string()),
+            ("confirmed", test.confirmed.to_string()),
+            ("refuted", test.refuted.to_string()),
+            ("open", test.open().to_string()),
+        ],
+    )
 }
 
 /// A right by its number; what is no Chinese application is only named.

@@ -9,7 +9,7 @@ use domain::{
 };
 
 use super::shown::Shown;
-use crate::by_run::ByRun;
+use crate::{app::App, by_run::ByRun, error::AppError};
 
 static MOVED: ByRun<Moved> = ByRun::new(4);
 static TARGETS: ByRun<Vec<Target>> = ByRun::new(8);
@@ -47,9 +47,10 @@ pub(crate) fn moved(shown: &Shown, before: Option<&Opened>) -> Arc<Moved> {
 }
 
 /// The targets of a run, each with its past and its forecast.
-pub(crate) fn targets(shown: &Shown, history: &[Observed]) -> Arc<Vec<Target>> {
-    let key = format!("{} {}", shown.opened.summary.run, shown.all_runs());
-    TARGETS.get(&key, || cockpit::targets(&shown.policy, &shown.opened, history))
+pub(crate) async fn targets(app: &App, shown: &Shown, history: &[Observed]) -> Result<Arc<Vec<Target>>, AppError> {
+    let reports = cockpit::reports(&app.installation).await?;
+    let key = format!("{} {} {}", shown.opened.summary.run, reports.files(), shown.all_runs());
+    Ok(TARGETS.get(&key, || cockpit::targets(&shown.policy, &shown.opened, history, &reports)))
 }
 
 /// The rights of a run that may soon be lost: ended terms before fees, high-value rights before others, then by day.

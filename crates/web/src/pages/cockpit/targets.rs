@@ -1,6 +1,9 @@
 //! The targets as the cockpit prints them: the leading figure, and its line in the table of course and forecast.
 
-use domain::{cockpit::Target, forecast::Outlook};
+use domain::{
+    cockpit::{Point, Target},
+    forecast::Outlook,
+};
 use jiff::civil::Date;
 use rules::{Policy, evaluation::Indicator, policy::IndicatorDef};
 
@@ -43,6 +46,8 @@ pub(crate) struct CourseRow {
     pub(crate) error: String,
     /// The traffic light.
     pub(crate) outlook: State,
+    /// Why no light can be given; empty when one is.
+    pub(crate) why: String,
 }
 
 /// How many targets stand at each light, in the order of the lights; lights without a target are left out.
@@ -87,16 +92,22 @@ fn goal(text: &str) -> String {
 
 /// One target as a leading figure.
 pub(crate) fn figure(frame: &Frame, target: &Target, definition: &IndicatorDef, as_of: Date, href: String) -> Figure {
-    let values: Vec<Option<f64>> = target.history.iter().map(|point| point.value.as_ref()?.parse().ok()).collect();
+    let observed = |point: &Point| point.value.as_ref().filter(|_| point.is_reported)?.parse().ok();
+    let values: Vec<Option<f64>> = target.history.iter().map(observed).collect();
     let aim = target.indicator.target.as_ref().and_then(|target| target.parse().ok());
     // A line of one point says nothing.
     let spark = (values.iter().flatten().count() > 1)
         .then(|| Spark::of(&values, aim, frame.t1("cockpit-spark", "name", frame.said(&target.indicator.name))));
+    let bare = bare(frame, &target.indicator, definition, as_of, href);
+    let (value, exact) =
+        if target.is_reported { (bare.value, bare.exact) } else { (None, frame.t("target-unreported")) };
     Figure {
         spark,
+        value,
+        exact,
         note: Some(note(frame, target, definition)),
         state: Some(state(frame, target)),
-        ..bare(frame, &target.indicator, definition, as_of, href)
+        ..bare
     }
 }
 
@@ -149,6 +160,9 @@ pub(crate) fn verdict(frame: &Frame, met: Option<bool>) -> State {
 
 /// The verdict on the day, and before the target date what is to be expected.
 pub(crate) fn state(frame: &Frame, target: &Target) -> State {
+    if !target.is_reported {
+        return State::new(Tone::Unknown, frame.t("target-unreported"));
+    }
     let verdict = verdict(frame, target.indicator.met);
     match target.outlook {
         Outlook::OnTrack | Outlook::AtRisk | Outlook::OffTrack => {
@@ -172,6 +186,19 @@ pub(crate) fn outlook(frame: &Frame, light: Outlook) -> State {
     State::new(tone, word)
 }
 
+/// Why what is to be expected cannot be told: no figure, no forecast, or a forecast without a back-test.
+pub(crate) fn why(frame: &Frame, target: &Target) -> Option<String> {
+    if target.outlook != Outlook::Unknown {
+        return None;
+    }
+    Some(match &target.forecast {
+        _ if !target.is_reported => frame.t("target-unreported-means"),
+        _ if target.indicator.met.is_none() => frame.said(&target.indicator.reason),
+        None => frame.t("outlook-no-forecast"),
+        Some(_) => frame.t("outlook-no-back-test"),
+    })
+}
+
 /// What is lacking, in words; empty when the target is met or not known.
 pub(crate) fn gap(frame: &Frame, target: &Target, definition: &IndicatorDef) -> String {
     target.gap.map_or_else(String::new, |gap| {
@@ -181,7 +208,11 @@ pub(crate) fn gap(frame: &Frame, target: &Target, definition: &IndicatorDef) -> 
 
 fn note(frame: &Frame, target: &Target, definition: &IndicatorDef) -> String {
     let bound = (target.indicator.bound == "lower").then(|| frame.t("target-at-least"));
-    let unknown = target.indicator.value.is_none().then(|| frame.said(&target.indicator.reason));
+    let unknown = match &target.indicator.value {
+        _ if !target.is_reported => Some(frame.t("target-unreported-means")),
+        Some(_) => None,
+        None => Some(frame.said(&target.indicator.reason)),
+    };
     let change = target.change.filter(|_| definition.flow != "survey").map(|change| {
         frame.t1("target-change", "change", quantities::change(change, &definition.numerator_unit, frame.lang))
     });
@@ -204,10 +235,11 @@ pub(crate) fn course(
         Some(CourseRow {
             name: frame.said(&indicator.name),
             href: href(&indicator.code),
-            value: indicator
-                .value
-                .as_deref()
-                .map_or_else(|| frame.t("word-unknown"), |value| unit(format::group(value))),
+            value: match indicator.value.as_deref() {
+                _ if !target.is_reported => frame.t("target-unreported"),
+                Some(value) => unit(format::group(value)),
+                None => frame.t("word-unknown"),
+            },
             target: indicator
                 .target
                 .as_deref()
@@ -222,6 +254,7 @@ pub(crate) fn course(
             forecast: forecast(target, definition),
             error: error(frame, target, definition),
             outlook: outlook(frame, target.outlook),
+            why: why(frame, target).unwrap_or_default(),
         })
     };
     targets.iter().filter_map(row).collect()

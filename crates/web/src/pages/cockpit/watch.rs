@@ -45,6 +45,8 @@ pub(super) struct AlarmKind {
     pub(super) name: String,
     /// How it is found.
     pub(super) method: String,
+    /// What later facts bear it out or refute it.
+    pub(super) later: String,
     /// How many there are.
     pub(super) count: usize,
     /// How often it was right before, in words.
@@ -84,7 +86,8 @@ pub(super) fn alarms(frame: &Frame, shown: &Shown) -> Vec<AlarmKind> {
                 name: frame.said(method.zh()),
                 method: frame.said(method.method()),
                 count: of_kind.len(),
-                past: seen::past(frame, method, found.1),
+                later: frame.said(method.later()),
+                past: seen::past(frame, method, &found.1),
                 more: of_kind.len().saturating_sub(ALARMED_MAX),
                 seen: of_kind
                     .into_iter()

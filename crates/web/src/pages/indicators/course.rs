@@ -16,8 +16,9 @@ use crate::{
 
 /// The chart of a target; nothing while fewer than two months are known.
 pub(super) fn chart(frame: &Frame, target: &Target, definition: &IndicatorDef, run: &Evaluation) -> Option<Chart> {
+    let observed = target.history.iter().filter(|point| point.is_reported);
     let known: BTreeMap<i32, &str> =
-        target.history.iter().filter_map(|point| Some((month_of(point.as_of), point.value.as_deref()?))).collect();
+        observed.filter_map(|point| Some((month_of(point.as_of), point.value.as_deref()?))).collect();
     if known.len() < 2 {
         return None;
     }

@@ -82,6 +82,7 @@ struct Outlook {
     value: String,
     error: String,
     light: StateWord,
+    why: String,
     rests_on: String,
 }
 
@@ -101,7 +102,7 @@ pub async fn page(
     let before = shown.open_before(&app.installation).await?;
     let history = shown::history(&app, &shown).await?;
     let moved = kept::moved(&shown, before.as_deref());
-    let targets = kept::targets(&shown, &history);
+    let targets = kept::targets(&app, &shown, &history).await?;
     let target = targets.iter().find(|target| target.indicator.code == code);
     let (indicator, definition) = (row.indicator, row.definition);
     let facts: Vec<Fact> = source::statistic(&app, &frame, &shown, indicator)
@@ -126,7 +127,7 @@ pub async fn page(
         crumbs: vec![Link::new(frame.t("indicators-title"), shown.keep(frame.at("/indicators")))],
         choices: shown.choices(&frame),
         notice: notice(&frame, &row),
-        value: indicator.value.as_deref().map(format::group),
+        value: indicator.value.as_deref().filter(|_| target.is_none_or(|target| target.is_reported)).map(format::group),
         unit: frame.unit(&indicator.unit),
         exact: targets::exact(&frame, indicator, definition),
         target: indicator.target.as_ref().map(|target| quantities::required(indicator.operator, target)),
@@ -224,6 +225,7 @@ fn outlook(frame: &Frame, target: &cockpit::Target, definition: &rules::policy::
         value: frame.amount(&targets::forecast(target, definition), &target.indicator.unit),
         error: if error.is_empty() { frame.t("cockpit-no-error") } else { error },
         light: targets::outlook(frame, target.outlook),
+        why: targets::why(frame, target).unwrap_or_default(),
         rests_on: frame.tn(
             "indicators-forecast-rests",
             &[
