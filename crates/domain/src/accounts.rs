@@ -22,8 +22,8 @@ pub(crate) use self::keeping::{
     check_about, check_login, end_sessions, forget_given_password, known, of_enterprise, open_in, usable,
 };
 pub use self::password::{CHARS_MIN as PASSWORD_CHARS_MIN, HISTORY as PASSWORDS_REMEMBERED};
-pub use self::permissions::{Organisation, Reach, Resource, allows};
 pub(crate) use self::password::{check as check_password, fresh as fresh_word, hash as hash_password};
+pub use self::permissions::{Organisation, Reach, Resource, allows};
 pub use self::sessions::{Open, Session, end, end_all, open_sessions, session, sign_in, sign_out};
 pub(crate) use self::sessions::{open as open_session, token_hash};
 

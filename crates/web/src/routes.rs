@@ -9,9 +9,9 @@ use domain::accounts::Permission;
 use crate::{
     app::App,
     pages::{
-        account, accounts, api, awards, cases, claims, cockpit, corpus, enterprises, gallery, history, home, indicators,
-        invitations, jobs, language, matching, messages, navigation, organisations, patents, permissions, policy,
-        registry, runs, search, settings, sign_in, sign_on, warnings, what_if,
+        account, accounts, api, awards, cases, claims, cockpit, corpus, enterprises, gallery, history, home,
+        indicators, invitations, jobs, language, matching, messages, navigation, organisations, patents, permissions,
+        policy, registry, runs, search, settings, sign_in, sign_on, warnings, what_if,
     },
 };
 
