@@ -63,7 +63,7 @@ pub async fn all(db: &Db, account: &Account) -> Result<Vec<Message>, Error> {
 
 /// How many messages an account has not read.
 pub async fn unread(db: &Db, account: &Account) -> Result<i64, Error> {
-    let mut tx = db.begin_read().await?;
+    let mut tx = db.read_once().await?;
     store::unread(&mut tx, account.id).await
 }
 

@@ -110,7 +110,7 @@ async fn a_mail_arrives_once_or_waits_for_a_person_whatever_the_server_and_the_p
         ("refuse", "failed", "no such mailbox"),
         ("later", "waiting", "greylisted"),
         ("cut", "waiting", ""),
-        ("silent", "unknown", ""),
+        ("silent", "unknown", "没有等到服务器的答复"),
     ] {
         let (found, answer) = state(login);
         assert!(found == stands && answer.contains(said) && !answer.is_empty(), "{login}: {found} {answer}");

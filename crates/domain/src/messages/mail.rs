@@ -146,13 +146,22 @@ pub fn masked(address: &str) -> String {
 /// Makes mails of what waits, and hands over what is due.
 pub async fn send(installation: &Installation, office: &Office, now: Timestamp) -> Result<Sent, Error> {
     settle(&installation.db, now).await?;
-    let mut sent = Sent { made: gather(&installation.db, office, now).await?, ..Sent::default() };
+    let made = match gather(&installation.db, office, now).await {
+        // Another process has just made them.
+        Err(Error::Conflict(_)) => 0,
+        made => made?,
+    };
+    let mut sent = Sent { made, ..Sent::default() };
     for _ in 0..PASS_MAX {
         let Some(letter) = claim(&installation.db, now).await? else { break };
         let (sender, asked) = (office.clone(), letter.clone());
         let outcome = tokio::task::spawn_blocking(move || sender.hand_over(&asked)).await;
         let outcome = outcome.unwrap_or_else(|cause| Outcome::Unknown(cause.to_string()));
         note(&installation.db, &letter, &outcome, now, &mut sent).await?;
+        if matches!(outcome, Outcome::Unreachable(_)) {
+            // The others would wait for the same server in vain.
+            break;
+        }
     }
     Ok(sent)
 }
@@ -254,7 +263,9 @@ async fn put(tx: &mut Tx, office: &Office, (account, all): (i64, &[Waiting]), no
     let mail =
         store::insert(tx, (account, &first.address), (&id, &one_line(&subject), &body), &instant::format(now)).await?;
     for one in all {
-        store::put_in(tx, one.id, mail).await?;
+        if !store::put_in(tx, one.id, mail).await? {
+            return Err(Error::Conflict(format!("消息 {} 刚刚写进了另一封邮件。", one.id)));
+        }
     }
     Ok(1)
 }
@@ -276,8 +287,10 @@ async fn note(db: &Db, letter: &Letter, outcome: &Outcome, now: Timestamp, sent:
     let due = wait.and_then(|minutes| now.checked_add(SignedDuration::from_mins(*minutes)).ok());
     let (state, due, attempt) = match (outcome, due) {
         (Outcome::Sent(answer), _) => ("sent", None, ("sent", answer)),
-        (Outcome::Later(answer), Some(due)) => ("waiting", Some(instant::format(due)), ("later", answer)),
-        (Outcome::Later(answer), None) => ("failed", None, ("later", answer)),
+        (Outcome::Later(answer) | Outcome::Unreachable(answer), Some(due)) => {
+            ("waiting", Some(instant::format(due)), ("later", answer))
+        }
+        (Outcome::Later(answer) | Outcome::Unreachable(answer), None) => ("failed", None, ("later", answer)),
         (Outcome::Refused(answer), _) => ("failed", None, ("refused", answer)),
         (Outcome::Unknown(answer), _) => ("unknown", None, ("unknown", answer)),
     };

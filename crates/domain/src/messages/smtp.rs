@@ -78,6 +78,8 @@ pub(super) enum Outcome {
     Sent(String),
     /// It did not, and may later.
     Later(String),
+    /// It could not be asked at all, so that no other mail can be handed over now either.
+    Unreachable(String),
     /// It will not.
     Refused(String),
     /// It may have.
@@ -138,7 +140,7 @@ impl Office {
         };
         let mut connection = match self.connect() {
             Ok(connection) => connection,
-            Err(cause) => return Outcome::Later(said(&cause)),
+            Err(cause) => return Outcome::Unreachable(format!("连不上邮件服务器，或登录不成：{}", said(&cause))),
         };
         let begun = connection
             .command(Mail::new(Some(self.from.email.clone()), Vec::new()))
@@ -160,7 +162,7 @@ impl Office {
                 match (cause.is_permanent(), cause.is_transient()) {
                     (true, _) => Outcome::Refused(said(&cause)),
                     (_, true) => Outcome::Later(said(&cause)),
-                    _ => Outcome::Unknown(said(&cause)),
+                    _ => Outcome::Unknown(format!("邮件已传完，没有等到服务器的答复：{}", said(&cause))),
                 }
             }
         }

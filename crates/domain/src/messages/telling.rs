@@ -30,21 +30,21 @@ static AWARDS: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
 /// For whom a case waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Waits {
-    ForOwner,
-    ForHolders(Permission),
-    ForDepartments,
-    ForNobody,
+    Owner,
+    Holders(Permission),
+    Departments,
+    Nobody,
 }
 
 const fn waits(case: &Case) -> Waits {
     use State as S;
     match case.state {
-        S::Notified | S::Correction => Waits::ForOwner,
-        S::Submitted | S::Review | S::SecondReview | S::Listed => Waits::ForHolders(Permission::HandleCases),
-        S::Joint => Waits::ForDepartments,
-        S::Objected | S::Noticed => Waits::ForHolders(Permission::DecideCases),
-        S::Approved | S::Failed | S::Reclaimed => Waits::ForHolders(Permission::ManageMoney),
-        _ => Waits::ForNobody,
+        S::Notified | S::Correction => Waits::Owner,
+        S::Submitted | S::Review | S::SecondReview | S::Listed => Waits::Holders(Permission::HandleCases),
+        S::Joint => Waits::Departments,
+        S::Objected | S::Noticed => Waits::Holders(Permission::DecideCases),
+        S::Approved | S::Failed | S::Reclaimed => Waits::Holders(Permission::ManageMoney),
+        _ => Waits::Nobody,
     }
 }
 
@@ -82,7 +82,7 @@ pub(crate) async fn of_case(tx: &mut Tx, before: Option<State>, case: &Case, cha
     }
     if change.act == "urge" {
         telling.those_awaited(tx, Kind::Urged, "").await?;
-    } else if is_moved && waits(case) != Waits::ForOwner {
+    } else if is_moved && waits(case) != Waits::Owner {
         telling.those_awaited(tx, Kind::Waits, "").await?;
     }
     Ok(())
@@ -116,7 +116,7 @@ pub(crate) async fn of_watch(
 ) -> Result<(), Error> {
     let values: Values = [("监测", name.to_owned()), ("新增", told.to_string()), ("升级", raised.to_string())].into();
     let wording = wordings::of_kind(tx, Kind::Watch).await?.filled(&values);
-    let new = New { kind: Kind::Watch, case: None, path: "/warnings", wording: &wording, once: "", on, now };
+    let new = New { kind: Kind::Watch, case: None, path: "/warnings?stage=open", wording: &wording, once: "", on, now };
     store::insert_for_sharers(tx, account, &new).await
 }
 
@@ -136,9 +136,9 @@ impl Telling<'_> {
 
     async fn those_awaited(&self, tx: &mut Tx, kind: Kind, once: &str) -> Result<(), Error> {
         match waits(self.case) {
-            Waits::ForNobody => {}
-            Waits::ForOwner => self.tell(tx, kind, &self.owner(), once).await?,
-            Waits::ForHolders(permission) => {
+            Waits::Nobody => {}
+            Waits::Owner => self.tell(tx, kind, &self.owner(), once).await?,
+            Waits::Holders(permission) => {
                 // Whoever handled a case does not look at it again.
                 let handler = self.case.handler.as_deref().filter(|_| self.case.state == State::SecondReview);
                 let except = handler.unwrap_or(self.by);
@@ -146,7 +146,7 @@ impl Telling<'_> {
                     self.tell(tx, kind, &To { role, unit: "", except }, once).await?;
                 }
             }
-            Waits::ForDepartments => {
+            Waits::Departments => {
                 for department in cases::asked_still(tx, self.case.id).await? {
                     let (role, unit) = match department.as_str() {
                         cases::FINANCE => (Role::Finance, ""),

@@ -153,6 +153,23 @@ async fn messages_are_gathered_once_as_the_account_wishes() {
 }
 
 #[tokio::test]
+async fn two_processes_that_make_mails_at_once_make_each_once() {
+    let office = Office::read(OFFICE, None).unwrap();
+    for database in db::test::databases().await {
+        let (db, now) = (&database.db, at("2024-03-01T02:05:00Z"));
+        told(db, "single", &[(Kind::Waits, Mode::AtOnce)], 20).await;
+        let (one, other) = tokio::join!(mail::gather(db, &office, now), mail::gather(db, &office, now));
+        let made = |done: Result<usize, Error>| match done {
+            Ok(made) => made,
+            Err(Error::Conflict(_)) => 0,
+            Err(other) => panic!("{other}"),
+        };
+        assert_eq!(made(one) + made(other), 20, "{}", database.name);
+        assert_eq!(mail::all(db).await.unwrap().len(), 20, "{}", database.name);
+    }
+}
+
+#[tokio::test]
 async fn a_mail_is_taken_by_one_and_one_cut_short_waits_for_a_person() {
     let office = Office::read(OFFICE, None).unwrap();
     for database in db::test::databases().await {

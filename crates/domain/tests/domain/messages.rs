@@ -44,7 +44,12 @@ async fn each_is_told_of_what_concerns_him_and_nobody_of_the_rest() {
         assert_eq!(city.waiting(clerk, case.id).await, waits, "{}: either may handle it", database.name);
         assert_eq!(city.waiting(second, case.id).await, waits);
         let words = city.told(clerk, case.id).await.remove(0);
-        assert!(words.subject.starts_with("经办审核：") && words.subject.contains(&case.name), "{words:?}");
+        assert!(
+            words.subject.starts_with("等待办理：")
+                && words.subject.ends_with("（经办审核）")
+                && words.subject.contains(&case.name),
+            "{words:?}"
+        );
         assert!(
             words.body.contains("第") && words.body.contains("个工作日"),
             "the last day with its reason: {words:?}"

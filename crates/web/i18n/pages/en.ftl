@@ -2077,6 +2077,7 @@ mails-to = To
 mails-made = Made at
 mails-due = Next attempt
 mails-attempts = Attempts
+mails-tries = Tried
 mails-answer = Latest answer
 mails-search = Search subject and recipient
 mails-none = No mail yet

@@ -2077,6 +2077,7 @@ mails-to = 收件人
 mails-made = 写成时间
 mails-due = 下次发送
 mails-attempts = 发送记录
+mails-tries = 发送次数
 mails-answer = 最近的答复
 mails-search = 查找标题和收件人
 mails-none = 还没有邮件

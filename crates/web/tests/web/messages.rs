@@ -120,7 +120,7 @@ async fn the_office_words_its_messages_and_nothing_becomes_markup() {
     assert!(one.contains("script") && !one.contains("<script>1"), "{one}");
     let token = clerk.get(door).await.token();
     assert_eq!(clerk.post(door, &[("csrf", &token)]).await.status, StatusCode::SEE_OTHER, "both empty");
-    assert!(clerk.get(door).await.text.contains("{步骤}：{企业} {事项}"), "the standard is back");
+    assert!(clerk.get(door).await.text.contains("等待办理：{企业} {事项}（{步骤}）"), "the standard is back");
 }
 
 #[tokio::test(flavor = "multi_thread")]

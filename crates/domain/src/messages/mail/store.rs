@@ -91,11 +91,13 @@ pub(super) async fn insert(
     Ok(id)
 }
 
-pub(super) async fn put_in(tx: &mut Tx, message: i64, mail: i64) -> Result<(), Error> {
-    const SQL: &str = "update message set mail_id = $2 where id = $1";
-    with_conn!(tx, conn => sqlx::query(SQL).bind(message).bind(mail).execute(conn).await.map(|_| ()))
-        .map_err(db::Error::from)?;
-    Ok(())
+/// Puts a message into a mail; false when it is in one already.
+pub(super) async fn put_in(tx: &mut Tx, message: i64, mail: i64) -> Result<bool, Error> {
+    const SQL: &str = "update message set mail_id = $2 where id = $1 and mail_id is null";
+    let changed = with_conn!(tx, conn => sqlx::query(SQL).bind(message).bind(mail).execute(conn).await
+        .map(|done| done.rows_affected()))
+    .map_err(db::Error::from)?;
+    Ok(changed == 1)
 }
 
 /// The mails that are being sent, each with the mark of its process and since when.

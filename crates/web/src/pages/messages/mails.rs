@@ -81,7 +81,7 @@ fn listing(frame: &Frame) -> Listing<'_, Logged> {
         })
         .column("state", frame.t("messages-state"), Kind::Text, |one| Cell::state(state(frame, one), rank(one)))
         .column("to", frame.t("mails-to"), Kind::Text, |one| Cell::code(format!("{} {}", one.login, one.address)))
-        .column("attempts", frame.t("mails-attempts"), Kind::Number, |one| {
+        .column("attempts", frame.t("mails-tries"), Kind::Number, |one| {
             let made = one.attempts.iter().filter(|attempt| attempt.outcome != "again").count();
             Cell::number(i64::try_from(made).unwrap_or(i64::MAX))
         })

@@ -33,8 +33,15 @@ struct SettingsPage<'a> {
 /// `GET /messages/settings`.
 pub async fn page(State(app): State<App>, frame: Frame, uri: Uri) -> Result<Response, AppError> {
     let setting = messages::setting(app.db(), account(&frame)?).await?;
-    let room = head(&frame, SETTINGS).with(room::said(&frame, &room::wishes(&uri).1));
+    let room = titled(&frame).with(room::said(&frame, &room::wishes(&uri).1));
     shown(&app, &frame, &room, &setting, &Errors::default())
+}
+
+fn titled(frame: &Frame) -> Room {
+    let mut room = head(frame, SETTINGS);
+    room.title = frame.t("messages-settings");
+    room.line = frame.t("messages-settings-line");
+    room
 }
 
 fn shown(app: &App, frame: &Frame, room: &Room, setting: &Setting, errors: &Errors) -> Result<Response, AppError> {
@@ -68,5 +75,5 @@ pub async fn keep(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>) 
     };
     let mut errors = Errors::default();
     refusal(&frame, &mut errors, "address", error)?;
-    shown(&app, &frame, &head(&frame, SETTINGS).wrong(true), &wanted, &errors)
+    shown(&app, &frame, &titled(&frame).wrong(true), &wanted, &errors)
 }
