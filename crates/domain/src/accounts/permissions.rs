@@ -92,7 +92,7 @@ pub struct Rule {
     pub source: String,
     /// Whether it forbids rather than permits.
     pub forbids: bool,
-    /// Its text.
+    /// Its text, without its name and source.
     pub text: String,
 }
 
@@ -269,7 +269,9 @@ fn named(policy: &Policy) -> Result<(Rule, Policy), String> {
         return Err(format!("a policy lacks @id or @source: {policy}"));
     };
     let forbids = policy.effect() == Effect::Forbid;
-    let rule = Rule { id: id.clone(), source, forbids, text: policy.to_string() };
+    let text = policy.to_string();
+    let body: Vec<&str> = text.lines().filter(|line| !line.starts_with('@')).collect();
+    let rule = Rule { id: id.clone(), source, forbids, text: body.join("\n") };
     Ok((rule, policy.new_id(PolicyId::new(id))))
 }
 
