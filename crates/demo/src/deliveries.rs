@@ -2,6 +2,8 @@
 
 mod rows;
 
+use std::collections::BTreeSet;
+
 use jiff::{
     Timestamp,
     civil::{Date, date},
@@ -212,19 +214,21 @@ fn places(city: &City, list: &mut Vec<Delivery>) {
 
 fn status_files(city: &City, list: &mut Vec<Delivery>) {
     let shapes = [
-        (2021, Format::Xlsx, Days::Chinese),
-        (2022, Format::Utf8, Days::Iso),
-        (2023, Format::Gb18030, Days::Dots),
-        (2024, Format::Xlsx, Days::True),
+        (Format::Xlsx, Days::Chinese),
+        (Format::Utf8, Days::Iso),
+        (Format::Gb18030, Days::Dots),
+        (Format::Xlsx, Days::True),
     ];
-    for (year, format, days) in shapes {
+    let days: BTreeSet<Date> = city.statuses.iter().map(|status| status.received).collect();
+    for (n, received) in days.into_iter().enumerate() {
+        let (format, days) = shapes[n % shapes.len()];
         for (name, wanted) in [("高企与科技型企业", true), ("知识产权资质", false)] {
             let of_file = |status: &&statuses::Status| {
-                status.received.year() == year && matches!(status.kind, "高新技术企业" | "科技型中小企业") == wanted
+                status.received == received && matches!(status.kind, "高新技术企业" | "科技型中小企业") == wanted
             };
             let rows: Vec<&statuses::Status> = city.statuses.iter().filter(of_file).collect();
-            let file = Delivery::new("statuses", name, date(year, 1, 15), Body::Rows(statuses::rows(city, &rows)))
-                .format(format, days);
+            let file =
+                Delivery::new("statuses", name, received, Body::Rows(statuses::rows(city, &rows))).format(format, days);
             let headings: &[_] = if wanted {
                 &[("valid_from", "发证日期"), ("valid_to", "有效期至")]
             } else {
@@ -294,30 +298,57 @@ fn patent_files(city: &City, list: &mut Vec<Delivery>) {
     }
 }
 
-/// Splits rows by the day on which something happened into one file a year, received at the given day of the next January.
-fn by_year(rows: Vec<(Date, Row)>, received: (i8, i8)) -> Vec<(Date, Vec<Row>)> {
-    let mut files: Vec<(Date, Vec<Row>)> = Vec::new();
-    for year in 2020..=2023 {
-        let of_year = rows.iter().filter(|(day, _)| day.year().max(2020) == year);
-        files.push((date(year + 1, received.0, received.1), of_year.map(|(_, row)| row.clone()).collect()));
+/// What one file reports of: its first and last day, and the day on which it comes.
+struct Period {
+    first: Date,
+    last: Date,
+    received: Date,
+}
+
+/// The periods of an office that reports by the year to 2022, the first file with all that went before, and every so
+/// many months in 2023; each file comes so many days after its period.
+fn periods(months: i8, days: i64) -> Vec<Period> {
+    let period = |first, last| Period { first, last, received: plus_days(last, days) };
+    let mut periods = vec![period(Date::MIN, date(2020, 12, 31))];
+    periods.extend([2021, 2022].map(|year| period(date(year, 1, 1), date(year, 12, 31))));
+    for month in (1..=12).step_by(months as usize) {
+        periods.push(period(date(2023, month, 1), date(2023, month + months - 1, 1).last_of_month()));
     }
-    files
+    periods
+}
+
+/// Splits rows by the day on which something happened into the files of these periods.
+fn by_period(rows: &[(Date, Row)], periods: &[Period]) -> Vec<(Date, Vec<Row>)> {
+    let of = |period: &Period| {
+        let within = rows.iter().filter(|(day, _)| period.first <= *day && *day <= period.last);
+        (period.received, within.map(|(_, row)| row.clone()).collect())
+    };
+    periods.iter().map(of).collect()
+}
+
+/// The grants abroad month by month: each as it stood when the file was made, and once more when it had ended.
+fn foreign_files(city: &City, list: &mut Vec<Delivery>) {
+    for Period { first, last, received } in periods(1, 11) {
+        let grants: Vec<rights::ForeignGrant> = city
+            .foreign
+            .iter()
+            .filter(|grant| !grant.claimed_twice && grant.granted <= last)
+            .filter(|grant| grant.granted >= first || grant.ended.is_some_and(|day| first <= day && day <= last))
+            .map(|grant| rights::ForeignGrant { ended: grant.ended.filter(|day| *day <= last), ..grant.clone() })
+            .collect();
+        let rows = rights::foreign_rows(city, &grants.iter().collect::<Vec<_>>());
+        list.push(
+            Delivery::new("foreign-grants", "境外授权", received, Body::Rows(rows))
+                .format(Format::Xlsx, Days::True)
+                .titled(1),
+        );
+    }
 }
 
 fn right_files(city: &City, list: &mut Vec<Delivery>) {
     let mut random = Random::new(city.seed, "rights");
+    foreign_files(city, list);
     for year in 2021..=2024 {
-        let grants: Vec<&rights::ForeignGrant> = city
-            .foreign
-            .iter()
-            .filter(|grant| !grant.claimed_twice && (grant.granted.year() + 1).max(2021) == year)
-            .collect();
-        let rows = rights::foreign_rows(city, &grants);
-        list.push(
-            Delivery::new("foreign-grants", "境外授权", date(year, 1, 11), Body::Rows(rows))
-                .format(Format::Xlsx, Days::True)
-                .titled(1),
-        );
         let prizes: Vec<&rights::Prize> = city.prizes.iter().filter(|prize| prize.received.year() == year).collect();
         list.push(Delivery::new(
             "prizes",
@@ -333,19 +364,19 @@ fn right_files(city: &City, list: &mut Vec<Delivery>) {
         date(2024, 1, 30),
         Body::Rows(rights::foreign_rows(city, &twice)),
     ));
-    for (received, rows) in by_year(rights::trademarks(city, &mut random), (1, 16)) {
+    for (received, rows) in by_period(&rights::trademarks(city, &mut random), &periods(12, 16)) {
         list.push(
             Delivery::new("trademarks", "商标清单", received, Body::Rows(rows))
                 .format(Format::Gb18030, Days::Slashes)
                 .headed(&[("expires_on", "有效期至")]),
         );
     }
-    for (received, rows) in by_year(rights::madrid(city, &mut random), (1, 11)) {
+    for (received, rows) in by_period(&rights::madrid(city, &mut random), &periods(3, 11)) {
         list.push(
             Delivery::new("madrid", "马德里国际注册", received, Body::Rows(rows)).format(Format::Utf8Bom, Days::Iso),
         );
     }
-    for (received, rows) in by_year(rights::pledges(city, &mut random), (1, 9)) {
+    for (received, rows) in by_period(&rights::pledges(city, &mut random), &periods(1, 9)) {
         let file = Delivery::new("pledges", "质押登记台账", received, Body::Rows(rows))
             .format(Format::Xlsx, Days::Chinese)
             .titled(2);
@@ -379,7 +410,7 @@ fn figure_files(city: &City, list: &mut Vec<Delivery>) {
                 .titled(1),
         );
     }
-    for (received, rows) in by_year(figures::trainees(city, &mut random), (1, 8)) {
+    for (received, rows) in by_period(&figures::trainees(city, &mut random), &periods(1, 8)) {
         list.push(
             Delivery::new("trainees", "实训结业名单", received, Body::Rows(rows))
                 .format(Format::Gb18030, Days::Chinese),
@@ -396,7 +427,7 @@ fn figure_files(city: &City, list: &mut Vec<Delivery>) {
             .format(Format::JsonLines, Days::Iso),
         );
     }
-    for (received, rows) in by_year(figures::fees(city, &mut random), (1, 19)) {
+    for (received, rows) in by_period(&figures::fees(city, &mut random), &periods(12, 19)) {
         list.push(Delivery::new("official-fees", "缴费记录", received, Body::Rows(rows)));
     }
     for (register, name, received, rows) in payouts::registers(city) {

@@ -50,7 +50,7 @@ fn event(kind: &'static str, effective: Date, reported: Date) -> Event {
     Event { patent: 0, kind, effective, registered: None, party: Party::None, document: None, reported }
 }
 
-fn transfer(registered: Date, to: Owner, random: &mut Random) -> Event {
+pub(crate) fn transfer(registered: Date, to: Owner, random: &mut Random) -> Event {
     let contract = plus_days(registered, -random.between(0, 20));
     let reported = plus_days(registered, random.between(5, 15));
     Event { registered: Some(registered), party: Party::Owner(to), ..event("转让", contract, reported) }

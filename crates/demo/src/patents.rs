@@ -1,6 +1,7 @@
 //! Patents with their owners and fates, planned so that the figures of 2023-12-31 come out as a story and not as noise.
 
 mod making;
+mod planted;
 
 use std::collections::BTreeMap;
 
@@ -146,6 +147,8 @@ pub(crate) fn generate(seed: u64, scale: &Scale, enterprises: &[Enterprise], pla
     let mut workshop = Workshop::new(seed, scale, enterprises);
     workshop.inventions(scale, plans);
     workshop.others(scale);
+    planted::purchase(&mut workshop.drafts, seed, plans);
+    planted::bursts(&mut workshop.drafts, seed, enterprises);
     workshop.finish()
 }
 

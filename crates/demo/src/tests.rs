@@ -7,11 +7,11 @@ use std::{
     sync::LazyLock,
 };
 
-use jiff::civil::Date;
+use jiff::civil::{Date, date};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    AS_OF, COMPLETE, City, Expect, FIRST_COUNT, Owner, Scale, Story, Strategic,
+    AS_OF, COMPLETE, City, Expect, FIRST_COUNT, Owner, Patent, Scale, Story, Strategic,
     cells::Cell,
     generate,
     industries::{self, INDUSTRIES},
@@ -57,7 +57,7 @@ fn the_text_tables_of_a_seed_are_the_same_on_every_machine() {
             fs::remove_file(file.path).unwrap();
         }
     }
-    assert_eq!(&hash(dir.path())[..16], "5ee3f13dbc45aed5");
+    assert_eq!(&hash(dir.path())[..16], "f44323948d96f50b");
 }
 
 #[test]
@@ -245,6 +245,44 @@ fn the_pledges_of_each_year_come_to_the_planned_amount() {
         });
     }
     assert_eq!(sums.into_iter().collect::<Vec<_>>(), crate::rights::PLEDGED);
+}
+
+/// What the office could know by the end of a month is in the files that came soon after.
+#[test]
+fn pledges_statuses_trainees_and_grants_abroad_come_month_by_month_in_2023() {
+    for (register, on) in [("pledges", 9), ("statuses", 3), ("trainees", 5), ("foreign-grants", 2), ("madrid", 4)] {
+        let files = ORDINARY.deliveries.iter().filter(|file| file.register == register);
+        let of_2023: Vec<_> = files.filter(|file| file.received > date(2023, 1, 31)).collect();
+        let days: BTreeSet<Date> = of_2023.iter().map(|file| file.received).collect();
+        let least = if register == "madrid" { 1 } else { 8 };
+        assert!(days.len() >= least, "{register} {days:?}");
+        for file in of_2023.into_iter().filter(|file| file.name != "补充申报") {
+            let _ = file.rows::<()>(&ORDINARY, &mut |row| {
+                let Cell::Day(day) = &row[on] else { panic!("{register} {row:?}") };
+                assert!(*day < file.received, "{} {row:?}", file.file_name());
+                let late = crate::random::days_between(*day, file.received);
+                // A grant that ended comes once more.
+                assert!(late <= 105 || register == "foreign-grants", "{} {row:?}", file.file_name());
+                Ok(())
+            });
+        }
+    }
+}
+
+#[test]
+fn two_bursts_of_filings_are_planted_and_one_of_them_is_sold() {
+    let filed = |patent: &Patent| (patent.filed.year(), patent.filed.month()) == (2022, 6);
+    let mut bursts: BTreeMap<Owner, Vec<u32>> = BTreeMap::new();
+    for (index, patent) in (0..).zip(&ORDINARY.patents) {
+        if filed(patent) && matches!(patent.owner, Owner::Enterprise(_)) {
+            bursts.entry(patent.owner).or_default().push(index);
+        }
+    }
+    bursts.retain(|owner, filings| filings.len() >= 10 && *owner >= Owner::Enterprise(800));
+    let sold = |index: &&u32| ORDINARY.events.iter().any(|event| event.patent == **index && event.kind == "转让");
+    let mut counts: Vec<_> = bursts.values().map(|all| (all.len(), all.iter().filter(sold).count())).collect();
+    counts.sort_unstable();
+    assert_eq!(counts.iter().map(|(_, sold)| *sold).collect::<Vec<_>>(), [0, 9], "{counts:?}");
 }
 
 #[test]

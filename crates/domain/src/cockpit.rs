@@ -69,8 +69,9 @@ pub fn targets(policy: &Policy, opened: &Opened, history: &[Observed], reports: 
             let definition = policy.indicator(&indicator.code)?;
             let past = past_of(indicator, &of_city, evaluation.as_of, &reported);
             let trajectory = trajectories.get(&indicator.code).cloned().unwrap_or_default();
-            let is_reported =
-                definition.flow != "year" || reported.year(&indicator.code, evaluation.as_of, &opened.summary.run);
+            let is_reported = definition.flow != "year"
+                || indicator.numerator.is_some_and(|sum| sum != 0)
+                || reported.year(&indicator.code, evaluation.as_of, &opened.summary.run);
             let days = Days { as_of: evaluation.as_of, target_on };
             let mut target = target(indicator, definition, past, trajectory, days);
             if !is_reported {

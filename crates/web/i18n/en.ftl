@@ -23,6 +23,7 @@ nav-warnings = Warnings
 nav-matching = Bring in
 nav-navigation = Navigation
 nav-cases = Cases
+nav-award-cases = Award cases
 nav-registers = Registers
 nav-accounts = Accounts
 nav-permissions = Permissions

@@ -23,6 +23,7 @@ nav-warnings = 预警
 nav-matching = 引进
 nav-navigation = 导航
 nav-cases = 办理
+nav-award-cases = 兑现办件
 nav-registers = 资料
 nav-accounts = 账号
 nav-permissions = 权限

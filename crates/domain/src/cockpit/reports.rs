@@ -15,11 +15,27 @@ use crate::{Error, Installation, beijing_date};
 /// Registers that place or name what others count; a new file of theirs is no report of an indicator.
 const PLACES: [&str; 2] = ["enterprises", "regions"];
 
-/// When the files of each register came, and up to when each run knew of them.
+/// When the files of each register came, and up to when each run knew of them. For runs that exist it never changes: what
+/// was recorded or withdrawn after a run is nothing to it.
 #[derive(Debug, Clone, Default)]
 pub struct Reports {
-    files: BTreeMap<String, Vec<Date>>,
-    known: BTreeMap<String, Date>,
+    files: BTreeMap<String, Vec<File>>,
+    runs: BTreeMap<String, Knowledge>,
+}
+
+/// One file of a register, or rows entered by hand.
+#[derive(Debug, Clone, Copy)]
+struct File {
+    received: Date,
+    recorded_at: Timestamp,
+    withdrawn_at: Option<Timestamp>,
+}
+
+/// Up to which day a run knew what had come, and when it was computed.
+#[derive(Debug, Clone, Copy)]
+struct Knowledge {
+    known: Date,
+    computed_at: Timestamp,
 }
 
 /// Reads what came, and what the runs knew.
@@ -27,28 +43,33 @@ pub async fn reports(installation: &Installation) -> Result<Reports, Error> {
     let mut reports = Reports::default();
     let filter = batches::Filter { limit: u32::MAX, ..batches::Filter::default() };
     for batch in batches::list(&installation.db, &filter).await? {
-        if batch.state == "merged" && matches!(batch.kind, BatchKind::Import | BatchKind::Entry) {
-            reports.files.entry(batch.register).or_default().push(beijing_date(batch.received_at));
+        if matches!(batch.state.as_str(), "merged" | "withdrawn")
+            && matches!(batch.kind, BatchKind::Import | BatchKind::Entry)
+        {
+            reports.files.entry(batch.register).or_default().push(File {
+                received: beijing_date(batch.received_at),
+                recorded_at: batch.recorded_at,
+                withdrawn_at: batch.withdrawn_at,
+            });
         }
     }
     for run in runs::list(installation).await? {
-        let known: Timestamp =
-            run.known_at.parse().map_err(|_| Error::Damaged(format!("测算 {} 的知悉时间记录已损坏", run.run)))?;
-        reports.known.insert(run.run, beijing_date(known));
+        let damaged = |_| Error::Damaged(format!("测算 {} 的时间记录已损坏", run.run));
+        let known = beijing_date(run.known_at.parse().map_err(damaged)?);
+        let computed_at = run.created_at.parse().map_err(damaged)?;
+        reports.runs.insert(run.run, Knowledge { known, computed_at });
     }
     Ok(reports)
 }
 
 impl Reports {
-    /// How many files there are: as many are the same.
-    pub fn files(&self) -> usize {
-        self.files.values().map(Vec::len).sum()
-    }
-
     /// Whether a file of the register came after this day and not later than the run knew.
     fn came(&self, register: &str, after: Date, run: &str) -> bool {
-        let (Some(files), Some(known)) = (self.files.get(register), self.known.get(run)) else { return false };
-        files.iter().any(|day| *day > after && day <= known)
+        let (Some(files), Some(run)) = (self.files.get(register), self.runs.get(run)) else { return false };
+        let seen = |file: &&File| {
+            file.recorded_at <= run.computed_at && file.withdrawn_at.is_none_or(|withdrawn| withdrawn > run.computed_at)
+        };
+        files.iter().filter(seen).any(|file| file.received > after && file.received <= run.known)
     }
 }
 
@@ -133,10 +154,15 @@ mod tests {
 
     /// Pledges came on the 9th of February and of April 2023; run `r` knew up to a day.
     fn reports(known: Date) -> Reports {
+        let file = |received| File { received, recorded_at: at("2024-03-01T01:00:00Z"), withdrawn_at: None };
         Reports {
-            files: [("pledges".to_owned(), vec![date(2023, 2, 9), date(2023, 4, 9)])].into(),
-            known: [("r".to_owned(), known)].into(),
+            files: [("pledges".to_owned(), vec![file(date(2023, 2, 9)), file(date(2023, 4, 9))])].into(),
+            runs: [("r".to_owned(), Knowledge { known, computed_at: at("2024-03-01T02:00:00Z") })].into(),
         }
+    }
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
     }
 
     fn reported(reports: &Reports, said: Vec<Said>) -> Reported<'_> {
@@ -153,6 +179,20 @@ mod tests {
         assert!(month(february, date(2023, 4, 9)) && month(march, date(2023, 5, 12)));
         assert!(!month(date(2023, 4, 30), date(2023, 12, 31)), "nothing came since");
         assert!(reported(&reports(march), Vec::new()).month("K04", march, "r"), "rests on no register");
+    }
+
+    #[test]
+    fn what_was_recorded_or_withdrawn_after_a_run_is_nothing_to_it() {
+        let january = date(2023, 1, 31);
+        let with = |change: fn(&mut File)| {
+            let mut reports = reports(date(2023, 3, 14));
+            reports.files.values_mut().flatten().for_each(change);
+            reported(&reports, Vec::new()).month("K08", january, "r")
+        };
+        assert!(with(|_| ()));
+        assert!(!with(|file| file.recorded_at = at("2024-03-01T02:00:01Z")));
+        assert!(!with(|file| file.withdrawn_at = Some(at("2024-03-01T02:00:00Z"))));
+        assert!(with(|file| file.withdrawn_at = Some(at("2024-03-01T02:00:01Z"))));
     }
 
     #[test]

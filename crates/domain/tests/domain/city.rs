@@ -6,6 +6,7 @@ use std::path::Path;
 
 use demo::Scale;
 use domain::Installation;
+use domain::alarms::{self, Method};
 use domain::runs::{self, Question};
 use jiff::Timestamp;
 use jiff::civil::date;
@@ -108,4 +109,28 @@ async fn the_city_counts_what_its_maker_says_it_holds() {
     let truth = demo::generate(demo::SEED, SMALL).truth(date(2023, 12, 31), demo::COMPLETE);
     let numerator = |code: &str| evaluation.indicator(code).unwrap().numerator;
     assert_eq!(numerator("K01"), Some(truth.inventions as i64), "inventions in force");
+    its_planted_alarms_are_found_and_later_facts_judge_those_of_the_years_before(&installation, &latest.run).await;
+}
+
+async fn its_planted_alarms_are_found_and_later_facts_judge_those_of_the_years_before(
+    installation: &Installation,
+    run: &str,
+) {
+    let opened = runs::Shelf::default().open(installation, &runs::policy().unwrap(), run).await.unwrap();
+    let alarms = alarms::all(&opened);
+    let of = |method: Method| alarms.iter().filter(move |alarm| alarm.method == method).collect::<Vec<_>>();
+    let bought = of(Method::BoughtBeforeDate);
+    assert_eq!((bought.len(), bought[0].rights.len()), (1, 5));
+    let counted = opened.views.rows("invention_of_first_patentee").unwrap();
+    for right in &bought[0].rights {
+        assert!(counted.whose("application_number", right).next().is_some(), "{right} is counted by the rules");
+    }
+    let bursts = of(Method::FilingBurst);
+    assert_eq!(bursts.len(), 2, "{bursts:?}");
+    assert!(bursts.iter().all(|alarm| alarm.seen.starts_with("2022 年 6 月申请 12 件")), "{bursts:?}");
+    let tests = alarms::back_tests(&opened);
+    let tried = |method: Method| tests.iter().find(|test| test.method == method).copied().unwrap();
+    let (bought, burst) = (tried(Method::BoughtBeforeDate), tried(Method::FilingBurst));
+    assert_eq!((bought.raised, bought.confirmed, bought.refuted), (1, 0, 1), "bought at the end of 2022 and kept");
+    assert_eq!((burst.raised, burst.confirmed, burst.refuted), (2, 1, 1), "one was sold and one kept");
 }

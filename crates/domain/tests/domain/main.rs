@@ -5,6 +5,7 @@
 mod case_table;
 mod city;
 mod clauses;
+mod course;
 mod delivery;
 mod ground;
 mod messages;

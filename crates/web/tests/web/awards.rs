@@ -46,7 +46,14 @@ async fn alarms_stand_with_their_method_and_their_error() {
     for method in domain::alarms::Method::ALL {
         assert!(page.contains(method.zh()) && page.contains(method.method()), "{}", method.zh());
     }
-    assert!(page.contains("往年对照：") && page.contains("提示不是结论"));
+    for method in domain::alarms::Method::ALL {
+        assert!(page.contains(&format!("以后来事实判定：{}", method.later())), "{}", method.zh());
+    }
+    assert!(page.contains("提示不是结论"));
+    // The demo plants two bursts of filings in June 2022: one enterprise sold them, the other kept them.
+    assert!(page.contains("2022 年 6 月申请 12 件"));
+    assert!(page.contains("提示 2 条，此后一年内属实 1 条，误报 1 条，尚无定论 0 条"), "the error of the bursts");
+    assert!(page.contains("提示 1 条，此后一年内属实 0 条，误报 1 条，尚无定论 0 条"), "the error of the purchases");
     assert!(page.contains("等级可能下降"));
 }
 

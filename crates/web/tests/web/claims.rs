@@ -100,7 +100,7 @@ async fn the_office_invites_enterprises_only_and_a_revoked_link_opens_nothing() 
     let token = page.token();
     let forbidden = [("csrf", &*token), ("name", "王敏"), ("role", "administrator"), ("unit", "")];
     assert_eq!(clerk.post("/invitations/send", &forbidden).await.status, StatusCode::FORBIDDEN);
-    let wrong = [("csrf", &*token), ("name", "李青"), ("role", "enterprise"), ("unit", "91320594MA1DEM0011")];
+    let wrong = [("csrf", &*token), ("name", "李青"), ("role", "enterprise"), ("unit", "91320594MA1DEM0012")];
     let answer = clerk.post("/invitations/send", &wrong).await;
     assert!(answer.status == StatusCode::UNPROCESSABLE_ENTITY && answer.text.contains("核对校验位"), "{}", answer.text);
     let unit = uscc();

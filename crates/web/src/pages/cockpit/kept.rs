@@ -48,8 +48,11 @@ pub(crate) fn moved(shown: &Shown, before: Option<&Opened>) -> Arc<Moved> {
 
 /// The targets of a run, each with its past and its forecast.
 pub(crate) async fn targets(app: &App, shown: &Shown, history: &[Observed]) -> Result<Arc<Vec<Target>>, AppError> {
+    let key = format!("{} {}", shown.opened.summary.run, shown.all_runs());
+    if let Some(targets) = TARGETS.find(&key) {
+        return Ok(targets);
+    }
     let reports = cockpit::reports(&app.installation).await?;
-    let key = format!("{} {} {}", shown.opened.summary.run, reports.files(), shown.all_runs());
     Ok(TARGETS.get(&key, || cockpit::targets(&shown.policy, &shown.opened, history, &reports)))
 }
 

@@ -288,3 +288,55 @@ pub(crate) fn error(frame: &Frame, target: &Target, definition: &IndicatorDef) -
         ],
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_yearly_sum_of_which_nothing_came_is_not_reported_and_no_zero() {
+        let policy = domain::runs::policy().unwrap();
+        let definition = policy.indicator("K08").unwrap();
+        let shown = |is_reported: bool| {
+            let indicator = Indicator {
+                code: "K08".into(),
+                name: "年知识产权质押融资额".into(),
+                clauses: Vec::new(),
+                numerator: Some(0),
+                denominator: None,
+                value: Some("0.00".into()),
+                operator: definition.operator,
+                target: Some("2".into()),
+                met: Some(false),
+                reason: String::new(),
+                by_region: Vec::new(),
+                bound: "exact".into(),
+                upper: None,
+                unit: definition.unit.clone(),
+                evidence_count: 0,
+                reading: String::new(),
+            };
+            let target = Target {
+                indicator,
+                is_reported,
+                history: Vec::new(),
+                trajectory: Vec::new(),
+                forecast: None,
+                outlook: Outlook::Unknown,
+                gap: None,
+                change: None,
+            };
+            let (frame, as_of) = (Frame::for_tests(), jiff::civil::date(2023, 1, 31));
+            let figure = figure(&frame, &target, definition, as_of, String::new());
+            let course = course(&frame, &policy, as_of, std::slice::from_ref(&target), &|_| String::new());
+            (figure, course.into_iter().next().unwrap())
+        };
+        let (figure, row) = shown(false);
+        assert_eq!((figure.value, figure.exact.as_str()), (None, "未报"));
+        assert!(figure.note.unwrap().contains("不当作零"));
+        assert_eq!((row.value.as_str(), row.why.as_str()), ("未报", "本年还没有报送，不当作零"));
+        let (figure, row) = shown(true);
+        assert_eq!(figure.value.as_deref(), Some("0.00"));
+        assert!(row.value.starts_with("0.00") && row.why.contains("不作预测"), "{row:?}");
+    }
+}
