@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand, ValueEnum};
 use db::Db;
 use domain::accounts::{self, New, Role};
-use domain::sign_on;
+use domain::{sign_in_limits, sign_on};
 
 use crate::Context;
 use crate::claims;
@@ -43,6 +43,8 @@ pub(crate) enum Account {
     Enable(Login),
     /// 重新生成一次性密码
     Reset(Login),
+    /// 解除因登录失败过多的锁定
+    Unlock(Login),
     /// 把账号绑定到政府统一身份认证的一个标识
     Link(Tie),
     /// 解除统一身份认证的绑定，结束其全部会话
@@ -145,6 +147,10 @@ pub(crate) async fn run(context: &Context, command: Account) -> anyhow::Result<(
             told(&new.login, &password)
         }
         Account::Reset(Login { login }) => told(&login, &accounts::reset(db, &login, "cli", now).await?),
+        Account::Unlock(Login { login }) => {
+            sign_in_limits::unlock(db, &login, "cli", now).await?;
+            done(&login, "已解除锁定")
+        }
         Account::Link(Tie { login, issuer, subject }) => {
             sign_on::link(db, (&login, &issuer, &subject), "cli", now).await?;
             done(&login, "已绑定统一身份认证")

@@ -39,7 +39,8 @@ const PAIRS: &[Pair] = &[
     pair!(20261126222000, "create payment", "20261126222000_create_payment.sql"),
     pair!(20261127100000, "create organisation", "20261127100000_create_organisation.sql"),
     pair!(20261127110000, "create claim", "20261127110000_create_claim.sql"),
-    pair!(20261127113000, "create sign on", "20261127113000_create_sign_on.sql"),
+    pair!(20261127111500, "create sign on", "20261127111500_create_sign_on.sql"),
+    pair!(20261127113000, "create sign in tally", "20261127113000_create_sign_in_tally.sql"),
     pair!(20261127120000, "create message", "20261127120000_create_message.sql"),
 ];
 

@@ -16,7 +16,7 @@ use jiff::{Timestamp, civil::Date};
 use tokio::net::TcpListener;
 use tower_http::compression::{CompressionLayer, predicate::SizeAbove};
 
-use crate::{assets, csrf, error, headers, kept, pages, routes, session, sign_in_limit::SignInLimit};
+use crate::{assets, csrf, error, headers, kept, pages, routes, session};
 
 /// The largest form without a file, in bytes.
 pub const FORM_BYTES_MAX: usize = 1024 * 1024;
@@ -86,7 +86,6 @@ pub struct App {
     pub installation: Installation,
     /// How this server is run.
     pub settings: Arc<Settings>,
-    pub(crate) sign_in_limit: Arc<SignInLimit>,
     pub(crate) sections: Arc<Vec<routes::Section>>,
     pub(crate) corpus: Arc<pages::corpus::Shelf>,
     pub(crate) kept: Arc<kept::Pages>,
@@ -109,7 +108,6 @@ impl App {
         Self {
             installation,
             settings: Arc::new(settings),
-            sign_in_limit: Arc::new(SignInLimit::default()),
             sections: Arc::new(routes::sections()),
             corpus: Arc::default(),
             kept: Arc::default(),

@@ -23,7 +23,6 @@ pub mod pieces;
 pub mod routes;
 pub mod search_key;
 pub mod session;
-pub mod sign_in_limit;
 
 pub use app::{App, Settings, SignIn, router, serve};
 pub use error::AppError;

@@ -82,6 +82,7 @@ pub fn doors() -> Vec<Door> {
         door("/accounts/{login}/disable", Needs(ManageAccounts), post(accounts::disable)),
         door("/accounts/{login}/enable", Needs(ManageAccounts), post(accounts::enable)),
         door("/accounts/{login}/reset", Needs(ManageAccounts), post(accounts::reset)),
+        door("/accounts/{login}/unlock", Needs(ManageAccounts), post(accounts::unlock)),
         door("/accounts/{login}/link", Needs(ManageAccounts), post(accounts::link)),
         door("/accounts/{login}/sign-out", Needs(ManageAccounts), post(accounts::sign_out)),
         door("/organisations", Needs(ManageAccounts), get(organisations::page)),

@@ -134,6 +134,7 @@ async fn accounts(story: &mut Story<'_>) {
     story.tells("organisation rename", "cli", &[&id, "市商务局"], "organisation.rename").await;
     story.tells("organisation disable", "cli", &[&id], "organisation.disable").await;
     story.tells("organisation enable", "cli", &[&id], "organisation.enable").await;
+    story.tells("account unlock", "cli", &["newcomer"], "account.unlock").await;
     let to = ["newcomer", "--issuer", "https://sso.example.gov.cn", "--subject", "citizen-7"];
     story.tells("account link", "cli", &to, "account.link").await;
     story.tells("account unlink", "cli", &["newcomer"], "account.unlink").await;

@@ -84,6 +84,7 @@ claim-code-hint = The 23 characters shown when the claim was made, hyphens inclu
 claim-state-title = How a claim stands
 claim-state-line = Ask with the number and code of the claim; once it is accepted, the account is opened here.
 claim-state-do = Ask
+claim-state-wait = Too many failures came from this address; try again in { $minutes } minutes.
 claim-open = Open the account
 audit-invitation-make = Invite to an account
 audit-invitation-revoke = Revoke an invitation
@@ -106,3 +107,9 @@ audit-account-link = Tie to the sign-on
 audit-account-unlink = Untie from the sign-on
 audit-field-subject = Subject
 audit-field-issuer = Issuer
+# Failed sign-ins.
+accounts-locked = Too many sign-ins failed; the next one may be tried in { $minutes } minutes.
+accounts-locked-line = Unlock it once you know that the owner mistyped; if it was somebody else, give a fresh password.
+accounts-unlock-do = Unlock
+said-unlocked = The account is unlocked; it may sign in at once.
+audit-account-unlock = Unlock an account

@@ -84,6 +84,7 @@ claim-code-hint = 提交认领时显示的 23 个字符，含连字符。
 claim-state-title = 查询认领进度
 claim-state-line = 凭提交认领时得到的编号和查询码查询；审核通过后在这里开通账号。
 claim-state-do = 查询
+claim-state-wait = 从这个网络地址查询失败的次数过多，请在 { $minutes } 分钟后重试。
 claim-open = 开通账号
 audit-invitation-make = 邀请开通账号
 audit-invitation-revoke = 撤回邀请
@@ -106,3 +107,9 @@ audit-account-link = 绑定统一登录
 audit-account-unlink = 解除统一登录
 audit-field-subject = 标识
 audit-field-issuer = 认证方
+# 登录失败。
+accounts-locked = 登录失败次数过多，{ $minutes } 分钟后可再试。
+accounts-locked-line = 确认是本人输错密码后可以立即解除；不是本人的，请重新生成密码。
+accounts-unlock-do = 解除锁定
+said-unlocked = 已解除锁定，可以立即登录。
+audit-account-unlock = 解除登录锁定

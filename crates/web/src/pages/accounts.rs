@@ -9,7 +9,7 @@ use axum::{
 };
 use domain::{
     accounts::{self, Detail, New, Role},
-    sign_on,
+    sign_in_limits, sign_on,
 };
 
 use crate::{
@@ -49,6 +49,7 @@ struct AccountPage<'a> {
     facts: Vec<(String, String)>,
     form: EntryForm,
     tie: Option<EntryForm>,
+    locked_minutes: Option<i64>,
     path: String,
     is_disabled: bool,
     is_own: bool,
@@ -211,6 +212,7 @@ pub async fn one(
     let errors = Errors::default();
     let mut page = shown(&frame, &detail, &Sent::default(), &errors, &room);
     page.tie = tie(&app, &frame, &login, None, &errors).await?;
+    page.locked_minutes = sign_in_limits::locked_minutes(app.db(), &login, app.now()).await?;
     hx::page(page)
 }
 
@@ -245,6 +247,7 @@ fn shown<'a>(frame: &'a Frame, detail: &Detail, sent: &Sent, errors: &'a Errors,
             button: frame.t("accounts-amend-do"),
         },
         tie: None,
+        locked_minutes: None,
         is_disabled: detail.disabled_at.is_some(),
         is_own: who(frame) == account.login,
         path,
@@ -334,6 +337,12 @@ pub async fn disable(State(app): State<App>, frame: Frame, Path(login): Path<Str
 pub async fn enable(State(app): State<App>, frame: Frame, Path(login): Path<String>) -> Result<Response, AppError> {
     accounts::enable(app.db(), &login, &who(&frame), app.now()).await?;
     Ok(room::see_other(&frame, &format!("{}?done=enabled", path(&login))))
+}
+
+/// `POST /accounts/{login}/unlock`: lets a login be tried again after too many failures.
+pub async fn unlock(State(app): State<App>, frame: Frame, Path(login): Path<String>) -> Result<Response, AppError> {
+    sign_in_limits::unlock(app.db(), &login, &who(&frame), app.now()).await?;
+    Ok(room::see_other(&frame, &format!("{}?done=unlocked", path(&login))))
 }
 
 /// `POST /accounts/{login}/reset`: gives a fresh password and shows it, this once.

@@ -162,6 +162,7 @@ pub(crate) fn said(frame: &Frame, words: &BTreeMap<String, String>) -> Option<No
         "mail-again" => "said-mail-again",
         "wording-kept" => "said-wording-kept",
         "invitation-revoked" => "said-invitation-revoked",
+        "unlocked" => "said-unlocked",
         "linked" => "said-linked",
         "claim-decided" => "said-claim-decided",
         _ => return None,

@@ -9,7 +9,10 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::{Html, IntoResponse, Redirect, Response},
 };
-use domain::accounts::{self, second_factor};
+use domain::{
+    accounts::{self, second_factor},
+    sign_in_limits,
+};
 use serde::Deserialize;
 
 use crate::{
@@ -84,7 +87,7 @@ pub async fn submit(
     if !errors.is_empty() {
         return hx::refused(shown(&app, &frame, login, next, &errors));
     }
-    if let Some(minutes) = app.sign_in_limit.minutes_to_wait(login, &address, now) {
+    if let Some(minutes) = sign_in_limits::attempt(app.db(), Some(login), &address, now).await? {
         errors.add("login", frame.t1("sign-in-wait", "minutes", minutes));
         let page = shown(&app, &frame, login, next, &errors).render()?;
         return Ok((StatusCode::TOO_MANY_REQUESTS, Html(page)).into_response());
@@ -94,7 +97,7 @@ pub async fn submit(
             let path = if opened.account.awaits_code {
                 format!("/sign-in/code?next={}", format::encode(next))
             } else {
-                app.sign_in_limit.succeeded(login);
+                sign_in_limits::succeeded(app.db(), Some(login), &address).await?;
                 next.to_owned()
             };
             let mut response = Redirect::to(&frame.at(&path)).into_response();
@@ -103,7 +106,6 @@ pub async fn submit(
             Ok(response)
         }
         Err(domain::Error::Invalid(_)) => {
-            app.sign_in_limit.failed(login, &address, now);
             errors.add("login", frame.t("sign-in-wrong"));
             hx::refused(shown(&app, &frame, login, next, &errors))
         }
@@ -141,6 +143,7 @@ pub async fn code(
     State(app): State<App>,
     frame: Frame,
     headers: HeaderMap,
+    peer: Option<axum::Extension<ConnectInfo<SocketAddr>>>,
     Form(sent): Form<Code>,
 ) -> Result<Response, AppError> {
     let (next, token) = (own_path(&sent.next), session::cookie(&headers, session::SESSION_COOKIE).unwrap_or_default());
@@ -149,7 +152,8 @@ pub async fn code(
     }
     match second_factor::pass(app.db(), &token, &sent.code, app.now()).await {
         Ok(opened) => {
-            app.sign_in_limit.succeeded(&opened.account.login);
+            let address = session::address(&app.settings, &headers, peer.as_deref());
+            sign_in_limits::succeeded(app.db(), Some(&opened.account.login), &address).await?;
             let mut response = Redirect::to(&frame.at(next)).into_response();
             session::set_cookie(&mut response, &app.settings, session::SESSION_COOKIE, &opened.token, None);
             Ok(response)

@@ -62,6 +62,30 @@ async fn too_many_failures_must_wait() {
 }
 
 #[tokio::test]
+async fn the_administrator_unlocks_who_mistyped() {
+    let server = Server::start().await;
+    for _ in 0..9 {
+        server.visitor().sign_in("clerk", "wrong password").await;
+    }
+    let mut administrator = server.signed_in(Role::Administrator).await;
+    let page = administrator.get("/accounts/clerk").await;
+    assert!(page.text.contains("15 分钟后可再试"), "{}", page.text);
+    let answer = administrator.post("/accounts/clerk/unlock", &[("csrf", &page.token())]).await;
+    assert_eq!(answer.header("location"), "/accounts/clerk?done=unlocked");
+    assert!(!administrator.get("/accounts/clerk").await.text.contains("分钟后可再试"));
+    assert_eq!(server.visitor().sign_in("clerk", PASSWORD).await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn without_its_settings_there_is_no_sign_on() {
+    let server = Server::start().await;
+    assert!(!server.visitor().get("/sign-in").await.text.contains("/sign-on"));
+    for path in ["/sign-on", "/sign-on/return?code=a&state=b"] {
+        assert_eq!(server.visitor().get(path).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn an_idle_session_ends() {
     let server = Server::start().await;
     let mut visitor = server.signed_in(Role::Clerk).await;

@@ -7,7 +7,7 @@ use db::Db;
 use web::routes;
 
 /// The doors that take a form and change something, with the act that the trail then holds.
-const CHANGES: [(&str, &str); 85] = [
+const CHANGES: [(&str, &str); 86] = [
     ("/sign-in", "session.open"),
     ("/sign-in/code", "session.open"),
     ("/sign-out", "session.close"),
@@ -27,6 +27,7 @@ const CHANGES: [(&str, &str); 85] = [
     ("/organisations/{id}/disable", "organisation.disable"),
     ("/organisations/{id}/enable", "organisation.enable"),
     ("/accounts/{login}/link", "account."),
+    ("/accounts/{login}/unlock", "account.unlock"),
     ("/invitations/send", "invitation.make"),
     ("/invitations/{id}/revoke", "invitation.revoke"),
     ("/invited", "invitation.take"),

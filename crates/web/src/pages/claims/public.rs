@@ -6,7 +6,10 @@ use axum::{
     extract::{Multipart, State},
     response::Response,
 };
-use domain::claims::{self, Claim, PROOF_BYTES_MAX, Proof, Said};
+use domain::{
+    claims::{self, Claim, PROOF_BYTES_MAX, Proof, Said},
+    sign_in_limits,
+};
 
 use super::standing;
 use crate::{
@@ -197,10 +200,15 @@ fn asking<'a>(
 
 /// `POST /claim/state`: how a claim stands, for whoever holds its number and code.
 pub async fn state(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>) -> Result<Response, AppError> {
+    let origin = registry::audit::origin();
+    if let Some(minutes) = sign_in_limits::attempt(app.db(), None, &origin, app.now()).await? {
+        return Err(AppError::Conflict(frame.t1("claim-state-wait", "minutes", minutes)));
+    }
     let code = sent.get("code").to_lowercase();
     let number = sent.get("number").parse().unwrap_or_default();
     match claims::of_code(app.db(), number, &code, app.now()).await {
         Ok((claim, may_open)) => {
+            sign_in_limits::succeeded(app.db(), None, &origin).await?;
             let found = found(&frame, &claim, may_open.then_some(code));
             hx::page(asking(&frame, &sent, &Errors::default(), &state_head(&frame), Some(found)))
         }

@@ -23,7 +23,7 @@ use crate::{
 const READ_MAX: u32 = 20_000;
 
 /// The acts, by the word that the trail keeps.
-const ACTS: [&str; 72] = [
+const ACTS: [&str; 73] = [
     "import-merged",
     "import-cancelled",
     "import-recovered",
@@ -82,6 +82,7 @@ const ACTS: [&str; 72] = [
     "account.password",
     "account.link",
     "account.unlink",
+    "account.unlock",
     "account.factor-begin",
     "account.factor",
     "account.factor-end",
