@@ -96,7 +96,7 @@ pub fn wave(opened: &Opened, indicator: &Indicator) -> Option<Wave> {
 /// The interval of a share at a level of confidence in percent, in hundredths of a percent, rounded outwards.
 ///
 /// Wilson's score interval (E. B. Wilson, Journal of the American Statistical Association 22 (1927) 209–212), which keeps
-/// to 0–100 % and holds its level for small samples and shares near the ends (L. D. Brown, T. T. Cai, A. DasGupta,
+/// to 0–100 % and holds its level for small samples and shares near the ends (L. D. Brown, T. T. Cai, A. Das Gupta,
 /// Statistical Science 16 (2001) 101–133). It takes the sample as drawn at random, without a design effect.
 ///
 /// ```

@@ -167,6 +167,7 @@ source-wave-of = { $date }, { $approval }, { $sample } valid answers, { $positiv
 source-interval = Interval ({ $confidence }% confidence)
 source-interval-of = { $low }%–{ $high }% (Wilson score interval of a simple random sample; the target is judged by the point estimate)
 source-money = Budget and payments
+source-money-title = This figure is no part of a run
 source-money-of = Budget of { $year }: { $budget }; subsidies paid: { $subsidy } (as the ledger stands now; no part of this run)
 source-money-share = { $year }: subsidies paid { $subsidy } ÷ budget { $budget } = { $share } (as the ledger stands now; no part of this run)
 source-money-none = There is neither budget nor payment of { $year }

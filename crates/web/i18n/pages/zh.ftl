@@ -167,6 +167,7 @@ source-wave-of = { $date }，{ $approval }，有效样本 { $sample }，达标�
 source-interval = 抽样区间（置信水平 { $confidence }%）
 source-interval-of = { $low }%—{ $high }%（按样本量以 Wilson 得分法计算，视作简单随机抽样；达标只看点估计）
 source-money = 预算和支付
+source-money-title = 这项指标不随测算得出
 source-money-of = { $year }年预算 { $budget }，已付补贴 { $subsidy }（按台账现状，不属于本次测算的资料）
 source-money-share = { $year }年已付补贴 { $subsidy } ÷ 预算 { $budget } = { $share }（按台账现状，不属于本次测算的资料）
 source-money-none = { $year }年没有预算和支付的记录

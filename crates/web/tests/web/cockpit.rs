@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use domain::accounts::Role;
 
-use crate::city::{links, visitor};
+use crate::city::{links, own, visitor};
 
 #[tokio::test]
 async fn the_cockpit_shows_every_target_with_its_state_and_method() {
@@ -117,4 +117,20 @@ async fn without_a_back_test_the_outlook_cannot_be_told_and_the_page_says_why() 
     for words in ["历史不足，不作回测", "无法判断", "历史不足，没有回测"] {
         assert!(k01.contains(words), "{words}: {k01}");
     }
+}
+
+/// The day at which the targets fall due is a parameter: a what-if that moves it waits for that day.
+#[tokio::test]
+async fn the_day_of_the_targets_is_the_end_of_the_plan() {
+    let (mut clerk, _folder) = own(Role::Clerk).await;
+    let page = clerk.get("/cockpit").await.text;
+    assert!(page.contains("2023年12月31日") && !page.contains("2025年12月31日"), "{page}");
+    let token = clerk.get("/what-if").await.token();
+    let sent = clerk.post("/what-if", &[("csrf", &token), ("set-plan_end", "2025-12-31")]).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+    let run = sent.header("location").trim_start_matches("/what-if/").to_owned();
+    let moved = clerk.get(&format!("/cockpit?run={run}")).await.text;
+    assert!(moved.contains("2025年12月31日"), "{moved}");
+    let course = clerk.get(&format!("/indicators/K01?run={run}")).await.text;
+    assert!(course.contains("2025-12") && !clerk.get("/indicators/K01").await.text.contains("2025-12"));
 }

@@ -184,6 +184,8 @@ fn target_in_base(row: &Row<'_>, evaluation: &Evaluation) -> Option<i64> {
 /// What the reader must know before the figure: that it is unknown, or only a lower bound.
 fn notice(frame: &Frame, row: &Row<'_>) -> Option<Notice> {
     let (title, means) = match (row.indicator.bound.as_str(), row.indicator.value.is_some()) {
+        // What the ledger holds is no fact that a later run could find.
+        (_, false) if source::is_of_money(&row.indicator.code) => (frame.t("source-money-title"), String::new()),
         (_, false) => (frame.t("indicators-unknown"), frame.t("indicators-unknown-means")),
         ("lower", true) => (frame.t("indicators-lower"), frame.t("indicators-lower-means")),
         _ => return None,

@@ -1,7 +1,5 @@
 //! The towns of a figure: what each brought, what it gained and lost since the month before, and its own way to the target.
 
-use std::collections::BTreeMap;
-
 use domain::cockpit::{Grouping, TownCourse, town_courses};
 use jiff::civil::Date;
 
@@ -104,9 +102,11 @@ fn points(frame: &Frame, course: &TownCourse, unit: &str) -> Cell {
         let value = frame.amount(&format::group(value), unit);
         frame.tn("towns-target-on", &[("value", value), ("date", date.to_string())])
     };
-    let all: BTreeMap<&Date, &str> = course.points.iter().map(|(date, value)| (date, value.as_str())).collect();
-    let links = all.into_iter().map(|(date, value)| Link::new(words(date, value), "")).collect();
-    Cell::folded(words(&course.on, &course.value), links)
+    let meant = words(&course.on, &course.value);
+    if course.points.len() == 1 {
+        return Cell::text(meant);
+    }
+    Cell::folded(meant, course.points.iter().map(|(date, value)| Link::new(words(date, value), "")).collect())
 }
 
 /// Whether the town keeps to its way, and what it lacks.

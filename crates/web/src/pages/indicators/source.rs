@@ -134,10 +134,15 @@ pub(super) fn survey(frame: &Frame, shown: &Shown, indicator: &Indicator) -> Vec
     facts
 }
 
+/// Whether the budget and its payments say a figure, and no register.
+pub(super) fn is_of_money(code: &str) -> bool {
+    matches!(code, "M20" | "M21")
+}
+
 /// What the budget and its payments say of the year, for the figures of money that no register holds; read now, as they are
 /// no part of a run's facts.
 pub(super) async fn money(app: &App, frame: &Frame, shown: &Shown, code: &str) -> Result<Option<Fact>, AppError> {
-    if !matches!(code, "M20" | "M21") || !frame.may(Permission::ViewMoney) {
+    if !is_of_money(code) || !frame.may(Permission::ViewMoney) {
         return Ok(None);
     }
     let wanted = i64::from(shown.as_of().year());
