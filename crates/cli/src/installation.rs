@@ -21,11 +21,19 @@ pub(crate) struct Serve {
     /// 挂在门户网站下的子路径，如 /zhiqiang
     #[arg(long, value_name = "PATH", default_value = "")]
     base_path: String,
-    /// 从外部访问本站的地址，如 https://ip.example.gov.cn；邀请链接以它开头
-    #[arg(long, value_name = "URL", default_value = "")]
+    // The addresses and names in these two are for people at a terminal, not for Markdown.
+    #[arg(
+        long,
+        value_name = "URL",
+        default_value = "",
+        help = "从外部访问本站的地址，如 https://ip.example.gov.cn；邀请链接以它开头"
+    )]
     public_address: String,
-    /// 政府统一身份认证（OpenID Connect）的设置文件：issuer、client_id，client_secret 或环境变量 ZHIQIANG_SIGN_ON_SECRET，可选 authorities（证书文件）
-    #[arg(long, value_name = "FILE")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        help = "政府统一身份认证（OpenID Connect）的设置文件：issuer、client_id，client_secret 或环境变量 ZHIQIANG_SIGN_ON_SECRET，可选 authorities（证书文件）"
+    )]
     sign_on: Option<PathBuf>,
 }
 

@@ -56,6 +56,7 @@ pub(super) fn names_enterprises(register: &Register) -> bool {
             | "sei-judgements"
             | "trajectories"
             | "province-figures"
+            | "province-rights"
     )
 }
 

@@ -224,7 +224,7 @@ impl Visitor {
         }
         let bytes = to_bytes(body, usize::MAX).await.unwrap().to_vec();
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        let answer = Answer { status: parts.status, headers: parts.headers, text, body: bytes.into() };
+        let answer = Answer { status: parts.status, headers: parts.headers, text, body: bytes };
         let path = path.strip_prefix(&self.base_path).unwrap_or(path);
         if let Some(before) = before
             && answer.was_taken(path == "/sign-out" && is_signed_in)
