@@ -59,9 +59,9 @@ for (const entry of PAGES) {
 
   // The gallery's examples and delivered cells are data, and a title is the name of what a page is about; chains, their
   // searches and what a report finds in them are the city's own words; what is noted on a warning is its reader's;
-  // demands and what is told of talks are the firm's.
+  // demands and what is told of talks are the firm's; organisations and who is invited bear their names.
   if (['gallery', 'letter-template', 'message-wording', 'patent', 'enterprise-history', 'row-history', 'corpus-document', 'corpus-document-of-the-city', 'basket', 'navigation', 'chain', 'report', 'warning',
-    'matching-demand', 'matching-deal', 'matching-deal-signed'].includes(entry.name)) continue;
+    'invitation', 'organisations', 'organisation', 'matching-demand', 'matching-deal', 'matching-deal-signed'].includes(entry.name)) continue;
   test(`${entry.name} is whole in English`, async () => {
     const shown = await page(entry, { english: true });
     const found = await reach(shown, address, entry);
@@ -79,7 +79,7 @@ async function chinese(shown) {
     '[lang="zh-CN"]', '.data', '.top-name', '.top-account', '#headings-hint', 'option', '.evidence li', '#no_headings-hint', '#constants-hint', 'textarea', '#demands th', '#deals th', '.crumbs [href*="/matching/"]',
     'a[href*="/enterprises/"]', 'a[href*="/patents/"]', 'a[href*="/awards/"][href*="/9"]', '[aria-labelledby="lapses"] th',
     ...['Title', 'Name', 'Owner', 'Patentee', 'Enterprise or owner', 'Mark', 'Pledgee', 'Course', 'File', 'Value', 'Source', 'Candidates', 'Industry', 'Keywords of the rule',
-      'Details', 'Object', 'Entered by', 'Headings', 'Constants', 'Watch'].map((label) => `[data-label="${label}"]`),
+      'Person in charge', 'Details', 'Object', 'Entered by', 'Headings', 'Constants', 'Watch'].map((label) => `[data-label="${label}"]`),
   ];
   const found = await shown.evaluate((selectors) => {
     const left = [];

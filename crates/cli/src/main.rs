@@ -184,7 +184,7 @@ fn needs_data(command: &Command) -> bool {
 }
 
 async fn run(context: &Context, command: Command) -> anyhow::Result<()> {
-    if needs_data(&command) && !context.data.is_dir() {
+    if needs_data(&command) && context.database.is_none() && !context.data.is_dir() {
         let data = std::path::absolute(&context.data).unwrap_or_else(|_| context.data.clone());
         let todo = "请核对 --data；要新建一个，请先运行 zhiqiang init";
         return Err(output::Unusable(format!("没有数据目录 {}。{todo}。", data.display())).into());

@@ -29,6 +29,8 @@ pub(crate) const ROWS_MAX: usize = 1_000;
 pub(crate) const ROWS_USUAL: usize = 100;
 /// What stands for the latest run of the whole city.
 const LATEST: &str = "latest";
+/// The shortest beginning of a run's id that may stand for it.
+pub(crate) const RUN_CHARS_MIN: usize = 12;
 
 /// Some rows of all there are.
 #[derive(Debug, Serialize)]
@@ -90,6 +92,10 @@ async fn opened(
     run: &str,
 ) -> Result<(std::sync::Arc<rules::Policy>, std::sync::Arc<runs::Opened>), AppError> {
     if run != LATEST {
+        // A beginning that says less would be another run tomorrow.
+        if run.len() < RUN_CHARS_MIN {
+            return Err(Error::NotFound { what: "测算", id: run.to_owned() }.into());
+        }
         return shown::run(app, run).await;
     }
     let latest = runs::latest(&app.installation).await?;

@@ -6,7 +6,7 @@
 use axum::{Json, extract::State};
 use serde_json::{Value, json};
 
-use super::{ROWS_MAX, ROWS_USUAL};
+use super::{ROWS_MAX, ROWS_USUAL, RUN_CHARS_MIN};
 use crate::{app::App, session::SESSION_COOKIE};
 
 /// One address that can be asked.
@@ -128,7 +128,7 @@ fn parameters() -> Value {
     };
     const AWARD: &str = "^[a-z]{1,20}(-[a-z]{1,20}){0,3}$";
     json!({
-        "run": text("run", "path", "^(latest|[0-9a-f]{12,64})$", "latest", "测算编号，或其开头，或 latest"),
+        "run": text("run", "path", &format!("^(latest|[0-9a-f]{{{RUN_CHARS_MIN},64}})$"), "latest", "测算编号，或其开头，或 latest"),
         "code": text("code", "path", "^[A-Z]{1,3}[0-9]{1,3}$", "K01", "指标编号"),
         "award": text("award", "path", AWARD, "innovation-star", "奖励编号"),
         "award-filter": text("award", "query", AWARD, "innovation-star", "只要这一项奖励"),
@@ -184,6 +184,7 @@ fn schemas() -> Value {
             ("known_at", text()), ("snapshot", text()),
             ("overrides", json!({ "type": "object", "additionalProperties": { "type": "string" } })),
             ("scope", text()), ("created_at", text()), ("created_by", text()),
+            ("standing", json!({ "enum": ["open", "closing", "aside"] })),
         ]),
         "Indicators": rows("Indicator"),
         "Indicator": object(&[
