@@ -178,7 +178,7 @@ async fn a_paper_that_was_changed_or_lost_is_found() {
     std::fs::remove_file(&file).unwrap();
     let lost = found().await;
     assert!(
-        lost.state == Found::Fault && lost.message.contains("读不到") && lost.message.contains("请从备份恢复"),
+        lost.state == Found::Fault && lost.message.contains("读写失败") && lost.message.contains("请从备份恢复"),
         "{lost:?}"
     );
 }
