@@ -35,6 +35,9 @@ pub(crate) struct Serve {
         help = "政府统一身份认证（OpenID Connect）的设置文件：issuer、client_id，client_secret 或环境变量 ZHIQIANG_SIGN_ON_SECRET，可选 authorities（证书文件）"
     )]
     sign_on: Option<PathBuf>,
+    /// 前面有网关转发：以 X-Forwarded-For 的最后一段为访客地址
+    #[arg(long)]
+    behind_proxy: bool,
 }
 
 /// What the file of the sign-on holds.
@@ -95,6 +98,14 @@ pub(crate) async fn serve(context: &Context, command: Serve) -> anyhow::Result<(
     let installation = context.open().await?;
     let mut settings = settings(&installation, &command.base_path);
     command.public_address.trim_end_matches('/').clone_into(&mut settings.public_address);
+    settings.behind_proxy = command.behind_proxy;
+    settings.secure_cookies = settings.public_address.starts_with("https://");
+    if settings.secure_cookies && !settings.behind_proxy {
+        // The program itself speaks no TLS: a gateway stands before it, and would be everybody's address.
+        eprintln!(
+            "提示：对外地址是 https，前面应有网关。请加 --behind-proxy，否则所有访客共用网关的地址，登录限制和审计都分不清是谁。"
+        );
+    }
     if let Some(file) = &command.sign_on {
         let site = format!("{}{}", settings.public_address, settings.base_path);
         let site = if settings.public_address.is_empty() { "" } else { &site };

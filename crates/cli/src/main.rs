@@ -179,6 +179,8 @@ fn needs_data(command: &Command) -> bool {
             | Command::Case(_)
             | Command::Budget(_)
             | Command::Payment(_)
+            | Command::Message(_)
+            | Command::Organisation(_)
             | Command::DemoDate(_)
     )
 }

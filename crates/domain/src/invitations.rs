@@ -12,8 +12,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use terms::Uscc;
 
-use crate::Error;
 use crate::accounts::{self, Account, New, Permission, Role};
+use crate::{Error, organisations};
 
 /// How long an invitation may be taken.
 pub const LIFE: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -113,6 +113,7 @@ pub fn allowed(account: &Account, role: Role) -> Result<(), Error> {
 /// Invites somebody; the word of the link is told this once.
 pub async fn invite(db: &Db, about: &About, by: &str, now: Timestamp) -> Result<(i64, String), Error> {
     let about = checked(about)?;
+    organisations::check_unit(db, about.role, &about.unit, now).await?;
     let word = accounts::random_token()?;
     let mut tx = db.begin().await?;
     let id = make(&mut tx, &about, (&accounts::token_hash(&word), None), LIFE, (by, now)).await?;
@@ -177,6 +178,11 @@ pub async fn revoke(db: &Db, id: i64, by: &str, now: Timestamp) -> Result<(), Er
     Ok(tx.commit().await?)
 }
 
+/// Revokes what somebody invited to who may not invite any more; how many links that were still open.
+pub(crate) async fn revoke_of(tx: &mut Tx, by: &str, now: Timestamp) -> Result<u64, Error> {
+    store::revoke_of(tx, by, now).await
+}
+
 /// The invitation of a link, while it may be taken. Unknown, taken, revoked and over are answered alike.
 pub async fn of_word(db: &Db, word: &str, now: Timestamp) -> Result<Invitation, Error> {
     let mut tx = db.begin_read().await?;
@@ -195,7 +201,8 @@ pub async fn take(db: &Db, word: &str, login: &str, password: &str, now: Timesta
     accounts::check_login(login)?;
     accounts::check_password(password, login)?;
     // Only who holds a link makes the machine work on a password.
-    of_word(db, word, now).await?;
+    let about = of_word(db, word, now).await?.about;
+    organisations::check_unit(db, about.role, &about.unit, now).await?;
     let kept = password.to_owned();
     let hash = tokio::task::spawn_blocking(move || accounts::hash_password(&kept)).await;
     let hash = hash.map_err(|cause| Error::Conflict(format!("密码没有保存成：{cause}")))??;

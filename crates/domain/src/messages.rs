@@ -14,7 +14,7 @@ mod telling;
 mod tests;
 mod wordings;
 
-use db::Db;
+use db::{Db, Tx};
 use jiff::{Timestamp, civil::Date};
 use registry::instant;
 
@@ -72,6 +72,11 @@ pub async fn find(db: &Db, account: &Account, id: i64) -> Result<Message, Error>
     let mut tx = db.begin_read().await?;
     let found = store::messages(&mut tx, account.id, Some(id)).await?.pop();
     found.ok_or_else(|| Error::NotFound { what: "消息", id: id.to_string() })
+}
+
+/// Takes what an account was told of cases out of its reach, when it becomes somebody else's; how many messages there were.
+pub(crate) async fn forget_cases(tx: &mut Tx, account: i64) -> Result<u64, Error> {
+    store::forget_cases(tx, account).await
 }
 
 /// Notes these messages of the account as read, or all of them when none are named; gives how many were not before.

@@ -202,9 +202,17 @@ pub async fn add(db: &Db, new: &New, by: &str, now: Timestamp) -> Result<i64, Er
 pub async fn rename(db: &Db, id: i64, name: &str, by: &str, now: Timestamp) -> Result<(), Error> {
     let name = named(name)?;
     let registered = registered(db, now).await?;
+    let items = crate::items::all(db).await?;
     let mut tx = db.begin().await?;
     let kept = store::all(&mut tx).await?;
     let before = one(&kept, id)?;
+    let asks = |item: &&crate::items::Item| item.terms.departments.contains(&before.name);
+    if let Some(item) = items.iter().find(asks).filter(|_| before.kind == Kind::Department) {
+        return Err(Error::Conflict(format!(
+            "事项“{}”第 {} 版请“{}”联审，改名后会送不到。机构改革后请登记新的部门，在事项新版本中改用它，再停用这一个。",
+            item.award, item.version, before.name
+        )));
+    }
     if before.name == name {
         return Err(Error::Invalid("名称没有变化。".to_owned()));
     }

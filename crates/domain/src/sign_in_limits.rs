@@ -75,5 +75,16 @@ fn login_key(login: &str) -> String {
 }
 
 fn address_key(address: &str) -> String {
-    format!("address {address}")
+    format!("address {}", network(address))
+}
+
+/// What limits count an address as: of IPv6 the network of a household, which holds more addresses than any limit.
+pub(crate) fn network(address: &str) -> String {
+    match address.parse() {
+        Ok(std::net::IpAddr::V6(long)) if long.to_ipv4_mapped().is_none() => {
+            let [a, b, c, d, ..] = long.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+        _ => address.to_owned(),
+    }
 }

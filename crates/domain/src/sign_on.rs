@@ -22,6 +22,8 @@ use crate::accounts::{self, Session};
 pub const LIFE: SignedDuration = SignedDuration::from_mins(10);
 /// Sign-ons that may be under way at once.
 const UNDER_WAY_MAX: i64 = 10_000;
+/// The longest address to which one comes back.
+const NEXT_BYTES_MAX: usize = 2_000;
 /// The longest subject (OpenID Connect Core 2).
 const SUBJECT_CHARS_MAX: usize = 255;
 /// Who the audit trail says it was when no account is known.
@@ -77,16 +79,16 @@ pub async fn begin(
         visitor_hash: accounts::token_hash(visitor),
         nonce: accounts::random_token()?,
         verifier: accounts::random_token()?,
-        next: next.to_owned(),
+        // An address longer than any page of ours leads home.
+        next: if next.len() <= NEXT_BYTES_MAX { next.to_owned() } else { "/".to_owned() },
         begun_at: now.to_string(),
     };
     let state = accounts::random_token()?;
     let address = provider.address(&state, &under_way.nonce, &under_way.verifier, now).await?;
     let mut tx = db.begin().await?;
     store::clear(&mut tx, now.checked_sub(LIFE).unwrap_or(Timestamp::MIN)).await?;
-    if store::count(&mut tx).await? >= UNDER_WAY_MAX {
-        return Err(Error::Conflict("同时进行的统一登录过多，请稍后再试，或用登录名和密码登录。".into()));
-    }
+    // Many that were only begun must not keep out who comes next: the oldest make room.
+    store::make_room(&mut tx, UNDER_WAY_MAX).await?;
     store::insert(&mut tx, &accounts::token_hash(&state), &under_way).await?;
     tx.commit().await?;
     Ok(address)

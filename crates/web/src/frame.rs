@@ -187,7 +187,7 @@ impl Frame {
         };
         // Pages that are reached from a section lie in it.
         let section = match self.path.split('/').nth(1).unwrap_or_default() {
-            "policy" | "runs" => "/settings",
+            "policy" | "runs" | "organisations" => "/settings",
             "what-if" => "/awards",
             "invitations" if self.may(Permission::ManageAccounts) => "/accounts",
             "invitations" => "/claims",

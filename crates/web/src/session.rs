@@ -175,10 +175,29 @@ pub fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
 
 /// The visitor's address, for the limit on sign-ins and for the trail.
 pub fn address(settings: &Settings, headers: &HeaderMap, peer: Option<&ConnectInfo<SocketAddr>>) -> String {
-    let forwarded =
-        headers.get("x-forwarded-for").and_then(|value| value.to_str().ok()).and_then(|value| value.rsplit(',').next());
+    // A gateway may add a line of its own behind the one that a visitor sent; only the last word is the gateway's.
+    let last = headers.get_all("x-forwarded-for").iter().next_back();
+    let forwarded = last.and_then(|value| value.to_str().ok()).and_then(|value| value.rsplit(',').next());
     match forwarded {
         Some(address) if settings.behind_proxy => address.trim().to_owned(),
         _ => peer.map(|ConnectInfo(address)| address.ip().to_string()).unwrap_or_default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn behind_a_gateway_only_its_own_word_tells_who_is_there() {
+        let peer = ConnectInfo(SocketAddr::from(([10, 0, 0, 1], 80)));
+        let mut headers = HeaderMap::new();
+        for line in ["203.0.113.9, 198.51.100.1", "192.0.2.7"] {
+            headers.append("x-forwarded-for", HeaderValue::from_static(line));
+        }
+        let behind = Settings { behind_proxy: true, ..Settings::default() };
+        assert_eq!(address(&behind, &headers, Some(&peer)), "192.0.2.7", "what a visitor sent comes before it");
+        assert_eq!(address(&Settings::default(), &headers, Some(&peer)), "10.0.0.1");
+        assert_eq!(address(&behind, &HeaderMap::new(), Some(&peer)), "10.0.0.1");
     }
 }

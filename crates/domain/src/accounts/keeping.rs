@@ -7,7 +7,7 @@ use serde_json::json;
 use terms::Uscc;
 
 use super::{Account, Role, password, store};
-use crate::{Error, organisations};
+use crate::{Error, invitations, organisations};
 
 /// The most letters that a login or a name may have.
 const LETTERS_MAX: usize = 60;
@@ -89,18 +89,27 @@ pub(crate) async fn open_in(
     if store::detail(tx, login).await?.is_some() {
         return Err(Error::Conflict(format!("登录名“{login}”已被使用，请换一个。")));
     }
+    let unit = unit_of(new.role, &new.unit);
     let row = store::NewAccount {
         login,
         name: &new.name,
         role: new.role.key(),
-        unit: &new.unit,
+        unit: &unit,
         password_hash,
         created_at: &now.to_string(),
         must_change_since: must_change_since.map(|since| since.to_string()),
     };
     store::insert(tx, &row).await?;
-    let detail = json!({ "name": new.name, "role": new.role.key(), "unit": new.unit });
+    let detail = json!({ "name": new.name, "role": new.role.key(), "unit": unit });
     Ok(registry::audit::record(tx, now, by, "account.open", login, &detail).await?)
+}
+
+/// The unit in the one form in which it is kept and compared.
+fn unit_of(role: Role, unit: &str) -> String {
+    match (role, unit.parse::<Uscc>()) {
+        (Role::Enterprise, Ok(code)) => code.to_string(),
+        _ => unit.trim().to_owned(),
+    }
 }
 
 /// Refuses a login of letters that cannot be typed everywhere.
@@ -159,22 +168,28 @@ pub async fn amend(db: &Db, new: &New, by: &str, now: Timestamp) -> Result<(), E
     organisations::check_unit(db, new.role, &new.unit, now).await?;
     let mut tx = db.begin().await?;
     let before = known(&mut tx, &new.login).await?.account;
-    let (role, unit) = (new.role.key(), new.unit.as_str());
+    let unit = unit_of(new.role, &new.unit);
+    let (role, unit) = (new.role.key(), unit.as_str());
     if (before.name.as_str(), before.role, before.unit.as_str()) == (new.name.as_str(), new.role, unit) {
         return Ok(());
     }
-    if before.role == Role::Administrator && new.role != Role::Administrator {
-        another_administrator(&mut tx, &new.login).await?;
-    }
     store::amend(&mut tx, before.id, &new.name, role, unit).await?;
-    if before.role != new.role || before.unit != new.unit {
+    let (mut revoked, mut messages) = (0, 0);
+    if before.role != new.role || before.unit != unit {
         store::delete_sessions(&mut tx, before.id, None).await?;
+        // What it was told of cases and what it promised to others belong to what it was.
+        messages = crate::messages::forget_cases(&mut tx, before.id).await?;
+        revoked = invitations::revoke_of(&mut tx, &new.login, now).await?;
     }
     let detail = json!({
-        "name": new.name, "role": role, "unit": unit,
+        "name": new.name, "role": role, "unit": unit, "messages_taken": messages, "invitations_revoked": revoked,
         "before": { "name": before.name, "role": before.role.key(), "unit": before.unit },
     });
     registry::audit::record(&mut tx, now, by, "account.amend", &new.login, &detail).await?;
+    // The trail lets one at a time past here, so that two who leave at once do not both rely on the other.
+    if before.role == Role::Administrator && new.role != Role::Administrator {
+        another_administrator(&mut tx, &new.login).await?;
+    }
     Ok(tx.commit().await?)
 }
 
@@ -188,17 +203,22 @@ pub async fn disable(db: &Db, login: &str, by: &str, now: Timestamp) -> Result<(
     if login == by {
         return Err(Error::Conflict("不能停用自己的账号，请由另一位系统管理员办理。".to_owned()));
     }
+    store::set_disabled(&mut tx, detail.account.id, Some(&now.to_string())).await?;
+    store::delete_sessions(&mut tx, detail.account.id, None).await?;
+    let revoked = invitations::revoke_of(&mut tx, login, now).await?;
+    registry::audit::record(&mut tx, now, by, "account.disable", login, &json!({ "invitations_revoked": revoked }))
+        .await?;
+    // The trail lets one at a time past here, so that two who leave at once do not both rely on the other.
     if detail.account.role == Role::Administrator {
         another_administrator(&mut tx, login).await?;
     }
-    store::set_disabled(&mut tx, detail.account.id, Some(&now.to_string())).await?;
-    store::delete_sessions(&mut tx, detail.account.id, None).await?;
-    registry::audit::record(&mut tx, now, by, "account.disable", login, &json!({})).await?;
     Ok(tx.commit().await?)
 }
 
 /// Lets an account sign in again.
 pub async fn enable(db: &Db, login: &str, by: &str, now: Timestamp) -> Result<(), Error> {
+    let account = find(db, login).await?.account;
+    organisations::check_unit(db, account.role, &account.unit, now).await?;
     let mut tx = db.begin().await?;
     let detail = known(&mut tx, login).await?;
     if detail.disabled_at.is_none() {

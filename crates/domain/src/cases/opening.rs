@@ -123,6 +123,12 @@ async fn official(installation: &Installation, run: &str) -> Result<Evaluation, 
     if summary.is_what_if() || !summary.scope.is_empty() {
         return Err(Error::Invalid("推演和局部测算不能用来兑现。请选一次全市的正式测算。".into()));
     }
+    if summary.standing == runs::Standing::Aside {
+        return Err(Error::Invalid(format!(
+            "{} 所在的月份已经月结，以另一次测算为准。兑现请用月结依据的那一次。",
+            summary.as_of
+        )));
+    }
     runs::load(installation, &summary.run).await
 }
 

@@ -77,6 +77,11 @@ pub(super) struct Gazetteer<'a> {
     by_word: HashMap<String, Vec<usize>>,
 }
 
+/// Whether a unit is a province or a prefecture (行政区划代码 of two or four digits): an address that names it may lie anywhere in it.
+fn lies_above(kind: &str, code: &str) -> bool {
+    kind == "其他" && matches!(code.len(), 2 | 4) && code.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 impl<'a> Gazetteer<'a> {
     pub(super) fn of(folded: &'a Folded) -> Self {
         let sheet = Sheet::of(folded, "regions");
@@ -92,6 +97,9 @@ impl<'a> Gazetteer<'a> {
                 valid_from: valid_from.date(row),
                 valid_to: valid_to.date(row),
             });
+            if lies_above(kind.text(row), code.text(row)) {
+                continue;
+            }
             gazetteer.by_code.insert(code.text(row), index);
             let words: BTreeSet<String> = words.list(row).chain([name.text(row)]).map(fold_name).collect();
             for word in words {

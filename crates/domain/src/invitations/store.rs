@@ -104,3 +104,12 @@ pub(super) async fn revoke(tx: &mut Tx, id: i64, now: Timestamp) -> Result<bool,
     .map_err(db::Error::from)?;
     Ok(done == 1)
 }
+
+/// Notes that every open invitation of somebody's was revoked, those that answer a claim left out; how many there were.
+pub(super) async fn revoke_of(tx: &mut Tx, by: &str, now: Timestamp) -> Result<u64, Error> {
+    const SQL: &str = "update invitation set revoked_at = $2 \
+         where made_by = $1 and claim_id is null and taken_at is null and revoked_at is null";
+    Ok(with_conn!(tx, conn => sqlx::query(SQL).bind(by).bind(now.to_string()).execute(conn).await
+        .map(|done| done.rows_affected()))
+    .map_err(db::Error::from)?)
+}

@@ -188,3 +188,10 @@ pub(super) async fn set_setting(
     }
     Ok(())
 }
+
+/// Takes what an account was told of cases out of its reach; how many messages there were.
+pub(super) async fn forget_cases(tx: &mut Tx, account: i64) -> Result<u64, Error> {
+    const SQL: &str = "delete from message where account_id = $1 and case_id is not null";
+    Ok(with_conn!(tx, conn => sqlx::query(SQL).bind(account).execute(conn).await.map(|done| done.rows_affected()))
+        .map_err(db::Error::from)?)
+}

@@ -85,3 +85,11 @@ async fn an_administrator_unlocks_a_login() {
         assert!(entries.iter().any(|entry| entry.action == "account.unlock" && entry.who == "root"));
     }
 }
+
+#[test]
+fn a_household_has_one_address_however_many_it_has() {
+    assert_eq!(network("2001:db8:1:2:aaaa::1"), network("2001:db8:1:2:bbbb::2"));
+    assert_ne!(network("2001:db8:1:2::1"), network("2001:db8:1:3::1"));
+    assert_eq!(network("192.0.2.7"), "192.0.2.7");
+    assert_eq!(network("::ffff:192.0.2.7"), "::ffff:192.0.2.7");
+}

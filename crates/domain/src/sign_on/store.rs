@@ -41,9 +41,12 @@ pub(super) async fn clear(tx: &mut Tx, before: Timestamp) -> Result<(), Error> {
     Ok(())
 }
 
-pub(super) async fn count(tx: &mut Tx) -> Result<i64, Error> {
-    const SQL: &str = "select count(*) from sign_on";
-    Ok(with_conn!(tx, conn => sqlx::query_scalar(SQL).fetch_one(conn).await).map_err(db::Error::from)?)
+/// Takes out the oldest until fewer than so many are under way.
+pub(super) async fn make_room(tx: &mut Tx, most: i64) -> Result<(), Error> {
+    const SQL: &str = "delete from sign_on where state_hash in \
+         (select state_hash from sign_on order by begun_at desc, state_hash limit 1000 offset $1)";
+    with_conn!(tx, conn => sqlx::query(SQL).bind(most - 1).execute(conn).await.map(|_| ())).map_err(db::Error::from)?;
+    Ok(())
 }
 
 /// The login of the account that is tied to a subject.

@@ -68,7 +68,12 @@ impl Headings {
         let written: Vec<String> = row.cells.iter().map(|cell| cell.text().trim().to_owned()).collect();
         let folded: Vec<String> = written.iter().map(|heading| fold_heading(heading)).collect();
         let headed = || self.mappings.iter().filter(|mapping| !mapping.no_headings);
-        let mut signed: Vec<_> = headed().filter(|mapping| self.is_forced || mapping.is_signed_by(&folded)).collect();
+        let headings = folded.iter().filter(|heading| !heading.is_empty()).count();
+        // A signature of two words says something only where nothing else stands beside them.
+        let is_told = |mapping: &&Arc<Mapping>| {
+            mapping.is_signed_by(&folded) && (mapping.signature.len() > 2 || mapping.signature.len() == headings)
+        };
+        let mut signed: Vec<_> = headed().filter(|mapping| self.is_forced || is_told(mapping)).collect();
         // Of two that fit, the one that asks for more says more of what the file is.
         signed.sort_by_key(|mapping| std::cmp::Reverse(mapping.signature.len()));
         let mut missing = Vec::new();
@@ -190,7 +195,8 @@ impl Layout {
         if self.mapping.as_ref().is_some_and(|mapping| mapping.no_headings) {
             return None;
         }
-        let width = self.headings.iter().rposition(|heading| !heading.is_empty())? + 1;
+        let read = self.places.iter().flatten().max().map_or(0, |last| last + 1);
+        let width = self.headings.len().max(read);
         let beyond = cells.iter().enumerate().skip(width).find(|(_, cell)| !cell.text().trim().is_empty());
         let (at, cell) = beyond?;
         Some(Reason {

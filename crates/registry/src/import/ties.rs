@@ -118,10 +118,10 @@ pub(super) async fn towns(
     if register.id != "enterprises" {
         return Ok(HashSet::new());
     }
-    let places = ["code", "name"].map(|field| Folded::column(regions.id, field));
+    let places = ["code", "name", "address_words"].map(|field| Folded::column(regions.id, field));
     let rows = rows_of(tx, regions, &[], visible).await?;
     let written = rows.iter().flat_map(|row| places.iter().filter_map(|place| row.cells[*place].as_deref()));
-    Ok(written.map(fold_name).collect())
+    Ok(written.flat_map(|list| list.split(LIST_SEPARATOR)).map(fold_name).collect())
 }
 
 /// Loads every enterprise with its current and former names and aliases, as known by these batches.

@@ -142,11 +142,13 @@ fn kind_by_ending(endings: &[(&str, &str)]) -> Step {
     }
 }
 
-/// Provinces of the national divisions; too bare to be told by its headings, it is tried when nothing else fits.
+/// Provinces of the national divisions.
 fn provinces() -> Mapping {
     let columns = [("code", "code"), ("name", "name")];
+    let signature = ["code", "name"];
     Mapping {
-        constants: pairs(&[("kind", "其他")]), ..mapping("全国区划（省级）", "regions", &[], &columns, vec![])
+        constants: pairs(&[("kind", "其他")]),
+        ..mapping("全国区划（省级）", "regions", &signature, &columns, vec![])
     }
 }
 

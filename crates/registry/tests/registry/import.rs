@@ -100,6 +100,9 @@ async fn a_row_longer_than_its_headings_is_never_taken_with_a_part_left_out() {
         let problem = &report.problems[0];
         assert_eq!((problem.row, problem.column.as_str(), problem.value.as_str()), (2, "第3列", "电子元器件"));
         assert!(problem.reason.contains("错位"), "{}", problem.reason);
+        // A column whose heading is blank is there all the same.
+        let unnamed = "代码,名称,\nC3826,电力,一句备注\n";
+        assert_eq!(counts(&office.import("industry-codes", unnamed, "2024-01-11").await)[..2], [1, 1]);
     }
 }
 

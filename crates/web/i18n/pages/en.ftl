@@ -261,6 +261,7 @@ changes-none = Nothing changed.
 changes-why = Why
 changes-why-new = New
 changes-why-late = Reported late
+changes-why-other-year = Of an earlier year
 changes-why-withdrawn = Data withdrawn or corrected
 changes-why-granted = Newly granted ({ $date })
 changes-why-granted-late = Reported late (granted { $date })

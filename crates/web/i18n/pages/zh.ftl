@@ -261,6 +261,7 @@ changes-none = 没有变化。
 changes-why = 原因
 changes-why-new = 新增
 changes-why-late = 补报
+changes-why-other-year = 上一年度的不再计入
 changes-why-withdrawn = 资料已撤回或更正
 changes-why-granted = 新授权（{ $date }）
 changes-why-granted-late = 补报（{ $date } 已授权）

@@ -87,6 +87,10 @@ pub async fn submit(
     if !errors.is_empty() {
         return hx::refused(shown(&app, &frame, login, next, &errors));
     }
+    if login.chars().any(char::is_control) {
+        errors.add("login", frame.t("sign-in-wrong"));
+        return hx::refused(shown(&app, &frame, "", next, &errors));
+    }
     if let Some(minutes) = sign_in_limits::attempt(app.db(), Some(login), &address, now).await? {
         errors.add("login", frame.t1("sign-in-wait", "minutes", minutes));
         let page = shown(&app, &frame, login, next, &errors).render()?;
@@ -95,6 +99,8 @@ pub async fn submit(
     match accounts::sign_in(app.db(), login, &words.password, now).await {
         Ok(opened) => {
             let path = if opened.account.awaits_code {
+                // The login stays counted until the code was right: a password alone buys no further guesses at it.
+                sign_in_limits::succeeded(app.db(), None, &address).await?;
                 format!("/sign-in/code?next={}", format::encode(next))
             } else {
                 sign_in_limits::succeeded(app.db(), Some(login), &address).await?;
@@ -147,12 +153,18 @@ pub async fn code(
     Form(sent): Form<Code>,
 ) -> Result<Response, AppError> {
     let (next, token) = (own_path(&sent.next), session::cookie(&headers, session::SESSION_COOKIE).unwrap_or_default());
-    if !frame.account.as_ref().is_some_and(|account| account.awaits_code) {
+    let Some(account) = frame.account.as_ref().filter(|account| account.awaits_code) else {
         return Ok(Redirect::to(&frame.at(next)).into_response());
+    };
+    let address = session::address(&app.settings, &headers, peer.as_deref());
+    if let Some(minutes) = sign_in_limits::attempt(app.db(), Some(&account.login), &address, app.now()).await? {
+        let mut errors = Errors::default();
+        errors.add("code", frame.t1("sign-in-wait", "minutes", minutes));
+        let page = code_shown(&frame, next, &errors).render()?;
+        return Ok((StatusCode::TOO_MANY_REQUESTS, Html(page)).into_response());
     }
     match second_factor::pass(app.db(), &token, &sent.code, app.now()).await {
         Ok(opened) => {
-            let address = session::address(&app.settings, &headers, peer.as_deref());
             sign_in_limits::succeeded(app.db(), Some(&opened.account.login), &address).await?;
             let mut response = Redirect::to(&frame.at(next)).into_response();
             session::set_cookie(&mut response, &app.settings, session::SESSION_COOKIE, &opened.token, None);

@@ -24,6 +24,17 @@ fn the_longest_word_of_a_unit_gives_the_town() {
     }
 }
 
+/// The divisions of the whole country may be in the register: a province is not in the city because it is known.
+#[test]
+fn provinces_and_prefectures_place_nothing() {
+    let city = City::with_regions()
+        .row("regions", &[("code", "32"), ("name", "江苏省"), ("kind", "其他")])
+        .row("regions", &[("code", "3206"), ("name", "南通市"), ("kind", "其他")]);
+    let gazetteer = Gazetteer::of(&city.0);
+    assert!(!gazetteer.locate("江苏省南通市崇川区工农路1号").in_city);
+    assert_eq!(gazetteer.locate("江苏省南通市皋城市长江镇").towns[0].1, "长江镇");
+}
+
 #[test]
 fn equal_words_go_by_their_place_in_the_address() {
     assert_eq!(town("长江如城").as_deref(), Some("长江镇"));

@@ -71,7 +71,8 @@ struct DraftPage<'a> {
 pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Result<Response, AppError> {
     let (query, words) = room::wishes(&uri);
     let document = policy::document()?;
-    let all = items::all(app.db()).await?;
+    let mut all = items::all(app.db()).await?;
+    all.retain(|item| is_shown(&frame, item));
     let policy = &document.policy;
     let rows: Vec<Row<'_>> =
         policy.awards.iter().map(|award| Row { award, item: all.iter().find(|item| item.award == award.id) }).collect();
@@ -113,6 +114,12 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
     room::list_page(hx, &frame, &room, &view)
 }
 
+/// What is only drafted is the office's own until it is issued.
+fn is_shown(frame: &Frame, item: &Item) -> bool {
+    let office = [Permission::HandleCases, Permission::DecideCases, Permission::ViewMoney];
+    item.stage != Stage::Draft || office.into_iter().any(|permission| frame.may(permission))
+}
+
 fn stage(frame: &Frame, stage: Option<Stage>) -> StateWord {
     match stage {
         None => StateWord::new(Tone::Unknown, frame.t("item-none")),
@@ -131,7 +138,11 @@ async fn shown(app: &App, frame: &Frame, id: i64, errors: &Errors) -> Result<Res
     let document = policy::document()?;
     let policy = &document.policy;
     let item = items::find(app.db(), id).await?;
-    let all = items::all(app.db()).await?;
+    if !is_shown(frame, &item) {
+        return Err(domain::Error::NotFound { what: "事项", id: id.to_string() }.into());
+    }
+    let mut all = items::all(app.db()).await?;
+    all.retain(|item| is_shown(frame, item));
     let award = award_name(frame, policy, &item.award);
     let room = Room::new(award, frame.t1("item-line", "version", item.version))
         .below(frame, &[("cases-title", super::PATH), ("items-title", PATH)])

@@ -1,7 +1,7 @@
 //! `/indicators/{code}/changes`: the rights that a figure gained and lost since the run of the month before, or since the run
 //! that the address names as `before`.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use askama::Template;
 use axum::{
@@ -134,29 +134,61 @@ fn moved(frame: &Frame, shown: &Shown, before: &Opened, code: &str, by_right: bo
 /// Why a right came or went: what the facts of the two runs say of it.
 struct Reasons<'a> {
     frame: &'a Frame,
+    /// The day of the earlier run.
     day: Date,
-    inventions: Option<[Arc<Vec<Patent>>; 2]>,
+    /// The year of the later one.
+    year: i16,
+    is_yearly: bool,
+    is_high_value: bool,
+    /// The inventions of both runs.
+    inventions: Option<[Inventions; 2]>,
+}
+
+/// The patents of a run, and where each number stands among them.
+struct Inventions {
+    all: Arc<Vec<Patent>>,
+    places: HashMap<String, usize>,
+}
+
+impl Inventions {
+    fn of(opened: &Opened) -> Self {
+        let all = patents::patents(opened);
+        let places = all.iter().enumerate().map(|(at, patent)| (patent.number.clone(), at)).collect();
+        Self { all, places }
+    }
+
+    fn find(&self, number: &str) -> Option<&Patent> {
+        self.places.get(number).map(|at| &self.all[*at])
+    }
 }
 
 impl<'a> Reasons<'a> {
     fn of(frame: &'a Frame, before: &Opened, shown: &Shown, code: &str) -> Self {
-        let inventions = (Counted::by(code) == Counted::Inventions)
-            .then(|| [patents::patents(before), patents::patents(&shown.opened)]);
-        Self { frame, day: before.evaluation.as_of, inventions }
+        let inventions =
+            (Counted::by(code) == Counted::Inventions).then(|| [Inventions::of(before), Inventions::of(&shown.opened)]);
+        Self {
+            frame,
+            day: before.evaluation.as_of,
+            year: shown.as_of().year(),
+            is_yearly: shown.policy.indicator(code).is_some_and(|definition| definition.flow == "year"),
+            is_high_value: code == "K04",
+            inventions,
+        }
     }
 
     fn why(&self, id: &str, is_gain: bool, right: &Right) -> String {
         let Some([was, is]) = &self.inventions else {
-            return self.frame.t(match (is_gain, right.on) {
-                (true, Some(on)) if on > self.day => "changes-why-new",
-                (true, _) => "changes-why-late",
-                (false, _) => "changes-why-withdrawn",
-            });
+            // What the facts do not tell is left unsaid.
+            return match (is_gain, right.on) {
+                (true, Some(on)) if on > self.day => self.frame.t("changes-why-new"),
+                (true, Some(_)) => self.frame.t("changes-why-late"),
+                (false, Some(on)) if self.is_yearly && on.year() < self.year => self.frame.t("changes-why-other-year"),
+                (true, None) | (false, _) => String::new(),
+            };
         };
-        let find = |list: &'_ Arc<Vec<Patent>>| list.iter().find(|patent| patent.number == id).cloned();
-        match (is_gain, find(was), find(is)) {
-            (true, was, Some(is)) => self.gained(was.as_ref(), &is),
-            (false, was, Some(is)) => self.lost(was.as_ref(), &is),
+        match (is_gain, was.find(id), is.find(id)) {
+            (true, was, Some(is)) => self.gained(was, is),
+            (false, was, Some(is)) => self.lost(was, is),
             (_, _, None) => self.frame.t("changes-why-withdrawn"),
         }
     }
@@ -192,15 +224,20 @@ impl<'a> Reasons<'a> {
     fn moved(&self, was: Option<&Patent>, is: &Patent, otherwise: &str) -> String {
         let was_in = was.map_or("", |was| was.town.as_str());
         match (was_in, is.town.as_str()) {
-            ("", "") => self.frame.t(otherwise),
+            ("", "") => self.otherwise(otherwise),
             ("", _) => self.frame.t("changes-why-came"),
             (_, "") => self.frame.t("changes-why-left"),
             (from, to) if from != to => {
                 self.frame.tn("changes-why-town", &[("from", from.to_owned()), ("to", to.to_owned())])
             }
             _ if was.is_some_and(|was| was.owner_uscc != is.owner_uscc) => self.frame.t("changes-why-owner"),
-            _ => self.frame.t(otherwise),
+            _ => self.otherwise(otherwise),
         }
+    }
+
+    /// What only a judgement of high value can have changed; of other figures nothing is known.
+    fn otherwise(&self, key: &str) -> String {
+        if self.is_high_value { self.frame.t(key) } else { String::new() }
     }
 }
 
