@@ -110,7 +110,7 @@ export const PAGES = [
     await go(page, `${address}/navigation`);
     await page.locator('select[name="chain"]').selectOption({ index: 1 });
     await page.locator('main form .button-main').click();
-    await page.waitForURL(/\/navigation\/reports\/.+/);
+    await page.waitForURL(/\/navigation\/reports\/.+/, { timeout: 60_000 });
   } },
   { name: 'registers', door: '/registers', open: at('/registers') },
   { name: 'import', door: '/registers/import', open: at('/registers/import') },
