@@ -202,7 +202,7 @@ fn differences(
         if one.met.before != one.met.after {
             let _ = write!(text, "，{} → {}", met(one.met.before), met(one.met.after));
         }
-        let _ = write!(text, "；新计入 {} 件，不再计入 {} 件", one.gained.len(), one.lost.len());
+        let _ = write!(text, "；新计入 {} 项，不再计入 {} 项", one.gained.len(), one.lost.len());
         if let (Some(old), Some(new)) = (one.denominator.before, one.denominator.after)
             && old != new
         {
@@ -213,7 +213,8 @@ fn differences(
                     |((definition, settings), now)| rules::evaluation::restated(definition, &settings, now, old),
                 );
             if let Some(held) = held {
-                let _ = write!(text, "（若分母不变，这次为 {}，{}）", held.value, met(held.met));
+                let verdict = one.target.after.as_ref().map_or_else(String::new, |_| format!("，{}", met(held.met)));
+                let _ = write!(text, "（若分母不变，这次为 {}{verdict}）", held.value);
             }
         }
         text.push('\n');
