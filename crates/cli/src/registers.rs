@@ -245,8 +245,8 @@ pub(crate) async fn batches(context: &Context, command: Batches) -> anyhow::Resu
                 text,
                 "{:>5} {:9} {:18} {} 行，收入 {}，未变 {}，隔离 {} {}",
                 batch.id,
-                batch.state,
-                batch.register,
+                state(&batch.state),
+                registry::register(&batch.register).map_or(batch.register.as_str(), |register| register.name_zh),
                 batch.rows,
                 batch.accepted,
                 batch.unchanged,
@@ -256,6 +256,17 @@ pub(crate) async fn batches(context: &Context, command: Batches) -> anyhow::Resu
             text
         })
     })
+}
+
+/// What a batch came to, in words.
+fn state(key: &str) -> &str {
+    match key {
+        "merged" => "已收入",
+        "staging" => "导入中",
+        "withdrawn" => "已撤回",
+        "cancelled" => "未完成",
+        other => other,
+    }
 }
 
 pub(crate) async fn rollback(context: &Context, command: Rollback) -> anyhow::Result<()> {

@@ -17,7 +17,7 @@ pub(crate) struct Evaluate {
     /// 统计时点，如 2023-12-31（当日全天计入）
     #[arg(long, value_name = "DATE")]
     as_of: String,
-    /// 知悉时间；不填为现在
+    /// 知悉时间，如 2024-02-29T18:00:00；只写日期为当日零时；不填为现在
     #[arg(long, value_name = "TIME")]
     known_at: Option<String>,
     /// 本次测算改用的参数，可重复
@@ -245,7 +245,7 @@ pub(crate) async fn list(context: &Context) -> anyhow::Result<()> {
                 "{} {kind} 时点 {} 知悉 {} 快照 {}",
                 short(&run.run),
                 run.as_of,
-                run.known_at,
+                run.known_at.get(..19).unwrap_or(&run.known_at).replace('T', " "),
                 short(&run.snapshot)
             );
             text

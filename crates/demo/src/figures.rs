@@ -288,6 +288,9 @@ pub(crate) fn fees(city: &City, random: &mut Random) -> Vec<(Date, Row)> {
         .patents
         .iter()
         .filter(|patent| patent.number.kind == 1 && patent.granted.is_some_and(|granted| granted.year() >= 2021));
+    let ended = |event: &&crate::events::Event| event.kind.contains("终止");
+    let lapsed: std::collections::BTreeSet<String> =
+        city.events.iter().filter(ended).map(|event| city.patents[event.patent as usize].number.to_string()).collect();
     let mut rows = Vec::new();
     for (n, patent) in paid.enumerate() {
         let granted = patent.granted.unwrap_or(AS_OF);
@@ -300,6 +303,17 @@ pub(crate) fn fees(city: &City, random: &mut Random) -> Vec<(Date, Row)> {
             let on = plus_days(granted, -back).max(patent.filed);
             let receipt = text(format!("ZL{:08}", 40_000_000 + n * 31));
             rows.push((on, vec![text(patent.number.to_string()), text(kind), fen(yuan * 100), day(on), receipt]));
+        }
+        // Then the annual fees, some weeks before each anniversary; one in fifty of the last year was forgotten.
+        let due = (1..20).map(|year| plus_years(patent.filed, year)).filter(|day| *day > granted);
+        for (nth, anniversary) in due.enumerate() {
+            let on = plus_days(anniversary, -i64::from(10 + random.below(40) as u32));
+            let is_forgotten = n % 50 == 11 && plus_days(anniversary, 183) > AS_OF;
+            if on > AS_OF || is_forgotten || lapsed.contains(&patent.number.to_string()) {
+                continue;
+            }
+            let receipt = text(format!("ZL{:08}-{}", 40_000_000 + n * 31, nth + 1));
+            rows.push((on, vec![text(patent.number.to_string()), text("年费"), fen(120_000), day(on), receipt]));
         }
     }
     rows

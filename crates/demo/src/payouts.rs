@@ -149,11 +149,14 @@ pub(crate) async fn begin(
     aid.papers = ["裁判文书或调查通知", "费用发票和付款凭证"].map(str::to_owned).to_vec();
     let mut project = terms(Track::Apply, Formula::PerSubject, &[(1, 3_000_000)]);
     project.papers = vec!["立项文件".to_owned()];
+    let mut standard = terms(Track::Apply, Formula::PerSubject, &[(1, 5_000_000)]);
+    standard.papers = ["认证证书", "省贯标备案确认文件"].map(str::to_owned).to_vec();
     let issued = [
         ("innovation-star", stars),
         ("invention-star", terms(Track::Confirm, Formula::PerSubject, &[(1, 1_000_000)])),
         ("rights-aid", aid),
         ("project-approval", project),
+        ("standard-certification", standard),
     ];
     for (award, terms) in issued {
         let id = items::draft(installation, &policy, clerk, award, terms, now).await?;

@@ -37,6 +37,8 @@ pub(crate) const STATUSES: Columns = &[
     ("valid_to", "失效日期"),
     ("revoked_on", "撤销日期"),
     ("basis", "依据文号"),
+    ("standard", "执行标准"),
+    ("surveyed_on", "监督审核日期"),
 ];
 pub(crate) const PATENTS: Columns = &[
     ("application_number", "申请号"),

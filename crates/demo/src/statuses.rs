@@ -26,6 +26,8 @@ pub struct Status {
     pub revoked: Option<Date>,
     /// 依据文号.
     pub basis: String,
+    /// 执行标准 and 监督审核日期, of certificates.
+    pub certified: Option<(&'static str, Option<Date>)>,
     /// The day on which the office received it.
     pub received: Date,
 }
@@ -59,7 +61,7 @@ fn status(enterprise: u32, kind: &'static str, from: Date, basis: String) -> Sta
         2023 => plus_days(from.last_of_month(), 15),
         year => date((year + 1).max(2021), 1, 15),
     };
-    Status { enterprise, kind, certificate: None, from, until: None, revoked: None, basis, received }
+    Status { enterprise, kind, certificate: None, from, until: None, revoked: None, basis, certified: None, received }
 }
 
 /// The enterprises that own patents and exist on the planned day: the planned first, the others in another order.
@@ -142,7 +144,10 @@ fn standards(city: &City, living: &[u32], high_tech: usize, list: &mut Vec<Statu
             let from = random.day(date(2020, 2, 1), date(2023, 10, 31));
             let until = Some(plus_days(plus_years(from, 3), -1));
             let certificate = Some(format!("{}IP{}ROM", 180 + n % 30, 10_000 + n * 7));
-            list.push(Status { certificate, until, ..status(enterprise, "贯标认证", from, String::new()) });
+            let plain = status(enterprise, "贯标认证", from, String::new());
+            // The last yearly look before the list came.
+            let looked = (1..3).map(|years| plus_years(from, years)).rfind(|day| *day <= plain.received);
+            list.push(Status { certificate, until, certified: Some(("GB/T 29490-2013", looked)), ..plain });
         }
         if n % 5 == 0 && year < 2022 {
             list.push(status(
@@ -222,6 +227,8 @@ pub(crate) fn rows(city: &City, list: &[&Status]) -> Vec<Row> {
             day_or_empty(status.until),
             day_or_empty(status.revoked),
             text(status.basis.clone()),
+            status.certified.map_or_else(crate::cells::empty, |(standard, _)| text(standard)),
+            day_or_empty(status.certified.and_then(|(_, looked)| looked)),
         ]
     };
     list.iter().map(row).collect()

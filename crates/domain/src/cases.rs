@@ -10,6 +10,7 @@ mod facts;
 pub mod gates;
 mod notices;
 mod opening;
+mod qualifications;
 pub mod state;
 mod store;
 
@@ -25,7 +26,7 @@ pub(crate) use self::facts::{Known, Shelf as KnownShelf};
 pub use self::{
     acts::{Said, act, daily, possible},
     applications::{Application, PAPER_BYTES_MAX, Paper, attach, begin, detach, paper, write},
-    gates::{Gate, Outcome},
+    gates::{Gate, Outcome, stops},
     notices::{
         Notice, Objection, decide_objection, notice, notices, objections, open_notice, raise_objection, sees_objectors,
     },

@@ -79,6 +79,9 @@ pub struct LevelReasons {
 /// One condition, decided.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ConditionReason {
+    /// Its id in the rules.
+    #[serde(skip)]
+    pub id: String,
     /// What is required, in words.
     pub text: String,
     /// The actual number.
@@ -144,6 +147,7 @@ pub fn reasons(evaluation: &Evaluation, award: &str, subject: String) -> Subject
                 .into_iter()
                 .map(|condition| ConditionReason {
                     required: format!("{} {}", condition.operator, condition.required),
+                    id: condition.id,
                     text: condition.text,
                     actual: condition.actual,
                     upper: condition.upper,
@@ -243,7 +247,9 @@ impl Explanation {
                 }
             }
             for (condition, right) in &subject.evidence {
-                let _ = writeln!(text, "      依据 {condition}：{right}");
+                let mut conditions = subject.levels.iter().flat_map(|level| &level.conditions);
+                let named = conditions.find(|one| one.id == *condition).map_or(condition.as_str(), |one| &one.text);
+                let _ = writeln!(text, "      依据（{named}）：{right}");
             }
         }
         text

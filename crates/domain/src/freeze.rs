@@ -32,6 +32,7 @@ use self::{
     places::Gazetteer,
     rows::Tables,
 };
+pub(crate) use self::{interval::Interval, statuses::held};
 pub use self::{
     places::UNASSIGNED,
     ties::{Candidate, Ties, Untied, Why},

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use rules::Policy;
 use rules::evaluation::DecidedLevel;
 
-use crate::lapses::{self, Lapse};
+use crate::lapses::{self, Cause, Lapse};
 use crate::runs::Opened;
 
 /// A winner whose level hangs on rights that may soon be lost.
@@ -30,8 +30,12 @@ pub struct Stake {
 pub fn at_stake(policy: &Policy, opened: &Opened) -> Vec<Stake> {
     let evaluation = &opened.evaluation;
     let soon = lapses::soon(opened);
-    let by_number: BTreeMap<&str, &Lapse> =
-        soon.iter().map(|lapse| (lapse.application_number.as_str(), lapse)).collect();
+    // What nobody told is no ground to fear for a level.
+    let by_number: BTreeMap<&str, &Lapse> = soon
+        .iter()
+        .filter(|lapse| lapse.cause != Cause::FeeUnknown)
+        .map(|lapse| (lapse.application_number.as_str(), lapse))
+        .collect();
     let lasting = |id: &str| policy.award(id).is_some_and(|award| award.money_class == "stock-linked");
     let mut stakes = Vec::new();
     for award in evaluation.awards.iter().filter(|award| lasting(&award.award)) {

@@ -12,6 +12,8 @@ mod reference;
 
 use std::sync::LazyLock;
 
+pub use self::enterprises::STATUSES;
+
 /// One register: a kind of file with fixed headings.
 #[derive(Debug)]
 pub struct Register {

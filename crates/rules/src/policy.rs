@@ -256,6 +256,9 @@ pub struct AwardDef {
     /// Whom it is for.
     #[serde(default)]
     pub subject: String,
+    /// The statuses (资质) that the enterprise must hold on the day of the event, beside being the subject.
+    #[serde(default)]
+    pub requires: Vec<String>,
     /// Whether rules decide it now.
     pub active: bool,
     /// Why it is not active.

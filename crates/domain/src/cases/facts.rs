@@ -11,7 +11,10 @@ use registry::{Folded, FoldedRow, Kept};
 use terms::WorkingCalendar;
 use tokio::sync::Mutex;
 
-use super::gates::Outcome;
+use super::{
+    gates::Outcome,
+    qualifications::{self, Qualification},
+};
 use crate::{Error, Installation, beijing_date, items::amount::RightMoney};
 
 /// One entry of a list of dishonest or punished bodies.
@@ -35,16 +38,13 @@ pub(crate) struct Base {
     /// The state (存续、注销、吊销) and the present name of every enterprise.
     enterprises: BTreeMap<String, (String, String)>,
     credit: Option<BTreeMap<String, Vec<Credit>>>,
-    /// Kind, first day and last day of every qualification of a subject.
+    /// The statuses of every enterprise.
     qualifications: Option<BTreeMap<String, Vec<Qualification>>>,
     holidays: Vec<(Date, bool)>,
     /// The day up to which lists of the dishonest have come, and that up to which aid was told.
     credit_on: Option<Date>,
     aid_on: Option<Date>,
 }
-
-/// Kind, first day, last day.
-type Qualification = (String, Date, Option<Date>);
 
 /// The registers kept folded with what was made of them; made again when a batch has come or gone.
 #[derive(Clone, Default)]
@@ -78,17 +78,17 @@ fn is_fresh(on: Date, today: Date) -> bool {
     today <= on.saturating_add(FRESH_DAYS.days())
 }
 
-struct Sheet<'a> {
+pub(super) struct Sheet<'a> {
     register: &'static str,
-    rows: &'a [FoldedRow],
+    pub(super) rows: &'a [FoldedRow],
 }
 
 impl Sheet<'_> {
-    fn text<'r>(&self, row: &'r FoldedRow, field: &str) -> &'r str {
+    pub(super) fn text<'r>(&self, row: &'r FoldedRow, field: &str) -> &'r str {
         row.text(Folded::column(self.register, field))
     }
 
-    fn date(&self, row: &FoldedRow, field: &str) -> Option<Date> {
+    pub(super) fn date(&self, row: &FoldedRow, field: &str) -> Option<Date> {
         self.text(row, field).parse().ok()
     }
 
@@ -126,7 +126,7 @@ impl Base {
         Self {
             enterprises: enterprises.rows.iter().map(enterprise).collect(),
             credit: has("credit-records").then(|| credit(&sheet("credit-records"))),
-            qualifications: has("statuses").then(|| qualifications(&sheet("statuses"))),
+            qualifications: has("statuses").then(|| qualifications::of(&sheet("statuses"))),
             holidays: holidays.rows.iter().filter_map(day).collect(),
             credit_on: told_on("credit-records"),
             aid_on: told_on("subsidies"),
@@ -238,14 +238,10 @@ impl Known {
         self.base.credit_on
     }
 
-    pub(super) fn holds(&self, subject: &str, kind: &str, day: Date) -> Option<bool> {
+    /// The statuses of an enterprise; none when their register was never delivered.
+    pub(super) fn qualifications(&self, subject: &str) -> Option<&[Qualification]> {
         let all = self.base.qualifications.as_ref()?;
-        Some(
-            all.get(subject)
-                .into_iter()
-                .flatten()
-                .any(|(what, from, until)| what == kind && *from <= day && until.is_none_or(|last| day <= last)),
-        )
+        Some(all.get(subject).map_or(&[], Vec::as_slice))
     }
 
     /// The money behind a right; fees are unknown without any receipt, aid while its register was never delivered.
@@ -291,16 +287,4 @@ fn credit(sheet: &Sheet<'_>) -> BTreeMap<String, Vec<Credit>> {
         });
     }
     records
-}
-
-fn qualifications(sheet: &Sheet<'_>) -> BTreeMap<String, Vec<Qualification>> {
-    let mut all: BTreeMap<String, Vec<Qualification>> = BTreeMap::new();
-    for row in sheet.rows {
-        let Some(from) = sheet.date(row, "valid_from") else { continue };
-        let revoked = sheet.date(row, "revoked_on").and_then(|day| day.yesterday().ok());
-        let until = [sheet.date(row, "valid_to"), revoked].into_iter().flatten().min();
-        let one = (sheet.text(row, "kind").to_owned(), from, until);
-        all.entry(sheet.text(row, "uscc").to_owned()).or_default().push(one);
-    }
-    all
 }

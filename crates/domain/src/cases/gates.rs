@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use rules::{Policy, policy::AwardDef};
 use serde::{Deserialize, Serialize};
 
-use super::facts::Known;
+use super::{facts::Known, qualifications};
 use crate::{
     Error,
     items::{GRANT_LINKED, Item},
@@ -41,7 +41,7 @@ pub struct Gate {
 }
 
 impl Gate {
-    fn new(name: &str, outcome: Outcome, words: impl Into<String>, basis: impl Into<String>) -> Self {
+    pub(super) fn new(name: &str, outcome: Outcome, words: impl Into<String>, basis: impl Into<String>) -> Self {
         Self { name: name.to_owned(), outcome, words: words.into(), basis: basis.into() }
     }
 }
@@ -65,13 +65,9 @@ pub(super) struct Asked<'a> {
 /// Every gate with its answer, in a fixed order.
 pub(super) fn ask(asked: &Asked<'_>) -> Result<Vec<Gate>, Error> {
     let mut gates = vec![basis(asked), trial(asked), sunset(asked)?, subject(asked), credit(asked), double(asked)];
-    if asked.award.subject == HIGH_TECH {
-        gates.push(high_tech(asked));
-    }
+    gates.extend(qualifications::gates(asked)?);
     Ok(gates)
 }
-
-const HIGH_TECH: &str = "高新技术企业";
 
 fn basis(asked: &Asked<'_>) -> Gate {
     let terms = &asked.item.terms;
@@ -148,15 +144,6 @@ fn double(asked: &Asked<'_>) -> Gate {
         return Gate::new(NAME, Outcome::Pass, "没有以同一权利、同一事件受理的其他案件", BASIS);
     }
     Gate::new(NAME, Outcome::Block, asked.doubles.join("；"), BASIS)
-}
-
-fn high_tech(asked: &Asked<'_>) -> Gate {
-    const BASIS: &str = "登记簿“企业资质”";
-    match asked.known.holds(asked.subject, HIGH_TECH, asked.event) {
-        None => Gate::new(HIGH_TECH, Outcome::Unknown, "从未导入“企业资质”，无法核对", BASIS),
-        Some(true) => Gate::new(HIGH_TECH, Outcome::Pass, format!("{} 高新技术企业资格有效", asked.event), BASIS),
-        Some(false) => Gate::new(HIGH_TECH, Outcome::Block, format!("{} 不是有效的高新技术企业", asked.event), BASIS),
-    }
 }
 
 /// The gravest answer.

@@ -6,11 +6,11 @@ use jiff::civil::Date;
 
 /// Days from `from` up to, but without, `until`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Interval {
+pub(crate) struct Interval {
     /// The first day; open when there was no beginning.
-    pub(super) from: Option<Date>,
+    pub(crate) from: Option<Date>,
     /// The first day that is no longer part of it; open when there is no end.
-    pub(super) until: Option<Date>,
+    pub(crate) until: Option<Date>,
 }
 
 impl Interval {
@@ -18,7 +18,7 @@ impl Interval {
     pub(super) const ALWAYS: Self = Self { from: None, until: None };
 
     /// Whether the day lies within.
-    pub(super) fn holds(self, day: Date) -> bool {
+    pub(crate) fn holds(self, day: Date) -> bool {
         self.from.is_none_or(|from| from <= day) && self.until.is_none_or(|until| day < until)
     }
 

@@ -15,7 +15,7 @@ const HIGH_TECH: &str = "高新技术企业";
 const HIGH_TECH_YEARS: i32 = 3;
 
 /// When a status held; none when it was revoked before it began.
-fn held(kind: &str, valid_from: Date, valid_to: Option<Date>, revoked_on: Option<Date>) -> Option<Interval> {
+pub(crate) fn held(kind: &str, valid_from: Date, valid_to: Option<Date>, revoked_on: Option<Date>) -> Option<Interval> {
     let lapse = match valid_to {
         Some(last) => day_after(last),
         None if kind == HIGH_TECH => add_years(valid_from, HIGH_TECH_YEARS).ok(),

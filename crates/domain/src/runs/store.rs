@@ -55,11 +55,13 @@ impl Row {
     fn summary(self) -> Result<Summary, Error> {
         let overrides = serde_json::from_str(&self.parameters)
             .map_err(|cause| Error::Damaged(format!("测算 {} 的参数记录已损坏：{cause}", self.id)))?;
+        let known_at = self.known_at.parse::<jiff::Timestamp>();
+        let known_at = known_at.map_err(|_| Error::Damaged(format!("测算 {} 的知悉时间已损坏", self.id)))?;
         Ok(Summary {
             run: self.id,
             policy: self.policy,
             as_of: self.as_of,
-            known_at: self.known_at,
+            known_at: rules::evaluation::beijing(known_at),
             snapshot: self.snapshot,
             overrides,
             scope: self.scope,
@@ -106,7 +108,7 @@ pub(super) async fn find(tx: &mut Tx, id: &str) -> Result<Vec<Listed>, Error> {
 }
 
 /// One figure of a run; an empty region is the city.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Figure {
     /// The indicator's code.
     pub code: String,
@@ -157,6 +159,20 @@ pub(super) async fn insert_figures(tx: &mut Tx, run: &str, figures: &[Figure]) -
         .map_err(db::Error::from)?;
     }
     Ok(())
+}
+
+/// The figures kept of one run, in no order.
+pub(super) async fn figures(tx: &mut Tx, run: &str) -> Result<Vec<Figure>, Error> {
+    /// Code, region, numerator, denominator, value, met.
+    type Kept = (String, String, Option<i64>, Option<i64>, Option<String>, Option<String>);
+    const SQL: &str = "select code, region, numerator, denominator, value, met from run_figure where run_id = $1";
+    let rows: Vec<Kept> =
+        with_conn!(tx, conn => sqlx::query_as(SQL).bind(run).fetch_all(conn).await).map_err(db::Error::from)?;
+    let figure = |(code, region, numerator, denominator, value, met): Kept| {
+        let met = met.map(|met| met == "true");
+        Figure { code, region, numerator, denominator, value, met }
+    };
+    Ok(rows.into_iter().map(figure).collect())
 }
 
 /// The figures of the regular runs of the whole city, of each date the one on which its closed month rests, else the one

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use rules::{Policy, Snapshot};
+use rules::{Evaluation, Policy, Snapshot};
 use serde::{Deserialize, Serialize};
 
 use super::{Manifest, Question, answer, sha256, store};
@@ -25,12 +25,12 @@ pub struct Verification {
 /// Reads the stored run, snapshot and policy document, checks every hash, and computes the result again.
 pub async fn verify(installation: &Installation, id: &str) -> Result<Verification, Error> {
     let run = super::find(installation, id).await?.run;
-    let row = {
+    let (row, figures) = {
         let mut tx = installation.db.begin_read().await?;
-        store::find(&mut tx, &run).await?.remove(0).row
+        (store::find(&mut tx, &run).await?.remove(0).row, store::figures(&mut tx, &run).await?)
     };
     let mut verification = Verification::begin(&run);
-    let kept = inspect(installation, &row, &mut verification);
+    let kept = inspect(installation, &row, figures, &mut verification);
     if let Some(Kept { manifest, result, policy: Some(policy), snapshot: Some(snapshot) }) = kept {
         let question = Question {
             as_of: manifest.as_of,
@@ -56,16 +56,14 @@ pub async fn verify(installation: &Installation, id: &str) -> Result<Verificatio
 
 /// Checks the hashes of everything that every run rests on, and computes nothing again.
 pub(crate) async fn inspect_all(installation: &Installation) -> Result<Vec<Verification>, Error> {
-    let rows = {
-        let mut tx = installation.db.begin_read().await?;
-        store::list(&mut tx).await?
-    };
-    let inspected = rows.iter().map(|store::Listed { row, .. }| {
+    let mut tx = installation.db.begin_read().await?;
+    let mut inspected = Vec::new();
+    for store::Listed { row, .. } in store::list(&mut tx).await? {
         let mut verification = Verification::begin(&row.id);
-        inspect(installation, row, &mut verification);
-        verification
-    });
-    Ok(inspected.collect())
+        inspect(installation, &row, store::figures(&mut tx, &row.id).await?, &mut verification);
+        inspected.push(verification);
+    }
+    Ok(inspected)
 }
 
 /// What is stored of a run, as far as it is undamaged.
@@ -76,10 +74,18 @@ struct Kept {
     snapshot: Option<Snapshot>,
 }
 
-fn inspect(installation: &Installation, row: &store::Row, verification: &mut Verification) -> Option<Kept> {
+fn inspect(
+    installation: &Installation,
+    row: &store::Row,
+    figures: Vec<store::Figure>,
+    verification: &mut Verification,
+) -> Option<Kept> {
     let dir = installation.run_dir(&row.id);
     let manifest = check_manifest(&dir, &row.manifest_sha256, verification)?;
     let result = check_result(&dir, &manifest, verification);
+    if let Some(result) = &result {
+        check_figures(result, figures, verification);
+    }
     check_details(&installation.details_dir(&row.id), &manifest, verification);
     let policy = check_policy(&installation.policy_dir(&row.policy_hash), &manifest, verification);
     let snapshot = check_snapshot(&installation.snapshot_dir(&row.snapshot), &manifest, verification);
@@ -121,6 +127,21 @@ fn check_result(dir: &Path, manifest: &Manifest, verification: &mut Verification
         format!("保存的结果已被改动或缺失（{}）", path.display())
     });
     sound.then_some(read)
+}
+
+/// The figures that trends, comparisons and forecasts read are a copy of those in the result.
+fn check_figures(result: &[u8], mut kept: Vec<store::Figure>, verification: &mut Verification) {
+    let evaluation = std::str::from_utf8(result).ok().and_then(|text| Evaluation::from_json(text).ok());
+    let mut told = evaluation.as_ref().map(super::figures).unwrap_or_default();
+    kept.sort_unstable();
+    told.sort_unstable();
+    let differs = |place: usize| kept.get(place) != told.get(place);
+    let first = (0..kept.len().max(told.len())).find(|place| differs(*place));
+    verification.hold(first.is_none(), "趋势、对比和预测所用的数值与结果一致", || {
+        let figure = first.and_then(|place| told.get(place).or(kept.get(place)));
+        let of = figure.map_or_else(String::new, |figure| format!("（{} {}）", figure.code, figure.region));
+        format!("数据库中供趋势、对比和预测使用的数值与结果不同{of}")
+    });
 }
 
 fn check_policy(dir: &Path, manifest: &Manifest, verification: &mut Verification) -> Option<Policy> {

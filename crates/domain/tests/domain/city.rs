@@ -66,6 +66,32 @@ async fn a_run_is_verified_and_one_changed_byte_anywhere_is_found() {
         fs::write(&file, &original).unwrap();
     }
     assert!(runs::verify(&installation, &run).await.unwrap().verified, "all is as it was");
+
+    // The copy of the figures in the database, from which trends and forecasts are drawn.
+    for change in [
+        "update run_figure set numerator = numerator + 1 where code = 'K01' and region = ''",
+        "delete from run_figure where code = 'K02' and region = ''",
+    ] {
+        let tampered = async |sql: &'static str| {
+            let mut tx = installation.db.begin().await.unwrap();
+            db::with_conn!(&mut tx, conn => sqlx::query(sql).execute(conn).await.map(|_| ())).unwrap();
+            tx.commit().await.unwrap();
+        };
+        tampered("create table kept_figure as select * from run_figure").await;
+        tampered(change).await;
+        let found = runs::verify(&installation, &run).await.unwrap();
+        assert!(found.findings.iter().any(|one| one.contains("趋势、对比和预测")), "{change}: {:?}", found.findings);
+        let checks = domain::doctor::examine(&installation, now()).await;
+        let fault =
+            |check: &domain::doctor::Check| check.check == "runs" && check.state == domain::doctor::State::Fault;
+        assert!(checks.iter().any(fault), "{change}");
+        for back in
+            ["delete from run_figure", "insert into run_figure select * from kept_figure", "drop table kept_figure"]
+        {
+            tampered(back).await;
+        }
+    }
+    assert!(runs::verify(&installation, &run).await.unwrap().verified, "all is as it was");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,7 +1,7 @@
 //! What single clauses ask of items, cases and the budget, each tried by itself in the synthetic city.
 
 use domain::accounts::Account;
-use domain::cases::{self, Act, Case, Receiving, Said, State};
+use domain::cases::{self, Act, Case, Outcome, Receiving, Said, State};
 use domain::items::{self, Stage};
 use domain::{Error, budget, letters, payments, runs};
 use jiff::civil::{Date, date};
@@ -152,6 +152,75 @@ async fn clause_c3_3_3_one_approval_document_is_one_reward() {
     city.act("clerk", typed.id, Act::Accept, "").await.unwrap();
     refused(city.act("clerk", typed.id, Act::Pass, "已核").await, "同一事项不重复享受");
     city.is_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clause_c3_3_5_2_a_certificate_and_the_provincial_filing_together() {
+    const PAPERS: [&str; 2] = ["认证证书", "省贯标备案确认文件"];
+    let city = City::alone().await;
+    let waiting = city.cases(State::Notified).await;
+    let (standard, certified) = (",GB/T 29490-2013,2023-05-31", "2022-06-01,2025-05-31");
+    // What the demo's registers say of these is taken back, so that only the rows here hold.
+    let statuses = registry::register("statuses").unwrap();
+    let known = registry::fold_register(city.db(), statuses, now()).await.unwrap();
+    let taken_back = |subject: &str| {
+        let [uscc, kind, from] =
+            ["uscc", "kind", "valid_from"].map(|field| registry::Folded::column("statuses", field));
+        let rows = known.iter().filter(move |row| row.text(uscc) == subject);
+        rows.map(|row| format!("{},,{},,,,{}", row.text(kind), row.text(from), row.text(from))).collect::<Vec<_>>()
+    };
+    let held: [(&str, Vec<String>, Option<&str>); 4] = [
+        ("both", vec![format!("贯标认证,IP1,{certified}{standard}"), "省贯标备案,B1,2022-04-20,,,".into()], None),
+        ("certificate alone", vec![format!("贯标认证,IP2,{certified}{standard}")], Some("没有有效的省贯标备案")),
+        ("filing alone", vec!["省贯标备案,B3,2022-04-20,,,".into()], Some("没有有效的贯标认证")),
+        (
+            "no edition",
+            vec![format!("贯标认证,IP4,{certified},,"), "省贯标备案,B4,2022-04-20,,,".into()],
+            Some("没有登记执行标准"),
+        ),
+    ];
+    let high_tech = "高新技术企业,GR202132000001,2021-12-01,2024-11-30,,";
+    for (case, (what, rows, why)) in waiting.iter().zip(&held) {
+        let lines: String = rows
+            .iter()
+            .cloned()
+            .chain([high_tech.to_owned()])
+            .chain(taken_back(&case.subject))
+            .map(|row| format!("{},{row}\n", case.subject))
+            .collect();
+        let before = "统一社会信用代码,资质,证书编号,生效日期,失效日期,执行标准,监督审核日期,撤销日期";
+        let file = tempfile::Builder::new().prefix(&case.subject).suffix(".csv").tempfile().unwrap();
+        std::fs::write(file.path(), format!("{before}\n{lines}")).unwrap();
+        let options = registry::import::ImportOptions::new(now(), "clerk");
+        let report = registry::import::import(city.db(), "statuses", file.path(), &options).await.unwrap();
+        assert_eq!(report.quarantined, 0, "{what}");
+        let firm = city.firm(case);
+        let begun = applied(&city, &firm, ("standard-certification", &format!("认证{what}")), &PAPERS).await.unwrap();
+        city.act("clerk", begun.id, Act::Accept, "").await.unwrap();
+        let done = city.act("clerk", begun.id, Act::Pass, "证书已在认证认可平台核对").await;
+        match why {
+            Some(word) if word.starts_with("没有有效") => refused(done, word),
+            // What is not known may be looked into, but no money rests on it.
+            Some(word) => assert!(cases::stops(&done.unwrap().facts.gates, Outcome::Unknown).contains(word), "{what}"),
+            None => {
+                assert_eq!(done.unwrap().amount_fen(), Some(5_000_000), "{what}");
+                city.act("clerk2", begun.id, Act::PassAgain, "").await.unwrap();
+                city.act("finance", begun.id, Act::Agree, "").await.unwrap();
+                city.act("science", begun.id, Act::Agree, "").await.unwrap();
+            }
+        }
+    }
+    // Held on the day of the event, taken away before the money (AMB-10).
+    city.notice("standard-certification").await;
+    city.move_to(date(2024, 3, 8)).await;
+    let file = tempfile::Builder::new().prefix("revoked").suffix(".csv").tempfile().unwrap();
+    let row = format!("{},省贯标备案,2022-04-20,2024-03-01", waiting[0].subject);
+    std::fs::write(file.path(), format!("统一社会信用代码,资质,生效日期,撤销日期\n{row}\n")).unwrap();
+    let options = registry::import::ImportOptions::new(now(), "clerk");
+    registry::import::import(city.db(), "statuses", file.path(), &options).await.unwrap();
+    let listed = of_award(&city, "standard-certification").await;
+    let noticed = listed.iter().find(|case| case.subject == waiting[0].subject).unwrap();
+    refused(city.act("leader", noticed.id, Act::Approve, "").await, "已于 2024-03-01 撤销");
 }
 
 #[tokio::test(flavor = "multi_thread")]

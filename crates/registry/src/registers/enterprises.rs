@@ -3,7 +3,7 @@
 use super::{Column, ColumnKind as Kind, Register, column};
 
 /// 资质: what an enterprise may hold.
-pub(crate) const STATUSES: &[&str] = &[
+pub const STATUSES: &[&str] = &[
     "高新技术企业",
     "科技型中小企业",
     "国家知识产权优势企业",
@@ -15,6 +15,9 @@ pub(crate) const STATUSES: &[&str] = &[
 
 /// Kinds of administrative unit; the city's own row is the one of kind 市.
 pub(crate) const REGION_KINDS: &[&str] = &["市", "区", "县", "镇", "乡", "街道", "其他"];
+
+/// The editions of the standard for managing intellectual property in enterprises that a certificate may name.
+const STANDARD_EDITIONS: &[&str] = &["GB/T 29490-2013", "GB/T 29490-2023"];
 
 const USCC: Column = column("uscc", "统一社会信用代码", Kind::Uscc)
     .required()
@@ -64,6 +67,10 @@ const STATUS: &[Column] = &[
     column("valid_to", "失效日期", Kind::Date).also(&["有效期至", "到期日期"]).hint("有效期的最后一天"),
     column("revoked_on", "撤销日期", Kind::Date),
     column("basis", "依据文号", Kind::Document).also(&["文号", "发文字号"]),
+    column("standard", "执行标准", Kind::Choice(STANDARD_EDITIONS))
+        .also(&["认证标准", "标准版本"])
+        .hint("只用于贯标认证"),
+    column("surveyed_on", "监督审核日期", Kind::Date).also(&["最近监督审核日期"]).hint("只用于贯标认证，最近一次"),
 ];
 
 const CREDIT: &[Column] = &[

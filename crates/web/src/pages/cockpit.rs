@@ -67,6 +67,7 @@ struct CockpitPage<'a> {
     gaps: Vec<Gap>,
     lapses: Vec<LapseRow>,
     lapses_total: usize,
+    lapses_unknown: usize,
     all_lapses: String,
     all_alarms: String,
     alarms: Vec<AlarmKind>,
@@ -97,7 +98,7 @@ pub async fn page(
     let indicator = |code: &str| shown.keep(frame.at(&format!("/indicators/{code}")));
     let address = |path: &str| shown.keep(frame.at(path));
     let moved = kept::moved(&shown, before.as_deref());
-    let (lapses, lapses_total) = watch::lapses(&frame, &shown);
+    let (lapses, lapses_total, lapses_unknown) = watch::lapses(&frame, &shown);
     hx::page(CockpitPage {
         frame: &frame,
         line: shown.line(&frame),
@@ -115,6 +116,7 @@ pub async fn page(
         gaps: changes::gaps(&frame, &shown, &targets, &moved, &address),
         lapses,
         lapses_total,
+        lapses_unknown,
         all_lapses: address("/cockpit/lapses"),
         all_alarms: format!("{}#alarms", address("/awards")),
         alarms: watch::alarms(&frame, &shown),

@@ -208,10 +208,12 @@ pub(crate) fn section_name(frame: &Frame, section: Option<char>) -> String {
 
 /// Why a right may soon be lost.
 pub(crate) fn cause(frame: &Frame, cause: Cause) -> String {
-    match cause {
-        Cause::TermEnds => frame.t("lapse-term"),
-        Cause::FeeDue => frame.t("lapse-fee"),
-    }
+    frame.t(match cause {
+        Cause::FeeLate => "lapse-late",
+        Cause::TermEnds => "lapse-term",
+        Cause::FeeDue => "lapse-fee",
+        Cause::FeeUnknown => "lapse-unknown",
+    })
 }
 
 #[cfg(test)]

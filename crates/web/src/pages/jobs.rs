@@ -330,6 +330,7 @@ fn progress(frame: &Frame, job: &Job, end: Option<&End>) -> Progress {
             let kept = files.iter().filter(|file| file.batch.is_some()).count();
             let (tone, word) = match (kept == files.len(), not_begun) {
                 (true, 0) => (Tone::Ok, "jobs-done"),
+                (false, 0) if kept == 0 => (Tone::Bad, "jobs-failed"),
                 (false, 0) => (Tone::Warn, "jobs-partly"),
                 _ => (Tone::Warn, "jobs-stopped"),
             };

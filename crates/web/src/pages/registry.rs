@@ -136,9 +136,8 @@ pub async fn page(State(app): State<App>, frame: Frame, uri: Uri) -> Result<Resp
     if query.export {
         return grid_listing(&frame, &months, &open).workbook(&grid, &query);
     }
-    let this_month = grid.iter().filter_map(|row| row.months.last());
     let mut counts = [0_i64; 4];
-    for delivery in this_month {
+    for delivery in grid.iter().flat_map(|row| &row.months) {
         counts[match delivery {
             Delivery::Complete | Delivery::Received(_) => 0,
             Delivery::NothingDue => 1,

@@ -10,9 +10,19 @@ async fn goal_group(title: &str, targets: &[&str]) {
     let mut leader = visitor(Role::Leader).await;
     let page = leader.get("/cockpit").await;
     assert_eq!(page.status, StatusCode::OK);
-    assert!(page.text.contains(title), "{title}");
+    let groups: Vec<&str> = page.text.split("<p class=\"goal-name\">").skip(1).collect();
+    assert!(groups.len() > 1, "the groups stand apart");
+    let of_title: Vec<&&str> = groups.iter().filter(|group| group.starts_with(title)).collect();
+    assert_eq!(of_title.len(), 1, "{title}");
+    // The last group ends with its section.
+    let group = of_title[0].split("</section>").next().unwrap();
     for target in targets {
-        assert!(page.text.contains(target), "{target} stands under {title}");
+        assert!(group.contains(target), "{target} stands under {title}");
+        let elsewhere = groups
+            .iter()
+            .filter(|other| !other.starts_with(title))
+            .map(|other| other.split("</section>").next().unwrap());
+        assert!(elsewhere.into_iter().all(|other| !other.contains(target)), "{target} stands under one group alone");
     }
 }
 
@@ -62,6 +72,9 @@ async fn clause_c3_2_1_1() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn clause_c4_1_6() {
-    goal_group("驾驶舱", &["轨迹与预测", "比上月的变化", "即将失效"]).await;
+async fn the_leading_group_sees_course_changes_and_what_may_be_lost() {
+    let page = visitor(Role::Leader).await.get("/cockpit").await;
+    for heading in ["轨迹与预测", "比上月的变化", "即将失效"] {
+        assert!(page.text.contains(heading), "{heading}");
+    }
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use domain::{
     cockpit::{self, Grouping, Movement, Target, movements},
-    lapses::{self, Cause, Lapse},
+    lapses::{self, Lapse},
     runs::{Observed, Opened},
 };
 
@@ -56,11 +56,11 @@ pub(crate) async fn targets(app: &App, shown: &Shown, history: &[Observed]) -> R
     Ok(TARGETS.get(&key, || cockpit::targets(&shown.policy, &shown.opened, history, &reports)))
 }
 
-/// The rights of a run that may soon be lost: ended terms before fees, high-value rights before others, then by day.
+/// The rights of a run that may soon be lost: the gravest cause first, high-value rights before others, then by day.
 pub(super) fn lapses(opened: &Opened) -> Arc<Vec<Lapse>> {
     let sorted = || {
         let mut lapses = lapses::soon(opened);
-        lapses.sort_by_key(|lapse| (lapse.cause != Cause::TermEnds, !lapse.high_value, lapse.on));
+        lapses.sort_by_key(|lapse| (lapse.cause, !lapse.high_value, lapse.on));
         lapses
     };
     LAPSES.get(&opened.summary.run, sorted)

@@ -57,8 +57,8 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
         .filter(
             "cause",
             frame.t("cockpit-col-cause"),
-            vec![Choice::new("term", frame.t("lapse-term")), Choice::new("fee", frame.t("lapse-fee"))],
-            |row, wanted| (wanted == "term") == (row.lapse.cause == Cause::TermEnds),
+            Cause::ALL.map(|one| Choice::new(one.key(), cause(&frame, one))).to_vec(),
+            |row, wanted| row.lapse.cause.key() == wanted,
         )
         .filter(
             "high-value",

@@ -3,7 +3,7 @@
 use domain::{
     accounts::Permission,
     alarms::{Alarm, Method},
-    lapses::Lapse,
+    lapses::{Cause, Lapse},
 };
 
 use super::{kept, shown::Shown};
@@ -57,8 +57,8 @@ pub(super) struct AlarmKind {
     pub(super) more: usize,
 }
 
-/// The rights that may soon be lost, ended terms and high-value ones first, and how many there are in all.
-pub(super) fn lapses(frame: &Frame, shown: &Shown) -> (Vec<LapseRow>, usize) {
+/// The rights that may soon be lost, the gravest first; how many there are, and of how many more nobody told the fees.
+pub(super) fn lapses(frame: &Frame, shown: &Shown) -> (Vec<LapseRow>, usize, usize) {
     let lapses = kept::lapses(&shown.opened);
     let row = |lapse: &Lapse| LapseRow {
         on: lapse.on.to_string(),
@@ -72,7 +72,8 @@ pub(super) fn lapses(frame: &Frame, shown: &Shown) -> (Vec<LapseRow>, usize) {
         town: lapse.town.clone(),
         high_value: lapse.high_value,
     };
-    (lapses.iter().take(LAPSES_MAX).map(row).collect(), lapses.len())
+    let known = lapses.partition_point(|lapse| lapse.cause != Cause::FeeUnknown);
+    (lapses[..known].iter().take(LAPSES_MAX).map(row).collect(), known, lapses.len() - known)
 }
 
 /// Every kind of alarm, those without a case too, so that silence is seen to be a result.
