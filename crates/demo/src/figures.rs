@@ -304,11 +304,11 @@ pub(crate) fn fees(city: &City, random: &mut Random) -> Vec<(Date, Row)> {
             let receipt = text(format!("ZL{:08}", 40_000_000 + n * 31));
             rows.push((on, vec![text(patent.number.to_string()), text(kind), fen(yuan * 100), day(on), receipt]));
         }
-        // Then the annual fees, some weeks before each anniversary; one in fifty of the last year was forgotten.
+        // Then the annual fees, some weeks before each anniversary; some of the last year were forgotten.
         let due = (1..20).map(|year| plus_years(patent.filed, year)).filter(|day| *day > granted);
         for (nth, anniversary) in due.enumerate() {
             let on = plus_days(anniversary, -i64::from(10 + random.below(40) as u32));
-            let is_forgotten = n % 50 == 11 && plus_days(anniversary, 183) > AS_OF;
+            let is_forgotten = n % 90 == 9 && plus_days(anniversary, 183) > AS_OF;
             if on > AS_OF || is_forgotten || lapsed.contains(&patent.number.to_string()) {
                 continue;
             }

@@ -139,6 +139,7 @@ struct PolicyPage<'a> {
     room: &'a Room,
     facts: Vec<(String, String)>,
     counts: Vec<Count>,
+    measures: Vec<Count>,
     q: String,
     kinds: Vec<Choice>,
     states: Vec<Choice>,
@@ -147,9 +148,11 @@ struct PolicyPage<'a> {
     sections: Vec<Section>,
 }
 
-/// How many clauses of a kind are carried.
+/// How many clauses of a kind, or below a heading, are carried.
 struct Count {
     kind: String,
+    /// Where they stand on the page; empty for kinds.
+    href: String,
     all: usize,
     carried: usize,
     missing: usize,
@@ -181,6 +184,7 @@ pub async fn page(frame: Frame, uri: Uri) -> Result<Response, AppError> {
     let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     let sought = Sought::of(&query.q);
     let mut sections: Vec<Section> = Vec::new();
+    let mut measures: Vec<Count> = Vec::new();
     let mut total = 0;
     for (clause, depth) in document.tree() {
         let carriers = document.carriers(&frame, &clause.id);
@@ -188,6 +192,17 @@ pub async fn page(frame: Frame, uri: Uri) -> Result<Response, AppError> {
         let count = counts.entry(clause.kind.as_str()).or_default();
         count.0 += 1;
         count.1 += usize::from(!is_missing);
+        // The five measures (C3.1–C3.5) and four safeguards (C4.1–C4.4) begin with a clause of their own name.
+        if clause.id.ends_with(".0") && ["C3.", "C4."].iter().any(|part| clause.id.starts_with(part)) {
+            let href = frame.at(&format!("/policy#{}", clause.id));
+            let words = clause.text.split_once('）').map_or(clause.text.as_str(), |(_, words)| words);
+            let kind = format!("{} {}", clause.id.trim_end_matches(".0"), words.trim_end_matches('。'));
+            measures.push(Count { kind, href, all: 0, carried: 0, missing: 0 });
+        } else if let Some(measure) = measures.last_mut() {
+            measure.all += 1;
+            measure.carried += usize::from(!is_missing);
+            measure.missing += usize::from(is_missing);
+        }
         let passes = (wanted_kind.is_empty() || clause.kind == wanted_kind)
             && (wanted_state.is_empty() || is_missing == (wanted_state == "missing"))
             && sought.is_in(&format!("{} {} {}", clause.id, clause.text, clause.codes.join(" ")));
@@ -233,11 +248,13 @@ pub async fn page(frame: Frame, uri: Uri) -> Result<Response, AppError> {
             .iter()
             .map(|(key, (all, carried))| Count {
                 kind: kind(&frame, key),
+                href: String::new(),
                 all: *all,
                 carried: *carried,
                 missing: all - carried,
             })
             .collect(),
+        measures,
         kinds: KINDS.into_iter().map(|key| mark(key, wanted_kind, kind(&frame, key))).collect(),
         states: vec![
             mark("carried", wanted_state, frame.t("pol-carried")),

@@ -78,3 +78,65 @@ async fn the_leading_group_sees_course_changes_and_what_may_be_lost() {
         assert!(page.text.contains(heading), "{heading}");
     }
 }
+
+/// The policy page tells of a measure or safeguard how many of its clauses are carried, and its clauses stand below it.
+async fn measure(id: &str, words: &str) {
+    let page = visitor(Role::Leader).await.get("/policy").await;
+    assert_eq!(page.status, StatusCode::OK);
+    let row = page.text.split("<tr>").find(|row| row.contains(&format!("/policy#{id}")));
+    let row = row.unwrap_or_else(|| panic!("no row of {id}"));
+    assert!(row.contains(words), "{words}");
+    let cells = row.split("<td class=\"number\">").skip(1).map(|cell| cell.split('<').next().unwrap());
+    let numbers: Vec<usize> = cells.map(|cell| cell.parse().unwrap()).collect();
+    let below = format!("id=\"{}", id.trim_end_matches('0'));
+    let clauses: Vec<&str> = page.text.split("<li class=\"clause-line").filter(|line| line.contains(&below)).collect();
+    let missing = clauses.iter().filter(|line| line.contains(">缺<")).count();
+    // The heading is a clause too, and none of those below it.
+    let heading = usize::from(clauses[0].contains(">缺<"));
+    assert_eq!(numbers, [clauses.len() - 1, clauses.len() - 1 - (missing - heading), missing - heading], "{id}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clause_c3_1_0() {
+    measure("C3.1.0", "提升创造质量，保护创新成果").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clause_c3_2_0() {
+    measure("C3.2.0", "加强管理运营，引领产业发展").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clause_c3_3_0() {
+    measure("C3.3.0", "加强企业培育，激励创新升级").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clause_c3_4_0() {
+    measure("C3.4.0", "鼓励引进吸收，促进成果转化").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clause_c3_5_0() {
+    measure("C3.5.0", "鼓励积极保护，实施维权援助").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clause_c4_1_0() {
+    measure("C4.1.0", "加强组织领导").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clause_c4_2_0() {
+    measure("C4.2.0", "加大创新投入").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clause_c4_3_0() {
+    measure("C4.3.0", "强化政策引导").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clause_c4_4_0() {
+    measure("C4.4.0", "提供人才支撑").await;
+}
