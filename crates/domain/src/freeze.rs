@@ -34,6 +34,7 @@ use self::{
 };
 pub use self::{
     places::UNASSIGNED,
+    sei::{DotReading, dot_reading},
     ties::{Candidate, Ties, Untied, Why},
 };
 
