@@ -159,6 +159,20 @@ pub(super) async fn insert_figures(tx: &mut Tx, run: &str, figures: &[Figure]) -
     Ok(())
 }
 
+/// The figures kept of a run, by code and region.
+pub(super) async fn figures_of(tx: &mut Tx, run: &str) -> Result<Vec<Figure>, Error> {
+    const SQL: &str = "select code, region, numerator, denominator, value, met from run_figure where run_id = $1 \
+        order by code, region";
+    type Row = (String, String, Option<i64>, Option<i64>, Option<String>, Option<String>);
+    let rows: Vec<Row> =
+        with_conn!(tx, conn => sqlx::query_as(SQL).bind(run).fetch_all(conn).await).map_err(db::Error::from)?;
+    let figure = |(code, region, numerator, denominator, value, met): Row| {
+        let met = met.map(|met| met == "true");
+        Figure { code, region, numerator, denominator, value, met }
+    };
+    Ok(rows.into_iter().map(figure).collect())
+}
+
 /// The figures of the regular runs of the whole city, of each date the one on which its closed month rests, else the one
 /// with the latest knowledge.
 ///

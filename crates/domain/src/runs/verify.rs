@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::Path;
 
-use rules::{Policy, Snapshot};
+use rules::{Evaluation, Policy, Snapshot};
 use serde::{Deserialize, Serialize};
 
-use super::{Manifest, Question, answer, sha256, store};
+use super::{Figure, Manifest, Question, answer, sha256, store};
 use crate::{Error, Installation};
 
 /// What verification found.
@@ -25,12 +25,12 @@ pub struct Verification {
 /// Reads the stored run, snapshot and policy document, checks every hash, and computes the result again.
 pub async fn verify(installation: &Installation, id: &str) -> Result<Verification, Error> {
     let run = super::find(installation, id).await?.run;
-    let row = {
+    let (row, figures) = {
         let mut tx = installation.db.begin_read().await?;
-        store::find(&mut tx, &run).await?.remove(0).row
+        (store::find(&mut tx, &run).await?.remove(0).row, store::figures_of(&mut tx, &run).await?)
     };
     let mut verification = Verification::begin(&run);
-    let kept = inspect(installation, &row, &mut verification);
+    let kept = inspect(installation, &row, figures, &mut verification);
     if let Some(Kept { manifest, result, policy: Some(policy), snapshot: Some(snapshot) }) = kept {
         let question = Question {
             as_of: manifest.as_of,
@@ -56,16 +56,15 @@ pub async fn verify(installation: &Installation, id: &str) -> Result<Verificatio
 
 /// Checks the hashes of everything that every run rests on, and computes nothing again.
 pub(crate) async fn inspect_all(installation: &Installation) -> Result<Vec<Verification>, Error> {
-    let rows = {
-        let mut tx = installation.db.begin_read().await?;
-        store::list(&mut tx).await?
-    };
-    let inspected = rows.iter().map(|store::Listed { row, .. }| {
+    let mut tx = installation.db.begin_read().await?;
+    let mut inspected = Vec::new();
+    for store::Listed { row, .. } in store::list(&mut tx).await? {
+        let figures = store::figures_of(&mut tx, &row.id).await?;
         let mut verification = Verification::begin(&row.id);
-        inspect(installation, row, &mut verification);
-        verification
-    });
-    Ok(inspected.collect())
+        inspect(installation, &row, figures, &mut verification);
+        inspected.push(verification);
+    }
+    Ok(inspected)
 }
 
 /// What is stored of a run, as far as it is undamaged.
@@ -76,10 +75,16 @@ struct Kept {
     snapshot: Option<Snapshot>,
 }
 
-fn inspect(installation: &Installation, row: &store::Row, verification: &mut Verification) -> Option<Kept> {
+fn inspect(
+    installation: &Installation,
+    row: &store::Row,
+    figures: Vec<Figure>,
+    verification: &mut Verification,
+) -> Option<Kept> {
     let dir = installation.run_dir(&row.id);
     let manifest = check_manifest(&dir, &row.manifest_sha256, verification)?;
     let result = check_result(&dir, &manifest, verification);
+    check_figures(figures, result.as_deref(), verification);
     check_details(&installation.details_dir(&row.id), &manifest, verification);
     let policy = check_policy(&installation.policy_dir(&row.policy_hash), &manifest, verification);
     let snapshot = check_snapshot(&installation.snapshot_dir(&row.snapshot), &manifest, verification);
@@ -121,6 +126,21 @@ fn check_result(dir: &Path, manifest: &Manifest, verification: &mut Verification
         format!("保存的结果已被改动或缺失（{}）", path.display())
     });
     sound.then_some(read)
+}
+
+/// The figures that trends, forecasts and differences are read from are a copy of the result, in the database.
+fn check_figures(mut kept: Vec<Figure>, result: Option<&[u8]>, verification: &mut Verification) {
+    let text = result.and_then(|result| std::str::from_utf8(result).ok());
+    let Some(evaluation) = text.and_then(|text| Evaluation::from_json(text).ok()) else { return };
+    let mut stored = super::figures(&evaluation);
+    for figures in [&mut kept, &mut stored] {
+        figures.sort_by(|one, other| (&one.code, &one.region).cmp(&(&other.code, &other.region)));
+    }
+    let differs = stored.iter().find(|figure| !kept.contains(figure)).or(kept.iter().find(|one| !stored.contains(one)));
+    let named = differs.map(|figure| format!("{} {}", figure.code, figure.region).trim_end().to_owned());
+    verification.hold(named.is_none(), "数据库中的指标数与保存的结果一致", || {
+        format!("数据库中供趋势、预测、比上月使用的指标数与保存的结果不同（{}）", named.unwrap_or_default())
+    });
 }
 
 fn check_policy(dir: &Path, manifest: &Manifest, verification: &mut Verification) -> Option<Policy> {
