@@ -369,11 +369,12 @@ union all select 5 as level, $star_5_inventions as more_than;
 ------------------------------------------------------------------------------------------------
 
 -- clause: C2.1.3, C3.1.5.2
--- 存续企业在国外获得的发明专利授权，一局一件，欧洲专利不论在几国生效只计一件；此后失效不影响计数。
--- note: a European number listed under the office of a validation state is still the European grant.
+-- 存续企业在国外获得的发明专利授权，一局一件，欧洲、欧亚专利不论在几国生效只计一件；此后失效不影响计数。
+-- note: a European or Eurasian number listed under the office of a validation state is still the regional grant;
+-- note: the freeze calls one right by one number, whether a row wrote its kind code or not.
 create view invention_abroad as
 select distinct
-  case when f.grant_number like f.office || '%' or f.grant_number like 'EP%' then f.grant_number
+  case when f.grant_number like f.office || '%' or f.grant_number like 'EP%' or f.grant_number like 'EA%' then f.grant_number
     else f.office || f.grant_number end as right_id,
   f.route, f.granted_on, f.abroad, f.office,
   coalesce(f.pct_number, f.cn_application_number, f.office || f.grant_number) as family,
@@ -801,37 +802,6 @@ cross join high_value_chosen s
 where s.source = 'computed';
 
 -- clause: C2.0
--- 每本登记簿对指标的影响：3 不可知，2 下限且上限未知，1 下限且上限另算，0 仅作说明；实际放款未报的质押使 M06 成为下限。
-create view register_gap as
-select n.code, n.register,
-  case
-    when n.role in ('main', 'ratio') and not d.delivered then 3
-    when n.role = 'ratio' then 3
-    when n.role in ('main', 'place') then 2
-    when n.role = 'part' then 1
-    else 0
-  end as severity,
-  m.name || case when not d.delivered then '登记簿从未报送' else '登记簿有未报的期间' end
-    || case when n.role = 'note' then '，按没有失效、转让等事件计算' else '' end as reason
-from needed_register n
-join delivered_register d on d.register = n.register and d.span = n.span
-join register_name m on m.register = n.register
-where not d.delivered or d.incomplete
-union all
-select 'M06' as code, 'pledges' as register, 2 as severity,
-  '有 ' || cast(count(*) as varchar) || ' 笔质押未报实际放款额，没有计入' as reason
-from pledge_counted
-where disbursed_fen is null
-having count(*) > 0;
-
--- clause: C2.0
--- 每个指标最重的缺口和全部理由。
-create view indicator_gap as
-select code, max(severity) as severity, cast(string_agg(reason, '；' order by severity desc, register) as varchar) as reason
-from register_gap
-group by code;
-
--- clause: C2.0
 -- 全部指标的原始数。
 create view indicator_raw as
 select code, numerator, denominator, upper, reason from k01
@@ -850,6 +820,53 @@ select m.code, m.numerator, m.denominator,
   case when m.code = 'M03' then k.upper end as upper,
   case when m.denominator = 0 then '分母为零，比率无法计算' end as reason
 from monitored m cross join k04 k;
+
+-- clause: C2.0
+-- 本年未报的合计：当年一笔也没有，又没有报过当年的“已报齐”“本期无”，当年任一个月结束之后也没有来过文件，即未报，不当作零。
+create view yearly_unreported as
+select n.code, n.register
+from needed_register n
+join indicator_raw r on r.code = n.code
+join register_state s on s.register = n.register
+left join delivery d
+  on d.register = n.register and d.state <> '未报' and d.from_on <= $as_of and d.to_on >= $year_start
+where n.span = 'year' and r.numerator = 0 and d.register is null
+  and s.delivered and (s.reported_until is null or s.reported_until < $year_start);
+
+-- clause: C2.0
+-- 每本登记簿对指标的影响：3 不可知，2 下限且上限未知，1 下限且上限另算，0 仅作说明；实际放款未报的质押使 M06 成为下限，全部未报则不可知；
+-- 本年未报的合计不可知。
+create view register_gap as
+select n.code, n.register,
+  case
+    when n.role in ('main', 'ratio') and not d.delivered then 3
+    when n.role = 'ratio' then 3
+    when n.role in ('main', 'place') then 2
+    when n.role = 'part' then 1
+    else 0
+  end as severity,
+  m.name || case when not d.delivered then '登记簿从未报送' else '登记簿有未报的期间' end
+    || case when n.role = 'note' then '，按没有失效、转让等事件计算' else '' end as reason
+from needed_register n
+join delivered_register d on d.register = n.register and d.span = n.span
+join register_name m on m.register = n.register
+where not d.delivered or d.incomplete
+union all
+select 'M06' as code, 'pledges' as register, case when count(disbursed_fen) = 0 then 3 else 2 end as severity,
+  '有 ' || cast(count(*) - count(disbursed_fen) as varchar) || ' 笔质押未报实际放款额，没有计入' as reason
+from pledge_counted
+having count(*) > count(disbursed_fen)
+union all
+select u.code, u.register, 3 as severity, m.name || '登记簿本年还没有报送，不当作零' as reason
+from yearly_unreported u
+join register_name m on m.register = u.register;
+
+-- clause: C2.0
+-- 每个指标最重的缺口和全部理由。
+create view indicator_gap as
+select code, max(severity) as severity, cast(string_agg(reason, '；' order by severity desc, register) as varchar) as reason
+from register_gap
+group by code;
 
 -- clause: C2.0
 -- 指标结果：不可知的没有分子；下限的注明上限（如已知）；理由用中文列出。
@@ -884,13 +901,21 @@ cross join high_value_chosen s
 cross join high_value_complete c;
 
 -- clause: C3.4.2.2
--- 五类各自的件数（采用的来源）；所依据的登记簿从未报送或门槛未设定的，件数为空并说明理由。
+-- 采用的名单中未注明类别的件数；预判逐类认定，没有这种情形。
+create view high_value_unnamed as
+select count(distinct application_number) as patents from high_value where category is null;
+
+-- clause: C3.4.2.2
+-- 五类各自的件数（采用的来源）；所依据的登记簿从未报送、门槛未设定，或名单未注明类别而一件也没有的，件数为空并说明理由。
 create view high_value_category as
 select
   k.category,
   case when s.source = 'computed' and (k.category = 4 and $pledge_high_value_threshold_fen is null
-    or not coalesce(d.delivered, true)) then null else count(distinct h.application_number) end as total,
+    or not coalesce(d.delivered, true)) then null
+    when u.patents > 0 and count(distinct h.application_number) = 0 then null
+    else count(distinct h.application_number) end as total,
   case
+    when u.patents > 0 then '名单有 ' || cast(u.patents as varchar) || ' 件未注明类别，各类至少为所列件数'
     when s.source <> 'computed' and k.category = 4 and $pledge_high_value_threshold_fen is null
       then '按官方名单计；没有规定“较高质押融资金额”的门槛，预判不认定第四类'
     when s.source <> 'computed' then null
@@ -899,11 +924,12 @@ select
   end as reason
 from (values (1), (2), (3), (4), (5)) as k (category)
 cross join high_value_chosen s
+cross join high_value_unnamed u
 left join high_value_register r on r.category = k.category
 left join delivered_register d on d.register = r.register and d.span = 'until'
 left join register_name m on m.register = r.register
 left join high_value h on h.category = k.category
-group by k.category, s.source, d.delivered, m.name;
+group by k.category, s.source, u.patents, d.delivered, m.name;
 
 -- clause: C2.1.7, C3.4.2.2
 -- 官方名单与预判的差异：只在名单上的，只在预判中的。

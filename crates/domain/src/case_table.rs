@@ -52,6 +52,9 @@ struct Case {
     set: BTreeMap<String, toml::Value>,
     #[serde(default)]
     never_delivered: Vec<String>,
+    /// When the last file of a register came, where it is not the moment of knowing.
+    #[serde(default)]
+    last_file: BTreeMap<String, toml::Value>,
     #[serde(default)]
     rows: Rows,
     #[serde(default)]
@@ -198,7 +201,8 @@ fn world(table: &Table, case: &Case, known_at: Timestamp) -> Result<registry::Fo
     let mut replay = Replay::default();
     for register in registry::registers() {
         if register.received && !case.never_delivered.iter().any(|id| id == register.id) {
-            replay.deliver(register);
+            let last = case.last_file.get(register.id).map(|at| instant(&cell(at))).transpose()?;
+            replay.deliver(register, last.unwrap_or(known_at));
         }
     }
     let mut told = Telling { table, replay, batch: 1 };

@@ -1,9 +1,8 @@
 //! Month-end closing (月结): a month's figures rest on one run from then on, and are not computed anew.
 //!
 //! Closing asks whether every row of the registers that figures rest on has been settled; open rows must be
-//! acknowledged by whoever closes. Which register has been delivered for which month is told by `completeness`.
+//! acknowledged by whoever closes. Which register has been delivered for which month is told by `reports`.
 
-mod completeness;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -14,8 +13,6 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use registry::Register;
 use serde::Serialize;
-
-pub use completeness::{Delivery, RegisterMonths, completeness};
 
 use crate::runs::{self, Summary};
 use crate::{Error, Installation};

@@ -3,8 +3,6 @@
 //!
 //! Every figure here comes from runs; what is computed on top (forecast, outlook, differences) informs and decides nothing.
 
-mod reports;
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
@@ -13,9 +11,8 @@ use rules::policy::IndicatorDef;
 use rules::verdict::Operator;
 use rules::{Evaluation, Policy};
 
-use self::reports::Reported;
-pub use self::reports::{Reports, reports};
 use crate::forecast::{self, Forecast, Observation, Outlook};
+use crate::reports::{Reported, Reports};
 use crate::runs::{Observed, Opened};
 
 /// One target of the policy on the cockpit.
@@ -23,8 +20,6 @@ use crate::runs::{Observed, Opened};
 pub struct Target {
     /// Its figure in the run shown.
     pub indicator: Indicator,
-    /// False for a yearly sum of which nothing has been reported this year (未报): its figure is then no zero, but unknown.
-    pub is_reported: bool,
     /// Its figure at the earlier month ends, oldest first, the run shown included.
     pub history: Vec<Point>,
     /// The interim values that the office entered (年度目标轨迹), by date.
@@ -69,15 +64,7 @@ pub fn targets(policy: &Policy, opened: &Opened, history: &[Observed], reports: 
             let definition = policy.indicator(&indicator.code)?;
             let past = past_of(indicator, &of_city, evaluation.as_of, &reported);
             let trajectory = trajectories.get(&indicator.code).cloned().unwrap_or_default();
-            let is_reported = definition.flow != "year"
-                || indicator.numerator.is_some_and(|sum| sum != 0)
-                || reported.year(&indicator.code, evaluation.as_of, &opened.summary.run);
-            let days = Days { as_of: evaluation.as_of, target_on };
-            let mut target = target(indicator, definition, past, trajectory, days);
-            if !is_reported {
-                target = Target { is_reported, outlook: Outlook::Unknown, gap: None, change: None, ..target };
-            }
-            Some(target)
+            Some(target(indicator, definition, past, trajectory, Days { as_of: evaluation.as_of, target_on }))
         })
         .collect()
 }
@@ -121,7 +108,6 @@ fn target(
         outlook: forecast::outlook(indicator.met, forecast.as_ref(), aim, as_of >= target_on),
         gap: gap(indicator, definition),
         indicator: indicator.clone(),
-        is_reported: true,
         history,
         trajectory,
         forecast,

@@ -35,6 +35,7 @@ use self::{
 pub(crate) use self::{interval::Interval, statuses::held};
 pub use self::{
     places::UNASSIGNED,
+    sei::{DotReading, dot_reading},
     ties::{Candidate, Ties, Untied, Why},
 };
 

@@ -30,6 +30,8 @@ pub mod matching;
 pub mod messages;
 pub mod organisations;
 pub mod payments;
+mod regions;
+pub mod reports;
 pub mod runs;
 pub mod saved_searches;
 pub mod sign_in_limits;

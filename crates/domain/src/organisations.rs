@@ -7,11 +7,14 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+
 use db::{Db, Tx};
 use jiff::Timestamp;
 use serde_json::json;
 use terms::Uscc;
 
+use crate::regions::Regions;
 use crate::{Error, accounts::Role};
 
 /// The most letters that a name may have.
@@ -147,16 +150,17 @@ pub async fn find(db: &Db, id: i64) -> Result<Organisation, Error> {
 
 /// Those that registers tell of, as known now.
 async fn registered(db: &Db, now: Timestamp) -> Result<Vec<Organisation>, Error> {
-    let regions = rows(db, "regions", ["code", "name", "kind"], now).await?;
-    let city = regions.iter().find(|[_, _, kind]| kind == "市").map(|[_, name, _]| name.clone()).unwrap_or_default();
-    let region = |[code, name, kind]: &[String; 3]| {
-        let (kind, parent) = if kind == "市" { (Kind::City, "") } else { (Kind::Town, city.as_str()) };
-        from_register(kind, name, code, parent)
-    };
-    let mut found: Vec<Organisation> = regions.iter().map(region).collect();
+    let regions = folded(db, "regions", now).await?;
+    let regions = Regions::of(&regions);
+    let [code, name] = ["code", "name"].map(|field| registry::Folded::column("regions", field));
+    let city = regions.city.map_or("", |row| row.text(name));
+    let of_city = regions.city.map(|row| from_register(Kind::City, city, row.text(code), ""));
+    let towns: BTreeMap<&str, &str> = regions.units().map(|row| (row.text(code), row.text(name))).collect();
+    let mut found: Vec<Organisation> = of_city.into_iter().collect();
+    found.extend(towns.iter().map(|(code, name)| from_register(Kind::Town, name, code, city)));
     for [code, name, town] in rows(db, "enterprises", ["uscc", "name", "region"], now).await? {
         // A file may give the town by its code.
-        let town = regions.iter().find(|[code, _, _]| *code == town).map_or(&town, |[_, name, _]| name);
+        let town = towns.get(town.as_str()).copied().unwrap_or(&town);
         found.push(from_register(Kind::Enterprise, &name, &code, town));
     }
     Ok(found)
@@ -167,10 +171,14 @@ fn from_register(kind: Kind, name: &str, code: &str, parent: &str) -> Organisati
     Organisation { id: None, kind, name, code, parent, disabled_at: None }
 }
 
+async fn folded(db: &Db, register: &str, now: Timestamp) -> Result<Vec<registry::FoldedRow>, Error> {
+    let Some(register) = registry::register(register) else { return Ok(Vec::new()) };
+    Ok(registry::fold_register(db, register, now).await?)
+}
+
 async fn rows(db: &Db, register: &str, columns: [&str; 3], now: Timestamp) -> Result<Vec<[String; 3]>, Error> {
-    let Some(known) = registry::register(register) else { return Ok(Vec::new()) };
     let places = columns.map(|column| registry::Folded::column(register, column));
-    let folded = registry::fold_register(db, known, now).await?;
+    let folded = folded(db, register, now).await?;
     Ok(folded.iter().map(|row| places.map(|place| row.text(place).to_owned())).collect())
 }
 
@@ -269,9 +277,9 @@ pub async fn enable(db: &Db, id: i64, by: &str, now: Timestamp) -> Result<(), Er
 pub(crate) async fn check_unit(db: &Db, role: Role, unit: &str, now: Timestamp) -> Result<(), Error> {
     match role {
         Role::Town => {
-            let regions = rows(db, "regions", ["code", "name", "kind"], now).await?;
-            let mut towns = regions.iter().filter(|[_, _, kind]| kind != "市");
-            if regions.is_empty() || towns.any(|[_, name, _]| name == unit) {
+            let regions = folded(db, "regions", now).await?;
+            let name = registry::Folded::column("regions", "name");
+            if regions.is_empty() || Regions::of(&regions).units().any(|row| row.text(name) == unit) {
                 return Ok(());
             }
             Err(Error::Invalid(format!("区镇登记簿中没有单位“{unit}”。请按登记簿填写区镇名称。")))

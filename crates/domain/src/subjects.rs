@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use registry::{Folded, FoldedRow};
 use terms::Uscc;
 
+use crate::regions::Regions;
 use crate::{Error, Installation};
 
 /// The city (本市), as addresses name it.
@@ -24,13 +25,19 @@ pub struct Enterprise {
     pub names: Vec<String>,
 }
 
-/// The city's own row of the register of regions; none where no file of it has come.
+/// The city's own row of the register of regions; none where it cannot be told.
 pub async fn city(installation: &Installation, now: Timestamp) -> Result<Option<City>, Error> {
     let rows = folded(installation, "regions", now).await?;
-    let cell = |row: &FoldedRow, field| cell("regions", row, field);
-    let Some(row) = rows.iter().find(|row| cell(row, "kind") == "市") else { return Ok(None) };
-    let name = cell(row, "name");
-    Ok(Some(City { words: names(&name, &cell(row, "address_words")), name }))
+    let Some(row) = Regions::of(&rows).city else { return Ok(None) };
+    let cell = |field| cell("regions", row, field);
+    let name = cell("name");
+    Ok(Some(City { words: names(&name, &cell("address_words")), name }))
+}
+
+/// The names of the city's units (区镇) in the register of regions.
+pub async fn towns(installation: &Installation, now: Timestamp) -> Result<Vec<String>, Error> {
+    let rows = folded(installation, "regions", now).await?;
+    Ok(Regions::of(&rows).units().map(|row| cell("regions", row, "name")).collect())
 }
 
 /// The enterprise with this code.

@@ -48,6 +48,12 @@ impl BatchKind {
         }
     }
 
+    /// Whether a batch of this kind reports its register (报送): a file or rows entered by hand, of which something was taken
+    /// or confirmed. A file all of whose rows wait in quarantine reports nothing yet; one without rows says that there are none.
+    pub(crate) fn reports(self, rows: i64, taken: i64) -> bool {
+        matches!(self, Self::Import | Self::Entry) && (rows == 0 || taken > 0)
+    }
+
     pub(crate) fn from_key(key: &str) -> Result<Self, Error> {
         [Self::Import, Self::Correction, Self::Tie, Self::Judgement, Self::Entry]
             .into_iter()
@@ -93,6 +99,13 @@ pub struct Batch {
     pub by_whom: String,
     /// A remark.
     pub note: Option<String>,
+}
+
+impl Batch {
+    /// Whether it reports its register (报送).
+    pub fn is_report(&self) -> bool {
+        self.kind.reports(self.rows, self.accepted + self.unchanged)
+    }
 }
 
 /// Which batches are wanted.

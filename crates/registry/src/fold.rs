@@ -8,7 +8,7 @@ mod replay;
 mod store;
 mod text;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use db::Db;
 use jiff::Timestamp;
@@ -63,15 +63,15 @@ pub struct Folded {
     pub known_at: Timestamp,
     /// The rows of every register, by its identifier, sorted by key.
     pub rows: BTreeMap<&'static str, Vec<FoldedRow>>,
-    /// The registers of which a file had come by then.
-    pub delivered: BTreeSet<&'static str>,
+    /// The registers of which something had come by then, each with the moment at which the last of it came.
+    pub delivered: BTreeMap<&'static str, Timestamp>,
 }
 
 impl Folded {
     /// An empty state, in which nothing was ever delivered.
     pub fn empty(known_at: Timestamp) -> Self {
         let rows = registers().iter().map(|register| (register.id, Vec::new())).collect();
-        Self { known_at, rows, delivered: BTreeSet::new() }
+        Self { known_at, rows, delivered: BTreeMap::new() }
     }
 
     /// The rows of a register; none for an identifier that no register has.
@@ -96,19 +96,24 @@ pub async fn fold(db: &Db, known_at: Timestamp) -> Result<Folded, Error> {
     let batches = store::visible_batches(&mut tx, known_at).await?;
     let mut folded = Folded::empty(known_at);
     folded.rows.extend(store::every_register(&mut tx, &batches).await?);
-    folded.delivered = of_files(&batches);
+    folded.delivered = last_reports(&batches);
     Ok(folded)
 }
 
-/// The registers of which a file had come by this moment.
-pub async fn delivered(db: &Db, known_at: Timestamp) -> Result<BTreeSet<&'static str>, Error> {
+/// The registers of which a file or an entry by hand had come by this moment, and when the last one came.
+pub async fn delivered(db: &Db, known_at: Timestamp) -> Result<BTreeMap<&'static str, Timestamp>, Error> {
     let mut tx = db.begin_read().await?;
-    Ok(of_files(&store::visible_batches(&mut tx, known_at).await?))
+    Ok(last_reports(&store::visible_batches(&mut tx, known_at).await?))
 }
 
-fn of_files(batches: &std::collections::HashMap<i64, VisibleBatch>) -> BTreeSet<&'static str> {
-    let files = batches.values().filter(|batch| batch.is_file);
-    files.filter_map(|batch| crate::registers::register(&batch.register).map(|register| register.id)).collect()
+fn last_reports(batches: &std::collections::HashMap<i64, VisibleBatch>) -> BTreeMap<&'static str, Timestamp> {
+    let mut last = BTreeMap::new();
+    for batch in batches.values().filter(|batch| batch.is_report) {
+        let Some(register) = crate::registers::register(&batch.register) else { continue };
+        let at = last.entry(register.id).or_insert(batch.received_at);
+        *at = batch.received_at.max(*at);
+    }
+    last
 }
 
 /// The state of one register as known at this moment, sorted by key.

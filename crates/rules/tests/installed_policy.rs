@@ -37,7 +37,7 @@ const TABLES: &str = "\
     trainee person:t course:t service:t uscc:t completed_on:d passed:b
     survey_wave survey:t as_of:d sample:i positive:i mean_score:t approval:t
     official_fee number:t kind:t amount_fen:i paid_on:d
-    register_state register:t delivered:b
+    register_state register:t delivered:b reported_until:d
     delivery register:t from_on:d to_on:d state:t
     trajectory indicator:t region:t on_date:d value:t";
 
@@ -71,7 +71,10 @@ impl City {
     fn new(is_delivered: bool) -> Self {
         let mut city = Self { rows: BTreeMap::new() };
         for register in REGISTERS {
-            city.add("register_state", [("register", register.into()), ("delivered", is_delivered.into())]);
+            let reported_until = if is_delivered { AS_OF.into() } else { Value::Null };
+            let state =
+                [("register", register.into()), ("delivered", is_delivered.into()), ("reported_until", reported_until)];
+            city.add("register_state", state);
         }
         city.enterprise(ENTERPRISE);
         city

@@ -18,6 +18,7 @@ mod case_number;
 mod document_number;
 mod error;
 mod high_tech_certificate;
+mod identity_number;
 mod industry_code;
 mod ipc;
 mod ipc_pattern;
@@ -47,6 +48,7 @@ pub use crate::{
     document_number::DocumentNumber,
     error::Error,
     high_tech_certificate::HighTechCertificate,
+    identity_number::is_identity_number,
     industry_code::{IndustryCode, IndustryLevel},
     ipc::{IpcLevel, IpcSymbol},
     ipc_pattern::{IpcPattern, Match},

@@ -54,6 +54,7 @@ written_as_text!(NiceClass);
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn classes_run_from_1_to_45_section_2_4() {
@@ -67,5 +68,27 @@ mod tests {
         }
         assert!(!"34".parse::<NiceClass>().unwrap().is_services());
         assert!("35".parse::<NiceClass>().unwrap().is_services());
+    }
+
+    proptest! {
+        #[test]
+        fn printing_and_parsing_agree(number in 1..=45_u8, form in 0..4_usize) {
+            let cell = [format!("{number}"), format!("{number:02}"), format!("第{number}类"), format!(" {number}；")];
+            let class: NiceClass = cell[form].parse().unwrap();
+            prop_assert_eq!(class.to_string(), number.to_string());
+            prop_assert_eq!(class.is_services(), number > 34);
+        }
+
+        #[test]
+        fn a_number_outside_the_classes_is_refused(number in 46..10_000_u32) {
+            prop_assert!(number.to_string().parse::<NiceClass>().is_err());
+        }
+
+        #[test]
+        fn no_text_makes_the_parser_panic(text in "(第|类|[0-9]|\\PC){0,6}") {
+            if let Ok(class) = text.parse::<NiceClass>() {
+                prop_assert_eq!(class.to_string().parse::<NiceClass>().unwrap(), class);
+            }
+        }
     }
 }

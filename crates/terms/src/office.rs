@@ -138,6 +138,7 @@ written_as_text!(Office);
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
     use std::collections::BTreeSet;
 
     fn office(cell: &str) -> Office {
@@ -201,5 +202,29 @@ mod tests {
     fn withdrawn_codes_are_read_and_marked() {
         assert_eq!(office("SU").withdrawn_after(), Some(1992));
         assert_eq!(office("RU").withdrawn_after(), None);
+    }
+
+    proptest! {
+        #[test]
+        fn printing_and_parsing_agree(at in 0..office_table::ENTRIES.len(), form in 0..4_usize) {
+            let each = Office::all().nth(at).unwrap();
+            let (code, name) = (each.code(), each.name_zh());
+            let cell = [code.to_owned(), code.to_lowercase(), format!(" {code}；"), name.to_owned()];
+            prop_assert_eq!(office(&cell[form]), each);
+            prop_assert_eq!(office(&cell[form]).to_string(), code);
+        }
+
+        #[test]
+        fn what_is_read_stands_in_the_table_and_the_rest_is_refused(text in "[A-Z]{2}") {
+            let stands = Office::all().any(|each| each.code() == text);
+            prop_assert_eq!(text.parse::<Office>().is_ok_and(|found| found.code() == text), stands);
+        }
+
+        #[test]
+        fn no_text_makes_the_parser_panic(text in "([A-Za-z]|\\PC){0,6}") {
+            if let Ok(found) = text.parse::<Office>() {
+                prop_assert_eq!(office(&found.to_string()), found);
+            }
+        }
     }
 }

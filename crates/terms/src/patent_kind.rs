@@ -85,6 +85,7 @@ written_as_text!(PatentKind);
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn an_invention_filed_2003_12_31_is_expired_on_2023_12_31_section_1_8() {
@@ -119,6 +120,22 @@ mod tests {
         assert!("商标".parse::<PatentKind>().is_err());
         for kind in PatentKind::ALL {
             assert_eq!(kind.to_string().parse::<PatentKind>().unwrap(), kind);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn printing_and_parsing_agree(at in 0..3_usize, blank in "[ \u{3000}]{0,2}", ending in "(专利)?[;；]?") {
+            let kind = PatentKind::ALL[at];
+            let cell = format!("{blank}{kind}{ending}");
+            prop_assert_eq!(cell.parse::<PatentKind>().unwrap(), kind, "{}", cell);
+        }
+
+        #[test]
+        fn no_text_makes_the_parser_panic(text in "(发明|实用|新型|外观|设计|专利|授权|\\PC){0,4}") {
+            if let Ok(kind) = text.parse::<PatentKind>() {
+                prop_assert_eq!(kind.to_string().parse::<PatentKind>().unwrap(), kind);
+            }
         }
     }
 }

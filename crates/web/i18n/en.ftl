@@ -91,6 +91,7 @@ list-filtered = { $label }: { $value }
 list-and = {"; "}
 list-clear = Clear filters
 list-export = Export to Excel
+list-csv = Export as CSV
 list-print = Print all
 list-print-cut = { $total } in all; this page holds the first { $most }. Filter the list to print the rest, or export all of it.
 list-back = Back to the list

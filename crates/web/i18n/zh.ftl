@@ -91,6 +91,7 @@ list-filtered = { $label }：{ $value }
 list-and = ；
 list-clear = 清除筛选
 list-export = 导出 Excel
+list-csv = 导出 CSV
 list-print = 打印全部
 list-print-cut = 共 { $total } 条，本页只列前 { $most } 条。要打印其余的，请先筛选；要全部，请导出 Excel。
 list-back = 返回清单

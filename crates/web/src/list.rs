@@ -10,13 +10,13 @@ mod tests;
 mod view;
 
 pub use cell::{Cell, Key};
-pub use query::{Dir, ListQuery, SIZES};
+pub use query::{Dir, Form, ListQuery, SIZES};
 pub(crate) use view::page_links;
 pub use view::{FilterView, HeadView, ListingView, PageLink};
 
 use std::sync::Arc;
 
-use crate::{by_run::ByRun, form::Choice, frame::Frame, search_key::Sought};
+use crate::{by_run::ByRun, form::Choice, frame::Frame, pieces::Link, search_key::Sought};
 
 /// What a column holds, which decides how it is set and exported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,6 +74,13 @@ type Finds<'a, T> = Box<dyn Fn(&T, &Sought) -> bool + 'a>;
 struct Search<'a, T> {
     label: String,
     finds: Finds<'a, T>,
+}
+
+/// Where a table of a page that is no list can be had as a file; the page answers these with the [`Listing`] of this id.
+pub fn downloads(frame: &Frame, path: &str, id: &str, query: &ListQuery) -> Vec<Link> {
+    let of = query.of(id);
+    let file = |form, word: &str| Link::new(frame.t(word), of.exported(form).href(&frame.at(path)));
+    vec![file(Form::Workbook, "list-export"), file(Form::Csv, "list-csv")]
 }
 
 /// Places of rows in the order of a column.

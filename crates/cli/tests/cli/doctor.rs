@@ -133,6 +133,10 @@ async fn each_planted_fault_is_found_and_said() {
             "收入 50 行，登记簿中只有 49 行",
         ),
         ("delete from quarantine", "隔离 1 行，隔离区中却有 0 行"),
+        (
+            "update run_figure set numerator = 5000 where code = 'K01' and region = ''",
+            "供趋势、预测、比上月使用的指标数与保存的结果不同（K01）",
+        ),
         ("update batch set state = 'cancelled' where id = 3", "已取消，却还留有 50 行"),
         ("drop trigger audit_is_not_deleted; delete from audit where id = 2", "接不上它前面的一条"),
         (

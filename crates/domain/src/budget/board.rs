@@ -85,7 +85,7 @@ pub async fn board(installation: &Installation, policy: &Policy, now: Timestamp)
 /// The pledge loans registered by year, copyrights left out as in the policy's own figure.
 async fn pledged(installation: &Installation, now: Timestamp) -> Result<Option<BTreeMap<i64, i64>>, Error> {
     const REGISTER: &str = "pledges";
-    if !registry::delivered(&installation.db, now).await?.contains(REGISTER) {
+    if !registry::delivered(&installation.db, now).await?.contains_key(REGISTER) {
         return Ok(None);
     }
     let Some(register) = registry::register(REGISTER) else { return Ok(None) };

@@ -104,7 +104,7 @@ async fn rows(db: &Db, register: &'static str, at: Timestamp) -> Result<Vec<Fold
 }
 
 impl Base {
-    fn of(folded: &Folded, delivered: &BTreeSet<&'static str>) -> Self {
+    fn of(folded: &Folded, delivered: &BTreeMap<&'static str, Timestamp>) -> Self {
         let sheet = |register: &'static str| Sheet { register, rows: folded.get(register) };
         // Delivered is also what was said to have nothing to deliver.
         let said = sheet("deliveries");
@@ -112,7 +112,7 @@ impl Base {
             let of = |row: &&FoldedRow| said.text(row, "register") == register && said.text(row, "state") == "本期无";
             said.rows.iter().filter(of).map(|row| row.received_at).max()
         };
-        let has = |register: &str| delivered.contains(register) || nothing(register).is_some();
+        let has = |register: &str| delivered.contains_key(register) || nothing(register).is_some();
         let told_on = |register: &'static str| {
             let rows = folded.get(register).iter().map(|row| row.received_at).max();
             rows.into_iter().chain(nothing(register)).max().map(beijing_date)

@@ -3,9 +3,10 @@
 //! A register of which a file has come counts as complete unless a delivery says otherwise; one of which none has ever come is unknown.
 
 use jiff::civil::Date;
-use registry::Folded;
+use registry::{Folded, Register};
 
 use super::{Note, rows, sheet::Sheet};
+use crate::{beijing_date, reports::reported_until};
 
 /// The rows of table `delivery`; one that names no register or no period says nothing.
 pub(super) fn table<'a>(folded: &'a Folded, notes: &mut Vec<Note>) -> Vec<rows::Delivery<'a>> {
@@ -25,11 +26,15 @@ pub(super) fn table<'a>(folded: &'a Folded, notes: &mut Vec<Note>) -> Vec<rows::
 
 /// The rows of table `register_state`: every register, delivered or not.
 pub(super) fn register_states(folded: &Folded) -> Vec<rows::RegisterState<'static>> {
-    let delivered = |id: &'static str| folded.delivered.contains(id) || !folded.get(id).is_empty();
-    registry::registers()
-        .iter()
-        .map(|register| rows::RegisterState { register: register.id, delivered: delivered(register.id) })
-        .collect()
+    let state = |register: &'static Register| {
+        let last = folded.delivered.get(register.id);
+        rows::RegisterState {
+            register: register.id,
+            delivered: last.is_some() || !folded.get(register.id).is_empty(),
+            reported_until: last.map(|at| reported_until(beijing_date(*at))),
+        }
+    };
+    registry::registers().iter().map(state).collect()
 }
 
 /// The first and the last day of a period, as the register keeps it: `from/to`.

@@ -1,6 +1,8 @@
 //! Tables that need no more than their cells: statistics by vintage, marks, prizes, training, surveys, fees, trajectories.
 
-use registry::Folded;
+use std::collections::BTreeMap;
+
+use registry::{Folded, FoldedRow};
 
 use super::{places::Gazetteer, rows, sheet::Sheet, ties::Ties};
 use crate::beijing_date;
@@ -12,7 +14,7 @@ pub(super) fn statistics<'a>(folded: &'a Folded, gazetteer: &Gazetteer<'a>) -> V
     let [measure, region, year, value, unit, vintage, published_on, source] =
         ["measure", "region", "year", "value", "unit", "vintage", "published_on", "source"]
             .map(|field| sheet.field(field));
-    let published = |row: &&registry::FoldedRow| published_on.date(row).is_none_or(|on| on <= known_on);
+    let published = |row: &&FoldedRow| published_on.date(row).is_none_or(|on| on <= known_on);
     let row = |row| rows::Statistic {
         measure: measure.text(row),
         region: gazetteer.figure_region(region.text(row)),
@@ -50,8 +52,15 @@ pub(super) fn madrid<'a>(folded: &'a Folded, ties: &Ties<'a>) -> Vec<rows::Madri
     let sheet = Sheet::of(folded, "madrid");
     let [number, mark, holder, code, registered_on, origin] =
         ["ir_number", "mark", "holder", "holder_uscc", "registered_on", "origin"].map(|field| sheet.field(field));
-    let row = |row| rows::Madrid {
-        ir_number: number.text(row),
+    // A part that was transferred bears the number with a letter, and is the same registration.
+    let whole = |row: &'a FoldedRow| number.text(row).trim_end_matches(|letter: char| letter.is_ascii_uppercase());
+    let mut numbers: BTreeMap<&str, &str> = BTreeMap::new();
+    for row in sheet.rows {
+        let kept = numbers.entry(whole(row)).or_insert(number.text(row));
+        *kept = number.text(row).min(kept);
+    }
+    let row = |row: &'a FoldedRow| rows::Madrid {
+        ir_number: numbers[whole(row)],
         mark: mark.some(row),
         uscc: ties.tie(holder.first(row), code.text(row), registered_on.date(row)).unwrap_or(None),
         holder: holder.text(row),

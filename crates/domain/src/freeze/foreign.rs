@@ -2,10 +2,14 @@
 //!
 //! 港澳台 offices are neither the mainland nor abroad. Nothing lapses by itself: a grant is in force until its end is known,
 //! and one that is 失效 since an unknown day never counts as in force.
+//! A grant is one right however its rows write it: with or without kind code, or under the office of a state in which a
+//! regional patent (EP, EA) was validated.
+
+use std::collections::HashMap;
 
 use jiff::civil::Date;
 use registry::Folded;
-use terms::Office;
+use terms::{Office, PublicationNumber};
 
 use super::{interval::Interval, rows, sheet::Sheet, ties::Ties};
 
@@ -22,6 +26,26 @@ fn in_force(granted_on: Option<Date>, state: &str, ended_on: Option<Date>) -> In
 /// Whether an office grants abroad: neither on the mainland nor in 港澳台.
 fn is_abroad(office: &str) -> bool {
     office.parse::<Office>().is_ok_and(|office| !office.is_mainland() && !office.is_hk_mo_tw())
+}
+
+/// What makes a grant the same right: the office in its number, else that of the row, and its serial.
+fn natural(office: &str, number: &str) -> Option<(Office, String)> {
+    let read = PublicationNumber::of_grant(office, number)?;
+    Some((read.office(), read.serial().to_owned()))
+}
+
+/// For each right the number by which all its rows are called: one with its office before it, then the first in order.
+fn one_number_each<'a>(rows: impl Iterator<Item = (&'a str, &'a str)>) -> HashMap<(Office, String), &'a str> {
+    let mut numbers: HashMap<(Office, String), &'a str> = HashMap::new();
+    let rank = |number: &'a str| (number.parse::<PublicationNumber>().is_err(), number);
+    for (office, number) in rows {
+        let Some(natural) = natural(office, number) else { continue };
+        let kept = numbers.entry(natural).or_insert(number);
+        if rank(number) < rank(kept) {
+            *kept = number;
+        }
+    }
+    numbers
 }
 
 /// The rows of table `foreign_grant`.
@@ -41,12 +65,15 @@ pub(super) fn table<'a>(folded: &'a Folded, ties: &Ties<'a>) -> Vec<rows::Foreig
         "ended_on",
     ]
     .map(|field| sheet.field(field));
+    let numbers = one_number_each(sheet.rows.iter().map(|row| (office.text(row), grant_number.text(row))));
     let row = |row| {
         let granted_on = granted_on.date(row);
         let during = in_force(granted_on, state.text(row), ended_on.date(row));
         rows::ForeignGrant {
             office: office.text(row),
-            grant_number: grant_number.text(row),
+            grant_number: natural(office.text(row), grant_number.text(row))
+                .and_then(|natural| numbers.get(&natural).copied())
+                .unwrap_or(grant_number.text(row)),
             granted_on,
             route: route.text(row),
             pct_number: pct_number.some(row),
@@ -75,6 +102,25 @@ mod tests {
         {
             assert_eq!(is_abroad(office), expected, "{office}");
         }
+    }
+
+    #[test]
+    fn a_grant_is_one_right_however_it_is_written() {
+        let rows = [
+            ("EP", "EP3000001B1"),
+            ("DE", "EP3000001"),
+            ("EP", "3000001"),
+            ("US", "US10000001B2"),
+            ("US", "US10000001"),
+            ("EA", "EA012345"),
+            ("RU", "EA012345"),
+            ("US", "US10000002B2"),
+        ];
+        let numbers = one_number_each(rows.into_iter());
+        let called = rows.map(|(office, number)| numbers[&natural(office, number).unwrap()]);
+        assert_eq!(called[..3], ["EP3000001"; 3]);
+        assert_eq!(called[3..5], ["US10000001"; 2]);
+        assert_eq!(called[5..], ["EA012345", "EA012345", "US10000002B2"]);
     }
 
     #[test]

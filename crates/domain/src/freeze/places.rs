@@ -15,6 +15,7 @@ use super::{
     rows,
     sheet::Sheet,
 };
+use crate::regions::Regions;
 
 /// The town of what lies in the city, but in no unit that its address names.
 pub const UNASSIGNED: &str = "未定区镇";
@@ -52,15 +53,12 @@ struct Unit<'a> {
     code: &'a str,
     name: &'a str,
     kind: &'a str,
+    is_city: bool,
     valid_from: Option<Date>,
     valid_to: Option<Date>,
 }
 
 impl Unit<'_> {
-    fn is_city(&self) -> bool {
-        self.kind == "市"
-    }
-
     fn during(&self) -> Interval {
         Interval { from: self.valid_from, until: self.valid_to.and_then(day_after) }
     }
@@ -77,14 +75,10 @@ pub(super) struct Gazetteer<'a> {
     by_word: HashMap<String, Vec<usize>>,
 }
 
-/// Whether a unit is a province or a prefecture (行政区划代码 of two or four digits): an address that names it may lie anywhere in it.
-fn lies_above(kind: &str, code: &str) -> bool {
-    kind == "其他" && matches!(code.len(), 2 | 4) && code.bytes().all(|byte| byte.is_ascii_digit())
-}
-
 impl<'a> Gazetteer<'a> {
     pub(super) fn of(folded: &'a Folded) -> Self {
         let sheet = Sheet::of(folded, "regions");
+        let regions = Regions::of(sheet.rows);
         let [code, name, kind, valid_from, valid_to, words] =
             ["code", "name", "kind", "valid_from", "valid_to", "address_words"].map(|field| sheet.field(field));
         let mut gazetteer =
@@ -94,10 +88,11 @@ impl<'a> Gazetteer<'a> {
                 code: code.text(row),
                 name: name.text(row),
                 kind: kind.text(row),
+                is_city: regions.is_city(row),
                 valid_from: valid_from.date(row),
                 valid_to: valid_to.date(row),
             });
-            if lies_above(kind.text(row), code.text(row)) {
+            if !regions.holds(row) {
                 continue;
             }
             gazetteer.by_code.insert(code.text(row), index);
@@ -112,9 +107,9 @@ impl<'a> Gazetteer<'a> {
         gazetteer
     }
 
-    /// Whether no region is known, so that no address can be judged.
+    /// Whether no region of the city is known, so that no address can be judged.
     pub(super) fn is_empty(&self) -> bool {
-        self.units.is_empty()
+        self.words.is_empty()
     }
 
     /// Reads an address.
@@ -126,7 +121,7 @@ impl<'a> Gazetteer<'a> {
         // The answer can change only on the days on which a matching unit begins or ends.
         let bounds: BTreeSet<Date> = matches
             .iter()
-            .filter(|found| !self.units[found.unit].is_city())
+            .filter(|found| !self.units[found.unit].is_city)
             .flat_map(|found| {
                 let during = self.units[found.unit].during();
                 during.from.into_iter().chain(during.until)
@@ -149,7 +144,7 @@ impl<'a> Gazetteer<'a> {
     fn longest(&self, matches: &[Match], during: Interval) -> &'a str {
         let exists = |found: &&Match| {
             let unit = &self.units[found.unit];
-            !unit.is_city() && unit.during().overlap(during) == Some(during)
+            !unit.is_city && unit.during().overlap(during) == Some(during)
         };
         let best = matches
             .iter()
@@ -176,14 +171,14 @@ impl<'a> Gazetteer<'a> {
         let Some(unit) = self.unit(region) else {
             return Place::UNKNOWN;
         };
-        let town = if unit.is_city() { UNASSIGNED } else { unit.name };
+        let town = if unit.is_city { UNASSIGNED } else { unit.name };
         Place { town: Some(town), in_city: true }
     }
 
     /// The name of the region in a table of figures: empty for the city, the unit's name if it is known, else as written.
     pub(super) fn figure_region(&self, region: &'a str) -> &'a str {
         match self.unit(region) {
-            Some(unit) if unit.is_city() => "",
+            Some(unit) if unit.is_city => "",
             Some(unit) => unit.name,
             None => region,
         }

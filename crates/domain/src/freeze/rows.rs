@@ -99,8 +99,8 @@ tables! {
     }
     /// 官费票据.
     OfficialFee<'a> = "official_fee" { number: &'a str, kind: &'a str, amount_fen: Option<i64>, paid_on: Option<Date> }
-    /// Whether a file of the register has ever come.
-    RegisterState<'a> = "register_state" { register: &'a str, delivered: bool }
+    /// Whether a file of the register has ever come, and the end of the last month that what came reports.
+    RegisterState<'a> = "register_state" { register: &'a str, delivered: bool, reported_until: Option<Date> }
     /// 报送情况; `to_on` is the last day of the period.
     Delivery<'a> = "delivery" { register: &'a str, from_on: Date, to_on: Date, state: &'a str }
     /// Interim targets that an author entered.

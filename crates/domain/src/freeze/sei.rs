@@ -3,8 +3,11 @@
 //! Basis: 《战略性新兴产业分类与国际专利分类参照关系表（2021）（试行）》. An excluded symbol does not match, while another symbol
 //! of the same patent still may. Keywords settle what symbols leave open; what they too leave open waits for a person,
 //! whose judgement holds wherever the symbol matches.
+//!
+//! A subgroup with all below (以下全部) reaches its dotted children where the loaded scheme (`ipc-titles`) names them, and
+//! itself alone where it does not: dot levels are not in the symbols (`docs/decisions/2026-11-27-dots-of-the-ipc.md`).
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use registry::Folded;
 use terms::{IpcLevel, IpcPattern, IpcSymbol, Match};
@@ -44,8 +47,12 @@ struct Rule<'a> {
 }
 
 impl Rule<'_> {
-    fn matches(&self, symbol: &IpcSymbol) -> bool {
-        let hits = |patterns: &[IpcPattern]| patterns.iter().any(|pattern| pattern.matches(symbol));
+    /// Whether a symbol with these subgroups above it falls under the rule.
+    fn matches(&self, symbol: &IpcSymbol, above: &[IpcSymbol]) -> bool {
+        let falls = |pattern: &IpcPattern| {
+            pattern.matches(symbol) || (pattern.reach == Match::AndBelow && above.contains(&pattern.symbol))
+        };
+        let hits = |patterns: &[IpcPattern]| patterns.iter().any(falls);
         hits(&self.included) && !hits(&self.excluded)
     }
 }
@@ -53,6 +60,7 @@ impl Rule<'_> {
 /// The table with its indexes and what was already asked of it.
 pub(super) struct Industries<'a> {
     rules: Vec<Rule<'a>>,
+    dots: Dots,
     /// A section, class or subclass → the rules with a pattern of that level, or below that subclass.
     by_ancestor: HashMap<IpcSymbol, Vec<usize>>,
     /// Symbols as written in files → the rules they match.
@@ -83,7 +91,8 @@ impl<'a> Industries<'a> {
             });
         }
         let by_ancestor = index(&rules);
-        Self { rules, by_ancestor, by_symbol: HashMap::new(), judgements: judgements(folded), keywords: known }
+        let dots = if below_subgroups(&rules).next().is_some() { Dots::of(folded) } else { Dots::default() };
+        Self { rules, dots, by_ancestor, by_symbol: HashMap::new(), judgements: judgements(folded), keywords: known }
     }
 
     /// What the table says of one patent, one row per matching rule.
@@ -96,8 +105,9 @@ impl<'a> Industries<'a> {
     ) -> Vec<PatentSei<'a>> {
         let mut matching: Vec<usize> = Vec::new();
         for symbol in symbols {
-            let Self { by_symbol, rules, by_ancestor, .. } = self;
-            matching.extend(by_symbol.entry(symbol).or_insert_with(|| rules_of(symbol, rules, by_ancestor)).iter());
+            let Self { by_symbol, rules, dots, by_ancestor, .. } = self;
+            let found = by_symbol.entry(symbol).or_insert_with(|| rules_of(symbol, rules, dots, by_ancestor));
+            matching.extend(found.iter());
         }
         matching.sort_unstable();
         matching.dedup();
@@ -144,7 +154,7 @@ fn index(rules: &[Rule<'_>]) -> HashMap<IpcSymbol, Vec<usize>> {
 }
 
 /// The rules that a symbol matches; what is no IPC symbol matches none.
-fn rules_of(symbol: &str, rules: &[Rule<'_>], by_ancestor: &HashMap<IpcSymbol, Vec<usize>>) -> Vec<usize> {
+fn rules_of(symbol: &str, rules: &[Rule<'_>], dots: &Dots, by_ancestor: &HashMap<IpcSymbol, Vec<usize>>) -> Vec<usize> {
     let Ok(symbol) = symbol.parse::<IpcSymbol>() else {
         return Vec::new();
     };
@@ -156,7 +166,55 @@ fn rules_of(symbol: &str, rules: &[Rule<'_>], by_ancestor: &HashMap<IpcSymbol, V
         ancestors.push(symbol.section());
     }
     let candidates = ancestors.iter().filter_map(|ancestor| by_ancestor.get(ancestor)).flatten().copied();
-    candidates.filter(|&index| rules[index].matches(&symbol)).collect()
+    let above = dots.above(&symbol);
+    candidates.filter(|&index| rules[index].matches(&symbol, &above)).collect()
+}
+
+/// The dot levels (点级) that the loaded scheme tells: a subgroup → the subgroup right above it.
+#[derive(Debug, Default)]
+struct Dots(HashMap<IpcSymbol, IpcSymbol>);
+
+impl Dots {
+    fn of(folded: &Folded) -> Self {
+        let sheet = Sheet::of(folded, "ipc-titles");
+        let [symbol, parent] = ["symbol", "parent"].map(|field| sheet.field(field));
+        let subgroup = |cell: &str| cell.parse().ok().filter(|found: &IpcSymbol| found.level() == IpcLevel::Subgroup);
+        let pair = |row| Some((subgroup(symbol.text(row))?, subgroup(parent.text(row))?));
+        Self(sheet.rows.iter().filter_map(pair).collect())
+    }
+
+    /// The subgroups above this one, the nearest first.
+    fn above(&self, symbol: &IpcSymbol) -> Vec<IpcSymbol> {
+        std::iter::successors(self.0.get(symbol), |above| self.0.get(above)).take(DOTS_MAX).copied().collect()
+    }
+}
+
+/// More dots than any edition has; a scheme whose rows name each other as parents ends here.
+const DOTS_MAX: usize = 16;
+
+/// The subgroups that the rules name with all below.
+fn below_subgroups<'r>(rules: &'r [Rule<'_>]) -> impl Iterator<Item = IpcSymbol> {
+    let patterns = rules.iter().flat_map(|rule| rule.included.iter().chain(&rule.excluded));
+    let wanted =
+        |pattern: &&IpcPattern| pattern.reach == Match::AndBelow && pattern.symbol.level() == IpcLevel::Subgroup;
+    patterns.filter(wanted).map(|pattern| pattern.symbol)
+}
+
+/// How the subgroups are read that the table names with all below (小组“以下全部”).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DotReading {
+    /// How many different ones the table names.
+    pub named: usize,
+    /// Of how many the loaded scheme tells what stands below; each of the others is itself alone.
+    pub told: usize,
+}
+
+/// Reads the table and the scheme (`strategic-industries`, `ipc-titles`).
+pub fn dot_reading(folded: &Folded) -> DotReading {
+    let industries = Industries::of(folded);
+    let named: BTreeSet<IpcSymbol> = below_subgroups(&industries.rules).collect();
+    let parents: BTreeSet<&IpcSymbol> = industries.dots.0.values().collect();
+    DotReading { named: named.len(), told: named.iter().filter(|symbol| parents.contains(symbol)).count() }
 }
 
 fn judgements(folded: &Folded) -> HashMap<(&str, &str, &str), bool> {

@@ -66,7 +66,7 @@ impl City {
         let cells = row.into_iter().map(|cell| cell.map(Text::from)).collect();
         rows.push(FoldedRow { key: key.into(), cells, batch: 1, received_at: self.0.known_at });
         rows.sort_by(|a, b| a.key.cmp(&b.key));
-        self.0.delivered.insert(register.id);
+        self.0.delivered.insert(register.id, self.0.known_at);
         self
     }
 

@@ -137,10 +137,10 @@ fn check_figures(result: &[u8], mut kept: Vec<store::Figure>, verification: &mut
     told.sort_unstable();
     let differs = |place: usize| kept.get(place) != told.get(place);
     let first = (0..kept.len().max(told.len())).find(|place| differs(*place));
-    verification.hold(first.is_none(), "趋势、对比和预测所用的数值与结果一致", || {
+    verification.hold(first.is_none(), "数据库中的指标数与保存的结果一致", || {
         let figure = first.and_then(|place| told.get(place).or(kept.get(place)));
-        let of = figure.map_or_else(String::new, |figure| format!("（{} {}）", figure.code, figure.region));
-        format!("数据库中供趋势、对比和预测使用的数值与结果不同{of}")
+        let of = figure.map(|figure| format!("{} {}", figure.code, figure.region)).unwrap_or_default();
+        format!("数据库中供趋势、预测、比上月使用的指标数与保存的结果不同（{}）", of.trim_end())
     });
 }
 

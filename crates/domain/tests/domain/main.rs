@@ -7,6 +7,7 @@ mod city;
 mod clauses;
 mod course;
 mod delivery;
+mod divisions;
 mod ground;
 mod messages;
 mod payments;

@@ -11,6 +11,7 @@ use crate::registers::Register;
 #[derive(Clone, Debug, Default)]
 pub struct Replay {
     rows: BTreeMap<&'static str, BTreeMap<String, FoldedRow>>,
+    delivered: BTreeMap<&'static str, Timestamp>,
 }
 
 impl Replay {
@@ -22,6 +23,7 @@ impl Replay {
         batch: i64,
         received_at: Timestamp,
     ) {
+        self.deliver(register, received_at);
         let key = register.key_of(&cells);
         let rows = self.rows.entry(register.id).or_default();
         let cells = cells.into_iter().map(|cell| cell.map(Text::from)).collect();
@@ -33,16 +35,16 @@ impl Replay {
         }
     }
 
-    /// Marks a register as delivered, though perhaps without rows.
-    pub fn deliver(&mut self, register: &'static Register) {
-        self.rows.entry(register.id).or_default();
+    /// Marks a register as delivered at a moment, though perhaps without rows.
+    pub fn deliver(&mut self, register: &'static Register, at: Timestamp) {
+        let last = self.delivered.entry(register.id).or_insert(at);
+        *last = at.max(*last);
     }
 
     /// The state after all that was told; every register told of counts as delivered.
     pub fn finish(self, known_at: Timestamp) -> Folded {
-        let mut folded = Folded::empty(known_at);
+        let mut folded = Folded { delivered: self.delivered, ..Folded::empty(known_at) };
         for (register, rows) in self.rows {
-            folded.delivered.insert(register);
             folded.rows.insert(register, rows.into_values().collect());
         }
         folded

@@ -11,31 +11,33 @@ use jiff::Timestamp;
 use sqlx::AssertSqlSafe;
 
 use super::{FoldedRow, Text, replay::overlay};
-use crate::{Error, cells, instant, registers::Register};
+use crate::{Error, batches::BatchKind, cells, instant, registers::Register};
 
 /// A batch that counts at the moment asked for.
 #[derive(Clone, Debug)]
 pub(crate) struct VisibleBatch {
     pub(crate) register: String,
     pub(crate) received_at: Timestamp,
-    pub(crate) is_file: bool,
+    /// Whether it reports its register.
+    pub(crate) is_report: bool,
     /// Withdrawn since, though only after the moment asked for.
     pub(crate) is_withdrawn: bool,
 }
 
 /// The batches visible at a moment, by number.
 pub(crate) async fn visible_batches(tx: &mut Tx, known_at: Timestamp) -> Result<HashMap<i64, VisibleBatch>, Error> {
-    const SQL: &str = "select id, register, kind, received_at, withdrawn_at from batch \
+    const SQL: &str = "select id, register, kind, received_at, withdrawn_at, rows_read, accepted + unchanged from batch \
         where state in ('merged', 'withdrawn') order by id";
-    type Row = (i64, String, String, String, Option<String>);
+    type Row = (i64, String, String, String, Option<String>, i64, i64);
     let rows: Vec<Row> = with_conn!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await).map_err(db::Error::from)?;
     let mut visible = HashMap::new();
-    for (id, register, kind, received_at, withdrawn_at) in rows {
+    for (id, register, kind, received_at, withdrawn_at, rows, taken) in rows {
         let received_at = instant::parse(&received_at)?;
         let withdrawn_at = withdrawn_at.as_deref().map(instant::parse).transpose()?;
         if received_at <= known_at && withdrawn_at.is_none_or(|at| at > known_at) {
             let is_withdrawn = withdrawn_at.is_some();
-            visible.insert(id, VisibleBatch { register, received_at, is_file: kind == "import", is_withdrawn });
+            let is_report = BatchKind::from_key(&kind)?.reports(rows, taken);
+            visible.insert(id, VisibleBatch { register, received_at, is_report, is_withdrawn });
         }
     }
     Ok(visible)

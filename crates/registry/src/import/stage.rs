@@ -119,7 +119,6 @@ impl Staging {
         let mut confirmed: Vec<(&str, u32, &str, String)> = Vec::new();
         for row in rows {
             self.report.rows += 1;
-            self.note_warnings(row);
             let state = row.checked.key.as_deref().and_then(|key| known.get(key));
             let outcome =
                 decide(self.register, &row.checked, row.number, state.map(|(state, _)| state), &mut self.seen);
@@ -129,6 +128,7 @@ impl Staging {
                 set_aside.push(setaside::new(row, reasons));
                 continue;
             }
+            self.note_warnings(row);
             let key = row.checked.key.as_deref().expect("a row that is taken has a key");
             if !ties::needs(self.register, &row.checked.cells).are_met(&self.enterprises, &patents) {
                 self.report.untied += 1;

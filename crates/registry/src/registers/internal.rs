@@ -37,6 +37,8 @@ const PROVINCE_RIGHTS: &[Column] = &[
     column("indicator", "指标", Kind::Text).required(),
     column("as_of", "统计时点", Kind::Date).required(),
     column("number", "编号", Kind::Text).required(),
+    // A later list of the same figure says 否 of what it no longer holds; nothing said means yes.
+    column("is_listed", "在列", Kind::Choice(&["是", "否"])),
 ];
 
 pub(super) fn registers() -> Vec<Register> {

@@ -29,6 +29,7 @@ pub(super) fn apply(register: &Register, raw: &[Cell], checked: &mut Checked) {
         "introductions" => introduction(&mut row),
         "strategic-industries" => row.default("match", "精确"),
         "survey-waves" => survey(&mut row),
+        "trainees" => trainee(&mut row),
         "aliases" => row.in_order("valid_from", "valid_to"),
         _ => {}
     }
@@ -96,6 +97,14 @@ fn kind_by_number(row: &mut Row<'_>, field: &'static str) {
     }
 }
 
+/// Personal data that no figure needs stays out: a person is told apart by any stable number.
+fn trainee(row: &mut Row<'_>) {
+    if row.get("person").is_some_and(terms::is_identity_number) {
+        let why = "人员编号填了居民身份证号。请改用单位或培训机构自己的固定编号，不要报送身份证号。";
+        row.refuse("person", why.into());
+    }
+}
+
 fn event(row: &mut Row<'_>) {
     let kind = row.get("kind").unwrap_or_default().to_owned();
     if kind == "转让" && row.is_sound("registered_on") && row.get("registered_on").is_none() {
@@ -115,21 +124,33 @@ fn event(row: &mut Row<'_>) {
 fn foreign_grant(row: &mut Row<'_>) {
     row.in_order("granted_on", "ended_on");
     let number = row.get("grant_number").unwrap_or_default().to_owned();
-    let is_design = row.get("office") == Some("US") && number.trim_start_matches("US").starts_with('D');
-    match row.get("kind") {
-        Some(kind) if is_design && kind != "外观设计" => {
-            let why = format!("美国专利号 {} 属于外观设计，与类型“{kind}”矛盾。请核对。", short(&number));
+    let office = row.get("office").unwrap_or_default().to_owned();
+    let read = terms::PublicationNumber::of_grant(&office, &number);
+    let by_number = read.as_ref().and_then(|read| read.foreign_kind());
+    match (row.get("kind"), by_number) {
+        (Some(kind), Some(found)) if kind != found.zh() => {
+            let why = format!("授权号 {} 属于{found}，与类型“{kind}”矛盾。请核对。", short(&number));
             row.refuse("kind", why);
         }
-        None if row.is_sound("kind") => row.set("kind", if is_design { "外观设计" } else { "发明" }.to_owned()),
+        (None, found) if row.is_sound("kind") => {
+            row.set("kind", found.unwrap_or(PatentKind::Invention).zh().to_owned())
+        }
         _ => {}
     }
-    let office = row.get("office").unwrap_or_default().to_owned();
+    if read.as_ref().and_then(|read| read.is_grant()) == Some(false) {
+        let why = format!("{} 是申请的公开（公布）号，不是授权号。请填授权公告的号码。", short(&number));
+        row.refuse("grant_number", why);
+    } else if row.get("kind") == Some("发明")
+        && office.parse::<terms::Office>().is_ok_and(|office| !office.grants_inventions())
+    {
+        let why = format!("受理局“{office}”不授予发明专利（WO、IB 是国际公布和国际申请）。请填授权的专利局。");
+        row.refuse("office", why);
+    }
     let named = number.get(..2).filter(|code| code.bytes().all(|b| b.is_ascii_uppercase()));
     if let Some(named) =
         named.filter(|named| !office.is_empty() && *named != office && named.parse::<terms::Office>().is_ok())
     {
-        // A regional patent validated in a state keeps its EP or EA number; the rules count it once.
+        // A regional patent validated in a state keeps its EP or EA number and counts once.
         if matches!(named, "EP" | "EA") {
             let why =
                 format!("受理局“{office}”与授权号的前缀“{named}”不同。如为地区专利在该国生效，无须改动；否则请核对。");

@@ -182,6 +182,19 @@ const KINDS: &[Kind] = &[
         "2020-01-01",
         "早于",
     ),
+    // DOMAIN 1.10: an application, an international publication and a utility model are no invention granted.
+    kind(
+        "foreign-grants",
+        FOREIGN,
+        "US20200123456A1,US,2021-01-05,PCT,PCT/CN2019/123456,,甲,,",
+        "授权号",
+        "US20200123456A1",
+        "不是授权号",
+    ),
+    kind("foreign-grants", FOREIGN, "2020123456,IB,2021-01-05,PCT,,,甲,,", "受理局", "IB", "不授予发明专利"),
+    kind("foreign-grants", FOREIGN, "1234567,XX,2021-01-05,直接,,,甲,,", "受理局", "XX", "不授予发明专利"),
+    kind("foreign-grants", FOREIGN, "DE202019000001U1,DE,2021-01-05,直接,,,甲,发明,", "类型", "发明", "实用新型"),
+    kind("foreign-grants", FOREIGN, "JP3200001Y2,JP,2021-01-05,直接,,,甲,发明,", "类型", "发明", "实用新型"),
     kind("foreign-grants", FOREIGN, "甲乙丙,US,2021-01-05,PCT,PCT/CN2019/123456,,甲,,", "授权号", "甲乙丙", "专利号"),
     // Money: never rounded, never without a readable unit.
     kind(
@@ -312,6 +325,15 @@ const KINDS: &[Kind] = &[
         "服务类别",
         "咨询",
         "代理",
+    ),
+    // No identity number of a person enters a register, nor the reason why it did not.
+    kind(
+        "trainees",
+        "人员编号,课程,服务类别,结业日期,结果",
+        "11010519491231002X,专利,代理,2023-01-01,合格",
+        "人员编号",
+        "11010519491231002X",
+        "居民身份证号",
     ),
     kind("deliveries", "登记簿,期间,状态", "账本,2023,已报齐", "登记簿", "账本", "没有登记簿"),
     kind("deliveries", "登记簿,期间,状态", "专利,去年,已报齐", "期间", "去年", "无法识别"),

@@ -33,7 +33,7 @@ async fn a_file_is_read_counted_and_known_from_its_receipt() {
         assert_eq!(office.known("2024-01-09").await.get("patents").len(), 0);
         let known = office.known("2024-01-10").await;
         assert_eq!(known.get("patents").len(), 2);
-        assert!(known.delivered.contains("patents") && !known.delivered.contains("prizes"));
+        assert!(known.delivered.contains_key("patents") && !known.delivered.contains_key("prizes"));
         assert_eq!(office.cell("patents", "2013106997442", "kind", "2024-01-10").await.as_deref(), Some("发明"));
         assert_eq!(
             office.cell("patents", "971017654", "patentees", "2024-01-10").await.as_deref(),
@@ -60,6 +60,23 @@ async fn the_same_file_twice_changes_nothing_and_says_so() {
         let sound = "申请号,名称,申请日,专利权人\n201310699744.2,一种装置,2013-12-18,甲有限公司\n";
         let all = office.import("patents", sound, "2024-03-10").await;
         assert!(all.summary.contains("没有任何变化"), "{}", all.summary);
+    }
+}
+
+/// Unknown stays unknown: a register is not delivered by a file of which nothing could be taken.
+#[tokio::test]
+async fn a_file_of_which_no_row_was_taken_delivers_nothing() {
+    for office in offices().await {
+        let refused = "申请号,名称,申请日,专利权人\n2.0131E+12,一种装置,2013-12-18,甲有限公司\n";
+        assert_eq!(counts(&office.import("patents", refused, "2024-01-10").await), [1, 0, 0, 0, 1]);
+        assert!(office.known("2024-01-31").await.delivered.is_empty());
+        // One without rows says that there are none, and one that only confirms what is known says that it still holds.
+        office.import("prizes", "奖项,年度,申请号,文号\n", "2024-01-10").await;
+        office.import("patents", PATENTS, "2024-02-10").await;
+        office.import("patents", PATENTS, "2024-03-10").await;
+        let delivered = office.known("2024-12-31").await.delivered;
+        let days: Vec<_> = delivered.iter().map(|(register, at)| (*register, *at)).collect();
+        assert_eq!(days, [("patents", on("2024-03-10")), ("prizes", on("2024-01-10"))]);
     }
 }
 
@@ -120,6 +137,9 @@ async fn an_enterprise_in_a_town_that_nobody_knows_is_taken_with_a_doubt() {
         assert!(warning.reason.contains("没有“丁木镇”"), "{}", warning.reason);
         let sound = office.import("enterprises", &firms.replace("丁木镇", "丁沐镇"), "2024-01-11").await;
         assert_eq!(sound.warnings, []);
+        // Nothing is doubted of a row that was not taken.
+        let refused = office.import("enterprises", &firms.replace("存续", "迁走"), "2024-01-12").await;
+        assert_eq!((refused.quarantined, refused.warnings), (1, Vec::new()));
     }
 }
 

@@ -13,7 +13,7 @@ async fn a_batch_is_taken_back_whole_and_an_old_state_stays_computable() {
             batches::rollback(office.db(), report.batch, on("2024-02-01"), "张三", Some("文件有误")).await.unwrap();
         assert_eq!(batch.state, "withdrawn");
         assert_eq!(office.known("2024-02-01").await.get("patents").len(), 0);
-        assert!(!office.known("2024-02-01").await.delivered.contains("patents"));
+        assert!(!office.known("2024-02-01").await.delivered.contains_key("patents"));
         assert_eq!(office.known("2024-01-31").await, known_then);
         assert!(registry::quarantine::open_counts(office.db()).await.unwrap().is_empty());
         let again = batches::rollback(office.db(), report.batch, on("2024-02-02"), "张三", None).await.unwrap_err();

@@ -40,7 +40,7 @@ const TABLES: [(&str, &str); 24] = [
     ("trainee", "person course service uscc completed_on:d passed:b"),
     ("survey_wave", "survey as_of:d sample:i positive:i mean_score approval"),
     ("official_fee", "number kind amount_fen:i paid_on:d"),
-    ("register_state", "register delivered:b"),
+    ("register_state", "register delivered:b reported_until:d"),
     ("delivery", "register from_on:d to_on:d state"),
     ("trajectory", "indicator region on_date:d value"),
 ];
@@ -137,7 +137,7 @@ fn star_city(inventions: i64, old: i64) -> Snapshot {
         "survey-waves",
         "official-fees",
     ] {
-        rows.push(("register_state", vec![text(register), true.into()]));
+        rows.push(("register_state", vec![text(register), true.into(), date(2023, 12, 31).into()]));
     }
     for n in 0..inventions {
         let number = format!("20130000{n:05}");

@@ -1,4 +1,5 @@
-//! The rows of a list as a workbook, all that pass the filters, in the order shown, with exact values; or as a page to print.
+//! The rows of a list as a workbook or csv, all that pass the filters, in the order shown, with exact values; or as a page to
+//! print.
 
 use std::io::Cursor;
 
@@ -13,9 +14,10 @@ use crate::{
     error::AppError,
     format::{self, encode},
     frame::Frame,
-    list::{Kind, ListQuery, Listing, ListingView},
+    list::{Form, Kind, ListQuery, Listing, ListingView},
 };
 
+const CSV: &str = "text/csv; charset=utf-8";
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// How many rows a page to print holds at most; beyond that it would be a book, and the workbook serves better.
@@ -33,17 +35,22 @@ struct PrintPage<'a> {
 }
 
 impl<T> Listing<'_, T> {
-    /// The whole list as the address wishes it: a workbook that a browser saves, or a page to print.
+    /// The whole list as the address wishes it: a file that a browser saves, or a page to print.
     pub fn workbook(&self, rows: &[T], query: &ListQuery) -> Result<Response, AppError> {
-        if query.print {
+        if query.form == Form::Print {
             return Ok(Html(self.printed_page(rows, query)?).into_response());
         }
         let sheet = self.sheet(rows, query);
         let mut bytes = Cursor::new(Vec::new());
-        write::xlsx(&[sheet], &mut bytes).map_err(AppError::internal)?;
-        let name = format!("{}-{}.xlsx", self.caption, self.frame.business_date);
-        let disposition = format!("attachment; filename=\"{}.xlsx\"; filename*=UTF-8''{}", self.id, encode(&name));
-        let mut response = ([(header::CONTENT_TYPE, XLSX)], bytes.into_inner()).into_response();
+        let (written, content) = match query.form {
+            Form::Csv => (write::csv(&sheet, &mut bytes), CSV),
+            _ => (write::xlsx(&[sheet], &mut bytes), XLSX),
+        };
+        written.map_err(AppError::internal)?;
+        let ending = query.form.key();
+        let name = format!("{}-{}.{ending}", self.caption, self.frame.business_date);
+        let disposition = format!("attachment; filename=\"{}.{ending}\"; filename*=UTF-8''{}", self.id, encode(&name));
+        let mut response = ([(header::CONTENT_TYPE, content)], bytes.into_inner()).into_response();
         let value = HeaderValue::from_str(&disposition).map_err(AppError::internal)?;
         response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
         Ok(response)

@@ -36,6 +36,31 @@ impl Dir {
     }
 }
 
+/// In which form a whole list leaves the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Form {
+    /// A workbook.
+    #[default]
+    Workbook,
+    /// Csv, for other programs.
+    Csv,
+    /// A page to print.
+    Print,
+}
+
+impl Form {
+    const ALL: [Self; 3] = [Self::Workbook, Self::Csv, Self::Print];
+
+    /// Its key in the address, which ends the names of files too.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Workbook => "xlsx",
+            Self::Csv => "csv",
+            Self::Print => "print",
+        }
+    }
+}
+
 /// The wishes in the address; whatever makes no sense falls back to the default.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListQuery {
@@ -49,10 +74,10 @@ pub struct ListQuery {
     pub page: usize,
     /// Rows on a page.
     pub size: usize,
-    /// Whether the whole list is asked for instead of the page: as a workbook, or to print.
+    /// Whether the whole list is asked for instead of the page: as a file, or to print.
     pub export: bool,
-    /// Whether what is asked for is to be printed.
-    pub print: bool,
+    /// In which form.
+    pub form: Form,
     /// Which list is meant, where a page has several.
     pub list: Option<String>,
     filters: BTreeMap<String, String>,
@@ -67,7 +92,7 @@ impl Default for ListQuery {
             page: 1,
             size: SIZES[0],
             export: false,
-            print: false,
+            form: Form::Workbook,
             list: None,
             filters: BTreeMap::new(),
         }
@@ -88,7 +113,10 @@ impl ListQuery {
                 "dir" => query.dir = if value == "down" { Dir::Down } else { Dir::Up },
                 "page" => query.page = value.parse().ok().filter(|page| *page > 0).unwrap_or(1),
                 "size" => query.size = value.parse().ok().filter(|size| SIZES.contains(size)).unwrap_or(SIZES[0]),
-                "export" => (query.export, query.print) = (["xlsx", "print"].contains(&&*value), value == "print"),
+                "export" => {
+                    let form = Form::ALL.into_iter().find(|form| form.key() == value);
+                    (query.export, query.form) = (form.is_some(), form.unwrap_or_default());
+                }
                 "list" => query.list = Some(value),
                 _ => {
                     query.filters.insert(name, value);
@@ -126,7 +154,7 @@ impl ListQuery {
     /// The same wishes on another page.
     #[must_use]
     pub fn on_page(&self, page: usize) -> Self {
-        Self { page, export: false, print: false, ..self.clone() }
+        Self { page, export: false, form: Form::Workbook, ..self.clone() }
     }
 
     /// The same wishes with another page size, from the first page.
@@ -147,16 +175,10 @@ impl ListQuery {
         Self { q: String::new(), filters: BTreeMap::new(), ..self.on_page(1) }
     }
 
-    /// The same rows as a workbook.
+    /// The same rows as a whole, in this form.
     #[must_use]
-    pub fn exported(&self) -> Self {
-        Self { export: true, ..self.on_page(1) }
-    }
-
-    /// The same rows to print.
-    #[must_use]
-    pub fn printed(&self) -> Self {
-        Self { print: true, ..self.exported() }
+    pub fn exported(&self, form: Form) -> Self {
+        Self { export: true, form, ..self.on_page(1) }
     }
 
     /// The address of these wishes; what is the default is left out.
@@ -180,7 +202,7 @@ impl ListQuery {
             pairs.push(("page", self.page.to_string()));
         }
         if self.export {
-            pairs.push(("export", if self.print { "print" } else { "xlsx" }.to_owned()));
+            pairs.push(("export", self.form.key().to_owned()));
         }
         if pairs.is_empty() {
             return path.to_owned();

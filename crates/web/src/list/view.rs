@@ -3,7 +3,7 @@
 use crate::{
     form::Choice,
     format,
-    list::{Cell, Dir, Kind, ListQuery, Listing, SIZES},
+    list::{Cell, Dir, Form, Kind, ListQuery, Listing, SIZES},
 };
 
 /// Up to how many rows of a table beside others are found without filters.
@@ -48,6 +48,8 @@ pub struct ListingView {
     pub sizes: Vec<(usize, String, bool)>,
     /// Where the workbook is.
     pub export: String,
+    /// Where the same is as csv.
+    pub csv: String,
     /// Where the whole list is, to print.
     pub print: String,
     /// What is said when no row is shown: what is missing, and what to do.
@@ -132,8 +134,9 @@ impl<T> Listing<'_, T> {
             previous: (page > 1).then(|| go(page - 1)),
             next: (page < last_page).then(|| go(page + 1)),
             sizes: sizes(total, query, &self.path),
-            export: query.exported().href(&self.path),
-            print: query.printed().href(&self.path),
+            export: query.exported(Form::Workbook).href(&self.path),
+            csv: query.exported(Form::Csv).href(&self.path),
+            print: query.exported(Form::Print).href(&self.path),
             empty: self.empty_words(rows.is_empty(), total == 0),
         }
     }

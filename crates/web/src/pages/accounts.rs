@@ -19,25 +19,18 @@ use crate::{
     format,
     frame::Frame,
     hx::{self, Hx},
-    list::{Cell, Kind, ListQuery, Listing, ListingView},
+    list::{Cell, Kind, ListQuery, Listing},
     pages::{
-        registry::{entries::EntryForm, who},
-        room::{self, ListBlock, Room, Sent},
+        registry::{
+            entries::{EntriesPage, EntryForm},
+            who,
+        },
+        room::{self, Room, Sent},
     },
     pieces::{State as StateWord, Tone},
 };
 
 const PATH: &str = "/accounts";
-
-#[derive(Template)]
-#[template(path = "registry/entries.html")]
-struct AccountsPage<'a> {
-    frame: &'a Frame,
-    room: &'a Room,
-    errors: &'a Errors,
-    list: &'a ListingView,
-    form: Option<EntryForm>,
-}
 
 #[derive(Template)]
 #[template(path = "accounts/one.html")]
@@ -76,13 +69,10 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
         }
         listing.view(&rows, &query)
     };
-    if hx.wants_block() {
-        return hx::page(ListBlock { frame: &frame, list: &view });
-    }
     let errors = Errors::default();
     let form = Some(opening(&frame, &Sent::default(), &errors));
     let room = head(&frame).with(room::said(&frame, &words));
-    hx::page(AccountsPage { frame: &frame, room: &room, errors: &errors, list: &view, form })
+    EntriesPage { frame: &frame, room: &room, errors: &errors, list: &view, form }.respond(hx)
 }
 
 fn head(frame: &Frame) -> Room {
@@ -187,7 +177,7 @@ pub async fn open(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>) 
             let view = listing(&frame).view(&rows, &ListQuery::default());
             let form = Some(opening(&frame, &sent, &errors));
             let room = head(&frame).wrong(true);
-            hx::refused(AccountsPage { frame: &frame, room: &room, errors: &errors, list: &view, form })
+            hx::refused(EntriesPage { frame: &frame, room: &room, errors: &errors, list: &view, form })
         }
         Err(other) => Err(other.into()),
     }

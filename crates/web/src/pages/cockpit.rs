@@ -8,14 +8,12 @@ pub(crate) mod kept;
 mod lapses;
 pub(crate) mod quantities;
 pub(crate) mod shown;
+mod tables;
 pub(crate) mod targets;
 mod watch;
 
 use askama::Template;
-use axum::{
-    extract::{Query, State as AxumState},
-    response::Response,
-};
+use axum::{extract::State as AxumState, http::Uri, response::Response};
 use domain::cockpit;
 use serde::Deserialize;
 
@@ -32,6 +30,7 @@ use crate::{
     form::Choice,
     frame::Frame,
     hx,
+    list::ListQuery,
     pieces::{Figure, Link, Notice, State, Tone},
 };
 
@@ -73,6 +72,7 @@ struct CockpitPage<'a> {
     alarms: Vec<AlarmKind>,
     open_work: Vec<Link>,
     monitored: Vec<Figure>,
+    files: tables::Files,
 }
 
 #[derive(Template)]
@@ -84,12 +84,11 @@ struct NoRunPage<'a> {
 }
 
 /// `GET /cockpit`.
-pub async fn page(
-    AxumState(app): AxumState<App>,
-    frame: Frame,
-    Query(wanted): Query<Wanted>,
-) -> Result<Response, AppError> {
-    let Some(shown) = shown::shown(&app, wanted.run()).await? else { return no_run(&frame, frame.t("cockpit-title")) };
+pub async fn page(AxumState(app): AxumState<App>, frame: Frame, uri: Uri) -> Result<Response, AppError> {
+    let query = ListQuery::parse(&uri);
+    let Some(shown) = shown::shown(&app, query.filter("run")).await? else {
+        return no_run(&frame, frame.t("cockpit-title"));
+    };
     let history = shown::history(&app, &shown).await?;
     let before = shown.open_before(&app.installation).await?;
     let (policy, as_of) = (&shown.policy, shown.as_of());
@@ -98,6 +97,13 @@ pub async fn page(
     let indicator = |code: &str| shown.keep(frame.at(&format!("/indicators/{code}")));
     let address = |path: &str| shown.keep(frame.at(path));
     let moved = kept::moved(&shown, before.as_deref());
+    let changes = before.as_ref().map_or_else(Vec::new, |before| {
+        changes::changes(&frame, policy, (&before.evaluation, shown.evaluation()), &moved, &address)
+    });
+    let gaps = changes::gaps(&frame, &shown, &targets, &moved, &address);
+    if let Some(file) = tables::file(&frame, policy, &query, as_of, (&targets, &changes, &gaps)) {
+        return file;
+    }
     let (lapses, lapses_total, lapses_unknown) = watch::lapses(&frame, &shown);
     hx::page(CockpitPage {
         frame: &frame,
@@ -110,10 +116,9 @@ pub async fn page(
         is_due: as_of >= target_on,
         target_date: frame.date(target_on),
         before: shown.before().map(|run| run.as_of.clone()),
-        changes: before.as_ref().map_or_else(Vec::new, |before| {
-            changes::changes(&frame, policy, (&before.evaluation, shown.evaluation()), &moved, &address)
-        }),
-        gaps: changes::gaps(&frame, &shown, &targets, &moved, &address),
+        changes,
+        gaps,
+        files: tables::Files::of(&frame, &query),
         lapses,
         lapses_total,
         lapses_unknown,

@@ -20,26 +20,19 @@ use crate::{
     format,
     frame::Frame,
     hx::{self, Hx},
-    list::{Cell, Kind, ListQuery, Listing, ListingView},
+    list::{Cell, Kind, ListQuery, Listing},
     pages::{
         corpus::baskets::account,
-        registry::{entries::EntryForm, who},
-        room::{self, ListBlock, Room, Sent},
+        registry::{
+            entries::{EntriesPage, EntryForm},
+            who,
+        },
+        room::{self, Room, Sent},
     },
     pieces::{State as StateWord, Tone},
 };
 
 const PATH: &str = "/invitations";
-
-#[derive(Template)]
-#[template(path = "registry/entries.html")]
-struct ListPage<'a> {
-    frame: &'a Frame,
-    room: &'a Room,
-    errors: &'a Errors,
-    list: &'a ListingView,
-    form: Option<EntryForm>,
-}
 
 #[derive(Template)]
 #[template(path = "invitations/sent.html")]
@@ -102,13 +95,10 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
         }
         listing.view(&rows, &query)
     };
-    if hx.wants_block() {
-        return hx::page(ListBlock { frame: &frame, list: &view });
-    }
     let errors = Errors::default();
     let form = Some(inviting(&frame, &Sent::default(), &errors)?);
     let room = head(&frame, PATH, "invitations-title", "invitations-line").with(room::said(&frame, &words));
-    hx::page(ListPage { frame: &frame, room: &room, errors: &errors, list: &view, form })
+    EntriesPage { frame: &frame, room: &room, errors: &errors, list: &view, form }.respond(hx)
 }
 
 /// The invitations that the visitor could have made.
@@ -206,7 +196,7 @@ pub async fn send(
             let view = listing(&frame).view(&rows, &ListQuery::default());
             let form = Some(inviting(&frame, &sent, &errors)?);
             let room = head(&frame, PATH, "invitations-title", "invitations-line").wrong(true);
-            hx::refused(ListPage { frame: &frame, room: &room, errors: &errors, list: &view, form })
+            hx::refused(EntriesPage { frame: &frame, room: &room, errors: &errors, list: &view, form })
         }
         Err(other) => Err(other.into()),
     }

@@ -15,25 +15,18 @@ use crate::{
     form::{Choice, Errors, Field, Kind as FieldKind},
     frame::Frame,
     hx::{self, Hx},
-    list::{Cell, Kind as Column, ListQuery, Listing, ListingView},
+    list::{Cell, Kind as Column, ListQuery, Listing},
     pages::{
-        registry::{entries::EntryForm, who},
-        room::{self, ListBlock, Room, Sent},
+        registry::{
+            entries::{EntriesPage, EntryForm},
+            who,
+        },
+        room::{self, Room, Sent},
     },
     pieces::{State as StateWord, Tone},
 };
 
 const PATH: &str = "/organisations";
-
-#[derive(Template)]
-#[template(path = "registry/entries.html")]
-struct OrganisationsPage<'a> {
-    frame: &'a Frame,
-    room: &'a Room,
-    errors: &'a Errors,
-    list: &'a ListingView,
-    form: Option<EntryForm>,
-}
 
 #[derive(Template)]
 #[template(path = "organisation.html")]
@@ -59,13 +52,10 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
         }
         listing.view(&all, &query)
     };
-    if hx.wants_block() {
-        return hx::page(ListBlock { frame: &frame, list: &view });
-    }
     let errors = Errors::default();
     let form = Some(adding(&frame, &all, &Sent::default(), &errors));
     let room = head(&frame).with(room::said(&frame, &words));
-    hx::page(OrganisationsPage { frame: &frame, room: &room, errors: &errors, list: &view, form })
+    EntriesPage { frame: &frame, room: &room, errors: &errors, list: &view, form }.respond(hx)
 }
 
 fn head(frame: &Frame) -> Room {
@@ -140,7 +130,7 @@ pub async fn add(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>) -
             let view = listing(&frame).view(&all, &ListQuery::default());
             let form = Some(adding(&frame, &all, &sent, &errors));
             let room = head(&frame).wrong(true);
-            hx::refused(OrganisationsPage { frame: &frame, room: &room, errors: &errors, list: &view, form })
+            hx::refused(EntriesPage { frame: &frame, room: &room, errors: &errors, list: &view, form })
         }
         Err(other) => Err(other.into()),
     }

@@ -22,7 +22,7 @@ use axum::{
 };
 use domain::{
     accounts::Permission,
-    closing::{Delivery, RegisterMonths},
+    reports::{Delivery, RegisterMonths},
 };
 use jiff::{ToSpan, civil::Date};
 use registry::Register;
@@ -34,7 +34,7 @@ use crate::{
     format::{self, encode},
     frame::Frame,
     hx,
-    list::{Cell, Kind, Listing},
+    list::{Cell, Form, Kind, Listing},
     pages::room::{self, Room},
     pieces::{Link, State as StateWord, Tab, Tone},
 };
@@ -124,7 +124,9 @@ struct Row {
 /// `GET /registers`.
 pub async fn page(State(app): State<App>, frame: Frame, uri: Uri) -> Result<Response, AppError> {
     let (query, words) = room::wishes(&uri);
-    let last = query.filter("until").and_then(month).unwrap_or(frame.business_date).first_of_month();
+    // The present month has not ended, and nothing that came so far reports it.
+    let ended = frame.business_date.first_of_month().saturating_sub(1.day()).first_of_month();
+    let last = query.filter("until").and_then(month).unwrap_or(ended);
     let months: Vec<Date> = (0..MONTHS).rev().filter_map(|back| last.checked_sub(back.months()).ok()).collect();
     let register =
         registry::register("deliveries").ok_or_else(|| AppError::internal("the register of deliveries is gone"))?;
@@ -132,7 +134,7 @@ pub async fn page(State(app): State<App>, frame: Frame, uri: Uri) -> Result<Resp
     let filter = registry::batches::Filter { limit: u32::MAX, ..Default::default() };
     let batches = registry::batches::list(app.db(), &filter).await?;
     let open = registry::quarantine::open_counts(app.db()).await?;
-    let grid = domain::closing::completeness(&deliveries, &batches, &months);
+    let grid = domain::reports::completeness(&deliveries, &batches, &months);
     if query.export {
         return grid_listing(&frame, &months, &open).workbook(&grid, &query);
     }
@@ -180,10 +182,10 @@ pub async fn page(State(app): State<App>, frame: Frame, uri: Uri) -> Result<Resp
         months: months.iter().map(|month| written(*month)).collect(),
         rows,
         earlier: until(-MONTHS).unwrap_or_default(),
-        later: (last < frame.business_date.first_of_month()).then(|| until(MONTHS)).flatten(),
+        later: (last < ended).then(|| until(MONTHS)).flatten(),
         may_change: frame.may(Permission::ChangeRegistry),
         tally,
-        export: query.exported().href(&frame.at("/registers")),
+        export: query.exported(Form::Workbook).href(&frame.at("/registers")),
     })
 }
 
@@ -212,7 +214,7 @@ fn state(frame: &Frame, delivery: Delivery) -> StateWord {
         Delivery::Complete => StateWord::new(Tone::Ok, frame.t("reg-complete")),
         Delivery::NothingDue => StateWord::new(Tone::Plain, frame.t("reg-nothing-due")),
         Delivery::Missing => StateWord::new(Tone::Bad, frame.t("reg-missing")),
-        Delivery::Received(files) => StateWord::new(Tone::Ok, frame.t1("reg-received", "count", files)),
+        Delivery::Received(day) => StateWord::new(Tone::Ok, frame.t1("reg-received", "date", day)),
         Delivery::Silent => StateWord::new(Tone::Unknown, frame.t("reg-silent")),
     }
 }

@@ -26,7 +26,7 @@ use crate::{
     hx::{self, Hx},
     list::{Cell, Kind, Listing, ListingView},
     pages::{
-        cockpit::shown::known_text,
+        cockpit::shown,
         jobs::{self, End, Words},
         policy::document,
         registry::{upload::moment, who},
@@ -137,15 +137,10 @@ fn overrides(frame: &Frame, overrides: &BTreeMap<String, String>) -> String {
 
 /// A run as a choice.
 fn choices(frame: &Frame, rows: &[Summary]) -> Vec<Choice> {
-    let label = |run: &Summary| {
-        let words = frame.tn("run-choice", &[("date", run.as_of.clone()), ("known", known_text(run))]);
-        if run.is_what_if() {
-            format!("{words} · {} {}", frame.t("runs-what-if"), overrides(frame, &run.overrides))
-        } else {
-            words
-        }
-    };
-    rows.iter().map(|run| Choice::new(run.run.clone(), label(run))).collect()
+    shown::choices(frame, rows.iter(), |run, words| match run.is_what_if() {
+        true => format!("{words} · {} {}", frame.t("runs-what-if"), overrides(frame, &run.overrides)),
+        false => words,
+    })
 }
 
 fn compare(frame: &Frame, rows: &[Summary]) -> (Field, Field) {

@@ -34,6 +34,39 @@ async fn the_cockpit_shows_every_target_with_its_state_and_method() {
     assert!(page.text.matches("class=\"figure-name\"").count() >= 11, "every target is a figure");
 }
 
+/// Every table of the page can be had as a workbook and as csv, with numbers and days as such.
+#[tokio::test]
+async fn the_tables_of_the_cockpit_are_exported() {
+    let mut leader = visitor(Role::Leader).await;
+    let page = leader.get("/cockpit").await.text;
+    for (table, heading) in [
+        ("course", "指标,现值,目标,单位"),
+        ("changes", "指标,新计入,不再计入,净变化"),
+        ("gaps", "指标,区镇或企业,名称"),
+    ] {
+        let file = |form: &str| format!("/cockpit?list={table}&export={form}");
+        let shown = |address: String| page.contains(&address) || page.contains(&address.replace('&', "&#38;"));
+        assert!(shown(file("csv")) && shown(file("xlsx")), "{table}");
+        let csv = leader.get(&file("csv")).await;
+        assert!(
+            csv.header("content-type").starts_with("text/csv") && csv.header("content-disposition").contains(".csv")
+        );
+        let text = csv.text.trim_start_matches('\u{FEFF}');
+        assert!(text.starts_with(heading), "{text}");
+        let lines: Vec<&str> = text.lines().skip(1).collect();
+        assert!(
+            !lines.is_empty() && lines.iter().all(|line| line.chars().any(|letter| letter.is_ascii_digit())),
+            "{text}"
+        );
+        let workbook = leader.get(&file("xlsx")).await;
+        assert!(workbook.status == StatusCode::OK && workbook.body.starts_with(b"PK"), "{table}");
+    }
+    let course = leader.get("/cockpit?list=course&export=csv").await.text;
+    let k05 = course.lines().find(|line| line.starts_with("国家知识产权示范优势企业,")).unwrap();
+    let value = k05.split(',').nth(1).unwrap();
+    assert!(value.parse::<i64>().is_ok(), "a number without marks: {k05}");
+}
+
 #[tokio::test]
 async fn an_earlier_run_can_be_chosen_and_is_kept_in_every_link() {
     let mut leader = visitor(Role::Leader).await;

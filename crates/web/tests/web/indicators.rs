@@ -107,6 +107,23 @@ async fn a_list_is_exported_as_a_workbook() {
     assert!(answer.header("content-type").contains("spreadsheetml"));
 }
 
+#[tokio::test]
+async fn the_tables_of_an_indicator_are_exported() {
+    let mut leader = visitor(Role::Leader).await;
+    let page = leader.get("/indicators/K04").await.text;
+    assert!(page.contains("list=categories") && page.contains("list=settings"), "{page}");
+    let csv = leader.get("/indicators/K04?list=categories&export=csv").await.text;
+    assert!(csv.trim_start_matches('\u{FEFF}').starts_with("表,"), "{csv}");
+    let counted = csv.lines().filter(|line| line.split(',').nth(2).is_some_and(|count| count.parse::<i64>().is_ok()));
+    assert!(counted.count() >= 5, "{csv}");
+    assert!(csv.contains("门槛"), "what is not known says why: {csv}");
+    let settings = leader.get("/indicators/K04?list=settings&export=csv").await.text;
+    assert!(settings.lines().any(|line| line.contains(",10,")), "{settings}");
+    // The leading list is still the towns.
+    let towns = leader.get("/indicators/K04?export=csv").await.text;
+    assert!(towns.contains("镇"), "{towns}");
+}
+
 /// DOMAIN 1.7: a denominator says its year, its vintage and when it was published, and leads to its own row.
 #[tokio::test]
 async fn a_denominator_says_its_year_and_vintage_and_opens() {

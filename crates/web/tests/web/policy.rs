@@ -64,3 +64,15 @@ async fn a_command_is_named_only_when_the_program_has_it() {
         assert_eq!(page.contains("policy check"), is_named, "{page}");
     }
 }
+
+/// The values of a parameter over time leave the page as numbers and days.
+#[tokio::test]
+async fn the_parameters_of_a_clause_are_exported() {
+    let mut leader = visitor(Role::Leader).await;
+    assert!(leader.get("/policy/C3.3.2.2").await.text.contains("list=parameters"));
+    let csv = leader.get("/policy/C3.3.2.2?list=parameters&export=csv").await.text;
+    let stars = csv.lines().find(|line| line.contains(",star_2_inventions,")).unwrap();
+    assert!(stars.contains(",star_2_inventions,20,件,"), "{stars}");
+    let plan = leader.get("/policy/C2.0?list=parameters&export=csv").await.text;
+    assert!(plan.contains(",plan_start,2021-01-01,"), "{plan}");
+}

@@ -376,6 +376,48 @@ async fn a_list_of_the_province_is_compared_right_by_right() {
     assert!(page.contains("仅省级 1、"), "{page}");
     assert!(page.contains("201410013892.9") && page.contains(&format!("/patents/{}", numbers[0])), "{page}");
     assert!(!page.contains(&format!("/patents/{}\"", numbers[1])), "what both hold is no difference");
+    // A later list of the same figure replaces the earlier, however its numbers are written; nothing is lost of it.
+    let dotted: Vec<String> =
+        numbers.iter().skip(2).map(|number| format!("ZL{}.{}", &number[..12], &number[12..])).collect();
+    let send = form(&dotted.join("\n"));
+    let send: Vec<(&str, &str)> = send.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    assert_eq!(clerk.post("/registers/province/enter", &send).await.status, StatusCode::SEE_OTHER);
+    let page = clerk.get("/registers/province?figure=K01%202023-12-31&size=100").await.text;
+    let row = page.split("K01 ").nth(1).unwrap().split("</tr>").next().unwrap();
+    assert!(row.contains("仅省级 0、"), "{row}");
+    assert!(!page.contains("201410013892.9") && page.contains(&format!("/patents/{}\"", numbers[1])), "{page}");
+    assert!(!page.contains(&format!("/patents/{}\"", numbers[2])), "the same right in another notation");
+    // Without a list the figure alone is entered.
+    let send = form("");
+    let send: Vec<(&str, &str)> = send.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    assert_eq!(clerk.post("/registers/province/enter", &send).await.status, StatusCode::SEE_OTHER);
+    let again = clerk.get("/registers/province?figure=K01%202023-12-31&size=100").await.text;
+    assert!(again.contains(&format!("/patents/{}\"", numbers[1])));
+}
+
+/// K04's list is compared with what K04's own number beside it counts: our pre-judgement, not the official list.
+#[tokio::test]
+async fn the_lists_of_high_value_inventions_are_compared_like_with_like() {
+    let (mut clerk, _folder) = own(Role::Clerk).await;
+    let page = clerk.get("/registers/province").await.text;
+    let facts: Vec<&str> = page.split("<dd>").skip(1).map(|rest| rest.split('<').next().unwrap()).collect();
+    let (official, computed) = (facts[0], facts[1]);
+    assert!(official != computed && computed.parse::<i64>().is_ok_and(|count| count > 0), "{facts:?}");
+    // A list of one number that nobody holds: everything of ours is only ours.
+    let token = clerk.get("/registers/province").await.token();
+    let form = [
+        ("csrf", &*token),
+        ("indicator", "K04"),
+        ("as_of", "2023-12-31"),
+        ("value", "1"),
+        ("source", "省局"),
+        ("rights", "201410013892.9"),
+    ];
+    assert_eq!(clerk.post("/registers/province/enter", &form).await.status, StatusCode::SEE_OTHER);
+    let page = clerk.get("/registers/province").await.text;
+    let row = page.split("K04 ").nth(1).unwrap().split("</tr>").next().unwrap();
+    assert!(row.contains("2023-12-31") && row.contains(&format!(">{computed}<")), "{row}");
+    assert!(row.contains(&format!("仅省级 1、仅本市 {computed}<")), "{row}");
 }
 
 #[tokio::test]

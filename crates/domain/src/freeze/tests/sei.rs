@@ -1,5 +1,6 @@
 //! Strategic emerging industries: symbols, exclusions, keywords and judgements.
 
+use super::super::{DotReading, dot_reading};
 use super::{City, NUMBER};
 
 fn rule(city: City, rule: &str, cells: &[(&str, &str)]) -> City {
@@ -33,6 +34,42 @@ fn symbols_match_exactly_or_with_all_below() {
     }
     check(&[("ipc", "G06F15/00"), ("match", "以下全部")], "G06F15/16", "", Some("met"));
     check(&[("ipc", "G06F15/00"), ("match", "精确")], "G06F15/16", "", None);
+}
+
+/// `G06F3/048` stands one dot below `G06F3/01`, `G06F3/0481` two dots below it, `G06F3/12` beside it.
+fn scheme(city: City) -> City {
+    let rows = [("G06F3/00", "G06F"), ("G06F3/01", "G06F3/00"), ("G06F3/048", "G06F3/01"), ("G06F3/0481", "G06F3/048")];
+    let row = |city: City, (symbol, parent)| {
+        city.row("ipc-titles", &[("symbol", symbol), ("title", "输入装置"), ("parent", parent)])
+    };
+    rows.into_iter().chain([("G06F3/12", "G06F3/00")]).fold(city, row)
+}
+
+#[test]
+fn a_subgroup_with_all_below_reaches_its_dotted_children_once_the_scheme_is_loaded() {
+    let rules = [vec![("ipc", "G06F3/01*")], vec![("ipc", "G06F3/01"), ("match", "以下全部")]];
+    for cells in rules {
+        let without = || rule(City::new(), "1", &cells);
+        let matches = |city: City, ipc| !verdicts(city, ipc, "").is_empty();
+        for (symbol, beneath) in [("G06F3/048", true), ("G06F3/0481", true), ("G06F3/12", false), ("G06F3/00", false)] {
+            assert_eq!(matches(scheme(without()), symbol), beneath, "{symbol}");
+            assert!(!matches(without(), symbol), "{symbol}: nothing is guessed from the symbol");
+        }
+        assert!(matches(without(), "G06F3/01") && matches(scheme(without()), "G06F3/01"));
+        assert_eq!(dot_reading(&without().0), DotReading { named: 1, told: 0 });
+        assert_eq!(dot_reading(&scheme(without()).0), DotReading { named: 1, told: 1 });
+    }
+    // An exclusion reaches as far, and what names a subgroup exactly goes no further.
+    let kept = rule(City::new(), "1", &[("ipc", "G06F3*"), ("excluded_ipc", "G06F3/01*")]);
+    assert!(verdicts(scheme(kept), "G06F3/0481", "").is_empty());
+    assert!(verdicts(scheme(rule(City::new(), "1", &[("ipc", "G06F3/01")])), "G06F3/048", "").is_empty());
+    // Rows that name each other as parents end somewhere.
+    let round = [("G06F3/02", "G06F3/023"), ("G06F3/023", "G06F3/02")];
+    let row = |city: City, (symbol, parent)| {
+        city.row("ipc-titles", &[("symbol", symbol), ("title", "键盘"), ("parent", parent)])
+    };
+    let round = round.into_iter().fold(rule(City::new(), "1", &[("ipc", "G06F3/01*")]), row);
+    assert!(verdicts(round, "G06F3/023", "").is_empty());
 }
 
 #[test]

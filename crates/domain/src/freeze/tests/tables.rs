@@ -106,6 +106,9 @@ fn a_register_is_delivered_once_a_file_has_come() {
     assert_eq!(states.len(), registry::registers().len());
     let delivered: Vec<_> = states.iter().filter(|row| row.delivered).map(|row| row.register).collect();
     assert_eq!(delivered, ["deliveries"]);
+    let known = crate::beijing_date(city.0.known_at);
+    let reported: Vec<_> = states.iter().filter_map(|row| row.reported_until).collect();
+    assert_eq!(reported, [known.first_of_month().yesterday().unwrap()], "the months before the one in which it came");
     let rows = deliveries::table(&city.0, &mut Vec::new());
     assert_eq!(
         (rows[0].register, rows[0].from_on, rows[0].to_on, rows[0].state),

@@ -52,7 +52,7 @@ pub(crate) async fn targets(app: &App, shown: &Shown, history: &[Observed]) -> R
     if let Some(targets) = TARGETS.find(&key) {
         return Ok(targets);
     }
-    let reports = cockpit::reports(&app.installation).await?;
+    let reports = domain::reports::reports(&app.installation).await?;
     Ok(TARGETS.get(&key, || cockpit::targets(&shown.policy, &shown.opened, history, &reports)))
 }
 

@@ -1,6 +1,9 @@
 //! The run (测算) that a page shows: the one that counts for the latest day, or the one that the address names.
 
-use std::sync::{Arc, LazyLock};
+use std::{
+    collections::HashMap,
+    sync::{Arc, LazyLock},
+};
 
 use domain::{
     Installation,
@@ -99,13 +102,11 @@ impl Shown {
         let shown = &self.opened.summary;
         let is_listed = self.runs.iter().any(|run| run.run == shown.run);
         let all = self.runs.iter().chain((!is_listed).then_some(shown));
-        all.map(|run| {
-            let label = frame.tn("run-choice", &[("date", run.as_of.clone()), ("known", known_text(run))]);
-            let is_closing = run.standing == Standing::Closing;
-            let label = if is_closing { frame.t1("run-choice-closing", "choice", label) } else { label };
-            Choice { is_chosen: run.run == shown.run, ..Choice::new(run.run.clone(), label) }
-        })
-        .collect()
+        let choices = choices(frame, all, |run, label| match run.standing {
+            Standing::Closing => frame.t1("run-choice-closing", "choice", label),
+            Standing::Open | Standing::Aside => label,
+        });
+        choices.into_iter().map(|choice| Choice { is_chosen: choice.value == shown.run, ..choice }).collect()
     }
 
     /// An address that keeps the run which the reader chose.
@@ -161,7 +162,33 @@ pub(crate) async fn history(app: &App, shown: &Shown) -> Result<Arc<Vec<Observed
     Ok(HISTORIES.get(&key, || history))
 }
 
-/// The day up to which facts counted as known.
+/// The moment up to which facts counted as known: two runs of one day may know different facts.
 pub(crate) fn known_text(run: &Summary) -> String {
-    run.known_at.parse::<Timestamp>().map_or_else(|_| run.known_at.clone(), |at| domain::beijing_date(at).to_string())
+    run.known_at.parse::<Timestamp>().map_or_else(|_| run.known_at.clone(), format::instant)
 }
+
+/// Runs as choices by day and knowledge, to which `more` adds what else a page says; runs that would still read alike are told
+/// apart by the beginning of their ids.
+pub(crate) fn choices<'r>(
+    frame: &Frame,
+    runs: impl Iterator<Item = &'r Summary>,
+    more: impl Fn(&Summary, String) -> String,
+) -> Vec<Choice> {
+    let label = |run: &Summary| {
+        let words = [("date", run.as_of.clone()), ("known", known_text(run))];
+        more(run, frame.tn("run-choice", &words))
+    };
+    let mut choices: Vec<Choice> = runs.map(|run| Choice::new(run.run.clone(), label(run))).collect();
+    let mut times: HashMap<String, usize> = HashMap::new();
+    for choice in &choices {
+        *times.entry(choice.label.clone()).or_default() += 1;
+    }
+    for choice in choices.iter_mut().filter(|choice| times[&choice.label] > 1) {
+        let id = choice.value.get(..RUN_ID_CHARS).unwrap_or(&choice.value);
+        choice.label = format!("{} · {id}", choice.label);
+    }
+    choices
+}
+
+/// How much of a run's id tells it from others.
+const RUN_ID_CHARS: usize = 8;

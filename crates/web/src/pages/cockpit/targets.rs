@@ -99,16 +99,7 @@ pub(crate) fn figure(frame: &Frame, target: &Target, definition: &IndicatorDef, 
     let spark = (values.iter().flatten().count() > 1)
         .then(|| Spark::of(&values, aim, frame.t1("cockpit-spark", "name", frame.said(&target.indicator.name))));
     let bare = bare(frame, &target.indicator, definition, as_of, href);
-    let (value, exact) =
-        if target.is_reported { (bare.value, bare.exact) } else { (None, frame.t("target-unreported")) };
-    Figure {
-        spark,
-        value,
-        exact,
-        note: Some(note(frame, target, definition)),
-        state: Some(state(frame, target)),
-        ..bare
-    }
+    Figure { spark, note: Some(note(frame, target, definition)), state: Some(state(frame, target)), ..bare }
 }
 
 /// A figure without target: a monitored one, or one that cannot be computed.
@@ -160,9 +151,6 @@ pub(crate) fn verdict(frame: &Frame, met: Option<bool>) -> State {
 
 /// The verdict on the day, and before the target date what is to be expected.
 pub(crate) fn state(frame: &Frame, target: &Target) -> State {
-    if !target.is_reported {
-        return State::new(Tone::Unknown, frame.t("target-unreported"));
-    }
     let verdict = verdict(frame, target.indicator.met);
     match target.outlook {
         Outlook::OnTrack | Outlook::AtRisk | Outlook::OffTrack => {
@@ -192,7 +180,6 @@ pub(crate) fn why(frame: &Frame, target: &Target) -> Option<String> {
         return None;
     }
     Some(match &target.forecast {
-        _ if !target.is_reported => frame.t("target-unreported-means"),
         _ if target.indicator.met.is_none() => frame.said(&target.indicator.reason),
         None => frame.t("outlook-no-forecast"),
         Some(_) => frame.t("outlook-no-back-test"),
@@ -208,11 +195,7 @@ pub(crate) fn gap(frame: &Frame, target: &Target, definition: &IndicatorDef) -> 
 
 fn note(frame: &Frame, target: &Target, definition: &IndicatorDef) -> String {
     let bound = (target.indicator.bound == "lower").then(|| frame.t("target-at-least"));
-    let unknown = match &target.indicator.value {
-        _ if !target.is_reported => Some(frame.t("target-unreported-means")),
-        Some(_) => None,
-        None => Some(frame.said(&target.indicator.reason)),
-    };
+    let unknown = target.indicator.value.is_none().then(|| frame.said(&target.indicator.reason));
     let change = target.change.filter(|_| definition.flow != "survey").map(|change| {
         frame.t1("target-change", "change", quantities::change(change, &definition.numerator_unit, frame.lang))
     });
@@ -236,7 +219,6 @@ pub(crate) fn course(
             name: frame.said(&indicator.name),
             href: href(&indicator.code),
             value: match indicator.value.as_deref() {
-                _ if !target.is_reported => frame.t("target-unreported"),
                 Some(value) => unit(format::group(value)),
                 None => frame.t("word-unknown"),
             },
@@ -287,56 +269,4 @@ pub(crate) fn error(frame: &Frame, target: &Target, definition: &IndicatorDef) -
             ("months", test.months_ahead.to_string()),
         ],
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_yearly_sum_of_which_nothing_came_is_not_reported_and_no_zero() {
-        let policy = domain::runs::policy().unwrap();
-        let definition = policy.indicator("K08").unwrap();
-        let shown = |is_reported: bool| {
-            let indicator = Indicator {
-                code: "K08".into(),
-                name: "年知识产权质押融资额".into(),
-                clauses: Vec::new(),
-                numerator: Some(0),
-                denominator: None,
-                value: Some("0.00".into()),
-                operator: definition.operator,
-                target: Some("2".into()),
-                met: Some(false),
-                reason: String::new(),
-                by_region: Vec::new(),
-                bound: "exact".into(),
-                upper: None,
-                unit: definition.unit.clone(),
-                evidence_count: 0,
-                reading: String::new(),
-            };
-            let target = Target {
-                indicator,
-                is_reported,
-                history: Vec::new(),
-                trajectory: Vec::new(),
-                forecast: None,
-                outlook: Outlook::Unknown,
-                gap: None,
-                change: None,
-            };
-            let (frame, as_of) = (Frame::for_tests(), jiff::civil::date(2023, 1, 31));
-            let figure = figure(&frame, &target, definition, as_of, String::new());
-            let course = course(&frame, &policy, as_of, std::slice::from_ref(&target), &|_| String::new());
-            (figure, course.into_iter().next().unwrap())
-        };
-        let (figure, row) = shown(false);
-        assert_eq!((figure.value, figure.exact.as_str()), (None, "未报"));
-        assert!(figure.note.unwrap().contains("不当作零"));
-        assert_eq!((row.value.as_str(), row.why.as_str()), ("未报", "本年还没有报送，不当作零"));
-        let (figure, row) = shown(true);
-        assert_eq!(figure.value.as_deref(), Some("0.00"));
-        assert!(row.value.starts_with("0.00") && row.why.contains("不作预测"), "{row:?}");
-    }
 }

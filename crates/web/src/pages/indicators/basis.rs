@@ -4,13 +4,22 @@ use std::collections::BTreeMap;
 
 use rules::{Policy, evaluation::Indicator, policy::IndicatorDef};
 
-use crate::{format, frame::Frame, pieces::Clause};
+use crate::{
+    format,
+    frame::Frame,
+    list::{Cell, Kind, Listing},
+    pieces::Clause,
+};
 
 /// A parameter as it was applied.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Setting {
     /// What it means.
     pub(super) meaning: String,
+    /// Its value as the run applied it, in the unit of the document.
+    pub(super) applied: String,
+    /// That unit.
+    pub(super) unit: String,
     /// Its value with its unit.
     pub(super) value: String,
     /// The document or clause it comes from, or that it is a reading of ours.
@@ -88,12 +97,29 @@ pub(super) fn settings(
             let basis = parameter.in_force_on(as_of).map(|(_, basis)| basis).unwrap_or_default();
             Setting {
                 meaning: frame.said(&parameter.meaning),
+                applied: value.to_owned(),
+                unit: parameter.unit.clone(),
                 value: setting_value(frame, value, &parameter.unit),
                 basis: if is_changed { frame.t("basis-changed") } else { basis_words(frame, &basis) },
                 is_changed,
             }
         })
         .collect()
+}
+
+/// The id of the table of settings.
+pub(super) const SETTINGS: &str = "settings";
+
+/// The settings as a file.
+pub(super) fn listing<'a>(frame: &'a Frame, path: &str) -> Listing<'a, Setting> {
+    Listing::new(frame, SETTINGS, path, frame.t("indicators-settings"))
+        .column("name", frame.t("indicators-setting"), Kind::Text, |one: &Setting| Cell::text(one.meaning.clone()))
+        .column("value", frame.t("indicators-setting-value"), Kind::Number, |one| match one.applied.parse() {
+            Ok(day) => Cell::date(Some(day)),
+            Err(_) => Cell::decimal(&one.applied),
+        })
+        .column("unit", frame.t("pol-unit"), Kind::Text, |one| Cell::text(frame.unit(&one.unit)))
+        .column("basis", frame.t("indicators-setting-basis"), Kind::Text, |one| Cell::text(one.basis.clone()))
 }
 
 /// A setting in words; keys of choices never reach a reader.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::{
     format,
     frame::Frame,
+    list::{Cell, Kind, Listing},
     pages::{cockpit::shown::Shown, patents},
     pieces::Link,
 };
@@ -37,6 +38,40 @@ pub(super) struct CategoryRow {
     pub(super) count: Option<Link>,
     /// Why it is not known.
     pub(super) reason: String,
+}
+
+/// The id of the table of categories.
+pub(super) const TABLE: &str = "categories";
+
+/// One number of the tables of categories: the table, what is counted, the number, and why it is not known.
+pub(super) type Counted = (String, String, Option<i64>, String);
+
+impl Categories {
+    /// Every number of the tables of categories, one a row.
+    pub(super) fn counts(&self, frame: &Frame) -> Vec<Counted> {
+        let number = |link: &Link| link.label.replace(',', "").parse().ok();
+        let row = |table: &str, name: &str, count: Option<&Link>, reason: &str| {
+            (frame.t(table), name.to_owned(), count.and_then(number), reason.to_owned())
+        };
+        let categories =
+            self.rows.iter().map(|one| row("indicators-by-category", &one.name, one.count.as_ref(), &one.reason));
+        let once = frame.t("indicators-each-once");
+        let total = std::iter::once(row("indicators-by-category", &once, self.total.as_ref(), ""));
+        let open = self.undetermined.iter();
+        let open = open.map(|count| row("indicators-by-category", &frame.t("high-value-open"), Some(count), ""));
+        let overlaps = self.overlaps.iter().map(|(words, count)| row("indicators-overlaps", words, Some(count), ""));
+        let lists = self.lists.iter().map(|(words, count)| row("indicators-lists", words, count.as_ref(), ""));
+        categories.chain(total).chain(open).chain(overlaps).chain(lists).collect()
+    }
+}
+
+/// The numbers as a file.
+pub(super) fn listing<'a>(frame: &'a Frame, path: &str) -> Listing<'a, Counted> {
+    Listing::new(frame, TABLE, path, frame.t("indicators-categories"))
+        .column("table", frame.t("indicators-table"), Kind::Text, |row: &Counted| Cell::text(row.0.clone()))
+        .column("name", frame.t("patents-category"), Kind::Text, |row| Cell::text(row.1.clone()))
+        .column("count", frame.t("indicators-pieces"), Kind::Number, |row| row.2.map_or_else(Cell::empty, Cell::number))
+        .column("why", frame.t("cockpit-col-why"), Kind::Text, |row| Cell::text(row.3.clone()))
 }
 
 /// The categories of the run.

@@ -25,7 +25,7 @@ use crate::{
     format,
     frame::Frame,
     hx::Hx,
-    list::{ListQuery, ListingView},
+    list::{ListQuery, ListingView, downloads},
     pages::{
         cockpit::{kept, no_run, quantities, shown, targets},
         room::ListBlock,
@@ -61,7 +61,9 @@ struct IndicatorPage<'a> {
     forecast: Option<Outlook>,
     towns: Option<&'a ListingView>,
     categories: Option<Categories>,
+    categories_files: Vec<Link>,
     settings: Vec<Setting>,
+    settings_files: Vec<Link>,
     rules: Vec<Rule>,
     evidence: Option<Link>,
 }
@@ -113,8 +115,25 @@ pub async fn page(
         .collect();
     let towns = parts::parts(&shown, &moved, &row);
     let listing = parts::listing(&frame, &shown, &row, &towns);
+    let path = format!("/indicators/{code}");
+    let found = (code == "K04").then(|| categories::categories(&frame, &shown));
+    let settings = basis::settings(
+        &frame,
+        &shown.policy,
+        definition,
+        &shown.evaluation().parameters,
+        &shown.evaluation().overrides,
+        shown.as_of(),
+    );
     if query.export {
-        return listing.workbook(&towns, &query);
+        return match query.list.as_deref() {
+            Some(basis::SETTINGS) => basis::listing(&frame, &path).workbook(&settings, &query),
+            Some(categories::TABLE) => {
+                let rows = found.as_ref().map(|found| found.counts(&frame)).unwrap_or_default();
+                categories::listing(&frame, &path).workbook(&rows, &query)
+            }
+            _ => listing.workbook(&towns, &query),
+        };
     }
     let mut towns_view = listing.view(&towns, &query);
     shown.keep_in(&mut towns_view);
@@ -127,7 +146,7 @@ pub async fn page(
         crumbs: vec![Link::new(frame.t("indicators-title"), shown.keep(frame.at("/indicators")))],
         choices: shown.choices(&frame),
         notice: notice(&frame, &row),
-        value: indicator.value.as_deref().filter(|_| target.is_none_or(|target| target.is_reported)).map(format::group),
+        value: indicator.value.as_deref().map(format::group),
         unit: frame.unit(&indicator.unit),
         exact: targets::exact(&frame, indicator, definition),
         target: indicator.target.as_ref().map(|target| quantities::required(indicator.operator, target)),
@@ -156,15 +175,10 @@ pub async fn page(
         chart: target.as_ref().and_then(|target| course::chart(&frame, target, definition, shown.evaluation())),
         forecast: target.as_ref().and_then(|target| outlook(&frame, target, definition)),
         towns: Some(&towns_view).filter(|_| !towns.is_empty()),
-        categories: (code == "K04").then(|| categories::categories(&frame, &shown)),
-        settings: basis::settings(
-            &frame,
-            &shown.policy,
-            definition,
-            &shown.evaluation().parameters,
-            &shown.evaluation().overrides,
-            shown.as_of(),
-        ),
+        categories: found,
+        categories_files: downloads(&frame, &path, categories::TABLE, &query),
+        settings,
+        settings_files: downloads(&frame, &path, basis::SETTINGS, &query),
         rules: basis::rules(&frame, &shown.policy, indicator),
         evidence: rights.map(|href| {
             Link::new(

@@ -1,7 +1,8 @@
 //! `/policy/{clause}`: one clause, quoted, beside its rules, parameters, cases, indicators and awards.
 
 use askama::Template;
-use axum::{extract::Path, response::Response};
+use axum::{extract::Path, http::Uri, response::Response};
+use jiff::civil::Date;
 use rules::policy::Parameter;
 
 use super::{Document, document, kind};
@@ -9,6 +10,7 @@ use crate::{
     error::AppError,
     frame::Frame,
     hx,
+    list::{Cell, Kind, ListQuery, Listing, downloads},
     pages::{indicators::basis, room::Room},
     pieces::{Link, State as StateWord, Tone},
 };
@@ -24,7 +26,8 @@ struct ClausePage<'a> {
     carriers: Vec<Link>,
     missing: Option<StateWord>,
     rules: Vec<Rule<'a>>,
-    parameters: Vec<Shown>,
+    parameters: Vec<Dated>,
+    files: Vec<Link>,
     cases: Vec<&'a str>,
     previous: Option<Link>,
     next: Option<Link>,
@@ -37,22 +40,26 @@ struct Rule<'a> {
     others: Vec<Link>,
 }
 
-/// A parameter with its values.
-struct Shown {
+/// One value of a parameter, with the days for which it holds.
+struct Dated {
     name: String,
     meaning: String,
-    values: Vec<Value>,
-}
-
-struct Value {
+    /// As the policy document writes it.
+    written: String,
+    unit: String,
     value: String,
+    from: Option<Date>,
+    until: Option<Date>,
     period: String,
     basis: String,
     href: Option<String>,
 }
 
+/// The id of the table of parameters.
+const PARAMETERS: &str = "parameters";
+
 /// `GET /policy/{clause}`.
-pub async fn page(frame: Frame, Path(id): Path<String>) -> Result<Response, AppError> {
+pub async fn page(frame: Frame, Path(id): Path<String>, uri: Uri) -> Result<Response, AppError> {
     let document = document()?;
     let policy = &document.policy;
     let Some(at) = policy.clauses.iter().position(|clause| clause.id == id) else {
@@ -72,6 +79,10 @@ pub async fn page(frame: Frame, Path(id): Path<String>) -> Result<Response, AppE
         })
         .collect();
     let parameters = parameters(&frame, &document, &clause.id, &rules);
+    let (query, here) = (ListQuery::parse(&uri), format!("/policy/{}", clause.id));
+    if query.export {
+        return dated(&frame, &here).workbook(&parameters, &query);
+    }
     let cases =
         document.cases.iter().filter(|case| case.clauses.contains(&clause.id)).map(|case| case.name.as_str()).collect();
     let line =
@@ -98,6 +109,7 @@ pub async fn page(frame: Frame, Path(id): Path<String>) -> Result<Response, AppE
         carriers,
         rules,
         parameters,
+        files: downloads(&frame, &here, PARAMETERS, &query),
         cases,
         previous: at.checked_sub(1).map(|before| link(&policy.clauses[before].id)),
         next: policy.clauses.get(at + 1).map(|after| link(&after.id)),
@@ -105,7 +117,7 @@ pub async fn page(frame: Frame, Path(id): Path<String>) -> Result<Response, AppE
 }
 
 /// The parameters that name the clause or that one of its rules uses.
-fn parameters(frame: &Frame, document: &Document, id: &str, rules: &[Rule<'_>]) -> Vec<Shown> {
+fn parameters(frame: &Frame, document: &Document, id: &str, rules: &[Rule<'_>]) -> Vec<Dated> {
     let used = |parameter: &Parameter| {
         let name = format!("${}", parameter.name);
         let ends = |rest: &str| !rest.starts_with(|letter: char| letter.is_ascii_alphanumeric() || letter == '_');
@@ -119,11 +131,19 @@ fn parameters(frame: &Frame, document: &Document, id: &str, rules: &[Rule<'_>]) 
     let wanted = |parameter: &&Parameter| {
         parameter.clauses.iter().any(|clause| clause == id) || used(parameter) || of_target(parameter)
     };
-    document.policy.parameters.iter().filter(wanted).map(|parameter| shown(frame, document, parameter)).collect()
+    let parameters = document.policy.parameters.iter().filter(wanted);
+    parameters.flat_map(|parameter| values(frame, document, parameter)).collect()
 }
 
-fn shown(frame: &Frame, document: &Document, parameter: &Parameter) -> Shown {
-    let value = |dated: &rules::policy::Dated| Value {
+/// The values of a parameter over time.
+fn values(frame: &Frame, document: &Document, parameter: &Parameter) -> Vec<Dated> {
+    let value = |dated: &rules::policy::Dated| Dated {
+        name: parameter.name.clone(),
+        meaning: frame.said(&parameter.meaning),
+        written: dated.value.clone(),
+        unit: parameter.unit.clone(),
+        from: dated.from,
+        until: dated.until,
         value: basis::setting_value(frame, &dated.value, &parameter.unit),
         period: match (dated.from, dated.until) {
             (None, None) => frame.t("pol-always"),
@@ -138,9 +158,20 @@ fn shown(frame: &Frame, document: &Document, parameter: &Parameter) -> Shown {
         href: document.policy.clause(&dated.basis).map(|clause| frame.at(&format!("/policy/{}", clause.id))),
         basis: if dated.basis == "reading" { frame.t("pol-reading") } else { dated.basis.clone() },
     };
-    Shown {
-        name: parameter.name.clone(),
-        meaning: frame.said(&parameter.meaning),
-        values: parameter.values.iter().map(value).collect(),
-    }
+    parameter.values.iter().map(value).collect()
+}
+
+/// The values as a file: numbers in the unit of the document, and true dates.
+fn dated<'a>(frame: &'a Frame, path: &str) -> Listing<'a, Dated> {
+    Listing::new(frame, PARAMETERS, path, frame.t("pol-parameters"))
+        .column("name", frame.t("pol-parameter"), Kind::Text, |one: &Dated| Cell::text(one.meaning.clone()))
+        .column("key", frame.t("pol-parameter-key"), Kind::Code, |one| Cell::code(one.name.clone()))
+        .column("value", frame.t("pol-value"), Kind::Number, |one| match one.written.parse::<Date>() {
+            Ok(day) => Cell::date(Some(day)),
+            Err(_) => Cell::decimal(&one.written),
+        })
+        .column("unit", frame.t("pol-unit"), Kind::Text, |one| Cell::text(frame.unit(&one.unit)))
+        .column("from", frame.t("pol-from"), Kind::Date, |one| Cell::date(one.from))
+        .column("until", frame.t("pol-until"), Kind::Date, |one| Cell::date(one.until))
+        .column("basis", frame.t("pol-basis"), Kind::Text, |one| Cell::text(one.basis.clone()))
 }

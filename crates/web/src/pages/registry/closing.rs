@@ -16,12 +16,12 @@ use crate::{
     hx::{self, Hx},
     list::{Cell, Dir, Kind, Listing},
     pages::{
-        cockpit::shown::known_text,
+        cockpit::shown,
         registry::{
             entries::{EntriesPage, EntryForm},
             head_of, who,
         },
-        room::{self, ListBlock, Room, Sent},
+        room::{self, Room, Sent},
     },
 };
 
@@ -36,16 +36,13 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
         }
         listing.view(&rows, &query)
     };
-    if hx.wants_block() {
-        return hx::page(ListBlock { frame: &frame, list: &view });
-    }
     let room = head(&app, &frame).await?.with(room::said(&frame, &words));
     let errors = Errors::default();
     let form = match frame.may(Permission::ChangeRegistry) {
         true => form(&app, &frame, &Sent::default(), &errors).await?,
         false => None,
     };
-    hx::page(EntriesPage { frame: &frame, room: &room, errors: &errors, list: &view, form })
+    EntriesPage { frame: &frame, room: &room, errors: &errors, list: &view, form }.respond(hx)
 }
 
 async fn head(app: &App, frame: &Frame) -> Result<Room, AppError> {
@@ -74,17 +71,8 @@ async fn form(app: &App, frame: &Frame, sent: &Sent, errors: &Errors) -> Result<
             && is_month_end(&run.as_of)
             && !closed.iter().any(|one| one.as_of.to_string() == run.as_of)
     };
-    let runs: Vec<Choice> = runs::list(&app.installation)
-        .await?
-        .iter()
-        .filter(|run| is_open(run))
-        .map(|run| {
-            Choice::new(
-                run.run.clone(),
-                frame.tn("run-choice", &[("date", run.as_of.clone()), ("known", known_text(run))]),
-            )
-        })
-        .collect();
+    let runs = runs::list(&app.installation).await?;
+    let runs = shown::choices(frame, runs.iter().filter(|run| is_open(run)), |_, words| words);
     if runs.is_empty() {
         return Ok(None);
     }

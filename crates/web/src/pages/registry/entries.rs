@@ -25,12 +25,20 @@ use crate::{
 /// The page of a list with one form below it.
 #[derive(Template)]
 #[template(path = "registry/entries.html")]
-pub(super) struct EntriesPage<'a> {
-    pub(super) frame: &'a Frame,
-    pub(super) room: &'a Room,
-    pub(super) errors: &'a Errors,
-    pub(super) list: &'a ListingView,
-    pub(super) form: Option<EntryForm>,
+pub(crate) struct EntriesPage<'a> {
+    pub(crate) frame: &'a Frame,
+    pub(crate) room: &'a Room,
+    pub(crate) errors: &'a Errors,
+    pub(crate) list: &'a ListingView,
+    pub(crate) form: Option<EntryForm>,
+}
+
+impl EntriesPage<'_> {
+    /// The page; the list alone where htmx only wants that.
+    pub(crate) fn respond(self, hx: Hx) -> Result<Response, AppError> {
+        let block = ListBlock { frame: self.frame, list: self.list };
+        if hx.wants_block() { hx::page(block) } else { hx::page(self) }
+    }
 }
 
 /// The form below a list.
@@ -86,16 +94,13 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
         }
         listing.view(&rows, &query)
     };
-    if hx.wants_block() {
-        return hx::page(ListBlock { frame: &frame, list: &view });
-    }
     let room = head(&app, &frame).await?.with(room::said(&frame, &words));
     let errors = Errors::default();
     let form = match frame.may(Permission::ChangeRegistry) {
         true => Some(form(&app, &frame, &policy, &Sent::default(), &errors).await?),
         false => None,
     };
-    hx::page(EntriesPage { frame: &frame, room: &room, errors: &errors, list: &view, form })
+    EntriesPage { frame: &frame, room: &room, errors: &errors, list: &view, form }.respond(hx)
 }
 
 async fn head(app: &App, frame: &Frame) -> Result<Room, AppError> {
@@ -130,9 +135,8 @@ fn listing<'a>(frame: &'a Frame, policy: &'a Policy) -> Listing<'a, FoldedRow> {
 
 async fn form(app: &App, frame: &Frame, policy: &Policy, sent: &Sent, errors: &Errors) -> Result<EntryForm, AppError> {
     let mut towns = vec![Choice::new("", frame.t("reg-city"))];
-    for row in folded(app, "regions").await?.iter().filter(|row| cell("regions", row, "kind") != "市") {
-        let name = cell("regions", row, "name");
-        towns.push(Choice::new(name, name));
+    for name in domain::subjects::towns(&app.installation, app.now()).await? {
+        towns.push(Choice::new(name.clone(), name));
     }
     let fields = vec![
         Field::of(

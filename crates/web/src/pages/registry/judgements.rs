@@ -64,6 +64,22 @@ pub async fn page(State(app): State<App>, frame: Frame, uri: Uri) -> Result<Resp
     hx::page(JudgementsPage { frame: &frame, room: &room, errors: &errors, list: &view, fields })
 }
 
+/// How subgroups with all below are read, where the table has any: the symbols alone do not tell what stands below.
+async fn dots(app: &App, frame: &Frame) -> Result<Option<String>, AppError> {
+    let mut known = Folded::empty(app.now());
+    for id in ["strategic-industries", "ipc-titles"] {
+        if let Some(register) = registry::register(id) {
+            known.rows.insert(register.id, registry::fold_register(app.db(), register, app.now()).await?);
+        }
+        if domain::freeze::dot_reading(&known).named == 0 {
+            return Ok(None);
+        }
+    }
+    let reading = domain::freeze::dot_reading(&known);
+    let words = [("named", reading.named.to_string()), ("told", reading.told.to_string())];
+    Ok(Some(frame.tn("reg-judgements-dots", &words)))
+}
+
 /// What waits: inventions in force in the city by the latest run that no rule meets and some rule leaves open.
 async fn open(app: &App, frame: &Frame) -> Result<(Vec<Open>, Room), AppError> {
     let title = frame.t("reg-judgements");
@@ -75,7 +91,7 @@ async fn open(app: &App, frame: &Frame) -> Result<(Vec<Open>, Room), AppError> {
     let notice = Notice {
         tone: Tone::Plain,
         title: frame.t("reg-judgements-line"),
-        lines: vec![frame.t("reg-judgements-later")],
+        lines: [Some(frame.t("reg-judgements-later")), dots(app, frame).await?].into_iter().flatten().collect(),
         link: None,
     };
     let snapshot = &shown.opened.snapshot;

@@ -18,7 +18,7 @@ use crate::{
     format,
     frame::Frame,
     hx,
-    list::{ListQuery, ListingView},
+    list::{Cell, Kind, ListQuery, Listing, ListingView, downloads},
     pages::{
         cockpit::shown::{self, Shown},
         registry::{
@@ -45,6 +45,7 @@ struct ProvincePage<'a> {
     room: &'a Room,
     errors: &'a Errors,
     figures: Vec<Compared>,
+    files: Vec<Link>,
     high_value: Option<HighValue>,
     list: &'a ListingView,
     form: Option<EntryForm>,
@@ -66,6 +67,25 @@ struct Compared {
     source: String,
 }
 
+/// The id of the table of figures.
+const FIGURES: &str = "figures";
+
+/// The figures as a file.
+fn figures_file(frame: &Frame) -> Listing<'_, Compared> {
+    let number = |text: Option<&str>| text.map_or_else(Cell::empty, |text| Cell::decimal(&text.replace(',', "")));
+    Listing::new(frame, FIGURES, "/registers/province", frame.t("reg-province-figures"))
+        .column("indicator", frame.t("reg-indicator"), Kind::Text, |one: &Compared| Cell::text(one.indicator.clone()))
+        .column("as-of", frame.t("reg-as-of"), Kind::Date, |one| Cell::date(one.as_of.parse().ok()))
+        .column("province", frame.t("reg-province-value"), Kind::Number, move |one| number(Some(&one.province)))
+        .column("ours", frame.t("reg-our-value"), Kind::Number, move |one| number(one.ours.as_deref()))
+        .column("difference", frame.t("reg-difference"), Kind::Number, move |one| number(one.difference.as_deref()))
+        .column("unit", frame.t("pol-unit"), Kind::Text, |one| Cell::text(one.unit.clone()))
+        .column("list", frame.t("reg-province-list"), Kind::Text, |one| {
+            Cell::text(one.list.as_ref().map_or_else(String::new, |link| link.label.clone()))
+        })
+        .column("source", frame.t("reg-source"), Kind::Text, |one| Cell::text(one.source.clone()))
+}
+
 /// Both totals of the latest run.
 struct HighValue {
     line: String,
@@ -82,7 +102,7 @@ pub async fn page(State(app): State<App>, frame: Frame, uri: Uri) -> Result<Resp
     let shown = shown::shown(&app, None).await?;
     let history = domain::runs::history(&app.installation).await?;
     let rights = rights::differing(&app, shown.as_ref(), &history).await?;
-    if query.export {
+    if query.export && query.list.is_none() {
         return rights::listing(&frame, &rights).workbook(&rights, &query);
     }
     let room = head(&app, &frame).await?.with(room::said(&frame, &words));
@@ -122,12 +142,16 @@ async fn respond(
             ..compared(frame, &policy, &row, ours)
         });
     }
+    if read.query.export {
+        return figures_file(frame).workbook(&figures, &read.query);
+    }
     let list = rights::listing(frame, &read.rights).view(&read.rights, &read.query);
     let page = ProvincePage {
         frame,
         room,
         errors,
         figures,
+        files: downloads(frame, "/registers/province", FIGURES, &read.query),
         high_value: read.shown.as_ref().map(|shown| high_value(frame, shown)),
         list: &list,
         form: frame.may(Permission::ChangeRegistry).then(|| form(frame, &policy, sent, errors)),
@@ -239,7 +263,7 @@ pub async fn enter(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>)
         .map(|field| (field.to_owned(), sent.get(field).to_owned()))
         .collect();
     let policy = domain::runs::policy()?;
-    let rows: Vec<_> = numbers(&sent).into_iter().map(|number| listed(&sent, number)).collect();
+    let rows = rights::replaced(&app, (sent.get("indicator"), sent.get("as_of")), &numbers(&sent)).await?;
     let errors = mistakes(&frame, &policy, &sent);
     if !errors.is_empty() {
         return again(&app, &frame, &sent, &errors).await;
@@ -291,11 +315,6 @@ fn numbers(sent: &Sent) -> Vec<&str> {
     let mut seen = std::collections::BTreeSet::new();
     let lines = sent.get("rights").lines().map(str::trim).filter(|line| !line.is_empty());
     lines.filter(|line| seen.insert(rights::plain(line))).collect()
-}
-
-fn listed(sent: &Sent, number: &str) -> BTreeMap<String, String> {
-    let fields = [("indicator", sent.get("indicator")), ("as_of", sent.get("as_of")), ("number", number)];
-    fields.into_iter().map(|(field, value)| (field.to_owned(), value.to_owned())).collect()
 }
 
 #[cfg(test)]

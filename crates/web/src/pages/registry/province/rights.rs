@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::runs::Observed;
+use rules::Evaluation;
 use terms::ApplicationNumber;
 
 use crate::{
@@ -35,12 +36,14 @@ pub(super) struct OnlyIn {
 
 /// Everything in which a list of the province differs from ours.
 pub(super) async fn differing(app: &App, shown: Option<&Shown>, history: &[Observed]) -> Result<Vec<OnlyIn>, AppError> {
-    let mut found = shown.map(of_high_value).unwrap_or_default();
-    for ((code, as_of), theirs) in lists(app).await? {
+    let lists = lists(app).await?;
+    let has_list = |shown: &&Shown| lists.contains_key(&("K04".to_owned(), shown.as_of().to_string()));
+    // A list that was entered for the figure is compared below.
+    let mut found = shown.filter(|shown| !has_list(shown)).map(of_high_value).unwrap_or_default();
+    for ((code, as_of), theirs) in lists {
         let Some(run) = run_of(history, &code, &as_of) else { continue };
         let (_, opened) = shown::run(app, run).await?;
-        let ours: BTreeSet<String> =
-            opened.evaluation.indicator_evidence(&code).map(|right| plain(right.right_id)).collect();
+        let ours = ours(&opened.evaluation, &code);
         let patents = read::patents(&opened);
         let titles: BTreeMap<&str, &str> =
             patents.iter().map(|one| (one.number.as_str(), one.title.as_str())).collect();
@@ -56,11 +59,57 @@ pub(super) async fn differing(app: &App, shown: Option<&Shown>, history: &[Obser
     Ok(found)
 }
 
+/// What our own number counts, by number. Of K04 that is our pre-judgement, also where the run follows an official list.
+fn ours(evaluation: &Evaluation, code: &str) -> BTreeSet<String> {
+    let mut ours: BTreeSet<String> = evaluation.indicator_evidence(code).map(|right| plain(right.right_id)).collect();
+    let high_value = &evaluation.high_value;
+    if let Some(difference) =
+        high_value.difference.as_ref().filter(|_| code == "K04" && high_value.source == "official")
+    {
+        ours.extend(difference.only_computed.iter().map(|number| plain(number)));
+        for number in &difference.only_official {
+            ours.remove(&plain(number));
+        }
+    }
+    ours
+}
+
+/// The rows that make the list of a figure this one: what an earlier list held besides is no longer listed, and its history
+/// stays. No numbers leave the list as it is.
+pub(super) async fn replaced(
+    app: &App,
+    (indicator, as_of): (&str, &str),
+    numbers: &[&str],
+) -> Result<Vec<BTreeMap<String, String>>, AppError> {
+    if numbers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let row = |number: &str, is_listed: &str| {
+        let fields = [("indicator", indicator), ("as_of", as_of), ("number", number), ("is_listed", is_listed)];
+        fields.into_iter().map(|(field, value)| (field.to_owned(), value.to_owned())).collect()
+    };
+    let mut new: BTreeMap<String, &str> = numbers.iter().map(|number| (plain(number), *number)).collect();
+    let mut rows = Vec::new();
+    for known in folded(app, LISTS).await? {
+        let of = |field| cell(LISTS, &known, field);
+        if (of("indicator"), of("as_of")) == (indicator, as_of) {
+            // A number keeps the notation in which it first came, so that it has one history.
+            let is_listed = new.remove(&plain(of("number"))).is_some();
+            rows.push(row(of("number"), if is_listed { "是" } else { "否" }));
+        }
+    }
+    rows.extend(new.into_values().map(|number| row(number, "是")));
+    Ok(rows)
+}
+
 /// The lists that were entered, by indicator and day.
 pub(super) async fn lists(app: &App) -> Result<BTreeMap<(String, String), BTreeSet<String>>, AppError> {
     let mut lists: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
     for row in folded(app, LISTS).await? {
         let of = |field| cell(LISTS, &row, field).to_owned();
+        if of("is_listed") == "否" {
+            continue;
+        }
         lists.entry((of("indicator"), of("as_of"))).or_default().insert(plain(&of("number")));
     }
     Ok(lists)
