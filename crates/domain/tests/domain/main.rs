@@ -8,5 +8,7 @@ mod clauses;
 mod course;
 mod delivery;
 mod ground;
+mod leave;
 mod messages;
 mod payments;
+mod sharing;
