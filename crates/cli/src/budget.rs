@@ -1,7 +1,9 @@
 //! The budget from the command line: its lines, and setting one.
 
 use clap::{Args, Subcommand};
-use domain::budget;
+use domain::accounts::Account;
+use domain::budget::{self, Came, Effect};
+use domain::proration::{self, Proration};
 use serde_json::{Value, json};
 use terms::{Money, MoneyUnit};
 
@@ -36,6 +38,28 @@ enum Action {
         #[arg(long, value_name = "文号")]
         basis: String,
     },
+    /// 预算不足时提出按比例兑付：一笔预算所对的奖励，全部待决定的案件
+    Prorate {
+        /// 预算编号，见 budget list
+        line: i64,
+        /// 书面理由
+        #[arg(long)]
+        reason: String,
+    },
+    /// 列出按比例兑付，和每件的份额
+    Prorations,
+    /// 同意按比例兑付：每件改为其份额，重新公示；须由提出人之外的领导
+    Agree {
+        /// 按比例兑付的编号
+        id: i64,
+    },
+    /// 撤回还没有同意的按比例兑付
+    Withdraw {
+        /// 按比例兑付的编号
+        id: i64,
+    },
+    /// 资金效益：每项每年度拨付的资金和它所依据的产出
+    Effect,
 }
 
 pub(crate) async fn run(context: &Context, command: Budget) -> anyhow::Result<()> {
@@ -64,7 +88,89 @@ pub(crate) async fn run(context: &Context, command: Budget) -> anyhow::Result<()
             let set = json!({ "line": id, "amount_fen": money.fen });
             context.output.print(&set, |_| format!("{year} 年“{source}”预算已设为 {}。", money.format_zh()))
         }
+        Action::Prorate { line, reason } => {
+            let account = command.by.account(db).await?;
+            let id = proration::propose(&installation, &account, line, &reason, context.now).await?;
+            context.output.print(&json!({ "proration": id }), |_| format!("按比例兑付 {id} 已提出，待领导同意。"))
+        }
+        Action::Prorations => {
+            let all = proration::all(db, &command.by.account(db).await?).await?;
+            let values: Vec<Value> = all.iter().map(shared).collect();
+            context.output.print(&values, |_| match all.is_empty() {
+                true => "还没有按比例兑付。".into(),
+                false => all.iter().map(shared_words).collect::<Vec<_>>().join("\n"),
+            })
+        }
+        Action::Agree { id } => {
+            let account = command.by.account(db).await?;
+            proration::agree(&installation, &account, id, context.now).await?;
+            let done = |_: &Value| format!("按比例兑付 {id} 已同意，各案件按份额重新公示。");
+            context.output.print(&json!({ "proration": id }), done)
+        }
+        Action::Withdraw { id } => {
+            proration::withdraw(db, &command.by.account(db).await?, id, context.now).await?;
+            context.output.print(&json!({ "proration": id }), |_| format!("按比例兑付 {id} 已撤回。"))
+        }
+        Action::Effect => effect(context, db, &command.by.account(db).await?).await,
     }
+}
+
+async fn effect(context: &Context, db: &db::Db, account: &Account) -> anyhow::Result<()> {
+    let all = budget::effects(db, account).await?;
+    let came = budget::came(db, account).await?;
+    let value = |one: &Effect| {
+        let of = |thing: &&Came| thing.award == one.award && thing.year == one.year;
+        json!({
+            "award": one.award, "year": one.year, "paid_fen": one.paid_fen, "cases": one.cases, "counted": one.kind.zh(),
+            "came": one.came, "per_ten_thousand_yuan_hundredths": one.per_ten_thousand(),
+            "things": came.iter().filter(of).map(|thing| json!({ "what": thing.what, "case": thing.case })).collect::<Vec<_>>(),
+        })
+    };
+    let words = |one: &Effect| {
+        let known = |text: Option<String>| text.unwrap_or_else(|| "未知".into());
+        let each = one.per_ten_thousand().map(|each| format!("{}.{:02}", each / 100, each % 100));
+        format!(
+            "{}  {} 年度  已拨 {}  {} 件案件  {} {}  每万元 {}",
+            one.award,
+            one.year,
+            yuan(Some(one.paid_fen)),
+            one.cases,
+            one.kind.zh(),
+            known(one.came.map(|came| came.to_string())),
+            known(each)
+        )
+    };
+    let values: Vec<Value> = all.iter().map(value).collect();
+    context.output.print(&values, |_| match all.is_empty() {
+        true => "还没有案件。".into(),
+        false => all.iter().map(words).collect::<Vec<_>>().join("\n"),
+    })
+}
+
+fn shared(one: &Proration) -> Value {
+    let share = |share: &proration::Share| json!({ "case": share.case_id, "full_fen": share.full_fen, "share_fen": share.share_fen });
+    json!({
+        "proration": one.id, "line": one.line, "award": one.award, "stage": one.stage.key(), "available_fen": one.available_fen,
+        "full_fen": one.full_fen(), "reason": one.reason, "made_by": one.made_by, "decided_by": one.decided_by,
+        "shares": one.shares.iter().map(share).collect::<Vec<_>>(),
+    })
+}
+
+fn shared_words(one: &Proration) -> String {
+    let head = format!(
+        "{}  {}  {}  应兑 {}  可用 {}  提出 {}  {}",
+        one.id,
+        one.award,
+        one.stage.zh(),
+        yuan(Some(one.full_fen())),
+        yuan(Some(one.available_fen)),
+        one.made_by,
+        one.reason
+    );
+    one.shares.iter().fold(head, |text, share| {
+        let (full, part) = (yuan(Some(share.full_fen)), yuan(Some(share.share_fen)));
+        text + &format!("\n  案件 {}  {}  应兑 {full}  按比例 {part}", share.case_id, share.name)
+    })
 }
 
 fn value(line: &budget::Line) -> Value {

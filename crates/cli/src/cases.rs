@@ -7,7 +7,8 @@ use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use domain::Installation;
 use domain::accounts::Account;
-use domain::cases::{self, Act, Receiving, Said, State, Whole};
+use domain::cases::{self, About, Act, Receiving, Said, State, Whole, Written};
+use domain::items::aid::{Ending, Trigger};
 use domain::payments;
 use serde_json::{Value, json};
 use terms::{Money, MoneyUnit};
@@ -57,6 +58,9 @@ enum Action {
         /// 事项发生日
         #[arg(long, value_name = "DATE")]
         event: String,
+        /// 维权情形，只用于维权援助
+        #[arg(long, value_parser = trigger)]
+        trigger: Option<Trigger>,
     },
     /// 填写申报：情况说明、已付费用、收款账户
     Write {
@@ -70,6 +74,18 @@ enum Action {
         costs: Option<String>,
         #[command(flatten)]
         account: AccountGiven,
+        /// 维权的国家（地区）
+        #[arg(long, default_value = "")]
+        place: String,
+        /// 裁判结果
+        #[arg(long, value_parser = ending)]
+        ending: Option<Ending>,
+        /// 企业是不是维护自己权利的一方：true 或 false
+        #[arg(long, value_name = "BOOL")]
+        defender: Option<bool>,
+        /// 已获赔偿，没有的写 0元
+        #[arg(long, value_name = "AMOUNT")]
+        compensation: Option<String>,
     },
     /// 提交一份申报材料（PDF、OFD、PNG、JPEG）
     Attach {
@@ -93,6 +109,15 @@ enum Action {
         /// 审核通过时核定的费用，如 8万元
         #[arg(long)]
         costs: Option<String>,
+        /// 审核通过时核定的已获赔偿，不能少于自报数
+        #[arg(long, value_name = "AMOUNT")]
+        compensation: Option<String>,
+        /// 审核通过时核定的事项发生日
+        #[arg(long, value_name = "DATE")]
+        event: Option<String>,
+        /// 受谁委托代办（登录名），见 leave list
+        #[arg(long = "for", value_name = "LOGIN")]
+        for_whom: Option<String>,
         #[command(flatten)]
         account: AccountGiven,
     },
@@ -158,6 +183,16 @@ fn state(text: &str) -> Result<State, String> {
     State::of_key(text).ok_or_else(|| format!("没有这一状态；可用：{}", known()))
 }
 
+fn trigger(text: &str) -> Result<Trigger, String> {
+    let known = || Trigger::ALL.map(|one| format!("{} {}", one.key(), one.zh())).join("，");
+    Trigger::of_key(text).ok_or_else(|| format!("没有这一维权情形；可用：{}", known()))
+}
+
+fn ending(text: &str) -> Result<Ending, String> {
+    let known = || Ending::ALL.map(|one| format!("{} {}", one.key(), one.zh())).join("，");
+    Ending::of_key(text).ok_or_else(|| format!("没有这一裁判结果；可用：{}", known()))
+}
+
 fn act(text: &str) -> Result<Act, String> {
     let known = || Act::ALL.iter().map(|one| format!("{} {}", one.key(), one.zh())).collect::<Vec<_>>().join("，");
     Act::of_key(text).ok_or_else(|| format!("没有这一动作；可用：{}", known()))
@@ -174,14 +209,20 @@ pub(crate) async fn run(context: &Context, command: Case) -> anyhow::Result<()> 
         Action::List { state, award } => doing.list(state, award.as_deref()).await,
         Action::Show { id } => doing.show(id).await,
         Action::Open { award, run } => doing.open(&award, &run).await,
-        Action::Begin { award, matter, event } => doing.begin(&award, &matter, &event).await,
-        Action::Write { id, statement, costs, account } => {
-            doing.write(id, &statement, costs.as_deref(), account.receiving()).await
+        Action::Begin { award, matter, event, trigger } => doing.begin((&award, &matter), &event, trigger).await,
+        Action::Write { id, statement, costs, account, place, ending, defender, compensation } => {
+            let fen = |amount: Option<String>| amount.as_deref().map(fen).transpose();
+            let (costs_fen, compensation_fen) = (fen(costs)?, fen(compensation)?);
+            let (account, is_defender) = (account.receiving(), defender);
+            let written = Written { statement, costs_fen, account, place, ending, is_defender, compensation_fen };
+            doing.write(id, &written).await
         }
         Action::Attach { id, kind, file } => doing.attach(id, &kind, &file).await,
-        Action::Act { id, act, note, costs, account } => {
-            let costs_fen = costs.as_deref().map(fen).transpose()?;
-            doing.act(id, act, Said { note, account: account.receiving(), costs_fen, seen: None }).await
+        Action::Act { id, act, note, costs, compensation, event, for_whom, account } => {
+            let fen = |amount: Option<String>| amount.as_deref().map(fen).transpose();
+            let (costs_fen, compensation_fen) = (fen(costs)?, fen(compensation)?);
+            let (account, event) = (account.receiving(), event.as_deref().map(day).transpose()?);
+            doing.act(id, act, Said { note, account, costs_fen, compensation_fen, event, for_whom, seen: None }).await
         }
         Action::Notice { award } => doing.notice(&award).await,
         Action::Object { id, who, contact, content } => doing.object(id, (&who, &contact, &content)).await,
@@ -190,10 +231,16 @@ pub(crate) async fn run(context: &Context, command: Case) -> anyhow::Result<()> 
     }
 }
 
-/// Costs as typed, in fen.
+/// The day of the event as typed.
+fn day(text: &str) -> anyhow::Result<jiff::civil::Date> {
+    let wrong = |cause| Unusable(format!("事项发生日 --event 无法识别：{cause}"));
+    Ok(terms::dates::parse_date(text).map_err(wrong)?)
+}
+
+/// An amount as typed, in fen.
 fn fen(text: &str) -> anyhow::Result<i64> {
     let money = Money::parse(text, MoneyUnit::Yuan);
-    Ok(money.map_err(|cause| Unusable(format!("费用 --costs：{cause}")))?.fen)
+    Ok(money.map_err(|cause| Unusable(format!("金额“{text}”：{cause}")))?.fen)
 }
 
 async fn daily(context: &Context, installation: &Installation) -> anyhow::Result<()> {
@@ -254,25 +301,16 @@ impl Doing<'_> {
         })
     }
 
-    async fn begin(&self, award: &str, matter: &str, event: &str) -> anyhow::Result<()> {
-        let event = terms::dates::parse_date(event)
-            .map_err(|cause| Unusable(format!("事项发生日 --event 无法识别：{cause}")))?;
+    async fn begin(&self, (award, matter): (&str, &str), event: &str, trigger: Option<Trigger>) -> anyhow::Result<()> {
+        let event = day(event)?;
         let policy = domain::runs::policy()?;
-        let id =
-            cases::begin(self.installation, &policy, self.account, (award, matter), event, self.context.now).await?;
+        let about = About { award, matter, event, trigger };
+        let id = cases::begin(self.installation, &policy, self.account, about, self.context.now).await?;
         self.context.output.print(&json!({ "case": id }), |_| format!("案件 {id} 是申报草稿，请填写、附材料后提交。"))
     }
 
-    async fn write(
-        &self,
-        id: i64,
-        statement: &str,
-        costs: Option<&str>,
-        receiving: Option<Receiving>,
-    ) -> anyhow::Result<()> {
-        let costs_fen = costs.map(fen).transpose()?;
-        let said = (statement, costs_fen, receiving.as_ref());
-        cases::write(self.installation, self.account, id, said, self.context.now).await?;
+    async fn write(&self, id: i64, written: &Written) -> anyhow::Result<()> {
+        cases::write(self.installation, self.account, id, written, self.context.now).await?;
         self.context.output.print(&json!({ "case": id }), |_| format!("案件 {id} 已填写。"))
     }
 
@@ -333,7 +371,8 @@ fn value(case: &cases::Case) -> Value {
     json!({
         "case": case.id, "award": case.award, "subject": case.subject, "name": case.name, "year": case.year,
         "level": case.level, "matter": case.matter, "state": case.state.key(), "amount_fen": case.amount_fen(),
-        "handler": case.handler, "reviewer": case.reviewer, "due_on": case.due_on, "opened_on": case.opened_on,
+        "handler": case.handler, "handler_for": case.handler_for, "reviewer": case.reviewer,
+        "reviewer_for": case.reviewer_for, "due_on": case.due_on, "opened_on": case.opened_on,
     })
 }
 
@@ -354,7 +393,7 @@ fn details(whole: &Whole, sees_objectors: bool) -> Value {
         .map(|step| {
             json!({
                 "act": step.act, "before": step.before, "after": step.after, "note": step.note, "by": step.by,
-                "on": step.on,
+                "for": step.for_whom, "on": step.on,
             })
         })
         .collect();
@@ -434,7 +473,7 @@ fn words(whole: &Whole) -> String {
     }
     for step in &whole.steps {
         let after = State::of_key(&step.after).map_or("", State::zh);
-        let _ = writeln!(text, "步骤  {}  {}  {} → {after}  {}", step.on, step.by, step.zh(), step.note);
+        let _ = writeln!(text, "步骤  {}  {}  {} → {after}  {}", step.on, step.who(), step.zh(), step.note);
     }
     text
 }

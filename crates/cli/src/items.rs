@@ -66,6 +66,10 @@ const EXAMPLE: &str = r#"事项文件的写法：
   formula = "per-subject"            # 每家定额；per-right 每件定额；{ share-of-cost = { percent = 50 } } 费用比例
   pays_difference = true             # 晋级只补差额
   cap_per_subject_year = "50万元"    # 每家每年上限，可不写
+  pays_pro_rata = true               # 预算不足时按比例兑付，可不写
+  # cap_per_invention = "3万元"      # 同一发明多国授权合计上限，只用于 pct-grant
+  # 维权援助要写明各维权情形的证明材料，以及已获赔偿怎么扣：none、from-costs、from-aid
+  # aid = { deduction = "from-costs", proofs = { domestic-win = ["生效裁判文书"], investigation = ["调查通知书"] } }
   departments = ["财政局", "科学技术局"]
   papers = []                        # 申报材料
   basis = { number = "云政办发〔2023〕12号", title = "知识产权奖励资助实施细则" }
@@ -96,12 +100,12 @@ pub(crate) async fn run(context: &Context, command: Item) -> anyhow::Result<()> 
             let account = command.by.account(db).await?;
             let terms = read(&file)?;
             let policy = domain::runs::policy()?;
-            let id = items::draft(&installation, &policy, &account, &award, terms, now).await?;
+            let id = items::draft(&installation, &policy, &account, &award, (terms, None), now).await?;
             done(id, "已存为草稿。请由另一人核对后用 zhiqiang item issue 发布。")
         }
         Action::Issue { id } => {
             let account = command.by.account(db).await?;
-            items::issue(&installation, &domain::runs::policy()?, &account, id, now).await?;
+            items::issue(&installation, &domain::runs::policy()?, &account, (id, None), now).await?;
             done(id, "已发布。")
         }
         Action::Suspend { id } => {
@@ -147,8 +151,10 @@ fn read(file: &Path) -> anyhow::Result<Terms> {
         let money = Money::parse(text, MoneyUnit::Yuan).map_err(|cause| wrong(format!("{key}：{cause}")))?;
         Ok::<_, Unusable>(toml::Value::Integer(money.fen))
     };
-    if let Some(cap) = table.remove("cap_per_subject_year") {
-        table.insert("cap_per_subject_year_fen".into(), fen("cap_per_subject_year", &cap)?);
+    for name in ["cap_per_subject_year", "cap_per_invention"] {
+        if let Some(cap) = table.remove(name) {
+            table.insert(format!("{name}_fen"), fen(name, &cap)?);
+        }
     }
     if let Some(toml::Value::Table(amounts)) = table.get_mut("amounts") {
         for (level, amount) in amounts {
@@ -206,6 +212,20 @@ fn show(context: &Context, item: &items::Item) -> anyhow::Result<()> {
         }
         if terms.cap_per_subject_year_fen.is_some() {
             let _ = writeln!(text, "每家每年不超过  {}", yuan(terms.cap_per_subject_year_fen));
+        }
+        if terms.cap_per_invention_fen.is_some() {
+            let _ = writeln!(text, "同一发明各国合计不超过  {}", yuan(terms.cap_per_invention_fen));
+        }
+        if terms.pays_pro_rata {
+            let _ = writeln!(text, "预算不足时  按比例兑付");
+        }
+        for trigger in terms.triggers() {
+            let papers = terms.papers_for(Some(trigger)).join("、");
+            let _ = writeln!(text, "维权情形  {}（{}）：{papers}", trigger.zh(), trigger.clause());
+        }
+        if let Some(aid) = &terms.aid {
+            let settled = if aid.takes_settlements { "，和解算作胜诉" } else { "" };
+            let _ = writeln!(text, "已获赔偿  {}{settled}", aid.deduction.zh());
         }
         let _ = writeln!(text, "联审部门  {}\n申报材料  {}", terms.departments.join("、"), terms.papers.join("、"));
         let _ = writeln!(text, "起草 {}，发布 {}", item.drafted_by, item.issued_by.as_deref().unwrap_or("—"));

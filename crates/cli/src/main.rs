@@ -12,6 +12,7 @@ mod corpus;
 mod demo;
 mod installation;
 mod items;
+mod leave;
 mod matching;
 mod messages;
 mod navigation;
@@ -100,7 +101,9 @@ enum Command {
     Item(items::Item),
     /// 兑现案件：生成、办理、公示
     Case(cases::Case),
-    /// 预算：列出、设定
+    /// 请假委托：列出、登记、提前结束
+    Leave(leave::Leave),
+    /// 预算：列出、设定、按比例兑付、资金效益
     Budget(budget::Budget),
     /// 拨付：制单、复核、送银行、登记回单
     Payment(payments::Payment),
@@ -177,6 +180,7 @@ fn needs_data(command: &Command) -> bool {
             | Command::Runs
             | Command::Item(_)
             | Command::Case(_)
+            | Command::Leave(_)
             | Command::Budget(_)
             | Command::Payment(_)
             | Command::Message(_)
@@ -216,6 +220,7 @@ async fn run(context: &Context, command: Command) -> anyhow::Result<()> {
         Command::Policy(command) => policy::run(context, command).await,
         Command::Item(command) => items::run(context, command).await,
         Command::Case(command) => cases::run(context, command).await,
+        Command::Leave(command) => leave::run(context, command).await,
         Command::Budget(command) => budget::run(context, command).await,
         Command::Payment(command) => payments::run(context, command).await,
         Command::Message(command) => messages::run(context, command).await,

@@ -49,6 +49,9 @@ fn listed(all: &[Logged]) -> String {
     let mut text = String::new();
     for one in all {
         let _ = writeln!(text, "{}  {}  {} {}  {}", one.id, one.zh(), one.login, one.address, one.subject);
+        if let Some(why) = &one.dropped_why {
+            let _ = writeln!(text, "    {why}");
+        }
         for attempt in &one.attempts {
             let _ = writeln!(text, "    {}  {}  {}", attempt.at, attempt.zh(), attempt.answer);
         }

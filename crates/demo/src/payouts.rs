@@ -2,6 +2,7 @@
 //! the budget and the first batch of cases with which the demo begins.
 
 use domain::accounts::Account;
+use domain::items::aid::{Aid, Deduction, Trigger};
 use domain::items::{self, Basis, Formula, Limits, Review, Terms, Track};
 use domain::{Installation, budget, cases, runs};
 use jiff::Timestamp;
@@ -122,6 +123,9 @@ fn terms(track: Track, formula: Formula, amounts: &[(i64, i64)]) -> Terms {
         amounts: amounts.iter().copied().collect(),
         pays_difference: false,
         cap_per_subject_year_fen: Some(50_000_000),
+        cap_per_invention_fen: None,
+        pays_pro_rata: true,
+        aid: None,
         departments: vec!["财政局".into(), "科学技术局".into()],
         papers: Vec::new(),
         limits: Limits::default(),
@@ -146,7 +150,9 @@ pub(crate) async fn begin(
         terms(Track::Confirm, Formula::PerSubject, &[(2, 2_000_000), (3, 3_000_000), (4, 4_000_000), (5, 5_000_000)]);
     stars.pays_difference = true;
     let mut aid = terms(Track::Apply, Formula::ShareOfCost { percent: 50 }, &[(1, 10_000_000)]);
-    aid.papers = ["裁判文书或调查通知", "费用发票和付款凭证"].map(str::to_owned).to_vec();
+    aid.papers = vec!["费用发票和付款凭证".to_owned()];
+    let proofs = Trigger::ALL.map(|one| (one, one.usual_papers().iter().map(|paper| (*paper).to_owned()).collect()));
+    aid.aid = Some(Aid { proofs: proofs.into(), deduction: Deduction::FromCosts, takes_settlements: false });
     let mut project = terms(Track::Apply, Formula::PerSubject, &[(1, 3_000_000)]);
     project.papers = vec!["立项文件".to_owned()];
     let mut standard = terms(Track::Apply, Formula::PerSubject, &[(1, 5_000_000)]);
@@ -159,11 +165,12 @@ pub(crate) async fn begin(
         ("standard-certification", standard),
     ];
     for (award, terms) in issued {
-        let id = items::draft(installation, &policy, clerk, award, terms, now).await?;
-        items::issue(installation, &policy, second, id, now).await?;
+        let id = items::draft(installation, &policy, clerk, award, (terms, None), now).await?;
+        items::issue(installation, &policy, second, (id, None), now).await?;
     }
-    let waiting = terms(Track::Confirm, Formula::PerRight, &[(1, 2_000_000)]);
-    items::draft(installation, &policy, clerk, "pct-grant", waiting, now).await?;
+    let mut waiting = terms(Track::Confirm, Formula::PerRight, &[(1, 2_000_000)]);
+    waiting.cap_per_invention_fen = Some(3_000_000);
+    items::draft(installation, &policy, clerk, "pct-grant", (waiting, None), now).await?;
     const YUAN: i64 = 100;
     for (award, yuan) in [("innovation-star", 3_000_000), ("invention-star", 300_000), ("", 1_000_000)] {
         let basis = "云财预〔2024〕1号（演示）";

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use domain::accounts::{self, Account, Role};
-use domain::cases::{self, Act, Receiving, Said, State};
+use domain::cases::{self, About, Act, Receiving, Said, State, Written};
 use domain::items::{self, Basis, Formula, Limits, Review, Terms, Track};
 use domain::{Installation, runs};
 use jiff::Timestamp;
@@ -84,25 +84,32 @@ async fn main() {
         amounts: [(1, 3_000_000)].into(),
         pays_difference: false,
         cap_per_subject_year_fen: None,
+        cap_per_invention_fen: None,
+        pays_pro_rata: false,
+        aid: None,
         departments: Vec::new(),
-        papers: Vec::new(),
+        papers: vec!["立项文件".into()],
         limits: Limits::default(),
     };
     let now = Timestamp::now();
-    let item = items::draft(&installation, &policy, &author, "project-approval", terms, now).await.expect("a draft");
-    items::issue(&installation, &policy, &second, item, now).await.expect("an item");
+    let item =
+        items::draft(&installation, &policy, &author, "project-approval", (terms, None), now).await.expect("a draft");
+    items::issue(&installation, &policy, &second, (item, None), now).await.expect("an item");
     let mut drafts = Vec::new();
     for n in 0..count + ALONE {
         let firm = Account { role: Role::Enterprise, unit: code(n), login: format!("firm{n}"), ..author.clone() };
         // Each has an approval of its own: one approval is one reward.
         let matter = format!("苏知立〔2024〕{}号", n + 1);
-        let wanted = ("project-approval", &*matter);
-        let id = cases::begin(&installation, &policy, &firm, wanted, date(2024, 3, 1), now).await.expect("a draft");
+        let about = About { award: "project-approval", matter: &matter, event: date(2024, 3, 1), trigger: None };
+        let id = cases::begin(&installation, &policy, &firm, about, now).await.expect("a draft");
         let receiving =
             Receiving {
                 holder: format!("企业{n}有限公司"), bank: "农商行".into(), number: "6222021234567890".into()
             };
-        cases::write(&installation, &firm, id, ("立项", None, Some(&receiving)), now).await.expect("written");
+        let written = Written { statement: "立项".into(), account: Some(receiving), ..Written::default() };
+        let paper = ("立项文件", "立项.pdf", &b"%PDF-1.7 approved"[..]);
+        cases::attach(&installation, &firm, id, paper, now).await.expect("a paper");
+        cases::write(&installation, &firm, id, &written, now).await.expect("written");
         drafts.push((firm, id));
     }
     let mut alone = Vec::new();

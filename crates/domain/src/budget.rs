@@ -4,13 +4,17 @@
 //! decisions at once cannot overspend.
 
 mod board;
+mod effect;
 mod store;
 
 use db::{Db, Tx};
 use jiff::Timestamp;
 use serde_json::json;
 
-pub use self::board::{Year, board};
+pub use self::{
+    board::{Pledge, Year, board, pledges},
+    effect::{Came, Effect, Kind, came, effects},
+};
 use crate::{
     Error,
     accounts::{Account, Permission},
@@ -50,6 +54,10 @@ impl Line {
 pub async fn lines(db: &Db) -> Result<Vec<Line>, Error> {
     let mut tx = db.begin_read().await?;
     store::lines(&mut tx).await
+}
+
+pub(crate) async fn lines_in(tx: &mut Tx) -> Result<Vec<Line>, Error> {
+    store::lines(tx).await
 }
 
 /// Money of a line that a decision holds, or that was paid out of it.

@@ -8,13 +8,13 @@ mod acts;
 mod applications;
 mod facts;
 pub mod gates;
+mod introduced;
 mod notices;
 mod opening;
 mod qualifications;
 pub mod state;
 mod store;
-
-use std::collections::BTreeMap;
+mod turn;
 
 use db::{Db, Tx};
 use jiff::{Timestamp, civil::Date};
@@ -25,18 +25,19 @@ pub(crate) use self::applications::paper_faults;
 pub(crate) use self::facts::{Known, Shelf as KnownShelf};
 pub use self::{
     acts::{Said, act, daily, possible},
-    applications::{Application, PAPER_BYTES_MAX, Paper, attach, begin, detach, paper, write},
+    applications::{About, Application, PAPER_BYTES_MAX, Paper, Written, attach, begin, detach, paper, write},
     gates::{Gate, Outcome, stops},
     notices::{
         Notice, Objection, decide_objection, notice, notices, objections, open_notice, raise_objection, sees_objectors,
     },
     opening::{Opening, open_batch, simulate},
     state::{Act, State},
+    turn::{Waits, awaiting},
 };
 use crate::{
     Error,
     accounts::{Account, Organisation, Permission, Resource, allows},
-    items::{Item, amount::Calculation},
+    items::{Item, aid::Trigger, amount::Calculation},
     messages,
 };
 
@@ -125,8 +126,12 @@ pub struct Case {
     pub account: Option<Receiving>,
     /// Who handled it (经办).
     pub handler: Option<String>,
+    /// For whom he handled it, if for another.
+    pub handler_for: Option<String>,
     /// Who looked at it again (复核).
     pub reviewer: Option<String>,
+    /// For whom he looked at it, if for another.
+    pub reviewer_for: Option<String>,
     /// Whether the enterprise has been told once what is missing.
     pub is_corrected: bool,
     /// The last day of the present step; none where it cannot be computed.
@@ -157,7 +162,9 @@ impl Case {
             state,
             account: None,
             handler: None,
+            handler_for: None,
             reviewer: None,
+            reviewer_for: None,
             is_corrected: false,
             due_on: None,
             due_why: String::new(),
@@ -169,6 +176,16 @@ impl Case {
     /// What may be paid, in fen.
     pub fn amount_fen(&self) -> Option<i64> {
         self.amount.payable_fen
+    }
+
+    /// What it is for, of the triggers of the aid for defending rights.
+    pub fn trigger(&self) -> Option<Trigger> {
+        self.facts.application.as_ref().and_then(Application::trigger)
+    }
+
+    /// Whether this login handled it, by himself or through another.
+    pub fn is_handled_by(&self, login: &str) -> bool {
+        !login.is_empty() && [&self.handler, &self.handler_for].into_iter().flatten().any(|one| one == login)
     }
 
     /// Whether this account is of the enterprise whose case it is.
@@ -206,11 +223,18 @@ pub struct Step {
     pub note: String,
     /// Who.
     pub by: String,
+    /// On whose behalf (代办); empty for himself.
+    pub for_whom: String,
     /// The business day.
     pub on: Date,
 }
 
 impl Step {
+    /// Who did it, and for whom.
+    pub fn who(&self) -> String {
+        acting(&self.by, Some(&self.for_whom))
+    }
+
     /// What was done, in Chinese.
     pub fn zh(&self) -> &str {
         match self.act.as_str() {
@@ -227,8 +251,17 @@ impl Step {
             "cancel-order" => "撤销制单",
             "pay" => "到账",
             "pay-failed" => "被银行退回",
+            "prorate" => "按比例核减",
             act => Act::of_key(act).map_or(act, |act| act.zh()),
         }
+    }
+}
+
+/// Who acted, and on whose behalf: `李四（代 张三 办理）`.
+pub fn acting(by: &str, for_whom: Option<&str>) -> String {
+    match for_whom.filter(|whom| !whom.is_empty()) {
+        Some(whom) => format!("{by}（代 {whom} 办理）"),
+        None => by.to_owned(),
     }
 }
 
@@ -326,17 +359,13 @@ pub async fn decision_number(db: &Db, id: i64) -> Result<i64, Error> {
     store::decision_number(&mut tx, id).await
 }
 
-/// How many cases stand where, over the whole city.
-pub async fn counts(db: &Db) -> Result<BTreeMap<State, i64>, Error> {
-    let mut tx = db.begin_read().await?;
-    store::counts(&mut tx).await
-}
-
 /// What a change of a case is recorded with.
 pub(crate) struct Change<'a> {
     pub(crate) act: &'a str,
     pub(crate) note: &'a str,
     pub(crate) by: &'a str,
+    /// On whose behalf; empty for himself.
+    pub(crate) for_whom: &'a str,
     pub(crate) on: Date,
     pub(crate) now: Timestamp,
 }
@@ -352,12 +381,16 @@ pub(crate) async fn save(tx: &mut Tx, before: &Case, after: &Case, change: &Chan
         after: after.state.key().to_owned(),
         note: change.note.to_owned(),
         by: change.by.to_owned(),
+        for_whom: change.for_whom.to_owned(),
         on: change.on,
     };
     store::insert_step(tx, before.id, &step, change.now).await?;
-    let detail = serde_json::json!({
+    let mut detail = serde_json::json!({
         "before": state_of(before), "after": state_of(after), "note": change.note,
     });
+    if !change.for_whom.is_empty() {
+        detail["for"] = change.for_whom.into();
+    }
     let action = format!("case.{}", change.act);
     registry::audit::record(tx, change.now, change.by, &action, &before.id.to_string(), &detail).await?;
     messages::of_case(tx, Some(before.state), after, change).await
@@ -369,15 +402,36 @@ pub(crate) async fn asked_still(tx: &mut Tx, id: i64) -> Result<Vec<String>, Err
     Ok(opinions.into_iter().filter(|one| one.agrees.is_none()).map(|one| one.department).collect())
 }
 
+/// Every case of an award, whosesoever and wherever it stands.
+pub(crate) async fn of_award(tx: &mut Tx, award: &str) -> Result<Vec<Case>, Error> {
+    store::of_award(tx, award).await
+}
+
+/// Sends a case whose notice is over back to be published with another amount.
+pub(crate) async fn list_again(
+    tx: &mut Tx,
+    known: &Known,
+    before: &Case,
+    amount: Calculation,
+    change: &Change<'_>,
+) -> Result<(), Error> {
+    let item = crate::items::find_in(tx, before.item).await?;
+    let mut after = Case { state: State::Listed, amount, ..before.clone() };
+    (after.due_on, after.due_why) = acts::due(known, &item, after.state, change.on);
+    save(tx, before, &after, change).await
+}
+
 /// The cases whose present step has its last day by this one.
 pub(crate) async fn due_by(tx: &mut Tx, day: Date) -> Result<Vec<Case>, Error> {
     store::due_by(tx, day).await
 }
 
 fn state_of(case: &Case) -> Value {
-    serde_json::json!({ "state": case.state.key(), "amount_fen": case.amount_fen(), "handler": case.handler, "reviewer": case.reviewer,
+    serde_json::json!({ "state": case.state.key(), "amount_fen": case.amount_fen(), "handler": case.handler, "reviewer": case.reviewer, "handler_for": case.handler_for, "reviewer_for": case.reviewer_for,
         "account": case.account.as_ref().map(|one| format!("{} {}", one.bank, one.masked())),
         "costs_fen": case.facts.application.as_ref().and_then(|one| one.settled_fen.or(one.costs_fen)),
+        "aid": case.facts.application.as_ref().and_then(|one| one.aid.as_ref()),
+        "compensation_fen": case.facts.application.as_ref().and_then(Application::compensation_fen),
     })
 }
 

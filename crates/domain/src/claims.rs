@@ -250,6 +250,9 @@ pub async fn make(
         let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
         papers.push((Paper { id: 0, kind: *kind, name: name.to_owned(), sha256: sha256(bytes), size }, *bytes));
     }
+    for (paper, bytes) in &papers {
+        evidence::scanned(installation, (&paper.name, bytes), STRANGER, now).await?;
+    }
     let mut tx = installation.db.begin().await?;
     let id = store::insert(&mut tx, &said, &accounts::token_hash(&code), (&address, now)).await?;
     for (at, (paper, bytes)) in papers.iter().enumerate() {

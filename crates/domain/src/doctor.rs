@@ -27,7 +27,7 @@ pub enum State {
 /// One check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Check {
-    /// What was checked: `database`, `integrity`, `batches`, `trail`, `payments`, `papers`, `runs`, `corpus`, `reports`, `folders`,
+    /// What was checked: `database`, `integrity`, `batches`, `trail`, `payments`, `papers`, `scan`, `runs`, `corpus`, `reports`, `folders`,
     /// `holidays` or `disk`.
     pub check: &'static str,
     /// What was found.
@@ -56,6 +56,7 @@ pub async fn examine(installation: &Installation, now: Timestamp) -> Vec<Check> 
     found("trail", trail(installation).await);
     found("payments", payments(installation).await);
     found("papers", papers(installation).await);
+    found("scan", Ok(vec![scan(installation)]));
     found("runs", kept_runs(installation).await);
     found("corpus", corpus(installation));
     found("reports", reports(installation));
@@ -136,6 +137,15 @@ async fn papers(installation: &Installation) -> Result<Vec<Check>, Error> {
         "请从备份恢复 evidence 文件夹中的这个文件",
         format!("{count} 份案件材料齐全，指纹相符。"),
     ))
+}
+
+/// Whether what is handed in is looked at before it is kept.
+fn scan(installation: &Installation) -> Check {
+    match crate::evidence::hook(installation) {
+        Ok(Some(words)) => sound("scan", words),
+        Ok(None) => remark("scan", "没有设置病毒查杀，上传的材料只查类型和大小。请按说明写 scan.toml。".to_owned()),
+        Err(why) => fault("scan", &format!("{why}。现在收不下任何材料，请改正 scan.toml。")),
+    }
 }
 
 async fn kept_runs(installation: &Installation) -> Result<Vec<Check>, Error> {

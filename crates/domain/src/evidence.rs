@@ -1,8 +1,14 @@
 //! Files handed in as proof (佐证材料): what they may be is told by their bytes, not by their name; each lies in the data folder
 //! under its hash.
 
+mod scan;
+
 use std::{fs, path::PathBuf};
 
+use jiff::Timestamp;
+use serde_json::json;
+
+use self::scan::{Hook, Verdict};
 use crate::{Error, Installation, installation::EVIDENCE, runs::sha256};
 
 /// What a file may be, by its first bytes.
@@ -29,6 +35,43 @@ pub(crate) fn checked<'n>(name: &'n str, bytes: &[u8], bytes_max: usize) -> Resu
         return Err(Error::Invalid(format!("文件“{name}”不是 PDF、OFD、PNG 或 JPEG，或内容与扩展名不符。")));
     }
     Ok(name)
+}
+
+/// Lets the office's hook look at a file before it is kept; what it refuses, and what it gave no answer to, is not accepted and stands in
+/// the trail.
+pub(crate) async fn scanned(
+    installation: &Installation,
+    (name, bytes): (&str, &[u8]),
+    who: &str,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let (action, why, error) = match scan::ask(installation, bytes).await? {
+        Verdict::Clean => return Ok(()),
+        Verdict::Refused(why) => {
+            let words = format!("文件“{name}”没有通过病毒查杀（{why}），没有收下。请检查来源，换一份再上传。");
+            ("evidence.refused", why, Error::Invalid(words))
+        }
+        Verdict::Broken(why) => {
+            let words = format!(
+                "文件“{name}”还没有收下：病毒查杀没有给出结果（{why}）。请稍后再传；一直如此的，请联系系统管理员。"
+            );
+            ("evidence.unscanned", why, Error::Conflict(words))
+        }
+    };
+    let mut tx = installation.db.begin().await?;
+    let detail = json!({ "name": name, "sha256": sha256(bytes), "why": why });
+    registry::audit::record(&mut tx, now, who, action, name, &detail).await?;
+    tx.commit().await?;
+    Err(error)
+}
+
+/// Whether files are looked at, in words, and what is wrong with that.
+pub(crate) fn hook(installation: &Installation) -> Result<Option<String>, String> {
+    let Some(hook) = Hook::of(installation)? else { return Ok(None) };
+    match hook.fault() {
+        Some(why) => Err(why),
+        None => Ok(Some("上传的材料先经病毒查杀，没有结果的不收。".to_owned())),
+    }
 }
 
 /// Writes a file under its hash, under another name first: the same bytes may be a paper already, which a full disk or a kill must

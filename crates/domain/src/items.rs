@@ -3,6 +3,7 @@
 //! Who has earned an award is decided by the policy's rules and nowhere here; an item adds the money. A version is drafted by one
 //! person and issued by another, and what is issued is held against the law above it first ([`faults`]).
 
+pub mod aid;
 pub mod amount;
 mod faults;
 mod store;
@@ -17,14 +18,18 @@ use rules::Policy;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use self::aid::Aid;
 pub use self::faults::{Fault, faults};
 use crate::{
     Error, Installation,
     accounts::{Account, Permission},
+    runs::sha256,
 };
 
 /// The class of money that depends on grants (与授权挂钩), as policy documents name it.
 pub const GRANT_LINKED: &str = "grant-linked";
+/// The award for grants abroad, one invention of which may be granted in several countries.
+pub const PCT_GRANT: &str = "pct-grant";
 
 /// How a subject comes to its money.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -139,6 +144,13 @@ pub struct Limits {
     pub notice: u32,
 }
 
+impl Limits {
+    /// Each limit with what it is for.
+    fn named(&self) -> [(&'static str, u32); 3] {
+        [("企业确认和补正", self.enterprise), ("受理", self.accept), ("办理", self.step)]
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self { enterprise: 20, accept: 5, step: 10, notice: NOTICE_DAYS_MIN }
@@ -176,6 +188,15 @@ pub struct Terms {
     /// At most so much for a subject in a year, in fen, over all items.
     #[serde(default)]
     pub cap_per_subject_year_fen: Option<i64>,
+    /// At most so much for one invention over all countries and years, in fen, before the taper (同一发明多国授权).
+    #[serde(default)]
+    pub cap_per_invention_fen: Option<i64>,
+    /// Whether all are paid in proportion where the budget does not suffice (按比例兑付).
+    #[serde(default)]
+    pub pays_pro_rata: bool,
+    /// What the aid for defending rights says besides.
+    #[serde(default)]
+    pub aid: Option<Aid>,
     /// The departments that must agree (部门联审).
     #[serde(default)]
     pub departments: Vec<String>,
@@ -228,6 +249,13 @@ pub struct Item {
 }
 
 impl Item {
+    /// What tells this state of the version from any later one, for a form to send back what its reader saw.
+    pub fn mark(&self) -> String {
+        let terms = serde_json::to_string(&self.terms).unwrap_or_default();
+        let all = format!("{} {} {} {} {terms}", self.id, self.stage.key(), self.drafted_by, self.drafted_at);
+        sha256(all.as_bytes())[..16].to_owned()
+    }
+
     /// Whether cases may be opened under it on this day.
     pub fn is_in_force(&self, day: Date) -> bool {
         self.stage == Stage::Issued
@@ -257,13 +285,14 @@ pub async fn in_force(db: &Db, award: &str, day: Date) -> Result<Option<Item>, E
     Ok(all(db).await?.into_iter().find(|item| item.award == award && item.is_in_force(day)))
 }
 
-/// Writes a new draft of an award's item, or changes the draft that waits.
+/// Writes a new draft of an award's item, or changes the draft that waits; `seen` is the mark of the latest version that was seen, empty
+/// for none.
 pub async fn draft(
     installation: &Installation,
     policy: &Policy,
     account: &Account,
     award: &str,
-    terms: Terms,
+    (terms, seen): (Terms, Option<&str>),
     now: Timestamp,
 ) -> Result<i64, Error> {
     allowed(account, Permission::HandleCases)?;
@@ -272,6 +301,9 @@ pub async fn draft(
     }
     let mut tx = installation.db.begin().await?;
     let versions = store::of_award(&mut tx, award).await?;
+    if let Some(seen) = seen {
+        is_as_seen(seen, versions.first())?;
+    }
     let waiting = versions.iter().find(|item| item.stage == Stage::Draft);
     let id = match waiting {
         Some(item) => {
@@ -290,24 +322,40 @@ pub async fn draft(
     Ok(id)
 }
 
+/// Refuses what was made upon another state of an item than the present one.
+fn is_as_seen(seen: &str, now: Option<&Item>) -> Result<(), Error> {
+    if seen == now.map(Item::mark).unwrap_or_default() {
+        return Ok(());
+    }
+    let who = now.map(|item| format!("（{} 起草的第 {} 版，{}）", item.drafted_by, item.version, item.stage.zh()));
+    Err(Error::Conflict(format!(
+        "这一事项在您打开之后有人改过{}，您的内容没有保存。请另开一页看过最新的一版，再决定怎么改。",
+        who.unwrap_or_default()
+    )))
+}
+
 /// Issues a draft: by another person than its author, and only when nothing in it offends the law above it.
 pub async fn issue(
     installation: &Installation,
     policy: &Policy,
     account: &Account,
-    id: i64,
+    (id, seen): (i64, Option<&str>),
     now: Timestamp,
 ) -> Result<(), Error> {
     allowed(account, Permission::HandleCases)?;
     let mut tx = installation.db.begin().await?;
     let item = find_in(&mut tx, id).await?;
+    if let Some(seen) = seen {
+        is_as_seen(seen, Some(&item))?;
+    }
     if item.stage != Stage::Draft {
         return Err(Error::Conflict(format!("这一版事项{}，不能再发布。", item.stage.zh())));
     }
     if item.drafted_by == account.login {
         return Err(Error::Conflict("起草人不能自己发布。请由另一人核对后发布。".into()));
     }
-    let found = faults(policy, &item)?;
+    let mut found = faults(policy, &item)?;
+    found.extend(unknown_departments(&mut tx, &item.terms.departments).await?);
     if !found.is_empty() {
         let words: Vec<String> = found.iter().map(|fault| format!("{}（{}）", fault.words, fault.basis)).collect();
         return Err(Error::Invalid(format!("不能发布：{}", words.join("；"))));
@@ -315,6 +363,17 @@ pub async fn issue(
     store::issue(&mut tx, id, &account.login, &now.to_string()).await?;
     record(&mut tx, account, now, "item.issue", id, &json!({ "award": item.award, "version": item.version })).await?;
     Ok(tx.commit().await?)
+}
+
+/// A department that nobody speaks for would be waited for without end.
+async fn unknown_departments(tx: &mut Tx, departments: &[String]) -> Result<Vec<Fault>, Error> {
+    let known = store::departments(tx).await?;
+    let unknown = departments.iter().filter(|name| *name != crate::cases::FINANCE && !known.contains(*name));
+    let fault = |name: &String| Fault {
+        words: format!("联审部门“{name}”没有可用的账号，案件会一直等它；请先在“组织”和“账号”中开通，或改正名称"),
+        basis: "部门联审".into(),
+    };
+    Ok(unknown.map(fault).collect())
 }
 
 /// Takes an issued version out of use; cases already opened go on.

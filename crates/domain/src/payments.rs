@@ -155,6 +155,8 @@ pub struct Arrived {
     pub name: String,
     /// Its award.
     pub award: String,
+    /// The year it was for.
+    pub year: i64,
     /// How much, in fen.
     pub amount_fen: i64,
     /// The day on which the bank said so.
@@ -222,7 +224,7 @@ pub async fn order(
         let number = format!("ZQ{}{batch:05}{place:05}", today.strftime("%Y%m%d"));
         store::insert(&mut tx, &number, batch, *id, fen, &receiving).await?;
         let after = Case { state: State::Ordered, due_on: None, due_why: String::new(), ..before.clone() };
-        let change = Change { act: "order", note: &number, by: &account.login, on: today, now };
+        let change = Change { act: "order", note: &number, by: &account.login, for_whom: "", on: today, now };
         cases::save(&mut tx, &before, &after, &change).await?;
     }
     let detail = json!({ "cases": ids, "total_fen": total });
@@ -305,7 +307,8 @@ pub async fn cancel(installation: &Installation, account: &Account, id: i64, now
         }
         let before = cases::find_in(&mut tx, payment.case).await?;
         let after = Case { state: State::Approved, ..before.clone() };
-        let change = Change { act: "cancel-order", note: &payment.number, by: &account.login, on: today, now };
+        let change =
+            Change { act: "cancel-order", note: &payment.number, by: &account.login, for_whom: "", on: today, now };
         cases::save(&mut tx, &before, &after, &change).await?;
     }
     let detail = json!({ "total_fen": batch.total_fen() });

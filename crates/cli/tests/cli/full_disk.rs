@@ -237,7 +237,8 @@ async fn a_paper_that_does_not_fit_is_refused_and_those_there_stay_whole() {
     let data = mounted.join("data");
     let city = City::new(&data).await;
     city.installation.db.close().await;
-    let begin = ["--json", "case", "begin", "rights-aid", "A1", "--event", "2023-11-02", "--as", "enterprise"];
+    let about = ["rights-aid", "A1", "--event", "2023-11-02", "--trigger", "domestic-win"];
+    let begin = [&["--json", "case", "begin"][..], &about, &["--as", "enterprise"]].concat();
     let case = json(&zhiqiang(&data, &begin))["case"].to_string();
     let paper = |name: &str, bytes: usize| {
         let path = dir.path().join(name);
@@ -245,9 +246,8 @@ async fn a_paper_that_does_not_fit_is_refused_and_those_there_stay_whole() {
         path.display().to_string()
     };
     let (small, large) = (paper("一.pdf", 50_000), paper("二.pdf", 3_000_000));
-    let attach = |file: &str| {
-        zhiqiang(&data, &["--json", "case", "attach", &case, "裁判文书或调查通知", file, "--as", "enterprise"])
-    };
+    let attach =
+        |file: &str| zhiqiang(&data, &["--json", "case", "attach", &case, "生效裁判文书", file, "--as", "enterprise"]);
     json(&attach(&small));
     let evidence = || {
         let entries = std::fs::read_dir(data.join("evidence")).unwrap();

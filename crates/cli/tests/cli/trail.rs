@@ -13,7 +13,7 @@ use crate::delivery::City;
 use crate::program::{json, zhiqiang};
 
 /// The commands after which the trail owes nothing, with the reason.
-const SILENT: [(&str, &str); 36] = [
+const SILENT: [(&str, &str); 39] = [
     ("init", "an empty installation holds nothing yet"),
     ("demo", "fills by imports, evaluations and cases, each of which records itself; the story stands on such a city"),
     ("serve", "its pages record themselves"),
@@ -43,6 +43,9 @@ const SILENT: [(&str, &str); 36] = [
     ("case list", "looks"),
     ("case show", "looks"),
     ("budget list", "looks"),
+    ("budget prorations", "looks"),
+    ("budget effect", "looks"),
+    ("leave list", "looks"),
     ("payment list", "looks"),
     ("message send", "each mail and attempt stands in a log of its own"),
     ("message log", "looks"),
@@ -193,7 +196,8 @@ async fn items_and_applications(story: &mut Story<'_>, dir: &Path) {
         formula = { share-of-cost = { percent = 50 } }\ndepartments = []\npapers = [\"判决书\"]\n\
         basis = { number = \"云政办发〔2023〕12号\", title = \"实施细则\" }\n\
         review = { conclusion = \"不具有排除、限制竞争效果\", concluded_on = \"2023-01-05\" }\n\
-        amounts = { 1 = \"10万元\" }\n";
+        amounts = { 1 = \"10万元\" }\n\
+        aid = { proofs = { action-abroad = [\"立案凭证\"] } }\n";
     std::fs::write(&file, terms).unwrap();
     let file = file.display().to_string();
     let drafted = story.tells("item draft", "clerk", &["rights-aid", &file], "item.draft").await;
@@ -204,10 +208,10 @@ async fn items_and_applications(story: &mut Story<'_>, dir: &Path) {
     story.tells("item issue", "clerk2", &[&next], "item.issue").await;
     story.tells("item suspend", "clerk", &[&next], "item.suspend").await;
 
-    let begin = ["rights-aid", "（2023）苏民终88号", "--event", "2023-11-02"];
+    let begin = ["rights-aid", "（2023）苏民终88号", "--event", "2023-11-02", "--trigger", "action-abroad"];
     let begun = story.tells("case begin", "enterprise", &begin, "case.begin").await;
     let case = begun["case"].to_string();
-    let about = [&*case, "--statement", "在海外维权", "--costs", "8万元"];
+    let about = [&*case, "--statement", "在海外维权", "--costs", "8万元", "--place", "德国", "--compensation", "0元"];
     story.tells("case write", "enterprise", &about, "case.write").await;
     let paper = dir.join("判决.pdf");
     std::fs::write(&paper, b"%PDF-1.7 ...").unwrap();

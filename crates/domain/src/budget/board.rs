@@ -46,7 +46,7 @@ fn ratio(part: i64, whole: i64) -> Option<i64> {
 
 /// The board, the latest year first.
 pub async fn board(installation: &Installation, policy: &Policy, now: Timestamp) -> Result<Vec<Year>, Error> {
-    let pledged = pledged(installation, now).await?;
+    let pledged = pledges(installation, now).await?;
     let (lines, paid) = {
         let mut tx = installation.db.begin_read().await?;
         (store::lines(&mut tx).await?, store::paid_by_year(&mut tx).await?)
@@ -56,8 +56,8 @@ pub async fn board(installation: &Installation, policy: &Policy, now: Timestamp)
         let sum = to(years.entry(year).or_insert_with(|| Year { year, ..Year::default() }));
         *sum = Some(sum.unwrap_or(0).saturating_add(fen));
     };
-    for (year, fen) in pledged.into_iter().flatten() {
-        add(year, |one| &mut one.pledged_fen, fen);
+    for pledge in pledged.into_iter().flatten() {
+        add(pledge.year, |one| &mut one.pledged_fen, pledge.fen);
     }
     for line in &lines {
         add(line.year, |one| &mut one.budget_fen, line.amount_fen);
@@ -82,25 +82,48 @@ pub async fn board(installation: &Installation, policy: &Policy, now: Timestamp)
     Ok(years.into_values().rev().collect())
 }
 
-/// The pledge loans registered by year, copyrights left out as in the policy's own figure.
-async fn pledged(installation: &Installation, now: Timestamp) -> Result<Option<BTreeMap<i64, i64>>, Error> {
+/// A pledge loan of the market's side.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pledge {
+    /// Its registration.
+    pub number: String,
+    /// The sort of rights pledged.
+    pub right: String,
+    /// Their numbers.
+    pub objects: String,
+    /// The enterprise that pledged them, by its code.
+    pub pledgor: String,
+    /// When it was registered.
+    pub on: String,
+    /// The year of it.
+    pub year: i64,
+    /// What counts of it, in fen.
+    pub fen: i64,
+}
+
+/// The pledge loans that the board adds up, copyrights left out as in the policy's own figure; none while the register never came.
+pub async fn pledges(installation: &Installation, now: Timestamp) -> Result<Option<Vec<Pledge>>, Error> {
     const REGISTER: &str = "pledges";
     if !registry::delivered(&installation.db, now).await?.contains_key(REGISTER) {
         return Ok(None);
     }
     let Some(register) = registry::register(REGISTER) else { return Ok(None) };
     let rows = registry::fold_register(&installation.db, register, now).await?;
-    let cell = |row: &FoldedRow, field| row.cells.get(Folded::column(REGISTER, field)).cloned().flatten();
-    let mut sums = BTreeMap::new();
-    for row in rows.iter().filter(|row| cell(row, "right").as_deref() != Some("著作权")) {
-        let year = cell(row, "registered_on").and_then(|day| day.get(..4).and_then(|year| year.parse().ok()));
-        let fen = cell(row, "ip_amount").or_else(|| cell(row, "amount")).and_then(|fen| fen.parse::<i64>().ok());
-        if let (Some(year), Some(fen)) = (year, fen) {
-            let sum: &mut i64 = sums.entry(year).or_default();
-            *sum = sum.saturating_add(fen);
-        }
-    }
-    Ok(Some(sums))
+    let text = |row: &FoldedRow, field| row.text(Folded::column(REGISTER, field)).to_owned();
+    let pledge = |row: &FoldedRow| {
+        let on = text(row, "registered_on");
+        let fen = |field| text(row, field).parse::<i64>().ok();
+        Some(Pledge {
+            number: text(row, "number"),
+            right: text(row, "right"),
+            objects: text(row, "objects"),
+            pledgor: text(row, "pledgor_uscc"),
+            year: on.get(..4)?.parse().ok()?,
+            on,
+            fen: fen("ip_amount").or_else(|| fen("amount"))?,
+        })
+    };
+    Ok(Some(rows.iter().filter(|row| text(row, "right") != "著作权").filter_map(pledge).collect()))
 }
 
 #[cfg(test)]

@@ -118,3 +118,29 @@ pub(super) async fn paid_by_year(tx: &mut Tx) -> Result<Vec<(i64, String, i64)>,
         where p.state = 'paid' group by substr(p.answered_on, 1, 4), c.award";
     Ok(with_conn!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await).map_err(db::Error::from)?)
 }
+
+/// A case whose money arrived and was not wholly recovered.
+#[derive(sqlx::FromRow)]
+pub(super) struct PaidCase {
+    pub(super) id: i64,
+    pub(super) award: String,
+    pub(super) year: i64,
+    pub(super) subject: String,
+    pub(super) name: String,
+    pub(super) matter: String,
+    pub(super) facts: String,
+    pub(super) paid_fen: i64,
+}
+
+pub(super) async fn paid_cases(tx: &mut Tx) -> Result<Vec<PaidCase>, Error> {
+    const SQL: &str = "select c.id, c.award, c.year, c.subject, c.name, c.matter, c.facts, \
+        p.amount_fen - p.recovered_fen as paid_fen from payment p join award_case c on c.id = p.case_id \
+        where p.state = 'paid' and p.amount_fen > p.recovered_fen order by c.id";
+    Ok(with_conn!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await).map_err(db::Error::from)?)
+}
+
+/// The awards and years for which a case was opened or handed in.
+pub(super) async fn opened(tx: &mut Tx) -> Result<Vec<(String, i64)>, Error> {
+    const SQL: &str = "select distinct award, year from award_case where state <> 'draft' order by award, year";
+    Ok(with_conn!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await).map_err(db::Error::from)?)
+}

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     Error, Installation,
     accounts::{Account, Permission, allows},
-    budget,
+    budget, delegations,
     items::{self, Item},
     messages, payments,
 };
@@ -32,6 +32,12 @@ pub struct Said {
     pub account: Option<Receiving>,
     /// What the handler settled the paid costs at (核定费用), in fen, at [`Act::Pass`].
     pub costs_fen: Option<i64>,
+    /// What the handler settled the compensation got at (核定赔偿), in fen, at [`Act::Pass`].
+    pub compensation_fen: Option<i64>,
+    /// The day of the event as the handler settled it (核定事项发生日), at [`Act::Pass`].
+    pub event: Option<Date>,
+    /// On whose behalf it is done (代办), by login; none for oneself.
+    pub for_whom: Option<String>,
     /// The version of the case that the person saw, where a page says so.
     pub seen: Option<i64>,
 }
@@ -42,7 +48,7 @@ pub fn possible(account: &Account, whole: &Whole) -> Vec<Act> {
     // A department that has spoken has nothing more to say.
     let awaited = whole.opinions.iter().filter(|one| one.agrees.is_none());
     let asked: Vec<String> = awaited.map(|one| one.department.clone()).collect();
-    let second = |act: Act| act != Act::PassAgain || case.handler.as_deref() != Some(&account.login);
+    let second = |act: Act| act != Act::PassAgain || !case.is_handled_by(&account.login);
     let paid = |act: Act| act != Act::Archive || case.state == State::Paid || case.amount_fen() == Some(0);
     let once = |act: Act| act != Act::Ask || !case.is_corrected;
     Act::ALL
@@ -50,7 +56,7 @@ pub fn possible(account: &Account, whole: &Whole) -> Vec<Act> {
         .copied()
         .filter(|act| {
             act.fits(case.state)
-                && allows(account, act.needs(), &case.resource(&asked))
+                && allows(account, act.needs(case.state), &case.resource(&asked))
                 && second(*act)
                 && paid(*act)
                 && once(*act)
@@ -84,7 +90,7 @@ pub async fn act(
     let mut tx = installation.db.begin().await?;
     let before = find_in(&mut tx, id).await?;
     let asked = super::asked(&mut tx, account, id).await?;
-    if !allows(account, act.needs(), &before.resource(&asked)) {
+    if !allows(account, act.needs(before.state), &before.resource(&asked)) {
         return Err(Error::Forbidden(act.zh()));
     }
     if !act.fits(before.state) {
@@ -96,13 +102,29 @@ pub async fn act(
     if act.needs_note() && words.is_empty() {
         return Err(Error::Invalid(format!("“{}”要写明理由。", act.zh())));
     }
-    let is_owner = act.needs() == Permission::OwnCases;
-    if !is_owner && act != Act::Recuse && act != Act::Urge && store::has_recused(&mut tx, id, &account.login).await? {
+    let is_owner = act.needs(before.state) == Permission::OwnCases;
+    if !is_owner
+        && act != Act::Recuse
+        && act != Act::Urge
+        && store::has_done(&mut tx, id, "recuse", &account.login).await?
+    {
         return Err(Error::Conflict("您已就这件案件回避，不能再办理。".into()));
     }
     let today = installation.business_date(now);
+    // The last day counts to its end.
+    if matches!(act, Act::Confirm | Act::Submit) && before.is_late(today) {
+        let due = before.due_on.map(|day| day.to_string()).unwrap_or_default();
+        return Err(Error::Conflict(format!(
+            "“{}”最迟到 {due}，已经过期。有正当理由的，请联系业务科室重新通知。",
+            act.zh()
+        )));
+    }
+    let for_whom = said.for_whom.as_deref().unwrap_or_default();
+    if !for_whom.is_empty() {
+        may_act_for(&mut tx, account, (&before, act), (for_whom, today)).await?;
+    }
     let item = items::find_in(&mut tx, before.item).await?;
-    let doing = Doing { installation, policy, account, item: &item, known: &known, said, words, today, now };
+    let doing = Doing { installation, policy, account, for_whom, item: &item, known: &known, said, words, today, now };
     let mut after = before.clone();
     if let Some(state) = act.leads_to() {
         after.state = state;
@@ -111,11 +133,30 @@ pub async fn act(
     if after.state != before.state {
         (after.due_on, after.due_why) = due(&known, &item, after.state, today);
     }
-    let change = Change { act: act.key(), note: words, by: &account.login, on: today, now };
+    let change = Change { act: act.key(), note: words, by: &account.login, for_whom, on: today, now };
     save(&mut tx, &before, &after, &change).await?;
     tx.commit().await?;
     after.version = before.version + 1;
     Ok(after)
+}
+
+/// Whether an account may do this for another: who is on leave must have asked for it, and must not have stepped aside himself.
+async fn may_act_for(
+    tx: &mut Tx,
+    account: &Account,
+    (case, act): (&Case, Act),
+    (whom, today): (&str, Date),
+) -> Result<(), Error> {
+    if act.needs(case.state) != Permission::HandleCases || act == Act::Recuse {
+        return Err(Error::Invalid(format!("“{}”不能代人办理。", act.zh())));
+    }
+    if !delegations::stands_in(tx, account, whom, today).await? {
+        return Err(Error::Conflict(format!("{whom} 今天没有委托您代办。请以本人名义办理，或请对方先登记请假委托。")));
+    }
+    if store::has_done(tx, case.id, "recuse", whom).await? {
+        return Err(Error::Conflict(format!("{whom} 已就这件案件回避，不能代其办理。")));
+    }
+    Ok(())
 }
 
 /// The last day of a step that begins today.
@@ -136,6 +177,8 @@ struct Doing<'a> {
     installation: &'a Installation,
     policy: &'a Policy,
     account: &'a Account,
+    /// For whom he acts; empty for himself.
+    for_whom: &'a str,
     item: &'a Item,
     known: &'a Known,
     said: &'a Said,
@@ -162,7 +205,20 @@ impl Doing<'_> {
                 return Err(Error::Conflict("只能一次性告知补正，这件已经告知过。请受理或不予受理。".into()));
             }
             Act::Ask => after.is_corrected = true,
-            Act::Pass => self.pass(tx, after).await?,
+            Act::Accept => self.not_who_refused(tx, before).await?,
+            Act::Pass => {
+                self.not_who_refused(tx, before).await?;
+                self.pass(tx, after).await?;
+            }
+            Act::Reconsider => {
+                if store::count_done(tx, before.id, "reconsider").await? > 0 {
+                    return Err(Error::Conflict("已经重新审核过一次。仍不服的，可依法申请行政复议或提起诉讼。".into()));
+                }
+                // What was not even accepted is looked at from there, and its papers may be asked for.
+                after.state = if before.state == State::Refused { State::Submitted } else { State::Review };
+                after.is_corrected = false;
+            }
+            Act::Reopen => {}
             Act::Revoke => budget::release(tx, before.id).await?,
             Act::Reclaim if before.amount_fen() == Some(0) => {
                 return Err(Error::Conflict("这件案件没有发放资金，无从追回。".into()));
@@ -171,8 +227,8 @@ impl Doing<'_> {
             Act::Agree | Act::Disagree => self.opine(tx, act, after).await?,
             Act::Approve => self.approve(tx, before, after).await?,
             Act::Recuse => {
-                if before.handler.as_deref() == Some(&self.account.login) {
-                    after.handler = None;
+                if before.is_handled_by(&self.account.login) {
+                    (after.handler, after.handler_for) = (None, None);
                     after.state = State::Review;
                 }
             }
@@ -181,17 +237,29 @@ impl Doing<'_> {
             }
             Act::Recover => payments::recover(tx, before.id).await?,
             Act::Decline
-            | Act::Accept
             | Act::Refuse
             | Act::Return
             | Act::Reject
-            | Act::Reconsider
             | Act::Withdraw
             | Act::Urge
             | Act::Archive
             | Act::Reclaim => {}
         }
         Ok(())
+    }
+
+    /// Whoever refused a case does not look at it again.
+    async fn not_who_refused(&self, tx: &mut Tx, case: &Case) -> Result<(), Error> {
+        for who in [&*self.account.login, self.for_whom] {
+            if !who.is_empty() && store::has_done(tx, case.id, "refuse", who).await? {
+                return Err(Error::Conflict("您曾对这件案件不予受理，重新审核要由另一人办理。".into()));
+            }
+        }
+        Ok(())
+    }
+
+    fn acts_for(&self) -> Option<String> {
+        Some(self.for_whom.to_owned()).filter(|login| !login.is_empty())
     }
 
     /// Looks at gates and amount again, on what is known today.
@@ -214,12 +282,24 @@ impl Doing<'_> {
     }
 
     async fn pass(&self, tx: &mut Tx, after: &mut Case) -> Result<(), Error> {
-        store::lock_subject(tx, &after.subject).await?;
+        // An invention may be granted to several enterprises.
+        let award = if self.item.terms.cap_per_invention_fen.is_some() { &*after.award } else { "" };
+        store::lock(tx, &after.subject, award).await?;
         if let (Some(settled), Some(application)) = (self.said.costs_fen, &mut after.facts.application) {
             if application.costs_fen.is_none_or(|typed| settled > typed) {
                 return Err(Error::Invalid("核定的费用不能多于申报的费用。".into()));
             }
             application.settled_fen = Some(settled);
+        }
+        if let (Some(settled), Some(application)) = (self.said.compensation_fen, &mut after.facts.application) {
+            let told = application.aid.as_ref().and_then(|claim| claim.compensation_fen);
+            if settled < told.unwrap_or(0) {
+                return Err(Error::Invalid("核定的赔偿不能少于企业自报的赔偿。".into()));
+            }
+            application.settled_compensation_fen = Some(settled);
+        }
+        if let Some(event) = self.said.event.filter(|day| after.facts.event != Some(*day)) {
+            self.settle_event(after, event)?;
         }
         self.look(tx, after).await?;
         self.may_go_on(after, Outcome::Block)?;
@@ -230,6 +310,25 @@ impl Doing<'_> {
             return Err(Error::Conflict("企业还没有填写收款账户。请企业先“更正收款账户”。".into()));
         }
         after.handler = Some(self.account.login.clone());
+        after.handler_for = self.acts_for();
+        Ok(())
+    }
+
+    /// The day of the event decides year, item and standing, and is the applicant's word until the handler has held it against the papers.
+    fn settle_event(&self, case: &mut Case, event: Date) -> Result<(), Error> {
+        if case.facts.application.is_none() {
+            return Err(Error::Invalid("测算生成的案件以年末为准，不能改事项发生日。".into()));
+        }
+        if self.words.is_empty() {
+            return Err(Error::Invalid("改了事项发生日，请写明依据哪份材料。".into()));
+        }
+        if event > self.today || i64::from(event.year()) != case.year {
+            return Err(Error::Invalid(format!(
+                "事项发生日 {event} 不在案件的 {} 年度之内。请不予受理，由企业按实际日期另行申报。",
+                case.year
+            )));
+        }
+        case.facts.event = Some(event);
         Ok(())
     }
 
@@ -247,10 +346,11 @@ impl Doing<'_> {
     }
 
     async fn pass_again(&self, tx: &mut Tx, before: &Case, after: &mut Case) -> Result<(), Error> {
-        if before.handler.as_deref() == Some(&self.account.login) {
-            return Err(Error::Conflict("经办和复核不能是同一个人。请由另一人复核。".into()));
+        if before.is_handled_by(&self.account.login) || before.is_handled_by(self.for_whom) {
+            return Err(Error::Conflict("经办和复核不能是同一个人，受委托代办的也算在内。请由另一人复核。".into()));
         }
         after.reviewer = Some(self.account.login.clone());
+        after.reviewer_for = self.acts_for();
         let departments = &self.item.terms.departments;
         store::ask_departments(tx, before.id, departments, &self.now.to_string()).await?;
         after.state = if departments.is_empty() { State::Listed } else { State::Joint };
@@ -312,14 +412,23 @@ pub async fn daily(installation: &Installation, by: &str, now: Timestamp) -> Res
     let (mut expired, mut noticed) = (0, 0);
     for case in store::late(&mut tx, State::Notified, today).await? {
         let after = Case { state: State::Expired, due_on: None, due_why: String::new(), ..case.clone() };
-        save(&mut tx, &case, &after, &Change { act: "expire", note: &case.due_why, by, on: today, now }).await?;
+        save(&mut tx, &case, &after, &Change { act: "expire", note: &case.due_why, by, for_whom: "", on: today, now })
+            .await?;
+        expired += 1;
+    }
+    for case in store::late(&mut tx, State::Correction, today).await? {
+        let after = Case { state: State::Refused, due_on: None, due_why: String::new(), ..case.clone() };
+        let note = format!("逾期未补正：{}", case.due_why);
+        let change = Change { act: "expire", note: &note, by, for_whom: "", on: today, now };
+        save(&mut tx, &case, &after, &change).await?;
         expired += 1;
     }
     for case in store::noticed(&mut tx, today).await? {
         let item = items::find_in(&mut tx, case.item).await?;
         let (due_on, due_why) = due(&known, &item, State::Noticed, today);
         let after = Case { state: State::Noticed, due_on, due_why, ..case.clone() };
-        save(&mut tx, &case, &after, &Change { act: "notice-over", note: "", by, on: today, now }).await?;
+        save(&mut tx, &case, &after, &Change { act: "notice-over", note: "", by, for_whom: "", on: today, now })
+            .await?;
         noticed += 1;
     }
     messages::remind(&mut tx, &known, (by, today), now).await?;

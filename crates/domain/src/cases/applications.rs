@@ -15,7 +15,10 @@ use crate::{
     Error, Installation,
     accounts::{Account, Permission},
     evidence,
-    items::{self, Item, Track},
+    items::{
+        self, Item, Track,
+        aid::{Claim, Ending, Trigger},
+    },
     runs::sha256,
 };
 
@@ -31,6 +34,56 @@ pub struct Application {
     /// What the handler settled them at, in fen.
     #[serde(default)]
     pub settled_fen: Option<i64>,
+    /// What it says of its trigger, where it is for defending rights (维权情形).
+    #[serde(default)]
+    pub aid: Option<Claim>,
+    /// What the handler settled the compensation at, in fen.
+    #[serde(default)]
+    pub settled_compensation_fen: Option<i64>,
+}
+
+impl Application {
+    /// What it is for, of the triggers of the aid.
+    pub fn trigger(&self) -> Option<Trigger> {
+        self.aid.as_ref().map(|claim| claim.trigger)
+    }
+
+    /// The compensation that counts: settled by the handler, else as told.
+    pub fn compensation_fen(&self) -> Option<i64> {
+        self.settled_compensation_fen.or(self.aid.as_ref()?.compensation_fen)
+    }
+}
+
+/// What an application is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct About<'a> {
+    /// The award or aid.
+    pub award: &'a str,
+    /// 立项文号、合同号、裁判文书号、备案号.
+    pub matter: &'a str,
+    /// The day of the event.
+    pub event: Date,
+    /// What the aid for defending rights is asked for.
+    pub trigger: Option<Trigger>,
+}
+
+/// What is written into an application.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Written {
+    /// What happened, in the enterprise's words.
+    pub statement: String,
+    /// The costs paid and proved, in fen.
+    pub costs_fen: Option<i64>,
+    /// Where the money goes; none leaves it as it is.
+    pub account: Option<Receiving>,
+    /// The country or region of the dispute.
+    pub place: String,
+    /// How it ended.
+    pub ending: Option<Ending>,
+    /// Whether the enterprise is the holder who defended its right.
+    pub is_defender: Option<bool>,
+    /// The compensation it got, in fen.
+    pub compensation_fen: Option<i64>,
 }
 
 /// A file handed in.
@@ -52,19 +105,19 @@ pub struct Paper {
 pub const PAPER_BYTES_MAX: usize = 20 * 1024 * 1024;
 /// The most files of a case.
 const PAPERS_MAX: usize = 30;
+const PLACE_CHARS_MAX: usize = 50;
 
 /// Begins an application of the enterprise, or finds the draft with the same matter.
 pub async fn begin(
     installation: &Installation,
     policy: &Policy,
     account: &Account,
-    (award, matter): (&str, &str),
-    event: Date,
+    about: About<'_>,
     now: Timestamp,
 ) -> Result<i64, Error> {
     items::allowed(account, Permission::OwnCases)?;
-    let award = award_of(policy, award)?;
-    let matter = matter.trim();
+    let award = award_of(policy, about.award)?;
+    let (matter, event) = (about.matter.trim(), about.event);
     if matter.is_empty() || matter.chars().count() > 100 {
         return Err(Error::Invalid("请填写事项的编号，如立项文号、合同号、裁判文书号，不超过 100 个字。".into()));
     }
@@ -76,6 +129,7 @@ pub async fn begin(
     let item = item
         .filter(|item| item.terms.track == Track::Apply)
         .ok_or_else(|| Error::Invalid(format!("“{}”在 {event} 没有可以申报的事项。", award.name)))?;
+    let trigger = item.terms.trigger(about.trigger)?;
     if account.unit.parse::<terms::Uscc>().is_err() {
         return Err(Error::Invalid("账号没有绑定企业，不能申报。".into()));
     }
@@ -85,14 +139,19 @@ pub async fn begin(
         matter: matter.to_owned(),
         facts: Facts {
             event: Some(event),
-            application: Some(Application { matter: matter.to_owned(), ..Application::default() }),
+            application: Some(Application {
+                matter: matter.to_owned(),
+                aid: trigger.map(Claim::of),
+                ..Application::default()
+            }),
             ..Facts::default()
         },
         ..Case::begun(&item, (&account.unit, name), event.year(), State::Draft, today)
     };
     let mut tx = installation.db.begin().await?;
     if let Some(same) = store::same(&mut tx, &case).await? {
-        return if same.state == State::Draft {
+        let is_for_the_same = same.facts.application.as_ref().and_then(Application::trigger) == trigger;
+        return if same.state == State::Draft && is_for_the_same {
             Ok(same.id)
         } else {
             Err(Error::Conflict(format!("“{matter}”已经申报过（案件 {}，{}）。", same.id, same.state.zh())))
@@ -105,10 +164,11 @@ pub async fn begin(
         after: State::Draft.key().into(),
         note: String::new(),
         by: account.login.clone(),
+        for_whom: String::new(),
         on: today,
     };
     store::insert_step(&mut tx, id, &step, now).await?;
-    let detail = json!({ "award": award.id, "matter": matter, "event": event });
+    let detail = json!({ "award": award.id, "matter": matter, "event": event, "trigger": trigger });
     registry::audit::record(&mut tx, now, &account.login, "case.begin", &id.to_string(), &detail).await?;
     tx.commit().await?;
     Ok(id)
@@ -119,22 +179,35 @@ pub async fn write(
     installation: &Installation,
     account: &Account,
     id: i64,
-    (statement, costs_fen, receiving): (&str, Option<i64>, Option<&Receiving>),
+    written: &Written,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let statement = note(statement)?.to_owned();
+    let statement = note(&written.statement)?.to_owned();
+    if written.place.chars().count() > PLACE_CHARS_MAX {
+        return Err(Error::Invalid(format!("国家（地区）最多 {PLACE_CHARS_MAX} 个字。")));
+    }
+    if written.compensation_fen.is_some_and(|fen| fen < 0) {
+        return Err(Error::Invalid("已获赔偿不能是负数；没有的填 0。".into()));
+    }
     let mut tx = installation.db.begin().await?;
     let before = own(&mut tx, account, id).await?;
     let mut after = before.clone();
     if let Some(application) = &mut after.facts.application {
         application.statement = statement;
-        application.costs_fen = costs_fen;
+        application.costs_fen = written.costs_fen;
+        if let Some(claim) = &mut application.aid {
+            claim.place = written.place.trim().to_owned();
+            claim.ending = written.ending;
+            claim.is_defender = written.is_defender;
+            claim.compensation_fen = written.compensation_fen;
+        }
     }
-    if let Some(given) = receiving {
+    if let Some(given) = &written.account {
         after.account = Some(acts::receiving(Some(given), [&before.name, &before.name])?);
     }
     let on = installation.business_date(now);
-    save(&mut tx, &before, &after, &Change { act: "write", note: "", by: &account.login, on, now }).await?;
+    save(&mut tx, &before, &after, &Change { act: "write", note: "", by: &account.login, for_whom: "", on, now })
+        .await?;
     Ok(tx.commit().await?)
 }
 
@@ -152,13 +225,8 @@ async fn own(tx: &mut Tx, account: &Account, id: i64) -> Result<Case, Error> {
 /// Whether everything that the item asks for is there.
 pub(super) async fn complete(tx: &mut Tx, case: &Case, item: &Item) -> Result<(), Error> {
     let papers = store::papers(tx, case.id).await?;
-    let missing: Vec<&str> = item
-        .terms
-        .papers
-        .iter()
-        .filter(|kind| !papers.iter().any(|paper| paper.kind == **kind))
-        .map(String::as_str)
-        .collect();
+    let mut missing = item.terms.papers_for(case.trigger());
+    missing.retain(|kind| !papers.iter().any(|paper| paper.kind == *kind));
     if missing.is_empty() { Ok(()) } else { Err(Error::Invalid(format!("还缺材料：{}。", missing.join("、")))) }
 }
 
@@ -172,10 +240,16 @@ pub async fn attach(
 ) -> Result<(), Error> {
     let name = evidence::checked(name, bytes, PAPER_BYTES_MAX)?;
     let hash = sha256(bytes);
+    {
+        // Only what may be handed in at all is worth a look.
+        let mut tx = installation.db.begin_read().await?;
+        own(&mut tx, account, id).await?;
+    }
+    evidence::scanned(installation, (name, bytes), &account.login, now).await?;
     let mut tx = installation.db.begin().await?;
     let before = own(&mut tx, account, id).await?;
     let item = items::find_in(&mut tx, before.item).await?;
-    if !item.terms.papers.iter().any(|one| one == kind) {
+    if !item.terms.papers_for(before.trigger()).contains(&kind) {
         return Err(Error::Invalid("请选择这份文件是哪一项材料。".into()));
     }
     if store::papers(&mut tx, id).await?.len() >= PAPERS_MAX {

@@ -13,6 +13,7 @@ use tokio::sync::Mutex;
 
 use super::{
     gates::Outcome,
+    introduced::{self, Contract},
     qualifications::{self, Qualification},
 };
 use crate::{Error, Installation, beijing_date, items::amount::RightMoney};
@@ -40,6 +41,8 @@ pub(crate) struct Base {
     credit: Option<BTreeMap<String, Vec<Credit>>>,
     /// The statuses of every enterprise.
     qualifications: Option<BTreeMap<String, Vec<Qualification>>>,
+    /// The contracts that bring technology in, by number.
+    contracts: Option<BTreeMap<String, Vec<Contract>>>,
     holidays: Vec<(Date, bool)>,
     /// The day up to which lists of the dishonest have come, and that up to which aid was told.
     credit_on: Option<Date>,
@@ -54,7 +57,8 @@ pub(crate) struct Shelf(Arc<Mutex<Option<Made>>>);
 type Made = (Kept, Arc<Base>);
 
 /// The registers that [`Base`] is made of; of the last only whether it came.
-const READS: &[&str] = &["enterprises", "statuses", "credit-records", "holidays", "deliveries", "subsidies"];
+const READS: &[&str] =
+    &["enterprises", "statuses", "credit-records", "holidays", "introductions", "deliveries", "subsidies"];
 
 /// The registers that cases look into, as known at a moment.
 pub(crate) struct Known {
@@ -63,6 +67,8 @@ pub(crate) struct Known {
     fees: BTreeMap<String, Vec<(String, i64, Date)>>,
     /// The day on which a right was granted.
     granted: BTreeMap<String, Date>,
+    /// The international application that a grant abroad came from.
+    inventions: BTreeMap<String, String>,
     aid: Option<BTreeMap<String, i64>>,
 }
 
@@ -127,6 +133,7 @@ impl Base {
             enterprises: enterprises.rows.iter().map(enterprise).collect(),
             credit: has("credit-records").then(|| credit(&sheet("credit-records"))),
             qualifications: has("statuses").then(|| qualifications::of(&sheet("statuses"))),
+            contracts: has("introductions").then(|| introduced::of(&sheet("introductions"))),
             holidays: holidays.rows.iter().filter_map(day).collect(),
             credit_on: told_on("credit-records"),
             aid_on: told_on("subsidies"),
@@ -157,7 +164,8 @@ impl Known {
             *shelf = Some((kept, Arc::clone(&base)));
             base
         };
-        let mut known = Self { base, fees: BTreeMap::new(), granted: BTreeMap::new(), aid: None };
+        let mut known =
+            Self { base, fees: BTreeMap::new(), granted: BTreeMap::new(), inventions: BTreeMap::new(), aid: None };
         if !rights.is_empty() {
             known.read_money(db, rights, (installation.business_date(at), at)).await?;
         }
@@ -189,6 +197,10 @@ impl Known {
             let right = if is_whole { number.to_owned() } else { format!("{office}{number}") };
             if let Some(day) = foreign.date(row, "granted_on").filter(|_| rights.contains(&right)) {
                 self.granted.insert(right.clone(), day);
+                let invention = foreign.text(row, "pct_number");
+                if !invention.is_empty() {
+                    self.inventions.insert(right.clone(), invention.to_owned());
+                }
                 named.insert(number.to_owned(), right);
             }
         }
@@ -238,6 +250,11 @@ impl Known {
         self.base.credit_on
     }
 
+    /// The contracts that bring technology in, by number; none when their register was never delivered.
+    pub(super) fn contracts(&self) -> Option<&BTreeMap<String, Vec<Contract>>> {
+        self.base.contracts.as_ref()
+    }
+
     /// The statuses of an enterprise; none when their register was never delivered.
     pub(super) fn qualifications(&self, subject: &str) -> Option<&[Qualification]> {
         let all = self.base.qualifications.as_ref()?;
@@ -255,7 +272,8 @@ impl Known {
             counted.fold(0_i64, |sum, (_, fen, _)| sum.saturating_add(*fen))
         });
         let aided = self.aid.as_ref().map(|aid| aid.get(right).copied().unwrap_or(0));
-        RightMoney { right: right.to_owned(), fees_fen: fees, aided_fen: aided }
+        let invention = self.inventions.get(right).cloned();
+        RightMoney { right: right.to_owned(), fees_fen: fees, aided_fen: aided, invention }
     }
 
     /// The `days`-th working day after `from`, with the reason; the reason alone where the calendar does not reach.

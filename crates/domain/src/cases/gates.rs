@@ -7,10 +7,13 @@ use jiff::civil::Date;
 use rules::{Policy, policy::AwardDef};
 use serde::{Deserialize, Serialize};
 
-use super::{facts::Known, qualifications};
+use super::{facts::Known, introduced, qualifications};
 use crate::{
     Error,
-    items::{GRANT_LINKED, Item},
+    items::{
+        GRANT_LINKED, Item,
+        aid::{self, Claim},
+    },
 };
 
 /// What a gate says.
@@ -52,12 +55,16 @@ pub(super) struct Asked<'a> {
     pub(super) award: &'a AwardDef,
     pub(super) item: &'a Item,
     pub(super) subject: &'a str,
+    /// What an application is about; empty for what a run proposes.
+    pub(super) matter: &'a str,
     /// The last day of the award's year, or the day of the event applied for.
     pub(super) event: Date,
     /// The day on which one asks.
     pub(super) today: Date,
     /// Other living cases that rest on the same right and event, as words.
     pub(super) doubles: &'a [String],
+    /// What an application for defending rights says of its trigger.
+    pub(super) claim: Option<&'a Claim>,
     pub(super) known: &'a Known,
     pub(super) is_demo: bool,
 }
@@ -66,6 +73,10 @@ pub(super) struct Asked<'a> {
 pub(super) fn ask(asked: &Asked<'_>) -> Result<Vec<Gate>, Error> {
     let mut gates = vec![basis(asked), trial(asked), sunset(asked)?, subject(asked), credit(asked), double(asked)];
     gates.extend(qualifications::gates(asked)?);
+    gates.extend(introduced::gate(asked));
+    if let Some(claim) = asked.claim {
+        gates.push(aid::gate(asked.item.terms.aid.as_ref(), claim));
+    }
     Ok(gates)
 }
 

@@ -65,7 +65,7 @@ pub struct Objection {
     pub decided_by: Option<String>,
 }
 
-/// Puts every case of an award that is ready on public notice.
+/// Puts the cases of an award that are ready on public notice: those of the year and item of the one that waits longest.
 pub async fn open_notice(
     installation: &Installation,
     policy: &Policy,
@@ -78,14 +78,12 @@ pub async fn open_notice(
     let known = Known::read(installation, &BTreeSet::new(), now).await?;
     let today = installation.business_date(now);
     let mut tx = installation.db.begin().await?;
-    let ready = store::in_state(&mut tx, award, State::Listed).await?;
-    if ready.is_empty() {
-        return Err(Error::Conflict(format!("“{name}”没有待公示的案件。")));
-    }
-    let mut days = items::NOTICE_DAYS_MIN;
-    for case in &ready {
-        days = days.max(items::find_in(&mut tx, case.item).await?.terms.limits.notice);
-    }
+    let mut ready = store::in_state(&mut tx, award, State::Listed).await?;
+    let first = ready.first().ok_or_else(|| Error::Conflict(format!("“{name}”没有待公示的案件。")))?;
+    // A list is of one year and rests on one document.
+    let (year, item) = (first.year, first.item);
+    ready.retain(|case| (case.year, case.item) == (year, item));
+    let days = items::find_in(&mut tx, item).await?.terms.limits.notice.max(items::NOTICE_DAYS_MIN);
     let (closes_on, why) = known.due(today, days, "公示");
     let closes_on = closes_on.ok_or_else(|| Error::Conflict(format!("公示期算不出来：{why}")))?;
     let by = (&*account.login, &*now.to_string());
@@ -93,7 +91,7 @@ pub async fn open_notice(
     for case in &ready {
         store::put_on_notice(&mut tx, id, case).await?;
         let after = Case { state: State::Public, due_on: Some(closes_on), due_why: why.clone(), ..case.clone() };
-        let change = Change { act: "publish", note: "", by: &account.login, on: today, now };
+        let change = Change { act: "publish", note: "", by: &account.login, for_whom: "", on: today, now };
         save(&mut tx, case, &after, &change).await?;
     }
     let detail = json!({ "award": award, "closes_on": closes_on, "cases": ready.len() });
@@ -162,7 +160,7 @@ pub async fn raise_objection(
     let after = Case { state: State::Objected, due_on, due_why, ..before.clone() };
     // The trail names the objection, not the person who raised it.
     let words = format!("异议 {objection}");
-    let change = Change { act: "object", note: &words, by: &account.login, on: today, now };
+    let change = Change { act: "object", note: &words, by: &account.login, for_whom: "", on: today, now };
     save(&mut tx, &before, &after, &change).await?;
     Ok(tx.commit().await?)
 }
@@ -197,7 +195,8 @@ pub async fn decide_objection(
     };
     let words = format!("异议 {id}：{answer}");
     let act = if is_upheld { "uphold" } else { "dismiss" };
-    save(&mut tx, &before, &after, &Change { act, note: &words, by: &account.login, on: today, now }).await?;
+    save(&mut tx, &before, &after, &Change { act, note: &words, by: &account.login, for_whom: "", on: today, now })
+        .await?;
     tx.commit().await?;
     Ok(objection.case)
 }

@@ -7,7 +7,7 @@ use rules::{Evaluation, Policy, policy::AwardDef};
 use serde_json::json;
 
 use super::{
-    Case, Change, Facts, Ground, State, Step,
+    Application, Case, Change, Facts, Ground, State, Step,
     facts::Known,
     gates::{self, Asked, Outcome},
     store,
@@ -84,10 +84,11 @@ pub async fn open_batch(
             after: case.state.key().into(),
             note: stop,
             by: account.login.clone(),
+            for_whom: String::new(),
             on: proposing.today,
         };
         store::insert_step(&mut tx, case.id, &step, now).await?;
-        let change = Change { act: "open", note: &step.note, by: &step.by, on: step.on, now };
+        let change = Change { act: "open", note: &step.note, by: &step.by, for_whom: "", on: step.on, now };
         messages::of_case(&mut tx, None, &case, &change).await?;
     }
     let detail = json!({
@@ -206,15 +207,16 @@ fn facts_of(run: &str, as_of: Date, one: &rules::evaluation::Award, award: &Awar
     }
 }
 
-/// The rights and events for which no second case may be opened: each grant where money depends on grants, else the matter applied for.
+/// The rights and events for which no second case may be opened under any item: each grant where money depends on grants, else the
+/// matter applied for.
 pub(super) fn rights_of(award: &AwardDef, case: &Case) -> Vec<(String, String)> {
     if award.money_class == GRANT_LINKED {
         case.facts.rights.iter().map(|right| (right.clone(), "授权".to_owned())).collect()
     } else if case.matter.is_empty() {
         Vec::new()
     } else {
-        // One matter is one, however its brackets and spaces are typed.
-        vec![(terms::text::fold_name(&case.matter), award.id.clone())]
+        // One matter is one, however its brackets and spaces are typed and under whatever item it is handed in.
+        vec![(terms::text::fold_name(&case.matter), "事项".to_owned())]
     }
 }
 
@@ -228,6 +230,8 @@ pub(super) struct Money {
     before: BTreeMap<String, i64>,
     /// What stands for a subject in a year under all awards.
     by_year: BTreeMap<(String, i64), i64>,
+    /// What stands for each invention under this award, whosesoever and whatever the year, where the item limits that.
+    inventions: BTreeMap<String, i64>,
     /// Living cases by right and event.
     rights: BTreeMap<(String, String), Vec<Holder>>,
 }
@@ -247,6 +251,13 @@ impl Money {
                 *money.before.entry(subject.clone()).or_default() += fen;
             }
             *money.by_year.entry((subject, year)).or_default() += fen;
+        }
+        if item.terms.cap_per_invention_fen.is_some() {
+            for (case, calculation) in store::standing(tx, &award.id).await? {
+                for one in calculation.inventions.iter().filter(|_| only.is_none_or(|own| own.id != case)) {
+                    *money.inventions.entry(one.invention.clone()).or_default() += one.fen;
+                }
+            }
         }
         for (right, event, case, state) in store::held_rights(tx, only.map(|case| case.id)).await? {
             money.rights.entry((right, event)).or_default().push((case, state));
@@ -279,7 +290,12 @@ impl Look<'_> {
             case.facts
                 .rights
                 .iter()
-                .map(|right| amount::RightMoney { right: right.clone(), fees_fen: None, aided_fen: None })
+                .map(|right| amount::RightMoney {
+                    right: right.clone(),
+                    fees_fen: None,
+                    aided_fen: None,
+                    invention: None,
+                })
                 .collect()
         };
         let ground = amount::Ground {
@@ -291,6 +307,8 @@ impl Look<'_> {
             before_fen: self.money.before.get(&case.subject).copied().unwrap_or(0),
             this_year_fen: self.money.by_year.get(&(case.subject.clone(), case.year)).copied().unwrap_or(0),
             costs_fen: case.facts.application.as_ref().and_then(|one| one.settled_fen.or(one.costs_fen)),
+            compensation_fen: case.facts.application.as_ref().and_then(Application::compensation_fen),
+            inventions: self.money.inventions.clone(),
         };
         case.amount = amount::calculate(&self.item.terms, &ground)?;
         Ok(())
@@ -314,9 +332,11 @@ impl Look<'_> {
             award: self.award,
             item: self.item,
             subject: &case.subject,
+            matter: &case.matter,
             event,
             today: self.today,
             doubles: &doubles,
+            claim: case.facts.application.as_ref().and_then(|one| one.aid.as_ref()),
             known: self.known,
             is_demo: self.is_demo,
         })

@@ -121,6 +121,8 @@ words! {
         Withdraw "withdraw" "撤回",
         /// A person who may not handle it steps aside (回避).
         Recuse "recuse" "回避",
+        /// A case that was not confirmed in time waits for its enterprise once more.
+        Reopen "reopen" "重新通知企业",
         /// Somebody is reminded (催办).
         Urge "urge" "催办",
         /// The enterprise names another account.
@@ -185,10 +187,11 @@ const MOVES: &[Move] = &[
     line(A::Approve, &[S::Noticed], Some(S::Approved), DECIDE),
     line(A::Reject, &[S::Review, S::Noticed], Some(S::Rejected), DECIDE),
     line(A::Revoke, &[S::Approved, S::Failed], Some(S::Rejected), DECIDE),
-    line(A::Reconsider, &[S::Rejected, S::Refused], Some(S::Review), OWN),
+    line(A::Reconsider, &[S::Rejected, S::Refused], None, OWN),
     line(A::Withdraw, OPEN, Some(S::Withdrawn), OWN),
     line(A::Amend, &[S::Review, S::Approved, S::Failed], None, OWN),
-    line(A::Recuse, &[S::Submitted, S::Review, S::SecondReview], None, HANDLE),
+    line(A::Recuse, &[S::Submitted, S::Review, S::SecondReview, S::Joint, S::Objected, S::Noticed], None, HANDLE),
+    line(A::Reopen, &[S::Expired], Some(S::Notified), HANDLE),
     line(A::Urge, OPEN, None, HANDLE),
     line(A::Archive, &[S::Paid, S::Approved], Some(S::Archived), HANDLE),
     line(A::Reclaim, &[S::Paid, S::Archived], Some(S::Reclaimed), DECIDE),
@@ -211,9 +214,13 @@ impl Act {
         self.line().from.contains(&state)
     }
 
-    /// The permission that it needs, asked about the case.
-    pub fn needs(self) -> Permission {
-        self.line().needs
+    /// The permission that it needs in a state, asked about the case: whoever's turn it is may step aside.
+    pub fn needs(self, state: State) -> Permission {
+        match (self, state) {
+            (A::Recuse, S::Joint) => OPINE,
+            (A::Recuse, S::Objected | S::Noticed) => DECIDE,
+            _ => self.line().needs,
+        }
     }
 
     /// Whether one must say why.
@@ -230,6 +237,7 @@ impl Act {
                 | A::Reconsider
                 | A::Withdraw
                 | A::Recuse
+                | A::Reopen
                 | A::Urge
                 | A::Reclaim
         )
@@ -270,11 +278,6 @@ impl State {
     /// Whether it takes part in the check that the same right is not paid for twice.
     pub const fn holds_rights(self) -> bool {
         !matches!(self, S::Draft | S::Refused | S::Rejected | S::Declined | S::Expired | S::Withdrawn | S::Recovered)
-    }
-
-    /// Whether it is the enterprise's turn.
-    pub const fn waits_for_enterprise(self) -> bool {
-        matches!(self, S::Draft | S::Notified | S::Correction)
     }
 }
 

@@ -7,7 +7,7 @@ use jiff::{Timestamp, civil::Date};
 use sqlx::AssertSqlSafe;
 
 use super::{Case, Notice, Objection, Opinion, Paper, State, Step};
-use crate::Error;
+use crate::{Error, items::amount::Calculation};
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -25,7 +25,9 @@ struct Row {
     state: String,
     account: Option<String>,
     handler: Option<String>,
+    handler_for: Option<String>,
     reviewer: Option<String>,
+    reviewer_for: Option<String>,
     is_corrected: i64,
     due_on: Option<String>,
     due_why: String,
@@ -34,7 +36,7 @@ struct Row {
 }
 
 const COLUMNS: &str = "c.id, c.item_id, c.batch_id, c.award, c.subject, c.name, c.year, c.matter, c.level, c.facts, c.amount, \
-    c.state, c.account, c.handler, c.reviewer, c.is_corrected, c.due_on, c.due_why, c.version, c.opened_on";
+    c.state, c.account, c.handler, c.handler_for, c.reviewer, c.reviewer_for, c.is_corrected, c.due_on, c.due_why, c.version, c.opened_on";
 
 fn damaged(id: i64) -> Error {
     Error::Damaged(format!("第 {id} 号案件的记录已损坏。请从备份恢复。"))
@@ -60,7 +62,9 @@ impl Row {
             matter: self.matter,
             level: self.level,
             handler: self.handler,
+            handler_for: self.handler_for,
             reviewer: self.reviewer,
+            reviewer_for: self.reviewer_for,
             is_corrected: self.is_corrected != 0,
             due_why: self.due_why,
             version: self.version,
@@ -93,6 +97,10 @@ pub(super) async fn all(tx: &mut Tx, subject: Option<&str>) -> Result<Vec<Case>,
 
 pub(super) async fn in_state(tx: &mut Tx, award: &str, state: State) -> Result<Vec<Case>, Error> {
     cases(tx, "c.award = $1 and c.state = $2 order by c.id", award, state.key()).await
+}
+
+pub(super) async fn of_award(tx: &mut Tx, award: &str) -> Result<Vec<Case>, Error> {
+    cases(tx, "c.award = $1 order by c.id", award, "").await
 }
 
 /// Cases in a state whose last day has passed.
@@ -136,10 +144,12 @@ pub(super) async fn taken(tx: &mut Tx, award: &str, year: i64) -> Result<BTreeSe
     Ok(rows.into_iter().map(|(subject,)| subject).collect())
 }
 
-/// Keeps others from changing the cases of a subject until this transaction ends, so that no room under a cap is used twice.
-pub(super) async fn lock_subject(tx: &mut Tx, subject: &str) -> Result<(), Error> {
-    const SQL: &str = "update award_case set version = version where subject = $1";
-    with_conn!(tx, conn => sqlx::query(SQL).bind(subject).execute(conn).await.map(|_| ())).map_err(db::Error::from)?;
+/// Keeps others from changing the cases of a subject, and of an award where one is named, until this transaction ends, so that no room
+/// under a cap is used twice.
+pub(super) async fn lock(tx: &mut Tx, subject: &str, award: &str) -> Result<(), Error> {
+    const SQL: &str = "update award_case set version = version where subject = $1 or award = $2";
+    with_conn!(tx, conn => sqlx::query(SQL).bind(subject).bind(award).execute(conn).await.map(|_| ()))
+        .map_err(db::Error::from)?;
     Ok(())
 }
 
@@ -157,6 +167,16 @@ pub(super) async fn amounts(tx: &mut Tx, subject: &str) -> Result<Vec<(String, S
     let stands = |state: &str| State::of_key(state).is_some_and(State::holds_money);
     let rows = rows.into_iter().filter(|row| stands(&row.4));
     Ok(rows.map(|(subject, award, year, fen, _)| (subject, award, year, fen)).collect())
+}
+
+/// The cases of an award whose amount stands, each with how it comes about.
+pub(super) async fn standing(tx: &mut Tx, award: &str) -> Result<Vec<(i64, Calculation)>, Error> {
+    const SQL: &str = "select id, amount, state from award_case where award = $1 and amount_fen > 0 order by id";
+    let rows: Vec<(i64, String, String)> =
+        with_conn!(tx, conn => sqlx::query_as(SQL).bind(award).fetch_all(conn).await).map_err(db::Error::from)?;
+    let stands = |state: &str| State::of_key(state).is_some_and(State::holds_money);
+    let rows = rows.into_iter().filter(|(_, _, state)| stands(state));
+    rows.map(|(id, amount, _)| Ok((id, serde_json::from_str(&amount).map_err(|_| damaged(id))?))).collect()
 }
 
 /// Right, event, case and its state, of every living case; of those alone that share a right with a case where one
@@ -178,12 +198,36 @@ pub(super) async fn held_rights(tx: &mut Tx, case: Option<i64>) -> Result<Vec<(S
     Ok(rows.into_iter().filter_map(living).collect())
 }
 
-/// How many cases stand where.
-pub(super) async fn counts(tx: &mut Tx) -> Result<BTreeMap<State, i64>, Error> {
-    const SQL: &str = "select state, count(*) from award_case group by state";
-    let rows: Vec<(String, i64)> =
-        with_conn!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await).map_err(db::Error::from)?;
-    Ok(rows.into_iter().filter_map(|(state, count)| Some((State::of_key(&state)?, count))).collect())
+/// What tells whether a case waits for somebody: its number, subject and state, who handled it and for whom.
+pub(super) type Standing = (i64, String, State, Option<String>, Option<String>);
+
+/// Every case that is in one of these states.
+pub(super) async fn in_states(tx: &mut Tx, states: &[State]) -> Result<Vec<Standing>, Error> {
+    const SQL: &str = "select id, subject, state, handler, handler_for from award_case where state = $1 order by id";
+    let mut found = Vec::new();
+    for state in states {
+        let rows: Vec<(i64, String, String, Option<String>, Option<String>)> =
+            with_conn!(&mut *tx, conn => sqlx::query_as(SQL).bind(state.key()).fetch_all(conn).await)
+                .map_err(db::Error::from)?;
+        found.extend(rows.into_iter().map(|(id, subject, _, handler, whom)| (id, subject, *state, handler, whom)));
+    }
+    Ok(found)
+}
+
+/// The cases from which a login has stepped aside.
+pub(super) async fn recused(tx: &mut Tx, login: &str) -> Result<BTreeSet<i64>, Error> {
+    const SQL: &str = "select distinct case_id from case_step where act = 'recuse' and by_whom = $1";
+    let rows: Vec<(i64,)> =
+        with_conn!(tx, conn => sqlx::query_as(SQL).bind(login).fetch_all(conn).await).map_err(db::Error::from)?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// The cases about which a department is asked and has not spoken.
+pub(super) async fn unanswered(tx: &mut Tx, department: &str) -> Result<BTreeSet<i64>, Error> {
+    const SQL: &str = "select case_id from case_opinion where department = $1 and agrees is null";
+    let rows: Vec<(i64,)> =
+        with_conn!(tx, conn => sqlx::query_as(SQL).bind(department).fetch_all(conn).await).map_err(db::Error::from)?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
 pub(super) async fn insert_batch(
@@ -218,13 +262,14 @@ pub(super) async fn insert(tx: &mut Tx, case: &Case) -> Result<i64, Error> {
 /// Writes a case as changed; false when it is not the version that was read any more.
 pub(super) async fn update(tx: &mut Tx, case: &Case, version: i64) -> Result<bool, Error> {
     const SQL: &str = "update award_case set facts = $3, amount = $4, amount_fen = $5, state = $6, account = $7, handler = $8, \
-        reviewer = $9, is_corrected = $10, due_on = $11, due_why = $12, version = version + 1 where id = $1 and version = $2";
+        reviewer = $9, is_corrected = $10, due_on = $11, due_why = $12, handler_for = $13, reviewer_for = $14, \
+        version = version + 1 where id = $1 and version = $2";
     let (facts, amount) = (json(&case.facts)?, json(&case.amount)?);
     let account = case.account.as_ref().map(json).transpose()?;
     let changed = with_conn!(tx, conn => sqlx::query(SQL).bind(case.id).bind(version).bind(facts).bind(amount)
         .bind(case.amount_fen()).bind(case.state.key()).bind(account).bind(&case.handler).bind(&case.reviewer)
         .bind(i64::from(case.is_corrected)).bind(case.due_on.map(|day| day.to_string())).bind(&case.due_why)
-        .execute(conn).await.map(|done| done.rows_affected()))
+        .bind(&case.handler_for).bind(&case.reviewer_for).execute(conn).await.map(|done| done.rows_affected()))
     .map_err(db::Error::from)?;
     Ok(changed == 1)
 }
@@ -242,10 +287,11 @@ pub(super) async fn set_rights(tx: &mut Tx, case: i64, rights: &[(String, String
 }
 
 pub(super) async fn insert_step(tx: &mut Tx, case: i64, step: &Step, now: Timestamp) -> Result<(), Error> {
-    const SQL: &str = "insert into case_step (case_id, act, before, after, note, by_whom, on_day, at) \
-        values ($1, $2, $3, $4, $5, $6, $7, $8)";
+    const SQL: &str = "insert into case_step (case_id, act, before, after, note, by_whom, on_day, at, for_whom) \
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     with_conn!(tx, conn => sqlx::query(SQL).bind(case).bind(&step.act).bind(&step.before).bind(&step.after)
-        .bind(&step.note).bind(&step.by).bind(step.on.to_string()).bind(now.to_string()).execute(conn).await.map(|_| ()))
+        .bind(&step.note).bind(&step.by).bind(step.on.to_string()).bind(now.to_string()).bind(&step.for_whom)
+        .execute(conn).await.map(|_| ()))
     .map_err(db::Error::from)?;
     Ok(())
 }
@@ -263,20 +309,32 @@ pub(super) async fn decision_number(tx: &mut Tx, case: i64) -> Result<i64, Error
 }
 
 pub(super) async fn steps(tx: &mut Tx, case: i64) -> Result<Vec<Step>, Error> {
-    const SQL: &str = "select act, before, after, note, by_whom, on_day from case_step where case_id = $1 order by id";
-    let rows: Vec<(String, String, String, String, String, String)> =
+    const SQL: &str =
+        "select act, before, after, note, by_whom, for_whom, on_day from case_step where case_id = $1 order by id";
+    type Row = (String, String, String, String, String, String, String);
+    let rows: Vec<Row> =
         with_conn!(tx, conn => sqlx::query_as(SQL).bind(case).fetch_all(conn).await).map_err(db::Error::from)?;
-    let step = |(act, before, after, note, by, on): (String, String, String, String, String, String)| {
-        Ok(Step { act, before, after, note, by, on: on.parse().map_err(|_| damaged(case))? })
+    let step = |(act, before, after, note, by, for_whom, on): Row| {
+        Ok(Step { act, before, after, note, by, for_whom, on: on.parse().map_err(|_| damaged(case))? })
     };
     rows.into_iter().map(step).collect()
 }
 
-pub(super) async fn has_recused(tx: &mut Tx, case: i64, login: &str) -> Result<bool, Error> {
-    const SQL: &str = "select count(*) from case_step where case_id = $1 and act = 'recuse' and by_whom = $2";
-    let (count,): (i64,) = with_conn!(tx, conn => sqlx::query_as(SQL).bind(case).bind(login).fetch_one(conn).await)
-        .map_err(db::Error::from)?;
+/// Whether somebody has done this with a case.
+pub(super) async fn has_done(tx: &mut Tx, case: i64, act: &str, login: &str) -> Result<bool, Error> {
+    const SQL: &str = "select count(*) from case_step where case_id = $1 and act = $2 and by_whom = $3";
+    let (count,): (i64,) =
+        with_conn!(tx, conn => sqlx::query_as(SQL).bind(case).bind(act).bind(login).fetch_one(conn).await)
+            .map_err(db::Error::from)?;
     Ok(count > 0)
+}
+
+/// How often this was done with a case.
+pub(super) async fn count_done(tx: &mut Tx, case: i64, act: &str) -> Result<i64, Error> {
+    const SQL: &str = "select count(*) from case_step where case_id = $1 and act = $2";
+    let (count,): (i64,) = with_conn!(tx, conn => sqlx::query_as(SQL).bind(case).bind(act).fetch_one(conn).await)
+        .map_err(db::Error::from)?;
+    Ok(count)
 }
 
 pub(super) async fn ask_departments(tx: &mut Tx, case: i64, departments: &[String], at: &str) -> Result<(), Error> {

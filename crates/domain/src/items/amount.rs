@@ -3,9 +3,11 @@
 //! `paid = min(formula, caps) × coefficient`: nothing here adds, everything lowers, and what is not known holds the money back
 //! instead of counting as zero.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use super::{Formula, Terms};
+use super::{Formula, Terms, aid::Deduction};
 use crate::Error;
 
 /// One right with the money that has already flowed for it.
@@ -17,6 +19,22 @@ pub struct RightMoney {
     pub fees_fen: Option<i64>,
     /// What any level has paid for it already (各级资助), in fen; unknown while that register was never delivered.
     pub aided_fen: Option<i64>,
+    /// The invention it is a grant of: its international application; unknown where the register names none.
+    #[serde(default)]
+    pub invention: Option<String>,
+}
+
+/// What of an amount falls to one invention, whatever the number of countries, before the national limits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InventionMoney {
+    /// The invention: its international application.
+    pub invention: String,
+    /// How many grants.
+    pub grants: usize,
+    /// What stands for it in other cases, in fen.
+    pub before_fen: i64,
+    /// What this case adds, in fen.
+    pub fen: i64,
 }
 
 /// What an amount is computed from.
@@ -38,6 +56,10 @@ pub struct Ground {
     pub this_year_fen: i64,
     /// The paid costs of an application, in fen.
     pub costs_fen: Option<i64>,
+    /// The compensation that the enterprise got in its dispute, in fen; none while it is not told.
+    pub compensation_fen: Option<i64>,
+    /// What stands for an invention in other cases, in fen.
+    pub inventions: BTreeMap<String, i64>,
 }
 
 /// One step of the computation.
@@ -62,11 +84,30 @@ pub struct Calculation {
     pub held: String,
     /// The money behind each right, for grant-linked items.
     pub rights: Vec<RightMoney>,
+    /// What falls to each invention, where the item limits that.
+    #[serde(default)]
+    pub inventions: Vec<InventionMoney>,
+    /// What it came to before it was paid in proportion (按比例兑付), in fen; none where it was not.
+    #[serde(default)]
+    pub full_fen: Option<i64>,
 }
+
+/// How the step begins that lowers an amount for want of money.
+const IN_PROPORTION: &str = "总额控制：";
 
 impl Calculation {
     fn step(&mut self, words: impl Into<String>, left_fen: i64, basis: impl Into<String>) {
         self.lines.push(Line { words: words.into(), left_fen, basis: basis.into() });
+    }
+
+    /// The same lowered to its part of a budget that does not suffice; what it came to in full is kept, so that it is never lowered twice.
+    pub(crate) fn in_proportion(&self, words: &str, (full_fen, share_fen): (i64, i64), basis: &str) -> Self {
+        let mut lowered = self.clone();
+        lowered.lines.retain(|line| !line.words.starts_with(IN_PROPORTION));
+        lowered.step(format!("{IN_PROPORTION}{words}"), share_fen, basis);
+        lowered.payable_fen = Some(share_fen);
+        lowered.full_fen = Some(full_fen);
+        lowered
     }
 
     fn held(mut self, why: impl Into<String>) -> Self {
@@ -101,18 +142,23 @@ pub fn calculate(terms: &Terms, ground: &Ground) -> Result<Calculation, Error> {
             let count = i64::try_from(ground.rights.len()).unwrap_or(i64::MAX);
             let all = unit.checked_mul(count).ok_or_else(too_large)?;
             calculation.step(format!("每件 {}，共 {count} 件", yuan(unit)), all, basis);
-            all
+            match terms.cap_per_invention_fen {
+                None => all,
+                Some(cap) => match by_invention(&mut calculation, (unit, cap), ground, basis) {
+                    Some(left) => left,
+                    None => return Ok(calculation.held(NO_INVENTION)),
+                },
+            }
         }
         Formula::ShareOfCost { percent } => {
             let Some(costs) = ground.costs_fen else {
                 return Ok(calculation.held("没有填报已付费用；请在材料中补充付款凭证和金额。"));
             };
-            let part = share(costs, percent);
-            calculation.step(format!("已付费用 {} 的 {percent}%", yuan(costs)), part, basis);
-            if part > unit {
-                calculation.step(format!("每项不超过 {}", yuan(unit)), unit, basis);
+            let deduction = terms.aid.as_ref().map(|aid| aid.deduction).unwrap_or_default();
+            match of_costs(&mut calculation, (costs, percent, unit), (deduction, ground.compensation_fen), basis) {
+                Some(left) => left,
+                None => return Ok(calculation.held("没有写明已获赔偿；没有的请填 0。")),
             }
-            part.min(unit)
         }
     };
     if terms.pays_difference && ground.before_fen > 0 {
@@ -135,6 +181,60 @@ pub fn calculate(terms: &Terms, ground: &Ground) -> Result<Calculation, Error> {
     }
     calculation.payable_fen = Some(left);
     Ok(calculation)
+}
+
+const NO_INVENTION: &str = "有授权没有国际申请号，同一发明的上限无法核定；请在“境外授权”中补齐。";
+
+/// The share of the costs within its cap, less the compensation where the rule says so; none while that is not known.
+fn of_costs(
+    calculation: &mut Calculation,
+    (costs, percent, unit): (i64, i64, i64),
+    (deduction, compensation): (Deduction, Option<i64>),
+    basis: &str,
+) -> Option<i64> {
+    let got = if deduction == Deduction::None { 0 } else { compensation? };
+    let mut base = costs;
+    if deduction == Deduction::FromCosts {
+        base = (costs - got).max(0);
+        calculation.step(format!("已付费用 {}，扣除已获赔偿 {}", yuan(costs), yuan(got)), base, basis);
+    }
+    let mut left = share(base, percent);
+    let of = if deduction == Deduction::FromCosts { "余额" } else { "已付费用" };
+    calculation.step(format!("{of} {} 的 {percent}%", yuan(base)), left, basis);
+    if left > unit {
+        left = unit;
+        calculation.step(format!("每项不超过 {}", yuan(unit)), left, basis);
+    }
+    if deduction == Deduction::FromAid {
+        left = (left - got).max(0);
+        calculation.step(format!("扣除已获赔偿 {}", yuan(got)), left, basis);
+    }
+    Some(left)
+}
+
+/// So much for each grant, but no more for one invention than its cap, whatever the number of countries and years; none while the
+/// invention of a grant is not known.
+fn by_invention(calculation: &mut Calculation, (unit, cap): (i64, i64), ground: &Ground, basis: &str) -> Option<i64> {
+    let mut grants: BTreeMap<&str, usize> = BTreeMap::new();
+    for right in &ground.rights {
+        *grants.entry(right.invention.as_deref()?).or_default() += 1;
+    }
+    let (mut left, mut lowered) = (0_i64, Vec::new());
+    for (invention, count) in grants {
+        let before_fen = ground.inventions.get(invention).copied().unwrap_or(0);
+        let whole = unit.saturating_mul(i64::try_from(count).unwrap_or(i64::MAX));
+        let fen = whole.min((cap - before_fen).max(0));
+        if fen < whole {
+            let before = if before_fen > 0 { format!("以前已定 {}，", yuan(before_fen)) } else { String::new() };
+            lowered.push(format!("{invention} 共 {count} 件，{before}计 {}", yuan(fen)));
+        }
+        left = left.saturating_add(fen);
+        calculation.inventions.push(InventionMoney { invention: invention.into(), grants: count, before_fen, fen });
+    }
+    if !lowered.is_empty() {
+        calculation.step(format!("同一发明多国授权合计不超过 {}：{}", yuan(cap), lowered.join("；")), left, basis);
+    }
+    Some(left)
 }
 
 /// The national limits on grant-linked money: at most a share of the official fees paid for each right, less what was paid for it
@@ -182,10 +282,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::items::tests::terms;
+    use crate::items::{aid::Aid, tests::terms};
 
     fn right(fees_fen: Option<i64>, aided_fen: Option<i64>) -> RightMoney {
-        RightMoney { right: "r".into(), fees_fen, aided_fen }
+        RightMoney { right: "r".into(), fees_fen, aided_fen, invention: None }
     }
 
     fn grant_linked(rights: Vec<RightMoney>, taper: i64) -> Ground {
@@ -248,6 +348,55 @@ mod tests {
         assert_eq!(pay(Some(99_999_999)).payable_fen, Some(49_999_999));
         assert_eq!(pay(Some(100_000_002)).payable_fen, Some(50_000_000));
         assert_eq!(pay(None).payable_fen, None);
+    }
+
+    #[test]
+    fn clause_c3_5_3_1_compensation_comes_off_the_costs_or_off_the_aid_as_the_rule_says() {
+        let pay = |deduction, compensation_fen| {
+            let mut aid = terms(Formula::ShareOfCost { percent: 50 }, &[(1, 4_000_000)]);
+            aid.aid = Some(Aid { deduction, ..Aid::default() });
+            let ground = Ground { level: 1, costs_fen: Some(10_000_000), compensation_fen, ..Ground::default() };
+            calculate(&aid, &ground).unwrap()
+        };
+        assert_eq!(pay(Deduction::None, None).payable_fen, Some(4_000_000));
+        for deduction in [Deduction::FromCosts, Deduction::FromAid] {
+            let unknown = pay(deduction, None);
+            assert!(unknown.payable_fen.is_none() && unknown.held.contains("没有的请填 0"), "unknown is not zero");
+            assert_eq!(pay(deduction, Some(0)).payable_fen, Some(4_000_000));
+            assert_eq!(pay(deduction, Some(99_000_000)).payable_fen, Some(0), "never below nothing");
+        }
+        // Half of 100,000 is capped at 40,000; 30,000 come off before the half, or after the cap.
+        assert_eq!(pay(Deduction::FromCosts, Some(3_000_000)).payable_fen, Some(3_500_000));
+        assert_eq!(pay(Deduction::FromAid, Some(3_000_000)).payable_fen, Some(1_000_000));
+    }
+
+    #[test]
+    fn clause_c3_1_5_2_one_invention_in_many_countries_has_one_cap() {
+        let pay = |grants: &[Option<&str>], before: &[(&str, i64)]| {
+            let mut pct = terms(Formula::PerRight, &[(1, 2_000_000)]);
+            pct.cap_per_invention_fen = Some(3_000_000);
+            let grant = |invention: &Option<&str>| RightMoney {
+                invention: invention.map(str::to_owned),
+                ..right(Some(100_000_000), Some(0))
+            };
+            let mut ground = grant_linked(grants.iter().map(grant).collect(), 100);
+            ground.inventions = before.iter().map(|(one, fen)| ((*one).to_owned(), *fen)).collect();
+            calculate(&pct, &ground).unwrap()
+        };
+        let (a, b) = (Some("PCT/CN2020/000001"), Some("PCT/CN2020/000002"));
+        assert_eq!(pay(&[a], &[]).payable_fen, Some(2_000_000));
+        assert_eq!(pay(&[a, b], &[]).payable_fen, Some(4_000_000), "two inventions, each below its cap");
+        let two = pay(&[a, a], &[]);
+        assert_eq!(two.payable_fen, Some(3_000_000), "two countries, one invention");
+        assert!(two.lines[1].words.contains("同一发明多国授权合计不超过 3万元"), "{:?}", two.lines[1]);
+        assert_eq!(pay(&[a, a, b], &[]).payable_fen, Some(5_000_000));
+        // What other cases have for it, of other years and countries, counts with it.
+        let known = "PCT/CN2020/000001";
+        assert_eq!(pay(&[a], &[(known, 1_000_000)]).payable_fen, Some(2_000_000), "just within");
+        assert_eq!(pay(&[a], &[(known, 1_000_001)]).payable_fen, Some(1_999_999), "a fen beyond");
+        assert_eq!(pay(&[a, b], &[(known, 3_000_000)]).payable_fen, Some(2_000_000));
+        let unknown = pay(&[a, None], &[]);
+        assert!(unknown.payable_fen.is_none() && unknown.held.contains("国际申请号"), "{unknown:?}");
     }
 
     #[test]

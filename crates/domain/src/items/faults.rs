@@ -1,9 +1,9 @@
 //! What in an item offends the law above it, or leaves it without the ground it needs, found before it is issued.
 
-use rules::Policy;
+use rules::{Policy, policy::AwardDef};
 use terms::DocumentNumber;
 
-use super::{Formula, GRANT_LINKED, Item, NOTICE_DAYS_MIN, Track};
+use super::{Formula, GRANT_LINKED, Item, NOTICE_DAYS_MIN, PCT_GRANT, Terms, Track, aid};
 use crate::Error;
 
 /// One thing wrong with an item.
@@ -87,6 +87,22 @@ pub fn faults(policy: &Policy, item: &Item) -> Result<Vec<Fault>, Error> {
     if terms.track == Track::Confirm && matches!(terms.formula, Formula::ShareOfCost { .. }) {
         fault("免申即享没有申报的费用，不能按费用的比例计算".into(), "金额要有可核的基数");
     }
+    if terms.track == Track::Apply && terms.papers.is_empty() && terms.triggers().is_empty() {
+        fault("申报的事项没有规定证明材料，谁都能说自己符合".into(), "申报须有可核的证明");
+    }
+    for (what, days) in terms.limits.named() {
+        if days == 0 {
+            fault(format!("{what}的时限是 0 个工作日，没有人来得及"), "每一步都要有可办的时限");
+        }
+    }
+    let conclusion = terms.review.conclusion.trim();
+    let is_against = conclusion.contains("未通过")
+        || conclusion.contains("不通过")
+        || (conclusion.contains("具有排除") && !conclusion.contains("不具有排除") && !conclusion.contains("适用例外"));
+    if is_against {
+        fault(format!("公平竞争审查的结论是“{conclusion}”，不能出台"), "《公平竞争审查条例》第十八条");
+    }
+    of_special_limits(award, terms, &mut fault);
     let mut departments = terms.departments.clone();
     departments.sort();
     departments.dedup();
@@ -97,4 +113,33 @@ pub fn faults(policy: &Policy, item: &Item) -> Result<Vec<Fault>, Error> {
         fault(format!("公示至少 {NOTICE_DAYS_MIN} 个工作日"), "公示的通行规则");
     }
     Ok(found)
+}
+
+/// What only some awards may say, and must.
+fn of_special_limits(award: &AwardDef, terms: &Terms, fault: &mut impl FnMut(String, &str)) {
+    const BY_TRIGGER: &str = "C3.5.3 的四种情形，各有条件和证明";
+    match &terms.aid {
+        None if award.id == aid::AWARD => fault("没有写明资助哪些维权情形、各要什么证明材料".into(), BY_TRIGGER),
+        Some(_) if award.id != aid::AWARD => fault("只有维权援助分维权情形".into(), BY_TRIGGER),
+        Some(aid) if aid.proofs.is_empty() => {
+            fault("没有写明资助哪些维权情形、各要什么证明材料".into(), BY_TRIGGER);
+        }
+        Some(aid) => {
+            let without = aid.proofs.iter().filter(|(_, papers)| papers.is_empty());
+            without.for_each(|(trigger, _)| fault(format!("“{}”没有写明证明材料", trigger.zh()), BY_TRIGGER));
+            if aid.deduction != aid::Deduction::None && !matches!(terms.formula, Formula::ShareOfCost { .. }) {
+                fault("扣减赔偿只用于按费用的比例计算".into(), BY_TRIGGER);
+            }
+        }
+        None => {}
+    }
+    if let Some(cap) = terms.cap_per_invention_fen {
+        const ONE_INVENTION: &str = "同一发明多国授权合计上限（AMB-03）";
+        if award.id != PCT_GRANT || terms.formula != Formula::PerRight {
+            fault("同一发明的上限只用于按件计算的 PCT 国外授权".into(), ONE_INVENTION);
+        }
+        if terms.amounts.values().any(|unit| *unit > cap) {
+            fault("同一发明的上限低于一件的金额".into(), ONE_INVENTION);
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! All SQL of policy items.
 
+use std::collections::BTreeSet;
+
 use db::{Tx, with_conn};
 
 use super::{Item, Stage, Terms};
@@ -101,4 +103,13 @@ pub(super) async fn suspend(tx: &mut Tx, id: i64) -> Result<(), Error> {
     const SQL: &str = "update item set state = 'suspended' where id = $1";
     with_conn!(tx, conn => sqlx::query(SQL).bind(id).execute(conn).await.map(|_| ())).map_err(db::Error::from)?;
     Ok(())
+}
+
+/// The departments for which an account speaks.
+pub(super) async fn departments(tx: &mut Tx) -> Result<BTreeSet<String>, Error> {
+    const SQL: &str =
+        "select distinct unit from account where role = 'department' and disabled_at is null order by unit";
+    let rows: Vec<(String,)> =
+        with_conn!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await).map_err(db::Error::from)?;
+    Ok(rows.into_iter().map(|(unit,)| unit).collect())
 }

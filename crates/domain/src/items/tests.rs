@@ -27,6 +27,9 @@ pub(crate) fn terms(formula: Formula, amounts: &[(i64, i64)]) -> Terms {
         amounts: amounts.iter().copied().collect(),
         pays_difference: false,
         cap_per_subject_year_fen: None,
+        cap_per_invention_fen: None,
+        pays_pro_rata: false,
+        aid: None,
         departments: vec!["财政局".into()],
         papers: Vec::new(),
         limits: Limits::default(),
@@ -87,7 +90,30 @@ fn clause_c3_1_2_1_an_item_against_the_law_is_red_before_it_is_issued() {
     assert_eq!(stars(&|terms| terms.effective_until = Some(date(2026, 12, 31))), []);
     assert!(stars(&|terms| _ = terms.amounts.insert(5, 1))[0].words.contains("反而低"));
     assert!(found("rights-aid", &|_| ())[0].words.contains("判定规则"));
-    assert_eq!(found("rights-aid", &|terms| terms.track = Track::Apply), []);
+    let aid = |change: &dyn Fn(&mut Terms)| {
+        found("rights-aid", &|terms| {
+            terms.track = Track::Apply;
+            let proofs = [(aid::Trigger::DomesticWin, vec!["生效裁判文书".to_owned()])].into();
+            terms.aid = Some(Aid { proofs, ..Aid::default() });
+            change(terms);
+        })
+    };
+    assert_eq!(aid(&|_| ()), []);
+    assert!(aid(&|terms| terms.aid = None)[0].words.contains("哪些维权情形"));
+    let bare = aid(&|terms| terms.aid.as_mut().unwrap().proofs.values_mut().for_each(Vec::clear));
+    assert!(bare[0].words.contains("没有写明证明材料"), "{bare:?}");
+    let fixed = aid(&|terms| terms.aid.as_mut().unwrap().deduction = aid::Deduction::FromAid);
+    assert!(fixed[0].words.contains("按费用的比例"), "{fixed:?}");
+    let capped = |award: &str, formula, cap| {
+        found(award, &|terms| {
+            terms.formula = formula;
+            terms.cap_per_invention_fen = Some(cap);
+        })
+    };
+    assert_eq!(capped("pct-grant", Formula::PerRight, 500_000), []);
+    assert!(capped("pct-grant", Formula::PerRight, 499_999)[0].words.contains("低于一件"));
+    assert!(capped("invention-star", Formula::PerRight, 500_000)[0].words.contains("PCT"));
+    assert!(capped("pct-grant", Formula::PerSubject, 500_000)[0].words.contains("PCT"));
 }
 
 #[tokio::test]
@@ -102,19 +128,19 @@ async fn one_person_drafts_and_another_issues() {
         let leader = account(db, "leader", Role::Leader, "").await;
         let sound = terms(Formula::PerSubject, &[(1, 500_000)]);
         let write = async |account: &Account, terms: &Terms| {
-            draft(&installation, &policy, account, "invention-star", terms.clone(), at()).await
+            draft(&installation, &policy, account, "invention-star", (terms.clone(), None), at()).await
         };
         assert!(matches!(write(&leader, &sound).await, Err(Error::Forbidden(_))));
         let mut without = sound.clone();
         without.basis.number = String::new();
         let id = write(&author, &without).await.unwrap();
-        let refused = issue(&installation, &policy, &second, id, at()).await.unwrap_err();
+        let refused = issue(&installation, &policy, &second, (id, None), at()).await.unwrap_err();
         assert!(refused.to_string().contains("依据文号"), "{refused}");
         assert_eq!(write(&author, &sound).await.unwrap(), id, "the draft that waits is changed");
-        let own = issue(&installation, &policy, &author, id, at()).await.unwrap_err();
+        let own = issue(&installation, &policy, &author, (id, None), at()).await.unwrap_err();
         assert!(own.to_string().contains("起草人"), "{own}");
-        issue(&installation, &policy, &second, id, at()).await.unwrap();
-        assert!(issue(&installation, &policy, &second, id, at()).await.is_err(), "once");
+        issue(&installation, &policy, &second, (id, None), at()).await.unwrap();
+        assert!(issue(&installation, &policy, &second, (id, None), at()).await.is_err(), "once");
         let day = date(2024, 2, 29);
         assert_eq!(in_force(db, "invention-star", day).await.unwrap().unwrap().terms, sound);
         assert!(in_force(db, "invention-star", date(2025, 1, 1)).await.unwrap().is_none());
@@ -124,5 +150,34 @@ async fn one_person_drafts_and_another_issues() {
         suspend(db, &second, id, at()).await.unwrap();
         assert!(in_force(db, "invention-star", day).await.unwrap().is_none());
         assert_eq!(find(db, next).await.unwrap().version, 2);
+    }
+}
+
+#[tokio::test]
+async fn of_two_who_edit_at_once_the_second_is_told() {
+    let policy = Policy::installed().unwrap();
+    for database in db::test::databases().await {
+        let folder = tempfile::tempdir().unwrap();
+        let (installation, _) = Installation::over(database.db.clone(), folder.path(), at()).await.unwrap();
+        let db = &installation.db;
+        let one = account(db, "one", Role::Clerk, "").await;
+        let other = account(db, "other", Role::Clerk, "").await;
+        let write = async |account: &Account, fen: i64, seen: &str| {
+            let terms = terms(Formula::PerSubject, &[(1, fen)]);
+            draft(&installation, &policy, account, "invention-star", (terms, Some(seen)), at()).await
+        };
+        // Both opened the form while there was no version.
+        let id = write(&one, 500_000, "").await.unwrap();
+        let late = write(&other, 600_000, "").await.unwrap_err().to_string();
+        assert!(late.contains("有人改过（one 起草的第 1 版") && late.contains("没有保存"), "{late}");
+        let first = find(db, id).await.unwrap();
+        assert_eq!(first.terms.amounts[&1], 500_000, "nothing of the second was kept, nothing of the first lost");
+        // Who saw the present one may change it; who read it before the change does not issue what he has not seen.
+        write(&one, 700_000, &first.mark()).await.unwrap();
+        let stale = issue(&installation, &policy, &other, (id, Some(&first.mark())), at()).await.unwrap_err();
+        assert!(stale.to_string().contains("有人改过"), "{stale}");
+        let present = find(db, id).await.unwrap().mark();
+        issue(&installation, &policy, &other, (id, Some(&present)), at()).await.unwrap();
+        assert!(write(&one, 800_000, &present).await.is_err(), "issued meanwhile");
     }
 }

@@ -62,6 +62,8 @@ pub struct Logged {
     pub made_at: String,
     /// When it is tried next.
     pub due_at: String,
+    /// Why it is not sent any more; none where it was or will be.
+    pub dropped_why: Option<String>,
     /// Its attempts, the first first: when, what came of it, and what the server answered.
     pub attempts: Vec<Attempt>,
 }
@@ -95,6 +97,7 @@ impl Logged {
     /// Where it stands, in Chinese.
     pub fn zh(&self) -> &'static str {
         match self.state.as_str() {
+            _ if self.dropped_why.is_some() => "不再发送",
             "waiting" => "等待发送",
             "sending" => "正在发送",
             "sent" => "已发送",
@@ -105,7 +108,7 @@ impl Logged {
 
     /// Whether a person may send it on its way once more.
     pub fn may_go_again(&self) -> bool {
-        matches!(self.state.as_str(), "failed" | "unknown")
+        self.dropped_why.is_none() && matches!(self.state.as_str(), "failed" | "unknown")
     }
 }
 
@@ -153,7 +156,7 @@ pub async fn send(installation: &Installation, office: &Office, now: Timestamp) 
     };
     let mut sent = Sent { made, ..Sent::default() };
     for _ in 0..PASS_MAX {
-        let Some(letter) = claim(&installation.db, now).await? else { break };
+        let Some(letter) = claim(&installation.db, office, now).await? else { break };
         let (sender, asked) = (office.clone(), letter.clone());
         let outcome = tokio::task::spawn_blocking(move || sender.hand_over(&asked)).await;
         let outcome = outcome.unwrap_or_else(|cause| Outcome::Unknown(cause.to_string()));
@@ -239,6 +242,19 @@ fn digest_day(mode: Mode, last: Option<&str>, now: Timestamp) -> Option<String> 
 
 async fn put(tx: &mut Tx, office: &Office, (account, all): (i64, &[Waiting]), now: Timestamp) -> Result<usize, Error> {
     let Some(first) = all.first() else { return Ok(0) };
+    let (subject, body) = composed(office, first, all);
+    let id = format!("<{}@{}>", &accounts::random_token()?[..32], office.domain());
+    let mail = store::insert(tx, (account, &first.address), (&id, &subject, &body), &instant::format(now)).await?;
+    for one in all {
+        if !store::put_in(tx, one.id, mail).await? {
+            return Err(Error::Conflict(format!("消息 {} 刚刚写进了另一封邮件。", one.id)));
+        }
+    }
+    Ok(1)
+}
+
+/// The line and the text of a mail of these messages.
+fn composed(office: &Office, first: &Waiting, all: &[Waiting]) -> (String, String) {
     let subject = match all {
         [one] => one.subject.clone(),
         _ => format!("{} 条新消息", all.len()),
@@ -259,27 +275,41 @@ async fn put(tx: &mut Tx, office: &Office, (account, all): (i64, &[Waiting]), no
         body.push_str(&format!("另有 {} 条，请登录后查看。\n\n", all.len() - DIGEST_MAX));
     }
     body.push_str("本邮件由系统自动发出，请勿回复。不想再收，可登录后在“消息设置”中更改。\n");
-    let id = format!("<{}@{}>", &accounts::random_token()?[..32], office.domain());
-    let mail =
-        store::insert(tx, (account, &first.address), (&id, &one_line(&subject), &body), &instant::format(now)).await?;
-    for one in all {
-        if !store::put_in(tx, one.id, mail).await? {
-            return Err(Error::Conflict(format!("消息 {} 刚刚写进了另一封邮件。", one.id)));
-        }
-    }
-    Ok(1)
+    (one_line(&subject), body)
 }
 
 /// Takes the next mail that is due; its attempt stands written before anybody is asked, and no two processes take the same.
-pub(super) async fn claim(db: &Db, now: Timestamp) -> Result<Option<Letter>, Error> {
+///
+/// It goes to the address as it is now, and tells only what still waits; one of which nothing is left is not sent at all.
+pub(super) async fn claim(db: &Db, office: &Office, now: Timestamp) -> Result<Option<Letter>, Error> {
     let mut tx = db.begin().await?;
     let at = instant::format(now);
-    let Some(letter) = store::due(&mut tx, &at).await? else { return Ok(None) };
-    if !store::begin(&mut tx, letter.id, &Process::this().to_string(), &at).await? {
-        return Ok(None);
+    while let Some(mut letter) = store::due(&mut tx, &at).await? {
+        let (all, left) = store::left_in(&mut tx, letter.id).await?;
+        let why = match left.first() {
+            None => Some("事情已经办过，不再发送"),
+            Some(one) if one.address.is_empty() => Some("收件人已不收邮件，不再发送"),
+            Some(_) => None,
+        };
+        if let Some(why) = why {
+            store::drop(&mut tx, letter.id, why).await?;
+            continue;
+        }
+        if left.len() < all || left[0].address != letter.address {
+            if left.len() < all {
+                (letter.subject, letter.body) = composed(office, &left[0], &left);
+            }
+            letter.address.clone_from(&left[0].address);
+            store::rewrite(&mut tx, &letter).await?;
+        }
+        if !store::begin(&mut tx, letter.id, &Process::this().to_string(), &at).await? {
+            return Ok(None);
+        }
+        tx.commit().await?;
+        return Ok(Some(letter));
     }
     tx.commit().await?;
-    Ok(Some(letter))
+    Ok(None)
 }
 
 async fn note(db: &Db, letter: &Letter, outcome: &Outcome, now: Timestamp, sent: &mut Sent) -> Result<(), Error> {

@@ -9,11 +9,11 @@ use registry::instant;
 use super::{Kind, Message, Mode, Setting, Wording};
 use crate::{Error, accounts::Role};
 
-/// To whom a message goes: every account of this role, and of this unit where one is named, but the one that needs no telling.
+/// To whom a message goes: every account of this role, and of this unit where one is named, but those that need no telling.
 pub(super) struct To<'a> {
     pub(super) role: Role,
     pub(super) unit: &'a str,
-    pub(super) except: &'a str,
+    pub(super) except: [&'a str; 2],
 }
 
 /// A message to be written; where `once` says something, an account gets it once.
@@ -28,15 +28,22 @@ pub(super) struct New<'a> {
 }
 
 pub(super) async fn insert(tx: &mut Tx, to: &To<'_>, new: &New<'_>) -> Result<(), Error> {
-    // The enterprise's unit is its code: an enterprise without one is nobody.
+    // The enterprise's unit is its code: an enterprise without one is nobody. Whoever is on leave is not told, but his delegate is, and
+    // for whom; whoever stepped aside from the case is told nothing more of it.
     const SQL: &str = "insert into message (account_id, kind, case_id, path, subject, body, once, told_on, told_at) \
-        select a.id, $1, cast($2 as bigint), $3, $4, $5, nullif($6, ''), $7, $8 from account a \
-        where a.role = $9 and (a.unit = $10 or $10 = '') and ($9 <> 'enterprise' or $10 <> '') and a.login <> $11 \
-        and a.disabled_at is null \
+        select a.id, $1, cast($2 as bigint), $3, $4, $5 || coalesce((select '\n\n您正代' || string_agg(f.name, '、') \
+        || '办理（请假委托）。' from delegation d join account f on f.id = d.from_id where d.to_id = a.id \
+        and d.ended_at is null and d.from_on <= $7 and d.until_on >= $7), ''), nullif($6, ''), $7, $8 from account a \
+        where a.role = $9 and (a.unit = $10 or $10 = '') and ($9 <> 'enterprise' or $10 <> '') \
+        and a.login <> $11 and a.login <> $12 and a.disabled_at is null \
+        and not exists (select 1 from case_step s where s.case_id = $2 and s.act = 'recuse' and s.by_whom = a.login) \
+        and not exists (select 1 from delegation d where d.from_id = a.id and d.ended_at is null \
+        and d.from_on <= $7 and d.until_on >= $7) \
         and not exists (select 1 from message m where m.account_id = a.id and m.once = nullif($6, '')) order by a.id";
     with_conn!(tx, conn => sqlx::query(SQL).bind(new.kind.key()).bind(new.case).bind(new.path)
         .bind(&new.wording.subject).bind(&new.wording.body).bind(new.once).bind(new.on.to_string())
-        .bind(instant::format(new.now)).bind(to.role.key()).bind(to.unit).bind(to.except).execute(conn).await.map(|_| ()))
+        .bind(instant::format(new.now)).bind(to.role.key()).bind(to.unit).bind(to.except[0])
+        .bind(to.except[1]).execute(conn).await.map(|_| ()))
     .map_err(db::Error::from)?;
     Ok(())
 }
@@ -194,4 +201,14 @@ pub(super) async fn forget_cases(tx: &mut Tx, account: i64) -> Result<u64, Error
     const SQL: &str = "delete from message where account_id = $1 and case_id is not null";
     Ok(with_conn!(tx, conn => sqlx::query(SQL).bind(account).execute(conn).await.map(|done| done.rows_affected()))
         .map_err(db::Error::from)?)
+}
+
+/// Ends what an account's messages ask for: all of them, or those of one line.
+#[cfg(test)]
+pub(super) async fn finish(tx: &mut Tx, login: &str, subject: &str) -> Result<(), Error> {
+    const SQL: &str = "update message set over_at = 't' where account_id = (select id from account where login = $1) \
+        and (subject = $2 or $2 = '')";
+    with_conn!(tx, conn => sqlx::query(SQL).bind(login).bind(subject).execute(conn).await.map(|_| ()))
+        .map_err(db::Error::from)?;
+    Ok(())
 }

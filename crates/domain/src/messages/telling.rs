@@ -13,8 +13,8 @@ use super::{
 };
 use crate::{
     Error,
-    accounts::{Permission, Role},
-    cases::{self, Case, Change, Known, State},
+    accounts::Role,
+    cases::{self, Case, Change, Known, State, Waits},
     runs,
 };
 
@@ -26,27 +26,6 @@ static AWARDS: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
     let awards = runs::policy().map(|policy| policy.awards).unwrap_or_default();
     awards.into_iter().map(|award| (award.id, award.name)).collect()
 });
-
-/// For whom a case waits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Waits {
-    Owner,
-    Holders(Permission),
-    Departments,
-    Nobody,
-}
-
-const fn waits(case: &Case) -> Waits {
-    use State as S;
-    match case.state {
-        S::Notified | S::Correction => Waits::Owner,
-        S::Submitted | S::Review | S::SecondReview | S::Listed => Waits::Holders(Permission::HandleCases),
-        S::Joint => Waits::Departments,
-        S::Objected | S::Noticed => Waits::Holders(Permission::DecideCases),
-        S::Approved | S::Failed | S::Reclaimed => Waits::Holders(Permission::ManageMoney),
-        _ => Waits::Nobody,
-    }
-}
 
 /// What the enterprise is told of a step; most steps inside the office are none of its mail.
 fn news(act: &str, is_moved: bool, case: &Case) -> Option<Kind> {
@@ -82,7 +61,7 @@ pub(crate) async fn of_case(tx: &mut Tx, before: Option<State>, case: &Case, cha
     }
     if change.act == "urge" {
         telling.those_awaited(tx, Kind::Urged, "").await?;
-    } else if is_moved && waits(case) != Waits::Owner {
+    } else if is_moved {
         telling.those_awaited(tx, Kind::Waits, "").await?;
     }
     Ok(())
@@ -131,28 +110,32 @@ struct Telling<'a> {
 impl Telling<'_> {
     /// The enterprise whose case it is; it is told of its own steps too, when the office must show that it was.
     fn owner(&self) -> To<'_> {
-        To { role: Role::Enterprise, unit: &self.case.subject, except: "" }
+        To { role: Role::Enterprise, unit: &self.case.subject, except: ["", ""] }
     }
 
     async fn those_awaited(&self, tx: &mut Tx, kind: Kind, once: &str) -> Result<(), Error> {
-        match waits(self.case) {
-            Waits::Nobody => {}
-            Waits::Owner => self.tell(tx, kind, &self.owner(), once).await?,
-            Waits::Holders(permission) => {
-                // Whoever handled a case does not look at it again.
-                let handler = self.case.handler.as_deref().filter(|_| self.case.state == State::SecondReview);
-                let except = handler.unwrap_or(self.by);
-                for role in Role::ALL.into_iter().filter(|role| role.may(permission)) {
-                    self.tell(tx, kind, &To { role, unit: "", except }, once).await?;
+        for waits in self.case.state.waits() {
+            match waits {
+                // Of a move it has its own news.
+                Waits::Owner if kind == Kind::Waits => {}
+                Waits::Owner => self.tell(tx, kind, &self.owner(), once).await?,
+                Waits::Holders(permission) => {
+                    // Whoever handled a case does not look at it again, nor he for whom it was handled.
+                    let handlers =
+                        [&self.case.handler, &self.case.handler_for].map(|one| one.as_deref().unwrap_or_default());
+                    let except = if self.case.state == State::SecondReview { handlers } else { [self.by, ""] };
+                    for role in Role::ALL.into_iter().filter(|role| role.may(*permission)) {
+                        self.tell(tx, kind, &To { role, unit: "", except }, once).await?;
+                    }
                 }
-            }
-            Waits::Departments => {
-                for department in cases::asked_still(tx, self.case.id).await? {
-                    let (role, unit) = match department.as_str() {
-                        cases::FINANCE => (Role::Finance, ""),
-                        unit => (Role::Department, unit),
-                    };
-                    self.tell(tx, kind, &To { role, unit, except: self.by }, once).await?;
+                Waits::Departments => {
+                    for department in cases::asked_still(tx, self.case.id).await? {
+                        let (role, unit) = match department.as_str() {
+                            cases::FINANCE => (Role::Finance, ""),
+                            unit => (Role::Department, unit),
+                        };
+                        self.tell(tx, kind, &To { role, unit, except: [self.by, ""] }, once).await?;
+                    }
                 }
             }
         }

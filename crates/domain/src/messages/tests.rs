@@ -176,8 +176,8 @@ async fn a_mail_is_taken_by_one_and_one_cut_short_waits_for_a_person() {
         let (db, now) = (&database.db, at("2024-03-01T02:05:00Z"));
         let clerk = told(db, "single", &[(Kind::Waits, Mode::AtOnce)], 1).await;
         mail::gather(db, &office, now).await.unwrap();
-        let claimed = mail::claim(db, now).await.unwrap().unwrap();
-        assert!(mail::claim(db, now).await.unwrap().is_none(), "{}", database.name);
+        let claimed = mail::claim(db, &office, now).await.unwrap().unwrap();
+        assert!(mail::claim(db, &office, now).await.unwrap().is_none(), "{}", database.name);
         mail::settle(db, now).await.unwrap();
         assert_eq!(mail::all(db).await.unwrap()[0].state, "sending", "its process lives");
         // The same, as a process leaves it that is gone.
@@ -187,10 +187,49 @@ async fn a_mail_is_taken_by_one_and_one_cut_short_waits_for_a_person() {
         mail::settle(db, now).await.unwrap();
         let log = mail::all(db).await.unwrap();
         assert_eq!((log[0].state.as_str(), log[0].attempts[0].outcome.as_str()), ("unknown", "unknown"));
-        assert!(mail::claim(db, at("2025-03-01T02:05:00Z")).await.unwrap().is_none(), "never by the clock");
+        assert!(mail::claim(db, &office, at("2025-03-01T02:05:00Z")).await.unwrap().is_none(), "never by the clock");
         mail::again(db, &clerk, claimed.id, now).await.unwrap();
         assert!(mail::again(db, &clerk, claimed.id, now).await.is_err(), "it is on its way");
-        let again = mail::claim(db, now).await.unwrap().unwrap();
+        let again = mail::claim(db, &office, now).await.unwrap().unwrap();
         assert_eq!(again.message_id, claimed.message_id, "by its own name");
+    }
+}
+
+#[tokio::test]
+async fn a_waiting_mail_goes_to_the_address_as_it_is_and_not_at_all_when_nothing_waits_any_more() {
+    let office = Office::read(OFFICE, None).unwrap();
+    for database in db::test::databases().await {
+        let (db, now) = (&database.db, at("2024-03-01T02:05:00Z"));
+        let moved = told(db, "moved", &[(Kind::Waits, Mode::AtOnce)], 1).await;
+        let silent = told(db, "silent", &[(Kind::Waits, Mode::AtOnce)], 1).await;
+        told(db, "done", &[(Kind::Waits, Mode::AtOnce)], 1).await;
+        let daily = told(db, "daily", &[], 3).await;
+        assert_eq!(mail::gather(db, &office, now).await.unwrap(), 4, "{}", database.name);
+        // Between the making and the sending one moves, one wants no mail any more, one has nothing to do, one has less.
+        let to = |address: &str| Setting { address: address.into(), modes: [(Kind::Waits, Mode::AtOnce)].into() };
+        keep_setting(db, &moved, &to("new@mail.example"), now).await.unwrap();
+        keep_setting(db, &silent, &to(""), now).await.unwrap();
+        let of_day = all(db, &daily).await.unwrap();
+        let mut tx = db.begin().await.unwrap();
+        store::finish(&mut tx, "done", "").await.unwrap();
+        store::finish(&mut tx, "daily", &of_day[0].subject).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut sent = Vec::new();
+        while let Some(letter) = mail::claim(db, &office, now).await.unwrap() {
+            sent.push((letter.address.clone(), letter.subject.clone(), letter.body.contains(&of_day[0].subject)));
+        }
+        sent.sort();
+        let expected = [("daily@mail.example", "2 条新消息"), ("new@mail.example", "第 0 件")];
+        let found: Vec<_> = sent.iter().map(|(address, subject, _)| (address.as_str(), subject.as_str())).collect();
+        assert_eq!(found, expected, "{}", database.name);
+        assert!(!sent[0].2, "what was done is not told");
+        let log = mail::all(db).await.unwrap();
+        let dropped: Vec<_> = log.iter().filter(|one| one.dropped_why.is_some()).collect();
+        assert!(
+            dropped.len() == 2 && dropped.iter().all(|one| one.zh() == "不再发送" && !one.may_go_again()),
+            "{log:?}"
+        );
+        let clerk = accounts::find(db, "done").await.unwrap().account;
+        assert!(mail::again(db, &clerk, dropped[0].id, now).await.is_err(), "nor by a person");
     }
 }

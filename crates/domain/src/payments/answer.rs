@@ -34,6 +34,8 @@ struct Said {
     row: u32,
     number: String,
     has_arrived: bool,
+    /// The amount, where the file says one, in fen.
+    fen: Option<i64>,
     reason: String,
     on: Date,
 }
@@ -103,7 +105,7 @@ async fn settle(
     let before = cases::find_in(tx, payment.case).await?;
     let after = Case { state, ..before.clone() };
     let note = format!("{} {}", payment.number, said.reason);
-    cases::save(tx, &before, &after, &Change { act, note: note.trim(), by, on: today, now }).await
+    cases::save(tx, &before, &after, &Change { act, note: note.trim(), by, for_whom: "", on: today, now }).await
 }
 
 /// Refuses the whole file when a row names a payment that is not in the batch, speaks twice, or contradicts what is known.
@@ -118,6 +120,13 @@ fn check(said: &[Said], payments: &BTreeMap<&str, &Payment>, id: i64) -> Result<
         let stored = if one.has_arrived { "paid" } else { "failed" };
         if payment.state != "ordered" && payment.state != stored {
             wrong.push(format!("第 {} 行：{} 已登记为“{}”，与这一行不符", one.row, one.number, payment.zh()));
+        }
+        if let Some(fen) = one.fen.filter(|fen| *fen != payment.amount_fen) {
+            let words = [fen, payment.amount_fen].map(|fen| terms::Money::from_fen(fen).to_string());
+            wrong.push(format!("第 {} 行：{} 的金额是 {}，制单是 {}", one.row, one.number, words[0], words[1]));
+        }
+        if let Some(ordered) = ordered_on(&one.number).filter(|ordered| one.on < *ordered) {
+            wrong.push(format!("第 {} 行：日期 {} 早于制单的 {ordered}", one.row, one.on));
         }
         if seen.insert(&one.number, one.has_arrived).is_some() {
             wrong.push(format!("第 {} 行：{} 在文件中重复", one.row, one.number));
@@ -134,6 +143,12 @@ fn check(said: &[Said], payments: &BTreeMap<&str, &Payment>, id: i64) -> Result<
     )))
 }
 
+/// The day of the order, which its number begins with.
+fn ordered_on(number: &str) -> Option<Date> {
+    let day = number.strip_prefix("ZQ")?.get(..8)?;
+    Date::strptime("%Y%m%d", day).ok()
+}
+
 fn read(file: &Path, today: Date) -> Result<Vec<Said>, Error> {
     let sheets =
         sheets::read_all(file, &Limits::default()).map_err(|cause| Error::Invalid(format!("回单读不出来：{cause}")))?;
@@ -144,12 +159,13 @@ fn read(file: &Path, today: Date) -> Result<Vec<Said>, Error> {
     let needed = |heading: &str| {
         place(heading).ok_or_else(|| {
             Error::Invalid(format!(
-                "回单第一行没有“{heading}”这一列。要有：付款编号、结果（成功或失败）；可有：原因、日期。"
+                "回单第一行没有“{heading}”这一列。要有：付款编号、结果（成功或失败）；可有：金额（元）、原因、日期。"
             ))
         })
     };
     let (number, result) = (needed("付款编号")?, needed("结果")?);
     let (reason, on) = (place("原因"), place("日期"));
+    let amount = ["金额（元）", "金额(元)", "金额"].into_iter().find_map(place);
     let said = rows.map(|row| {
         let cell = |at: usize| row.cells.get(at).map(|cell| cell.text().trim().to_owned()).unwrap_or_default();
         let has_arrived = match cell(result).as_str() {
@@ -167,8 +183,17 @@ fn read(file: &Path, today: Date) -> Result<Vec<Said>, Error> {
         if on > today {
             return Err(Error::Invalid(format!("回单第 {} 行的日期 {on} 在今天（{today}）之后。", row.number)));
         }
+        let fen = match amount.map(cell).filter(|text| !text.is_empty()) {
+            None => None,
+            Some(text) => Some(
+                terms::Money::parse(&text, terms::MoneyUnit::Yuan)
+                    .map_err(|cause| Error::Invalid(format!("回单第 {} 行的金额：{cause}", row.number)))?
+                    .fen,
+            ),
+        };
         Ok(Said {
             row: row.number,
+            fen,
             number: cell(number),
             has_arrived,
             reason: reason.map(cell).unwrap_or_default(),

@@ -176,7 +176,33 @@ pub(super) async fn faults(tx: &mut Tx) -> Result<(i64, Vec<String>), Error> {
             "not exists (select 1 from reservation r where r.case_id = p.case_id and r.amount_fen = p.amount_fen \
              and r.state = case when p.state = 'paid' then 'paid' else 'reserved' end)",
         ),
-        ("经办与复核是同一人", "exists (select 1 from award_case c where c.id = p.case_id and c.handler = c.reviewer)"),
+        (
+            "没有经办或复核",
+            "exists (select 1 from award_case c where c.id = p.case_id and (c.handler is null or c.reviewer is null))",
+        ),
+        (
+            "与案件核定的金额不符",
+            "not exists (select 1 from award_case c where c.id = p.case_id and c.amount_fen = p.amount_fen)",
+        ),
+        (
+            "与最近一次公示的金额不符",
+            "p.amount_fen <> coalesce((select o.amount_fen from notice_case o where o.case_id = p.case_id \
+             order by o.notice_id desc limit 1), -1)",
+        ),
+        (
+            "所在批次没有另一人复核就送了银行",
+            "exists (select 1 from payment_batch b where b.id = p.batch_id and b.state in ('approved', 'sent', 'closed') \
+             and (b.approved_by is null or b.approved_by = b.made_by))",
+        ),
+        (
+            "有部门没有同意",
+            "exists (select 1 from case_opinion o where o.case_id = p.case_id and (o.agrees is null or o.agrees = 0))",
+        ),
+        (
+            "经办与复核是同一人",
+            "exists (select 1 from award_case c where c.id = p.case_id and (c.handler = c.reviewer \
+             or c.handler = c.reviewer_for or c.handler_for = c.reviewer or c.handler_for = c.reviewer_for))",
+        ),
     ];
     const LINES: &str = "select l.id, l.reserved_fen, l.paid_fen, \
         coalesce((select cast(sum(r.amount_fen) as bigint) from reservation r where r.line_id = l.id and r.state = 'reserved'), 0), \
@@ -202,7 +228,7 @@ pub(super) async fn faults(tx: &mut Tx) -> Result<(i64, Vec<String>), Error> {
 }
 
 pub(super) async fn arrived(tx: &mut Tx) -> Result<Vec<Arrived>, Error> {
-    const SQL: &str = "select p.number, p.batch_id, p.case_id, c.name, c.award, p.amount_fen - p.recovered_fen as amount_fen, \
+    const SQL: &str = "select p.number, p.batch_id, p.case_id, c.name, c.award, c.year, p.amount_fen - p.recovered_fen as amount_fen, \
         coalesce(p.answered_on, '') as answered_on from payment p join award_case c on c.id = p.case_id \
         where p.state = 'paid' order by p.id";
     Ok(with_conn!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await).map_err(db::Error::from)?)

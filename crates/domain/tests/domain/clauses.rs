@@ -1,7 +1,8 @@
 //! What single clauses ask of items, cases and the budget, each tried by itself in the synthetic city.
 
 use domain::accounts::Account;
-use domain::cases::{self, Act, Case, Outcome, Receiving, Said, State};
+use domain::cases::{self, About, Act, Case, Outcome, Receiving, Said, State, Written};
+use domain::items::aid::{Ending, Trigger};
 use domain::items::{self, Stage};
 use domain::{Error, budget, letters, payments, runs};
 use jiff::civil::{Date, date};
@@ -30,7 +31,8 @@ async fn clause_c3_1_2_1_an_item_is_tried_on_a_past_run_before_it_is_issued() {
     let mut terms = issued.terms.clone();
     terms.amounts.values_mut().for_each(|fen| *fen *= 2);
     let clerk = city.of("clerk");
-    let id = items::draft(&city.installation, &city.policy, clerk, "innovation-star", terms, now()).await.unwrap();
+    let id =
+        items::draft(&city.installation, &city.policy, clerk, "innovation-star", (terms, None), now()).await.unwrap();
     let draft = items::find(city.db(), id).await.unwrap();
     assert_eq!((draft.stage, draft.version), (Stage::Draft, issued.version + 1), "every version stays");
     let simulate =
@@ -106,8 +108,9 @@ async fn clause_c3_1_4_2_candidates_come_from_the_run_and_money_within_rule_cap_
 
 /// An enterprise's application with its papers, handed in.
 async fn applied(city: &City, firm: &Account, (award, matter): (&str, &str), papers: &[&str]) -> Result<Case, Error> {
-    let event = date(2023, 11, 2);
-    let id = cases::begin(&city.installation, &city.policy, firm, (award, matter), event, now()).await?;
+    let trigger = (award == "rights-aid").then_some(Trigger::DomesticWin);
+    let about = About { award, matter, event: date(2023, 11, 2), trigger };
+    let id = cases::begin(&city.installation, &city.policy, firm, about, now()).await?;
     handed_in(city, firm, id, papers).await
 }
 
@@ -119,7 +122,16 @@ async fn handed_in(city: &City, firm: &Account, id: i64, papers: &[&str]) -> Res
     }
     let name = cases::find(city.db(), firm, id).await?.case.name;
     let account = Receiving { holder: name, bank: "农商行".into(), number: "6222000011112222".into() };
-    cases::write(&city.installation, firm, id, ("见材料", Some(2_000_000), Some(&account)), now()).await?;
+    let written = Written {
+        statement: "见材料".into(),
+        costs_fen: Some(2_000_000),
+        account: Some(account),
+        ending: Some(Ending::Won),
+        is_defender: Some(true),
+        compensation_fen: Some(0),
+        ..Written::default()
+    };
+    cases::write(&city.installation, firm, id, &written, now()).await?;
     city.act_as(firm, id, Act::Submit, &Said::default()).await
 }
 
@@ -130,7 +142,8 @@ async fn clause_c3_3_3_one_approval_document_is_one_reward() {
     let (one, other) = (city.firm(&waiting[0]), city.firm(&waiting[1]));
     // The other enterprise's draft is the earlier one, but nothing is handed in yet.
     let about = ("project-approval", "国科发资〔2023〕88号");
-    let begin = cases::begin(&city.installation, &city.policy, &other, about, date(2023, 11, 2), now());
+    let wanted = About { award: about.0, matter: about.1, event: date(2023, 11, 2), trigger: None };
+    let begin = cases::begin(&city.installation, &city.policy, &other, wanted, now());
     let draft = begin.await.unwrap();
     assert!(applied(&city, &one, about, &[]).await.unwrap_err().to_string().contains("立项文件"));
     let first = applied(&city, &one, about, &["立项文件"]).await.unwrap();
@@ -225,7 +238,7 @@ async fn clause_c3_3_5_2_a_certificate_and_the_provincial_filing_together() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn clause_c3_5_3_2_a_judgment_counts_for_a_high_tech_enterprise_of_that_day() {
-    const PAPERS: [&str; 2] = ["裁判文书或调查通知", "费用发票和付款凭证"];
+    const PAPERS: [&str; 3] = ["生效裁判文书", "权利归属证明", "费用发票和付款凭证"];
     let city = City::alone().await;
     let waiting = city.cases(State::Notified).await;
     let (mut passed, mut blocked) = (0, 0);
@@ -235,6 +248,7 @@ async fn clause_c3_5_3_2_a_judgment_counts_for_a_high_tech_enterprise_of_that_da
         let without = applied(&city, &firm, ("rights-aid", &matter), &PAPERS[1..]).await.unwrap_err();
         assert!(without.to_string().contains("裁判文书"), "{without}");
         let aid = applied(&city, &firm, ("rights-aid", &matter), &PAPERS[..1]).await.unwrap();
+        assert_eq!(aid.trigger(), Some(Trigger::DomesticWin));
         assert_eq!(aid.amount_fen(), Some(1_000_000), "half of what was paid");
         let gate = aid.facts.gates.iter().find(|gate| gate.name == "高新技术企业").unwrap();
         city.act("clerk", aid.id, Act::Accept, "").await.unwrap();
@@ -338,8 +352,9 @@ async fn two_cases_under_way_do_not_use_the_same_room_under_a_cap() {
     terms.cap_per_subject_year_fen = star.amount_fen().map(|star| star.max(fen) + 1);
     let room = terms.cap_per_subject_year_fen.unwrap() - star.amount_fen().unwrap();
     let clerk = city.of("clerk");
-    let id = items::draft(&city.installation, &city.policy, clerk, "invention-star", terms, now()).await.unwrap();
-    items::issue(&city.installation, &city.policy, city.of("clerk2"), id, now()).await.unwrap();
+    let id =
+        items::draft(&city.installation, &city.policy, clerk, "invention-star", (terms, None), now()).await.unwrap();
+    items::issue(&city.installation, &city.policy, city.of("clerk2"), (id, None), now()).await.unwrap();
     open(&city, "invention-star").await;
     let other = of_award(&city, "invention-star").await.into_iter().find(|case| case.subject == star.subject).unwrap();
     assert_eq!(other.amount_fen(), Some(fen), "nothing stands against it yet");
@@ -374,4 +389,100 @@ async fn clause_c3_1_4_1_an_invention_star_from_the_list_to_its_certificate() {
     let decision = format!("{:?}", paper(letters::Kind::Decision).await.unwrap());
     assert!(decision.contains("云川市知奖决〔2024〕1号") && decision.contains("云政办发〔2023〕12号"), "{decision}");
     assert!(paper(letters::Kind::Refusal).await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clause_c3_5_3_1_each_trigger_asks_for_its_own_proofs_and_answers() {
+    for database in db::test::databases().await {
+        let city = City::new(database.db.clone()).await;
+        let waiting = city.cases(State::Notified).await;
+        // A high-tech enterprise of that day, so that only the trigger decides.
+        let event = date(2023, 11, 2);
+        for trigger in Trigger::ALL {
+            let mut decided = 0;
+            for (place, case) in waiting.iter().enumerate() {
+                let firm = city.firm(case);
+                let matter = format!("{}-{place}", trigger.key());
+                let about = About { award: "rights-aid", matter: &matter, event, trigger: Some(trigger) };
+                let none = About { trigger: None, ..about };
+                let begin = async |about| cases::begin(&city.installation, &city.policy, &firm, about, now()).await;
+                assert!(begin(none).await.unwrap_err().to_string().contains("请选择维权情形"), "{}", database.name);
+                let id = begin(about).await.unwrap();
+                let attach = async |kind: &str| {
+                    let bytes = [b"%PDF-1.7 ", kind.as_bytes()].concat();
+                    cases::attach(&city.installation, &firm, id, (kind, "材料.pdf", &bytes), now()).await
+                };
+                for other in Trigger::ALL.into_iter().filter(|one| *one != trigger) {
+                    for paper in other.usual_papers() {
+                        assert!(attach(paper).await.is_err(), "{trigger:?} does not ask for {paper}");
+                    }
+                }
+                attach("费用发票和付款凭证").await.unwrap();
+                let missing = city.act_as(&firm, id, Act::Submit, &Said::default()).await.unwrap_err().to_string();
+                assert!(trigger.usual_papers().iter().all(|paper| missing.contains(paper)), "{missing}");
+                for paper in trigger.usual_papers() {
+                    attach(paper).await.unwrap();
+                }
+                let account =
+                    Receiving {
+                        holder: case.name.clone(), bank: "农商行".into(), number: "6222000011112222".into()
+                    };
+                let written = Written {
+                    costs_fen: Some(2_000_000),
+                    account: Some(account),
+                    place: "美国".into(),
+                    ending: Some(if trigger.must_win() { Ending::Won } else { Ending::Lost }),
+                    is_defender: Some(trigger.must_defend()),
+                    compensation_fen: Some(500_000),
+                    ..Written::default()
+                };
+                cases::write(&city.installation, &firm, id, &written, now()).await.unwrap();
+                let aid = city.act_as(&firm, id, Act::Submit, &Said::default()).await.unwrap();
+                assert_eq!(aid.amount_fen(), Some(750_000), "half of what the compensation leaves of the costs");
+                let gate = aid.facts.gates.iter().find(|gate| gate.name == "维权情形").unwrap();
+                assert!(gate.outcome == cases::Outcome::Strict && gate.basis == trigger.clause(), "{gate:?}");
+                city.act("clerk", id, Act::Accept, "").await.unwrap();
+                let done = city.act("clerk", id, Act::Pass, "").await;
+                let refusal = done.as_ref().map_or_else(ToString::to_string, |_| String::new());
+                if refusal.contains("写明核实了什么") {
+                    city.act("clerk", id, Act::Pass, "已对照文书").await.unwrap();
+                    decided += 1;
+                    break;
+                }
+                assert!(refusal.contains("高新技术企业"), "{refusal}");
+            }
+            assert_eq!(decided, 1, "{trigger:?}: no high-tech enterprise was found");
+        }
+        city.is_sound().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clause_c3_1_5_2_an_invention_granted_abroad_again_has_what_is_left_of_its_cap() {
+    let city = City::alone().await;
+    let clerk = city.of("clerk");
+    let drafted = items::all(city.db()).await.unwrap().into_iter().find(|item| item.award == "pct-grant").unwrap();
+    assert_eq!(drafted.terms.cap_per_invention_fen, Some(3_000_000));
+    items::issue(&city.installation, &city.policy, city.of("clerk2"), (drafted.id, None), now()).await.unwrap();
+    let pct = async |case: &Case| {
+        let tried =
+            cases::simulate(&city.installation, &city.policy, &drafted, &latest(&city).await, now()).await.unwrap();
+        tried.into_iter().find(|one| one.subject == case.subject).unwrap()
+    };
+    open(&city, "pct-grant").await;
+    let cases = of_award(&city, "pct-grant").await;
+    assert!(!cases.is_empty(), "the demo has grants abroad");
+    // Whatever was granted, no invention has more than its cap, and each its own grants only.
+    for case in &cases {
+        let grants: usize = case.amount.inventions.iter().map(|one| one.grants).sum();
+        if case.amount.inventions.is_empty() {
+            assert!(!case.amount.held.is_empty(), "{:?}", case.amount);
+            continue;
+        }
+        assert_eq!(grants, case.facts.rights.len());
+        for one in &case.amount.inventions {
+            assert_eq!(one.fen, (one.grants as i64 * 2_000_000).min(3_000_000), "{one:?}");
+        }
+        assert_eq!(pct(case).await.amount.inventions, case.amount.inventions);
+    }
 }

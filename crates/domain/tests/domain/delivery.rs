@@ -5,7 +5,8 @@ use std::io::Write as _;
 use db::Db;
 use demo::Scale;
 use domain::accounts::{self, Account};
-use domain::cases::{self, Act, Case, Receiving, Said, State};
+use domain::cases::{self, About, Act, Case, Receiving, Said, State, Written};
+use domain::items::aid::Trigger;
 use domain::payments::{self, Stage};
 use domain::{Error, Installation, budget, doctor, items, runs};
 use jiff::Timestamp;
@@ -369,7 +370,9 @@ async fn clause_c3_5_3_1_an_application_with_its_papers() {
     let city = City::new(database.db.clone()).await;
     let firm = city.of("enterprise");
     let begin = async |award: &str, matter: &str, event| {
-        cases::begin(&city.installation, &city.policy, firm, (award, matter), event, now()).await
+        let trigger = (award == "rights-aid").then_some(Trigger::ActionAbroad);
+        let about = About { award, matter, event, trigger };
+        cases::begin(&city.installation, &city.policy, firm, about, now()).await
     };
     let event = date(2023, 11, 2);
     assert!(begin("rights-aid", " ", event).await.is_err(), "a matter has its number");
@@ -383,10 +386,14 @@ async fn clause_c3_5_3_1_an_application_with_its_papers() {
         cases::attach(&city.installation, firm, id, (kind, name, bytes), now()).await
     };
     let pdf = b"%PDF-1.7 ...";
-    assert!(attach("裁判文书或调查通知", "判决.pdf", b"MZ").await.is_err(), "not what its name says");
-    assert!(attach("裁判文书或调查通知", "run.exe", b"MZ").await.is_err());
-    assert!(attach("别的", "判决.pdf", pdf).await.is_err(), "no such paper is asked for");
-    attach("裁判文书或调查通知", "../../etc/判决.pdf", pdf).await.unwrap();
+    assert!(attach("授权委托书", "判决.pdf", b"MZ").await.is_err(), "not what its name says");
+    assert!(attach("授权委托书", "run.exe", b"MZ").await.is_err());
+    for other in ["别的", "生效裁判文书"] {
+        assert!(attach(other, "判决.pdf", pdf).await.is_err(), "no such paper is asked for");
+    }
+    attach("授权委托书", "../../etc/判决.pdf", pdf).await.unwrap();
+    attach("起诉状、投诉书或律师函", "诉状.pdf", pdf).await.unwrap();
+    attach("立案或受理凭证", "立案.pdf", pdf).await.unwrap();
     attach("费用发票和付款凭证", "发票.pdf", b"%PDF-1.4 invoice").await.unwrap();
     let whole = cases::find(city.db(), firm, id).await.unwrap();
     assert_eq!(whole.papers[0].name, "判决.pdf");
@@ -396,8 +403,15 @@ async fn clause_c3_5_3_1_an_application_with_its_papers() {
     assert!(cases::paper(&city.installation, &stranger, (id, whole.papers[0].id)).await.is_err());
     let account =
         Receiving { holder: whole.case.name.clone(), bank: "银行".into(), number: "6222000011112222".into() };
-    let said = ("在海外维权", Some(8_000_001), Some(&account));
-    cases::write(&city.installation, firm, id, said, now()).await.unwrap();
+    let written = Written {
+        statement: "在海外维权".into(),
+        costs_fen: Some(8_000_001),
+        account: Some(account),
+        place: "美国".into(),
+        compensation_fen: Some(0),
+        ..Written::default()
+    };
+    cases::write(&city.installation, firm, id, &written, now()).await.unwrap();
     let handed_in = submit().await.unwrap();
     assert_eq!(handed_in.state, State::Submitted);
     assert_eq!(handed_in.amount_fen(), Some(4_000_000), "half the paid costs, down to the fen");

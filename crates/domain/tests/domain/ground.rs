@@ -4,13 +4,22 @@ use std::io::Write as _;
 
 use domain::Error;
 use domain::budget;
-use domain::cases::{self, Act, Case, Said, State};
+use domain::cases::{self, About, Act, Case, Said, State, Written};
 use domain::doctor::{self, State as Found};
+use domain::items::aid::{Ending, Trigger};
 use domain::payments;
 use jiff::civil::date;
 use registry::ImportOptions;
 
 use crate::delivery::{City, now, refused};
+
+/// A win at home, for which aid is asked.
+const WIN: About<'_> = About {
+    award: "rights-aid",
+    matter: "（2023）苏民终88号",
+    event: date(2023, 11, 2),
+    trigger: Some(Trigger::DomesticWin),
+};
 
 /// A case decided in favour, on the day after its notice.
 async fn approved(city: &City, count: usize) -> Vec<Case> {
@@ -108,16 +117,23 @@ async fn objections_are_answered_each_and_none_brings_a_case_back() {
 async fn costs_are_settled_by_the_handler_and_what_was_seen_is_what_is_acted_on() {
     let city = City::alone().await;
     let firm = city.of("enterprise");
-    let wanted = ("rights-aid", "（2023）苏民终88号");
-    let id = cases::begin(&city.installation, &city.policy, firm, wanted, date(2023, 11, 2), now()).await.unwrap();
+    let id = cases::begin(&city.installation, &city.policy, firm, WIN, now()).await.unwrap();
     assert!(cases::find(city.db(), city.of("clerk"), id).await.is_err(), "a draft is its enterprise's own affair");
-    for kind in ["裁判文书或调查通知", "费用发票和付款凭证"] {
+    for kind in ["生效裁判文书", "权利归属证明", "费用发票和付款凭证"] {
         cases::attach(&city.installation, firm, id, (kind, "文件.pdf", b"%PDF-1.4"), now()).await.unwrap();
     }
     let name = cases::find(city.db(), firm, id).await.unwrap().case.name;
     let account = cases::Receiving { holder: name, bank: "银行".into(), number: "6222000011112222".into() };
-    let said = ("维权", Some(10_000_000), Some(&account));
-    cases::write(&city.installation, firm, id, said, now()).await.unwrap();
+    let written = Written {
+        statement: "维权".into(),
+        costs_fen: Some(10_000_000),
+        account: Some(account),
+        ending: Some(Ending::MainlyWon),
+        is_defender: Some(true),
+        compensation_fen: Some(100_000),
+        ..Written::default()
+    };
+    cases::write(&city.installation, firm, id, &written, now()).await.unwrap();
     let version = city.act("enterprise", id, Act::Submit, "").await.unwrap().version;
     let stale = Said { seen: Some(version - 1), ..Said::default() };
     refused(city.act_as(city.of("clerk"), id, Act::Accept, &stale).await, "有了变化");
@@ -125,10 +141,13 @@ async fn costs_are_settled_by_the_handler_and_what_was_seen_is_what_is_acted_on(
     city.act_as(city.of("clerk"), id, Act::Accept, &fresh).await.unwrap();
     let settle = |fen| Said { costs_fen: Some(fen), note: "发票只有一万元".into(), ..Said::default() };
     refused(city.act_as(city.of("clerk"), id, Act::Pass, &settle(10_000_001)).await, "不能多于");
-    let passed = city.act_as(city.of("clerk"), id, Act::Pass, &settle(1_000_000)).await;
+    let less = Said { compensation_fen: Some(99_999), ..settle(1_000_000) };
+    refused(city.act_as(city.of("clerk"), id, Act::Pass, &less).await, "不能少于");
+    let more = Said { compensation_fen: Some(200_000), ..settle(1_000_000) };
+    let passed = city.act_as(city.of("clerk"), id, Act::Pass, &more).await;
     // The demo's first enterprise may be none of the high-tech ones; the amount is settled all the same.
     match passed {
-        Ok(case) => assert_eq!(case.amount_fen(), Some(500_000)),
+        Ok(case) => assert_eq!(case.amount_fen(), Some(400_000), "half of what is left of the costs"),
         Err(error) => assert!(error.to_string().contains("高新技术企业"), "{error}"),
     }
     // A run within the year opens nothing.
@@ -160,9 +179,8 @@ async fn a_list_older_than_a_year_is_no_list() {
 async fn a_paper_that_was_changed_or_lost_is_found() {
     let city = City::alone().await;
     let firm = city.of("enterprise");
-    let wanted = ("rights-aid", "（2023）苏民终88号");
-    let id = cases::begin(&city.installation, &city.policy, firm, wanted, date(2023, 11, 2), now()).await.unwrap();
-    let paper = ("裁判文书或调查通知", "判决书.pdf", &b"%PDF-1.4 it is so"[..]);
+    let id = cases::begin(&city.installation, &city.policy, firm, WIN, now()).await.unwrap();
+    let paper = ("生效裁判文书", "判决书.pdf", &b"%PDF-1.4 it is so"[..]);
     cases::attach(&city.installation, firm, id, paper, now()).await.unwrap();
     let found = async || {
         let checks = doctor::examine(&city.installation, now()).await;

@@ -9,5 +9,7 @@ mod course;
 mod delivery;
 mod divisions;
 mod ground;
+mod leave;
 mod messages;
 mod payments;
+mod sharing;

@@ -2,20 +2,26 @@
 //! payments. An enterprise finds its own cases here, a department those it is asked about.
 
 pub mod acts;
+mod aided;
 pub mod apply;
 pub mod budget;
+pub mod drafts;
+pub mod effect;
 pub(crate) mod forms;
 pub mod items;
+pub mod leave;
 pub mod letters;
 pub mod notices;
 pub mod one;
 pub mod payments;
+pub mod proration;
 pub mod uses;
 
 use axum::{Form, extract::State, http::Uri, response::Response};
 use domain::{
-    accounts::{Permission, Role},
+    accounts::Permission,
     cases::{self, Case, State as Stands},
+    delegations,
     items::{Stage, Track},
     runs,
 };
@@ -48,7 +54,8 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
     if query.export {
         let document = policy::document()?;
         let rows = cases::all(app.db(), account(&frame)?).await?;
-        return listing(&frame, &document.policy).workbook(&rows, &query);
+        let mine = mine(&app, &frame).await?;
+        return listing(&frame, &document.policy, &mine).workbook(&rows, &query);
     }
     respond(&app, &frame, hx, &query, &words, &Sent::default(), &Errors::default()).await
 }
@@ -64,7 +71,8 @@ async fn respond(
 ) -> Result<Response, AppError> {
     let document = policy::document()?;
     let rows = cases::all(app.db(), account(frame)?).await?;
-    let view = listing(frame, &document.policy).view(&rows, query);
+    let mine = mine(app, frame).await?;
+    let view = listing(frame, &document.policy, &mine).view(&rows, query);
     if hx.wants_block() {
         return hx::page(ListBlock { frame, list: &view });
     }
@@ -75,28 +83,31 @@ async fn respond(
     } else {
         None
     };
-    let line = waiting(frame, &rows);
     let mut room = head(frame, PATH).with(said(frame, words)).wrong(!errors.is_empty());
-    room.line = line;
-    let page = ListPage { frame, room: &room, errors, list: &view, form, acts: acts(frame) };
+    room.line = waiting(frame, &rows, &mine);
+    for one in delegations::stood_in_for(app.db(), account(frame)?, frame.business_date).await? {
+        room.line.push_str(&frame.tn("cases-line-for", &[("name", one.from_name), ("date", one.until_on)]));
+    }
+    let page = ListPage { frame, room: &room, errors, list: &view, form, acts: acts(frame), sums: Vec::new() };
     if errors.is_empty() { hx::page(page) } else { hx::refused(page) }
 }
 
-/// The states in which a case waits for this visitor's role.
-pub(crate) fn turns(frame: &Frame) -> &'static [Stands] {
-    match frame.account.as_ref().map(|account| account.role) {
-        Some(Role::Enterprise) => &[Stands::Notified, Stands::Correction, Stands::Draft, Stands::Failed],
-        Some(Role::Leader) => &[Stands::Noticed, Stands::Objected],
-        Some(Role::Finance | Role::Department) => &[Stands::Joint],
-        Some(Role::Clerk) => &[Stands::Submitted, Stands::Review, Stands::SecondReview, Stands::Listed],
-        _ => &[],
-    }
+/// The cases that wait for this visitor, each with its state.
+pub(crate) async fn mine(app: &App, frame: &Frame) -> Result<Mine, AppError> {
+    Ok(cases::awaiting(app.db(), account(frame)?, frame.business_date).await?)
+}
+
+/// Cases by number, each with its state.
+pub(crate) type Mine = std::collections::BTreeMap<i64, Stands>;
+
+/// The address of the cases that wait for the visitor in a state.
+pub(crate) fn mine_in(state: Stands) -> String {
+    format!("{PATH}?mine=yes&state={}", state.key())
 }
 
 /// What waits for this visitor, in one line.
-fn waiting(frame: &Frame, rows: &[Case]) -> String {
-    let states = turns(frame);
-    let count = rows.iter().filter(|case| states.contains(&case.state)).count();
+fn waiting(frame: &Frame, rows: &[Case], mine: &Mine) -> String {
+    let count = rows.iter().filter(|case| mine.contains_key(&case.id)).count();
     let late = rows.iter().filter(|case| case.is_late(frame.business_date)).count();
     frame.tn("cases-line", &[("count", format::count(count)), ("late", format::count(late))])
 }
@@ -116,13 +127,16 @@ pub(super) fn said(frame: &Frame, words: &std::collections::BTreeMap<String, Str
 
 /// The head of a page of this room, with its neighbours.
 pub(super) fn head(frame: &Frame, path: &str) -> Room {
-    const TABS: [(&str, &str, Permission); 6] = [
+    const TABS: [(&str, &str, Permission); 9] = [
         ("cases-title", PATH, Permission::ViewCases),
         ("notices-title", notices::PATH, Permission::ViewCases),
         ("items-title", items::PATH, Permission::ViewPolicy),
         ("budget-title", budget::PATH, Permission::ViewMoney),
         ("payments-title", payments::PATH, Permission::ViewMoney),
         ("board-title", budget::BOARD, Permission::ViewMoney),
+        ("effect-title", effect::PATH, Permission::ViewMoney),
+        ("proration-title", proration::PATH, Permission::ViewMoney),
+        ("leave-title", leave::PATH, Permission::HandleCases),
     ];
     let (key, _, _) = TABS.iter().find(|(_, own, _)| *own == path).copied().unwrap_or(TABS[0]);
     let tabs = TABS.iter().filter(|(_, _, needed)| frame.may(*needed)).map(|(key, own, _)| (*key, *own));
@@ -134,7 +148,7 @@ pub(super) fn head(frame: &Frame, path: &str) -> Room {
     )
 }
 
-fn listing<'a>(frame: &'a Frame, policy: &'a Policy) -> Listing<'a, Case> {
+fn listing<'a>(frame: &'a Frame, policy: &'a Policy, mine: &'a Mine) -> Listing<'a, Case> {
     let awards = policy.awards.iter().map(|award| Choice::new(award.id.clone(), frame.said(&award.name))).collect();
     let states = Stands::ALL.iter().map(|state| Choice::new(state.key(), frame.said(state.zh()))).collect();
     let late = vec![Choice::new("late", frame.t("cases-late"))];
@@ -153,15 +167,27 @@ fn listing<'a>(frame: &'a Frame, policy: &'a Policy) -> Listing<'a, Case> {
         })
         .column("due", frame.t("cases-due"), Kind::Date, |case| Cell::date(case.due_on))
         .column("handler", frame.t("cases-handler"), Kind::Text, |case| {
-            Cell::text(case.handler.clone().unwrap_or_default())
+            let handler = case.handler.as_deref().unwrap_or_default();
+            Cell::text(acting(frame, handler, case.handler_for.as_deref().unwrap_or_default()))
         })
         .column("number", frame.t("cases-number"), Kind::Code, |case| Cell::code(case.id.to_string()))
         .filter("award", frame.t("cases-award"), awards, |case, key| case.award == key)
         .filter("state", frame.t("cases-state"), states, |case, key| case.state.key() == key)
+        .filter("mine", frame.t("cases-mine"), vec![Choice::new("yes", frame.t("setting-yes"))], move |case, _| {
+            mine.contains_key(&case.id)
+        })
         .filter("due", frame.t("cases-due"), late, move |case, _| case.is_late(today))
         .search(frame.t("cases-search"), |case| format!("{} {} {} {}", case.name, case.subject, case.matter, case.id))
         .sorted_by("due", Dir::Up)
         .when_empty(frame.t("cases-none"), frame.t("cases-none-todo"))
+}
+
+/// Who acted, and on whose behalf.
+pub(super) fn acting(frame: &Frame, by: &str, for_whom: &str) -> String {
+    match for_whom {
+        "" => by.to_owned(),
+        whom => frame.tn("case-acting-for", &[("by", by.to_owned()), ("name", whom.to_owned())]),
+    }
 }
 
 pub(super) fn amount_cell(frame: &Frame, fen: Option<i64>) -> Cell {

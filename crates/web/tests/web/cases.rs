@@ -113,6 +113,11 @@ async fn clause_c3_3_2_1_a_star_from_its_confirmation_to_the_bank_and_the_archiv
     assert!(firm.get(&case).await.text.contains("已拨付"));
     adds_up(&mut finance, "/budget", "/budget/uses?", &holder).await;
     adds_up(&mut finance, "/budget/board", "/payments/arrived?", &holder).await;
+    adds_up(&mut finance, "/budget/effect", "/payments/arrived?", &holder).await;
+    let effect = finance.get("/budget/effect").await.text;
+    let came = links(&effect, "/budget/effect/came?").first().unwrap().replace("&amp;", "&").replace("&#38;", "&");
+    let things = finance.get(&came).await.text;
+    assert!(things.contains(&holder) && things.contains("所选 "), "{things}");
     assert!(clerk.get(&notice).await.text.contains("1 件合计 "));
     for letter in ["decision", "certificate"] {
         let file = firm.get(&format!("{case}/letters/{letter}")).await;
@@ -136,6 +141,7 @@ async fn clause_c3_1_2_1_an_item_is_drafted_by_one_and_issued_by_another() {
     let page = clerk.get("/items/draft/pct-grant").await;
     assert!(page.text.contains("20000"), "the draft that waits is shown as typed");
     let token = page.token();
+    let first = page.text.split("name=\"seen\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let form = |until: &'static str, amount: &'static str| {
         vec![
             ("track", "confirm"),
@@ -154,7 +160,7 @@ async fn clause_c3_1_2_1_an_item_is_drafted_by_one_and_issued_by_another() {
     wrong.extend(form("2026-12-31", "两万"));
     let refused = clerk.post("/items/draft/pct-grant", &wrong).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    let mut red = vec![("csrf", token.as_str())];
+    let mut red = vec![("csrf", token.as_str()), ("seen", first.as_str())];
     red.extend(form("2026-12-31", "2万元"));
     let drafted = clerk.post("/items/draft/pct-grant", &red).await;
     taken(&drafted);
@@ -165,11 +171,22 @@ async fn clause_c3_1_2_1_an_item_is_drafted_by_one_and_issued_by_another() {
     let mut second = signed_in(folder.path(), "clerk2").await;
     let refused = press(&mut second, &item, &format!("{item}/issue")).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    let mut sound = vec![("csrf", token.as_str())];
+    // Two have opened the form; what the second sends was made upon what is not there any more.
+    let field = |page: &str| page.split("name=\"seen\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let both = field(&clerk.get("/items/draft/pct-grant").await.text);
+    let mut sound = vec![("csrf", token.as_str()), ("seen", both.as_str())];
     sound.extend(form("2024-12-31", "2万元"));
+    let read = field(&second.get(&item).await.text);
     taken(&clerk.post("/items/draft/pct-grant", &sound).await);
+    let late = clerk.post("/items/draft/pct-grant", &sound).await;
+    assert!(late.status == StatusCode::UNPROCESSABLE_ENTITY && late.text.contains("有人改过"), "{}", late.text);
+    assert!(late.text.contains("2万元"), "what was typed stays");
+    let csrf = second.get(&item).await.token();
+    let stale = second.post(&format!("{item}/issue"), &[("csrf", &csrf), ("seen", &read)]).await;
+    assert_eq!(stale.status, StatusCode::UNPROCESSABLE_ENTITY, "nobody issues what he has not seen");
+    let read = field(&second.get(&item).await.text);
     assert_eq!(press(&mut clerk, &item, &format!("{item}/issue")).await.status, StatusCode::UNPROCESSABLE_ENTITY);
-    taken(&press(&mut second, &item, &format!("{item}/issue")).await);
+    taken(&second.post(&format!("{item}/issue"), &[("csrf", &csrf), ("seen", &read)]).await);
     let opened = {
         let page = clerk.get("/cases").await;
         let run = page.text.split("<select id=\"run\"").nth(1).unwrap().split("value=\"").nth(1).unwrap();
@@ -186,7 +203,15 @@ async fn clause_c3_5_3_1_an_enterprise_applies_with_its_papers() {
     let page = firm.get("/cases").await;
     let token = page.token();
     let matter = "（2023）苏民终88号";
-    let begin = [("csrf", token.as_str()), ("award", "rights-aid"), ("matter", matter), ("event", "2023-11-02")];
+    let award = "rights-aid/domestic-win";
+    let begin = [("csrf", token.as_str()), ("award", award), ("matter", matter), ("event", "2023-11-02")];
+    let vague = [("csrf", token.as_str()), ("award", "rights-aid"), ("matter", matter), ("event", "2023-11-02")];
+    let asked = firm.post("/cases/apply", &vague).await;
+    assert!(
+        asked.status == StatusCode::UNPROCESSABLE_ENTITY && asked.text.contains("请选择维权情形"),
+        "{}",
+        asked.text
+    );
     let empty = [("csrf", token.as_str()), ("award", "rights-aid"), ("matter", ""), ("event", "")];
     assert_eq!(firm.post("/cases/apply", &empty).await.status, StatusCode::UNPROCESSABLE_ENTITY);
     let begun = firm.post("/cases/apply", &begin).await;
@@ -197,24 +222,36 @@ async fn clause_c3_5_3_1_an_enterprise_applies_with_its_papers() {
         page.split("name=\"holder\" type=\"text\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let written = [
         ("csrf", token.as_str()),
-        ("statement", "在海外维权"),
+        ("statement", "起诉仿冒者"),
         ("costs", "8万元"),
+        ("ending", "won"),
+        ("defender", "yes"),
+        ("compensation", "0"),
         ("holder", holder.as_str()),
         ("bank", "云川农商行"),
         ("number", "6222021234567890"),
     ];
     taken(&firm.post(&format!("{case}/write"), &written).await);
+    // The page asks for what this trigger needs, and for nothing of the others.
+    for words in ["裁判结果", "企业是维护自己权利的一方", "已获赔偿", "生效裁判文书", "权利归属证明"]
+    {
+        assert!(page.contains(words), "{words}");
+    }
+    for words in ["国家（地区）", "调查通知书", "授权委托书"] {
+        assert!(!page.contains(words), "{words}");
+    }
     let attach = format!("{case}/attach");
     let kind = |kind| [("csrf", token.as_str()), ("kind", kind)];
-    let false_one = firm.upload(&attach, &kind("裁判文书或调查通知"), "判决.pdf", b"MZ not a pdf").await;
+    let false_one = firm.upload(&attach, &kind("生效裁判文书"), "判决.pdf", b"MZ not a pdf").await;
     assert_eq!(false_one.status, StatusCode::UNPROCESSABLE_ENTITY);
-    for paper in ["裁判文书或调查通知", "费用发票和付款凭证", "费用发票和付款凭证"] {
+    for paper in ["生效裁判文书", "权利归属证明", "费用发票和付款凭证", "费用发票和付款凭证"]
+    {
         taken(&firm.upload(&attach, &kind(paper), "文件.pdf", b"%PDF-1.4 x").await);
     }
     let page = firm.get(&case).await.text;
     let papers: Vec<String> = links(&page, &format!("{case}/papers/")).into_iter().map(str::to_owned).collect();
-    assert_eq!(papers.len(), 3);
-    taken(&firm.post(&format!("{}/remove", papers[2]), &[("csrf", &token)]).await);
+    assert_eq!(papers.len(), 4);
+    taken(&firm.post(&format!("{}/remove", papers[3]), &[("csrf", &token)]).await);
     let file = firm.get(&papers[0]).await;
     assert!(file.header("content-disposition").starts_with("attachment"), "never shown by the browser itself");
     taken(&act(&mut firm, &case, &[("act", "submit")]).await);
@@ -338,6 +375,13 @@ async fn clause_c3_1_3_1_the_board_tells_subsidy_budget_and_market() {
         row.contains(">50<") && row.contains("blank\" data-label=\"预算\""),
         "half is left in 2023, and a year without a budget is not zero: {row}"
     );
+    // What the market moved opens to its loans, which add up to it.
+    let href = links(row, "/budget/pledges?").first().unwrap().replace("&amp;", "&").replace("&#38;", "&");
+    let shown = row.split("/budget/pledges?").nth(1).unwrap().split('>').nth(1).unwrap().split('<').next().unwrap();
+    assert_eq!(links(row, "/budget/pledges?").len(), 2, "the loans and the share of them: {row}");
+    let loans = leader.get(&href).await.text;
+    let sum = loans.split("所选合计 ").nth(1).unwrap().split('。').next().unwrap();
+    assert!(sum.starts_with(shown), "{shown} against {sum}");
     assert!(leader.get("/budget/board?export=xlsx").await.header("content-disposition").contains("subsidy.xlsx"));
 }
 
@@ -358,4 +402,68 @@ async fn a_case_is_found_by_the_search_and_waits_on_the_cockpit() {
     let sent = [("act", "confirm"), ("holder", holder), ("bank", "行"), ("number", "6222021234567890")];
     taken(&act(&mut firm, &case, &sent).await);
     assert!(clerk.get("/cockpit").await.text.contains("经办审核的案件 1 件"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_leave_is_named_on_its_page_and_the_delegate_acts_in_the_other_s_name() {
+    let (mut clerk, folder) = own(Role::Clerk).await;
+    let mut firm = again(folder.path(), Role::Enterprise).await;
+    let case = numbers(&mut firm, "").await.remove(0);
+    let page = firm.get(&case).await.text;
+    let holder = page.split("name=\"holder\" type=\"text\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let sent = [("act", "confirm"), ("holder", holder), ("bank", "行"), ("number", "6222021234567890")];
+    taken(&act(&mut firm, &case, &sent).await);
+    let mut second = signed_in(folder.path(), "clerk2").await;
+    assert!(!second.get(&case).await.text.contains("以谁的名义办理"), "nobody is away");
+    let token = clerk.get("/leave").await.token();
+    let leave = |last: &'static str| {
+        vec![
+            ("csrf", token.clone()),
+            ("to", "clerk2".into()),
+            ("first", "2024-02-29".into()),
+            ("last", last.to_owned()),
+            ("reason", "公休".into()),
+        ]
+    };
+    for (last, status) in [
+        ("", StatusCode::UNPROCESSABLE_ENTITY),
+        ("2024-02-01", StatusCode::UNPROCESSABLE_ENTITY),
+        ("2024-03-08", StatusCode::SEE_OTHER),
+    ] {
+        let sent = leave(last);
+        let fields: Vec<(&str, &str)> = sent.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        assert_eq!(clerk.post("/leave/name", &fields).await.status, status, "{last}");
+    }
+    assert!(numbers(&mut clerk, "?mine=yes").await.is_empty(), "who is away has nothing to do");
+    assert!(numbers(&mut second, "?mine=yes").await.contains(&case));
+    assert!(second.get("/cases").await.text.contains("您正代"));
+    assert!(second.get(&case).await.text.contains("以谁的名义办理"));
+    taken(&act(&mut second, &case, &[("act", "pass"), ("note", "核"), ("for", "clerk")]).await);
+    let shown = clerk.get(&case).await.text;
+    assert!(shown.contains("clerk2（代 clerk 办理）"), "{shown}");
+    let page = clerk.get("/leave").await;
+    let door = page.text.split("action=\"").find(|part| part.contains("/end\"")).unwrap();
+    let door = door.split('"').next().unwrap().to_owned();
+    taken(&clerk.post(&door, &[("csrf", &page.token())]).await);
+    assert!(clerk.get("/leave").await.text.contains("已提前结束"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_sum_above_the_budget_opens_and_sharing_needs_reasons_and_two() {
+    let (mut finance, folder) = own(Role::Finance).await;
+    let page = finance.get("/budget").await.text;
+    let sums = page.split("<dl class=\"facts\">").nth(1).unwrap().split("</dl>").next().unwrap().to_owned();
+    assert!(links(&sums, "/budget?year=2024").len() == 2 && sums.contains("已预留"), "{sums}");
+    let page = finance.get("/budget/prorata").await;
+    let line = page.text.split("<select id=\"line\"").nth(1).unwrap().split("value=\"").nth(1).unwrap();
+    let line = line.split('"').next().unwrap().to_owned();
+    let token = page.token();
+    for (reason, word) in [("", "写明为什么"), ("指标用完", "可用")] {
+        let sent = [("csrf", token.as_str()), ("line", line.as_str()), ("reason", reason)];
+        let refused = finance.post("/budget/prorata/propose", &sent).await;
+        assert!(refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.text.contains(word), "{}", refused.text);
+    }
+    let mut leader = again(folder.path(), Role::Leader).await;
+    assert!(!leader.get("/budget/prorata").await.text.contains("提出按比例兑付</h2>"), "the finance bureau proposes");
+    assert_eq!(leader.get("/budget/prorata/9").await.status, StatusCode::NOT_FOUND);
 }

@@ -7,7 +7,7 @@ use db::Db;
 use web::routes;
 
 /// The doors that take a form and change something, with the act that the trail then holds.
-const CHANGES: [(&str, &str); 86] = [
+const CHANGES: [(&str, &str); 91] = [
     ("/sign-in", "session.open"),
     ("/sign-in/code", "session.open"),
     ("/sign-out", "session.close"),
@@ -83,6 +83,11 @@ const CHANGES: [(&str, &str); 86] = [
     ("/items/{id}/issue", "item.issue"),
     ("/items/{id}/suspend", "item.suspend"),
     ("/budget/set", "budget.set"),
+    ("/budget/prorata/propose", "budget.prorate"),
+    ("/budget/prorata/{id}/agree", "budget.agree"),
+    ("/budget/prorata/{id}/withdraw", "budget.withdraw"),
+    ("/leave/name", "leave.name"),
+    ("/leave/{id}/end", "leave.end"),
     ("/payments/order", "payment.order"),
     ("/payments/{id}/approve", "payment.approve"),
     ("/payments/{id}/cancel", "payment.cancel"),

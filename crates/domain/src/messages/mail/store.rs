@@ -38,6 +38,26 @@ struct WaitingRow {
     weekly_on: Option<String>,
 }
 
+impl WaitingRow {
+    fn waiting(self) -> Result<Waiting, Error> {
+        let kind = known(Kind::of_key(&self.kind), &self.kind)?;
+        let mode = read_modes(&self.modes)?.get(&kind).copied().unwrap_or_else(|| kind.usual());
+        Ok(Waiting {
+            id: self.id,
+            account: self.account_id,
+            name: self.name,
+            address: self.address,
+            kind,
+            mode,
+            subject: self.subject,
+            body: self.body,
+            path: self.path,
+            daily_on: self.daily_on,
+            weekly_on: self.weekly_on,
+        })
+    }
+}
+
 /// The messages that are to be mailed some time, the oldest first: not read, not over, told since the address was given.
 pub(super) async fn waiting(tx: &mut Tx) -> Result<Vec<Waiting>, Error> {
     const SQL: &str = "select m.id, m.account_id, a.name, s.address, s.modes, m.kind, m.subject, m.body, m.path, \
@@ -47,25 +67,42 @@ pub(super) async fn waiting(tx: &mut Tx) -> Result<Vec<Waiting>, Error> {
         and m.told_at >= s.since and a.disabled_at is null order by m.id";
     let rows: Vec<WaitingRow> =
         with_conn!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await).map_err(db::Error::from)?;
-    let waiting = |row: WaitingRow| {
-        let kind = known(Kind::of_key(&row.kind), &row.kind)?;
-        let mode = read_modes(&row.modes)?.get(&kind).copied().unwrap_or_else(|| kind.usual());
-        Ok(Waiting {
-            id: row.id,
-            account: row.account_id,
-            name: row.name,
-            address: row.address,
-            kind,
-            mode,
-            subject: row.subject,
-            body: row.body,
-            path: row.path,
-            daily_on: row.daily_on,
-            weekly_on: row.weekly_on,
-        })
-    };
-    let all: Result<Vec<Waiting>, Error> = rows.into_iter().map(waiting).collect();
+    let all: Result<Vec<Waiting>, Error> = rows.into_iter().map(WaitingRow::waiting).collect();
     Ok(all?.into_iter().filter(|one| one.mode != Mode::Never).collect())
+}
+
+/// How many messages are in a mail, and those of them that are not over, with the address as it is now: empty where the account gets
+/// no mail any more.
+pub(super) async fn left_in(tx: &mut Tx, mail: i64) -> Result<(usize, Vec<Waiting>), Error> {
+    const ALL: &str = "select count(*) from message where mail_id = $1";
+    const SQL: &str = "select m.id, m.account_id, a.name, case when a.disabled_at is null then coalesce(s.address, '') \
+        else '' end as address, coalesce(s.modes, '{}') as modes, m.kind, m.subject, m.body, m.path, s.daily_on, \
+        s.weekly_on from message m join account a on a.id = m.account_id \
+        left join message_setting s on s.account_id = m.account_id \
+        where m.mail_id = $1 and m.over_at is null order by m.id";
+    let (all,): (i64,) =
+        with_conn!(&mut *tx, conn => sqlx::query_as(ALL).bind(mail).fetch_one(conn).await).map_err(db::Error::from)?;
+    let rows: Vec<WaitingRow> =
+        with_conn!(tx, conn => sqlx::query_as(SQL).bind(mail).fetch_all(conn).await).map_err(db::Error::from)?;
+    let left: Result<Vec<Waiting>, Error> = rows.into_iter().map(WaitingRow::waiting).collect();
+    Ok((usize::try_from(all).unwrap_or(usize::MAX), left?))
+}
+
+/// Notes why a mail that waits is not sent any more.
+pub(super) async fn drop(tx: &mut Tx, id: i64, why: &str) -> Result<(), Error> {
+    const SQL: &str = "update mail set state = 'failed', dropped_why = $2 where id = $1 and state = 'waiting'";
+    with_conn!(tx, conn => sqlx::query(SQL).bind(id).bind(why).execute(conn).await.map(|_| ()))
+        .map_err(db::Error::from)?;
+    Ok(())
+}
+
+/// Keeps a mail as it goes out.
+pub(super) async fn rewrite(tx: &mut Tx, letter: &Letter) -> Result<(), Error> {
+    const SQL: &str = "update mail set address = $2, subject = $3, body = $4 where id = $1 and state = 'waiting'";
+    with_conn!(tx, conn => sqlx::query(SQL).bind(letter.id).bind(&letter.address).bind(&letter.subject).bind(&letter.body)
+        .execute(conn).await.map(|_| ()))
+    .map_err(db::Error::from)?;
+    Ok(())
 }
 
 pub(super) async fn note_digest(tx: &mut Tx, account: i64, is_daily: bool, day: &str) -> Result<(), Error> {
@@ -188,7 +225,7 @@ pub(super) async fn end(
 /// Lets a mail that failed, or may have arrived, wait once more; false when it did neither.
 pub(super) async fn again(tx: &mut Tx, id: i64, login: &str, at: &str) -> Result<bool, Error> {
     const MAIL: &str = "update mail set state = 'waiting', attempts = 0, due_at = $2 \
-        where id = $1 and state in ('failed', 'unknown')";
+        where id = $1 and state in ('failed', 'unknown') and dropped_why is null";
     const ATTEMPT: &str = "insert into mail_attempt (mail_id, at, outcome, answer) values ($1, $2, 'again', $3)";
     let changed = with_conn!(&mut *tx, conn => sqlx::query(MAIL).bind(id).bind(at).execute(conn).await
         .map(|done| done.rows_affected()))
@@ -209,10 +246,11 @@ struct LoggedRow {
     state: String,
     made_at: String,
     due_at: String,
+    dropped_why: Option<String>,
 }
 
 pub(super) async fn log(tx: &mut Tx) -> Result<Vec<Logged>, Error> {
-    const SQL: &str = "select m.id, a.login, m.address, m.subject, m.state, m.made_at, m.due_at from mail m \
+    const SQL: &str = "select m.id, a.login, m.address, m.subject, m.state, m.made_at, m.due_at, m.dropped_why from mail m \
         join account a on a.id = m.account_id order by m.id desc";
     const ATTEMPTS: &str = "select mail_id, at, outcome, answer from mail_attempt order by id";
     let rows: Vec<LoggedRow> =
@@ -232,6 +270,7 @@ pub(super) async fn log(tx: &mut Tx) -> Result<Vec<Logged>, Error> {
         state: row.state,
         made_at: row.made_at,
         due_at: row.due_at,
+        dropped_why: row.dropped_why,
     };
     Ok(rows.into_iter().map(logged).collect())
 }

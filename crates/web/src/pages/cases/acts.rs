@@ -6,7 +6,10 @@ use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use domain::cases::{self, Act, Receiving, Said};
+use domain::{
+    cases::{self, Act, Receiving, Said, Written},
+    items::aid::Ending,
+};
 
 use super::{forms, one::respond, path};
 use crate::{
@@ -57,17 +60,27 @@ pub async fn act(
     };
     let mut errors = Errors::default();
     let costs_fen = forms::fen(&frame, &sent, "settled", &mut errors);
+    let compensation_fen = forms::fen(&frame, &sent, "settled-compensation", &mut errors);
     if !errors.is_empty() {
         return respond(&app, &frame, id, &sent, &errors).await;
     }
     let seen = sent.get("seen").parse().ok();
-    let said = Said { note: sent.get("note").to_owned(), account: given(&sent), costs_fen, seen };
+    let event = forms::date(&frame, &sent, "event", &mut errors);
+    if !errors.is_empty() {
+        return respond(&app, &frame, id, &sent, &errors).await;
+    }
+    let for_whom = Some(sent.get("for").to_owned()).filter(|whom| !whom.is_empty());
+    let note = sent.get("note").to_owned();
+    let said = Said { note, account: given(&sent), costs_fen, compensation_fen, event, for_whom, seen };
     let done = cases::act(&app.installation, &document.policy, account(&frame)?, (id, act), &said, app.now()).await;
     let field = match &done {
         Err(why) if why.to_string().contains("户名") => "holder",
         Err(why) if why.to_string().contains("开户") => "bank",
         Err(why) if why.to_string().contains("账号") => "number",
+        Err(why) if why.to_string().contains("事项发生日") => "event",
+        Err(why) if why.to_string().contains("代办") || why.to_string().contains("代人办理") => "for",
         Err(why) if why.to_string().contains("核定的费用") => "settled",
+        Err(why) if why.to_string().contains("核定的赔偿") => "settled-compensation",
         Err(domain::Error::Invalid(_)) => "note",
         _ => "act",
     };
@@ -82,14 +95,44 @@ pub async fn write(
     Form(sent): Form<Sent>,
 ) -> Result<Response, AppError> {
     let mut errors = Errors::default();
-    let costs = forms::fen(&frame, &sent, "costs", &mut errors);
+    let costs_fen = forms::fen(&frame, &sent, "costs", &mut errors);
+    let compensation_fen = forms::fen(&frame, &sent, "compensation", &mut errors);
     if !errors.is_empty() {
         return respond(&app, &frame, id, &sent, &errors).await;
     }
-    let receiving = given(&sent);
-    let said = (sent.get("statement"), costs, receiving.as_ref());
-    let done = cases::write(&app.installation, account(&frame)?, id, said, app.now()).await;
-    answer(&app, &frame, id, &sent, ("statement", done)).await
+    let written = Written {
+        statement: sent.get("statement").to_owned(),
+        costs_fen,
+        account: given(&sent),
+        place: sent.get("place").to_owned(),
+        ending: Ending::of_key(sent.get("ending")),
+        is_defender: match sent.get("defender") {
+            "yes" => Some(true),
+            "no" => Some(false),
+            _ => None,
+        },
+        compensation_fen,
+    };
+    let done = cases::write(&app.installation, account(&frame)?, id, &written, app.now()).await;
+    let field = match &done {
+        Err(why) if why.to_string().contains("已获赔偿") => "compensation",
+        Err(why) if why.to_string().contains("国家") => "place",
+        _ => "statement",
+    };
+    if done.is_err() || sent.get("act") != Act::Submit.key() {
+        return answer(&app, &frame, id, &sent, (field, done)).await;
+    }
+    // What was typed is kept by now, so that a refusal loses nothing of it.
+    let document = policy::document()?;
+    let said = Said::default();
+    let act = (id, Act::Submit);
+    let done = cases::act(&app.installation, &document.policy, account(&frame)?, act, &said, app.now()).await;
+    let field = match &done {
+        Err(why) if why.to_string().contains("账户") => "number",
+        Err(why) if why.to_string().contains("材料") => "kind",
+        _ => "statement",
+    };
+    answer(&app, &frame, id, &sent, (field, done.map(|_| ()))).await
 }
 
 /// `POST /cases/{id}/attach`.

@@ -2,8 +2,8 @@
 
 use axum::{Form, extract::State, response::Response};
 use domain::{
-    cases,
-    items::{self, Track},
+    cases::{self, About},
+    items::{self, Item, Track, aid::Trigger},
 };
 use rules::Policy;
 
@@ -32,15 +32,22 @@ pub(super) async fn form(
 ) -> Result<Option<EntryForm>, AppError> {
     let today = app.business_date();
     let all = items::all(app.db()).await?;
-    let open = |award: &str| {
-        all.iter().any(|item| item.award == award && item.terms.track == Track::Apply && item.is_in_force(today))
-    };
-    let awards: Vec<Choice> = policy
-        .awards
-        .iter()
-        .filter(|award| open(&award.id))
-        .map(|award| Choice::new(award.id.clone(), frame.said(&award.name)))
-        .collect();
+    let mut awards: Vec<Choice> = Vec::new();
+    for award in &policy.awards {
+        let open = |item: &&Item| item.award == award.id && item.terms.track == Track::Apply && item.is_in_force(today);
+        let Some(item) = all.iter().find(open) else { continue };
+        let name = frame.said(&award.name);
+        let triggers = item.terms.triggers();
+        if triggers.is_empty() {
+            awards.push(Choice::new(award.id.clone(), name));
+            continue;
+        }
+        // Each trigger is applied for by itself, because each asks for other things.
+        awards.extend(triggers.into_iter().map(|trigger| {
+            let words = [("award", name.clone()), ("trigger", frame.said(trigger.zh()))];
+            Choice::new(format!("{}/{}", award.id, trigger.key()), frame.tn("apply-award-for", &words))
+        }));
+    }
     if awards.is_empty() {
         return Ok(None);
     }
@@ -67,12 +74,18 @@ pub async fn begin(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>)
     }
     if let Some(event) = event {
         let document = policy::document()?;
-        let wanted = (sent.get("award"), sent.get("matter"));
-        let begun = cases::begin(&app.installation, &document.policy, account(&frame)?, wanted, event, app.now()).await;
+        let (award, trigger) = sent.get("award").split_once('/').unwrap_or((sent.get("award"), ""));
+        let about = About { award, matter: sent.get("matter"), event, trigger: Trigger::of_key(trigger) };
+        let begun = cases::begin(&app.installation, &document.policy, account(&frame)?, about, app.now()).await;
         match begun {
             Ok(id) => return Ok(room::see_other(&frame, &path(id))),
             Err(error) => {
-                let field = if error.to_string().contains("发生日") { "event" } else { "matter" };
+                let why = error.to_string();
+                let field = match () {
+                    () if why.contains("维权情形") => "award",
+                    () if why.contains("发生日") => "event",
+                    () => "matter",
+                };
                 forms::refusal(&frame, &mut errors, field, error)?;
             }
         }

@@ -25,7 +25,7 @@ use crate::{
         registry::entries::EntryForm,
         room::{self, ListBlock, Sent},
     },
-    pieces::{State as StateWord, Tone},
+    pieces::{Link, State as StateWord, Tone},
 };
 
 pub(super) const PATH: &str = "/budget";
@@ -59,22 +59,28 @@ async fn respond(
     }
     let form = frame.may(Permission::ManageMoney).then(|| form(frame, &document.policy, sent, errors));
     let mut room = head(frame, PATH).with(room::said(frame, words)).wrong(!errors.is_empty());
-    let sum = |of: fn(&Line) -> i64| {
-        let year = i64::from(frame.business_date.year());
-        format::money_text(rows.iter().filter(|line| line.year == year).map(of).sum(), frame.lang)
-    };
-    room.line = frame.tn(
-        "budget-line",
-        &[
-            ("year", frame.business_date.year().to_string()),
-            ("amount", sum(|line| line.amount_fen)),
-            ("reserved", sum(|line| line.reserved_fen)),
-            ("paid", sum(|line| line.paid_fen)),
-            ("left", sum(Line::left_fen)),
-        ],
-    );
-    let page = ListPage { frame, room: &room, errors, list: &view, form, acts: Vec::new() };
+    room.line = frame.t1("budget-line", "year", frame.business_date.year());
+    let sums = sums(frame, &rows);
+    let page = ListPage { frame, room: &room, errors, list: &view, form, acts: Vec::new(), sums };
     if errors.is_empty() { hx::page(page) } else { hx::refused(page) }
+}
+
+/// What the lines of this year come to, each sum with the way to what it adds up.
+fn sums(frame: &Frame, rows: &[Line]) -> Vec<(String, Link)> {
+    let year = i64::from(frame.business_date.year());
+    let lines = format!("{PATH}?year={year}");
+    let sum = |key: &str, of: fn(&Line) -> i64, path: String| {
+        let fen = rows.iter().filter(|line| line.year == year).map(of).sum();
+        // A sum of nothing has nothing to open.
+        let href = if fen == 0 { String::new() } else { frame.at(&path) };
+        (frame.t(key), Link::new(format::money_text(fen, frame.lang), href))
+    };
+    vec![
+        sum("budget-sum", |line| line.amount_fen, lines.clone()),
+        sum("budget-reserved", |line| line.reserved_fen, uses::of_budget_year(year, "reserved")),
+        sum("budget-paid", |line| line.paid_fen, uses::of_budget_year(year, "paid")),
+        sum("budget-left", Line::left_fen, lines),
+    ]
 }
 
 fn listing<'a>(frame: &'a Frame, policy: &'a Policy, rows: &[Line]) -> Listing<'a, Line> {
@@ -160,8 +166,13 @@ pub async fn board(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Re
         .column("taper", frame.t("board-taper"), Kind::Number, |one| {
             one.taper.map_or_else(Cell::empty, |taper| Cell::number(taper).unit("%"))
         })
-        .column("pledged", frame.t("board-pledged"), Kind::Money, |one| money(one.pledged_fen))
-        .column("market", frame.t("board-market"), Kind::Number, |one| percent(one.of_market()))
+        .column("pledged", frame.t("board-pledged"), Kind::Money, |one| {
+            opened(money(one.pledged_fen), one.pledged_fen, uses::pledged_in(one.year))
+        })
+        // The share opens to what it is a share of; its part stands in the column of the subsidy.
+        .column("market", frame.t("board-market"), Kind::Number, |one| {
+            opened(percent(one.of_market()), one.of_market().and(one.pledged_fen), uses::pledged_in(one.year))
+        })
         .when_empty(frame.t("budget-none"), frame.t("budget-none-todo"));
     if query.export {
         return listing.workbook(&rows, &query);

@@ -11,6 +11,7 @@ use crate::{
         registry::entries::EntryForm,
         room::{Room, Sent},
     },
+    pieces::Link,
 };
 
 /// A list with what may be done above and below it.
@@ -23,6 +24,8 @@ pub(super) struct ListPage<'a> {
     pub(super) list: &'a ListingView,
     pub(super) form: Option<EntryForm>,
     pub(super) acts: Vec<Act>,
+    /// Sums that open to what they add up, above the list.
+    pub(super) sums: Vec<(String, Link)>,
 }
 
 /// One button that sends nothing but itself.

@@ -10,16 +10,16 @@ use axum::{
 use domain::{
     accounts::Permission,
     cases::{self, Case},
-    items::{self, Basis, Formula, Item, Limits, Review, Stage, Terms, Track},
+    items::{self, Formula, Item, Stage, Track},
     runs,
 };
-use rules::{Policy, policy::AwardDef};
+use rules::policy::AwardDef;
 
 use super::{award_name, forms, head, policy};
 use crate::{
     app::App,
     error::AppError,
-    form::{Choice, Errors, Field, Kind as FieldKind},
+    form::Errors,
     format,
     frame::Frame,
     hx::{self, Hx},
@@ -55,16 +55,7 @@ struct ItemPage<'a> {
     suspend: Option<String>,
     edit: Option<String>,
     trial: Option<String>,
-}
-
-#[derive(Template)]
-#[template(path = "cases/draft.html")]
-struct DraftPage<'a> {
-    frame: &'a Frame,
-    room: &'a Room,
-    errors: &'a Errors,
-    fields: Vec<Field>,
-    action: String,
+    seen: String,
 }
 
 /// `GET /items`.
@@ -185,6 +176,7 @@ async fn shown(app: &App, frame: &Frame, id: i64, errors: &Errors) -> Result<Res
         suspend: (may && item.stage == Stage::Issued).then(|| format!("{own}/suspend")),
         trial: (frame.may(Permission::ViewRights) && item.terms.track == Track::Confirm)
             .then(|| format!("{own}/trial")),
+        seen: item.mark(),
         edit: may.then(|| frame.at(&format!("{PATH}/draft/{}", item.award))),
     };
     if errors.is_empty() { hx::page(page) } else { hx::refused(page) }
@@ -209,17 +201,29 @@ fn facts(frame: &Frame, item: &Item) -> Vec<(String, String)> {
         ("item-formula", formula),
         ("item-difference", frame.t(if terms.pays_difference { "setting-yes" } else { "setting-no" })),
         ("item-cap-year", terms.cap_per_subject_year_fen.map_or_else(none, |fen| format::money_text(fen, frame.lang))),
+        (
+            "item-cap-invention",
+            terms.cap_per_invention_fen.map_or_else(none, |fen| format::money_text(fen, frame.lang)),
+        ),
+        ("item-pro-rata", frame.t(if terms.pays_pro_rata { "setting-yes" } else { "setting-no" })),
         ("item-departments", list(&terms.departments)),
         ("item-papers", list(&terms.papers)),
         ("item-drafted", item.drafted_by.clone()),
     ];
+    if let Some(aid) = &terms.aid {
+        facts.push(("item-deduction", frame.said(aid.deduction.zh())));
+        facts.push(("item-settlements", frame.t(if aid.takes_settlements { "setting-yes" } else { "setting-no" })));
+    }
     if let Some(by) = &item.issued_by {
         facts.push(("item-issued", by.clone()));
     }
     if item.is_trial {
         facts.push(("item-trial", frame.t("item-trial-yes")));
     }
-    facts.into_iter().map(|(key, value)| (frame.t(key), value)).collect()
+    let proofs = terms.aid.iter().flat_map(|aid| &aid.proofs);
+    let proofs =
+        proofs.map(|(trigger, papers)| (frame.t1("item-proofs-of", "trigger", frame.said(trigger.zh())), list(papers)));
+    facts.into_iter().map(|(key, value)| (frame.t(key), value)).chain(proofs).collect()
 }
 
 /// `GET /items/{id}/trial`: what the item would come to under the latest run, none of it kept (C3.1.2.1).
@@ -272,190 +276,16 @@ pub async fn trial(
     room::list_page(hx, &frame, &room, &view)
 }
 
-/// `GET /items/draft/{award}`.
-pub async fn draft(State(app): State<App>, frame: Frame, Path(award): Path<String>) -> Result<Response, AppError> {
-    let latest = items::all(app.db()).await?.into_iter().find(|item| item.award == award);
-    let document = policy::document()?;
-    let sent = latest.map_or_else(|| blank(&app), |item| typed(&item.terms));
-    drafting(&frame, &document.policy, &award, &sent, &Errors::default())
-}
-
-fn drafting(frame: &Frame, policy: &Policy, award: &str, sent: &Sent, errors: &Errors) -> Result<Response, AppError> {
-    let def = policy
-        .award(award)
-        .ok_or_else(|| domain::Error::NotFound { what: "奖励或资助事项", id: award.to_owned() })?;
-    let room = Room::new(frame.said(&def.name), frame.t("item-draft-line"))
-        .below(frame, &[("cases-title", super::PATH), ("items-title", PATH)])
-        .wrong(!errors.is_empty());
-    let action = frame.at(&format!("{PATH}/draft/{award}"));
-    let page = DraftPage { frame, room: &room, errors, fields: fields(frame, def, sent, errors), action };
-    if errors.is_empty() { hx::page(page) } else { hx::refused(page) }
-}
-
-fn blank(app: &App) -> Sent {
-    Sent(vec![
-        ("track".into(), "apply".into()),
-        ("formula".into(), "per-subject".into()),
-        ("from".into(), app.business_date().to_string()),
-        ("notice".into(), items::NOTICE_DAYS_MIN.to_string()),
-    ])
-}
-
-/// Terms as one would have typed them.
-fn typed(terms: &Terms) -> Sent {
-    let date = |day: Option<jiff::civil::Date>| day.map(|day| day.to_string()).unwrap_or_default();
-    let (formula, percent) = match terms.formula {
-        Formula::PerSubject => ("per-subject", String::new()),
-        Formula::PerRight => ("per-right", String::new()),
-        Formula::ShareOfCost { percent } => ("share", percent.to_string()),
-    };
-    let mut sent: Vec<(String, String)> = vec![
-        ("track".into(), terms.track.key().into()),
-        ("number".into(), terms.basis.number.clone()),
-        ("title".into(), terms.basis.title.clone()),
-        ("conclusion".into(), terms.review.conclusion.clone()),
-        ("concluded".into(), date(terms.review.concluded_on)),
-        ("from".into(), terms.effective_from.to_string()),
-        ("until".into(), date(terms.effective_until)),
-        ("formula".into(), formula.into()),
-        ("percent".into(), percent),
-        ("cap".into(), terms.cap_per_subject_year_fen.map(forms::yuan).unwrap_or_default()),
-        ("departments".into(), terms.departments.join("\n")),
-        ("papers".into(), terms.papers.join("\n")),
-        ("notice".into(), terms.limits.notice.to_string()),
-    ];
-    if terms.pays_difference {
-        sent.push(("difference".into(), "yes".into()));
-    }
-    sent.extend(terms.amounts.iter().map(|(level, fen)| (format!("amount-{level}"), forms::yuan(*fen))));
-    Sent(sent)
-}
-
-/// The levels of an award with their names; one without levels pays its only amount.
-fn levels(frame: &Frame, award: &AwardDef) -> Vec<(i64, String)> {
-    if award.levels.is_empty() {
-        return vec![(1, frame.t("item-each"))];
-    }
-    award.levels.iter().map(|one| (one.level, frame.said(&one.name))).collect()
-}
-
-fn fields(frame: &Frame, award: &AwardDef, sent: &Sent, errors: &Errors) -> Vec<Field> {
-    let field = |name: &str, key: &str, kind| Field::of(name, frame.t(key), kind, sent.get(name), errors);
-    let tracks = Track::ALL.map(|track| Choice::new(track.key(), frame.said(track.zh()))).into();
-    let formulas =
-        [("per-subject", "item-per-subject"), ("per-right", "item-per-right"), ("share", "item-share-choice")]
-            .map(|(key, words)| Choice::new(key, frame.t(words)))
-            .into();
-    let difference = vec![Choice {
-        is_chosen: sent.get("difference") == "yes",
-        ..Choice::new("yes", frame.t("item-difference-yes"))
-    }];
-    let mut fields = vec![
-        field("track", "item-track", FieldKind::Radios(tracks)),
-        field("number", "item-number", FieldKind::Text).hint(frame.t("item-number-hint")),
-        field("title", "item-title", FieldKind::Text),
-        field("conclusion", "item-conclusion", FieldKind::Lines).hint(frame.t("item-conclusion-hint")),
-        field("concluded", "item-concluded", FieldKind::Date),
-        field("from", "item-from", FieldKind::Date),
-        field("until", "item-until", FieldKind::Date).hint(frame.t("item-until-hint")),
-        field("formula", "item-formula", FieldKind::Radios(formulas)),
-        field("percent", "item-percent", FieldKind::Number).hint(frame.t("item-percent-hint")).optional(),
-    ];
-    for (level, name) in levels(frame, award) {
-        let own = format!("amount-{level}");
-        let label = frame.t1("item-amount-of", "level", name);
-        fields.push(Field::of(&own, label, FieldKind::Text, sent.get(&own), errors).hint(frame.t("item-amount-hint")));
-    }
-    fields.extend([
-        field("difference", "item-difference", FieldKind::Checks(difference)).optional(),
-        field("cap", "item-cap-year", FieldKind::Text).optional(),
-        field("departments", "item-departments", FieldKind::Lines).hint(frame.t("item-list-hint")).optional(),
-        field("papers", "item-papers", FieldKind::Lines).hint(frame.t("item-list-hint")).optional(),
-        field("notice", "item-notice", FieldKind::Number),
-    ]);
-    fields
-}
-
-fn lines(text: &str) -> Vec<String> {
-    text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
-}
-
-/// What was typed, as terms; what cannot be read stands beside its field.
-fn read(frame: &Frame, award: &AwardDef, limits: Limits, sent: &Sent, errors: &mut Errors) -> Option<Terms> {
-    let concluded_on = forms::date(frame, sent, "concluded", errors);
-    let from = forms::date(frame, sent, "from", errors);
-    let effective_until = forms::date(frame, sent, "until", errors);
-    let cap_per_subject_year_fen = forms::fen(frame, sent, "cap", errors);
-    let mut amounts = std::collections::BTreeMap::new();
-    for (level, _) in levels(frame, award) {
-        if let Some(fen) = forms::fen(frame, sent, &format!("amount-{level}"), errors) {
-            amounts.insert(level, fen);
-        }
-    }
-    let formula = match sent.get("formula") {
-        "per-right" => Formula::PerRight,
-        "share" => match sent.get("percent").parse() {
-            Ok(percent) => Formula::ShareOfCost { percent },
-            Err(_) => {
-                errors.add("percent", frame.t("item-percent-wrong"));
-                return None;
-            }
-        },
-        _ => Formula::PerSubject,
-    };
-    let Ok(notice) = sent.get("notice").parse() else {
-        errors.add("notice", frame.t("item-notice-wrong"));
-        return None;
-    };
-    let Some(effective_from) = from else {
-        if errors.of("from").is_none() {
-            errors.add("from", frame.t("item-from-missing"));
-        }
-        return None;
-    };
-    errors.is_empty().then(|| Terms {
-        track: if sent.get("track") == "confirm" { Track::Confirm } else { Track::Apply },
-        basis: Basis { number: sent.get("number").into(), title: sent.get("title").into() },
-        review: Review { conclusion: sent.get("conclusion").into(), concluded_on },
-        effective_from,
-        effective_until,
-        formula,
-        amounts,
-        pays_difference: sent.get("difference") == "yes",
-        cap_per_subject_year_fen,
-        departments: lines(sent.get("departments")),
-        papers: lines(sent.get("papers")),
-        limits: Limits { notice, ..limits },
-    })
-}
-
-/// `POST /items/draft/{award}`.
-pub async fn submit(
+/// `POST /items/{id}/issue`: of the draft as it was seen, and of no later one.
+pub async fn issue(
     State(app): State<App>,
     frame: Frame,
-    Path(award): Path<String>,
+    Path(id): Path<i64>,
     Form(sent): Form<Sent>,
 ) -> Result<Response, AppError> {
     let document = policy::document()?;
-    let policy = &document.policy;
-    let def = policy
-        .award(&award)
-        .ok_or_else(|| domain::Error::NotFound { what: "奖励或资助事项", id: award.clone() })?;
-    let mut errors = Errors::default();
-    // What the form does not ask stays as it was.
-    let latest = items::all(app.db()).await?.into_iter().find(|item| item.award == award);
-    let limits = latest.map(|item| item.terms.limits).unwrap_or_default();
-    let Some(terms) = read(&frame, def, limits, &sent, &mut errors) else {
-        return drafting(&frame, policy, &award, &sent, &errors);
-    };
-    let id = items::draft(&app.installation, policy, account(&frame)?, &award, terms, app.now()).await?;
-    Ok(room::see_other(&frame, &format!("{PATH}/{id}")))
-}
-
-/// `POST /items/{id}/issue`.
-pub async fn issue(State(app): State<App>, frame: Frame, Path(id): Path<i64>) -> Result<Response, AppError> {
-    let document = policy::document()?;
-    let done = items::issue(&app.installation, &document.policy, account(&frame)?, id, app.now()).await;
+    let wanted = (id, Some(sent.get("seen")));
+    let done = items::issue(&app.installation, &document.policy, account(&frame)?, wanted, app.now()).await;
     answer(&app, &frame, id, done).await
 }
 

@@ -64,7 +64,15 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
     }
     let room = head(&frame, PATH).with(room::said(&frame, &words));
     let acts = ready(&app, &frame, &document.policy).await?;
-    hx::page(ListPage { frame: &frame, room: &room, errors: &Errors::default(), list: &view, form: None, acts })
+    hx::page(ListPage {
+        frame: &frame,
+        room: &room,
+        errors: &Errors::default(),
+        list: &view,
+        form: None,
+        acts,
+        sums: Vec::new(),
+    })
 }
 
 /// One button for each award of which cases wait for their notice.
@@ -76,7 +84,10 @@ async fn ready(app: &App, frame: &Frame, policy: &Policy) -> Result<Vec<Act>, Ap
         cases::all(app.db(), account(frame)?).await?.into_iter().filter(|case| case.state == Stands::Listed).collect();
     let awards: BTreeSet<&str> = listed.iter().map(|case| case.award.as_str()).collect();
     let button = |award: &str| {
-        let count = listed.iter().filter(|case| case.award == award).count();
+        let of_award = || listed.iter().filter(|case| case.award == award);
+        // A list is of one year and one document: those of the one that waits longest.
+        let first = of_award().min_by_key(|case| case.id).map(|case| (case.year, case.item));
+        let count = of_award().filter(|case| Some((case.year, case.item)) == first).count();
         let words = [("award", award_name(frame, policy, award)), ("count", count.to_string())];
         Act::new(frame.at(&format!("/notices/open/{award}")), frame.tn("notices-open-do", &words), "")
     };

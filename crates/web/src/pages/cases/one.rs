@@ -10,11 +10,12 @@ use domain::{
     accounts::Permission,
     budget,
     cases::{self, Act, Case, Outcome, Receiving, State as Stands, Whole},
+    delegations::{self, Delegation},
     items::{self, Item},
     letters, payments,
 };
 
-use super::{PATH, forms, path, state};
+use super::{PATH, aided, forms, path, state};
 use crate::{
     app::App,
     error::AppError,
@@ -88,6 +89,7 @@ pub(super) async fn respond(
     let paid = payments::of_case(app.db(), id).await?;
     let line = budget::reservation(app.db(), id).await?;
     let case = &whole.case;
+    let stood_in_for = delegations::stood_in_for(app.db(), visitor, frame.business_date).await?;
     let document = policy::document()?;
     let award = super::award_name(frame, &document.policy, &case.award);
     let mut room =
@@ -149,9 +151,10 @@ pub(super) async fn respond(
             .collect(),
         steps: whole.steps.iter().rev().map(|step| event(frame, step)).collect(),
         seen: case.version,
-        acting: acting(frame, &whole, sent, errors)?,
-        writing: can_write.then(|| writing(frame, case, sent, errors)),
-        attaching: (can_write && !item.terms.papers.is_empty()).then(|| attaching(frame, &item, id, sent, errors)),
+        acting: acting(frame, &whole, &stood_in_for, sent, errors)?,
+        writing: can_write.then(|| writing(frame, &item, case, sent, errors)),
+        attaching: (can_write && !item.terms.papers_for(case.trigger()).is_empty())
+            .then(|| attaching(frame, &item, case, sent, errors)),
         objecting: (frame.may(Permission::HandleCases) && case.state == Stands::Public)
             .then(|| objecting(frame, id, sent, errors)),
     };
@@ -196,10 +199,14 @@ fn facts(frame: &Frame, whole: &Whole, item: &Item, line: Option<(&budget::Line,
         facts.push((frame.t("cases-run"), Link::new(short, href)));
     }
     if let Some(application) = &case.facts.application {
+        if let Some(event) = case.facts.event {
+            facts.push((frame.t("apply-event"), plain(frame.date(event))));
+        }
         facts.push((frame.t("case-matter"), plain(application.matter.clone())));
         if let Some(fen) = application.costs_fen {
             facts.push((frame.t("case-costs"), plain(format::money_text(fen, frame.lang))));
         }
+        facts.extend(aided::facts(frame, application));
         if !application.statement.is_empty() {
             facts.push((frame.t("case-statement"), plain(application.statement.clone())));
         }
@@ -208,9 +215,11 @@ fn facts(frame: &Frame, whole: &Whole, item: &Item, line: Option<(&budget::Line,
         let number = frame.account.as_ref().and_then(|account| case.receiving_number(account)).unwrap_or_default();
         facts.push((frame.t("case-account"), plain(format!("{} {} {number}", receiving.holder, receiving.bank))));
     }
-    for (key, who) in [("cases-handler", &case.handler), ("case-reviewer", &case.reviewer)] {
+    let people =
+        [("cases-handler", &case.handler, &case.handler_for), ("case-reviewer", &case.reviewer, &case.reviewer_for)];
+    for (key, who, whom) in people {
         if let Some(who) = who {
-            facts.push((frame.t(key), plain(who.clone())));
+            facts.push((frame.t(key), plain(super::acting(frame, who, whom.as_deref().unwrap_or_default()))));
         }
     }
     if let Some((line, fen)) = line {
@@ -337,7 +346,8 @@ fn event(frame: &Frame, step: &cases::Step) -> Event {
     Event {
         moment: Moment::Past,
         date: step.on.to_string(),
-        what: frame.tn("case-step", &[("act", act), ("by", step.by.clone()), ("state", after)]),
+        what: frame
+            .tn("case-step", &[("act", act), ("by", super::acting(frame, &step.by, &step.for_whom)), ("state", after)]),
         detail: (!step.note.is_empty()).then(|| frame.said(&step.note)),
         source: None,
     }
@@ -347,24 +357,30 @@ fn event(frame: &Frame, step: &cases::Step) -> Event {
 fn acting(
     frame: &Frame,
     whole: &Whole,
+    stood_in_for: &[Delegation],
     sent: &Sent,
     errors: &Errors,
 ) -> Result<Option<(String, Vec<Field>)>, AppError> {
     let (visitor, case) = (account(frame)?, &whole.case);
-    let acts = cases::possible(visitor, whole);
+    let mut acts = cases::possible(visitor, whole);
+    // An application is handed in by the form in which it is written, with what stands there.
+    acts.retain(|act| *act != Act::Submit);
     if acts.is_empty() {
         return Ok(None);
     }
     // What ends a case or takes money back is never chosen beforehand.
-    let onward = acts.iter().find(|act| {
-        matches!(act, Act::Confirm | Act::Submit | Act::Accept | Act::Pass | Act::PassAgain | Act::Agree | Act::Archive)
-    });
+    let onward = acts
+        .iter()
+        .find(|act| matches!(act, Act::Confirm | Act::Accept | Act::Pass | Act::PassAgain | Act::Agree | Act::Archive));
     let chosen = match sent.get("act") {
         "" => onward.map_or("", |act| act.key()),
         typed => typed,
     };
     let choices = acts.iter().map(|act| Choice::new(act.key(), frame.said(act.zh()))).collect();
     let mut fields = vec![Field::of("act", frame.t("case-act"), FieldKind::Radios(choices), chosen, errors)];
+    if !stood_in_for.is_empty() && acts.iter().any(|act| act.needs(case.state) == Permission::HandleCases) {
+        fields.push(on_behalf(frame, case, stood_in_for, sent, errors));
+    }
     if acts.iter().any(|act| matches!(act, Act::Confirm | Act::Amend)) {
         fields.extend(receiving(frame, case, sent, errors));
     }
@@ -376,12 +392,38 @@ fn acting(
                 .hint(frame.t("case-settled-hint")),
         );
     }
+    if let (Some(event), true, true) = (case.facts.event, acts.contains(&Act::Pass), case.facts.application.is_some()) {
+        let typed = if sent.get("event").is_empty() { event.to_string() } else { sent.get("event").to_owned() };
+        fields.push(
+            Field::of("event", frame.t("case-settled-event"), FieldKind::Date, &typed, errors)
+                .hint(frame.t("case-settled-event-hint")),
+        );
+    }
+    if acts.contains(&Act::Pass) {
+        fields.extend(aided::settling(frame, case, sent, errors));
+    }
     fields.push(
         Field::of("note", frame.t("case-note"), FieldKind::Lines, sent.get("note"), errors)
             .hint(frame.t("case-note-hint"))
             .optional(),
     );
     Ok(Some((frame.at(&format!("{}/act", path(case.id))), fields)))
+}
+
+/// On whose behalf it is done; what he handled before is his.
+fn on_behalf(frame: &Frame, case: &Case, stood_in_for: &[Delegation], sent: &Sent, errors: &Errors) -> Field {
+    let mut choices = vec![Choice::new("", frame.t("case-for-self"))];
+    choices.extend(
+        stood_in_for
+            .iter()
+            .map(|one| Choice::new(one.from_login.clone(), frame.t1("case-for-other", "name", one.from_name.clone()))),
+    );
+    let his = stood_in_for.iter().find(|one| case.handler.as_ref() == Some(&one.from_login));
+    let chosen = match sent.get("act") {
+        "" => his.map_or("", |one| &one.from_login),
+        _ => sent.get("for"),
+    };
+    Field::of("for", frame.t("case-for"), FieldKind::Radios(choices), chosen, errors)
 }
 
 fn receiving(frame: &Frame, case: &Case, sent: &Sent, errors: &Errors) -> [Field; 3] {
@@ -410,7 +452,7 @@ fn receiving(frame: &Frame, case: &Case, sent: &Sent, errors: &Errors) -> [Field
     ]
 }
 
-fn writing(frame: &Frame, case: &Case, sent: &Sent, errors: &Errors) -> (String, Vec<Field>) {
+fn writing(frame: &Frame, item: &Item, case: &Case, sent: &Sent, errors: &Errors) -> (String, Vec<Field>) {
     let application = case.facts.application.clone().unwrap_or_default();
     let of = |name: &str, kept: String| if errors.is_empty() { kept } else { sent.get(name).to_owned() };
     let costs = application.costs_fen.map(forms::yuan).unwrap_or_default();
@@ -427,18 +469,19 @@ fn writing(frame: &Frame, case: &Case, sent: &Sent, errors: &Errors) -> (String,
             .hint(frame.t("case-costs-hint"))
             .optional(),
     ];
+    fields.extend(aided::fields(frame, item, case, sent, errors));
     fields.extend(receiving(frame, case, sent, errors));
     (frame.at(&format!("{}/write", path(case.id))), fields)
 }
 
-fn attaching(frame: &Frame, item: &Item, id: i64, sent: &Sent, errors: &Errors) -> (String, Vec<Field>) {
-    let kinds = item.terms.papers.iter().map(|kind| Choice::new(kind.clone(), kind.clone())).collect();
+fn attaching(frame: &Frame, item: &Item, case: &Case, sent: &Sent, errors: &Errors) -> (String, Vec<Field>) {
+    let kinds = item.terms.papers_for(case.trigger()).into_iter().map(|kind| Choice::new(kind, kind)).collect();
     let fields = vec![
         Field::of("kind", frame.t("case-paper-kind"), FieldKind::Select(kinds), sent.get("kind"), errors),
         Field::of("file", frame.t("case-paper-file"), FieldKind::File(".pdf,.ofd,.png,.jpg,.jpeg"), "", errors)
             .hint(frame.t1("case-paper-hint", "count", cases::PAPER_BYTES_MAX / 1024 / 1024)),
     ];
-    (frame.at(&format!("{}/attach", path(id))), fields)
+    (frame.at(&format!("{}/attach", path(case.id))), fields)
 }
 
 fn objecting(frame: &Frame, id: i64, sent: &Sent, errors: &Errors) -> (String, Vec<Field>) {

@@ -3,7 +3,8 @@
 
 use axum::{extract::State, http::Uri, response::Response};
 use domain::{
-    budget::{self, Use},
+    accounts::Permission,
+    budget::{self, Pledge, Use},
     items::GRANT_LINKED,
     payments::{self, Arrived},
 };
@@ -27,6 +28,7 @@ use crate::{
 
 const USES: &str = "/budget/uses";
 const ARRIVED: &str = "/payments/arrived";
+const PLEDGES: &str = "/budget/pledges";
 
 /// The address of what a line holds (`reserved`) or has paid (`paid`).
 pub(super) fn of_line(line: i64, state: &str) -> String {
@@ -37,6 +39,21 @@ pub(super) fn of_line(line: i64, state: &str) -> String {
 pub(super) fn of_year(year: i64, is_linked: bool) -> String {
     let linked = if is_linked { "&linked=yes" } else { "" };
     format!("{ARRIVED}?year={year}{linked}")
+}
+
+/// The address of what arrived for an award and the year it was for.
+pub(super) fn of_award(award: &str, year: i64) -> String {
+    format!("{ARRIVED}?award={award}&for={year}")
+}
+
+/// The address of what lines of a year hold (`reserved`) or have paid (`paid`).
+pub(super) fn of_budget_year(year: i64, state: &str) -> String {
+    format!("{USES}?year={year}&state={state}")
+}
+
+/// The address of the pledge loans registered in a year.
+pub(super) fn pledged_in(year: i64) -> String {
+    format!("{PLEDGES}?year={year}")
 }
 
 /// The sum of the rows that a choice leaves, in words.
@@ -56,6 +73,11 @@ pub async fn of_budget(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -
     let policy = &document.policy;
     let rows = budget::uses(app.db(), account(&frame)?).await?;
     let lines = budget::lines(app.db()).await?;
+    let year_of: std::collections::BTreeMap<i64, String> =
+        lines.iter().map(|line| (line.id, line.year.to_string())).collect();
+    let year = |one: &Use| year_of.get(&one.line_id).cloned().unwrap_or_default();
+    let years: std::collections::BTreeSet<&String> = year_of.values().collect();
+    let years = years.into_iter().rev().map(|year| Choice::new(year.clone(), year.clone())).collect();
     let lines = lines.iter().map(|line| {
         Choice::new(
             line.id.to_string(),
@@ -74,6 +96,7 @@ pub async fn of_budget(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -
             Cell::state(StateWord::new(tone, frame.t(&format!("budget-{}", one.state))), i64::from(one.state == "paid"))
         })
         .column("number", frame.t("cases-number"), Kind::Code, |one| Cell::code(one.case_id.to_string()))
+        .filter("year", frame.t("cases-year"), years, move |one, wanted| year(one) == wanted)
         .filter("line", frame.t("budget-source"), lines.collect(), |one, line| one.line_id.to_string() == line)
         .filter("state", frame.t("cases-state"), states.into(), |one, state| one.state == state)
         .search(frame.t("cases-search"), |one| format!("{} {}", one.name, one.case_id))
@@ -81,7 +104,11 @@ pub async fn of_budget(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -
     if query.export {
         return listing.workbook(&rows, &query);
     }
-    let is_chosen = |one: &Use| is(&query, "line", &one.line_id.to_string()) && is(&query, "state", &one.state);
+    let is_chosen = |one: &Use| {
+        is(&query, "line", &one.line_id.to_string())
+            && is(&query, "state", &one.state)
+            && is(&query, "year", year_of.get(&one.line_id).map_or("", String::as_str))
+    };
     let room = Room::new(frame.t("uses-title"), summed(&frame, &rows, is_chosen, |one| one.amount_fen))
         .below(&frame, &[("cases-title", super::PATH), ("budget-title", BUDGET)]);
     room::list_page(hx, &frame, &room, &listing.view(&rows, &query))
@@ -100,6 +127,9 @@ pub async fn of_payments(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri)
     let year = |one: &Arrived| one.answered_on.get(..4).unwrap_or_default().to_owned();
     let years: std::collections::BTreeSet<String> = rows.iter().map(year).collect();
     let years = years.into_iter().rev().map(|year| Choice::new(year.clone(), year)).collect();
+    let awards = policy.awards.iter().map(|award| Choice::new(award.id.clone(), frame.said(&award.name))).collect();
+    let for_years: std::collections::BTreeSet<i64> = rows.iter().map(|one| one.year).collect();
+    let for_years = for_years.into_iter().rev().map(|year| Choice::new(year.to_string(), year.to_string())).collect();
     let linked = |one: &Arrived| if is_linked(policy, &one.award) { "yes" } else { "no" };
     let kinds = vec![Choice::new("yes", frame.t("board-linked")), Choice::new("no", frame.t("arrived-other"))];
     let listing = Listing::new(&frame, "arrived", ARRIVED, frame.t("arrived-title"))
@@ -114,13 +144,51 @@ pub async fn of_payments(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri)
         })
         .filter("year", frame.t("cases-year"), years, move |one, wanted| year(one) == wanted)
         .filter("linked", frame.t("arrived-kind"), kinds, move |one, wanted| linked(one) == wanted)
+        .filter("award", frame.t("cases-award"), awards, |one, wanted| one.award == wanted)
+        .filter("for", frame.t("effect-year"), for_years, |one, wanted| one.year.to_string() == wanted)
         .search(frame.t("cases-search"), |one| format!("{} {}", one.name, one.number))
         .when_empty(frame.t("arrived-none"), frame.t("uses-none-todo"));
     if query.export {
         return listing.workbook(&rows, &query);
     }
-    let is_chosen = |one: &Arrived| is(&query, "year", &year(one)) && is(&query, "linked", linked(one));
+    let is_chosen = |one: &Arrived| {
+        is(&query, "year", &year(one))
+            && is(&query, "linked", linked(one))
+            && is(&query, "award", &one.award)
+            && is(&query, "for", &one.year.to_string())
+    };
     let room = Room::new(frame.t("arrived-title"), summed(&frame, &rows, is_chosen, |one| one.amount_fen))
         .below(&frame, &[("cases-title", super::PATH), ("payments-title", PAYMENTS)]);
+    room::list_page(hx, &frame, &room, &listing.view(&rows, &query))
+}
+
+/// `GET /budget/pledges`: the pledge loans that the board holds the subsidy against.
+pub async fn of_market(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Result<Response, AppError> {
+    let (query, _) = room::wishes(&uri);
+    let rows = budget::pledges(&app.installation, app.now()).await?.unwrap_or_default();
+    let years: std::collections::BTreeSet<i64> = rows.iter().map(|one| one.year).collect();
+    let years = years.into_iter().rev().map(|year| Choice::new(year.to_string(), year.to_string())).collect();
+    let sees_firms = frame.may(Permission::ViewRights);
+    let listing = Listing::new(&frame, "pledges", PLEDGES, frame.t("pledges-title"))
+        .column("number", frame.t("pledges-number"), Kind::Code, |one: &Pledge| Cell::code(one.number.clone()))
+        .column("pledgor", frame.t("pledges-pledgor"), Kind::Code, |one| {
+            let cell = Cell::code(one.pledgor.clone());
+            if sees_firms { cell.link(frame.at(&format!("/enterprises/{}", one.pledgor))) } else { cell }
+        })
+        .column("right", frame.t("case-right"), Kind::Text, |one| Cell::text(frame.said(&one.right)))
+        .column("objects", frame.t("pledges-objects"), Kind::Text, |one| Cell::text(one.objects.clone()))
+        .column("amount", frame.t("cases-amount"), Kind::Money, |one| Cell::money(one.fen, frame.lang))
+        .column("on", frame.t("pledges-on"), Kind::Date, |one| Cell::date(one.on.parse().ok()))
+        .filter("year", frame.t("cases-year"), years, |one, year| one.year.to_string() == year)
+        .search(frame.t("pledges-search"), |one| format!("{} {} {}", one.number, one.pledgor, one.objects))
+        .when_empty(frame.t("pledges-none"), frame.t("pledges-none-todo"));
+    if query.export {
+        return listing.workbook(&rows, &query);
+    }
+    let is_chosen = |one: &Pledge| is(&query, "year", &one.year.to_string());
+    let room = Room::new(frame.t("pledges-title"), summed(&frame, &rows, is_chosen, |one| one.fen)).below(
+        &frame,
+        &[("cases-title", super::PATH), ("budget-title", BUDGET), ("board-title", super::budget::BOARD)],
+    );
     room::list_page(hx, &frame, &room, &listing.view(&rows, &query))
 }

@@ -112,13 +112,13 @@ pub(super) async fn open_work(app: &App, frame: &Frame, shown: &Shown) -> Result
         return Ok(Vec::new());
     }
     let mut work = Vec::new();
-    let counts = domain::cases::counts(app.db()).await?;
-    for state in cases::turns(frame) {
-        if let Some(count) = counts.get(state).filter(|count| **count > 0) {
-            let words = [("state", frame.said(state.zh())), ("count", format::count(count))];
-            let href = frame.at(&format!("{}?state={}", cases::PATH, state.key()));
-            work.push(Link::new(frame.tn("cockpit-work-cases", &words), href));
-        }
+    let mut counts: std::collections::BTreeMap<_, usize> = Default::default();
+    for state in cases::mine(app, frame).await?.into_values() {
+        *counts.entry(state).or_default() += 1;
+    }
+    for (state, count) in counts {
+        let words = [("state", frame.said(state.zh())), ("count", format::count(count))];
+        work.push(Link::new(frame.tn("cockpit-work-cases", &words), frame.at(&cases::mine_in(state))));
     }
     let quarantined: i64 = registry::quarantine::open_counts(app.db()).await?.values().sum();
     if quarantined > 0 && crate::routes::exists("/registers/quarantine") {

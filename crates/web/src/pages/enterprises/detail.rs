@@ -241,7 +241,8 @@ async fn shown_page(
 /// What the visitor's enterprise has to do, and by when.
 async fn waiting(app: &App, frame: &Frame) -> Result<Vec<(Link, StateWord, String)>, AppError> {
     let mut own = domain::cases::all(app.db(), account(frame)?).await?;
-    own.retain(|case| case.state.waits_for_enterprise() || case.state == domain::cases::State::Failed);
+    let mine = cases::mine(app, frame).await?;
+    own.retain(|case| mine.contains_key(&case.id));
     let document = crate::pages::policy::document()?;
     let row = |case: &domain::cases::Case| {
         let name = cases::award_name(frame, &document.policy, &case.award);

@@ -86,7 +86,8 @@ fn listing(frame: &Frame) -> Listing<'_, Logged> {
             Cell::number(i64::try_from(made).unwrap_or(i64::MAX))
         })
         .column("answer", frame.t("mails-answer"), Kind::Text, |one| {
-            Cell::text(one.attempts.last().map(|attempt| frame.said(&attempt.answer)).unwrap_or_default())
+            let answered = one.attempts.last().map(|attempt| &attempt.answer);
+            Cell::text(one.dropped_why.as_ref().or(answered).map(|words| frame.said(words)).unwrap_or_default())
         })
         .column("made", frame.t("mails-made"), Kind::Date, |one| Cell::code(moment(&one.made_at)))
         .filter("state", frame.t("messages-state"), states.into(), |one, key| one.state == key)

@@ -23,7 +23,7 @@ use crate::{
 const READ_MAX: u32 = 20_000;
 
 /// The acts, by the word that the trail keeps.
-const ACTS: [&str; 73] = [
+const ACTS: [&str; 80] = [
     "import-merged",
     "import-cancelled",
     "import-recovered",
@@ -61,6 +61,13 @@ const ACTS: [&str; 73] = [
     "item.suspend",
     "notice.open",
     "budget.set",
+    "budget.prorate",
+    "budget.agree",
+    "budget.withdraw",
+    "leave.name",
+    "leave.end",
+    "evidence.refused",
+    "evidence.unscanned",
     "payment.order",
     "payment.approve",
     "payment.cancel",
@@ -100,7 +107,7 @@ const ACTS: [&str; 73] = [
 ];
 
 /// What befalls a case besides the acts of its table.
-const CASE_STEPS: [&str; 15] = [
+const CASE_STEPS: [&str; 16] = [
     "batch",
     "begin",
     "write",
@@ -112,6 +119,7 @@ const CASE_STEPS: [&str; 15] = [
     "object",
     "uphold",
     "dismiss",
+    "prorate",
     "order",
     "cancel-order",
     "pay",
