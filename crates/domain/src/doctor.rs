@@ -27,7 +27,7 @@ pub enum State {
 /// One check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Check {
-    /// What was checked: `database`, `integrity`, `batches`, `trail`, `payments`, `papers`, `runs`, `corpus`, `reports`, `folders`,
+    /// What was checked: `database`, `integrity`, `batches`, `trail`, `payments`, `papers`, `secrets`, `runs`, `corpus`, `reports`, `folders`,
     /// `holidays` or `disk`.
     pub check: &'static str,
     /// What was found.
@@ -56,6 +56,7 @@ pub async fn examine(installation: &Installation, now: Timestamp) -> Vec<Check> 
     found("trail", trail(installation).await);
     found("payments", payments(installation).await);
     found("papers", papers(installation).await);
+    found("secrets", secrets(installation).await);
     found("runs", kept_runs(installation).await);
     found("corpus", corpus(installation));
     found("reports", reports(installation));
@@ -136,6 +137,13 @@ async fn papers(installation: &Installation) -> Result<Vec<Check>, Error> {
         "请从备份恢复 evidence 文件夹中的这个文件",
         format!("{count} 份案件材料齐全，指纹相符。"),
     ))
+}
+
+async fn secrets(installation: &Installation) -> Result<Vec<Check>, Error> {
+    let (count, faults) = crate::secrets::faults(&installation.db, &installation.vault).await?;
+    let file = installation.vault.file().display();
+    let well = format!("{count} 项敏感内容都是密文，用 {file} 的密钥打得开；请确认密钥已另存，且不与备份放在一起。");
+    Ok(faults_or("secrets", &faults, "请查明是谁改动了数据库；明文可用 zhiqiang key rotate 加密", well))
 }
 
 async fn kept_runs(installation: &Installation) -> Result<Vec<Check>, Error> {

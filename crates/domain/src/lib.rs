@@ -32,6 +32,7 @@ pub mod organisations;
 pub mod payments;
 pub mod runs;
 pub mod saved_searches;
+pub mod secrets;
 pub mod sign_in_limits;
 pub mod sign_on;
 pub mod sources;

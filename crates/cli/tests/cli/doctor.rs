@@ -71,6 +71,7 @@ async fn a_sound_installation_is_said_to_be_sound() {
             "trail",
             "payments",
             "papers",
+            "secrets",
             "runs",
             "corpus",
             "reports",

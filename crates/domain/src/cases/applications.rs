@@ -131,7 +131,8 @@ pub async fn write(
         application.costs_fen = costs_fen;
     }
     if let Some(given) = receiving {
-        after.account = Some(acts::receiving(Some(given), [&before.name, &before.name])?);
+        let given = acts::receiving(Some(given), [&before.name, &before.name])?;
+        after.account = Some(acts::kept(installation, &before, &given)?);
     }
     let on = installation.business_date(now);
     save(&mut tx, &before, &after, &Change { act: "write", note: "", by: &account.login, on, now }).await?;

@@ -8,5 +8,6 @@ mod clauses;
 mod course;
 mod delivery;
 mod ground;
+mod labels;
 mod messages;
 mod payments;

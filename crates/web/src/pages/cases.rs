@@ -10,6 +10,7 @@ pub mod letters;
 pub mod notices;
 pub mod one;
 pub mod payments;
+mod people;
 pub mod uses;
 
 use axum::{Form, extract::State, http::Uri, response::Response};
@@ -21,7 +22,7 @@ use domain::{
 };
 use rules::Policy;
 
-use self::forms::ListPage;
+use self::{forms::ListPage, people::People};
 use super::policy;
 use crate::{
     app::App,
@@ -48,7 +49,7 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
     if query.export {
         let document = policy::document()?;
         let rows = cases::all(app.db(), account(&frame)?).await?;
-        return listing(&frame, &document.policy).workbook(&rows, &query);
+        return listing(&frame, &document.policy, &People::read(&app).await?).workbook(&rows, &query);
     }
     respond(&app, &frame, hx, &query, &words, &Sent::default(), &Errors::default()).await
 }
@@ -64,7 +65,8 @@ async fn respond(
 ) -> Result<Response, AppError> {
     let document = policy::document()?;
     let rows = cases::all(app.db(), account(frame)?).await?;
-    let view = listing(frame, &document.policy).view(&rows, query);
+    let people = People::read(app).await?;
+    let view = listing(frame, &document.policy, &people).view(&rows, query);
     if hx.wants_block() {
         return hx::page(ListBlock { frame, list: &view });
     }
@@ -134,7 +136,7 @@ pub(super) fn head(frame: &Frame, path: &str) -> Room {
     )
 }
 
-fn listing<'a>(frame: &'a Frame, policy: &'a Policy) -> Listing<'a, Case> {
+fn listing<'a>(frame: &'a Frame, policy: &'a Policy, people: &'a People) -> Listing<'a, Case> {
     let awards = policy.awards.iter().map(|award| Choice::new(award.id.clone(), frame.said(&award.name))).collect();
     let states = Stands::ALL.iter().map(|state| Choice::new(state.key(), frame.said(state.zh()))).collect();
     let late = vec![Choice::new("late", frame.t("cases-late"))];
@@ -149,11 +151,11 @@ fn listing<'a>(frame: &'a Frame, policy: &'a Policy) -> Listing<'a, Case> {
         .column("year", frame.t("cases-year"), Kind::Code, |case| Cell::code(case.year.to_string()))
         .column("amount", frame.t("cases-amount"), Kind::Money, |case| amount_cell(frame, case.amount_fen()))
         .column("state", frame.t("cases-state"), Kind::Text, |case| {
-            Cell::state(state(frame, case.state), case.state as i64)
+            Cell::state(standing(frame, case), case.state as i64)
         })
         .column("due", frame.t("cases-due"), Kind::Date, |case| Cell::date(case.due_on))
         .column("handler", frame.t("cases-handler"), Kind::Text, |case| {
-            Cell::text(case.handler.clone().unwrap_or_default())
+            Cell::text(people.name(frame, case.handler.as_deref().unwrap_or_default()))
         })
         .column("number", frame.t("cases-number"), Kind::Code, |case| Cell::code(case.id.to_string()))
         .filter("award", frame.t("cases-award"), awards, |case, key| case.award == key)
@@ -187,6 +189,14 @@ pub(crate) fn state(frame: &Frame, state: Stands) -> StateWord {
         _ => Tone::Plain,
     };
     StateWord::new(tone, frame.said(state.zh()))
+}
+
+/// Where a case stands, and whether it should have gone on by today.
+pub(crate) fn standing(frame: &Frame, case: &Case) -> StateWord {
+    if !case.is_late(frame.business_date) {
+        return state(frame, case.state);
+    }
+    StateWord::new(Tone::Bad, frame.t1("case-overdue", "state", frame.said(case.state.zh())))
 }
 
 pub(crate) fn path(id: i64) -> String {
