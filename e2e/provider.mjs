@@ -13,6 +13,7 @@ export async function startProvider(port, redirect) {
   const provider = new Provider(issuer, {
     clients: [{
       client_id: CLIENT.id, client_secret: CLIENT.secret, redirect_uris: [redirect],
+      post_logout_redirect_uris: [redirect.replace(/sign-on\/return$/, 'sign-in')],
       response_types: ['code'], grant_types: ['authorization_code'],
     }],
     pkce: { required: () => true },

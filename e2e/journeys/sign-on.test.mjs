@@ -55,6 +55,25 @@ test('the administrator ties the account, and its owner gets in where they wante
   await page.context().close();
 });
 
+/** Signs out here, and at the provider to which the page leads on; the browser comes back to our sign-in. */
+async function signOut(page) {
+  await page.goto(`${address}/account`);
+  await page.getByRole('button', { name: '退出', exact: true }).click();
+  await page.waitForURL(/\/session\/end/);
+  await page.getByRole('button', { name: 'Yes, sign me out' }).click();
+  await page.waitForURL(`${address}/sign-in`);
+}
+
+test('signing out here leads to signing out at the provider, who then asks again who it is', async () => {
+  const page = await open(browser);
+  await goThere(page, 'citizen-42', '/sign-in?next=%2Findicators');
+  await page.waitForURL(`${address}/indicators`);
+  await signOut(page);
+  await page.getByRole('link', { name: '用政府统一身份认证登录' }).click();
+  await page.locator('input[name=login]').waitFor();
+  await page.context().close();
+});
+
 test('an answer is taken once, and never by another browser or with another state', async () => {
   const refused = async (page, url) => {
     const answer = await page.goto(url);
@@ -65,8 +84,7 @@ test('an answer is taken once, and never by another browser or with another stat
   };
   const own = await open(browser);
   const used = await goThere(own, 'citizen-42');
-  await own.getByRole('button', { name: '退出' }).click();
-  await own.waitForURL(/\/sign-in/);
+  await signOut(own);
   await refused(own, used);
   const forged = new URL(used);
   forged.searchParams.set('state', 'f'.repeat(64));

@@ -275,7 +275,7 @@ impl Doing<'_> {
         let whole = cases::find(db, self.account, id).await?;
         let paid = payments::of_case(db, id).await?;
         let possible = cases::possible(self.account, &whole);
-        let mut object = details(&whole, cases::sees_objectors(self.account));
+        let mut object = self.details(&whole)?;
         object["payments"] = paid.iter().map(crate::payments::payment).collect();
         object["possible"] = possible.iter().map(|act| act.key()).collect();
         self.context.output.print(&object, |_| {
@@ -287,6 +287,42 @@ impl Doing<'_> {
             let _ = writeln!(text, "{} 现在可以：{}", self.account.login, acts.join("，"));
             text
         })
+    }
+
+    /// Every detail; of the receiving account only the last digits; who objected only for those who may know.
+    fn details(&self, whole: &Whole) -> anyhow::Result<Value> {
+        let (case, facts) = (&whole.case, &whole.case.facts);
+        let mut object = value(case);
+        object["item"] = case.item.into();
+        object["facts"] = json!(facts);
+        object["amount"] = json!(case.amount);
+        object["due_why"] = case.due_why.clone().into();
+        object["account"] = json!(case.account.as_ref().map(|one| json!({
+            "holder": one.holder, "bank": one.bank, "number": one.masked,
+        })));
+        object["steps"] = whole
+            .steps
+            .iter()
+            .map(|step| {
+                json!({
+                    "act": step.act, "before": step.before, "after": step.after, "note": step.note, "by": step.by,
+                    "for": step.for_whom, "on": step.on,
+                })
+            })
+            .collect();
+        let opinion = |one: &cases::Opinion| json!({ "department": one.department, "agrees": one.agrees, "note": one.note, "by": one.by });
+        object["opinions"] = whole.opinions.iter().map(opinion).collect();
+        let paper = |one: &cases::Paper| json!({ "id": one.id, "kind": one.kind, "name": one.name, "sha256": one.sha256, "size": one.size });
+        object["papers"] = whole.papers.iter().map(paper).collect();
+        let objection = |one: &cases::Objection| {
+            let who = one.objector(&self.installation.vault, self.account)?.map(|(who, _)| who);
+            anyhow::Ok(json!({
+                "id": one.id, "who": who, "content": one.content, "raised_on": one.raised_on,
+                "is_upheld": one.is_upheld, "answer": one.answer,
+            }))
+        };
+        object["objections"] = whole.objections.iter().map(objection).collect::<anyhow::Result<_>>()?;
+        Ok(object)
     }
 
     async fn open(&self, award: &str, run: &str) -> anyhow::Result<()> {
@@ -376,41 +412,6 @@ fn value(case: &cases::Case) -> Value {
     })
 }
 
-/// Every detail; of the receiving account only the last digits; who objected only for those who may know.
-fn details(whole: &Whole, sees_objectors: bool) -> Value {
-    let (case, facts) = (&whole.case, &whole.case.facts);
-    let mut object = value(case);
-    object["item"] = case.item.into();
-    object["facts"] = json!(facts);
-    object["amount"] = json!(case.amount);
-    object["due_why"] = case.due_why.clone().into();
-    object["account"] = json!(case.account.as_ref().map(|one| json!({
-        "holder": one.holder, "bank": one.bank, "number": one.masked(),
-    })));
-    object["steps"] = whole
-        .steps
-        .iter()
-        .map(|step| {
-            json!({
-                "act": step.act, "before": step.before, "after": step.after, "note": step.note, "by": step.by,
-                "for": step.for_whom, "on": step.on,
-            })
-        })
-        .collect();
-    let opinion = |one: &cases::Opinion| json!({ "department": one.department, "agrees": one.agrees, "note": one.note, "by": one.by });
-    object["opinions"] = whole.opinions.iter().map(opinion).collect();
-    let paper = |one: &cases::Paper| json!({ "id": one.id, "kind": one.kind, "name": one.name, "sha256": one.sha256, "size": one.size });
-    object["papers"] = whole.papers.iter().map(paper).collect();
-    let objection = |one: &cases::Objection| {
-        json!({
-            "id": one.id, "who": sees_objectors.then_some(&one.who), "content": one.content, "raised_on": one.raised_on,
-            "is_upheld": one.is_upheld, "answer": one.answer,
-        })
-    };
-    object["objections"] = whole.objections.iter().map(objection).collect();
-    object
-}
-
 fn line(case: &cases::Case) -> String {
     let due = case.due_on.map_or_else(String::new, |day| format!("  最迟 {day}"));
     let amount = yuan(case.amount_fen());
@@ -451,7 +452,7 @@ fn words(whole: &Whole) -> String {
         let _ = writeln!(text, "金额未核定：{}", case.amount.held);
     }
     if let Some(account) = &case.account {
-        let _ = writeln!(text, "收款  {}  {}  {}", account.holder, account.bank, account.masked());
+        let _ = writeln!(text, "收款  {}  {}  {}", account.holder, account.bank, account.masked);
     }
     for opinion in &whole.opinions {
         let agrees = match opinion.agrees {

@@ -8,6 +8,7 @@ use clap::Args;
 use domain::Installation;
 use domain::doctor::{self, State};
 use domain::messages::{Office, mail};
+use domain::secrets::{self, Vault};
 use domain::sign_on::{self, Provider};
 
 use crate::Context;
@@ -35,6 +36,9 @@ pub(crate) struct Serve {
         help = "政府统一身份认证（OpenID Connect）的设置文件：issuer、client_id，client_secret 或环境变量 ZHIQIANG_SIGN_ON_SECRET，可选 authorities（证书文件）"
     )]
     sign_on: Option<PathBuf>,
+    /// 不要求工作人员启用两步验证；只用于测试环境
+    #[arg(long)]
+    without_second_factor: bool,
     /// 前面有网关转发：以 X-Forwarded-For 的最后一段为访客地址
     #[arg(long)]
     behind_proxy: bool,
@@ -70,15 +74,22 @@ impl SignOn {
             client_id: read.client_id,
             client_secret: sign_on::Secret(secret),
             redirect: format!("{site}/sign-on/return"),
+            signed_out: format!("{site}/sign-in"),
             authorities: authorities.map_err(|cause| unusable(cause.to_string()))?,
         })?)
     }
 }
 
 impl Context {
+    /// Where the keys lie: the named file, else the one in the data folder.
+    pub(crate) fn vault(&self) -> Vault {
+        Vault::at(&self.key_file.clone().unwrap_or_else(|| Installation::key_file(&self.data)))
+    }
+
     /// Opens the installation, making it when absent, and says what a kill had left behind.
     pub(crate) async fn open(&self) -> anyhow::Result<Installation> {
-        let (installation, recovery) = Installation::open(&self.data, self.database.as_deref(), self.now).await?;
+        let db = Installation::connect(&self.data, self.database.as_deref()).await?;
+        let (installation, recovery) = Installation::with_vault(db, self.vault(), &self.data, self.now).await?;
         for remark in recovery.remarks {
             eprintln!("提示：{remark}");
         }
@@ -99,6 +110,7 @@ pub(crate) async fn serve(context: &Context, command: Serve) -> anyhow::Result<(
     let mut settings = settings(&installation, &command.base_path);
     command.public_address.trim_end_matches('/').clone_into(&mut settings.public_address);
     settings.behind_proxy = command.behind_proxy;
+    settings.second_factor &= !command.without_second_factor;
     settings.secure_cookies = settings.public_address.starts_with("https://");
     if settings.secure_cookies && !settings.behind_proxy {
         // The program itself speaks no TLS: a gateway stands before it, and would be everybody's address.
@@ -177,6 +189,8 @@ pub(crate) fn settings(installation: &Installation, base_path: &str) -> web::Set
     let mut settings = web::Settings {
         base_path: web::Settings::fold_base_path(base_path),
         commands: crate::commands().into(),
+        // The sign-ins of a demo are told to everybody.
+        second_factor: installation.demo().is_none(),
         ..web::Settings::default()
     };
     if installation.demo().is_some() {
@@ -248,6 +262,11 @@ pub(crate) struct Restore {
     from: PathBuf,
 }
 
+/// What of a backup rests on its key, in words.
+fn sealed(manifest: &domain::backup::Manifest) -> String {
+    secrets::words(manifest.sealed.iter().map(|(zh, count)| (zh.as_str(), *count)))
+}
+
 pub(crate) async fn backup(context: &Context, command: Backup) -> anyhow::Result<()> {
     let installation = context.open().await?;
     let manifest = domain::backup::backup(&installation, &command.target, context.now).await?;
@@ -256,9 +275,13 @@ pub(crate) async fn backup(context: &Context, command: Backup) -> anyhow::Result
     context.output.print(&line, |_| {
         let (target, data) = (command.target.display(), context.data.display());
         format!(
-            "已备份 {data} 到 {target}：{} 个文件，{} 字节。恢复：zhiqiang --data 新的空目录 restore {target}",
+            "已备份 {data} 到 {target}：{} 个文件，{} 字节。恢复：zhiqiang --data 新的空目录 restore {target}\n\
+             密钥 {} 不在备份里：请把 {} 另存到别处，没有它就打不开{}。",
             manifest.files.len(),
-            manifest.bytes()
+            manifest.bytes(),
+            manifest.key.as_deref().unwrap_or_default(),
+            installation.vault.file().display(),
+            sealed(&manifest),
         )
     })
 }
@@ -271,18 +294,28 @@ pub(crate) async fn restore(context: &Context, command: Restore) -> anyhow::Resu
         .into());
     }
     let manifest = domain::backup::restore(&command.from, &context.data)?;
-    let installation = context.open().await?;
-    let runs = domain::runs::list(&installation).await?.len();
     let line = serde_json::json!({
-        "data": context.data, "made_at": manifest.made_at, "files": manifest.files.len(), "runs": runs
+        "data": context.data, "made_at": manifest.made_at, "files": manifest.files.len(), "runs": manifest.runs,
+        "key": manifest.key, "sealed": manifest.sealed,
     });
     context.output.print(&line, |_| {
-        format!(
-            "已从 {}（{} 备份）恢复到 {}：{} 个文件指纹相符，{runs} 次测算。可用 zhiqiang doctor 再检查一次。",
+        let mut text = format!(
+            "已从 {}（{} 备份）恢复到 {}：{} 个文件指纹相符，{} 次测算。",
             command.from.display(),
             domain::beijing_date(manifest.made_at),
             context.data.display(),
-            manifest.files.len()
-        )
+            manifest.files.len(),
+            manifest.runs
+        );
+        if let Some(key) = &manifest.key {
+            let (file, what) = (context.vault(), sealed(&manifest));
+            let file = file.file().display();
+            let _ = write!(
+                text,
+                "\n还须把密钥 {key} 的文件放到 {file}（权限 0600），或用 --key-file 指明；没有它就打不开{what}。\
+                 确已丢失时，zhiqiang key give-up 清空这些内容并换新密钥。"
+            );
+        }
+        text + "\n可用 zhiqiang doctor 再检查一次。"
     })
 }

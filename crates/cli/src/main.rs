@@ -12,6 +12,7 @@ mod corpus;
 mod demo;
 mod installation;
 mod items;
+mod key;
 mod leave;
 mod matching;
 mod messages;
@@ -41,6 +42,9 @@ struct Arguments {
     /// 数据库地址；不填则用数据目录中的 SQLite，postgres://… 则用 PostgreSQL
     #[arg(long, global = true, value_name = "URL")]
     database: Option<String>,
+    /// 密钥文件；不填则用数据目录中的 secret.key
+    #[arg(long, global = true, value_name = "FILE")]
+    key_file: Option<PathBuf>,
     /// 以 JSON 输出结果
     #[arg(long, global = true)]
     json: bool,
@@ -69,6 +73,9 @@ enum Command {
     /// 核验、异地备存审计记录
     #[command(subcommand)]
     Audit(audit::Audit),
+    /// 密钥：查看、更换，或确已丢失时放弃
+    #[command(subcommand)]
+    Key(key::Key),
     /// 备份整个安装（可在运行时进行）
     Backup(installation::Backup),
     /// 从备份恢复到一个空的数据目录
@@ -132,6 +139,7 @@ fn commands() -> Vec<String> {
 struct Context {
     data: PathBuf,
     database: Option<String>,
+    key_file: Option<PathBuf>,
     output: Output,
     /// The moment at which the command was given; the only reading of the clock.
     now: jiff::Timestamp,
@@ -140,8 +148,13 @@ struct Context {
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let context =
-        Context { data: arguments.data, database: arguments.database, output: Output::new(arguments.json), now: now() };
+    let context = Context {
+        data: arguments.data,
+        database: arguments.database,
+        key_file: arguments.key_file,
+        output: Output::new(arguments.json),
+        now: now(),
+    };
     let done = registry::audit::coming_from(origin(), run(&context, arguments.command)).await;
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -169,6 +182,7 @@ fn needs_data(command: &Command) -> bool {
         Command::Doctor
             | Command::Audit(_)
             | Command::Backup(_)
+            | Command::Key(_)
             | Command::Batches(_)
             | Command::Rollback(_)
             | Command::Quarantine(_)
@@ -204,6 +218,7 @@ async fn run(context: &Context, command: Command) -> anyhow::Result<()> {
         Command::Account(command) => account::run(context, command).await,
         Command::Organisation(command) => organisation::run(context, command).await,
         Command::Audit(command) => audit::run(context, command).await,
+        Command::Key(command) => key::run(context, command).await,
         Command::Backup(command) => installation::backup(context, command).await,
         Command::Restore(command) => installation::restore(context, command).await,
         Command::Template(command) => registers::template(context, command),

@@ -1,6 +1,7 @@
 //! Printing results and choosing the exit status.
 
-use std::io::{ErrorKind, Write};
+use std::io::{Cursor, ErrorKind, Write};
+use std::path::Path;
 
 use anyhow::Context as _;
 use serde::Serialize;
@@ -38,6 +39,33 @@ impl Output {
 
     pub(crate) const fn is_json(&self) -> bool {
         self.json
+    }
+}
+
+/// In which form a table is written: the ending of its file's name says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    Csv,
+    Xlsx,
+}
+
+impl Form {
+    pub(crate) fn of(file: &Path) -> Result<Self, Unusable> {
+        let ending = file.extension().and_then(|ending| ending.to_str()).map(str::to_ascii_lowercase);
+        match ending.as_deref() {
+            Some("csv") => Ok(Self::Csv),
+            Some("xlsx") => Ok(Self::Xlsx),
+            _ => Err(Unusable(format!("文件名应以 .csv 或 .xlsx 结尾，现为 {}。", file.display()))),
+        }
+    }
+
+    pub(crate) fn bytes(self, sheet: sheets::write::Sheet) -> Result<Vec<u8>, sheets::Error> {
+        let mut bytes = Cursor::new(Vec::new());
+        match self {
+            Self::Csv => sheets::write::csv(&sheet, &mut bytes)?,
+            Self::Xlsx => sheets::write::xlsx(&[sheet], &mut bytes)?,
+        }
+        Ok(bytes.into_inner())
     }
 }
 

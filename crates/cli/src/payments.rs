@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::Context;
 use crate::account::As;
-use crate::output::{Unusable, yuan};
+use crate::output::{Form, Unusable, yuan};
 
 #[derive(Debug, Args)]
 pub(crate) struct Payment {
@@ -43,7 +43,7 @@ enum Action {
     Send {
         /// 拨付批次
         batch: i64,
-        /// 写到哪里（csv）
+        /// 写到哪里：.csv 或 .xlsx
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
     },
@@ -88,16 +88,14 @@ pub(crate) async fn run(context: &Context, command: Payment) -> anyhow::Result<(
             if out.is_dir() {
                 return Err(Unusable(format!("--out 应是文件，{} 是目录。", out.display())).into());
             }
+            let form = Form::of(&out)?;
             let sheet = payments::send(&installation, &domain::runs::policy()?, &account, batch, now).await?;
-            let mut bytes = Vec::new();
-            sheets::write::csv(&sheet, &mut bytes)?;
-            std::fs::write(&out, bytes).with_context(|| {
+            let count = sheet.rows.len();
+            std::fs::write(&out, form.bytes(sheet)?).with_context(|| {
                 format!("拨付批次 {batch} 已记为送银行，但文件写不到 {}。请腾出空间或换一处，再执行一次", out.display())
             })?;
-            let line = json!({ "batch": batch, "payments": sheet.rows.len(), "file": out });
-            context
-                .output
-                .print(&line, |_| format!("拨付批次 {batch} 共 {} 笔，已写到 {}。", sheet.rows.len(), out.display()))
+            let line = json!({ "batch": batch, "payments": count, "file": out });
+            context.output.print(&line, |_| format!("拨付批次 {batch} 共 {count} 笔，已写到 {}。", out.display()))
         }
         Action::Answer { batch, file } => {
             if !file.is_file() {
@@ -125,7 +123,7 @@ fn value(batch: &Batch) -> Value {
 pub(crate) fn payment(one: &payments::Payment) -> Value {
     json!({
         "number": one.number, "case": one.case, "amount_fen": one.amount_fen, "recovered_fen": one.recovered_fen,
-        "holder": one.receiving.holder, "bank": one.receiving.bank, "account": one.receiving.masked(),
+        "holder": one.receiving.holder, "bank": one.receiving.bank, "account": one.receiving.masked,
         "state": one.state, "reason": one.reason, "answered_on": one.answered_on,
     })
 }
@@ -138,6 +136,6 @@ fn words(batch: &Batch) -> String {
 }
 
 pub(crate) fn payment_words(one: &payments::Payment) -> String {
-    let to = format!("{} {}", one.receiving.holder, one.receiving.masked());
+    let to = format!("{} {}", one.receiving.holder, one.receiving.masked);
     format!("{}  案件 {}  {}  {to}  {} {}", one.number, one.case, yuan(Some(one.amount_fen)), one.zh(), one.reason)
 }

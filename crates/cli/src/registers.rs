@@ -1,8 +1,6 @@
 //! Commands over registers: template, import, batches, rollback, quarantine, ties.
 
 use std::fmt::Write;
-use std::fs::File;
-use std::io::BufWriter;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -13,7 +11,7 @@ use jiff::Timestamp;
 use registry::{ImportOptions, ImportReport};
 
 use crate::Context;
-use crate::output::Unusable;
+use crate::output::{Form, Unusable};
 
 /// How many rows a list prints at the most.
 const ROWS_PRINTED: u32 = 1000;
@@ -128,8 +126,8 @@ pub(crate) fn moment(text: Option<&str>, now: Timestamp) -> anyhow::Result<Times
 pub(crate) fn template(context: &Context, command: Template) -> anyhow::Result<()> {
     let register = find(&command.register)?;
     let sheet = registry::template(register);
-    let file = File::create(&command.out).with_context(|| format!("无法写入 {}", command.out.display()))?;
-    sheets::write::xlsx(&[sheet], &mut BufWriter::new(file))?;
+    let bytes = Form::of(&command.out)?.bytes(sheet)?;
+    std::fs::write(&command.out, bytes).with_context(|| format!("无法写入 {}", command.out.display()))?;
     let line = serde_json::json!({ "register": register.id, "file": command.out });
     context.output.print(&line, |_| format!("已写出{}模板：{}", register.name_zh, command.out.display()))
 }

@@ -188,6 +188,15 @@ impl Db {
         Ok(())
     }
 
+    /// Overwrites what was deleted or replaced and still lies in free pages; PostgreSQL clears such rows itself, in its own time.
+    pub async fn forget_deleted(&self) -> Result<(), Error> {
+        let Self::Sqlite { writer, .. } = self else { return Ok(()) };
+        for sql in ["vacuum", "pragma wal_checkpoint(truncate)"] {
+            sqlx::query(sql).execute(writer).await?;
+        }
+        Ok(())
+    }
+
     /// Closes every connection after the work in hand.
     pub async fn close(&self) {
         match self {

@@ -42,6 +42,9 @@ const PAIRS: &[Pair] = &[
     pair!(20261127111500, "create sign on", "20261127111500_create_sign_on.sql"),
     pair!(20261127113000, "create sign in tally", "20261127113000_create_sign_in_tally.sql"),
     pair!(20261127120000, "create message", "20261127120000_create_message.sql"),
+    pair!(20261127130000, "seal secrets", "20261127130000_seal_secrets.sql"),
+    pair!(20261127131000, "prove address", "20261127131000_prove_address.sql"),
+    pair!(20261127132000, "name session issuer", "20261127132000_name_session_issuer.sql"),
 ];
 
 pub(crate) fn newest() -> i64 {

@@ -17,6 +17,7 @@ use crate::Error;
 
 pub use self::keeping::{
     Detail, New, all, amend, change_password, details, disable, enable, find, open, open_with_fresh_password, reset,
+    staff,
 };
 pub(crate) use self::keeping::{
     check_about, check_login, end_sessions, forget_given_password, known, of_enterprise, open_in, usable,

@@ -25,6 +25,15 @@ pub struct Manifest {
     pub made_at: Timestamp,
     /// The version of the database's schema.
     pub schema: i64,
+    /// The key that its sealed texts need, which is no part of it.
+    #[serde(default)]
+    pub key: Option<String>,
+    /// What cannot be opened without that key, by what it is.
+    #[serde(default)]
+    pub sealed: Vec<(String, i64)>,
+    /// How many runs it holds.
+    #[serde(default)]
+    pub runs: usize,
     /// Every file, by its path in the folder.
     pub files: Vec<Entry>,
 }
@@ -67,7 +76,7 @@ async fn fill(installation: &Installation, dir: &Path, now: Timestamp) -> Result
     fs::create_dir(&workshop).map_err(|cause| Error::io(&workshop, cause))?;
     let copy = workshop.join(DATABASE_FILE);
     installation.db.copy_to(&copy).await?;
-    let schema = settle(&copy, now).await?;
+    let (schema, key, sealed) = settle(&copy, now).await?;
     let bytes = read(&copy)?;
     put(dir, DATABASE_FILE, &bytes)?;
     fs::remove_dir_all(&workshop).map_err(|cause| Error::io(&workshop, cause))?;
@@ -77,14 +86,15 @@ async fn fill(installation: &Installation, dir: &Path, now: Timestamp) -> Result
         put(dir, &path, &bytes)?;
         files.push(entry(&path, &bytes));
     }
-    let manifest = Manifest { format: FORMAT, made_at: now, schema, files };
+    let runs = crate::runs::list(installation).await?.len();
+    let manifest = Manifest { format: FORMAT, made_at: now, schema, key, sealed, runs, files };
     let text = serde_json::to_vec_pretty(&manifest).map_err(|cause| Error::Damaged(cause.to_string()))?;
     folder::write_file(&dir.join(MANIFEST), &text)?;
     Ok(manifest)
 }
 
 /// Takes out of a copied database what was under way when it was copied.
-async fn settle(database: &Path, now: Timestamp) -> Result<i64, Error> {
+async fn settle(database: &Path, now: Timestamp) -> Result<(i64, Option<String>, Vec<(String, i64)>), Error> {
     let db = db::Db::connect_sqlite(database).await?;
     for batch in registry::batches::staging(&db).await? {
         registry::import::cancel(&db, batch, now, "backup").await?;
@@ -92,8 +102,9 @@ async fn settle(database: &Path, now: Timestamp) -> Result<i64, Error> {
     jobs::interrupt_all(&db).await?;
     messages::mail::hold_all(&db, now).await?;
     let schema = db::schema::version(&mut db.begin_read().await?).await?;
+    let (key, held) = crate::secrets::standing(&db).await?;
     db.close().await;
-    Ok(schema)
+    Ok((schema, key, held.into_iter().map(|(zh, count)| (zh.to_owned(), count)).collect()))
 }
 
 /// Restores a backup into the data folder `data`, which must be absent or empty and appears whole or not at all.

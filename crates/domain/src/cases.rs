@@ -39,12 +39,13 @@ use crate::{
     accounts::{Account, Organisation, Permission, Resource, allows},
     items::{Item, aid::Trigger, amount::Calculation},
     messages,
+    secrets::{Keys, Place, Sealed, Vault},
 };
 
 /// The longest note, in characters.
 pub const NOTE_CHARS_MAX: usize = 2_000;
 
-/// Where the money goes (收款账户); sensitive.
+/// Where the money goes (收款账户), as the enterprise says it; sensitive.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receiving {
     /// The holder, who must be the enterprise itself.
@@ -55,12 +56,44 @@ pub struct Receiving {
     pub number: String,
 }
 
-impl Receiving {
+/// Where the money goes, as it is kept: the number under seal, and covered for everybody else.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Payee {
+    /// The holder.
+    pub holder: String,
+    /// The bank and its branch.
+    pub bank: String,
     /// The number with all but its last four digits hidden.
-    pub fn masked(&self) -> String {
-        let hidden = self.number.chars().count().saturating_sub(4);
-        self.number.chars().enumerate().map(|(at, digit)| if at < hidden { '*' } else { digit }).collect()
+    pub masked: String,
+    /// The whole number.
+    #[serde(skip)]
+    pub(crate) number: Option<Sealed>,
+}
+
+impl Payee {
+    /// A receiving account with its number sealed for a place.
+    pub(crate) fn new(given: &Receiving, keys: &Keys, place: Place<'_>) -> Result<Self, Error> {
+        let (holder, bank) = (given.holder.clone(), given.bank.clone());
+        Ok(Self { holder, bank, masked: masked(&given.number), number: Some(keys.seal(place, &given.number)?) })
     }
+
+    /// The whole number, from the place where it is kept.
+    pub(crate) fn open(&self, keys: &Keys, place: Place<'_>) -> Result<String, Error> {
+        let sealed =
+            self.number.as_ref().ok_or_else(|| Error::Conflict("收款账号已失，请重新填写收款账户。".into()))?;
+        keys.open(place, sealed)
+    }
+}
+
+/// A number with all but its last four digits hidden.
+pub(crate) fn masked(number: &str) -> String {
+    let hidden = number.chars().count().saturating_sub(4);
+    number.chars().enumerate().map(|(at, digit)| if at < hidden { '*' } else { digit }).collect()
+}
+
+/// Where the number of a case's account is kept.
+pub(crate) const fn place(id: &str) -> Place<'_> {
+    Place("award_case", "account_number", id)
 }
 
 /// A condition of the award as the run decided it.
@@ -123,7 +156,7 @@ pub struct Case {
     /// Where it stands.
     pub state: State,
     /// Where the money goes.
-    pub account: Option<Receiving>,
+    pub account: Option<Payee>,
     /// Who handled it (经办).
     pub handler: Option<String>,
     /// For whom he handled it, if for another.
@@ -194,9 +227,12 @@ impl Case {
     }
 
     /// The number of the account that its money goes to, as this account may see it.
-    pub fn receiving_number(&self, account: &Account) -> Option<String> {
-        let sees = allows(account, Permission::SeeAccounts, &self.resource(&[]));
-        self.account.as_ref().map(|one| if sees { one.number.clone() } else { one.masked() })
+    pub fn receiving_number(&self, vault: &Vault, account: &Account) -> Result<Option<String>, Error> {
+        let Some(payee) = &self.account else { return Ok(None) };
+        if !allows(account, Permission::SeeAccounts, &self.resource(&[])) {
+            return Ok(Some(payee.masked.clone()));
+        }
+        payee.open(&vault.keys()?, place(&self.id.to_string())).map(Some)
     }
 
     /// Whose it is and whom it concerns, for the question who may do what with it.
@@ -428,7 +464,7 @@ pub(crate) async fn due_by(tx: &mut Tx, day: Date) -> Result<Vec<Case>, Error> {
 
 fn state_of(case: &Case) -> Value {
     serde_json::json!({ "state": case.state.key(), "amount_fen": case.amount_fen(), "handler": case.handler, "reviewer": case.reviewer, "handler_for": case.handler_for, "reviewer_for": case.reviewer_for,
-        "account": case.account.as_ref().map(|one| format!("{} {}", one.bank, one.masked())),
+        "account": case.account.as_ref().map(|one| format!("{} {}", one.bank, one.masked)),
         "costs_fen": case.facts.application.as_ref().and_then(|one| one.settled_fen.or(one.costs_fen)),
         "aid": case.facts.application.as_ref().and_then(|one| one.aid.as_ref()),
         "compensation_fen": case.facts.application.as_ref().and_then(Application::compensation_fen),

@@ -27,7 +27,8 @@ pub enum State {
 /// One check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Check {
-    /// What was checked: `database`, `integrity`, `batches`, `trail`, `payments`, `papers`, `scan`, `runs`, `corpus`, `reports`, `folders`,
+    /// What was checked: `database`, `integrity`, `batches`, `trail`, `payments`, `papers`, `scan`, `secrets`, `runs`, `corpus`,
+    /// `reports`, `folders`,
     /// `holidays` or `disk`.
     pub check: &'static str,
     /// What was found.
@@ -57,6 +58,7 @@ pub async fn examine(installation: &Installation, now: Timestamp) -> Vec<Check> 
     found("payments", payments(installation).await);
     found("papers", papers(installation).await);
     found("scan", Ok(vec![scan(installation)]));
+    found("secrets", secrets(installation).await);
     found("runs", kept_runs(installation).await);
     found("corpus", corpus(installation));
     found("reports", reports(installation));
@@ -146,6 +148,13 @@ fn scan(installation: &Installation) -> Check {
         Ok(None) => remark("scan", "没有设置病毒查杀，上传的材料只查类型和大小。请按说明写 scan.toml。".to_owned()),
         Err(why) => fault("scan", &format!("{why}。现在收不下任何材料，请改正 scan.toml。")),
     }
+}
+
+async fn secrets(installation: &Installation) -> Result<Vec<Check>, Error> {
+    let (count, faults) = crate::secrets::faults(&installation.db, &installation.vault).await?;
+    let file = installation.vault.file().display();
+    let well = format!("{count} 项敏感内容都是密文，用 {file} 的密钥打得开；请确认密钥已另存，且不与备份放在一起。");
+    Ok(faults_or("secrets", &faults, "请查明是谁改动了数据库；明文可用 zhiqiang key rotate 加密", well))
 }
 
 async fn kept_runs(installation: &Installation) -> Result<Vec<Check>, Error> {

@@ -14,6 +14,7 @@ use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
+use crate::secrets::{KEY_FILE, Vault};
 use crate::ties::WorkList;
 
 /// An open installation.
@@ -21,6 +22,8 @@ use crate::ties::WorkList;
 pub struct Installation {
     /// The registry's database.
     pub db: Db,
+    /// Where the keys to what is sealed lie.
+    pub vault: Vault,
     dir: PathBuf,
     demo: Option<Demo>,
     /// The demo's day as last read, and when its file was written then.
@@ -52,12 +55,21 @@ pub struct Recovery {
 impl Installation {
     /// Opens the folder, making it when it is absent; `database` overrides the SQLite file in it.
     pub async fn open(dir: &Path, database: Option<&str>, now: Timestamp) -> Result<(Self, Recovery), Error> {
+        Self::over(Self::connect(dir, database).await?, dir, now).await
+    }
+
+    /// The database of the folder, unless `database` names another.
+    pub async fn connect(dir: &Path, database: Option<&str>) -> Result<Db, Error> {
         fs::create_dir_all(dir).map_err(|source| Error::io(dir, source))?;
-        let db = match database {
+        Ok(match database {
             Some(url) => Db::connect(url).await?,
             None => Db::connect_sqlite(&dir.join(DATABASE_FILE)).await?,
-        };
-        Self::over(db, dir, now).await
+        })
+    }
+
+    /// The file of the keys in a folder.
+    pub fn key_file(dir: &Path) -> PathBuf {
+        dir.join(KEY_FILE)
     }
 
     /// Whether an installation with its own database stands in this folder.
@@ -67,6 +79,11 @@ impl Installation {
 
     /// The installation of this folder over a database that is open already.
     pub async fn over(db: Db, dir: &Path, now: Timestamp) -> Result<(Self, Recovery), Error> {
+        Self::with_vault(db, Vault::at(&Self::key_file(dir)), dir, now).await
+    }
+
+    /// The same with keys that lie elsewhere.
+    pub async fn with_vault(db: Db, vault: Vault, dir: &Path, now: Timestamp) -> Result<(Self, Recovery), Error> {
         for folder in FOLDERS {
             let path = dir.join(folder);
             fs::create_dir_all(&path).map_err(|source| Error::io(&path, source))?;
@@ -74,6 +91,7 @@ impl Installation {
         let demo = read_demo(dir)?;
         let installation = Self {
             db,
+            vault,
             dir: dir.to_owned(),
             demo,
             day: Arc::default(),
@@ -105,6 +123,7 @@ impl Installation {
         }
         remarks.extend(registry::recover(&self.db, now).await?);
         remarks.extend(crate::jobs::recover(&self.db).await?);
+        remarks.extend(self.vault.settle(&self.db, now).await?);
         Ok(remarks)
     }
 

@@ -36,6 +36,7 @@ mod regions;
 pub mod reports;
 pub mod runs;
 pub mod saved_searches;
+pub mod secrets;
 pub mod sign_in_limits;
 pub mod sign_on;
 pub mod sources;

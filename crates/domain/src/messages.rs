@@ -6,6 +6,7 @@
 
 mod kinds;
 pub mod mail;
+mod proof;
 mod settings;
 mod smtp;
 mod store;
@@ -21,6 +22,7 @@ use registry::instant;
 pub(crate) use self::telling::{of_case, of_watch, remind};
 pub use self::{
     kinds::{Kind, Mode},
+    proof::{CODE_FAILURES_MAX, CODE_LIFE, CODES_A_DAY, Proof, ask as ask_proof, proof, prove},
     settings::{Setting, keep as keep_setting, setting},
     smtp::{Office, PASSWORD_VARIABLE, VARIABLE as OFFICE_VARIABLE},
     wordings::{Wording, keep as keep_wording, preview, wording},

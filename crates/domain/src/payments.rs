@@ -18,9 +18,10 @@ use sheets::{
 pub use self::answer::{Answered, take_answer};
 use crate::{
     Error, Installation,
-    accounts::{Account, Permission},
+    accounts::{Account, Permission, Reach},
     cases::{self, Case, Change, State},
     items::allowed,
+    secrets::{Keys, Place, Vault},
 };
 
 /// Where a payment batch stands.
@@ -77,7 +78,7 @@ pub struct Payment {
     /// What has been recovered of it, in fen.
     pub recovered_fen: i64,
     /// Who receives it.
-    pub receiving: cases::Receiving,
+    pub receiving: cases::Payee,
     /// `ordered`, `paid`, `failed` or `cancelled`.
     pub state: String,
     /// What the bank said.
@@ -86,7 +87,20 @@ pub struct Payment {
     pub answered_on: Option<Date>,
 }
 
+/// Where the number of a payment's account is kept.
+const fn kept_at(number: &str) -> Place<'_> {
+    Place("payment", "account_number", number)
+}
+
 impl Payment {
+    /// The number of the account that it goes to, as this account may see it.
+    pub fn receiving_number(&self, vault: &Vault, account: &Account) -> Result<String, Error> {
+        if account.role.reach(Permission::SeeAccounts) < Reach::All {
+            return Ok(self.receiving.masked.clone());
+        }
+        self.receiving.open(&vault.keys()?, kept_at(&self.number))
+    }
+
     /// Its state in Chinese.
     pub fn zh(&self) -> &'static str {
         match self.state.as_str() {
@@ -206,13 +220,14 @@ pub async fn order(
     }
     let today = installation.business_date(now);
     let known = cases::known(installation, now).await?;
+    let keys = installation.vault.keys()?;
     let mut tx = installation.db.begin().await?;
     let batch = store::insert_batch(&mut tx, &account.login, &now.to_string()).await?;
     let mut total = 0_i64;
     for (place, id) in (1..).zip(&ids) {
         let before = cases::find_in(&mut tx, *id).await?;
-        let receiving = before.account.clone().filter(|_| is_payable(&before));
-        let receiving = receiving.ok_or_else(|| {
+        let payee = before.account.clone().filter(|_| is_payable(&before));
+        let mut payee = payee.ok_or_else(|| {
             Error::Conflict(format!("案件 {id}（{}）现为“{}”，不能拨付。", before.name, before.state.zh()))
         })?;
         let stop = cases::stops_payment(&mut tx, installation, policy, &known, &before, today).await?;
@@ -222,7 +237,16 @@ pub async fn order(
         let fen = before.amount_fen().unwrap_or(0);
         total = total.checked_add(fen).ok_or_else(|| Error::Invalid("批次金额太大。".into()))?;
         let number = format!("ZQ{}{batch:05}{place:05}", today.strftime("%Y%m%d"));
-        store::insert(&mut tx, &number, batch, *id, fen, &receiving).await?;
+        let whole = payee.open(&keys, cases::place(&id.to_string()))?;
+        payee.number = Some(keys.seal(kept_at(&number), &whole)?);
+        let ordered = store::insert(&mut tx, &number, batch, *id, fen, &payee).await;
+        ordered.map_err(|error| match error {
+            // Of two who order the same case at once the database lets one.
+            Error::Db(db::Error::Constraint(_)) => {
+                Error::Conflict(format!("案件 {id}（{}）刚刚由别人制单。请刷新后再看。", before.name))
+            }
+            other => other,
+        })?;
         let after = Case { state: State::Ordered, due_on: None, due_why: String::new(), ..before.clone() };
         let change = Change { act: "order", note: &number, by: &account.login, for_whom: "", on: today, now };
         cases::save(&mut tx, &before, &after, &change).await?;
@@ -336,32 +360,33 @@ pub async fn send(
     }
     let detail = json!({ "total_fen": batch.total_fen(), "payments": batch.payments.len() });
     registry::audit::record(&mut tx, now, &account.login, "payment.send", &id.to_string(), &detail).await?;
+    let sheet = sheet(&batch, &installation.vault.keys()?)?;
     tx.commit().await?;
-    Ok(sheet(&batch))
+    Ok(sheet)
 }
 
 /// The headings of a batch file; the answer of the bank carries the first and adds its own.
 pub const HEADINGS: [&str; 6] = ["付款编号", "金额（元）", "收款户名", "开户银行", "收款账号", "案件号"];
 
-fn sheet(batch: &Batch) -> Sheet {
+fn sheet(batch: &Batch, keys: &Keys) -> Result<Sheet, Error> {
     let kinds = [Kind::Code, Kind::Number, Kind::Text, Kind::Text, Kind::Code, Kind::Code];
     let row = |payment: &Payment| {
         let text = |text: &str| Cell::Text(text.to_owned());
-        vec![
+        Ok(vec![
             text(&payment.number),
             Cell::Number(format!("{}.{:02}", payment.amount_fen / 100, payment.amount_fen % 100)),
             text(&payment.receiving.holder),
             text(&payment.receiving.bank),
-            text(&payment.receiving.number),
+            text(&payment.receiving.open(keys, kept_at(&payment.number))?),
             Cell::Text(payment.case.to_string()),
-        ]
+        ])
     };
-    Sheet {
+    Ok(Sheet {
         name: format!("拨付批次{}", batch.id),
         title: None,
         columns: HEADINGS.iter().zip(kinds).map(|(heading, kind)| Column::new(*heading, kind)).collect(),
-        rows: batch.payments.iter().map(row).collect(),
-    }
+        rows: batch.payments.iter().map(row).collect::<Result<_, Error>>()?,
+    })
 }
 
 /// Notes that the money of a case has come back.

@@ -133,7 +133,7 @@ async fn let_in(db: &Db, provider: &Provider, subject: &str, next: String, now: 
         tx.commit().await?;
         return Ok(Outcome::Unknown { subject: subject.to_owned() });
     };
-    let session = accounts::open_session(&mut tx, account, &json!({ "issuer": issuer }), now).await?;
+    let session = accounts::open_session(&mut tx, account, Some(issuer), now).await?;
     tx.commit().await?;
     Ok(Outcome::In(session, next))
 }

@@ -78,6 +78,14 @@ pub async fn recent(db: &Db, before: Option<i64>, limit: u32) -> Result<Vec<Entr
     store::recent(&mut tx, before.unwrap_or(i64::MAX), limit).await?.into_iter().map(store::Row::entry).collect()
 }
 
+/// The entry with this number.
+pub async fn find(db: &Db, id: i64) -> Result<Option<Entry>, Error> {
+    let mut tx = db.begin_read().await?;
+    let next = id.saturating_add(1);
+    let found = store::recent(&mut tx, next, 1).await?.pop().filter(|row| row.id == id);
+    found.map(store::Row::entry).transpose()
+}
+
 /// The newest seal; empty before the first row. While it stands still, nothing that the trail tells of has changed.
 pub async fn head(db: &Db) -> Result<String, Error> {
     store::head(&mut db.read_once().await?).await

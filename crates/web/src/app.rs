@@ -38,6 +38,8 @@ pub struct Settings {
     pub upload_bytes_max: usize,
     /// The government's sign-on, where one is set up.
     pub sign_on: Option<Arc<domain::sign_on::Provider>>,
+    /// Whether everybody but enterprises needs a second factor (GB/T 22239-2019 8.1.4.1 d); a demo goes without.
+    pub second_factor: bool,
     /// Sign-ins shown on the sign-in page of a demo; empty everywhere else.
     pub demo_sign_ins: Vec<SignIn>,
     /// The commands that the program has besides its pages, such as `policy check`.
@@ -65,6 +67,7 @@ impl Default for Settings {
             behind_proxy: false,
             upload_bytes_max: 256 * 1024 * 1024,
             sign_on: None,
+            second_factor: false,
             demo_sign_ins: Vec::new(),
             commands: Arc::default(),
         }

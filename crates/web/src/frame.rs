@@ -27,6 +27,8 @@ pub struct Content {
     pub lang: Lang,
     /// Who is signed in.
     pub account: Option<Account>,
+    /// Whether the visitor has to set up a second factor before pages open.
+    pub needs_factor: bool,
     /// The token for the forms of this page.
     pub csrf: String,
     /// The word that this page's scripts carry.
@@ -140,14 +142,14 @@ impl Frame {
         format::amount(number, unit, self.lang)
     }
 
-    /// Whether the visitor may do this.
+    /// Whether the visitor may do this; nobody may anything before a sign-in is whole, on pages that are open to everybody either.
     pub fn may(&self, permission: Permission) -> bool {
-        self.account.as_ref().is_some_and(|account| account.role.may(permission))
+        self.is_open() && self.account.as_ref().is_some_and(|account| account.role.may(permission))
     }
 
     /// Whether the visitor may do this with that thing.
     pub fn allows(&self, permission: Permission, resource: &Resource<'_>) -> bool {
-        self.account.as_ref().is_some_and(|account| accounts::allows(account, permission, resource))
+        self.is_open() && self.account.as_ref().is_some_and(|account| accounts::allows(account, permission, resource))
     }
 
     /// What the visitor's account is for, in words.
@@ -241,7 +243,8 @@ impl Frame {
 
     /// Whether the visitor has signed in and nothing has to be done before pages open.
     fn is_open(&self) -> bool {
-        self.account.as_ref().is_some_and(|account| !account.awaits_code && !account.must_change)
+        let is_whole = |account: &Account| !account.awaits_code && !account.must_change && !self.needs_factor;
+        self.account.as_ref().is_some_and(is_whole)
     }
 }
 
@@ -262,6 +265,7 @@ impl Frame {
         Self(Arc::new(Content {
             lang: Lang::Chinese,
             account: Some(account),
+            needs_factor: false,
             csrf: "token".into(),
             nonce: "nonce".into(),
             request_id: "request".into(),

@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use domain::{
-    accounts::{self, Account},
+    accounts::{self, Account, Role},
     messages,
 };
 
@@ -90,6 +90,8 @@ fn make_frame(app: &App, request: &Request, account: Option<Account>, unread: i6
     let lang = cookie(request.headers(), LANGUAGE_COOKIE).and_then(|value| Lang::from_key(&value)).unwrap_or_default();
     Frame(Arc::new(frame::Content {
         lang,
+        needs_factor: app.settings.second_factor
+            && account.as_ref().is_some_and(|account| account.role != Role::Enterprise && !account.has_second_factor),
         csrf: secret.masked(),
         nonce: extensions.get::<Nonce>().map(|nonce| nonce.0.clone()).unwrap_or_default(),
         request_id: extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default(),
@@ -117,11 +119,14 @@ pub async fn guard(State(access): State<Access>, frame: Frame, request: Request,
         };
     };
     if access != Access::Everyone {
-        // The code comes first; then a password that somebody else knows is changed before anything else is seen.
-        let first = match (account.awaits_code, account.must_change) {
-            (true, _) => Some(("/sign-in/code", &["/sign-in/code", "/sign-out"][..])),
-            (false, true) => Some(("/account", &["/account", "/account/password", "/sign-out"][..])),
-            (false, false) => None,
+        // The code comes first; then a password that somebody else knows is changed, and staff sets up the second factor, before
+        // anything else is seen.
+        const FACTOR: &[&str] = &["/account/second-factor", "/account/second-factor/confirm", "/sign-out"];
+        let first = match (account.awaits_code, account.must_change, frame.needs_factor) {
+            (true, ..) => Some(("/sign-in/code", &["/sign-in/code", "/sign-out"][..])),
+            (false, true, _) => Some(("/account", &["/account", "/account/password", "/sign-out"][..])),
+            (false, false, true) => Some((FACTOR[0], FACTOR)),
+            (false, false, false) => None,
         };
         if let Some((target, open)) = first
             && !open.contains(&frame.path.as_str())

@@ -4,9 +4,11 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
+use domain::cases::State;
 use serde_json::Value;
 
-use crate::program::{city, json, patents, program, words, zhiqiang};
+use crate::delivery::City;
+use crate::program::{city, json, patents, program, restored, words, zhiqiang};
 
 const EVALUATE: [&str; 4] = ["--json", "evaluate", "--as-of", "2023-12-31"];
 
@@ -31,8 +33,8 @@ fn a_restored_installation_has_the_same_runs_and_they_verify() {
     let run = json(&zhiqiang(&data, &EVALUATE))["run"].as_str().unwrap().to_owned();
     let report = json(&zhiqiang(&data, &["--json", "backup", &shown(&kept)]));
     assert_eq!(report["files"].as_u64().unwrap(), files(&kept).len() as u64 - 1, "all but the list itself: {report}");
-    let restored = json(&zhiqiang(&again, &["--json", "restore", &shown(&kept)]));
-    assert_eq!(restored["runs"], 1);
+    let answer = restored(&data, &kept, &again);
+    assert_eq!(answer["runs"], 1);
     for question in [&["--json", "runs"][..], &["--json", "batches"]] {
         assert_eq!(json(&zhiqiang(&again, question)), json(&zhiqiang(&data, question)));
     }
@@ -113,13 +115,58 @@ fn a_backup_taken_during_an_import_holds_what_was_committed_before() {
     assert!(child.wait().unwrap().success());
     assert_eq!((&report["rows"], &report["accepted"]), (&40_000.into(), &39_940.into()), "{report}");
 
-    json(&zhiqiang(&again, &["--json", "restore", &shown(&kept)]));
+    restored(&data, &kept, &again);
     let batches = json(&zhiqiang(&again, &["--json", "batches"]));
     let states: Vec<&str> = batches.as_array().unwrap().iter().map(|one| one["state"].as_str().unwrap()).collect();
     assert_eq!(states, ["cancelled", "merged", "merged", "merged"], "{batches}");
     assert!(zhiqiang(&again, &["doctor"]).status.success());
     let report = json(&zhiqiang(&again, &import));
     assert_eq!(report["accepted"], 39_940, "the register is free: {report}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_holds_no_key_and_says_what_is_lost_without_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let (kept, again) = (dir.path().join("kept"), dir.path().join("again"));
+    let city = City::new(&dir.path().join("data")).await;
+    let case = city.cases(State::Notified).await.into_iter().find(|one| one.award == "innovation-star").unwrap();
+    city.firm(&case, "firm").await;
+    let account = ["--holder", &case.name, "--bank", "云川农商行", "--number", "6222021234567890"];
+    let id = case.id.to_string();
+    let confirm = [&["case", "act", &id, "confirm", "--as", "firm"][..], &account].concat();
+    let done = zhiqiang(&city.data, &confirm);
+    assert!(done.status.success(), "{}", words(&done));
+    let key = std::fs::read_to_string(city.data.join("secret.key")).unwrap();
+    let key = key.lines().find(|line| !line.starts_with('#')).unwrap();
+
+    let said = zhiqiang(&city.data, &["backup", &shown(&kept)]);
+    let said = String::from_utf8(said.stdout).unwrap();
+    assert!(said.contains("不在备份里") && said.contains("案件的收款账号"), "{said}");
+    for file in files(&kept) {
+        let bytes = std::fs::read(&file).unwrap();
+        for secret in [key, "6222021234567890"] {
+            let found = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
+            assert!(!found, "{} holds {secret}", file.display());
+        }
+    }
+    let said = zhiqiang(&again, &["restore", &shown(&kept)]);
+    let said = String::from_utf8(said.stdout).unwrap();
+    assert!(said.contains("还须把密钥") && said.contains("案件的收款账号"), "{said}");
+    let refused = zhiqiang(&again, &["runs"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(words(&refused).contains("没有密钥文件") && words(&refused).contains("give-up"), "{}", words(&refused));
+    // The key may lie anywhere, and others may not read it.
+    let apart = dir.path().join("apart.key");
+    std::fs::copy(city.data.join("secret.key"), &apart).unwrap();
+    let with_key = |args: &[&str]| zhiqiang(&again, &[&["--key-file", &shown(&apart)], args].concat());
+    assert!(with_key(&["doctor"]).status.success());
+    std::fs::set_permissions(&apart, std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
+    assert!(words(&with_key(&["doctor"])).contains("chmod 600"));
+    let lost = json(&zhiqiang(&again, &["--json", "key", "give-up"]));
+    assert!(lost["lost"].as_array().unwrap().iter().any(|one| one[0] == "案件的收款账号"), "{lost}");
+    assert!(zhiqiang(&again, &["doctor"]).status.success());
+    let found = json(&zhiqiang(&again, &["--json", "case", "show", &id, "--as", "clerk"]));
+    assert!(found["account"].is_null(), "{found}");
 }
 
 /// A backup of damaged bytes must not pass for a sound one: `doctor` on what was restored says so.
@@ -131,7 +178,7 @@ fn what_was_damaged_before_the_backup_is_found_after_it() {
     let run = json(&zhiqiang(&data, &EVALUATE))["run"].as_str().unwrap().to_owned();
     std::fs::write(data.join("runs").join(run).join("result.json"), "{}").unwrap();
     json(&zhiqiang(&data, &["--json", "backup", &shown(&kept)]));
-    json(&zhiqiang(&again, &["--json", "restore", &shown(&kept)]));
+    restored(&data, &kept, &again);
     assert_eq!(zhiqiang(&again, &["doctor"]).status.code(), Some(1));
 }
 

@@ -66,6 +66,7 @@ fn a_backup_brings_documents_reports_and_chains_back_and_doctor_finds_what_was_c
     assert!(done.status.success(), "{}", words(&done));
     let done = zhiqiang(&restored, &["restore", copy.to_str().unwrap()]);
     assert!(done.status.success(), "{}", words(&done));
+    std::fs::copy(data.join("secret.key"), restored.join("secret.key")).unwrap();
     let found = json(&zhiqiang(&restored, &["--json", "corpus", "search", "石墨烯"]));
     assert_eq!(found["total"], 1, "{found}");
     let shelf = navigation::shelf::folder(&restored);

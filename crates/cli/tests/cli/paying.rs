@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::delivery::City;
-use crate::program::{Kill, copy, json, killed, measured, program, spread, words, zhiqiang};
+use crate::program::{Kill, copy, json, killed, measured, program, restored, spread, words, zhiqiang};
 
 /// A command that is killed, on copies of one installation.
 struct Tried<'a> {
@@ -72,7 +72,7 @@ fn list(data: &Path, args: &[&str]) -> Vec<Value> {
 fn copied(from: &Path, to: PathBuf) -> PathBuf {
     let backup = to.with_extension("backup").display().to_string();
     json(&zhiqiang(from, &["--json", "backup", &backup]));
-    json(&zhiqiang(&to, &["--json", "restore", &backup]));
+    restored(from, Path::new(&backup), &to);
     to
 }
 

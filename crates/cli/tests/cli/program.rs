@@ -102,6 +102,13 @@ pub(crate) fn measured(command: &mut Command) -> Duration {
     started.elapsed()
 }
 
+/// Restores a backup, and puts the key beside it that was kept apart.
+pub(crate) fn restored(from: &Path, backup: &Path, to: &Path) -> Value {
+    let answer = json(&zhiqiang(to, &["--json", "restore", &backup.display().to_string()]));
+    std::fs::copy(from.join("secret.key"), to.join("secret.key")).unwrap();
+    answer
+}
+
 /// Every hidden entry in the folders of an installation: what is unfinished.
 pub(crate) fn hidden(data: &Path) -> Vec<String> {
     let mut found = Vec::new();

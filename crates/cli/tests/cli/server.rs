@@ -20,7 +20,7 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn start(data: &Path) -> Self {
-        let mut child = program(data, &["serve", "--address", "127.0.0.1:0"])
+        let mut child = program(data, &["serve", "--address", "127.0.0.1:0", "--without-second-factor"])
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()

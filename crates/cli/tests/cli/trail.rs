@@ -13,7 +13,7 @@ use crate::delivery::City;
 use crate::program::{json, zhiqiang};
 
 /// The commands after which the trail owes nothing, with the reason.
-const SILENT: [(&str, &str); 39] = [
+const SILENT: [(&str, &str); 40] = [
     ("init", "an empty installation holds nothing yet"),
     ("demo", "fills by imports, evaluations and cases, each of which records itself; the story stands on such a city"),
     ("serve", "its pages record themselves"),
@@ -23,6 +23,7 @@ const SILENT: [(&str, &str); 39] = [
     ("account invitations", "looks"),
     ("account claims", "looks"),
     ("account claim", "looks"),
+    ("key show", "looks"),
     ("audit verify", "looks"),
     ("audit copy", "copies the trail"),
     ("backup", "copies what is there"),
@@ -142,6 +143,9 @@ async fn accounts(story: &mut Story<'_>) {
     story.tells("account link", "cli", &to, "account.link").await;
     story.tells("account unlink", "cli", &["newcomer"], "account.unlink").await;
     story.tells("audit digest", "cli", &["sm3"], "audit.digest").await;
+    story.tells("key rotate", "cli", &[], "key.rotate").await;
+    std::fs::rename(story.data.join("secret.key"), story.data.join("lost.key")).unwrap();
+    story.tells("key give-up", "cli", &[], "key.give-up").await;
     story.tells("evaluate", "cli", &["--as-of", "2023-11-30"], "run.evaluate").await;
 }
 

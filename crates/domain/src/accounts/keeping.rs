@@ -140,6 +140,13 @@ pub async fn all(db: &Db) -> Result<Vec<Account>, Error> {
     Ok(details(db).await?.into_iter().map(|detail| detail.account).collect())
 }
 
+/// The names and roles of all accounts but those of enterprises, by login; they are remembered by what they did, open or not.
+pub async fn staff(db: &Db) -> Result<std::collections::BTreeMap<String, (String, Role)>, Error> {
+    let mut tx = db.begin_read().await?;
+    let rows = store::staff(&mut tx).await?;
+    Ok(rows.into_iter().filter_map(|(login, name, role)| Some((login, (name, Role::from_key(&role)?)))).collect())
+}
+
 /// Every account with what its keeper sees of it, by login.
 pub async fn details(db: &Db) -> Result<Vec<Detail>, Error> {
     let mut tx = db.begin_read().await?;

@@ -6,7 +6,10 @@ use serde_json::json;
 use totp_rs::{Builder, Secret, Totp};
 
 use super::{Account, Session, password, random_token, sessions, store};
-use crate::Error;
+use crate::{
+    Error,
+    secrets::{Place, Vault},
+};
 
 /// How many recovery codes are made.
 pub const RECOVERY_CODES: usize = 10;
@@ -16,6 +19,11 @@ pub const CODE_FAILURES_MAX: i64 = 5;
 const STEP_S: u64 = 30;
 /// Bytes of a secret (RFC 4226, section 4).
 const SECRET_BYTES: usize = 20;
+
+/// Where the secrets are kept: the one that counts, and the one that is being set up.
+const TABLE: &str = "account";
+const SECRET: &str = "totp_secret";
+const PENDING: &str = "totp_pending";
 
 /// What an app needs to make codes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +55,7 @@ fn step_of(secret: &str, login: &str, code: &str, taken: i64, now: Timestamp) ->
 }
 
 /// Begins to set up the second factor: a fresh secret, which counts once a code made with it was given.
-pub async fn begin(db: &Db, account: &Account, now: Timestamp) -> Result<(), Error> {
+pub async fn begin(db: &Db, vault: &Vault, account: &Account, now: Timestamp) -> Result<(), Error> {
     let mut bytes = vec![0_u8; SECRET_BYTES];
     getrandom::fill(&mut bytes).map_err(|cause| Error::Conflict(format!("系统随机数不可用：{cause}")))?;
     let secret = Secret::new(bytes.into_boxed_slice()).to_base32();
@@ -55,28 +63,39 @@ pub async fn begin(db: &Db, account: &Account, now: Timestamp) -> Result<(), Err
     if store::factor(&mut tx, account.id).await?.secret.is_some() {
         return Err(Error::Conflict("两步验证已经启用。要换手机，请先停用再启用。".to_owned()));
     }
-    store::set_pending(&mut tx, account.id, Some(&secret)).await?;
+    let sealed = vault.keys()?.seal(Place(TABLE, PENDING, &account.id.to_string()), &secret)?;
+    store::set_pending(&mut tx, account.id, &sealed).await?;
     registry::audit::record(&mut tx, now, &account.login, "account.factor-begin", &account.login, &json!({})).await?;
     Ok(tx.commit().await?)
 }
 
 /// The setting up that was begun.
-pub async fn pending(db: &Db, account: &Account) -> Result<Option<Enrolment>, Error> {
+pub async fn pending(db: &Db, vault: &Vault, account: &Account) -> Result<Option<Enrolment>, Error> {
     let mut tx = db.begin_read().await?;
-    let pending = store::factor(&mut tx, account.id).await?.pending;
-    pending.map(|secret| enrolment(secret, &account.login)).transpose()
+    let Some(sealed) = store::factor(&mut tx, account.id).await?.pending else { return Ok(None) };
+    let secret = vault.keys()?.open(Place(TABLE, PENDING, &account.id.to_string()), &sealed)?;
+    enrolment(secret, &account.login).map(Some)
 }
 
 /// Ends the setting up with a code of the app; the recovery codes are told this once.
-pub async fn confirm(db: &Db, account: &Account, code: &str, now: Timestamp) -> Result<Vec<String>, Error> {
+pub async fn confirm(
+    db: &Db,
+    vault: &Vault,
+    account: &Account,
+    code: &str,
+    now: Timestamp,
+) -> Result<Vec<String>, Error> {
     let mut tx = db.begin().await?;
     let factor = store::factor(&mut tx, account.id).await?;
-    let Some(secret) = factor.pending else {
+    let Some(sealed) = factor.pending else {
         return Err(Error::Conflict("没有正在启用的两步验证，请重新开始。".to_owned()));
     };
+    let (keys, row) = (vault.keys()?, account.id.to_string());
+    let secret = keys.open(Place(TABLE, PENDING, &row), &sealed)?;
     let Some(step) = step_of(&secret, &account.login, code, factor.step, now)? else { return Err(wrong_code()) };
     let codes: Vec<String> = (0..RECOVERY_CODES).map(|_| password::fresh()).collect::<Result<_, _>>()?;
-    store::set_secret(&mut tx, account.id, Some(&secret), step).await?;
+    let sealed = keys.seal(Place(TABLE, SECRET, &row), &secret)?;
+    store::set_secret(&mut tx, account.id, Some(&sealed), step).await?;
     for code in &codes {
         store::insert_recovery_code(&mut tx, account.id, &sessions::token_hash(code)).await?;
     }
@@ -101,7 +120,7 @@ pub(super) async fn take_away(tx: &mut Tx, account: i64) -> Result<(), Error> {
 }
 
 /// The second step of a sign-in: the code of the app, or a recovery code, which is used up. The session gets a new token.
-pub async fn pass(db: &Db, token: &str, code: &str, now: Timestamp) -> Result<Session, Error> {
+pub async fn pass(db: &Db, vault: &Vault, token: &str, code: &str, now: Timestamp) -> Result<Session, Error> {
     let hash = sessions::token_hash(token);
     let mut tx = db.begin().await?;
     let Some((account, ..)) = store::find_session(&mut tx, &hash).await? else {
@@ -109,7 +128,10 @@ pub async fn pass(db: &Db, token: &str, code: &str, now: Timestamp) -> Result<Se
     };
     let factor = store::factor(&mut tx, account.id).await?;
     let step = match &factor.secret {
-        Some(secret) => step_of(secret, &account.login, code, factor.step, now)?,
+        Some(sealed) => {
+            let secret = vault.keys()?.open(Place(TABLE, SECRET, &account.id.to_string()), sealed)?;
+            step_of(&secret, &account.login, code, factor.step, now)?
+        }
         None => None,
     };
     let used = match step {

@@ -56,16 +56,16 @@ pub async fn sign_in(db: &Db, login: &str, word: &str, now: Timestamp) -> Result
         tx.commit().await?;
         return Err(refusal());
     }
-    let session = open(&mut tx, account, &json!({}), now).await?;
+    let session = open(&mut tx, account, None, now).await?;
     tx.commit().await?;
     Ok(session)
 }
 
-/// Opens a session for somebody who has shown who they are; with a second factor it waits for its code.
+/// Opens a session for somebody who has shown who they are, to a provider of a sign-on where one is named; with a second factor it waits for its code.
 pub(crate) async fn open(
     tx: &mut Tx,
     account: Account,
-    how: &serde_json::Value,
+    issuer: Option<&str>,
     now: Timestamp,
 ) -> Result<Session, Error> {
     let token = random_token()?;
@@ -73,10 +73,11 @@ pub(crate) async fn open(
     let (hash, address) = (token_hash(&token), registry::audit::origin());
     let (id, waits) = (account.id, account.has_second_factor);
     store::delete_ended_sessions(tx, id, &now.to_string()).await?;
-    store::insert_session(tx, &hash, id, &now.to_string(), &expires_at, &address, waits).await?;
+    store::insert_session(tx, &hash, id, (&now.to_string(), &expires_at), (&address, issuer), waits).await?;
     // A sign-in that waits for a code is recorded as one once the code was given.
     if !waits {
-        registry::audit::record(tx, now, &account.login, "session.open", &account.login, how).await?;
+        let how = issuer.map_or_else(|| json!({}), |issuer| json!({ "issuer": issuer }));
+        registry::audit::record(tx, now, &account.login, "session.open", &account.login, &how).await?;
     }
     Ok(Session { token, account: Account { awaits_code: waits, ..account } })
 }
@@ -104,15 +105,16 @@ pub async fn session(db: &Db, token: &str, now: Timestamp) -> Result<Option<Acco
     Ok(Some(account))
 }
 
-/// Ends a session.
-pub async fn sign_out(db: &Db, token: &str, now: Timestamp) -> Result<(), Error> {
+/// Ends a session; gives the provider of a sign-on that had opened it, where one had.
+pub async fn sign_out(db: &Db, token: &str, now: Timestamp) -> Result<Option<String>, Error> {
     let mut tx = db.begin().await?;
+    let issuer = store::issuer_of(&mut tx, &token_hash(token)).await?;
     if let Some((account, _, _)) = store::find_session(&mut tx, &token_hash(token)).await? {
         registry::audit::record(&mut tx, now, &account.login, "session.close", &account.login, &json!({})).await?;
     }
     store::delete_session(&mut tx, &token_hash(token)).await?;
     tx.commit().await?;
-    Ok(())
+    Ok(issuer)
 }
 
 /// The sessions of an account that are still alive, the last used first.

@@ -3,7 +3,7 @@
 use db::{Tx, with_conn};
 
 use super::{Account, Detail, Role};
-use crate::Error;
+use crate::{Error, secrets::Sealed};
 
 /// A row to be inserted.
 pub(super) struct NewAccount<'a> {
@@ -24,7 +24,7 @@ struct AccountRow {
     role: String,
     unit: String,
     must_change_since: Option<String>,
-    totp_secret: Option<String>,
+    has_factor: i64,
 }
 
 impl AccountRow {
@@ -39,7 +39,7 @@ impl AccountRow {
             role,
             unit: self.unit,
             must_change: self.must_change_since.is_some(),
-            has_second_factor: self.totp_secret.is_some(),
+            has_second_factor: self.has_factor != 0,
             awaits_code: false,
         })
     }
@@ -64,7 +64,8 @@ pub(super) async fn find_by_login(tx: &mut Tx, login: &str) -> Result<Option<(Ac
         account: AccountRow,
         password_hash: String,
     }
-    const SQL: &str = "select id, login, name, role, unit, must_change_since, totp_secret, password_hash from account \
+    const SQL: &str = "select id, login, name, role, unit, must_change_since, \
+        cast(case when totp_secret is null then 0 else 1 end as bigint) as has_factor, password_hash from account \
          where login = $1 and disabled_at is null";
     let row: Option<Row> =
         with_conn!(tx, conn => sqlx::query_as(SQL).bind(login).fetch_optional(conn).await).map_err(db::Error::from)?;
@@ -95,7 +96,8 @@ impl DetailRow {
 }
 
 pub(super) async fn details(tx: &mut Tx) -> Result<Vec<Detail>, Error> {
-    const SQL: &str = "select id, login, name, role, unit, must_change_since, totp_secret, created_at, disabled_at, \
+    const SQL: &str = "select id, login, name, role, unit, must_change_since, \
+        cast(case when totp_secret is null then 0 else 1 end as bigint) as has_factor, created_at, disabled_at, \
          (select max(s.created_at) from session s where s.account_id = account.id) as last_session_at \
          from account order by login";
     let rows: Vec<DetailRow> =
@@ -105,7 +107,8 @@ pub(super) async fn details(tx: &mut Tx) -> Result<Vec<Detail>, Error> {
 
 /// The accounts of a role and unit.
 pub(super) async fn of_unit(tx: &mut Tx, role: Role, unit: &str) -> Result<Vec<Detail>, Error> {
-    const SQL: &str = "select id, login, name, role, unit, must_change_since, totp_secret, created_at, disabled_at, \
+    const SQL: &str = "select id, login, name, role, unit, must_change_since, \
+        cast(case when totp_secret is null then 0 else 1 end as bigint) as has_factor, created_at, disabled_at, \
          (select max(s.created_at) from session s where s.account_id = account.id) as last_session_at \
          from account where role = $1 and unit = $2 order by login";
     let rows: Vec<DetailRow> =
@@ -115,7 +118,8 @@ pub(super) async fn of_unit(tx: &mut Tx, role: Role, unit: &str) -> Result<Vec<D
 }
 
 pub(super) async fn detail(tx: &mut Tx, login: &str) -> Result<Option<Detail>, Error> {
-    const SQL: &str = "select id, login, name, role, unit, must_change_since, totp_secret, created_at, disabled_at, \
+    const SQL: &str = "select id, login, name, role, unit, must_change_since, \
+        cast(case when totp_secret is null then 0 else 1 end as bigint) as has_factor, created_at, disabled_at, \
          (select max(s.created_at) from session s where s.account_id = account.id) as last_session_at \
          from account where login = $1";
     let row: Option<DetailRow> =
@@ -175,15 +179,15 @@ pub(super) async fn insert_session(
     tx: &mut Tx,
     hash: &str,
     account: i64,
-    now: &str,
-    expires_at: &str,
-    address: &str,
+    (now, expires_at): (&str, &str),
+    (address, issuer): (&str, Option<&str>),
     awaits_code: bool,
 ) -> Result<(), Error> {
     const SQL: &str = "insert into session (token_hash, account_id, created_at, last_seen_at, expires_at, address, \
-         awaits_code_since) values ($1, $2, $3, $3, $4, $5, $6)";
+         awaits_code_since, issuer) values ($1, $2, $3, $3, $4, $5, $6, $7)";
     with_conn!(tx, conn => sqlx::query(SQL)
-        .bind(hash).bind(account).bind(now).bind(expires_at).bind(address).bind(awaits_code.then_some(now)).execute(conn).await.map(|_| ()))
+        .bind(hash).bind(account).bind(now).bind(expires_at).bind(address).bind(awaits_code.then_some(now))
+        .bind(issuer).execute(conn).await.map(|_| ()))
     .map_err(db::Error::from)?;
     Ok(())
 }
@@ -197,7 +201,8 @@ pub(super) async fn find_session(tx: &mut Tx, hash: &str) -> Result<Option<(Acco
         expires_at: String,
         awaits_code_since: Option<String>,
     }
-    const SQL: &str = "select a.id, a.login, a.name, a.role, a.unit, a.must_change_since, a.totp_secret, s.last_seen_at, s.expires_at, \
+    const SQL: &str = "select a.id, a.login, a.name, a.role, a.unit, a.must_change_since, \
+        cast(case when a.totp_secret is null then 0 else 1 end as bigint) as has_factor, s.last_seen_at, s.expires_at, \
          s.awaits_code_since \
          from session s join account a on a.id = s.account_id where s.token_hash = $1 and a.disabled_at is null";
     let row: Option<Row> =
@@ -223,6 +228,19 @@ pub(super) async fn sessions(tx: &mut Tx, account: i64) -> Result<Vec<SessionRow
     const SQL: &str = "select token_hash, created_at, last_seen_at, expires_at, address from session \
          where account_id = $1 order by token_hash";
     Ok(with_conn!(tx, conn => sqlx::query_as(SQL).bind(account).fetch_all(conn).await).map_err(db::Error::from)?)
+}
+
+pub(super) async fn staff(tx: &mut Tx) -> Result<Vec<(String, String, String)>, Error> {
+    const SQL: &str = "select login, name, role from account where role <> 'enterprise' order by login";
+    Ok(with_conn!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await).map_err(db::Error::from)?)
+}
+
+/// The provider that opened a session, where one did.
+pub(super) async fn issuer_of(tx: &mut Tx, hash: &str) -> Result<Option<String>, Error> {
+    const SQL: &str = "select issuer from session where token_hash = $1";
+    let row: Option<(Option<String>,)> =
+        with_conn!(tx, conn => sqlx::query_as(SQL).bind(hash).fetch_optional(conn).await).map_err(db::Error::from)?;
+    Ok(row.and_then(|(issuer,)| issuer))
 }
 
 pub(super) async fn touch_session(tx: &mut Tx, hash: &str, now: &str) -> Result<(), Error> {
@@ -259,9 +277,9 @@ pub(super) async fn delete_sessions(tx: &mut Tx, account: i64, but: Option<&str>
 #[derive(sqlx::FromRow)]
 pub(super) struct Factor {
     #[sqlx(rename = "totp_secret")]
-    pub(super) secret: Option<String>,
+    pub(super) secret: Option<Sealed>,
     #[sqlx(rename = "totp_pending")]
-    pub(super) pending: Option<String>,
+    pub(super) pending: Option<Sealed>,
     #[sqlx(rename = "totp_step")]
     pub(super) step: i64,
 }
@@ -272,14 +290,14 @@ pub(super) async fn factor(tx: &mut Tx, account: i64) -> Result<Factor, Error> {
         .map_err(db::Error::from)?)
 }
 
-pub(super) async fn set_pending(tx: &mut Tx, account: i64, secret: Option<&str>) -> Result<(), Error> {
+pub(super) async fn set_pending(tx: &mut Tx, account: i64, secret: &Sealed) -> Result<(), Error> {
     const SQL: &str = "update account set totp_pending = $2 where id = $1";
     with_conn!(&mut *tx, conn => sqlx::query(SQL).bind(account).bind(secret).execute(conn).await.map(|_| ()))
         .map_err(db::Error::from)?;
     Ok(())
 }
 
-pub(super) async fn set_secret(tx: &mut Tx, account: i64, secret: Option<&str>, step: i64) -> Result<(), Error> {
+pub(super) async fn set_secret(tx: &mut Tx, account: i64, secret: Option<&Sealed>, step: i64) -> Result<(), Error> {
     const SQL: &str = "update account set totp_secret = $2, totp_step = $3, totp_pending = null where id = $1";
     with_conn!(&mut *tx, conn => sqlx::query(SQL).bind(account).bind(secret).bind(step).execute(conn).await.map(|_| ()))
         .map_err(db::Error::from)?;

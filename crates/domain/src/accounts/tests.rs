@@ -4,6 +4,7 @@ use db::Db;
 use jiff::Timestamp;
 
 use super::*;
+use crate::secrets::Vault;
 
 const PASSWORD: &str = "correct-horse-9";
 
@@ -208,34 +209,37 @@ fn code(secret: &str, now: Timestamp) -> String {
 async fn with_a_second_factor_the_password_alone_opens_nothing() {
     for database in db::test::databases().await {
         let (db, now) = (&database.db, at("2024-02-01T00:00:00Z"));
+        let dir = tempfile::tempdir().unwrap();
+        let vault = Vault::at(&dir.path().join("secret.key"));
+        vault.settle(db, now).await.unwrap();
         open(db, "clerk", "经办员", Role::Clerk, "", PASSWORD, now).await.unwrap();
         let account = find(db, "clerk").await.unwrap().account;
-        second_factor::begin(db, &account, now).await.unwrap();
-        let enrolment = second_factor::pending(db, &account).await.unwrap().unwrap();
+        second_factor::begin(db, &vault, &account, now).await.unwrap();
+        let enrolment = second_factor::pending(db, &vault, &account).await.unwrap().unwrap();
         assert!(enrolment.url.starts_with("otpauth://totp/"), "{}", enrolment.url);
         assert!(!sign_in(db, "clerk", PASSWORD, now).await.unwrap().account.awaits_code, "begun is not set up");
-        assert!(second_factor::confirm(db, &account, "000000x", now).await.is_err());
-        let codes = second_factor::confirm(db, &account, &code(&enrolment.secret, now), now).await.unwrap();
+        assert!(second_factor::confirm(db, &vault, &account, "000000x", now).await.is_err());
+        let codes = second_factor::confirm(db, &vault, &account, &code(&enrolment.secret, now), now).await.unwrap();
         assert_eq!(codes.len(), second_factor::RECOVERY_CODES);
 
         let half = sign_in(db, "clerk", PASSWORD, now).await.unwrap();
         assert!(half.account.awaits_code, "{}", database.name);
         assert!(session(db, &half.token, now).await.unwrap().unwrap().awaits_code);
-        let replayed = second_factor::pass(db, &half.token, &code(&enrolment.secret, now), now).await;
+        let replayed = second_factor::pass(db, &vault, &half.token, &code(&enrolment.secret, now), now).await;
         assert!(replayed.is_err(), "a code is taken once");
         let later = plus(now, jiff::SignedDuration::from_secs(60));
-        let whole = second_factor::pass(db, &half.token, &code(&enrolment.secret, later), later).await.unwrap();
+        let whole = second_factor::pass(db, &vault, &half.token, &code(&enrolment.secret, later), later).await.unwrap();
         assert!(!session(db, &whole.token, later).await.unwrap().unwrap().awaits_code);
         assert!(session(db, &half.token, later).await.unwrap().is_none(), "the token of before is void");
 
         let half = sign_in(db, "clerk", PASSWORD, later).await.unwrap();
-        second_factor::pass(db, &half.token, &codes[3].to_uppercase(), later).await.unwrap();
+        second_factor::pass(db, &vault, &half.token, &codes[3].to_uppercase(), later).await.unwrap();
         let half = sign_in(db, "clerk", PASSWORD, later).await.unwrap();
         for n in 1..second_factor::CODE_FAILURES_MAX {
-            let again = second_factor::pass(db, &half.token, &codes[3], later).await;
+            let again = second_factor::pass(db, &vault, &half.token, &codes[3], later).await;
             assert!(matches!(again, Err(Error::Invalid(_))), "{n}: a recovery code is used up");
         }
-        assert!(matches!(second_factor::pass(db, &half.token, "1", later).await, Err(Error::Conflict(_))));
+        assert!(matches!(second_factor::pass(db, &vault, &half.token, "1", later).await, Err(Error::Conflict(_))));
         assert!(session(db, &half.token, later).await.unwrap().is_none(), "five wrong codes end the sign-in");
 
         assert!(second_factor::give_up(db, &account, "wrong", later).await.is_err());

@@ -7,7 +7,7 @@ use jiff::{Timestamp, civil::Date};
 use rules::Policy;
 
 use super::{
-    Act, Case, Change, Receiving, State, Whole, department,
+    Act, Case, Change, Payee, Receiving, State, Whole, department,
     facts::Known,
     find_in,
     gates::{self, Outcome},
@@ -192,7 +192,8 @@ impl Doing<'_> {
         match act {
             Act::Confirm | Act::Amend => {
                 let names = [before.name.as_str(), self.known.name(&before.subject).unwrap_or(&before.name)];
-                after.account = Some(receiving(self.said.account.as_ref(), names)?);
+                let given = receiving(self.said.account.as_ref(), names)?;
+                after.account = Some(kept(self.installation, before, &given)?);
             }
             Act::Submit => {
                 super::applications::complete(tx, before, self.item).await?;
@@ -400,6 +401,11 @@ pub(super) fn receiving(given: Option<&Receiving>, names: [&str; 2]) -> Result<R
         return Err(Error::Invalid("账号应为 8 到 32 位数字。请核对。".into()));
     }
     Ok(Receiving { holder: given.holder.trim().into(), bank: given.bank.trim().into(), number })
+}
+
+/// A receiving account as a case keeps it.
+pub(super) fn kept(installation: &Installation, case: &Case, given: &Receiving) -> Result<Payee, Error> {
+    Payee::new(given, &installation.vault.keys()?, super::place(&case.id.to_string()))
 }
 
 /// Does what the day brings: cases not confirmed in time expire, and notices whose last day has passed close.

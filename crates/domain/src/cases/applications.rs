@@ -203,7 +203,8 @@ pub async fn write(
         }
     }
     if let Some(given) = &written.account {
-        after.account = Some(acts::receiving(Some(given), [&before.name, &before.name])?);
+        let given = acts::receiving(Some(given), [&before.name, &before.name])?;
+        after.account = Some(acts::kept(installation, &before, &given)?);
     }
     let on = installation.business_date(now);
     save(&mut tx, &before, &after, &Change { act: "write", note: "", by: &account.login, for_whom: "", on, now })

@@ -14,6 +14,7 @@ use crate::{
     Error, Installation,
     accounts::{Account, Permission},
     items,
+    secrets::{Place, Sealed, Vault},
 };
 
 /// A public notice.
@@ -50,9 +51,9 @@ pub struct Objection {
     /// The notice.
     pub notice: i64,
     /// Who objects; objections are named.
-    pub who: String,
+    pub(super) who: Sealed,
     /// How to reach them; personal.
-    pub contact: String,
+    pub(super) contact: Sealed,
     /// What they say.
     pub content: String,
     /// When.
@@ -118,6 +119,18 @@ pub fn sees_objectors(account: &Account) -> bool {
     account.role.may(Permission::SeeObjectors)
 }
 
+impl Objection {
+    /// Who objects, and how to reach them, for those who may know.
+    pub fn objector(&self, vault: &Vault, account: &Account) -> Result<Option<(String, String)>, Error> {
+        if !sees_objectors(account) {
+            return Ok(None);
+        }
+        let (keys, row) = (vault.keys()?, self.id.to_string());
+        let open = |column, sealed| keys.open(Place("objection", column, &row), sealed);
+        Ok(Some((open("who", &self.who)?, open("contact", &self.contact)?)))
+    }
+}
+
 /// All objections, for those who may know who objects.
 pub async fn objections(db: &Db, account: &Account) -> Result<Vec<Objection>, Error> {
     if !sees_objectors(account) {
@@ -154,7 +167,10 @@ pub async fn raise_objection(
     if !notice.is_open(today) {
         return Err(Error::Conflict(format!("公示已于 {} 结束，不再受理异议；可依法申请复议。", notice.closes_on)));
     }
-    let objection = store::insert_objection(&mut tx, (id, notice.id), (who, contact, content), today).await?;
+    let objection = store::insert_objection(&mut tx, (id, notice.id), content, today).await?;
+    let (keys, row) = (installation.vault.keys()?, objection.to_string());
+    let seal = |column, text| keys.seal(Place("objection", column, &row), text);
+    store::set_objector(&mut tx, objection, &seal("who", who)?, &seal("contact", contact)?).await?;
     let item = items::find_in(&mut tx, before.item).await?;
     let (due_on, due_why) = acts::due(&known, &item, State::Objected, today);
     let after = Case { state: State::Objected, due_on, due_why, ..before.clone() };

@@ -6,8 +6,8 @@ use db::{Tx, with_conn};
 use jiff::{Timestamp, civil::Date};
 use sqlx::AssertSqlSafe;
 
-use super::{Case, Notice, Objection, Opinion, Paper, State, Step};
-use crate::{Error, items::amount::Calculation};
+use super::{Case, Notice, Objection, Opinion, Paper, Payee, State, Step};
+use crate::{Error, items::amount::Calculation, secrets::Sealed};
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -24,6 +24,7 @@ struct Row {
     amount: String,
     state: String,
     account: Option<String>,
+    account_number: Option<Sealed>,
     handler: Option<String>,
     handler_for: Option<String>,
     reviewer: Option<String>,
@@ -36,7 +37,8 @@ struct Row {
 }
 
 const COLUMNS: &str = "c.id, c.item_id, c.batch_id, c.award, c.subject, c.name, c.year, c.matter, c.level, c.facts, c.amount, \
-    c.state, c.account, c.handler, c.handler_for, c.reviewer, c.reviewer_for, c.is_corrected, c.due_on, c.due_why, c.version, c.opened_on";
+    c.state, c.account, c.account_number, c.handler, c.handler_for, c.reviewer, c.reviewer_for, c.is_corrected, c.due_on, c.due_why, \
+    c.version, c.opened_on";
 
 fn damaged(id: i64) -> Error {
     Error::Damaged(format!("第 {id} 号案件的记录已损坏。请从备份恢复。"))
@@ -49,7 +51,10 @@ impl Row {
             facts: serde_json::from_str(&self.facts).map_err(|_| wrong())?,
             amount: serde_json::from_str(&self.amount).map_err(|_| wrong())?,
             state: State::of_key(&self.state).ok_or_else(wrong)?,
-            account: self.account.as_deref().map(serde_json::from_str).transpose().map_err(|_| wrong())?,
+            account: match self.account.as_deref().map(serde_json::from_str::<Payee>) {
+                Some(kept) => Some(Payee { number: self.account_number.clone(), ..kept.map_err(|_| wrong())? }),
+                None => None,
+            },
             due_on: self.due_on.as_deref().map(str::parse).transpose().map_err(|_| wrong())?,
             opened_on: self.opened_on.parse().map_err(|_| wrong())?,
             id: self.id,
@@ -262,13 +267,14 @@ pub(super) async fn insert(tx: &mut Tx, case: &Case) -> Result<i64, Error> {
 /// Writes a case as changed; false when it is not the version that was read any more.
 pub(super) async fn update(tx: &mut Tx, case: &Case, version: i64) -> Result<bool, Error> {
     const SQL: &str = "update award_case set facts = $3, amount = $4, amount_fen = $5, state = $6, account = $7, handler = $8, \
-        reviewer = $9, is_corrected = $10, due_on = $11, due_why = $12, handler_for = $13, reviewer_for = $14, \
+        reviewer = $9, is_corrected = $10, due_on = $11, due_why = $12, account_number = $13, handler_for = $14, reviewer_for = $15, \
         version = version + 1 where id = $1 and version = $2";
     let (facts, amount) = (json(&case.facts)?, json(&case.amount)?);
     let account = case.account.as_ref().map(json).transpose()?;
     let changed = with_conn!(tx, conn => sqlx::query(SQL).bind(case.id).bind(version).bind(facts).bind(amount)
         .bind(case.amount_fen()).bind(case.state.key()).bind(account).bind(&case.handler).bind(&case.reviewer)
         .bind(i64::from(case.is_corrected)).bind(case.due_on.map(|day| day.to_string())).bind(&case.due_why)
+        .bind(case.account.as_ref().and_then(|one| one.number.as_ref()))
         .bind(&case.handler_for).bind(&case.reviewer_for).execute(conn).await.map(|done| done.rows_affected()))
     .map_err(db::Error::from)?;
     Ok(changed == 1)
@@ -502,15 +508,23 @@ pub(super) async fn notice_of(tx: &mut Tx, case: i64) -> Result<Option<Notice>, 
 pub(super) async fn insert_objection(
     tx: &mut Tx,
     (case, notice): (i64, i64),
-    (who, contact, content): (&str, &str, &str),
+    content: &str,
     on: Date,
 ) -> Result<i64, Error> {
     const SQL: &str = "insert into objection (case_id, notice_id, who, contact, content, raised_on, answer) \
-        values ($1, $2, $3, $4, $5, $6, '') returning id";
-    let (id,): (i64,) = with_conn!(tx, conn => sqlx::query_as(SQL).bind(case).bind(notice).bind(who).bind(contact)
-        .bind(content).bind(on.to_string()).fetch_one(conn).await)
+        values ($1, $2, '', '', $3, $4, '') returning id";
+    let (id,): (i64,) = with_conn!(tx, conn => sqlx::query_as(SQL).bind(case).bind(notice).bind(content)
+        .bind(on.to_string()).fetch_one(conn).await)
     .map_err(db::Error::from)?;
     Ok(id)
+}
+
+/// Notes who raised an objection, sealed for its row.
+pub(super) async fn set_objector(tx: &mut Tx, id: i64, who: &Sealed, contact: &Sealed) -> Result<(), Error> {
+    const SQL: &str = "update objection set who = $2, contact = $3 where id = $1";
+    with_conn!(tx, conn => sqlx::query(SQL).bind(id).bind(who).bind(contact).execute(conn).await.map(|_| ()))
+        .map_err(db::Error::from)?;
+    Ok(())
 }
 
 #[derive(sqlx::FromRow)]
@@ -518,8 +532,8 @@ struct ObjectionRow {
     id: i64,
     case_id: i64,
     notice_id: i64,
-    who: String,
-    contact: String,
+    who: Sealed,
+    contact: Sealed,
     content: String,
     raised_on: String,
     is_upheld: Option<i64>,

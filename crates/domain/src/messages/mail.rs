@@ -218,9 +218,14 @@ pub(super) async fn gather(db: &Db, office: &Office, now: Timestamp) -> Result<u
             made += put(&mut tx, office, (account, std::slice::from_ref(&one)), now).await?;
         }
         for mode in [Mode::Daily, Mode::Weekly] {
-            let Some(all) = by_mode.remove(&mode) else { continue };
+            let Some(mut all) = by_mode.remove(&mode) else { continue };
             let last = if mode == Mode::Daily { &all[0].daily_on } else { &all[0].weekly_on };
-            let Some(day) = digest_day(mode, last.as_deref(), now) else { continue };
+            let Some((day, until)) = digest_day(mode, last.as_deref(), now) else { continue };
+            // What was told after the week's own hour is of the next week.
+            all.retain(|one| one.told_at < until);
+            if all.is_empty() {
+                continue;
+            }
             store::note_digest(&mut tx, account, mode == Mode::Daily, &day).await?;
             made += put(&mut tx, office, (account, &all), now).await?;
         }
@@ -229,15 +234,25 @@ pub(super) async fn gather(db: &Db, office: &Office, now: Timestamp) -> Result<u
     Ok(made)
 }
 
-/// The day or the Monday of the digest that is due now, after the last one; none while none is due.
-fn digest_day(mode: Mode, last: Option<&str>, now: Timestamp) -> Option<String> {
+/// The digest that is due now, after the last one: its day, or its Monday, and until when what was told belongs to it.
+///
+/// A week's mail goes out on Monday morning. One that was missed, because the server or this program stood still, goes out later
+/// with what it would have held; the next is that of the next Monday.
+fn digest_day(mode: Mode, last: Option<&str>, now: Timestamp) -> Option<(String, String)> {
     let beijing = now.to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(8)));
-    let today = beijing.date();
-    let back = if mode == Mode::Weekly { today.weekday().since(Weekday::Monday) } else { 0 };
-    let day = today.checked_sub(jiff::Span::new().days(i64::from(back))).ok()?.to_string();
-    let is_new = last.is_none_or(|last| last < day.as_str());
-    // On its own day a digest waits for the morning; one that was missed goes out at once.
-    (is_new && (back > 0 || beijing.hour() >= DIGEST_HOUR)).then_some(day)
+    let hour = beijing.date().at(DIGEST_HOUR, 0, 0, 0).to_zoned(beijing.time_zone().clone()).ok()?;
+    let (day, until) = match mode {
+        Mode::Weekly => {
+            let since_monday = i64::from(hour.weekday().since(Weekday::Monday));
+            let monday = hour.checked_sub(jiff::Span::new().days(since_monday)).ok()?;
+            let monday = if monday > beijing { monday.checked_sub(jiff::Span::new().days(7)).ok()? } else { monday };
+            (monday.date(), monday.timestamp())
+        }
+        _ if beijing < hour => return None,
+        _ => (hour.date(), now.checked_add(SignedDuration::from_secs(1)).ok()?),
+    };
+    let day = day.to_string();
+    last.is_none_or(|last| last < day.as_str()).then(|| (day, instant::format(until)))
 }
 
 async fn put(tx: &mut Tx, office: &Office, (account, all): (i64, &[Waiting]), now: Timestamp) -> Result<usize, Error> {
@@ -276,6 +291,16 @@ fn composed(office: &Office, first: &Waiting, all: &[Waiting]) -> (String, Strin
     }
     body.push_str("本邮件由系统自动发出，请勿回复。不想再收，可登录后在“消息设置”中更改。\n");
     (one_line(&subject), body)
+}
+
+/// Writes down a mail that holds no message.
+pub(super) async fn put_letter(
+    tx: &mut Tx,
+    to: (i64, &str),
+    (id, subject, body): (&str, &str, &str),
+    now: Timestamp,
+) -> Result<(), Error> {
+    store::insert(tx, to, (id, subject, body), &instant::format(now)).await.map(drop)
 }
 
 /// Takes the next mail that is due; its attempt stands written before anybody is asked, and no two processes take the same.

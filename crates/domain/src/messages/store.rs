@@ -183,7 +183,9 @@ pub(super) async fn set_setting(
 ) -> Result<(), Error> {
     const INSERT: &str = "insert into message_setting (account_id, address, modes, since) values ($1, $2, $3, $4) \
         on conflict (account_id) do update set address = excluded.address, modes = excluded.modes";
-    const SINCE: &str = "update message_setting set since = $2 where account_id = $1";
+    // Another address has to be proved again; how many codes were mailed today stays.
+    const SINCE: &str =
+        "update message_setting set since = $2, proved_at = null, code_hash = null where account_id = $1";
     let modes: BTreeMap<&str, Mode> = setting.modes.iter().map(|(kind, mode)| (kind.key(), *mode)).collect();
     let modes = serde_json::to_string(&modes).map_err(|cause| Error::Invalid(cause.to_string()))?;
     with_conn!(&mut *tx, conn => sqlx::query(INSERT).bind(account).bind(&setting.address).bind(&modes).bind(at)
@@ -211,4 +213,49 @@ pub(super) async fn finish(tx: &mut Tx, login: &str, subject: &str) -> Result<()
     with_conn!(tx, conn => sqlx::query(SQL).bind(login).bind(subject).execute(conn).await.map(|_| ()))
         .map_err(db::Error::from)?;
     Ok(())
+}
+
+/// An address and its proof as they are stored.
+#[derive(sqlx::FromRow)]
+pub(super) struct ProofRow {
+    pub(super) address: String,
+    pub(super) proved_at: Option<String>,
+    pub(super) code_hash: Option<String>,
+    pub(super) code_made_at: Option<String>,
+    pub(super) code_failures: i64,
+    pub(super) codes_today: i64,
+}
+
+pub(super) async fn proof(tx: &mut Tx, account: i64) -> Result<Option<ProofRow>, Error> {
+    const SQL: &str = "select address, proved_at, code_hash, code_made_at, code_failures, codes_today \
+        from message_setting where account_id = $1";
+    Ok(with_conn!(tx, conn => sqlx::query_as(SQL).bind(account).fetch_optional(conn).await).map_err(db::Error::from)?)
+}
+
+pub(super) async fn set_code(tx: &mut Tx, account: i64, hash: &str, at: &str, today: i64) -> Result<(), Error> {
+    const SQL: &str = "update message_setting set code_hash = $2, code_made_at = $3, code_failures = 0, codes_today = $4 \
+        where account_id = $1";
+    with_conn!(tx, conn => sqlx::query(SQL).bind(account).bind(hash).bind(at).bind(today).execute(conn).await.map(|_| ()))
+        .map_err(db::Error::from)?;
+    Ok(())
+}
+
+pub(super) async fn count_code_failure(tx: &mut Tx, account: i64) -> Result<(), Error> {
+    const SQL: &str = "update message_setting set code_failures = code_failures + 1 where account_id = $1";
+    with_conn!(tx, conn => sqlx::query(SQL).bind(account).execute(conn).await.map(|_| ())).map_err(db::Error::from)?;
+    Ok(())
+}
+
+pub(super) async fn set_proved(tx: &mut Tx, account: i64, at: &str) -> Result<(), Error> {
+    const SQL: &str = "update message_setting set proved_at = $2, code_hash = null where account_id = $1";
+    with_conn!(tx, conn => sqlx::query(SQL).bind(account).bind(at).execute(conn).await.map(|_| ()))
+        .map_err(db::Error::from)?;
+    Ok(())
+}
+
+/// The text of the mail that was written last.
+#[cfg(test)]
+pub(super) async fn last_mail(tx: &mut Tx) -> Result<String, Error> {
+    const SQL: &str = "select body from mail order by id desc limit 1";
+    Ok(with_conn!(tx, conn => sqlx::query_scalar(SQL).fetch_one(conn).await).map_err(db::Error::from)?)
 }

@@ -111,6 +111,7 @@ async fn told(db: &Db, login: &str, modes: &[(Kind, Mode)], count: usize) -> Acc
     let wanted = Setting { address: format!("{login}@mail.example"), modes: modes.iter().copied().collect() };
     keep_setting(db, &account, &wanted, now).await.unwrap();
     let mut tx = db.begin().await.unwrap();
+    store::set_proved(&mut tx, account.id, &now.to_string()).await.unwrap();
     for number in 0..count {
         let wording = Wording { subject: format!("第 {number} 件"), body: "请办理".into() };
         let (on, path) = (date(2024, 3, 1), "/cases/1");
@@ -135,10 +136,12 @@ async fn messages_are_gathered_once_as_the_account_wishes() {
         assert_eq!(read(db, &daily, &[first.id], at("2024-03-01T02:01:00Z")).await.unwrap(), 1);
         assert_eq!(read(db, &daily, &[first.id], at("2024-03-01T02:02:00Z")).await.unwrap(), 0, "once");
         let gather = async |now: &str| mail::gather(db, &office, at(now)).await.unwrap();
-        // Friday, seven in the morning of Beijing: the week's Monday has passed, the day's mail waits for eight.
-        assert_eq!(gather("2024-02-29T23:00:00Z").await, 3, "{}: two by themselves, and the week's", database.name);
+        // Friday, before eight in the morning of Beijing: the day's mail waits for eight, the week's for Monday.
+        assert_eq!(gather("2024-02-29T23:00:00Z").await, 2, "{}: two by themselves", database.name);
         assert_eq!(gather("2024-03-01T00:30:00Z").await, 1, "the day's");
         assert_eq!(gather("2024-03-01T09:00:00Z").await, 0, "nothing twice");
+        assert_eq!(gather("2024-03-03T23:59:00Z").await, 0, "a minute before Monday's hour");
+        assert_eq!(gather("2024-03-04T00:00:00Z").await, 1, "the week's");
         let log = mail::all(db).await.unwrap();
         let of_day = log.iter().find(|one| one.login == "daily").unwrap();
         assert_eq!((of_day.subject.as_str(), of_day.address.as_str()), ("2 条新消息", "d***@mail.example"));
@@ -231,5 +234,102 @@ async fn a_waiting_mail_goes_to_the_address_as_it_is_and_not_at_all_when_nothing
         );
         let clerk = accounts::find(db, "done").await.unwrap().account;
         assert!(mail::again(db, &clerk, dropped[0].id, now).await.is_err(), "nor by a person");
+    }
+}
+
+/// Tells an account one thing at a moment.
+async fn tell(db: &Db, account: &Account, now: &str) {
+    let mut tx = db.begin().await.unwrap();
+    let wording = Wording { subject: now.into(), body: "请办理".into() };
+    let (on, path) = (date(2024, 3, 1), "/cases/1");
+    let new = New { kind: Kind::Waits, case: None, path, wording: &wording, once: "", on, now: at(now) };
+    store::insert_for_sharers(&mut tx, account.id, &new).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_weekly_digest_goes_out_once_a_week_on_monday_whatever_comes_between() {
+    let office = Office::read(OFFICE, None).unwrap();
+    for database in db::test::databases().await {
+        let db = &database.db;
+        let account = told(db, "weekly", &[(Kind::Waits, Mode::Weekly)], 1).await;
+        let gather = async |now: &str| mail::gather(db, &office, at(now)).await.unwrap();
+        // Every hour of six weeks, with something new every day but in the second week, in which nothing happens; nothing runs from
+        // the Sunday before the fourth Monday to the Thursday after.
+        let begin = at("2024-03-01T02:00:00Z");
+        let mut went = Vec::new();
+        for hour in 1..=42 * 24 {
+            let now = begin.checked_add(jiff::SignedDuration::from_hours(hour)).unwrap();
+            let day = hour / 24;
+            if hour % 24 == 0 && !(10..=17).contains(&day) {
+                tell(db, &account, &now.to_string()).await;
+            }
+            if !(23..=26).contains(&day) && gather(&now.to_string()).await > 0 {
+                went.push(now.to_string());
+            }
+        }
+        let expected = [
+            "2024-03-04T00:00:00Z",
+            "2024-03-11T00:00:00Z",
+            "2024-03-28T02:00:00Z",
+            "2024-04-01T00:00:00Z",
+            "2024-04-08T00:00:00Z",
+        ];
+        assert_eq!(went, expected, "{}", database.name);
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_mailed_to_an_address_before_its_code_came_back() {
+    let office = Office::read(OFFICE, None).unwrap();
+    for database in db::test::databases().await {
+        let (db, now) = (&database.db, at("2024-03-01T02:00:00Z"));
+        let account = told(db, "firm", &[(Kind::Waits, Mode::AtOnce)], 0).await;
+        let give = async |address: &str| {
+            let wanted = Setting { address: address.into(), modes: [(Kind::Waits, Mode::AtOnce)].into() };
+            keep_setting(db, &account, &wanted, now).await.unwrap();
+        };
+        let code = async || {
+            let mut tx = db.begin_read().await.unwrap();
+            let body = store::last_mail(&mut tx).await.unwrap();
+            body.split("验证码是 ").nth(1).unwrap()[..6].to_owned()
+        };
+        let in_min = |minutes| now.checked_add(jiff::SignedDuration::from_mins(minutes)).unwrap();
+        give("other@mail.example").await;
+        tell(db, &account, "2024-03-01T02:00:01Z").await;
+        assert_eq!(mail::gather(db, &office, in_min(1)).await.unwrap(), 0, "{}: not proved", database.name);
+        assert_eq!(proof(db, &account, now).await.unwrap(), Proof::Unproved);
+        assert!(prove(db, &account, "000000", now).await.unwrap_err().to_string().contains("没有等待填写"));
+        proof::mail_code(db, &office, &account, now).await.unwrap();
+        assert_eq!(proof(db, &account, now).await.unwrap(), Proof::Asked);
+        let first = code().await;
+        let again = proof::mail_code(db, &office, &account, now).await.unwrap_err();
+        assert!(again.to_string().contains("等一分钟"), "{again}");
+        assert!(prove(db, &account, &first, in_min(30)).await.is_err(), "it is over");
+        // Guesses void it, and the right one comes too late.
+        let wrong = if first == "123456" { "654321" } else { "123456" };
+        for _ in 0..CODE_FAILURES_MAX {
+            assert!(matches!(prove(db, &account, wrong, in_min(1)).await, Err(Error::Invalid(_))));
+        }
+        assert!(matches!(prove(db, &account, &first, in_min(1)).await, Err(Error::Conflict(_))));
+        // A code of one address proves no other.
+        proof::mail_code(db, &office, &account, in_min(2)).await.unwrap();
+        let second = code().await;
+        give("third@mail.example").await;
+        assert!(prove(db, &account, &second, in_min(3)).await.is_err());
+        for minutes in 4..=6 {
+            proof::mail_code(db, &office, &account, in_min(minutes)).await.unwrap();
+        }
+        let over = proof::mail_code(db, &office, &account, in_min(60)).await.unwrap_err();
+        assert!(over.to_string().contains("明天再试"), "{over}");
+        let spaced = format!(" {} {}", &code().await[..3], &code().await[3..]);
+        prove(db, &account, &spaced, in_min(7)).await.unwrap();
+        assert_eq!(proof(db, &account, now).await.unwrap(), Proof::Proved);
+        assert!(prove(db, &account, &spaced, in_min(7)).await.is_err(), "once");
+        assert_eq!(mail::gather(db, &office, in_min(8)).await.unwrap(), 1, "what was told meanwhile");
+        let trail = registry::audit::recent(db, None, 100).await.unwrap();
+        let acts: Vec<&str> = trail.iter().map(|one| one.action.as_str()).collect();
+        assert!(acts.contains(&"message.prove") && acts.contains(&"message.code"), "{acts:?}");
+        assert!(trail.iter().all(|one| !format!("{one:?}").contains("third@mail")), "masked in the trail");
     }
 }

@@ -4,7 +4,7 @@ use db::{Tx, with_conn};
 use jiff::civil::Date;
 
 use super::{Arrived, Batch, Payment, Stage};
-use crate::{Error, cases::Receiving};
+use crate::{Error, cases::Payee, secrets::Sealed};
 
 pub(super) async fn insert_batch(tx: &mut Tx, by: &str, at: &str) -> Result<i64, Error> {
     const SQL: &str = "insert into payment_batch (state, made_by, made_at) values ('made', $1, $2) returning id";
@@ -19,12 +19,12 @@ pub(super) async fn insert(
     batch: i64,
     case: i64,
     fen: i64,
-    to: &Receiving,
+    to: &Payee,
 ) -> Result<(), Error> {
-    const SQL: &str = "insert into payment (number, batch_id, case_id, amount_fen, holder, bank, account_number, state) \
-        values ($1, $2, $3, $4, $5, $6, $7, 'ordered')";
+    const SQL: &str = "insert into payment (number, batch_id, case_id, amount_fen, holder, bank, account_number, account_masked, \
+        state) values ($1, $2, $3, $4, $5, $6, $7, $8, 'ordered')";
     with_conn!(tx, conn => sqlx::query(SQL).bind(number).bind(batch).bind(case).bind(fen).bind(&to.holder).bind(&to.bank)
-        .bind(&to.number).execute(conn).await.map(|_| ()))
+        .bind(&to.number).bind(&to.masked).execute(conn).await.map(|_| ()))
     .map_err(db::Error::from)?;
     Ok(())
 }
@@ -60,7 +60,8 @@ struct Row {
     recovered_fen: i64,
     holder: String,
     bank: String,
-    account_number: String,
+    account_number: Option<Sealed>,
+    account_masked: String,
     state: String,
     reason: String,
     answered_on: Option<String>,
@@ -71,8 +72,8 @@ async fn payments(
     batch: Option<i64>,
     case: Option<i64>,
 ) -> Result<std::collections::BTreeMap<i64, Vec<Payment>>, Error> {
-    const SQL: &str = "select number, batch_id, case_id, amount_fen, recovered_fen, holder, bank, account_number, state, reason, \
-        answered_on from payment where (batch_id = $1 or $1 = 0) and (case_id = $2 or $2 = 0) order by id";
+    const SQL: &str = "select number, batch_id, case_id, amount_fen, recovered_fen, holder, bank, account_number, \
+        account_masked, state, reason, answered_on from payment where (batch_id = $1 or $1 = 0) and (case_id = $2 or $2 = 0) order by id";
     let rows: Vec<Row> = with_conn!(tx, conn => sqlx::query_as(SQL).bind(batch.unwrap_or(0)).bind(case.unwrap_or(0))
         .fetch_all(conn).await)
     .map_err(db::Error::from)?;
@@ -83,7 +84,12 @@ async fn payments(
             case: row.case_id,
             amount_fen: row.amount_fen,
             recovered_fen: row.recovered_fen,
-            receiving: Receiving { holder: row.holder, bank: row.bank, number: row.account_number },
+            receiving: Payee {
+                holder: row.holder,
+                bank: row.bank,
+                masked: row.account_masked,
+                number: row.account_number,
+            },
             state: row.state,
             reason: row.reason,
             answered_on: row.answered_on.and_then(|day| day.parse().ok()),

@@ -12,6 +12,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use serde::Deserialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use tokio::sync::Semaphore;
 use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 
 use super::Return;
@@ -33,6 +34,11 @@ const ALGORITHMS: [Algorithm; 9] = [
 const KEPT: SignedDuration = SignedDuration::from_hours(1);
 /// How long one request may take.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How many threads wait for it at once; others wait without one.
+const PLACES: usize = 8;
+/// After so many requests in a row without an answer nobody asks for a while.
+const SILENT_MAX: u32 = 3;
+const LEFT_ALONE: SignedDuration = SignedDuration::from_secs(30);
 /// The longest answer that is read.
 const ANSWER_BYTES_MAX: u64 = 1024 * 1024;
 /// How far two clocks may differ, in seconds.
@@ -59,6 +65,8 @@ pub struct Settings {
     pub client_secret: Secret,
     /// Where it sends browsers back to.
     pub redirect: String,
+    /// Where it sends browsers to that have signed out there.
+    pub signed_out: String,
     /// Certificates of authorities that are believed besides none other, as PEM; the usual ones when absent.
     pub authorities: Option<Vec<u8>>,
 }
@@ -68,6 +76,10 @@ pub struct Provider {
     settings: Settings,
     agent: ureq::Agent,
     known: Mutex<Option<(Timestamp, Arc<Known>)>>,
+    /// How many may wait for it on a thread at once.
+    places: Arc<Semaphore>,
+    /// How often in a row it did not answer, and when last.
+    silent: Mutex<(u32, Timestamp)>,
 }
 
 impl fmt::Debug for Provider {
@@ -83,6 +95,7 @@ struct Discovery {
     authorization_endpoint: String,
     token_endpoint: String,
     jwks_uri: String,
+    end_session_endpoint: Option<String>,
     #[serde(default)]
     token_endpoint_auth_methods_supported: Vec<String>,
 }
@@ -110,6 +123,10 @@ struct Claims {
 impl Provider {
     /// A provider by what was agreed with it; nothing is asked yet.
     pub fn new(settings: Settings) -> Result<Self, Error> {
+        Self::with_patience(settings, PATIENCE)
+    }
+
+    pub(super) fn with_patience(settings: Settings, patience: Duration) -> Result<Self, Error> {
         for (what, address) in [("issuer", &settings.issuer), ("redirect", &settings.redirect)] {
             if !is_safe(address) {
                 return Err(Error::Invalid(format!(
@@ -118,7 +135,7 @@ impl Provider {
             }
         }
         let mut config = ureq::Agent::config_builder()
-            .timeout_global(Some(PATIENCE))
+            .timeout_global(Some(patience))
             .max_redirects(0)
             .max_redirects_will_error(false)
             .http_status_as_error(false)
@@ -127,7 +144,13 @@ impl Provider {
             config = config.tls_config(TlsConfig::builder().root_certs(roots(pem)?).build());
         }
         let agent = config.build().new_agent();
-        Ok(Self { settings, agent, known: Mutex::new(None) })
+        Ok(Self {
+            settings,
+            agent,
+            known: Mutex::new(None),
+            places: Arc::new(Semaphore::new(PLACES)),
+            silent: Mutex::new((0, Timestamp::UNIX_EPOCH)),
+        })
     }
 
     /// Who it is.
@@ -143,7 +166,7 @@ impl Provider {
         verifier: &str,
         now: Timestamp,
     ) -> Result<String, Error> {
-        let known = self.beside(move |provider| provider.known(now, false)).await?;
+        let known = self.discovered(now).await?;
         let challenge = base64(&Sha256::digest(verifier.as_bytes()), URL_LETTERS);
         let query = encoded(&[
             ("response_type", "code"),
@@ -183,17 +206,53 @@ impl Provider {
                 }
             }
         };
-        self.beside(work).await
+        self.beside(now, work).await
+    }
+
+    /// The address at which a browser signs out there as well; none where the provider knows of no such thing.
+    ///
+    /// No identity token is kept for it: the provider asks whoever comes, and sends them back here.
+    pub async fn sign_out_address(self: &Arc<Self>, now: Timestamp) -> Result<Option<String>, Error> {
+        let known = self.discovered(now).await?;
+        let settings = &self.settings;
+        let query = encoded(&[("client_id", &settings.client_id), ("post_logout_redirect_uri", &settings.signed_out)]);
+        let address =
+            |endpoint: &String| format!("{endpoint}{}{query}", if endpoint.contains('?') { '&' } else { '?' });
+        Ok(known.discovery.end_session_endpoint.as_ref().map(address))
+    }
+
+    /// What the provider says of itself; asked only where it is not known.
+    async fn discovered(self: &Arc<Self>, now: Timestamp) -> Result<Arc<Known>, Error> {
+        match self.kept(now) {
+            Some(known) => Ok(known),
+            None => self.beside(now, move |provider| provider.known(now, false)).await,
+        }
     }
 
     /// Does work that blocks beside the pages' threads, and says in words what failed.
     async fn beside<T: Send + 'static>(
         self: &Arc<Self>,
+        now: Timestamp,
         work: impl FnOnce(&Self) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Error> {
+        let unusable = || Error::Conflict("统一身份认证现在不能用。请稍后再试，或用登录名和密码登录。".into());
+        if self.is_silent(now) {
+            return Err(unusable());
+        }
+        // Who waits for a place holds no thread.
+        let place = tokio::time::timeout(PATIENCE, Arc::clone(&self.places).acquire_owned()).await;
+        let Ok(Ok(place)) = place else { return Err(unusable()) };
+        if self.is_silent(now) {
+            return Err(unusable());
+        }
         let provider = Arc::clone(self);
-        let done = tokio::task::spawn_blocking(move || work(&provider)).await;
-        match done.unwrap_or_else(|cause| Err(Failure::Unreachable(cause.to_string()))) {
+        let done = tokio::task::spawn_blocking(move || {
+            let _held = place;
+            work(&provider)
+        });
+        let done = done.await.unwrap_or_else(|cause| Err(Failure::Unreachable(cause.to_string())));
+        self.note(now, matches!(done, Err(Failure::Unreachable(_))));
+        match done {
             Ok(done) => Ok(done),
             Err(Failure::NotBelieved(why)) => {
                 tracing::warn!(why, "an identity token was not believed");
@@ -201,18 +260,30 @@ impl Provider {
             }
             Err(Failure::Unreachable(why)) => {
                 tracing::warn!(why, "the provider of the sign-on cannot be used");
-                Err(Error::Conflict("统一身份认证现在不能用。请稍后再试，或用登录名和密码登录。".into()))
+                Err(unusable())
             }
         }
     }
 
+    /// Whether it did not answer so often of late that it is left alone for a while.
+    fn is_silent(&self, now: Timestamp) -> bool {
+        let (count, last) = *self.silent.lock().unwrap_or_else(PoisonError::into_inner);
+        count >= SILENT_MAX && now.duration_since(last) < LEFT_ALONE
+    }
+
+    fn note(&self, now: Timestamp, is_silent: bool) {
+        let mut silent = self.silent.lock().unwrap_or_else(PoisonError::into_inner);
+        *silent = if is_silent { (silent.0.saturating_add(1), now) } else { (0, now) };
+    }
+
+    fn kept(&self, now: Timestamp) -> Option<Arc<Known>> {
+        let kept = self.known.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        kept.filter(|(at, _)| now.duration_since(*at) < KEPT).map(|(_, known)| known)
+    }
+
     /// What the provider says of itself, kept for a while; `afresh` asks again.
     fn known(&self, now: Timestamp, afresh: bool) -> Result<Arc<Known>, Failure> {
-        let kept = self.known.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some((at, known)) = kept
-            && !afresh
-            && now.duration_since(at) < KEPT
-        {
+        if let Some(known) = self.kept(now).filter(|_| !afresh) {
             return Ok(known);
         }
         let issuer = self.settings.issuer.trim_end_matches('/');
@@ -220,7 +291,8 @@ impl Provider {
         if discovery.issuer != self.settings.issuer {
             return Err(Failure::Unreachable(format!("it calls itself {}", discovery.issuer)));
         }
-        for endpoint in [&discovery.authorization_endpoint, &discovery.token_endpoint, &discovery.jwks_uri] {
+        let needed = [&discovery.authorization_endpoint, &discovery.token_endpoint, &discovery.jwks_uri];
+        for endpoint in needed.into_iter().chain(&discovery.end_session_endpoint) {
             // Only a provider on this machine may be spoken to in the clear.
             if !is_safe(endpoint) || is_loopback(endpoint) != is_loopback(issuer) {
                 return Err(Failure::Unreachable(format!("its address {endpoint} is not safe")));

@@ -24,6 +24,17 @@ fn now() -> Timestamp {
     "2024-02-01T00:00:00Z".parse().unwrap()
 }
 
+fn settings(issuer: &str) -> Settings {
+    Settings {
+        issuer: issuer.to_owned(),
+        client_id: "zhiqiang".into(),
+        client_secret: Secret("a secret word".into()),
+        redirect: "https://ip.example.gov.cn/sign-on/return".into(),
+        signed_out: "https://ip.example.gov.cn/sign-in".into(),
+        authorities: None,
+    }
+}
+
 /// A provider that answers every code with the token it was told to give.
 struct Liar {
     issuer: String,
@@ -49,6 +60,7 @@ impl Liar {
                     "/.well-known/openid-configuration" => json!({
                         "issuer": name, "authorization_endpoint": format!("{own}/auth"),
                         "token_endpoint": format!("{own}/token"), "jwks_uri": format!("{own}/keys"),
+                        "end_session_endpoint": format!("{own}/end?of=all"),
                     }),
                     "/keys" => json!({ "keys": [
                         { "kty": "of-tomorrow", "kid": "new" },
@@ -65,14 +77,7 @@ impl Liar {
     }
 
     fn provider(&self) -> Arc<Provider> {
-        let settings = Settings {
-            issuer: self.issuer.clone(),
-            client_id: "zhiqiang".into(),
-            client_secret: Secret("a secret word".into()),
-            redirect: "http://127.0.0.1:8080/sign-on/return".into(),
-            authorities: None,
-        };
-        Arc::new(Provider::new(settings).unwrap())
+        Arc::new(Provider::new(settings(&self.issuer)).unwrap())
     }
 
     /// The claims of a token that would be believed.
@@ -267,14 +272,65 @@ async fn a_provider_that_calls_itself_otherwise_or_does_not_answer_is_not_used()
         let why = begin(&database.db, &provider, "v", "/", now()).await.unwrap_err().to_string();
         assert!(why.contains("现在不能用"), "{why}");
     }
-    let clear = Settings {
-        issuer: "http://sso.example.gov.cn".into(),
-        client_id: "zhiqiang".into(),
-        client_secret: Secret(String::new()),
-        redirect: "https://ip.example.gov.cn/sign-on/return".into(),
-        authorities: None,
-    };
-    assert!(Provider::new(clear).unwrap_err().to_string().contains("https://"));
+    assert!(Provider::new(settings("http://sso.example.gov.cn")).unwrap_err().to_string().contains("https://"));
+}
+
+#[tokio::test]
+async fn who_came_by_the_provider_signs_out_there_too() {
+    for database in db::test::databases().await {
+        let (db, liar) = (&database.db, Liar::start(None));
+        let provider = liar.provider();
+        accounts::open(db, "wang", "王敏", Role::Clerk, "", PASSWORD, now()).await.unwrap();
+        link(db, ("wang", &liar.issuer, "citizen-8"), "root", now()).await.unwrap();
+        let there = let_in(db, &provider, "citizen-8", "/".into(), now()).await.unwrap();
+        let Outcome::In(session, _) = there else { panic!("{there:?}") };
+        assert_eq!(accounts::sign_out(db, &session.token, now()).await.unwrap().as_ref(), Some(&liar.issuer));
+        let here = accounts::sign_in(db, "wang", PASSWORD, now()).await.unwrap();
+        assert_eq!(accounts::sign_out(db, &here.token, now()).await.unwrap(), None, "{}", database.name);
+        let address = provider.sign_out_address(now()).await.unwrap().unwrap();
+        let expected = format!(
+            "{}/end?of=all&client_id=zhiqiang&post_logout_redirect_uri=https%3A%2F%2Fip.example.gov.cn%2Fsign-in",
+            liar.issuer
+        );
+        assert_eq!(address, expected);
+    }
+}
+
+/// A house that takes every call and never answers.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_provider_that_falls_silent_holds_few_threads_and_is_then_left_alone() {
+    let database = db::test::sqlite().await;
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let issuer = format!("http://{}", listener.local_addr().unwrap());
+    let calls = Arc::new(Mutex::new(Vec::new()));
+    let taken = Arc::clone(&calls);
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            taken.lock().unwrap().push(stream.unwrap());
+        }
+    });
+    let patience = std::time::Duration::from_millis(500);
+    let provider = Arc::new(Provider::with_patience(settings(&issuer), patience).unwrap());
+    let begun = std::time::Instant::now();
+    let many: Vec<_> = (0..100)
+        .map(|_| {
+            let (db, provider) = (database.db.clone(), Arc::clone(&provider));
+            tokio::spawn(async move { begin(&db, &provider, "v", "/", now()).await.unwrap_err().to_string() })
+        })
+        .collect();
+    for one in many {
+        assert!(one.await.unwrap().contains("现在不能用"));
+    }
+    let (asked, took) = (calls.lock().unwrap().len(), begun.elapsed());
+    assert!((3..=16).contains(&asked), "{asked} calls of 100");
+    assert!(took < std::time::Duration::from_secs(5), "{took:?}");
+    let begun = std::time::Instant::now();
+    begin(&database.db, &provider, "v", "/", now()).await.unwrap_err();
+    assert!(begun.elapsed() < std::time::Duration::from_millis(200) && calls.lock().unwrap().len() == asked);
+    // After a while it is asked again.
+    let later = now().checked_add(SignedDuration::from_secs(31)).unwrap();
+    begin(&database.db, &provider, "v", "/", later).await.unwrap_err();
+    assert_eq!(calls.lock().unwrap().len(), asked + 1);
 }
 
 #[tokio::test]

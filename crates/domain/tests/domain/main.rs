@@ -9,6 +9,7 @@ mod course;
 mod delivery;
 mod divisions;
 mod ground;
+mod labels;
 mod leave;
 mod messages;
 mod payments;

@@ -94,6 +94,10 @@ audit-claim-accept = Accept a claim
 audit-claim-refuse = Refuse a claim
 # The government's sign-on.
 sign-on-do = Sign in with the government's sign-on
+sign-on-out = You have signed out here
+sign-on-out-line = The government sign-on still knows you; you are on your way to sign out there. If nothing opens, use the button below.
+sign-on-out-unknown = The government sign-on may still know you and cannot be reached now. On a shared computer, close the browser.
+sign-on-out-there = Sign out of the government sign-on
 sign-on-unknown = No account is tied to you yet
 sign-on-unknown-line = The sign-on knows you, but no usable account is tied to this subject.
 sign-on-unknown-todo = Tell the administrator the subject above, to be tied to your account; then sign in again.

@@ -94,6 +94,10 @@ audit-claim-accept = 通过企业认领
 audit-claim-refuse = 不通过企业认领
 # 政府统一身份认证。
 sign-on-do = 用政府统一身份认证登录
+sign-on-out = 已退出本站
+sign-on-out-line = 统一身份认证那边还登录着，正在前往退出；没有自动打开时请点下面的按钮。
+sign-on-out-unknown = 统一身份认证那边可能还登录着，现在联系不上它。在公用电脑上请关闭浏览器。
+sign-on-out-there = 从统一身份认证退出
 sign-on-unknown = 还没有绑定账号
 sign-on-unknown-line = 统一身份认证已通过，但这个身份没有可用的账号。
 sign-on-unknown-todo = 请把上面的标识告诉系统管理员，由其绑定到您的账号；绑定后重新登录即可。

@@ -14,6 +14,7 @@ pub mod letters;
 pub mod notices;
 pub mod one;
 pub mod payments;
+pub(crate) mod people;
 pub mod proration;
 pub mod uses;
 
@@ -27,7 +28,7 @@ use domain::{
 };
 use rules::Policy;
 
-use self::forms::ListPage;
+use self::{forms::ListPage, people::People};
 use super::policy;
 use crate::{
     app::App,
@@ -54,8 +55,8 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
     if query.export {
         let document = policy::document()?;
         let rows = cases::all(app.db(), account(&frame)?).await?;
-        let mine = mine(&app, &frame).await?;
-        return listing(&frame, &document.policy, &mine).workbook(&rows, &query);
+        let (mine, people) = (mine(&app, &frame).await?, People::read(&app).await?);
+        return listing(&frame, &document.policy, &mine, &people).workbook(&rows, &query);
     }
     respond(&app, &frame, hx, &query, &words, &Sent::default(), &Errors::default()).await
 }
@@ -71,8 +72,8 @@ async fn respond(
 ) -> Result<Response, AppError> {
     let document = policy::document()?;
     let rows = cases::all(app.db(), account(frame)?).await?;
-    let mine = mine(app, frame).await?;
-    let view = listing(frame, &document.policy, &mine).view(&rows, query);
+    let (mine, people) = (mine(app, frame).await?, People::read(app).await?);
+    let view = listing(frame, &document.policy, &mine, &people).view(&rows, query);
     if hx.wants_block() {
         return hx::page(ListBlock { frame, list: &view });
     }
@@ -148,7 +149,7 @@ pub(super) fn head(frame: &Frame, path: &str) -> Room {
     )
 }
 
-fn listing<'a>(frame: &'a Frame, policy: &'a Policy, mine: &'a Mine) -> Listing<'a, Case> {
+fn listing<'a>(frame: &'a Frame, policy: &'a Policy, mine: &'a Mine, people: &'a People) -> Listing<'a, Case> {
     let awards = policy.awards.iter().map(|award| Choice::new(award.id.clone(), frame.said(&award.name))).collect();
     let states = Stands::ALL.iter().map(|state| Choice::new(state.key(), frame.said(state.zh()))).collect();
     let late = vec![Choice::new("late", frame.t("cases-late"))];
@@ -163,12 +164,12 @@ fn listing<'a>(frame: &'a Frame, policy: &'a Policy, mine: &'a Mine) -> Listing<
         .column("year", frame.t("cases-year"), Kind::Code, |case| Cell::code(case.year.to_string()))
         .column("amount", frame.t("cases-amount"), Kind::Money, |case| amount_cell(frame, case.amount_fen()))
         .column("state", frame.t("cases-state"), Kind::Text, |case| {
-            Cell::state(state(frame, case.state), case.state as i64)
+            Cell::state(standing(frame, case), case.state as i64)
         })
         .column("due", frame.t("cases-due"), Kind::Date, |case| Cell::date(case.due_on))
         .column("handler", frame.t("cases-handler"), Kind::Text, |case| {
             let handler = case.handler.as_deref().unwrap_or_default();
-            Cell::text(acting(frame, handler, case.handler_for.as_deref().unwrap_or_default()))
+            Cell::text(acting(frame, people, handler, case.handler_for.as_deref().unwrap_or_default()))
         })
         .column("number", frame.t("cases-number"), Kind::Code, |case| Cell::code(case.id.to_string()))
         .filter("award", frame.t("cases-award"), awards, |case, key| case.award == key)
@@ -183,10 +184,11 @@ fn listing<'a>(frame: &'a Frame, policy: &'a Policy, mine: &'a Mine) -> Listing<
 }
 
 /// Who acted, and on whose behalf.
-pub(super) fn acting(frame: &Frame, by: &str, for_whom: &str) -> String {
+pub(super) fn acting(frame: &Frame, people: &People, by: &str, for_whom: &str) -> String {
+    let by = people.name(frame, by);
     match for_whom {
-        "" => by.to_owned(),
-        whom => frame.tn("case-acting-for", &[("by", by.to_owned()), ("name", whom.to_owned())]),
+        "" => by,
+        whom => frame.tn("case-acting-for", &[("by", by), ("name", people.name(frame, whom))]),
     }
 }
 
@@ -213,6 +215,14 @@ pub(crate) fn state(frame: &Frame, state: Stands) -> StateWord {
         _ => Tone::Plain,
     };
     StateWord::new(tone, frame.said(state.zh()))
+}
+
+/// Where a case stands, and whether it should have gone on by today.
+pub(crate) fn standing(frame: &Frame, case: &Case) -> StateWord {
+    if !case.is_late(frame.business_date) {
+        return state(frame, case.state);
+    }
+    StateWord::new(Tone::Bad, frame.t1("case-overdue", "state", frame.said(case.state.zh())))
 }
 
 pub(crate) fn path(id: i64) -> String {

@@ -159,6 +159,8 @@ pub(crate) fn said(frame: &Frame, words: &BTreeMap<String, String>) -> Option<No
         "ran" => "said-ran",
         "messages-read" => "said-messages-read",
         "mail-setting" => "said-mail-setting",
+        "mail-code" => "said-mail-code",
+        "mail-proved" => "said-mail-proved",
         "mail-again" => "said-mail-again",
         "wording-kept" => "said-wording-kept",
         "invitation-revoked" => "said-invitation-revoked",

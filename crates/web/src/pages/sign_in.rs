@@ -163,7 +163,7 @@ pub async fn code(
         let page = code_shown(&frame, next, &errors).render()?;
         return Ok((StatusCode::TOO_MANY_REQUESTS, Html(page)).into_response());
     }
-    match second_factor::pass(app.db(), &token, &sent.code, app.now()).await {
+    match second_factor::pass(app.db(), &app.installation.vault, &token, &sent.code, app.now()).await {
         Ok(opened) => {
             sign_in_limits::succeeded(app.db(), Some(&opened.account.login), &address).await?;
             let mut response = Redirect::to(&frame.at(next)).into_response();
@@ -181,10 +181,12 @@ pub async fn code(
 
 /// `POST /sign-out`.
 pub async fn sign_out(State(app): State<App>, frame: Frame, headers: HeaderMap) -> Result<Response, AppError> {
-    if let Some(token) = session::cookie(&headers, session::SESSION_COOKIE) {
-        accounts::sign_out(app.db(), &token, app.now()).await?;
-    }
-    let mut response = Redirect::to(&frame.at("/sign-in")).into_response();
+    let issuer = match session::cookie(&headers, session::SESSION_COOKIE) {
+        Some(token) => accounts::sign_out(app.db(), &token, app.now()).await?,
+        None => None,
+    };
+    let is_there = issuer.is_some_and(|issuer| app.settings.sign_on.as_ref().is_some_and(|one| one.issuer() == issuer));
+    let mut response = Redirect::to(&frame.at(if is_there { "/sign-on/out" } else { "/sign-in" })).into_response();
     session::set_cookie(&mut response, &app.settings, session::SESSION_COOKIE, "", Some(0));
     Ok(response)
 }

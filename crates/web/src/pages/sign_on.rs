@@ -6,7 +6,7 @@ use askama::Template;
 use axum::{
     Extension,
     extract::{Query, State},
-    http::StatusCode,
+    http::{HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Redirect, Response},
 };
 use domain::sign_on::{self, Outcome, Provider, Return};
@@ -51,6 +51,31 @@ pub async fn begin(
     }
     let address = sign_on::begin(app.db(), provider, &secret.visitor(), next, app.now()).await?;
     Ok(Redirect::to(&address).into_response())
+}
+
+#[derive(Template)]
+#[template(path = "sign_on_out.html")]
+struct OutPage<'a> {
+    frame: &'a Frame,
+    room: &'a Room,
+    /// Where the provider ends its own session; none when it cannot be asked.
+    there: Option<String>,
+}
+
+/// `GET /sign-on/out`: after signing out here, the way to signing out at the provider. A page and no redirection, because a form
+/// may not lead to another house.
+pub async fn out(State(app): State<App>, frame: Frame) -> Result<Response, AppError> {
+    let provider = provider(&app, &frame)?;
+    // Nobody is kept from having signed out here.
+    let there = provider.sign_out_address(app.now()).await.unwrap_or_default();
+    let line = if there.is_some() { "sign-on-out-line" } else { "sign-on-out-unknown" };
+    let room = Room::new(frame.t("sign-on-out"), frame.t(line));
+    let refresh = there.as_ref().and_then(|there| HeaderValue::try_from(format!("0; url={there}")).ok());
+    let mut response = Html(OutPage { frame: &frame, room: &room, there }.render()?).into_response();
+    if let Some(refresh) = refresh {
+        response.headers_mut().insert(header::REFRESH, refresh);
+    }
+    Ok(response)
 }
 
 /// What the provider sends a browser back with.

@@ -142,6 +142,34 @@ async fn with_a_second_factor_a_password_opens_one_page_only() {
 }
 
 #[tokio::test]
+async fn staff_sets_up_a_second_factor_before_pages_open() {
+    let server = Server::start_with(web::Settings { second_factor: true, ..web::Settings::default() }).await;
+    for role in Role::ALL.into_iter().filter(|role| *role != Role::Enterprise) {
+        let mut visitor = server.signed_in(role).await;
+        for path in ["/", "/policy", "/cases", "/account", "/accounts", "/registers/audit"] {
+            assert_eq!(visitor.get(path).await.header("location"), "/account/second-factor", "{role:?} {path}");
+        }
+        let notices = visitor.get("/notices").await;
+        assert!(
+            notices.status == StatusCode::OK && !notices.text.contains("href=\"/cases"),
+            "{role:?} is a stranger yet"
+        );
+    }
+    let mut firm = server.signed_in(Role::Enterprise).await;
+    assert_eq!(firm.get("/account").await.status, StatusCode::OK);
+
+    let mut clerk = server.signed_in(Role::Clerk).await;
+    let page = clerk.get("/account/second-factor").await;
+    assert!(page.text.contains("须先启用两步验证"), "{}", page.text);
+    clerk.post("/account/second-factor", &[("csrf", &page.token())]).await;
+    let page = clerk.get("/account/second-factor").await;
+    let secret = between(&page.text, "<code>", "</code>").to_owned();
+    let sent = [("csrf", &*page.token()), ("code", &*code(&secret, &server))];
+    assert_eq!(clerk.post("/account/second-factor/confirm", &sent).await.status, StatusCode::OK);
+    assert_eq!(clerk.get("/policy").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn a_password_is_never_told_again_or_kept_in_the_trail() {
     let server = Server::start().await;
     let mut administrator = server.signed_in(Role::Administrator).await;

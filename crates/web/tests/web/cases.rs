@@ -39,6 +39,25 @@ async fn adds_up(visitor: &mut Visitor, page: &str, beginning: &str, name: &str)
     assert!(sum.starts_with(shown) && rows.contains(name), "{href}: {shown} against {sum}: {rows}");
 }
 
+/// A public notice is read by strangers, who see nothing besides it; and nobody's page shows a login of the office.
+async fn everybody_reads_a_notice(firm: &mut Visitor, (notice, case): (&str, &str), holder: &str) {
+    let own = firm.get(case).await.text;
+    let main = own.split("<main").nth(1).unwrap();
+    for login in ["clerk", "clerk2", "finance", "science", "cli"] {
+        assert!(!main.contains(&format!(">{login}<")) && !main.contains(&format!("{login} ")), "{login}: {main}");
+    }
+    assert!(main.contains("业务科室"), "the enterprise sees which office it was: {main}");
+    let cookies = std::mem::take(&mut firm.cookies);
+    let seen = firm.get(notice).await;
+    assert_eq!(seen.status, StatusCode::OK, "{}", seen.text);
+    assert!(seen.text.contains(holder) && seen.text.contains("实名向市知识产权局书面提出"), "{}", seen.text);
+    assert!(!seen.text.contains("href=\"/cases"), "a stranger is led to no case");
+    assert!(firm.get("/notices").await.text.contains(notice));
+    assert_eq!(firm.get(&format!("{notice}/letter")).await.status, StatusCode::OK);
+    assert_eq!(firm.get(case).await.status, StatusCode::SEE_OTHER, "a case is no notice");
+    firm.cookies = cookies;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn clause_c3_3_2_1_a_star_from_its_confirmation_to_the_bank_and_the_archive() {
     let (mut clerk, folder) = own(Role::Clerk).await;
@@ -74,7 +93,9 @@ async fn clause_c3_3_2_1_a_star_from_its_confirmation_to_the_bank_and_the_archiv
     let notice = notice.header("location").to_owned();
     let shown = clerk.get(&notice).await.text;
     assert!(shown.contains(&holder) && shown.contains("2024年3月7日"), "{shown}");
-    assert!(firm.get(&notice).await.text.contains(&holder));
+    let as_firm = firm.get(&notice).await.text;
+    assert!(as_firm.contains(&holder));
+    everybody_reads_a_notice(&mut firm, (&notice, &case), &holder).await;
     for _ in 0..2 {
         taken(&press(&mut clerk, "/cases", "/demo/day").await);
     }

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod api;
+mod attacks;
 mod awards;
 mod both;
 mod cases;

@@ -69,9 +69,26 @@ async fn an_account_says_where_and_how_it_wants_its_mail() {
     assert_eq!(firm.post("/messages/settings", &wanted).await.status, StatusCode::SEE_OTHER);
     let page = firm.get("/messages/settings").await.text;
     assert!(page.contains("boss@firm.example") && page.contains("value=\"never\" selected"), "{page}");
+    assert!(page.contains("还没有验证"), "nothing is mailed to an address that nobody has proved: {page}");
+    the_address_is_proved_by_a_code(&mut firm, folder.path()).await;
     let mut auditor = again(folder.path(), Role::Auditor).await;
-    let trail = auditor.get("/registers/audit?q=message.setting").await.text;
+    let trail = auditor.get("/registers/audit?q=message.").await.text;
     assert!(!trail.contains("boss@firm"), "the trail holds the address masked");
+}
+
+async fn the_address_is_proved_by_a_code(firm: &mut Visitor, folder: &std::path::Path) {
+    let token = firm.get("/messages/settings").await.token();
+    let refused = firm.post("/messages/settings/code", &[("csrf", &token)]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.text.contains("没有设置邮件服务器"), "{}", refused.text);
+    let office = "server = \"127.0.0.1\"\nport = 9\nsecurity = \"none\"\nfrom = \"知识产权局 <ip@office.example>\"\n";
+    std::fs::write(folder.join("mail.toml"), office).unwrap();
+    let sent = firm.post("/messages/settings/code", &[("csrf", &token)]).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+    let page = firm.get("/messages/settings").await.text;
+    assert!(page.contains("name=\"code\"") && page.contains("验证码已寄往"), "{page}");
+    let wrong = firm.post("/messages/settings/prove", &[("csrf", &token), ("code", "12345x")]).await;
+    assert!(wrong.status == StatusCode::UNPROCESSABLE_ENTITY && wrong.text.contains("验证码不正确"), "{}", wrong.text);
 }
 
 #[tokio::test(flavor = "multi_thread")]

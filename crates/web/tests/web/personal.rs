@@ -33,7 +33,7 @@ fn door(path: &str) -> Option<&'static str> {
 }
 
 /// The rows of a workbook, as texts; none of what is no workbook.
-fn rows(answer: &Answer) -> Vec<Vec<String>> {
+pub(crate) fn rows(answer: &Answer) -> Vec<Vec<String>> {
     if !answer.body.starts_with(b"PK") {
         return Vec::new();
     }

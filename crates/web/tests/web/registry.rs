@@ -35,7 +35,20 @@ async fn every_page_opens_in_both_languages_and_only_to_those_who_may() {
     assert_eq!(town.get("/registers").await.status, StatusCode::FORBIDDEN);
     let mut auditor = visitor(Role::Auditor).await;
     assert_eq!(auditor.get("/registers/import").await.status, StatusCode::FORBIDDEN);
-    assert!(auditor.get("/registers/audit").await.text.contains("导入文件"));
+    let trail = auditor.get("/registers/audit").await.text;
+    assert!(trail.contains("导入文件"));
+    let entry = crate::city::links(trail.as_str(), "/registers/audit/")
+        .into_iter()
+        .find(|one| one.bytes().any(|byte| byte.is_ascii_digit()));
+    let one = auditor.get(entry.unwrap()).await;
+    assert!(one.status == StatusCode::OK && one.text.contains("sha256:"), "an entry tells its seal: {}", one.text);
+    let budget = auditor.get("/registers/audit?act=budget.set").await.text;
+    let entry = crate::city::links(&budget, "/registers/audit/")
+        .into_iter()
+        .find(|one| one.bytes().any(|byte| byte.is_ascii_digit()))
+        .unwrap();
+    let one = auditor.get(entry).await.text;
+    assert!(one.contains("改前") && one.contains("改后") && one.contains("万元"), "before and after: {one}");
     assert!(!auditor.get("/registers/ties").await.text.contains("name=\"pick\""), "who may not change sees no boxes");
     let token = clerk.get("/registers").await.token();
     clerk.post("/language", &[("csrf", &token), ("language", "en"), ("back", "/registers")]).await;

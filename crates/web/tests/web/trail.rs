@@ -7,7 +7,7 @@ use db::Db;
 use web::routes;
 
 /// The doors that take a form and change something, with the act that the trail then holds.
-const CHANGES: [(&str, &str); 91] = [
+const CHANGES: [(&str, &str); 93] = [
     ("/sign-in", "session.open"),
     ("/sign-in/code", "session.open"),
     ("/sign-out", "session.close"),
@@ -48,6 +48,8 @@ const CHANGES: [(&str, &str); 91] = [
     ("/warnings/watches/{id}/restore", "watch.restore"),
     ("/warnings/{id}/handle", "warning.handle"),
     ("/messages/settings", "message.setting"),
+    ("/messages/settings/code", "message.code"),
+    ("/messages/settings/prove", "message.prove"),
     ("/messages/wordings/{kind}", "message.wording"),
     ("/messages/mails/{id}/again", "mail.again"),
     ("/matching/post", "demand.post"),

@@ -19,6 +19,7 @@ pub(super) struct Waiting {
     pub(super) subject: String,
     pub(super) body: String,
     pub(super) path: String,
+    pub(super) told_at: String,
     pub(super) daily_on: Option<String>,
     pub(super) weekly_on: Option<String>,
 }
@@ -34,6 +35,7 @@ struct WaitingRow {
     subject: String,
     body: String,
     path: String,
+    told_at: String,
     daily_on: Option<String>,
     weekly_on: Option<String>,
 }
@@ -52,6 +54,7 @@ impl WaitingRow {
             subject: self.subject,
             body: self.body,
             path: self.path,
+            told_at: self.told_at,
             daily_on: self.daily_on,
             weekly_on: self.weekly_on,
         })
@@ -61,10 +64,10 @@ impl WaitingRow {
 /// The messages that are to be mailed some time, the oldest first: not read, not over, told since the address was given.
 pub(super) async fn waiting(tx: &mut Tx) -> Result<Vec<Waiting>, Error> {
     const SQL: &str = "select m.id, m.account_id, a.name, s.address, s.modes, m.kind, m.subject, m.body, m.path, \
-        s.daily_on, s.weekly_on from message m join account a on a.id = m.account_id \
+        m.told_at, s.daily_on, s.weekly_on from message m join account a on a.id = m.account_id \
         join message_setting s on s.account_id = m.account_id \
         where m.mail_id is null and m.read_at is null and m.over_at is null and s.address <> '' \
-        and m.told_at >= s.since and a.disabled_at is null order by m.id";
+        and s.proved_at is not null and m.told_at >= s.since and a.disabled_at is null order by m.id";
     let rows: Vec<WaitingRow> =
         with_conn!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await).map_err(db::Error::from)?;
     let all: Result<Vec<Waiting>, Error> = rows.into_iter().map(WaitingRow::waiting).collect();

@@ -45,19 +45,21 @@ pub async fn page(State(app): State<App>, frame: Frame) -> Result<Response, AppE
 
 async fn shown(app: &App, frame: &Frame, errors: &Errors) -> Result<Response, AppError> {
     let account = own(frame)?;
-    let step = match (account.has_second_factor, second_factor::pending(app.db(), account).await?) {
-        (true, _) => Step::On(
-            Field::of("password", frame.t("account-password-old"), Kind::Password, "", errors)
-                .autocomplete("current-password"),
-        ),
-        (false, Some(enrolment)) => begun(frame, enrolment, errors)?,
-        (false, None) => Step::Off,
-    };
+    let step =
+        match (account.has_second_factor, second_factor::pending(app.db(), &app.installation.vault, account).await?) {
+            (true, _) => Step::On(
+                Field::of("password", frame.t("account-password-old"), Kind::Password, "", errors)
+                    .autocomplete("current-password"),
+            ),
+            (false, Some(enrolment)) => begun(frame, enrolment, errors)?,
+            (false, None) => Step::Off,
+        };
     answer(frame, errors, step)
 }
 
 fn answer(frame: &Frame, errors: &Errors, step: Step) -> Result<Response, AppError> {
-    let room = Room::new(frame.t("factor-title"), frame.t("factor-line"))
+    let line = if frame.needs_factor { "factor-needed" } else { "factor-line" };
+    let room = Room::new(frame.t("factor-title"), frame.t(line))
         .below(frame, &[("account-title", super::PATH)])
         .wrong(!errors.is_empty());
     let page = FactorPage { frame, room: &room, errors, step };
@@ -77,13 +79,13 @@ fn begun(frame: &Frame, enrolment: Enrolment, errors: &Errors) -> Result<Step, A
 
 /// `POST /account/second-factor`: begins to set it up.
 pub async fn begin(State(app): State<App>, frame: Frame) -> Result<Response, AppError> {
-    second_factor::begin(app.db(), own(&frame)?, app.now()).await?;
+    second_factor::begin(app.db(), &app.installation.vault, own(&frame)?, app.now()).await?;
     Ok(room::see_other(&frame, PATH))
 }
 
 /// `POST /account/second-factor/confirm`: ends it with a code of the app, and shows the recovery codes.
 pub async fn confirm(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>) -> Result<Response, AppError> {
-    match second_factor::confirm(app.db(), own(&frame)?, sent.get("code"), app.now()).await {
+    match second_factor::confirm(app.db(), &app.installation.vault, own(&frame)?, sent.get("code"), app.now()).await {
         Ok(codes) => answer(&frame, &Errors::default(), Step::Fresh(codes)),
         Err(domain::Error::Invalid(why)) => {
             let mut errors = Errors::default();

@@ -15,7 +15,7 @@ use domain::{
 };
 use rules::policy::AwardDef;
 
-use super::{award_name, forms, head, policy};
+use super::{award_name, forms, head, people::People, policy};
 use crate::{
     app::App,
     error::AppError,
@@ -152,7 +152,7 @@ async fn shown(app: &App, frame: &Frame, id: i64, errors: &Errors) -> Result<Res
         room: &room,
         errors,
         state: stage(frame, Some(item.stage)),
-        facts: facts(frame, &item),
+        facts: facts(frame, &People::read(app).await?, &item),
         amounts: item
             .terms
             .amounts
@@ -174,15 +174,14 @@ async fn shown(app: &App, frame: &Frame, id: i64, errors: &Errors) -> Result<Res
         issue: (may && item.stage == Stage::Draft && item.drafted_by != visitor.login && found.is_empty())
             .then(|| format!("{own}/issue")),
         suspend: (may && item.stage == Stage::Issued).then(|| format!("{own}/suspend")),
-        trial: (frame.may(Permission::ViewRights) && item.terms.track == Track::Confirm)
-            .then(|| format!("{own}/trial")),
+        trial: (frame.may(Permission::ViewMoney) && item.terms.track == Track::Confirm).then(|| format!("{own}/trial")),
         seen: item.mark(),
         edit: may.then(|| frame.at(&format!("{PATH}/draft/{}", item.award))),
     };
     if errors.is_empty() { hx::page(page) } else { hx::refused(page) }
 }
 
-fn facts(frame: &Frame, item: &Item) -> Vec<(String, String)> {
+fn facts(frame: &Frame, people: &People, item: &Item) -> Vec<(String, String)> {
     let terms = &item.terms;
     let none = || frame.t("word-none");
     let date = |day: Option<jiff::civil::Date>| day.map_or_else(none, |day| frame.date(day));
@@ -208,14 +207,14 @@ fn facts(frame: &Frame, item: &Item) -> Vec<(String, String)> {
         ("item-pro-rata", frame.t(if terms.pays_pro_rata { "setting-yes" } else { "setting-no" })),
         ("item-departments", list(&terms.departments)),
         ("item-papers", list(&terms.papers)),
-        ("item-drafted", item.drafted_by.clone()),
+        ("item-drafted", people.name(frame, &item.drafted_by)),
     ];
     if let Some(aid) = &terms.aid {
         facts.push(("item-deduction", frame.said(aid.deduction.zh())));
         facts.push(("item-settlements", frame.t(if aid.takes_settlements { "setting-yes" } else { "setting-no" })));
     }
     if let Some(by) = &item.issued_by {
-        facts.push(("item-issued", by.clone()));
+        facts.push(("item-issued", people.name(frame, by)));
     }
     if item.is_trial {
         facts.push(("item-trial", frame.t("item-trial-yes")));
@@ -238,6 +237,9 @@ pub async fn trial(
     let document = policy::document()?;
     let policy = &document.policy;
     let item = items::find(app.db(), id).await?;
+    if !is_shown(&frame, &item) {
+        return Err(domain::Error::NotFound { what: "事项", id: id.to_string() }.into());
+    }
     let latest = runs::latest(&app.installation).await?;
     let run = latest.ok_or_else(|| AppError::Conflict(frame.t("item-trial-no-run")))?;
     let rows = cases::simulate(&app.installation, policy, &item, &run.run, app.now()).await?;

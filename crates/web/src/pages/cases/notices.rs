@@ -35,6 +35,8 @@ use crate::{
 };
 
 pub(super) const PATH: &str = "/notices";
+/// The way to a notice; strangers, who see every notice, see no cases.
+const WAY: [(&str, &str); 2] = [("cases-title", super::PATH), ("notices-title", PATH)];
 
 #[derive(Template)]
 #[template(path = "cases/notice.html")]
@@ -178,7 +180,7 @@ pub async fn one(
         frame.tn("notice-of", &[("award", award_name(&frame, policy, &notice.award)), ("id", id.to_string())]),
         frame.tn("notice-line", &dates),
     )
-    .below(&frame, &[("cases-title", super::PATH), ("notices-title", PATH)]);
+    .below(&frame, if frame.may(Permission::ViewCases) { &WAY } else { &WAY[1..] });
     let why = frame.said(&notice.why);
     hx::page(NoticePage {
         frame: &frame,

@@ -9,13 +9,13 @@ use axum::{
 use domain::{
     accounts::Permission,
     budget,
-    cases::{self, Act, Case, Outcome, Receiving, State as Stands, Whole},
+    cases::{self, Act, Case, Outcome, State as Stands, Whole},
     delegations::{self, Delegation},
     items::{self, Item},
     letters, payments,
 };
 
-use super::{PATH, aided, forms, path, state};
+use super::{PATH, aided, forms, path, people::People};
 use crate::{
     app::App,
     error::AppError,
@@ -40,7 +40,6 @@ struct CasePage<'a> {
     errors: &'a Errors,
     state: StateWord,
     due: String,
-    is_late: bool,
     facts: Vec<(String, Link)>,
     lines: Vec<(String, String, String)>,
     held: String,
@@ -99,14 +98,15 @@ pub(super) async fn respond(
     room.tabs_label = String::new();
     let is_own = case.is_of(visitor);
     let can_write = is_own && matches!(case.state, Stands::Draft | Stands::Correction);
+    let people = People::read(app).await?;
+    let number = case.receiving_number(&app.installation.vault, account(frame)?)?.unwrap_or_default();
     let page = CasePage {
         frame,
         room: &room,
         errors,
-        state: state(frame, case.state),
+        state: super::standing(frame, case),
         due: due(frame, case),
-        is_late: case.is_late(frame.business_date),
-        facts: facts(frame, &whole, &item, line.as_ref().map(|(line, fen, _)| (line, *fen))),
+        facts: facts(frame, &people, &whole, &item, &number, line.as_ref().map(|(line, fen, _)| (line, *fen))),
         lines: case
             .amount
             .lines
@@ -130,14 +130,16 @@ pub(super) async fn respond(
         opinions: whole
             .opinions
             .iter()
-            .map(|one| (one.department.clone(), agreed(frame, one.agrees), one.note.clone(), one.by.clone()))
+            .map(|one| {
+                (one.department.clone(), agreed(frame, one.agrees), one.note.clone(), people.name(frame, &one.by))
+            })
             .collect(),
         letters: letters::of_state(&document.policy, case)
             .into_iter()
             .map(|kind| Link::new(frame.said(kind.zh()), frame.at(&format!("{}/letters/{}", path(id), kind.key()))))
             .collect(),
         papers: papers(frame, &whole, can_write),
-        objections: objections(frame, &whole, sent, errors),
+        objections: objections(app, frame, &whole, sent, errors)?,
         payments: paid
             .iter()
             .map(|one| {
@@ -149,10 +151,10 @@ pub(super) async fn respond(
                 )
             })
             .collect(),
-        steps: whole.steps.iter().rev().map(|step| event(frame, step)).collect(),
+        steps: whole.steps.iter().rev().map(|step| event(frame, &people, step)).collect(),
         seen: case.version,
-        acting: acting(frame, &whole, &stood_in_for, sent, errors)?,
-        writing: can_write.then(|| writing(frame, &item, case, sent, errors)),
+        acting: acting(frame, &whole, &stood_in_for, &number, sent, errors)?,
+        writing: can_write.then(|| writing(frame, &item, case, &number, sent, errors)),
         attaching: (can_write && !item.terms.papers_for(case.trigger()).is_empty())
             .then(|| attaching(frame, &item, case, sent, errors)),
         objecting: (frame.may(Permission::HandleCases) && case.state == Stands::Public)
@@ -169,7 +171,14 @@ fn due(frame: &Frame, case: &Case) -> String {
     }
 }
 
-fn facts(frame: &Frame, whole: &Whole, item: &Item, line: Option<(&budget::Line, i64)>) -> Vec<(String, Link)> {
+fn facts(
+    frame: &Frame,
+    people: &People,
+    whole: &Whole,
+    item: &Item,
+    number: &str,
+    line: Option<(&budget::Line, i64)>,
+) -> Vec<(String, Link)> {
     let case = &whole.case;
     let level = policy::document().map(|document| super::level(frame, &document.policy, case)).unwrap_or_default();
     let plain = |text: String| Link::new(text, String::new());
@@ -212,14 +221,13 @@ fn facts(frame: &Frame, whole: &Whole, item: &Item, line: Option<(&budget::Line,
         }
     }
     if let Some(receiving) = &case.account {
-        let number = frame.account.as_ref().and_then(|account| case.receiving_number(account)).unwrap_or_default();
         facts.push((frame.t("case-account"), plain(format!("{} {} {number}", receiving.holder, receiving.bank))));
     }
-    let people =
-        [("cases-handler", &case.handler, &case.handler_for), ("case-reviewer", &case.reviewer, &case.reviewer_for)];
-    for (key, who, whom) in people {
+    for (key, who, whom) in
+        [("cases-handler", &case.handler, &case.handler_for), ("case-reviewer", &case.reviewer, &case.reviewer_for)]
+    {
         if let Some(who) = who {
-            facts.push((frame.t(key), plain(super::acting(frame, who, whom.as_deref().unwrap_or_default()))));
+            facts.push((frame.t(key), plain(super::acting(frame, people, who, whom.as_deref().unwrap_or_default()))));
         }
     }
     if let Some((line, fen)) = line {
@@ -305,8 +313,14 @@ fn papers(frame: &Frame, whole: &Whole, can_write: bool) -> Vec<(String, Link, S
     whole.papers.iter().map(row).collect()
 }
 
-fn objections(frame: &Frame, whole: &Whole, sent: &Sent, errors: &Errors) -> Vec<Objected> {
-    let is_staff = frame.account.as_ref().is_some_and(cases::sees_objectors);
+fn objections(
+    app: &App,
+    frame: &Frame,
+    whole: &Whole,
+    sent: &Sent,
+    errors: &Errors,
+) -> Result<Vec<Objected>, AppError> {
+    let visitor = account(frame)?;
     let row = |one: &cases::Objection| {
         let word = match one.is_upheld {
             None => StateWord::new(Tone::Warn, frame.t("objection-open")),
@@ -327,27 +341,30 @@ fn objections(frame: &Frame, whole: &Whole, sent: &Sent, errors: &Errors) -> Vec
             ];
             (frame.at(&format!("{}/objections/{}/decide", path(whole.case.id), one.id)), fields)
         });
-        Objected {
+        let who = one.objector(&app.installation.vault, visitor)?;
+        Ok(Objected {
             state: word,
             // Who objects is known to those who handle it.
-            who: if is_staff { format!("{} {}", one.who, one.contact) } else { frame.t("objection-masked") },
+            who: who.map_or_else(|| frame.t("objection-masked"), |(who, contact)| format!("{who} {contact}")),
             on: one.raised_on.to_string(),
             content: one.content.clone(),
             answer: one.answer.clone(),
             form,
-        }
+        })
     };
     whole.objections.iter().map(row).collect()
 }
 
-fn event(frame: &Frame, step: &cases::Step) -> Event {
+fn event(frame: &Frame, people: &People, step: &cases::Step) -> Event {
     let act = case_act(frame, &step.act);
     let after = Stands::of_key(&step.after).map(|after| frame.said(after.zh())).unwrap_or_default();
     Event {
         moment: Moment::Past,
         date: step.on.to_string(),
-        what: frame
-            .tn("case-step", &[("act", act), ("by", super::acting(frame, &step.by, &step.for_whom)), ("state", after)]),
+        what: frame.tn(
+            "case-step",
+            &[("act", act), ("by", super::acting(frame, people, &step.by, &step.for_whom)), ("state", after)],
+        ),
         detail: (!step.note.is_empty()).then(|| frame.said(&step.note)),
         source: None,
     }
@@ -358,6 +375,7 @@ fn acting(
     frame: &Frame,
     whole: &Whole,
     stood_in_for: &[Delegation],
+    number: &str,
     sent: &Sent,
     errors: &Errors,
 ) -> Result<Option<(String, Vec<Field>)>, AppError> {
@@ -382,7 +400,7 @@ fn acting(
         fields.push(on_behalf(frame, case, stood_in_for, sent, errors));
     }
     if acts.iter().any(|act| matches!(act, Act::Confirm | Act::Amend)) {
-        fields.extend(receiving(frame, case, sent, errors));
+        fields.extend(receiving(frame, case, number, sent, errors));
     }
     let costs = case.facts.application.as_ref().and_then(|one| one.settled_fen.or(one.costs_fen));
     if let (Some(fen), true) = (costs, acts.contains(&Act::Pass)) {
@@ -426,9 +444,10 @@ fn on_behalf(frame: &Frame, case: &Case, stood_in_for: &[Delegation], sent: &Sen
     Field::of("for", frame.t("case-for"), FieldKind::Radios(choices), chosen, errors)
 }
 
-fn receiving(frame: &Frame, case: &Case, sent: &Sent, errors: &Errors) -> [Field; 3] {
-    let known = |name: &str, own: fn(&Receiving) -> &str, fallback: &str| {
-        let kept = case.account.as_ref().map_or(fallback, own);
+fn receiving(frame: &Frame, case: &Case, number: &str, sent: &Sent, errors: &Errors) -> [Field; 3] {
+    let payee = case.account.as_ref();
+    let known = |name: &str, kept: Option<&str>, fallback: &str| {
+        let kept = kept.unwrap_or(fallback);
         if sent.get(name).is_empty() { kept.to_owned() } else { sent.get(name).to_owned() }
     };
     [
@@ -436,23 +455,30 @@ fn receiving(frame: &Frame, case: &Case, sent: &Sent, errors: &Errors) -> [Field
             "holder",
             frame.t("case-holder"),
             FieldKind::Text,
-            &known("holder", |one| &one.holder, &case.name),
+            &known("holder", payee.map(|one| one.holder.as_str()), &case.name),
             errors,
         )
         .hint(frame.t("case-holder-hint")),
-        Field::of("bank", frame.t("case-bank"), FieldKind::Text, &known("bank", |one| &one.bank, ""), errors),
         Field::of(
-            "number",
-            frame.t("case-account-number"),
+            "bank",
+            frame.t("case-bank"),
             FieldKind::Text,
-            &known("number", |one| &one.number, ""),
+            &known("bank", payee.map(|one| one.bank.as_str()), ""),
             errors,
-        )
-        .autocomplete("off"),
+        ),
+        Field::of("number", frame.t("case-account-number"), FieldKind::Text, &known("number", None, number), errors)
+            .autocomplete("off"),
     ]
 }
 
-fn writing(frame: &Frame, item: &Item, case: &Case, sent: &Sent, errors: &Errors) -> (String, Vec<Field>) {
+fn writing(
+    frame: &Frame,
+    item: &Item,
+    case: &Case,
+    number: &str,
+    sent: &Sent,
+    errors: &Errors,
+) -> (String, Vec<Field>) {
     let application = case.facts.application.clone().unwrap_or_default();
     let of = |name: &str, kept: String| if errors.is_empty() { kept } else { sent.get(name).to_owned() };
     let costs = application.costs_fen.map(forms::yuan).unwrap_or_default();
@@ -470,7 +496,7 @@ fn writing(frame: &Frame, item: &Item, case: &Case, sent: &Sent, errors: &Errors
             .optional(),
     ];
     fields.extend(aided::fields(frame, item, case, sent, errors));
-    fields.extend(receiving(frame, case, sent, errors));
+    fields.extend(receiving(frame, case, number, sent, errors));
     (frame.at(&format!("{}/write", path(case.id))), fields)
 }
 

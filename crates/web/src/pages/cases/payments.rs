@@ -10,14 +10,16 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::{
-    accounts::Permission,
+    accounts::{Account, Permission},
     payments::{self, Batch, Stage},
 };
 
 use super::{
     award_name,
     forms::{self, Act},
-    head, policy,
+    head,
+    people::People,
+    policy,
 };
 use crate::{
     app::App,
@@ -70,6 +72,7 @@ async fn respond(app: &App, frame: &Frame, errors: &Errors) -> Result<Response, 
     let visitor = account(frame)?;
     let payable = payments::payable(app.db(), visitor).await?;
     let batches = payments::batches(app.db(), visitor).await?;
+    let people = People::read(app).await?;
     let room = head(frame, PATH).wrong(!errors.is_empty());
     let page = PaymentsPage {
         frame,
@@ -95,7 +98,7 @@ async fn respond(app: &App, frame: &Frame, errors: &Errors) -> Result<Response, 
                     stage(frame, batch.stage),
                     count,
                     format::money_text(batch.total_fen(), frame.lang),
-                    batch.made_by.clone(),
+                    people.name(frame, &batch.made_by),
                 )
             })
             .collect(),
@@ -147,6 +150,7 @@ async fn shown(
 ) -> Result<Response, AppError> {
     let visitor = account(frame)?;
     let batch = payments::batch(app.db(), visitor, id).await?;
+    let people = People::read(app).await?;
     let room = Room::new(frame.t1("payments-batch", "id", id), frame.t("payment-line"))
         .below(frame, &[("cases-title", super::PATH), ("payments-title", PATH)])
         .with(super::said(frame, words))
@@ -155,9 +159,9 @@ async fn shown(
     let mut facts = vec![
         (frame.t("payment-total"), format::money_text(batch.total_fen(), frame.lang)),
         (frame.t("payment-count"), format::count(batch.payments.len())),
-        (frame.t("payment-made"), batch.made_by.clone()),
+        (frame.t("payment-made"), people.name(frame, &batch.made_by)),
     ];
-    facts.extend(batch.approved_by.clone().map(|by| (frame.t("payment-approved"), by)));
+    facts.extend(batch.approved_by.clone().map(|by| (frame.t("payment-approved"), people.name(frame, &by))));
     let answering = (can && batch.stage == Stage::Sent).then(|| {
         let field =
             Field::of("file", frame.t("payment-answer-file"), FieldKind::File(".csv,.xlsx,.xls,.ods"), "", errors)
@@ -170,16 +174,17 @@ async fn shown(
         errors,
         state: stage(frame, batch.stage),
         facts,
-        rows: batch.payments.iter().map(|one| row(frame, one)).collect(),
+        rows: batch.payments.iter().map(|one| row(app, frame, visitor, one)).collect::<Result<_, _>>()?,
         acts: if can { acts(frame, &batch, &visitor.login) } else { Vec::new() },
         answering,
     };
     if errors.is_empty() { hx::page(page) } else { hx::refused(page) }
 }
 
-fn row(frame: &Frame, one: &payments::Payment) -> (String, Link, String, String, StateWord, String) {
-    let sees = frame.account.as_ref().is_some_and(|account| account.confined(Permission::SeeAccounts).is_none());
-    let number = if sees { one.receiving.number.clone() } else { one.receiving.masked() };
+type Row = (String, Link, String, String, StateWord, String);
+
+fn row(app: &App, frame: &Frame, visitor: &Account, one: &payments::Payment) -> Result<Row, AppError> {
+    let number = one.receiving_number(&app.installation.vault, visitor)?;
     let tone = match one.state.as_str() {
         "paid" => Tone::Ok,
         "failed" => Tone::Bad,
@@ -189,14 +194,14 @@ fn row(frame: &Frame, one: &payments::Payment) -> (String, Link, String, String,
     if one.recovered_fen > 0 {
         reason = frame.t1("payment-recovered", "amount", format::money_text(one.recovered_fen, frame.lang));
     }
-    (
+    Ok((
         one.number.clone(),
         Link::new(one.receiving.holder.clone(), frame.at(&super::path(one.case))),
         format!("{} {number}", one.receiving.bank),
         format::money_text(one.amount_fen, frame.lang),
         StateWord::new(tone, frame.said(one.zh())),
         reason,
-    )
+    ))
 }
 
 /// What this visitor may do with the batch now.

@@ -1,6 +1,11 @@
 //! `/registers/audit` 审计记录: who changed what, when and from where, for auditors; that they read it is recorded too.
 
-use axum::{extract::State, http::Uri, response::Response};
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    http::Uri,
+    response::Response,
+};
 use registry::audit::{self, Entry};
 use serde_json::{Value, json};
 
@@ -10,11 +15,11 @@ use crate::{
     form::Choice,
     format,
     frame::Frame,
-    hx::Hx,
+    hx::{self, Hx},
     list::{Cell, Dir, Kind, Listing},
     pages::{
         registry::{head_of, register_name},
-        room::{self, list_page},
+        room::{self, Room, list_page},
     },
     pieces::{Link, Notice, Tone},
 };
@@ -23,7 +28,7 @@ use crate::{
 const READ_MAX: u32 = 20_000;
 
 /// The acts, by the word that the trail keeps.
-const ACTS: [&str; 80] = [
+const ACTS: [&str; 87] = [
     "import-merged",
     "import-cancelled",
     "import-recovered",
@@ -104,6 +109,61 @@ const ACTS: [&str; 80] = [
     "audit.read",
     "audit.verify",
     "audit.digest",
+    "key.seal",
+    "key.rotate",
+    "key.give-up",
+    "message.setting",
+    "message.code",
+    "message.prove",
+    "message.wording",
+];
+
+/// The fields of details that have a word of their own.
+const FIELDS: [&str; 44] = [
+    "register",
+    "file",
+    "rows",
+    "accepted",
+    "changed",
+    "unchanged",
+    "quarantined",
+    "note",
+    "as-of",
+    "role",
+    "unit",
+    "name",
+    "documents",
+    "document",
+    "query",
+    "rating",
+    "batch",
+    "state",
+    "amount-fen",
+    "total-fen",
+    "handler",
+    "reviewer",
+    "account",
+    "costs-fen",
+    "award",
+    "cases",
+    "payments",
+    "sealed",
+    "key",
+    "lost",
+    "issuer",
+    "subject",
+    "address",
+    "modes",
+    "value",
+    "version",
+    "run",
+    "year",
+    "source",
+    "basis",
+    "closes-on",
+    "kind",
+    "code",
+    "matter",
 ];
 
 /// What befalls a case besides the acts of its table.
@@ -141,6 +201,101 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
     let notice = Notice { tone: Tone::Plain, title: frame.t("reg-audit-chained"), lines: Vec::new(), link: Some(link) };
     room::record(&app, &frame, "audit.read", "", &json!({ "query": uri.query().unwrap_or_default() })).await?;
     show(&app, &frame, hx, &uri, notice).await
+}
+
+#[derive(Template)]
+#[template(path = "registry/audit_entry.html")]
+struct EntryPage<'a> {
+    frame: &'a Frame,
+    room: &'a Room,
+    facts: Vec<(String, String)>,
+    /// What is told besides, by its word.
+    told: Vec<(String, String)>,
+    /// What was changed: the word, what stood before, what stands after, and whether they differ.
+    changes: Vec<(String, String, String, bool)>,
+}
+
+/// `GET /registers/audit/{id}`: one entry whole, with what stood before and what stands after.
+pub async fn one(State(app): State<App>, frame: Frame, Path(id): Path<i64>) -> Result<Response, AppError> {
+    let entry = audit::find(app.db(), id).await.map_err(domain::Error::from)?;
+    let entry = entry.ok_or_else(|| domain::Error::NotFound { what: "审计记录", id: id.to_string() })?;
+    room::record(&app, &frame, "audit.read", &id.to_string(), &json!({})).await?;
+    let facts = [
+        ("reg-audit-at", format::instant(entry.at)),
+        ("reg-who", entry.who.clone()),
+        ("reg-audit-origin", origin(&frame, &entry.origin)),
+        ("reg-audit-act", act(&frame, &entry.action)),
+        ("reg-audit-object", entry.object.clone()),
+        ("reg-audit-seal", entry.seal.clone()),
+    ];
+    let facts = facts.into_iter().filter(|(_, value)| !value.is_empty());
+    let room = Room::new(frame.t1("reg-audit-one", "id", id), frame.t("reg-audit-one-line"))
+        .below(&frame, &[("nav-registers", "/registers"), ("reg-audit", "/registers/audit")]);
+    let (told, changes) = told(&frame, &entry.detail);
+    let facts = facts.map(|(key, value)| (frame.t(key), value)).collect();
+    hx::page(EntryPage { frame: &frame, room: &room, facts, told, changes })
+}
+
+type Told = (Vec<(String, String)>, Vec<(String, String, String, bool)>);
+
+/// What an entry tells: its words, and what was changed from what to what.
+fn told(frame: &Frame, detail: &Value) -> Told {
+    let Some(fields) = detail.as_object() else { return (Vec::new(), Vec::new()) };
+    let (before, after) = (fields.get("before"), fields.get("after"));
+    let plain = fields.iter().filter(|(name, _)| *name != "before" && *name != "after");
+    let told = plain.map(|(name, value)| (word(frame, name), value_words(frame, name, value))).collect();
+    let both = |side: Option<&Value>| match side {
+        Some(Value::Object(fields)) => fields.clone(),
+        Some(other) if !other.is_null() => [("value".to_owned(), other.clone())].into_iter().collect(),
+        _ => serde_json::Map::new(),
+    };
+    let (before, after) = (both(before), both(after));
+    let names: std::collections::BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let change = |name: &String| {
+        let side = |fields: &serde_json::Map<String, Value>| {
+            fields.get(name).map(|value| value_words(frame, name, value)).unwrap_or_default()
+        };
+        (word(frame, name), side(&before), side(&after), before.get(name) != after.get(name))
+    };
+    (told, names.into_iter().map(change).collect())
+}
+
+/// The words for fields of the trail; one without its own word is shown by its name, so that nothing is withheld from an auditor.
+fn word(frame: &Frame, name: &str) -> String {
+    let name_dashed = name.replace('_', "-");
+    if FIELDS.contains(&name_dashed.as_str()) {
+        frame.t(&format!("audit-field-{name_dashed}"))
+    } else {
+        name.to_owned()
+    }
+}
+
+fn value_words(frame: &Frame, name: &str, value: &Value) -> String {
+    match value {
+        Value::Null => "—".to_owned(),
+        Value::Bool(is_so) => frame.t(if *is_so { "setting-yes" } else { "setting-no" }),
+        Value::Number(number) if name.ends_with("_fen") => {
+            number.as_i64().map_or_else(|| number.to_string(), |fen| format::money_text(fen, frame.lang))
+        }
+        Value::Number(number) => number.to_string(),
+        Value::String(text) if name == "register" => register_name(frame, text),
+        Value::String(text) if name == "role" => frame.t(&format!("role-{text}")),
+        Value::String(text) if name == "state" => {
+            domain::cases::State::of_key(text).map_or_else(|| text.clone(), |state| frame.said(state.zh()))
+        }
+        Value::String(text) => frame.said(text),
+        Value::Array(all) => {
+            let each: Vec<String> = all.iter().map(|one| value_words(frame, name, one)).collect();
+            each.join(&frame.t("list-and"))
+        }
+        Value::Object(fields) => {
+            let part = |(name, value): (&String, &Value)| {
+                let value = value_words(frame, name, value);
+                frame.tn("audit-detail", &[("name", word(frame, name)), ("value", value)])
+            };
+            fields.iter().map(part).collect::<Vec<_>>().join(&frame.t("list-and"))
+        }
+    }
 }
 
 /// `GET /registers/audit/verify`: the same list, after every row of the trail was held against its seal.
@@ -188,7 +343,9 @@ fn listing(frame: &Frame) -> Listing<'_, Entry> {
     let acts = ACTS.into_iter().map(str::to_owned).chain(of_cases);
     let acts = acts.map(|key| Choice::new(key.clone(), act(frame, &key))).collect();
     Listing::new(frame, "audit", "/registers/audit", frame.t("reg-audit"))
-        .column("id", frame.t("reg-audit-number"), Kind::Number, |entry: &Entry| Cell::number(entry.id))
+        .column("id", frame.t("reg-audit-number"), Kind::Number, |entry: &Entry| {
+            Cell::number(entry.id).link(frame.at(&format!("/registers/audit/{}", entry.id)))
+        })
         .column("at", frame.t("reg-audit-at"), Kind::Date, |entry| Cell::code(format::instant(entry.at)))
         .column("who", frame.t("reg-who"), Kind::Text, |entry| Cell::text(entry.who.clone()))
         .column("origin", frame.t("reg-audit-origin"), Kind::Text, |entry| Cell::text(origin(frame, &entry.origin)))
