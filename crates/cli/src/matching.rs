@@ -34,7 +34,7 @@ pub(crate) struct Match {
     /// 最多列多少件
     #[arg(long, value_name = "N", default_value_t = 20)]
     limit: usize,
-    /// 成交价格表，栏目为 分类号、成交金额（元）、成交日期；没有则不给出价值
+    /// 另加的成交价格表，栏目为 分类号、专利类型、成交金额（元）、成交日期；引进合同登记簿中的价格总是计入
     #[arg(long, value_name = "FILE")]
     deals: Option<PathBuf>,
     /// 用库中记录的转让（原始申请人与当前权利人不同）检验匹配，与热门度排名对照
@@ -55,7 +55,11 @@ pub(crate) async fn run(context: &Context, corpus: &Corpus, command: Match) -> a
         as_of: as_of(context, command.as_of.as_deref()).await?,
         limit: command.limit,
     };
-    let deals = command.deals.as_deref().map(read_deals).transpose()?.unwrap_or_default();
+    let mut deals = command.deals.as_deref().map(read_deals).transpose()?.unwrap_or_default();
+    for price in domain::matching::prices(&context.open().await?, context.now).await? {
+        let deal = |(subclass, kind)| Deal { subclass, kind, amount_fen: price.amount_fen, on: price.on };
+        deals.extend(price.sort(corpus).map(deal));
+    }
     context.output.print(&matching::find(corpus, &names, &wanted, &deals)?, words)
 }
 
@@ -67,7 +71,7 @@ fn read_deals(path: &Path) -> anyhow::Result<Vec<Deal>> {
         let texts: Vec<String> = row.cells.iter().map(|cell| cell.text().trim().to_owned()).collect();
         let Some(places) = places else {
             let place = |word: &str| texts.iter().position(|text| text.starts_with(word));
-            places = place("分类号").zip(place("成交金额")).zip(place("成交日期"));
+            places = place("分类号").zip(place("专利类型")).zip(place("成交金额").zip(place("成交日期")));
             return ControlFlow::Continue(());
         };
         match deal(&texts, places) {
@@ -80,22 +84,26 @@ fn read_deals(path: &Path) -> anyhow::Result<Vec<Deal>> {
     match (fault, places) {
         (Some(fault), _) => Err(Unusable(fault).into()),
         (None, None) => {
-            let message = format!("{} 没有“分类号、成交金额、成交日期”三个栏目。", path.display());
+            let message = format!("{} 没有“分类号、专利类型、成交金额、成交日期”四个栏目。", path.display());
             Err(Unusable(message).into())
         }
         (None, Some(_)) => Ok(deals),
     }
 }
 
-fn deal(texts: &[String], ((class, amount), on): ((usize, usize), usize)) -> Result<Deal, String> {
+fn deal(texts: &[String], ((class, kind), (amount, on)): ((usize, usize), (usize, usize))) -> Result<Deal, String> {
     let cell = |at: usize| texts.get(at).map(String::as_str).unwrap_or_default();
     let subclass: String = cell(class).chars().filter(|c| !c.is_whitespace()).take(4).collect();
     if subclass.len() != 4 {
         return Err(format!("分类号“{}”不是 IPC 小类，例如 H01M", cell(class)));
     }
+    let kind = match cell(kind) {
+        "" => None,
+        text => Some(text.parse().map_err(|cause: terms::Error| cause.to_string())?),
+    };
     let amount = Money::parse(cell(amount), MoneyUnit::Yuan).map_err(|cause| cause.to_string())?;
     let on = terms::dates::parse_date(cell(on)).map_err(|cause| cause.to_string())?;
-    Ok(Deal { subclass: subclass.to_uppercase(), amount_fen: amount.fen, on })
+    Ok(Deal { subclass: subclass.to_uppercase(), kind, amount_fen: amount.fen, on })
 }
 
 fn words(matched: &Matched) -> String {

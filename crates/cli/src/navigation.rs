@@ -11,7 +11,7 @@ use anyhow::Context as _;
 use clap::Args;
 use corpus::Corpus;
 use documents::applicants::Ledger;
-use domain::subjects;
+use domain::{Installation, subjects};
 use navigation::{Basis, Report, Scope, Subject, Template, audit, chain, compare, export};
 
 use crate::{Context, corpus::parsed, output::Unusable};
@@ -100,6 +100,7 @@ async fn scope(
     let is_asked =
         command.query.is_some() || command.chain.is_some() || command.uscc.is_some() || command.kind.is_some();
     let as_of = as_of(context, command.as_of.as_deref()).await?;
+    past(context, as_of).await?;
     if let (false, Some(earlier)) = (is_asked, earlier) {
         let scope = Scope { as_of, ..earlier.scope.clone() };
         scope.check()?;
@@ -168,6 +169,19 @@ pub(crate) async fn as_of(context: &Context, written: Option<&str>) -> anyhow::R
         }
         None => Ok(context.open().await?.business_date(context.now)),
     }
+}
+
+/// A report tells what was published by a day; of a day to come nobody knows that.
+async fn past(context: &Context, as_of: jiff::civil::Date) -> anyhow::Result<()> {
+    let today = match context.database.is_some() || Installation::stands_in(&context.data) {
+        true => context.open().await?.business_date(context.now),
+        false => domain::beijing_date(context.now),
+    };
+    if as_of > today {
+        let message = format!("数据截止日 --as-of {as_of} 还没有到，公开了什么无从得知；请用 {today} 或更早的日期。");
+        return Err(Unusable(message).into());
+    }
+    Ok(())
 }
 
 fn words(report: &Report) -> String {

@@ -43,7 +43,10 @@ pub fn documents(city: &City) -> Vec<Document> {
     for (index, patent) in (0..).zip(&city.patents) {
         let mut document = of_patent(city, patent, index, &mut earlier);
         let (owner, _) = known.owner(index, patent, COMPLETE);
-        document.owners = vec![party(city, owner, COMPLETE)];
+        let owner = party(city, owner, COMPLETE);
+        // While the first of several patentees still holds it, so do the others.
+        let is_kept = document.applicants.first().is_some_and(|first| first.name == owner.name);
+        document.owners = if is_kept { document.applicants.clone() } else { vec![owner] };
         document.events = events.get(&index).into_iter().flatten().map(|event| legal_event(city, event)).collect();
         document.state = match patent.granted {
             None => LegalState::Pending,

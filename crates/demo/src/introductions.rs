@@ -133,6 +133,9 @@ async fn talk(
                 ("registered_on", "2024-02-06"),
                 ("products", "储能电池模组"),
                 ("payment", "发票 05128831，银行回单 20240119-77"),
+                ("registration_confirmed", "是"),
+                ("products_confirmed", "是"),
+                ("payment_confirmed", "是"),
             ];
             let added: BTreeMap<String, String> =
                 added.into_iter().map(|(field, value)| (field.into(), value.into())).collect();

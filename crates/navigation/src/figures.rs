@@ -10,6 +10,7 @@ pub(crate) mod path;
 pub(crate) mod people;
 pub(crate) mod position;
 pub(crate) mod risk;
+pub(crate) mod specialisation;
 pub(crate) mod trend;
 
 use corpus::Query;

@@ -6,6 +6,8 @@
 
 mod affinity;
 mod backtest;
+mod neighbours;
+mod policy;
 mod reasons;
 mod value;
 
@@ -22,6 +24,8 @@ use self::{
 };
 pub use self::{
     backtest::{Backtest, HitAt, backtest},
+    neighbours::{Neighbour, neighbours},
+    policy::Standing,
     reasons::Evidence,
     value::{Deal, Valuation},
 };
@@ -32,10 +36,11 @@ use crate::{
 };
 
 /// How a candidate is found and ranked, as it is published.
-pub const METHOD: &str = "候选：在中国受理、现有效的发明和实用新型，申请人不是本企业、地址不在本市的，以及权利人为院校院所的；先按本企业专利（或所述需求）的\
+pub const METHOD: &str = "候选：在中国受理、现有效且期限未届满的发明和实用新型，申请人不是本企业、地址不在本市的，以及权利人为院校院所的；先按本企业专利（或所述需求）的\
     关键词检索前 300 件，再取同 IPC 主组中申请日最近的 200 件。排序：候选与企业画像的两个余弦相似度的平均，一个以名称、摘要和第一项\
     权利要求的词为维（词频×逆文献频率），一个以 IPC 小类和主组为维；企业画像是其各件专利向量之和。写明需求时只按需求的词检索和排序，分类只供参考；指明产业链节点或分类号时，只在其中找。\
-    匹配分只说明相近，不说明可实施、不侵权或值多少钱。";
+    匹配分只说明相近，不说明可实施、不侵权或值多少钱。引进政策一栏只说明本库所知：专利类型、申请人地址是否在本市以外、\
+    海外（不含港澳台）同族的授权、自申请日起是否满十年且有效。";
 
 /// How many candidates each search brings.
 const BY_WORDS: usize = 300;
@@ -98,6 +103,9 @@ pub struct Candidate {
     pub score: u32,
     /// Its two parts: by words and by classes.
     pub parts: (u32, u32),
+    /// How it stands before the policy.
+    #[serde(default)]
+    pub policy: Standing,
     /// Its legal state.
     pub state: LegalState,
     /// Whole months until its term ends, where that is known.
@@ -128,12 +136,15 @@ pub fn find(corpus: &Corpus, names: &Names, wanted: &Wanted, deals: &[Deal]) -> 
     let Ranked { space, profile, mut documents } = ranked(corpus, &mine, wanted.demand.as_deref(), &among)?;
     // What has nothing in common is no candidate; one of a family is enough.
     documents.retain(|(parts, _)| total(*parts, wanted.demand.is_some()) > 0);
+    // A source that says 有效 said so on its own day; whose term is over since is nothing to bring in.
+    documents.retain(|(_, document)| key_patents::months_left(document, wanted.as_of) != Some(0));
     let mut seen = BTreeSet::new();
     documents.retain(|(_, document)| document.family.is_empty() || seen.insert(document.family.clone()));
     let mut candidates = Vec::new();
     for (parts, document) in documents.into_iter().take(wanted.limit) {
         let told = (&profile, &space.vector(&document));
         candidates.push(Candidate {
+            policy: Standing::of(corpus, &document, wanted.as_of)?,
             reasons: reasons(&mine, &document, told, wanted.demand.is_some()),
             evidence: evidence(&document, told),
             signs: signs(corpus, names, &document)?,
@@ -143,6 +154,7 @@ pub fn find(corpus: &Corpus, names: &Names, wanted: &Wanted, deals: &[Deal]) -> 
             ..candidate(document, wanted.as_of)
         });
     }
+    policy::place(corpus, &city, &mut candidates)?;
     Ok(Matched {
         firm: wanted.firm.name.clone(),
         own: corpus.count(&own)?,
@@ -204,6 +216,7 @@ fn candidate(document: Document, as_of: Date) -> Candidate {
         inventors: document.inventors.iter().map(|party| party.name.clone()).collect(),
         score: 0,
         parts: (0, 0),
+        policy: Standing::default(),
         state: document.state,
         months_left: key_patents::months_left(&document, as_of),
         reasons: Vec::new(),

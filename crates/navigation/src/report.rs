@@ -51,6 +51,12 @@ pub fn survey(corpus: &Corpus, scope: &Scope, names: &Names) -> Result<Report> {
     if corpus.count(&study.field)? == 0 {
         return Err(nothing_found(&study)?);
     }
+    if corpus.count(&study.subject)? == 0 {
+        return Err(crate::Error::Invalid(format!(
+            "专利库中没有“{}”的文献（检索式 {}），无从说明它的位置；请核对名称，或先收录它的专利",
+            scope.subject.name, study.subject
+        )));
+    }
     let figures = scope.template.questions().map(|question| figure(&study, question)).collect::<Result<Vec<_>>>()?;
     let snapshot = Snapshot {
         number: corpus.manifest().number,

@@ -23,7 +23,9 @@ pub(crate) struct Study<'a> {
     pub(crate) asked: Query,
     /// The field.
     pub(crate) field: Query,
-    /// The subject's part of the field.
+    /// Everything of the subject.
+    pub(crate) subject: Query,
+    /// Its part of the field.
     pub(crate) own: Query,
     /// The field at the Chinese office, and its part from the province.
     pub(crate) nation: Query,
@@ -73,7 +75,8 @@ impl<'a> Study<'a> {
             scope,
             names,
             unit: if scope.template == Template::Regional { Unit::Documents } else { Unit::Families },
-            own: field.clone().and(subject),
+            own: field.clone().and(subject.clone()),
+            subject,
             asked,
             field,
             nation,

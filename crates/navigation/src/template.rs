@@ -6,7 +6,8 @@ use crate::{
     Result,
     figure::Part,
     figures::{
-        Answer, applicants, data, effects, key_patents, layout, life_cycle, path, people, position, risk, trend,
+        Answer, applicants, data, effects, key_patents, layout, life_cycle, path, people, position, risk,
+        specialisation, trend,
     },
     study::Study,
 };
@@ -82,7 +83,8 @@ const QUESTIONS: &[Question] = &[
         id: "data-set",
         part: Part::Data,
         text: "统计了哪些文献",
-        method: "检索式命中的文献按公开情况分为三部分，三部分相加等于命中总数；只有截止日前（含当日）公开的进入以下各图表。",
+        method: "检索式命中的文献按公开情况分为三部分，三部分相加等于命中总数；只有截止日前（含当日）公开的进入以下各图表。\
+                 件：一件申请计一件；族：一个简单同族计一族，即专利分析报告所称的“项”。",
         asked_by: EVERY,
         answer: data::set,
     },
@@ -91,10 +93,10 @@ const QUESTIONS: &[Question] = &[
         part: Part::Direction,
         text: "专利活动是升是降",
         method: "按申请年（授权口径为授权年）统计。发明申请自申请日起满十八个月公布（《专利法》第三十四条），\
-                 年末后不满十八个月的年份标为“未全部公开”，其件数只会增加，不得读作下降。\
+                 年末后不满十八个月的年份标为“未全部公开”，其数量只会增加，不得读作下降。\
                  次年的公开文献全库收录不到前后五年内最多一年的四分之一的，标为“收录不足”，不据以判断升降。\
-                 推算区间：取最近五个完整年份（每年不少于 10 件、至少三年），看各年在距本截止日同样间隔的日子上已公开的比例，\
-                 以本年已公开件数除以其中最高和最低的比例。",
+                 推算区间：取最近五个完整年份（每年不少于 10 件或族、至少三年），看各年在距本截止日同样间隔的日子上已公开的比例，\
+                 以本年已公开的数量除以其中最高和最低的比例。",
         asked_by: EVERY,
         answer: trend::answer,
     },
@@ -102,7 +104,7 @@ const QUESTIONS: &[Question] = &[
         id: "life-cycle",
         part: Part::Direction,
         text: "技术处在生命周期的哪个阶段",
-        method: "以每年的申请人数与件数为两轴，只用完整年份：最近三年的年均与再前三年的年均相比，增减不到 10% 视为持平。\
+        method: "比较每年的申请人数与申请数量，只用完整年份：最近三年的年均与再前三年的年均相比，增减不到 10% 视为持平。\
                  两者都升为成长期，件数不升而申请人不增为成熟期，两者都降为衰退期，件数升而申请人不增为集中期，\
                  件数不升而申请人增为探索期。",
         asked_by: FIELD,
@@ -171,7 +173,7 @@ const QUESTIONS: &[Question] = &[
         id: "quality",
         part: Part::Position,
         text: "主体的专利质量与全省、全国相比如何",
-        method: "分母都是各自范围的全部文献。法律状态以库中最近所知为准；来源没有说明的不计入有效，列在未知一栏。",
+        method: "分母都是各自范围内本库已收录的全部文献，本库全省、本库全国包含主体自身。法律状态以库中最近所知为准；来源没有说明的不计入有效，列在未知一栏。",
         asked_by: EVERY,
         answer: position::quality,
     },
@@ -180,10 +182,11 @@ const QUESTIONS: &[Question] = &[
         part: Part::Position,
         text: "主体在哪些技术上相对专长",
         method: "相对专长 RTA =（主体在该技术的数量÷主体全部）÷（对照在该技术的数量÷对照全部），大于 1 为专长；\
-                 RSI =（RTA−1）÷（RTA+1），在 −1 与 1 之间。对照为省（按第一申请人地址）和在中国受理的全部文献，均按同一检索式；\
-                 对照包含主体自身。主体没有文献时不计算。",
+                 RSI =（RTA−1）÷（RTA+1），在 −1 与 1 之间。对照为本库已收录的、省内（按第一申请人地址）和在中国受理的文献中主体以外的部分，均按同一检索式。\
+                 判断：RTA 的 95% 区间（对数法，各数加 0.5）不含 1 且 RSI 的绝对值不小于 0.05 的为专长或不专长，其余为不显著；\
+                 对照少于主体或不足 30 的，不判断。主体没有文献时不计算。",
         asked_by: EVERY,
-        answer: position::specialisation,
+        answer: specialisation::answer,
     },
     Question {
         id: "own-applicants",
@@ -238,8 +241,9 @@ const QUESTIONS: &[Question] = &[
         id: "path-structure",
         part: Part::Path,
         text: "产业结构可以怎样优化",
-        method: "把每个技术分支按主体的 RSI（对全国）与全国的增速分为四类：专长且增长为做强，专长不增长为转化，\
-                 不专长而增长为补链，其余为观望。增速以 10% 为界。",
+        method: "把每个技术分支按主体是否专长（与相对专长一图的判断相同）与本库全国的增速分为四类：\
+                 专长且增长为做强，专长不增长为转化，不专长而增长为补链，不专长也不增长为观望；专长不显著或不判断的不分类。\
+                 增速以 10% 为界。",
         asked_by: EVERY,
         answer: path::structure,
     },
@@ -248,7 +252,7 @@ const QUESTIONS: &[Question] = &[
         part: Part::Path,
         text: "培育谁，引进谁",
         method: "培育：主体范围内最近三个完整年份仍在申请的企业，按数量排列。\
-                 引进：主体不专长的技术分支中，外地企业最近三个完整年份数量最多者。高等院校和科研院所另列于专利一图。",
+                 引进：主体没有显出专长的技术分支中，外地企业最近三个完整年份数量最多者。高等院校和科研院所另列于专利一图。",
         asked_by: REGION,
         answer: path::enterprises,
     },
@@ -256,7 +260,7 @@ const QUESTIONS: &[Question] = &[
         id: "path-people",
         part: Part::Path,
         text: "可以联系哪些人才",
-        method: "主体不专长的技术分支中，外地申请人处最近三个完整年份数量最多的发明人；同名以申请人区分。",
+        method: "主体没有显出专长的技术分支中，外地申请人处最近三个完整年份数量最多的发明人；同名以申请人区分。",
         asked_by: EVERY,
         answer: path::inventors,
     },
@@ -264,7 +268,8 @@ const QUESTIONS: &[Question] = &[
         id: "path-patents",
         part: Part::Path,
         text: "可以引进哪些专利",
-        method: "主体之外的申请人、有效、剩余期限不少于五年的发明和实用新型，高等院校和科研院所的在前，\
+        method: "主体之外的申请、有效、剩余期限不少于五年的发明和实用新型；权利人全是主体自己的单位（其在本领域的文献多半属于主体）的不列，\
+                 与主体的单位共有的照列。高等院校和科研院所的在前，\
                  再按关注分排列。能否成交由双方商定，本表不含价格。",
         asked_by: EVERY,
         answer: path::patents,

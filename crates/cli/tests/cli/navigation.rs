@@ -93,19 +93,19 @@ fn a_firm_of_the_register_is_matched_with_reasons_and_a_price_only_from_deals() 
     let matched = json(&zhiqiang(&data, &args));
     let first = &matched["candidates"][0];
     assert!(first["reasons"].as_array().is_some_and(|reasons| !reasons.is_empty()), "{first}");
-    assert!(first["value"]["refused"]["reason"].as_str().unwrap().contains("不给出价值"));
+    assert!(first["value"]["refused"]["reason"].as_str().unwrap().contains("没有成交价格资料"));
     let deals = dir.path().join("deals.csv");
     let sections = ["H01M", "G06F", "H04L", "H01L", "G06T", "G06N", "G01N", "A61K", "C08L", "B65G"];
-    let mut text = "分类号,成交金额,成交日期\n".to_owned();
+    let mut text = "分类号,专利类型,成交金额,成交日期\n".to_owned();
     for section in sections {
-        (1..=5).for_each(|n| text.push_str(&format!("{section},{n}万元,2023-0{n}-01\n")));
+        (1..=5).for_each(|n| text.push_str(&format!("{section},发明,{n}万元,2023-0{n}-01\n")));
     }
     std::fs::write(&deals, &text).unwrap();
     let path = deals.display().to_string();
     let matched = json(&zhiqiang(&data, &[&args[..], &["--deals", &path]].concat()));
     let priced = matched["candidates"].as_array().unwrap().iter().find_map(|one| one["value"].get("interval")).unwrap();
     assert!(priced["low_fen"].as_i64() < priced["high_fen"].as_i64() && priced["basis"].is_string(), "{priced}");
-    std::fs::write(&deals, "分类号,成交金额,成交日期\nH01M,很多,2023-01-01\n").unwrap();
+    std::fs::write(&deals, "分类号,专利类型,成交金额,成交日期\nH01M,发明,很多,2023-01-01\n").unwrap();
     let wrong = zhiqiang(&data, &[&args[..], &["--deals", &path]].concat());
     assert_eq!(wrong.status.code(), Some(2));
     assert!(words(&wrong).contains("第 2 行"), "{}", words(&wrong));
@@ -155,6 +155,8 @@ fn what_cannot_be_navigated_says_what_to_do() {
     refused(&["landscape", "TI=(", "--city", "苏州市"], "^");
     refused(&["landscape", "--chain", "steel", "--city", "苏州市"], "new-energy");
     refused(&["landscape", "IC=H01M", "--city", "苏州市", "--as-of", "soon"], "--as-of");
+    refused(&["landscape", "IC=H01M", "--city", "苏州市", "--as-of", "2999-01-01"], "还没有到");
+    refused(&["landscape", "IC=H01M", "--city", "不存在市"], "没有“不存在市”的文献");
     refused(&["landscape", "--compare", "nowhere.json"], "nowhere.json");
     refused(&["landscape", "TI=没有这样的词语啊", "--city", "苏州市"], "没有命中");
     refused(&["match", "91320682MA10000390"], "91320682MA10000390");

@@ -16,8 +16,19 @@ use crate::{Error, Installation, accounts::Account, subjects};
 pub const REGISTER: &str = "introductions";
 
 /// What a person adds to a contract when it is entered, by the fields of the register.
-const ADDED: [&str; 7] =
-    ["application_number", "source_place", "registration", "registered_on", "products", "payment", "implementation"];
+const ADDED: [&str; 11] = [
+    "application_number",
+    "source_place",
+    "registration",
+    "registered_on",
+    "registration_confirmed",
+    "products",
+    "products_confirmed",
+    "payment",
+    "payment_confirmed",
+    "implementation",
+    "implementation_confirmed",
+];
 
 /// Whether a person adds this field to the row of a deal; the others follow from the contract.
 pub fn is_added(deal: &Deal, field: &str) -> bool {
@@ -57,6 +68,21 @@ pub struct Introduction {
     pub payment: String,
     /// What was done with it.
     pub implementation: String,
+    /// What a person found on looking into it.
+    pub confirmed: Confirmed,
+}
+
+/// What a person found on looking into a contract; none where nobody has (经办人确认). Words alone confirm nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Confirmed {
+    /// Whether it has to do with the firm's products.
+    pub products: Option<bool>,
+    /// Whether the transfer is registered or the licence recorded.
+    pub registration: Option<bool>,
+    /// Whether it was paid.
+    pub payment: Option<bool>,
+    /// Whether it was put to use.
+    pub implementation: Option<bool>,
 }
 
 /// What the rows of one kind and town add up to.
@@ -135,6 +161,11 @@ pub async fn introductions(
 
 fn introduction(row: &FoldedRow, firms: &BTreeMap<String, (String, String)>) -> Option<Introduction> {
     let text = |field| cell(REGISTER, row, field).to_owned();
+    let confirmed = |field| match cell(REGISTER, row, field) {
+        "是" => Some(true),
+        "否" => Some(false),
+        _ => None,
+    };
     let uscc = text("uscc");
     let (firm, town) = firms.get(&uscc).cloned().unwrap_or_else(|| (uscc.clone(), String::new()));
     Some(Introduction {
@@ -154,6 +185,12 @@ fn introduction(row: &FoldedRow, firms: &BTreeMap<String, (String, String)>) -> 
         products: text("products"),
         payment: text("payment"),
         implementation: text("implementation"),
+        confirmed: Confirmed {
+            products: confirmed("products_confirmed"),
+            registration: confirmed("registration_confirmed"),
+            payment: confirmed("payment_confirmed"),
+            implementation: confirmed("implementation_confirmed"),
+        },
     })
 }
 
@@ -190,11 +227,11 @@ pub struct Price {
 }
 
 impl Price {
-    /// The IPC subclass of the patent, such as `H01M`; none where the corpus does not tell.
-    pub fn subclass(&self, corpus: &Corpus) -> Option<String> {
+    /// The IPC subclass of the patent, such as `H01M`, and its kind; none where the corpus does not tell the class.
+    pub fn sort(&self, corpus: &Corpus) -> Option<(String, Option<PatentKind>)> {
         let document = document(corpus, &self.application_number)?;
         let ipc = document.classifications.iter().find(|one| one.scheme == documents::Scheme::Ipc)?;
-        ipc.symbol.get(..4).map(str::to_owned)
+        Some((ipc.symbol.get(..4)?.to_owned(), document.kind))
     }
 }
 
@@ -266,7 +303,7 @@ pub async fn registered(installation: &Installation, deal: &Deal, now: Timestamp
 }
 
 /// Enters the row of a signed deal into the register as a batch of its own, with what a person adds to it; entered again
-/// it corrects the row. The batch can be withdrawn as any other.
+/// it corrects the row. Whoever enters it stands behind what it confirms. The batch can be withdrawn as any other.
 pub async fn register(
     installation: &Installation,
     account: &Account,
@@ -277,8 +314,12 @@ pub async fn register(
     let Some(mut row) = prefilled(deal) else {
         return Err(Error::Conflict("这项洽谈还没有签约，没有可登记的合同。".into()));
     };
-    let added = added.iter().filter(|(field, _)| is_added(deal, field));
+    let added = added.iter().filter(|(field, value)| is_added(deal, field) && !value.is_empty());
     row.extend(added.map(|(field, value)| (field.clone(), value.clone())));
+    if row.keys().any(|field| field.ends_with("_confirmed")) {
+        row.insert("confirmed_by".into(), account.name.clone());
+        row.insert("confirmed_on".into(), installation.business_date(now).to_string());
+    }
     let note = format!("洽谈第 {} 号", deal.id);
     let entry = Entry {
         register: REGISTER,
@@ -336,14 +377,14 @@ fn held_on(status: &FoldedRow, day: Date) -> bool {
     from <= day && !is_over && date("revoked_on").is_none_or(|revoked| day < revoked)
 }
 
-/// How a row stands against the clause of its kind; what nobody has filled in is not known.
+/// How a row stands against the clause of its kind; what nobody has confirmed is not known.
 pub fn checks(row: &Introduction, facts: &Facts) -> Vec<Check> {
-    let filled = |text: &str| (!text.is_empty()).then_some(true);
+    let confirmed = &row.confirmed;
     let clause = if row.kind == "产学研" { "C3.4.3.2" } else { "C3.4.3.1" };
     let check = |text, holds, missing| Check { clause, text, holds, missing };
     let is_high_tech = check("签订合同时是高新技术企业", facts.is_high_tech, "资质登记簿还没有报送，不能判断");
-    let paid = check("已付款，有凭证", filled(&row.payment), "请填写发票和银行回单的号码");
-    let worked = |text| check(text, filled(&row.implementation), "请填写用于何处，产量或销售额");
+    let paid = check("已付款，有凭证", confirmed.payment, "请填写发票和银行回单的号码，由经办人确认");
+    let worked = |text| check(text, confirmed.implementation, "请填写用于何处，产量或销售额，由经办人确认");
     if clause == "C3.4.3.2" {
         return vec![
             is_high_tech,
@@ -361,9 +402,9 @@ pub fn checks(row: &Introduction, facts: &Facts) -> Vec<Check> {
         is_high_tech,
         check("来源方在本市以外", facts.is_outside, "请填写来源方签订合同时的所在地"),
         check("签订合同时是有效的发明专利", facts.is_invention_in_force, "专利文献库中没有这件专利，或不知其法律状态"),
-        check("与企业生产相关联", filled(&row.products), "请填写关联的产品，由经办人确认"),
+        check("与企业生产相关联", confirmed.products, "请填写关联的产品，由经办人确认"),
         worked("用于转型升级创新发展"),
-        check("转让已登记或许可已备案", filled(&row.registration), "请填写登记或备案的号码和日期"),
+        check("转让已登记或许可已备案", confirmed.registration, "请填写登记或备案的号码和日期，由经办人确认"),
         paid,
     ]
 }

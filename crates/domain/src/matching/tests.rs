@@ -217,6 +217,9 @@ async fn a_signed_contract_ends_in_the_register_and_its_batch_can_be_withdrawn()
         let added = BTreeMap::from([
             ("registration".to_owned(), "苏转2024001".to_owned()),
             ("registered_on".to_owned(), "2024-02-25".to_owned()),
+            ("registration_confirmed".to_owned(), "是".to_owned()),
+            ("payment".to_owned(), "未付款".to_owned()),
+            ("implementation".to_owned(), "没有使用".to_owned()),
             // What the deal says is not changed on the way.
             ("contract_number".to_owned(), "别的".to_owned()),
         ]);
@@ -227,6 +230,17 @@ async fn a_signed_contract_ends_in_the_register_and_its_batch_can_be_withdrawn()
         let row = &rows[0];
         assert_eq!((row.contract_number.as_str(), row.town.as_str()), ("HT-2024-01", "城东镇"));
         assert_eq!((row.amount_fen, row.application_number.as_str()), (Some(30_000_050), "2020100000011"));
+        let confirmed = Confirmed { registration: Some(true), ..Confirmed::default() };
+        assert_eq!(row.confirmed, confirmed, "words alone confirm nothing");
+        let folded = registered(&installation, &signed, at(ON)).await.unwrap().unwrap();
+        let by = ["confirmed_by", "confirmed_on"].map(|field| folded.text(registry::Folded::column(REGISTER, field)));
+        assert_eq!(by, ["clerk", "2024-02-29"], "whoever enters it stands behind it");
+        let unfounded = BTreeMap::from([
+            ("payment".to_owned(), "未付款".to_owned()),
+            ("payment_confirmed".to_owned(), "是".to_owned()),
+        ]);
+        let refused = register(&installation, &clerk, &signed, &unfounded, at(ON)).await;
+        assert!(matches!(refused, Err(Error::Registry(registry::Error::Unsound(_)))), "{refused:?}");
         assert_eq!(introductions(&installation, &firm, at(ON)).await.unwrap().len(), 1);
         assert!(introductions(&installation, &other, at(ON)).await.unwrap().is_empty());
         let known = facts(&installation, None, row, true, at(ON)).await.unwrap();
@@ -260,6 +274,7 @@ fn row(kind: &str, town: &str, year: i16, amount_fen: Option<i64>) -> Introducti
         products: String::new(),
         payment: String::new(),
         implementation: String::new(),
+        confirmed: Confirmed::default(),
     }
 }
 
@@ -278,16 +293,22 @@ fn an_amount_that_was_not_told_is_no_zero() {
 }
 
 #[test]
-fn what_nobody_filled_in_is_not_known() {
+fn what_nobody_confirmed_is_not_known_whatever_the_words_say() {
     let bare = checks(&row("转让", "", 2024, None), &Facts::default());
     assert_eq!(bare.len(), 7);
     assert!(bare.iter().all(|one| one.clause == "C3.4.3.1" && one.holds.is_none() && !one.missing.is_empty()));
-    let full =
-        Introduction {
-            payment: "发票 1".into(), implementation: "投产".into(), ..row("产学研", "", 2024, None)
-        };
+    let worded = Introduction {
+        payment: "未付款".into(),
+        registration: "尚未登记".into(),
+        products: "无".into(),
+        implementation: "没有使用".into(),
+        ..row("转让", "", 2024, None)
+    };
+    assert!(checks(&worded, &Facts::default()).iter().all(|one| one.holds.is_none()));
+    let confirmed = Confirmed { payment: Some(true), implementation: Some(false), ..Confirmed::default() };
+    let full = Introduction { confirmed, ..row("产学研", "", 2024, None) };
     let facts = Facts { is_high_tech: Some(false), is_academic: true, ..Facts::default() };
     let told: Vec<_> = checks(&full, &facts).into_iter().map(|one| (one.clause, one.holds)).collect();
-    let expected = [Some(false), Some(true), None, Some(true), Some(true)].map(|holds| ("C3.4.3.2", holds));
+    let expected = [Some(false), Some(true), None, Some(false), Some(true)].map(|holds| ("C3.4.3.2", holds));
     assert_eq!(told, expected);
 }

@@ -69,7 +69,8 @@ pub(crate) fn concentration(study: &Study<'_>) -> Result<Answer> {
         Column::text("指标"),
         Column::count("分子"),
         Column::count("分母"),
-        Column::new("比值（HHI 为点）", Kind::Index),
+        Column::percent("占比"),
+        Column::new("指数（点）", Kind::Index),
     ];
     if all.is_empty() {
         let finding = "来源没有给出申请人，无法判断集中度。".to_owned();
@@ -81,7 +82,13 @@ pub(crate) fn concentration(study: &Study<'_>) -> Result<Answer> {
         let query = study.field.clone().and(any_of(of_top));
         let held = study.measure(&query)?;
         rows.push(Row::new(
-            vec![Cell::Text(name.to_owned()), Cell::Count(held), Cell::Count(total), Cell::fraction(held, total)],
+            vec![
+                Cell::Text(name.to_owned()),
+                Cell::Count(held),
+                Cell::Count(total),
+                Cell::fraction(held, total),
+                Cell::blank(),
+            ],
             query,
         ));
     }
@@ -89,7 +96,8 @@ pub(crate) fn concentration(study: &Study<'_>) -> Result<Answer> {
     let sum: u64 = all.iter().map(|body| size(study, body)).sum();
     let squares: u64 = all.iter().map(|body| size(study, body).pow(2)).sum();
     let index = Cell::fraction(squares.saturating_mul(10_000), sum.pow(2));
-    let cells = vec![Cell::Text("HHI".to_owned()), Cell::Count(squares), Cell::Count(sum.pow(2)), index.clone()];
+    let cells =
+        vec![Cell::Text("HHI".to_owned()), Cell::Count(squares), Cell::Count(sum.pow(2)), Cell::blank(), index.clone()];
     rows.push(Row::new(cells, study.field.clone()));
     let degree = match index {
         Cell::Fraction { numerator, denominator }
@@ -106,7 +114,7 @@ pub(crate) fn concentration(study: &Study<'_>) -> Result<Answer> {
         _ => "无法判断",
     };
     let share = rows[0].cells[3].written(Kind::Percent);
-    let points = rows[2].cells[3].written(Kind::Index);
+    let points = rows[2].cells[4].written(Kind::Index);
     let finding = format!("前四名申请人参与了 {share}，HHI 为 {points} 点，属于{degree}。");
     Ok(Answer { search: study.field.clone(), columns, rows, finding, drawing: None })
 }

@@ -18,10 +18,13 @@ pub(crate) const METHOD: &str = "关注分由公布的六部分相加：同族�
     自申请日起维持满十年且有效（2）。同族和被引只数本库已收录的文献；来源没有说明的部分记为未知、不给分，总分因而是下限。\
     剩余期限单列，不计分：年限既说明经得起考验，也说明剩余保护短。每族只列得分最高的一件。关注分不是价值，也不用于定价。";
 
-/// A document with the parts of its score; a part that no source tells is none.
+/// The parts of a document's score; a part that no source tells is none. Of a whole corpus there are as many as families, so
+/// that it holds nothing of the document but its key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Scored {
-    pub(crate) document: Document,
+    pub(crate) key: String,
+    /// Whether it stands before those that do not, whatever their points.
+    pub(crate) is_first: bool,
     pub(crate) offices: u64,
     pub(crate) members: u64,
     pub(crate) cited: u64,
@@ -57,23 +60,20 @@ impl Scored {
     pub(crate) fn points(&self) -> u64 {
         self.parts().into_iter().flatten().sum()
     }
-
-    pub(crate) fn title(&self) -> String {
-        self.document.titles.first().map(|title| title.text.clone()).unwrap_or_default()
-    }
-
-    /// Who owns it, or who applied where no source names owners.
-    pub(crate) fn owners(&self) -> Vec<String> {
-        let parties = if self.document.owners.is_empty() { &self.document.applicants } else { &self.document.owners };
-        parties.iter().map(|party| party.name.clone()).collect()
-    }
 }
 
-/// The documents of a set with their scores, the best of each family, the best first.
-pub(crate) fn scored(study: &Study<'_>, set: &Query) -> Result<Vec<Scored>> {
+/// The scores of a set's documents, the best of each family, the best first; `place` leaves a document out, or says whether
+/// it stands before the others.
+pub(crate) fn scored(
+    study: &Study<'_>,
+    set: &Query,
+    place: impl Fn(&Document, Option<u64>) -> Option<bool>,
+) -> Result<Vec<Scored>> {
     let (families, citing) = (study.families()?, study.citing()?);
     let mut best: HashMap<String, Scored> = HashMap::new();
     study.corpus.each_document(set, |document| {
+        let months_left = months_left(&document, study.scope.as_of);
+        let Some(is_first) = place(&document, months_left) else { return };
         let family = if document.family.is_empty() { document.key.clone() } else { document.family.clone() };
         let (members, offices) =
             families.get(&family).map_or((1, 1), |family| (family.members, family.offices.len() as u64));
@@ -86,8 +86,9 @@ pub(crate) fn scored(study: &Study<'_>, set: &Query) -> Result<Vec<Scored>> {
             claims: (!document.claims.is_empty()).then_some(document.claims.len() as u64),
             state: standing(&document, as_of),
             years: document.filed_on.and_then(|filed| years_between(filed, as_of)),
-            months_left: months_left(&document, as_of),
-            document,
+            months_left,
+            is_first,
+            key: document.key,
         };
         match best.get(&family) {
             Some(other) if !is_before(&scored, other) => {}
@@ -103,8 +104,8 @@ pub(crate) fn scored(study: &Study<'_>, set: &Query) -> Result<Vec<Scored>> {
 }
 
 fn is_before(left: &Scored, right: &Scored) -> bool {
-    let key = |one: &Scored| (std::cmp::Reverse(one.points()), std::cmp::Reverse(one.cited), one.document.key.clone());
-    key(left) < key(right)
+    let order = |one: &Scored| std::cmp::Reverse((one.is_first, one.points(), one.cited));
+    order(left).cmp(&order(right)).then_with(|| left.key.cmp(&right.key)).is_lt()
 }
 
 /// The state on the cut-off day: what the corpus knows last, else what dated events tell; a right whose term is over
@@ -157,17 +158,28 @@ pub(crate) fn term_left(months: Option<u64>) -> Cell {
     })
 }
 
-pub(crate) fn row(scored: &Scored) -> Row {
+/// The rows of the first of them, for which their documents are read.
+pub(crate) fn rows(study: &Study<'_>, all: &[Scored]) -> Result<Vec<Row>> {
+    all.iter().take(RANKED).map(|one| Ok(row(one, &study.corpus.document(&one.key)?))).collect()
+}
+
+/// Who owns it, or who applied where no source names owners.
+pub(crate) fn owners(document: &Document) -> Vec<String> {
+    let parties = if document.owners.is_empty() { &document.applicants } else { &document.owners };
+    parties.iter().map(|party| party.name.clone()).collect()
+}
+
+fn row(scored: &Scored, document: &Document) -> Row {
     let points = scored.parts().map(|part| part.map_or(Cell::Unknown, Cell::Count));
     let cells = [
-        Cell::Text(scored.document.key.clone()),
-        Cell::text(scored.title()),
-        Cell::List(scored.owners()),
+        Cell::Text(scored.key.clone()),
+        Cell::text(document.titles.first().map(|title| title.text.clone()).unwrap_or_default()),
+        Cell::List(owners(document)),
         if scored.state == LegalState::Unknown { Cell::Unknown } else { Cell::text(scored.state.zh()) },
         term_left(scored.months_left),
         Cell::Count(scored.points()),
     ];
-    let number = Query::numbers(vec![scored.document.key.clone()]);
+    let number = Query::numbers(vec![scored.key.clone()]);
     Row::new(cells.into_iter().chain(points).collect(), number)
 }
 
@@ -185,17 +197,20 @@ pub(crate) fn columns() -> Vec<Column> {
 }
 
 pub(crate) fn answer(study: &Study<'_>) -> Result<Answer> {
-    let all = scored(study, &study.field)?;
-    let rows: Vec<Row> = all.iter().take(RANKED).map(row).collect();
+    let all = scored(study, &study.field, |_, _| Some(false))?;
+    let rows = rows(study, &all)?;
     let own: std::collections::HashSet<String> = study.corpus.keys(&study.own)?.into_iter().collect();
-    let mine = all.iter().take(RANKED).filter(|one| own.contains(&one.document.key)).count();
+    let mine = all.iter().take(RANKED).filter(|one| own.contains(&one.key)).count();
     let finding = match all.first() {
         None => "没有文献。".to_owned(),
         Some(first) => format!(
             "得分最高的是{}（{} 分，{}）；前 {} 件中{}有 {mine} 件。",
-            first.document.key,
+            first.key,
             first.points(),
-            first.owners().first().cloned().unwrap_or_else(|| "权利人未知".to_owned()),
+            match rows.first().map(|row| &row.cells[2]) {
+                Some(Cell::List(owners)) if !owners.is_empty() => owners[0].clone(),
+                _ => "权利人未知".to_owned(),
+            },
             rows.len(),
             study.scope.subject.name
         ),

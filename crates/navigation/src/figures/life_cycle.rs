@@ -52,7 +52,8 @@ pub(crate) fn answer(study: &Study<'_>) -> Result<Answer> {
         bodies.late,
         bodies.early
     );
-    let drawing = Some(Drawing::Line { values: vec![1, 2], band: None });
+    // The numbers of documents are another unit, and the trend draws them.
+    let drawing = Some(Drawing::Line { values: vec![1], band: None });
     Ok(Answer { search: study.field.clone(), columns, rows, finding, drawing })
 }
 

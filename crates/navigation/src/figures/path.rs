@@ -1,10 +1,15 @@
 //! The path: what to optimise, whom to grow and attract, which people and which patents; each with its evidence.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use corpus::{Dimension, Field, Query, Value};
 
-use super::{Answer, Growth, RANKED, key_patents, people::people, position::specialised, recent};
+use super::{
+    Answer, Growth, RANKED, key_patents,
+    people::people,
+    recent,
+    specialisation::{Comparison, Strength},
+};
 use crate::{
     Result, bodies,
     figure::{Cell, Column, Kind, Row},
@@ -22,41 +27,49 @@ struct Standing<'a> {
     query: &'a Query,
     own: u64,
     rsi: Cell,
+    strength: Strength,
     growth: Growth,
 }
 
 impl Standing<'_> {
     fn is_strong(&self) -> bool {
-        matches!(self.rsi, Cell::Fraction { numerator: 1.., .. })
+        self.strength == Strength::Strong
     }
 
-    /// What to do there.
+    /// What to do there; nothing is advised on what may be chance.
     fn advice(&self) -> &'static str {
-        if !self.growth.is_judged {
-            return if self.is_strong() { "有专长，增速不明" } else { "增速不明" };
-        }
-        match (self.is_strong(), self.growth.direction() == 1) {
-            (true, true) => "做强",
-            (true, false) => "转化",
-            (false, true) => "补链",
-            (false, false) => "观望",
+        match (self.strength, self.growth.is_judged, self.growth.direction() == 1) {
+            (Strength::NotJudged, ..) => "不判断",
+            (Strength::Level, ..) => "专长不显著",
+            (Strength::Strong, false, _) => "有专长，增速不明",
+            (Strength::Weak, false, _) => "增速不明",
+            (Strength::Strong, true, true) => "做强",
+            (Strength::Strong, true, false) => "转化",
+            (Strength::Weak, true, true) => "补链",
+            (Strength::Weak, true, false) => "观望",
         }
     }
 }
 
-fn standings<'s>(study: &'s Study<'_>) -> Result<Vec<Standing<'s>>> {
-    let (own_all, nation_all) = (study.measure(&study.own)?, study.measure(&study.nation)?);
+fn standings<'s>(study: &'s Study<'_>, nation: &Comparison) -> Result<Vec<Standing<'s>>> {
     let standing = |(name, query): &'s (String, Query)| {
-        let own = study.measure(&study.own.clone().and(query.clone()))?;
-        let set = study.nation.clone().and(query.clone());
-        let [_, rsi] = specialised((own, own_all), (study.measure(&set)?, nation_all));
-        Ok(Standing { name, query, own, rsi, growth: Growth::of(study, &set)? })
+        let stands = nation.standing(study, query)?;
+        let growth = Growth::of(study, &study.nation.clone().and(query.clone()))?;
+        Ok(Standing { name, query, own: stands.own, rsi: stands.rsi, strength: stands.strength, growth })
     };
     study.technologies.iter().map(standing).collect()
 }
 
+/// The technologies in which the subject shows no strength.
+fn open_fields<'s>(study: &'s Study<'_>) -> Result<Vec<Standing<'s>>> {
+    let mut open = standings(study, &Comparison::of_nation(study)?)?;
+    open.retain(|one| !one.is_strong());
+    Ok(open)
+}
+
 pub(crate) fn structure(study: &Study<'_>) -> Result<Answer> {
-    let standings = standings(study)?;
+    let nation = Comparison::of_nation(study)?;
+    let standings = standings(study, &nation)?;
     let rows = standings
         .iter()
         .map(|one| {
@@ -76,18 +89,20 @@ pub(crate) fn structure(study: &Study<'_>) -> Result<Answer> {
         let names: Vec<&str> = standings.iter().filter(|one| one.advice() == advice).map(|one| one.name).collect();
         if names.is_empty() { "无".to_owned() } else { names.join("、") }
     };
-    let finding = match study.judged_years() {
-        None => format!("有专长：{}；{}。", named("有专长，增速不明"), super::NOT_COVERED),
-        Some(_) => format!("做强：{}；转化：{}；补链：{}。", named("做强"), named("转化"), named("补链")),
+    let finding = match (nation.lacking(study), study.judged_years()) {
+        (Some(why), Some(_)) => format!("{why}。"),
+        (Some(why), None) => format!("{why}。{}。", super::NOT_COVERED),
+        (None, None) => format!("有专长：{}；{}。", named("有专长，增速不明"), super::NOT_COVERED),
+        (None, Some(_)) => format!("做强：{}；转化：{}；补链：{}。", named("做强"), named("转化"), named("补链")),
     };
     let columns = vec![
         Column::text("技术分支"),
         Column::text("建议"),
         Column::count(&format!("{}（{}）", study.scope.subject.name, study.unit.zh())),
-        Column::new("RSI（对全国）", Kind::Index),
-        Column::count("全国此前三年"),
-        Column::count("全国最近三年"),
-        Column::percent("全国增速"),
+        Column::new("RSI（对全国其余）", Kind::Index),
+        Column::count("本库全国此前三年"),
+        Column::count("本库全国最近三年"),
+        Column::percent("本库全国增速"),
     ];
     Ok(Answer { search: study.nation.clone(), columns, rows, finding, drawing: None })
 }
@@ -115,7 +130,7 @@ pub(crate) fn enterprises(study: &Study<'_>) -> Result<Answer> {
         rows.push(columns_of("培育", body, "本领域", study.own.clone()));
     }
     let grown = rows.len();
-    for one in standings(study)?.iter().filter(|one| !one.is_strong()) {
+    for one in open_fields(study)? {
         let outside = study.field.clone().and(one.query.clone()).and(not(&study.own));
         for body in enterprises_of(study, &outside)?.iter().take(EACH) {
             rows.push(columns_of("引进", body, one.name, outside.clone()));
@@ -141,7 +156,7 @@ pub(crate) fn enterprises(study: &Study<'_>) -> Result<Answer> {
 
 pub(crate) fn inventors(study: &Study<'_>) -> Result<Answer> {
     let mut rows = Vec::new();
-    for one in standings(study)?.iter().filter(|one| !one.is_strong()) {
+    for one in open_fields(study)? {
         let outside = study.field.clone().and(one.query.clone()).and(not(&study.own)).and(recent(study));
         for person in people(study, &outside)?.iter().take(EACH) {
             let cells = vec![
@@ -171,6 +186,18 @@ pub(crate) fn inventors(study: &Study<'_>) -> Result<Answer> {
     Ok(Answer { search: study.field.clone(), columns, rows, finding, drawing: None })
 }
 
+/// The bodies that are at home with the subject: most of their documents of the field are its own. Who only applied together
+/// with one of them is not.
+fn local_bodies(study: &Study<'_>) -> Result<HashSet<String>> {
+    let by_name = |set| -> Result<HashMap<String, u64>> {
+        let bodies = study.bodies(set, Dimension::Applicant)?.into_iter();
+        Ok(bodies.map(|body| (study.names.canonical(&body.name), body.documents)).collect())
+    };
+    let (own, all) = (by_name(&study.own)?, by_name(&study.field)?);
+    let is_local = |(name, documents): &(String, u64)| documents * 2 > all.get(name).copied().unwrap_or(0);
+    Ok(own.into_iter().filter(is_local).map(|(name, _)| name).collect())
+}
+
 pub(crate) fn patents(study: &Study<'_>) -> Result<Answer> {
     let kinds = ["发明", "实用新型"].map(|kind| Query::term(Field::Kind, Value::Whole(kind.into())));
     let state = |name: &str| Query::term(Field::State, Value::Whole(name.into()));
@@ -178,18 +205,15 @@ pub(crate) fn patents(study: &Study<'_>) -> Result<Answer> {
     let set = outside.clone().and(state("有效"));
     let unknown = study.measure(&outside.and(state("未知")))?;
     let unit = study.unit.zh();
-    let own: HashSet<String> =
-        study.bodies(&study.own, Dimension::Applicant)?.into_iter().flat_map(|body| body.spellings).collect();
-    let mut found: Vec<_> = key_patents::scored(study, &set)?
-        .into_iter()
-        .filter(|one| one.months_left.is_some_and(|months| months >= MONTHS_MIN))
-        .filter(|one| !one.owners().iter().any(|owner| own.contains(owner)))
-        .map(|one| (one.owners().iter().any(|owner| bodies::is_academic(owner)), one))
-        .collect();
-    // The order of scores stays within each.
-    found.sort_by_key(|(is_academic, _)| !is_academic);
-    let academic = found.iter().filter(|(is_academic, _)| *is_academic).count();
-    let rows: Vec<Row> = found.iter().take(RANKED).map(|(_, one)| key_patents::row(one)).collect();
+    let local = local_bodies(study)?;
+    let found = key_patents::scored(study, &set, |document, months_left| {
+        let owners = key_patents::owners(document);
+        let is_local = !owners.is_empty() && owners.iter().all(|owner| local.contains(&study.names.canonical(owner)));
+        let is_long = months_left.is_some_and(|months| months >= MONTHS_MIN);
+        (is_long && !is_local).then(|| owners.iter().any(|owner| bodies::is_academic(owner)))
+    })?;
+    let academic = found.iter().filter(|one| one.is_first).count();
+    let rows = key_patents::rows(study, &found)?;
     let finding = match found.len() {
         0 => format!("没有一件外地专利已知有效且剩余期限不少于五年；另有 {unknown} {unit}状态未知。"),
         all => format!(

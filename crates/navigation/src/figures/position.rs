@@ -1,4 +1,4 @@
-//! Offices, provinces, technologies, quality, specialisation and rank.
+//! Offices, provinces, technologies, quality and rank.
 
 use corpus::{Dimension, Field, Query, Value};
 
@@ -6,7 +6,7 @@ use super::{Answer, Growth, RANKED, count_cells, counts, unit_column};
 use crate::{
     Result,
     figure::{Cell, Column, Drawing, Kind, Row, percent},
-    study::{Study, not},
+    study::{Body, Study, not},
 };
 
 /// The sets by a dimension, the largest first, those without a value last.
@@ -98,13 +98,14 @@ pub(crate) fn technology(study: &Study<'_>) -> Result<Answer> {
 }
 
 /// A measure of quality: its name and the search that marks it.
-fn marks() -> [(&'static str, Query); 5] {
+fn marks() -> [(&'static str, Query); 6] {
     let state = |name: &str| Query::term(Field::State, Value::Whole(name.into()));
     [
         ("发明", Query::term(Field::Kind, Value::Whole("发明".into()))),
         ("已授权", Query::term(Field::Granted, Value::Days(None, None))),
         ("有效", state("有效")),
-        ("失效或无效", Query::Or(vec![state("失效"), state("全部无效"), state("未授权")])),
+        ("失效或无效", Query::Or(vec![state("失效"), state("全部无效")])),
+        ("未授权（驳回、撤回等）", state("未授权")),
         ("状态未知", state("未知")),
     ]
 }
@@ -128,71 +129,22 @@ pub(crate) fn quality(study: &Study<'_>) -> Result<Answer> {
     let finding = match totals[0] {
         None | Some(0) => format!("{}在本领域没有文献。", study.scope.subject.name),
         Some(total) => format!(
-            "{}共 {total} {}，发明占 {}（全国 {}）；已知有效的占 {}（全国 {}），状态未知的占 {}（全国 {}）。",
+            "{}共 {total} {}，发明占 {}（本库全国 {}）；已知有效的占 {}（本库全国 {}），状态未知的占 {}（本库全国 {}）。",
             study.scope.subject.name,
             study.unit.zh(),
             share(0, 2),
             share(0, 6),
             share(2, 2),
             share(2, 6),
-            share(4, 2),
-            share(4, 6)
+            share(5, 2),
+            share(5, 6)
         ),
     };
     let mut columns = vec![Column::text("特征")];
-    for name in [study.scope.subject.name.as_str(), "全省", "全国"] {
+    for name in [study.scope.subject.name.as_str(), "本库全省", "本库全国"] {
         columns.push(Column::count(&format!("{name}（{}）", study.unit.zh())));
         columns.push(Column::percent(&format!("{name}占比")));
     }
-    Ok(Answer { search: study.own.clone(), columns, rows, finding, drawing: None })
-}
-
-/// How far a set is specialised in a technology against another: RTA and RSI, exactly.
-pub(crate) fn specialised((part, all): (u64, u64), (other_part, other_all): (u64, u64)) -> [Cell; 2] {
-    let (mine, theirs) = (part * other_all, other_part * all);
-    match (theirs, i64::try_from(mine), i64::try_from(theirs)) {
-        (1.., Ok(above), Ok(below)) => {
-            [Cell::fraction(mine, theirs), Cell::Fraction { numerator: above - below, denominator: mine + theirs }]
-        }
-        _ => [Cell::Unknown, Cell::Unknown],
-    }
-}
-
-pub(crate) fn specialisation(study: &Study<'_>) -> Result<Answer> {
-    let own = study.measure(&study.own)?;
-    let nation = study.measure(&study.nation)?;
-    let province = study.province.as_ref().map(|set| study.measure(set)).transpose()?;
-    let mut rows = Vec::new();
-    let mut strong: Vec<&str> = Vec::new();
-    for (name, query) in &study.technologies {
-        let set = study.own.clone().and(query.clone());
-        let mine = (study.measure(&set)?, own);
-        let theirs = (study.measure(&study.nation.clone().and(query.clone()))?, nation);
-        let of_province = match (&study.province, province) {
-            (Some(province), Some(all)) => Some((study.measure(&province.clone().and(query.clone()))?, all)),
-            _ => None,
-        };
-        if mine.0 * theirs.1 > theirs.0 * mine.1 {
-            strong.push(name);
-        }
-        let counts = [Some(mine.0), of_province.map(|(part, _)| part), Some(theirs.0)];
-        let counts = counts.map(|count| count.map_or(Cell::Unknown, Cell::Count));
-        let against_province = of_province.map_or([Cell::Unknown, Cell::Unknown], |other| specialised(mine, other));
-        let cells = [Cell::Text(name.clone())].into_iter().chain(counts).chain(against_province);
-        rows.push(Row::new(cells.chain(specialised(mine, theirs)).collect(), set));
-    }
-    let subject = &study.scope.subject.name;
-    let finding = match (own, strong.as_slice()) {
-        (0, _) => format!("{subject}在本领域没有文献，不计算相对专长。"),
-        (_, []) => format!("{subject}没有一个技术分支的份额高于全国。"),
-        (_, strong) => format!("与全国相比，{subject}相对专长于{}。", strong.join("、")),
-    };
-    let unit = study.unit.zh();
-    let mut columns = vec![Column::text("技术分支")];
-    columns.extend([subject.as_str(), "全省", "全国"].map(|name| Column::count(&format!("{name}（{unit}）"))));
-    columns.extend(
-        ["RTA（对全省）", "RSI（对全省）", "RTA（对全国）", "RSI（对全国）"].map(|name| Column::new(name, Kind::Index)),
-    );
     Ok(Answer { search: study.own.clone(), columns, rows, finding, drawing: None })
 }
 
@@ -200,10 +152,13 @@ pub(crate) fn specialisation(study: &Study<'_>) -> Result<Answer> {
 pub(crate) fn rank(study: &Study<'_>) -> Result<Answer> {
     let bodies = study.bodies(&study.field, Dimension::Applicant)?;
     let own = study.measure(&study.own)?;
-    let size = |body: &crate::study::Body| study.in_unit((body.documents, body.families));
+    let size = |body: &Body| study.in_unit((body.documents, body.families));
     let ahead = bodies.iter().filter(|body| size(body) > own).count();
     let total = study.measure(&study.field)?;
     let subject = &study.scope.subject.name;
+    // The enterprise is one row, its own search, under whatever name it stands among the applicants.
+    let canonical = study.names.canonical(subject);
+    let is_subject = |body: &Body| body.spellings.iter().any(|name| study.names.canonical(name) == canonical);
     let row = |place: usize, name: &str, counted: (u64, u64), query: Query| {
         let [documents, families] = count_cells(counted);
         let share = Cell::fraction(study.in_unit(counted), total);
@@ -213,12 +168,14 @@ pub(crate) fn rank(study: &Study<'_>) -> Result<Answer> {
         .iter()
         .take(RANKED)
         .enumerate()
+        .filter(|(_, body)| !is_subject(body))
         .map(|(at, body)| {
             let query = study.field.clone().and(body.search(Field::Applicant));
             row(at + 1, &body.name, (body.documents, body.families), query)
         })
         .collect();
-    rows.push(row(ahead + 1, &format!("{subject}（本企业）"), study.count(&study.own)?, study.own.clone()));
+    let mine = row(ahead + 1, &format!("{subject}（本企业）"), study.count(&study.own)?, study.own.clone());
+    rows.insert(ahead.min(rows.len()), mine);
     let unit = study.unit.zh();
     let finding = format!(
         "领域内有 {} 个申请人；{subject} {own} {unit}，占 {}，有 {ahead} 个申请人在其前。",

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use corpus::{Field, Query, Value};
 use jiff::{Span, civil::Date};
 
-use super::{Answer, count_cells, counts};
+use super::{Answer, count_cells, counts, unit_column};
 use crate::{
     Basis, Result,
     figure::{Cell, Column, Drawing, Row},
@@ -14,10 +14,10 @@ use crate::{
 
 /// How many years are shown one by one.
 const YEARS: i16 = 20;
-/// How many complete years the band is drawn from, at least how many, and with how many documents each.
+/// How many complete years the band is drawn from, at least how many, and with how much each.
 const REFERENCE_YEARS: i16 = 5;
 const REFERENCE_YEARS_MIN: usize = 3;
-const REFERENCE_DOCUMENTS_MIN: u64 = 10;
+const REFERENCE_MIN: u64 = 10;
 
 pub(crate) fn answer(study: &Study<'_>) -> Result<Answer> {
     let (by_year, undated) = years(study, &study.field)?;
@@ -30,8 +30,12 @@ pub(crate) fn answer(study: &Study<'_>) -> Result<Answer> {
     for year in first..=last {
         let counted = by_year.get(&year).copied().unwrap_or_default();
         let is_incomplete = year > complete;
-        let band = if is_incomplete && study.judged_years().is_some() { band(study, year, counted.0)? } else { None };
-        let own = own.get(&year).copied().unwrap_or_default().0;
+        let band = if is_incomplete && study.judged_years().is_some() {
+            band(study, year, study.in_unit(counted))?
+        } else {
+            None
+        };
+        let own = study.in_unit(own.get(&year).copied().unwrap_or_default());
         let state = match (is_incomplete, study.is_covered(year)) {
             (true, _) => "未全部公开",
             (false, true) => "完整",
@@ -58,18 +62,18 @@ pub(crate) fn answer(study: &Study<'_>) -> Result<Answer> {
     if let Some(undated) = undated {
         rows.push(undated);
     }
-    let word = study.scope.basis.zh();
+    let (word, unit) = (study.scope.basis.zh(), study.unit.zh());
     let columns = [Column::text(&format!("{word}年"))]
         .into_iter()
         .chain(counts())
         .chain([
-            Column::count(&format!("其中{}（件）", study.scope.subject.name)),
+            Column::count(&format!("其中{}（{unit}）", study.scope.subject.name)),
             Column::text("公开情况"),
-            Column::count("推算下限（件）"),
-            Column::count("推算上限（件）"),
+            Column::count(&format!("推算下限（{unit}）")),
+            Column::count(&format!("推算上限（{unit}）")),
         ])
         .collect();
-    let drawing = Drawing::Line { values: vec![1, 3], band: Some((5, 6)) };
+    let drawing = Drawing::Line { values: vec![unit_column(study, 1), 3], band: Some((5, 6)) };
     let finding = finding(study, &by_year, complete, &bands);
     Ok(Answer { search: study.field.clone(), columns, rows, finding, drawing: Some(drawing) })
 }
@@ -87,7 +91,7 @@ fn years(study: &Study<'_>, query: &Query) -> Result<(ByYear, Option<Row>)> {
             None => {
                 let field = if study.scope.basis == Basis::Granted { Field::Granted } else { Field::Filed };
                 let without = not(&Query::term(field, Value::Days(None, None)));
-                let own = study.corpus.count(&study.own.clone().and(without.clone()))?;
+                let own = study.measure(&study.own.clone().and(without.clone()))?;
                 let [documents, families] = count_cells(counted);
                 let [state, low, high] = [Cell::blank(), Cell::blank(), Cell::blank()];
                 let cells =
@@ -108,7 +112,7 @@ fn earlier(study: &Study<'_>, by_year: &ByYear, first: i16) -> Result<Vec<Row>> 
     let before = Query::term(field, Value::Days(None, Date::new(first - 1, 12, 31).ok()));
     let query = study.field.clone().and(before.clone());
     let [documents, families] = count_cells(study.count(&query)?);
-    let own = study.corpus.count(&study.own.clone().and(before))?;
+    let own = study.measure(&study.own.clone().and(before))?;
     let name = Cell::Text(format!("{} 及以前", first - 1));
     let cells =
         vec![name, documents, families, Cell::Count(own), Cell::Text("完整".into()), Cell::blank(), Cell::blank()];
@@ -126,11 +130,11 @@ fn band(study: &Study<'_>, year: i16, counted: u64) -> Result<Option<(u64, Optio
     let mut shares: Vec<(u64, u64)> = Vec::new();
     for reference in complete - REFERENCE_YEARS + 1..=complete {
         let filed = study.field.clone().and(study.year(reference));
-        let total = study.corpus.count(&filed)?;
+        let total = study.measure(&filed)?;
         let Ok(then) = study.scope.as_of.checked_sub(Span::new().years(i32::from(year - reference))) else { continue };
-        if total >= REFERENCE_DOCUMENTS_MIN {
+        if total >= REFERENCE_MIN {
             let by_then = filed.and(Query::term(Field::Published, Value::Days(None, Some(then))));
-            shares.push((study.corpus.count(&by_then)?, total));
+            shares.push((study.measure(&by_then)?, total));
         }
     }
     if shares.len() < REFERENCE_YEARS_MIN {
@@ -169,10 +173,10 @@ fn finding(study: &Study<'_>, by_year: &ByYear, complete: i16, bands: &[(i16, (u
     let tail = match (open, bands.first()) {
         (..=0, _) => String::new(),
         (_, Some((year, (low, Some(high))))) => {
-            format!("；{} 年起尚未全部公开，推算 {year} 年最终为 {low} 至 {high} 件", complete + 1)
+            format!("；{} 年起尚未全部公开，推算 {year} 年最终为 {low} 至 {high} {unit}", complete + 1)
         }
         (_, Some((year, (low, None)))) => {
-            format!("；{} 年起尚未全部公开，推算 {year} 年最终不少于 {low} 件", complete + 1)
+            format!("；{} 年起尚未全部公开，推算 {year} 年最终不少于 {low} {unit}", complete + 1)
         }
         (_, None) => format!("；{} 年起尚未全部公开，不得读作下降", complete + 1),
     };

@@ -80,11 +80,11 @@ fn the_trend_is_that_of_a_scan_and_marks_what_is_not_yet_public() {
         let Ok(year) = text(row, 0).parse::<i16>() else { continue };
         let of_year = years.get(&year).cloned().unwrap_or_default();
         assert_eq!((count(row, 1), count(row, 2)), counted(of_year.iter().copied()), "{year}");
-        assert_eq!(count(row, 3), counted(of_year.iter().copied().filter(|one| is_own(one))).0, "{year}");
+        assert_eq!(count(row, 3), counted(of_year.iter().copied().filter(|one| is_own(one))).1, "{year}");
         // 2022-12-31 and eighteen months is 2024-06-30, the cut-off.
         assert_eq!(row.is_incomplete, year > 2022, "{year}");
         if let (true, Cell::Count(low)) = (row.is_incomplete, &row.cells[5]) {
-            assert!(*low >= count(row, 1), "an estimate may not be below what is public");
+            assert!(*low >= count(row, 2), "an estimate may not be below what is public");
         }
     }
     assert_eq!(sum, documents.len() as u64, "the rows add up to the field");
@@ -98,17 +98,20 @@ fn the_band_is_what_earlier_years_had_published_at_the_same_distance() {
     let (scope, report) = industry();
     let row = figure(&report, "trend").rows.iter().find(|row| text(row, 0) == "2023").unwrap();
     let documents = field(&scope);
-    let filed = |year| -> Vec<&&Document> {
-        documents.iter().filter(|one| one.filed_on.is_some_and(|day| day.year() == year)).collect()
+    let filed = |year| -> Vec<&'static Document> {
+        documents.iter().copied().filter(|one| one.filed_on.is_some_and(|day| day.year() == year)).collect()
     };
-    let now = filed(2023).len() as u64;
+    let families = |of: &[&'static Document]| counted(of.iter().copied()).1;
+    let now = families(&filed(2023));
     let mut bounds = Vec::new();
     for year in 2018..=2022 {
         let then = scope.as_of.with().year(2024 - (2023 - year)).build().unwrap();
-        let all = filed(year);
-        let public = all.iter().filter(|one| scan::first_published(one).is_some_and(|day| day <= then)).count() as u64;
-        if all.len() >= 10 {
-            bounds.push((now * all.len() as u64 / public, (now * all.len() as u64).div_ceil(public)));
+        let mut of_year = filed(year);
+        let all = families(&of_year);
+        of_year.retain(|one| scan::first_published(one).is_some_and(|day| day <= then));
+        let public = families(&of_year);
+        if all >= 10 {
+            bounds.push((now * all / public, (now * all).div_ceil(public)));
         }
     }
     assert!(bounds.len() >= 3);
@@ -136,7 +139,7 @@ fn applicants_and_their_concentration_are_those_of_a_scan() {
     let concentration = figure(&report, "concentration");
     let (sum, squares): (u64, u64) = (all.iter().sum(), all.iter().map(|n| n * n).sum());
     assert_eq!(
-        concentration.rows[2].cells[3],
+        concentration.rows[2].cells[4],
         Cell::Fraction { numerator: i64::try_from(squares * 10_000).unwrap(), denominator: sum * sum }
     );
     let top: BTreeSet<String> = ranking.rows[..4].iter().map(|row| fold_name(&text(row, 0))).collect();
@@ -182,6 +185,8 @@ fn places_technologies_and_specialisation_are_those_of_a_scan() {
         let part = |set: &[&'static Document]| counted(set.iter().copied().filter(|one| is_in(one, &[subclass]))).1;
         let whole = |set: &[&'static Document]| counted(set.iter().copied()).1;
         let row = &figure(&report, "specialisation").rows[at];
+        let rest = |set: &[&'static Document]| set.iter().copied().filter(|one| !is_own(one)).collect::<Vec<_>>();
+        let (province, nation) = (rest(&province), rest(&nation));
         assert_eq!([count(row, 1), count(row, 2), count(row, 3)], [part(&own), part(&province), part(&nation)]);
         let (mine, theirs) = (part(&own) * whole(&nation), part(&nation) * whole(&own));
         let numerator = i64::try_from(mine).unwrap() - i64::try_from(theirs).unwrap();
@@ -279,6 +284,59 @@ fn what_to_bring_in_is_others_in_force_and_long_enough() {
 }
 
 #[test]
+fn who_applied_together_with_the_city_once_is_still_to_be_brought_in() {
+    let names = documents::applicants::Ledger::default().at(0);
+    let scope = scope(Template::Industry);
+    let mut documents = WORLD.documents.clone();
+    // The largest owner from outside applies together with somebody of the city.
+    let owners = |one: &Document| -> BTreeSet<String> {
+        let parties = if one.owners.is_empty() { &one.applicants } else { &one.owners };
+        parties.iter().map(|party| names.canonical(&party.name)).collect()
+    };
+    let in_field: Vec<&Document> = field(&scope);
+    let outside: Vec<&Document> = in_field.iter().copied().filter(|one| !is_own(one)).collect();
+    let largest = by(&outside, |one| owners(one).into_iter().collect());
+    let (largest, _) = largest.into_iter().max_by_key(|(_, of)| of.len()).unwrap();
+    let partner = outside.iter().flat_map(|one| &one.applicants).find(|party| names.canonical(&party.name) == largest);
+    let key = in_field.iter().find(|one| is_own(one) && !owners(one).contains(&largest)).unwrap().key.clone();
+    documents.iter_mut().find(|one| one.key == key).unwrap().applicants.push(partner.unwrap().clone());
+    let folder = tempfile::tempdir().unwrap();
+    let report = survey(&corpus_of(folder.path(), &documents, 5_000), &scope, &names).unwrap();
+
+    let is_in_field = |one: &&Document| {
+        is_in(one, &["H01M", "G06F"]) && scan::first_published(one).is_some_and(|day| day <= scope.as_of)
+    };
+    let applied = |is_counted: &dyn Fn(&Document) -> bool| -> BTreeMap<String, usize> {
+        let mut counts = BTreeMap::new();
+        for one in documents.iter().filter(is_in_field).filter(|one| is_counted(one)) {
+            let names: BTreeSet<String> = one.applicants.iter().map(|party| names.canonical(&party.name)).collect();
+            names.into_iter().for_each(|name| *counts.entry(name).or_insert(0) += 1);
+        }
+        counts
+    };
+    let (own, all) = (applied(&is_own), applied(&|_| true));
+    assert!(own.contains_key(&largest));
+    let is_local = |name: &String| own.get(name).is_some_and(|count| count * 2 > all[name]);
+    let is_wanted = |one: &&Document| {
+        let Some(kind) = one.kind.filter(|kind| *kind != terms::PatentKind::Design) else { return false };
+        let over = one.filed_on.and_then(|filed| kind.term_over_on(filed).ok());
+        let has_term = kind == terms::PatentKind::Invention || one.office == "CN";
+        !is_own(one)
+            && one.state == documents::LegalState::InForce
+            && has_term
+            && over.is_some_and(|over| over >= jiff::civil::date(2029, 6, 30))
+            && !owners(one).iter().all(is_local)
+    };
+    let wanted: Vec<&Document> = documents.iter().filter(is_in_field).filter(is_wanted).collect();
+    assert!(wanted.iter().any(|one| owners(one).contains(&largest)), "the partner has something to bring in");
+    let academic = wanted.iter().filter(|one| owners(one).iter().any(|name| navigation::bodies::is_academic(name)));
+    let expected = [counted(wanted.iter().copied()).1, counted(academic.copied()).1];
+    let finding = &figure(&report, "path-patents").finding;
+    let told = format!("共 {} 族，其中院校院所 {} 族", expected[0], expected[1]);
+    assert!(finding.contains(&told), "{told}: {finding}");
+}
+
+#[test]
 fn the_parts_of_an_industry_report_are_all_there_and_each_figure_says_how_it_was_made() {
     let (scope, report) = industry();
     let parts: BTreeSet<navigation::Part> = report.figures.iter().map(|figure| figure.part).collect();
@@ -337,7 +395,38 @@ fn a_search_that_finds_nothing_or_is_wrong_says_so() {
     assert!(refused(&|scope| scope.search = "TI=(".into()).contains("检索式有误"));
     assert!(refused(&|scope| scope.subject.search = "PR=".into()).contains("苏州市"));
     assert!(refused(&|scope| scope.search = "TI=没有这样的词语啊".into()).contains("没有命中任何文献"));
+    assert!(refused(&|scope| scope.subject.search = "PR=没有这座城市".into()).contains("没有“苏州市”的文献"));
     assert!(refused(&|scope| scope.as_of = jiff::civil::date(1999, 1, 1)).contains("请把截止日改晚"));
+}
+
+#[test]
+fn an_enterprise_stands_once_among_its_rivals_and_what_was_not_granted_did_not_lapse() {
+    let (_, industry) = industry();
+    let name = text(&figure(&industry, "own-applicants").rows[0], 0);
+    let subject = navigation::Subject::enterprise(&WORLD.corpus, &name, std::slice::from_ref(&name)).unwrap();
+    let scope = Scope::of_enterprise(&WORLD.corpus, subject, jiff::civil::date(2024, 6, 30)).unwrap();
+    let report = report(&scope);
+    let rank = figure(&report, "rank");
+    let places: Vec<u64> = rank.rows.iter().map(|row| count(row, 1)).collect();
+    assert!(places.is_sorted(), "{places:?}");
+    let named = rank.rows.iter().filter(|row| text(row, 0).starts_with(&name)).count();
+    assert_eq!(named, 1, "{:?}", rank.rows.iter().map(|row| text(row, 0)).collect::<Vec<_>>());
+    let quality = figure(&industry, "quality");
+    let row = |mark: &str| quality.rows.iter().find(|row| text(row, 0).starts_with(mark)).unwrap();
+    let not_granted = row("未授权").search.clone().unwrap();
+    assert!(not_granted.contains("未授权") && !row("失效").search.clone().unwrap().contains("未授权"));
+}
+
+#[test]
+fn nothing_is_judged_where_the_subject_is_most_of_what_there_is() {
+    let mut scope = scope(Template::Industry);
+    scope.subject.search = "NOT PR=苏州".to_owned();
+    let report = report(&scope);
+    for id in ["specialisation", "path-structure"] {
+        assert!(figure(&report, id).finding.contains("对照不足，不判断"), "{id}: {}", figure(&report, id).finding);
+    }
+    assert!(figure(&report, "path-structure").rows.iter().all(|row| text(row, 1) == "不判断"));
+    assert!(figure(&report, "specialisation").rows.iter().all(|row| text(row, 8) == "不判断"));
 }
 
 #[test]

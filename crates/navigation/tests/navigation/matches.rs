@@ -4,7 +4,7 @@ use documents::applicants::Ledger;
 use jiff::civil::date;
 use navigation::{
     Subject,
-    matching::{Wanted, backtest, find},
+    matching::{Wanted, backtest, find, neighbours},
 };
 
 use crate::{WORLD, corpus_of};
@@ -55,7 +55,9 @@ fn candidates_are_outside_in_force_and_say_why() {
                 .collect();
             assert!(texts.iter().any(|text| text.contains(&at.text)), "{} is not in {}", at.text, one.key);
         }
-        assert!(matches!(&one.value, navigation::matching::Valuation::Refused { reason } if reason.contains("0 件")));
+        assert!(
+            matches!(&one.value, navigation::matching::Valuation::Refused { reason } if reason.contains("没有成交价格资料"))
+        );
     }
     assert_eq!(found, find(&WORLD.corpus, &names, &wanted(None), &[]).unwrap());
 }
@@ -163,4 +165,98 @@ fn a_corpus_without_transfers_cannot_be_tested() {
     let folder = tempfile::tempdir().unwrap();
     let corpus = corpus_of(folder.path(), &documents, 50);
     assert!(backtest(&corpus, &Ledger::default().at(0)).unwrap_err().to_string().contains("无法回测"));
+}
+
+#[test]
+fn whose_term_is_over_is_no_candidate_whatever_a_source_says() {
+    let wanted = Wanted { as_of: date(2032, 6, 30), limit: 300, ..wanted(None) };
+    let found = find(&WORLD.corpus, &Ledger::default().at(0), &wanted, &[]).unwrap();
+    assert!(!found.candidates.is_empty());
+    for one in &found.candidates {
+        let document = WORLD.documents.iter().find(|document| document.key == one.key).unwrap();
+        let over = document.filed_on.map(|filed| document.kind.unwrap().term_over_on(filed).unwrap());
+        assert!(over.is_none_or(|over| over > wanted.as_of), "{} ended on {over:?}", one.key);
+    }
+}
+
+#[test]
+fn what_was_applied_for_together_is_not_sold() {
+    let party = |name: &str| documents::Party { name: name.into(), ..Default::default() };
+    let mut documents: Vec<documents::Document> = WORLD.documents.clone();
+    let wanted = wanted(None);
+    let first = find(&WORLD.corpus, &Ledger::default().at(0), &wanted, &[]).unwrap().candidates[0].key.clone();
+    // The university keeps the first; with a partner it has two that the partner holds, and one went to a buyer.
+    let mut shared = 0;
+    for document in &mut documents {
+        if document.key == first {
+            document.applicants = vec![party("江左大学")];
+            document.owners = vec![party("江左大学")];
+        } else if document.office == "CN" && !crate::scan::is_own(document) && shared < 3 {
+            document.applicants = vec![party("江左大学"), party("合作伙伴有限公司")];
+            document.owners = vec![party(if shared == 2 { "买方有限公司" } else { "合作伙伴有限公司" })];
+            shared += 1;
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = corpus_of(folder.path(), &documents, 5_000);
+    let found = find(&corpus, &Ledger::default().at(0), &Wanted { limit: 300, ..wanted }, &[]).unwrap();
+    let signs = &found.candidates.iter().find(|one| one.key == first).unwrap().signs;
+    assert!(signs.iter().any(|sign| sign == "权利人曾有 1 件专利转给他人"), "{signs:?}");
+}
+
+#[test]
+fn candidates_say_how_they_stand_before_the_policy() {
+    let found = find(&WORLD.corpus, &Ledger::default().at(0), &Wanted { limit: 300, ..wanted(None) }, &[]).unwrap();
+    let abroad = |document: &documents::Document| {
+        let members = WORLD.documents.iter().filter(|one| !one.family.is_empty() && one.family == document.family);
+        let is_granted = |one: &&documents::Document| {
+            let home = ["CN", "HK", "MO", "TW"].contains(&one.office.as_str());
+            !home && one.publications.iter().any(|publication| publication.is_grant == Some(true))
+        };
+        members.filter(is_granted).count() > 0
+    };
+    let mut with_value = 0;
+    for one in &found.candidates {
+        let document = WORLD.documents.iter().find(|document| document.key == one.key).unwrap();
+        let is_invention = document.kind == Some(terms::PatentKind::Invention);
+        assert_eq!(one.policy.is_invention, document.kind.map(|_| is_invention), "{}", one.key);
+        let has_address = document.applicants.iter().chain(&document.owners).any(|party| !party.address.is_empty());
+        assert_eq!(one.policy.is_outside, has_address.then(|| !crate::scan::is_own(document)), "{}", one.key);
+        let is_old = document.filed_on.is_some_and(|filed| filed < date(2014, 6, 30));
+        let expected = [abroad(document), is_old].map(|holds| holds && is_invention);
+        let has = |word: &str| one.policy.high_value.iter().any(|basis| basis.contains(word));
+        assert_eq!([has("海外"), has("超过十年")], expected, "{}", one.key);
+        with_value += usize::from(expected.contains(&true));
+    }
+    assert!(with_value > 0 && with_value < found.candidates.len(), "{with_value} of {}", found.candidates.len());
+}
+
+#[test]
+fn an_outside_patent_concerns_the_firms_of_the_city_in_its_main_groups() {
+    let city = Subject::city("苏州市", &["苏州".to_owned()]);
+    let groups = |document: &documents::Document| -> std::collections::BTreeSet<String> {
+        let symbols = document.classifications.iter().filter(|one| one.scheme == documents::Scheme::Ipc);
+        symbols.filter_map(|one| Some(one.symbol.split_once('/')?.0.replace(' ', ""))).collect()
+    };
+    let document = WORLD.documents.iter().find(|one| !crate::scan::is_own(one) && groups(one).len() == 1).unwrap();
+    let group = groups(document).pop_first().unwrap();
+    let there: Vec<&documents::Document> =
+        WORLD.documents.iter().filter(|one| crate::scan::is_own(one) && groups(one).contains(&group)).collect();
+    let mut expected: Vec<(u64, String)> =
+        crate::scan::by(&there, |one| one.applicants.iter().map(|party| party.name.clone()).collect())
+            .into_iter()
+            .filter(|(name, _)| navigation::bodies::is_company(name))
+            .map(|(name, documents)| (documents.len() as u64, name))
+            .collect();
+    expected.sort_by(|left, right| right.0.cmp(&left.0).then_with(|| left.1.cmp(&right.1)));
+    let found: Vec<(u64, String)> = neighbours(&WORLD.corpus, &city, document)
+        .unwrap()
+        .into_iter()
+        .map(|one| {
+            assert_eq!(one.group, group);
+            (one.documents, one.name)
+        })
+        .collect();
+    assert!(!found.is_empty());
+    assert_eq!(found, expected);
 }

@@ -122,6 +122,9 @@ const SUBSIDIES: &[Column] = &[
     column("basis", "依据文号", Kind::Document).also(&["文号"]),
 ];
 
+/// What a person answers who has looked into something.
+const YES_NO: &[&str] = &["是", "否"];
+
 /// 引进方式.
 pub(crate) const INTRODUCTION_KINDS: &[&str] = &["转让", "许可", "产学研"];
 
@@ -144,6 +147,15 @@ const INTRODUCTIONS: &[Column] = &[
     column("products", "关联产品", Kind::Text).hint("与引进的技术相关联的本企业产品"),
     column("payment", "付款凭证", Kind::Text).hint("发票和银行回单的号码"),
     column("implementation", "实施情况", Kind::Text).also(&["转化实施情况"]).hint("用于何处，产量或销售额"),
+    column("products_confirmed", "产品关联确认", Kind::Choice(YES_NO)).hint("经办人核对后填是或否；没有核对的留空"),
+    column("registration_confirmed", "登记备案确认", Kind::Choice(YES_NO))
+        .hint("经办人核对登记簿副本或备案证明后填是或否；没有核对的留空"),
+    column("payment_confirmed", "付款确认", Kind::Choice(YES_NO))
+        .hint("经办人核对发票和银行回单后填是或否；没有核对的留空"),
+    column("implementation_confirmed", "实施确认", Kind::Choice(YES_NO))
+        .hint("经办人核实已实施后填是或否；没有核实的留空"),
+    column("confirmed_by", "确认人", Kind::Name).also(&["经办人"]),
+    column("confirmed_on", "确认日期", Kind::Date),
 ];
 
 pub(super) fn registers() -> Vec<Register> {

@@ -210,6 +210,42 @@ fn introduction(row: &mut Row<'_>) {
     if row.whole("amount") == Some(0) {
         row.warn("amount", "合同金额为零，将按无偿计。金额未知的请留空。".into());
     }
+    confirmed(row);
+}
+
+/// What a person confirmed of a contract rests on something that can be looked up, and on a name and a day.
+fn confirmed(row: &mut Row<'_>) {
+    row.in_order("contract_on", "confirmed_on");
+    let bases: [(_, fn(&Row<'_>) -> bool, _); 4] = [
+        ("products_confirmed", |row| row.get("products").is_some(), "请先填写关联产品"),
+        (
+            "implementation_confirmed",
+            |row| row.get("implementation").is_some(),
+            "请先填写实施情况：用于何处，产量或销售额",
+        ),
+        (
+            "registration_confirmed",
+            |row| row.longest_number("registration") >= 4 && row.get("registered_on").is_some(),
+            "请填写登记备案号（含四位以上的数字）和登记日期",
+        ),
+        (
+            "payment_confirmed",
+            |row| row.longest_number("payment") >= 6,
+            "付款凭证中没有六位以上的号码，请填写发票号和银行回单号",
+        ),
+    ];
+    let mut is_any = false;
+    for (field, is_based, todo) in bases {
+        is_any |= row.get(field).is_some();
+        if row.get(field) == Some("是") && !is_based(row) {
+            row.refuse(field, format!("没有依据，不能确认为“是”：{todo}；没有核对的留空。"));
+        }
+    }
+    for (field, what) in [("confirmed_by", "由谁确认"), ("confirmed_on", "哪一天确认")] {
+        if is_any && row.get(field).is_none() && row.is_sound(field) {
+            row.refuse(field, format!("有确认的事项，须写明{what}。请填写，或清空各项确认。"));
+        }
+    }
 }
 
 /// Reads the numbers of pledged rights in the form of their kind; how many there are.
@@ -330,6 +366,12 @@ impl Row<'_> {
 
     fn whole(&self, field: &str) -> Option<i64> {
         self.get(field)?.parse().ok()
+    }
+
+    /// How many digits the longest number in a text has.
+    fn longest_number(&self, field: &str) -> usize {
+        let text = self.get(field).unwrap_or_default();
+        text.split(|c: char| !c.is_ascii_digit()).map(str::len).max().unwrap_or(0)
     }
 
     /// The year of a date, whose canonical string begins with it.

@@ -34,9 +34,36 @@ const FOREIGN: &str = "授权号,受理局,授权日期,途径,国际申请号,�
 const STATISTIC: &str = "指标,年度,数值,单位,数据版本,发布日期,来源";
 const STATUS: &str = "统一社会信用代码,资质,生效日期,失效日期,撤销日期";
 const CONTRACT: &str = "合同编号,统一社会信用代码,引进方式,申请号,来源方,合同日期,登记日期";
+const CONFIRMED: &str =
+    "合同编号,统一社会信用代码,引进方式,来源方,合同日期,登记备案号,付款凭证,登记备案确认,付款确认,确认人,确认日期";
 const MARK: &str = "注册号,类别,注册人,注册日期,专用期截止";
 
 const KINDS: &[Kind] = &[
+    // C3.4.3: what is confirmed rests on numbers, a name and a day.
+    kind(
+        "introductions",
+        CONFIRMED,
+        "HT-1,91320682MA10000390,产学研,江左大学,2024-01-18,,未付款,,是,李四,2024-02-01",
+        "付款确认",
+        "是",
+        "没有六位以上的号码",
+    ),
+    kind(
+        "introductions",
+        CONFIRMED,
+        "HT-1,91320682MA10000390,产学研,江左大学,2024-01-18,尚未登记,,是,,李四,2024-02-01",
+        "登记备案确认",
+        "是",
+        "登记备案号",
+    ),
+    kind(
+        "introductions",
+        CONFIRMED,
+        "HT-1,91320682MA10000390,产学研,江左大学,2024-01-18,,发票 05128831,,是,,2024-02-01",
+        "确认人",
+        "",
+        "由谁确认",
+    ),
     // DOMAIN 4.9: what was transferred or licensed is named, and registered after it was signed.
     kind(
         "introductions",

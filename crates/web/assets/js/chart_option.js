@@ -72,7 +72,8 @@ function allSeries(chart, tokens, lying) {
     const colour = tokens.series[index % 8];
     return chart.kind === "line" ? line(one, colour, index, tokens) : bars(one, colour, chart, stacked, lying, tokens);
   });
-  if (chart.forecast && list.length > 0) list[0].endLabel.offset = [-32, -14];
+  // The first series meets its forecast; the others are parts of it, and are named beneath their lines.
+  if (chart.forecast) list.forEach((one, at) => (one.endLabel.offset = at === 0 ? [-32, -14] : [-32, 14]));
   if (chart.target && list.length > 0) list[0].markLine = targetLine(chart.target, tokens, lying);
   if (chart.forecast) list.push(...forecast(chart, tokens));
   return list;

@@ -207,8 +207,12 @@ fn again(app: &App, frame: &Frame, id: &str) -> Result<Scope, AppError> {
 async fn scope(app: &App, frame: &Frame, sent: &Sent, errors: &mut Errors) -> Result<Option<Scope>, AppError> {
     let Some(corpus) = library::corpus(app).await? else { return Err(AppError::Invalid(frame.t("nav-no-corpus"))) };
     let as_of = terms::dates::parse_date(sent.get("as_of")).ok();
-    if as_of.is_none() {
-        errors.add("as_of", frame.t("nav-as-of-wrong"));
+    match as_of {
+        None => errors.add("as_of", frame.t("nav-as-of-wrong")),
+        Some(day) if day > frame.business_date => {
+            errors.add("as_of", frame.t1("nav-as-of-future", "date", frame.date(frame.business_date)));
+        }
+        Some(_) => {}
     }
     let kind = Kind::of_key(sent.get("kind")).unwrap_or_default();
     let chains = chains::installed(&app.installation.dir().join("chains"))?;

@@ -245,6 +245,15 @@ async fn a_document_shows_what_is_known_and_says_what_is_not() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_outside_patent_names_the_enterprises_that_work_in_its_classes() {
+    let mut clerk = visitor(Role::Clerk).await;
+    let outside = search(&mut clerk, "NOT PR=云川 PC=CN IC=H01M").await;
+    let page = clerk.get(&format!("/corpus/documents/{}", keys(&outside)[0])).await.text;
+    let near = page.split("技术相近的本市企业").nth(1).expect("somebody of the city works in H01M");
+    assert!(links(near, "/enterprises/").len() > 1 && near.contains("在同一 IPC 主组"), "{near}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn citations_lead_both_ways_and_families_to_their_members() {
     let mut clerk = visitor(Role::Clerk).await;
     let mut found = false;

@@ -84,15 +84,21 @@ async fn the_industries_are_counted_and_a_chain_is_a_tree() {
 async fn a_wrong_form_is_refused_with_the_reason_and_refilled() {
     let (mut clerk, folder) = own(Role::Clerk).await;
     fill(folder.path());
-    let refused = start(&mut clerk, &[("kind", "industry"), ("search", "TI=("), ("as_of", "2024-06-30")]).await;
+    let refused = start(&mut clerk, &[("kind", "industry"), ("search", "TI=("), ("as_of", "2024-02-29")]).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.text.contains("检索式第") && refused.text.contains("TI=("), "{}", refused.text);
     let refused = start(&mut clerk, &[("kind", "industry"), ("as_of", "2024-13-30"), ("search", "IC=H01M")]).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.text.contains("数据截止日应写成"));
-    let refused = start(&mut clerk, &[("kind", "industry"), ("as_of", "2024-06-30")]).await;
+    let refused = start(&mut clerk, &[("kind", "industry"), ("as_of", "2035-01-01"), ("search", "IC=H01M")]).await;
+    assert!(
+        refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.text.contains("还没有到"),
+        "{}",
+        refused.text
+    );
+    let refused = start(&mut clerk, &[("kind", "industry"), ("as_of", "2024-02-29")]).await;
     assert!(refused.text.contains("请写检索式，或选一个产业链节点"));
-    let refused = start(&mut clerk, &[("kind", "enterprise"), ("as_of", "2024-06-30"), ("uscc", "1")]).await;
+    let refused = start(&mut clerk, &[("kind", "enterprise"), ("as_of", "2024-02-29"), ("uscc", "1")]).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
 

@@ -22,6 +22,7 @@ use crate::{
     error::AppError,
     format::{self, encode},
     frame::Frame,
+    list::{Cell, Kind, Listing},
     pages::{
         corpus::hits::{self, Segment},
         warnings::present,
@@ -44,22 +45,25 @@ pub(super) enum Answer {
     Found(Arc<Matched>),
 }
 
-/// Which owners are shown.
+/// Which candidates are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sort {
     All,
     Academic,
     Firm,
+    /// Inventions from outside the city, as C3.4.3.1 asks.
+    Outside,
 }
 
 impl Sort {
-    pub(super) const ALL: [Self; 3] = [Self::All, Self::Academic, Self::Firm];
+    pub(super) const ALL: [Self; 4] = [Self::All, Self::Academic, Self::Firm, Self::Outside];
 
     pub(super) const fn key(self) -> &'static str {
         match self {
             Self::All => "all",
             Self::Academic => "academic",
             Self::Firm => "firm",
+            Self::Outside => "outside",
         }
     }
 
@@ -67,12 +71,13 @@ impl Sort {
         Self::ALL.into_iter().find(|sort| sort.key() == key).unwrap_or(Self::All)
     }
 
-    /// Whether owners of this sort, as `navigation` calls it, are shown.
-    pub(super) fn holds(self, sort: &str) -> bool {
+    /// Whether a candidate is shown.
+    pub(super) fn holds(self, one: &Candidate) -> bool {
         match self {
             Self::All => true,
-            Self::Academic => sort == "院校院所",
-            Self::Firm => sort == "企业",
+            Self::Academic => one.sort == "院校院所",
+            Self::Firm => one.sort == "企业",
+            Self::Outside => one.policy.is_invention_from_outside(),
         }
     }
 }
@@ -112,7 +117,8 @@ pub(super) async fn of(app: &App, frame: &Frame, demand: &Demand) -> Result<Answ
                 limit: LIMIT,
             };
             let price = |one: matching::Price| {
-                Some(Price { subclass: one.subclass(&corpus)?, amount_fen: one.amount_fen, on: one.on })
+                let (subclass, kind) = one.sort(&corpus)?;
+                Some(Price { subclass, kind, amount_fen: one.amount_fen, on: one.on })
             };
             let prices: Vec<Price> = told.into_iter().filter_map(price).collect();
             let found = navigation::matching::find(&corpus, &Ledger::default().at(0), &wanted, &prices);
@@ -163,7 +169,6 @@ pub(super) fn line(frame: &Frame, matched: &Matched, demand: &Demand) -> String 
 pub(super) struct CandidateView {
     pub(super) title: Link,
     pub(super) number: String,
-    pub(super) sort: String,
     pub(super) state: Option<StateWord>,
     pub(super) facts: Vec<(String, String)>,
     pub(super) reasons: Vec<String>,
@@ -173,10 +178,10 @@ pub(super) struct CandidateView {
     pub(super) act: Option<Link>,
 }
 
-/// The candidates of a demand; whether a contact may be noted stands beside its number.
+/// Candidates of a demand; whether a contact may be noted stands beside its number.
 pub(super) fn views(
     frame: &Frame,
-    matched: &Matched,
+    shown: &[&Candidate],
     (demand, can_talk): (i64, bool),
     talks: &[matching::Deal],
 ) -> Vec<CandidateView> {
@@ -187,24 +192,83 @@ pub(super) fn views(
         }
         None => None,
     };
-    matched.candidates.iter().map(|one| view(frame, one, act(&one.key))).collect()
+    shown.iter().map(|one| view(frame, one, act(&one.key))).collect()
 }
 
-fn view(frame: &Frame, one: &Candidate, act: Option<Link>) -> CandidateView {
-    let names = |names: &[String]| names.join(&frame.t("word-separator"));
-    let sort = match one.sort.as_str() {
+fn sort(frame: &Frame, one: &Candidate) -> String {
+    match one.sort.as_str() {
         "企业" => frame.t("matching-sort-firm"),
         sort => frame.said(sort),
-    };
-    let term = match one.months_left {
+    }
+}
+
+fn term(frame: &Frame, one: &Candidate) -> String {
+    match one.months_left {
         None => frame.t("matching-term-unknown"),
         Some(months) => {
             frame.tn("matching-term", [("years", (months / 12).to_string()), ("months", (months % 12).to_string())])
         }
+    }
+}
+
+/// What decides whether bringing it in counts: invention, outside the city, of high value.
+fn policy(frame: &Frame, one: &Candidate) -> String {
+    let told = |known: Option<bool>, [yes, no, unknown]: [&str; 3]| {
+        frame.t(match known {
+            Some(true) => yes,
+            Some(false) => no,
+            None => unknown,
+        })
     };
+    let standing = &one.policy;
+    let kind = told(standing.is_invention, ["matching-invention", "matching-no-invention", "matching-kind-unknown"]);
+    let place = told(standing.is_outside, ["matching-outside", "matching-inside", "matching-place-unknown"]);
+    let value = match standing.high_value.as_slice() {
+        [] => frame.t("matching-high-value-unknown"),
+        told => {
+            let told: Vec<String> = told.iter().map(|basis| frame.said(basis)).collect();
+            frame.t1("matching-high-value", "basis", told.join(&frame.t("word-list-separator")))
+        }
+    };
+    [kind, place, value].join(&frame.t("word-separator"))
+}
+
+/// Every candidate as a list to export.
+pub(super) fn listing<'a>(frame: &'a Frame, path: &str) -> Listing<'a, &'a Candidate> {
+    let text = |cell: String| Cell::text(cell);
+    Listing::new(frame, "candidates", path, frame.t("matching-candidates"))
+        .column("number", frame.t("matching-candidate-number"), Kind::Code, |one: &&Candidate| {
+            Cell::code(one.key.clone())
+        })
+        .column("title", frame.t("matching-patent"), Kind::Text, move |one| text(one.title.clone()))
+        .column("owners", frame.t("matching-owners"), Kind::Text, move |one| {
+            text(one.owners.join(&frame.t("word-separator")))
+        })
+        .column("sort", frame.t("matching-candidate-sort"), Kind::Text, move |one| text(sort(frame, one)))
+        .column("state", frame.t("matching-candidate-state"), Kind::Text, move |one| text(frame.said(one.state.zh())))
+        .column("term", frame.t("matching-term-left"), Kind::Text, move |one| text(term(frame, one)))
+        .column("policy", frame.t("matching-policy"), Kind::Text, move |one| text(policy(frame, one)))
+        .column("score", frame.t("matching-score"), Kind::Number, |one| Cell::number(one.score.into()))
+        .column("reasons", frame.t("matching-candidate-reasons"), Kind::Text, move |one| {
+            text(said(frame, &one.reasons))
+        })
+        .column("signs", frame.t("matching-signs"), Kind::Text, move |one| text(said(frame, &one.signs)))
+        .column("value", frame.t("matching-value"), Kind::Text, move |one| text(value(frame, &one.value)))
+}
+
+fn said(frame: &Frame, texts: &[String]) -> String {
+    texts.iter().map(|text| frame.said(text)).collect::<Vec<_>>().join(&frame.t("word-separator"))
+}
+
+fn view(frame: &Frame, one: &Candidate, act: Option<Link>) -> CandidateView {
+    let names = |names: &[String]| names.join(&frame.t("word-separator"));
     let mut facts = vec![
-        (frame.t("matching-owners"), frame.tn("word-with-code", [("word", names(&one.owners)), ("code", sort)])),
-        (frame.t("matching-term-left"), term),
+        (
+            frame.t("matching-owners"),
+            frame.tn("word-with-code", [("word", names(&one.owners)), ("code", sort(frame, one))]),
+        ),
+        (frame.t("matching-policy"), policy(frame, one)),
+        (frame.t("matching-term-left"), term(frame, one)),
         (frame.t("matching-value"), value(frame, &one.value)),
         (
             frame.t("matching-score"),
@@ -224,7 +288,6 @@ fn view(frame: &Frame, one: &Candidate, act: Option<Link>) -> CandidateView {
     CandidateView {
         title: Link::new(one.title.clone(), frame.at(&hits::path(&one.key))),
         number: one.key.clone(),
-        sort: one.sort.clone(),
         state: hits::state(frame, one.state),
         facts,
         reasons: one.reasons.iter().map(|reason| frame.said(reason)).collect(),

@@ -230,7 +230,16 @@ async fn row(
         (frame.said(column.heading), value)
     };
     let fields = columns.iter().filter(|column| matching::is_added(deal, column.field)).map(|column| {
-        let kind = if column.kind == ColumnKind::Date { FieldKind::Date } else { FieldKind::Text };
+        let kind = match column.kind {
+            ColumnKind::Date => FieldKind::Date,
+            ColumnKind::Choice(answers) => {
+                let answers = answers.iter().map(|answer| Choice::new(*answer, frame.said(answer)));
+                FieldKind::Select(
+                    [Choice::new("", frame.t("matching-not-looked"))].into_iter().chain(answers).collect(),
+                )
+            }
+            _ => FieldKind::Text,
+        };
         let value = if errors.is_empty() { known(column.field) } else { sent.get(column.field).to_owned() };
         let field = Field::of(column.field, frame.said(column.heading), kind, &value, errors).optional();
         if column.hint.is_empty() { field } else { field.hint(frame.said(column.hint)) }

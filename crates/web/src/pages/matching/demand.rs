@@ -9,7 +9,7 @@ use domain::{
     accounts::Permission,
     matching::{self, Demand, State as Standing},
 };
-use navigation::chain;
+use navigation::{chain, matching::Candidate};
 use serde::Deserialize;
 
 use super::{
@@ -23,6 +23,7 @@ use crate::{
     format,
     frame::Frame,
     hx,
+    list::{ListQuery, PageLink, page_links},
     pages::{
         corpus::baskets::account,
         room::{self, Room},
@@ -31,7 +32,7 @@ use crate::{
 };
 
 /// How many candidates a page shows.
-const SHOWN: usize = 12;
+const PAGE: usize = 12;
 
 #[derive(Template)]
 #[template(path = "matching/demand.html")]
@@ -63,8 +64,10 @@ struct Found {
     method: String,
     tabs: Vec<Tab>,
     candidates: Vec<CandidateView>,
-    /// That there are more than are shown.
-    more: Option<String>,
+    pages: Vec<PageLink>,
+    previous: Option<String>,
+    next: Option<String>,
+    export: String,
 }
 
 /// What the address says of the candidates.
@@ -72,6 +75,10 @@ struct Found {
 pub struct Shown {
     #[serde(default)]
     source: String,
+    #[serde(default)]
+    page: String,
+    #[serde(default)]
+    export: String,
 }
 
 /// `GET /matching/{id}`.
@@ -93,26 +100,30 @@ pub async fn page(
         }
         Answer::Refused(why) => Found { refused: Some(why), ..Found::default() },
         Answer::Found(matched) => {
+            let kept: Vec<&Candidate> = matched.candidates.iter().filter(|one| sort.holds(one)).collect();
+            if !shown.export.is_empty() {
+                return candidates::listing(&frame, &path(id)).workbook(&kept, &ListQuery::default());
+            }
             let can_talk = may_change && state == Standing::Open;
-            let mut all = candidates::views(&frame, &matched, (id, can_talk), &talks);
+            let address = |one: Sort, more: &str| frame.at(&format!("{}?source={}{more}", path(id), one.key()));
             let tab = |one: Sort| Tab {
-                link: Link::new(
-                    frame.t(&format!("matching-source-{}", one.key())),
-                    frame.at(&format!("{}?source={}#candidates", path(id), one.key())),
-                ),
+                link: Link::new(frame.t(&format!("matching-source-{}", one.key())), address(one, "#candidates")),
                 is_current: one == sort,
-                count: format::count(all.iter().filter(|view| one.holds(&view.sort)).count()),
+                count: format::count(matched.candidates.iter().filter(|candidate| one.holds(candidate)).count()),
             };
-            let tabs = Sort::ALL.map(tab).into();
-            all.retain(|view| sort.holds(&view.sort));
-            let more = (all.len() > SHOWN).then(|| frame.t1("matching-shown", "count", SHOWN));
-            all.truncate(SHOWN);
+            let last = kept.len().div_ceil(PAGE).max(1);
+            let page = shown.page.parse().unwrap_or(1).clamp(1, last);
+            let go = |page: usize| address(sort, &format!("&page={page}#candidates"));
+            let here: Vec<&Candidate> = kept.iter().copied().skip((page - 1) * PAGE).take(PAGE).collect();
             Found {
                 line: candidates::line(&frame, &matched, &demand),
                 method: frame.said(&matched.method),
-                tabs,
-                candidates: all,
-                more,
+                tabs: Sort::ALL.map(tab).into(),
+                candidates: candidates::views(&frame, &here, (id, can_talk), &talks),
+                pages: page_links(page, last, go),
+                previous: (page > 1).then(|| go(page - 1)),
+                next: (page < last).then(|| go(page + 1)),
+                export: address(sort, "&export=xlsx"),
                 ..Found::default()
             }
         }

@@ -112,14 +112,14 @@ fn drawn(frame: &Frame, figure: &Figure) -> Option<Chart> {
     let mut chart = Chart::new(
         frame,
         &format!("chart-{}", figure.id),
-        frame.said(&figure.finding),
+        frame.said(&figure.question),
         kind,
         labels.collect(),
         series.collect(),
     );
     chart.x_title = frame.said(&figure.columns[0].heading);
-    // Several series are named at their ends.
-    if let [one] = values.as_slice() {
+    // All series of a chart are of one unit, which the first is named by.
+    if let Some(one) = values.first() {
         chart.y_title = frame.said(&figure.columns[*one].heading);
     }
     chart.is_tabled = true;
