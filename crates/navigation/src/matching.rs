@@ -12,13 +12,13 @@ mod value;
 use std::collections::BTreeSet;
 
 use corpus::{Corpus, Field, Order, Page, Query, Value};
-use documents::{Document, LegalState, applicants::Names};
+use documents::{Document, LegalState, applicants::Names, families};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use self::{
     affinity::{Space, Vector},
-    reasons::{evidence, reasons, signs},
+    reasons::{evidence, reasons, related, signs},
 };
 pub use self::{
     backtest::{Backtest, HitAt, backtest},
@@ -73,6 +73,9 @@ pub struct Matched {
     pub profile: Vec<String>,
     /// The number of the snapshot.
     pub snapshot: u64,
+    /// The version of the ledger of names.
+    #[serde(default)]
+    pub ledger: usize,
     /// The day.
     pub as_of: Date,
     /// How candidates were found and ranked.
@@ -108,6 +111,9 @@ pub struct Candidate {
     pub evidence: Vec<Evidence>,
     /// Signs that a deal is possible, or that something stands in its way.
     pub signs: Vec<String>,
+    /// What speaks for its owner being a related party of the firm, from whom a transfer brings nothing in from outside.
+    #[serde(default)]
+    pub related: Vec<String>,
     /// What it may be worth, or why that is not said.
     pub value: Valuation,
 }
@@ -128,8 +134,9 @@ pub fn find(corpus: &Corpus, names: &Names, wanted: &Wanted, deals: &[Deal]) -> 
     let Ranked { space, profile, mut documents } = ranked(corpus, &mine, wanted.demand.as_deref(), &among)?;
     // What has nothing in common is no candidate; one of a family is enough.
     documents.retain(|(parts, _)| total(*parts, wanted.demand.is_some()) > 0);
+    documents.retain(|(_, document)| !is_own(names, &wanted.firm.name, document));
     let mut seen = BTreeSet::new();
-    documents.retain(|(_, document)| document.family.is_empty() || seen.insert(document.family.clone()));
+    documents.retain(|(_, document)| seen.insert(families::name_of(document)));
     let mut candidates = Vec::new();
     for (parts, document) in documents.into_iter().take(wanted.limit) {
         let told = (&profile, &space.vector(&document));
@@ -137,6 +144,7 @@ pub fn find(corpus: &Corpus, names: &Names, wanted: &Wanted, deals: &[Deal]) -> 
             reasons: reasons(&mine, &document, told, wanted.demand.is_some()),
             evidence: evidence(&document, told),
             signs: signs(corpus, names, &document)?,
+            related: related(names, wanted, &mine, &document),
             value: value::valued(&document, deals, wanted.as_of),
             score: total(parts, wanted.demand.is_some()),
             parts,
@@ -148,6 +156,7 @@ pub fn find(corpus: &Corpus, names: &Names, wanted: &Wanted, deals: &[Deal]) -> 
         own: corpus.count(&own)?,
         profile: profile.told(10),
         snapshot: corpus.manifest().number,
+        ledger: names.version(),
         as_of: wanted.as_of,
         method: METHOD.to_owned(),
         candidates,
@@ -189,6 +198,14 @@ pub(crate) fn nearest(corpus: &Corpus, own: &Query, among: &Query) -> Result<Vec
     Ok(ranked(corpus, &own_documents(corpus, own)?, None, among)?.documents)
 }
 
+/// Whether the firm itself owns it, under whatever of its names.
+fn is_own(names: &Names, firm: &str, document: &Document) -> bool {
+    let parties = if document.owners.is_empty() { &document.applicants } else { &document.owners };
+    parties
+        .iter()
+        .any(|party| names.canonical(&party.name) == names.canonical(firm) || reasons::is_same_body(&party.name, firm))
+}
+
 /// How near a document is: to a demand by words alone.
 fn total((words, classes): (u32, u32), is_demand: bool) -> u32 {
     if is_demand { words } else { (words + classes) / 2 }
@@ -209,6 +226,7 @@ fn candidate(document: Document, as_of: Date) -> Candidate {
         reasons: Vec::new(),
         evidence: Vec::new(),
         signs: Vec::new(),
+        related: Vec::new(),
         value: Valuation::Refused { reason: String::new() },
         owners,
         key: document.key,
