@@ -59,6 +59,17 @@ export const PAGES = [
   { name: 'corpus-form', door: '/corpus/form', open: at('/corpus/form') },
   { name: 'corpus-numbers', door: '/corpus/numbers', open: at('/corpus/numbers') },
   { name: 'corpus-like', door: '/corpus/like', open: at('/corpus/like') },
+  { name: 'own-reports', door: '/my-enterprise/reports', as: 'enterprise', open: at('/my-enterprise/reports') },
+  { name: 'names', door: '/corpus/names', open: at('/corpus/names') },
+  { name: 'name-entry', door: '/corpus/names/{version}', open: async (page, address) => {
+    await go(page, `${address}/corpus/names`);
+    await page.fill('#name', '云川某某厂');
+    await page.fill('#into', '云川某某有限公司');
+    await page.fill('#reason', '2023-05-01 更名公告');
+    await page.getByRole('button', { name: /记入归并账|Enter in the ledger/ }).click();
+    await page.waitForURL(/done=named/);
+    await followFirst(page, 'main tbody a[href*="/corpus/names/"]');
+  } },
   { name: 'corpus-import', door: '/corpus/import', open: at('/corpus/import') },
   { name: 'corpus-document', door: '/corpus/documents/{key}', open: first(`/corpus?q=${encodeURIComponent('NOT PC=CN')}`, 'main .hit a[href*="/corpus/documents/"]') },
   { name: 'corpus-document-of-the-city', door: '/corpus/documents/{key}', open: first(`/corpus?q=${encodeURIComponent('PC=CN KD=发明 PR=云川 ST=有效')}&sort=filed-earliest`, 'main .hit a[href*="/corpus/documents/"]') },

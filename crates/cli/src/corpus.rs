@@ -9,10 +9,10 @@ use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use corpus::{Budget, Corpus, Order, Page, Query, Writer};
 use documents::Document;
-use domain::intake::SetAside;
+use domain::{Installation, intake::SetAside};
 use serde::Serialize;
 
-use crate::{Context, matching, navigation, output::Unusable, warnings};
+use crate::{Context, matching, names, navigation, output::Unusable, warnings};
 
 #[derive(Debug, Args)]
 pub(crate) struct Command {
@@ -34,6 +34,8 @@ enum Corpora {
     Audit(navigation::Audit),
     /// 为企业找可引进的外地专利和院校专利，附理由、依据和成交迹象；--backtest 用记录的转让检验
     Match(matching::Match),
+    /// 名称归并账：申请人和权利人的哪些名称是同一主体，附依据，可撤销
+    Names(names::Names),
     /// 列出五大主导产业的产业链节点和各节点的文献数
     Chains(navigation::Chains),
     /// 运行各账号的监测条件（只看上次运行之后收录的文献），列出预警和依据的文献
@@ -80,13 +82,14 @@ pub(crate) async fn run(context: &Context, command: Command) -> anyhow::Result<(
             warnings::after_index(context, &folder).await;
             Ok(())
         }
-        Corpora::Search(search) => find(context, &folder, &search),
-        Corpora::Show(show) => tell(context, &folder, &show.number),
-        Corpora::Landscape(command) => navigation::landscape(context, &opened(&folder)?, command).await,
-        Corpora::Audit(command) => navigation::audit(context, &opened(&folder)?, &command),
-        Corpora::Match(command) => matching::run(context, &opened(&folder)?, command).await,
-        Corpora::Watch(command) => warnings::run(context, &opened(&folder)?, command).await,
-        Corpora::Chains(command) => navigation::chains(context, &opened(&folder)?, command).await,
+        Corpora::Search(search) => find(context, &opened(context, &folder).await?, &search),
+        Corpora::Show(show) => tell(context, &opened(context, &folder).await?, &show.number),
+        Corpora::Landscape(command) => navigation::landscape(context, &opened(context, &folder).await?, command).await,
+        Corpora::Audit(command) => navigation::audit(context, &opened(context, &folder).await?, &command),
+        Corpora::Match(command) => matching::run(context, &opened(context, &folder).await?, command).await,
+        Corpora::Watch(command) => warnings::run(context, &opened(context, &folder).await?, command).await,
+        Corpora::Names(command) => names::run(context, &folder, command).await,
+        Corpora::Chains(command) => navigation::chains(context, &opened(context, &folder).await?, command).await,
     }
 }
 
@@ -98,6 +101,17 @@ struct Indexed {
     duplicates: u64,
     set_aside: u64,
     problems: Vec<Problem>,
+    /// Files that had been taken in before, with the same content.
+    known: Vec<String>,
+    doubts: Vec<Doubt>,
+}
+
+/// Values that were left out of documents because they could not be believed.
+#[derive(Debug, Serialize)]
+struct Doubt {
+    file: String,
+    what: String,
+    count: u64,
 }
 
 /// A record or a file that was not taken in.
@@ -117,7 +131,10 @@ fn take_in(context: &Context, folder: &Path, index: &Index) -> anyhow::Result<()
     for file in &files {
         take_one(&mut writer, file, &mut answer, &mut progress)?;
     }
-    let taken = writer.commit()?;
+    let taken = domain::intake::commit(&mut writer, &mut |file, SetAside { place, reason }| {
+        answer.set_aside += 1;
+        answer.problems.push(Problem { file: file.to_owned(), place, reason });
+    })?;
     answer.documents = taken.new + taken.changed + taken.unchanged;
     answer.new = taken.new;
     answer.duplicates = taken.changed + taken.unchanged;
@@ -131,6 +148,10 @@ fn take_in(context: &Context, folder: &Path, index: &Index) -> anyhow::Result<()
             "" => format!("  {reason}"),
             place => format!("  {file} {place}：{reason}"),
         }));
+        lines.extend(
+            answer.doubts.iter().map(|one| format!("  {}：{}（{} 处，已留空）", one.file, one.what, one.count)),
+        );
+        lines.extend(answer.known.iter().map(|file| format!("  {file}：以前已收录，内容没有变化，没有再读")));
         lines.join("\n")
     })
 }
@@ -149,8 +170,16 @@ fn take_one(writer: &mut Writer, file: &Path, answer: &mut Indexed, progress: &m
         answer.set_aside += u64::from(!place.is_empty());
         answer.problems.push(Problem { file: short.clone(), place, reason });
     };
-    domain::intake::take_in(writer, file, Some(&name), &mut go_on, &mut set_aside)
-        .with_context(|| format!("收录 {short} 时失败；已收录的不受影响，排除原因后再执行同一命令即可接着做"))
+    let read = domain::intake::take_in(writer, file, Some(&name), &mut go_on, &mut set_aside)
+        .with_context(|| format!("收录 {short} 时失败；已收录的不受影响，排除原因后再执行同一命令即可接着做"))?;
+    match read {
+        None => answer.known.push(short),
+        Some(read) => {
+            let doubt = |(what, count): (String, u64)| Doubt { file: short.clone(), what, count };
+            answer.doubts.extend(read.doubts.into_iter().map(doubt));
+        }
+    }
+    Ok(())
 }
 
 /// The files below these paths, in the order of their names.
@@ -219,8 +248,7 @@ struct Line {
     score: Option<f32>,
 }
 
-fn find(context: &Context, folder: &Path, search: &Search) -> anyhow::Result<()> {
-    let corpus = opened(folder)?;
+fn find(context: &Context, corpus: &Corpus, search: &Search) -> anyhow::Result<()> {
     let query = parsed(&search.query)?;
     let page =
         Page { offset: search.offset, limit: search.limit, order: Order::Relevance, by_family: search.by_family };
@@ -265,8 +293,8 @@ fn number_of(document: &Document) -> String {
     }
 }
 
-fn tell(context: &Context, folder: &Path, number: &str) -> anyhow::Result<()> {
-    let documents = opened(folder)?.find(number)?;
+fn tell(context: &Context, corpus: &Corpus, number: &str) -> anyhow::Result<()> {
+    let documents = corpus.find(number)?;
     if documents.is_empty() {
         return Err(
             Unusable(format!("专利库中没有号码为 {number} 的文献。请检查号码，或先用 corpus index 收录。")).into()
@@ -308,10 +336,15 @@ fn words(document: &Document) -> String {
     lines.join("\n")
 }
 
-fn opened(folder: &Path) -> anyhow::Result<Corpus> {
+/// The corpus as it stands today.
+async fn opened(context: &Context, folder: &Path) -> anyhow::Result<Corpus> {
     if !folder.exists() {
         let message = "专利库还是空的。请先用 zhiqiang corpus index FILE… 收录专利文献。";
         return Err(Unusable(message.to_owned()).into());
     }
-    Ok(Corpus::open(folder)?)
+    let day = match context.database.is_some() || Installation::stands_in(&context.data) {
+        true => context.open().await?.business_date(context.now),
+        false => domain::beijing_date(context.now),
+    };
+    Ok(Corpus::open_on(folder, day)?)
 }

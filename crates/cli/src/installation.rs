@@ -150,16 +150,36 @@ pub(crate) async fn serve_opened(
     Ok(())
 }
 
-/// Does what each day brings to the cases, once an hour while the pages are open.
+/// Does what each day brings to the cases, once an hour while the pages are open, and runs the watches once a day: terms end
+/// and states change although no document comes.
 async fn day_by_day(app: web::App) {
     const HOUR: std::time::Duration = std::time::Duration::from_secs(3600);
     let mut hours = tokio::time::interval(HOUR);
+    let mut watched = None;
     loop {
         hours.tick().await;
         if let Err(cause) = domain::cases::daily(&app.installation, "定时", app.now()).await {
             tracing::warn!(%cause, "the cases could not be moved to their day");
         }
+        let today = app.installation.business_date(app.now());
+        if watched != Some(today) {
+            match watch(&app, today).await {
+                Ok(()) => watched = Some(today),
+                Err(cause) => tracing::warn!(%cause, "the watches could not run"),
+            }
+        }
     }
+}
+
+/// Runs every watch over the corpus as it stands on a day; without a corpus there is nothing to look at.
+async fn watch(app: &web::App, today: jiff::civil::Date) -> Result<(), domain::Error> {
+    let folder = app.installation.corpus_dir();
+    let opening = tokio::task::spawn_blocking(move || corpus::Corpus::open_on(&folder, today)).await;
+    let corpus = match opening.map_err(|cause| domain::Error::Damaged(cause.to_string()))? {
+        Err(corpus::Error::Absent(_)) => return Ok(()),
+        opened => opened?,
+    };
+    domain::warnings::run(&app.installation, &corpus, None, "定时", app.now()).await.map(drop)
 }
 
 /// Sends what is to be mailed, once a minute while the pages are open, if the office has a mail server.

@@ -9,6 +9,7 @@ mod budget;
 mod cases;
 mod claims;
 mod corpus;
+mod demands;
 mod demo;
 mod installation;
 mod items;
@@ -16,6 +17,7 @@ mod key;
 mod leave;
 mod matching;
 mod messages;
+mod names;
 mod navigation;
 mod organisation;
 mod output;
@@ -117,6 +119,8 @@ enum Command {
     /// 消息：发邮件、看邮件记录
     #[command(subcommand)]
     Message(messages::Message),
+    /// 技术需求：列出、发布、撤回
+    Demand(demands::Demands),
     /// 收录、检索专利文献，出专利导航报告
     Corpus(corpus::Command),
 }
@@ -198,6 +202,7 @@ fn needs_data(command: &Command) -> bool {
             | Command::Budget(_)
             | Command::Payment(_)
             | Command::Message(_)
+            | Command::Demand(_)
             | Command::Organisation(_)
             | Command::DemoDate(_)
     )
@@ -239,6 +244,7 @@ async fn run(context: &Context, command: Command) -> anyhow::Result<()> {
         Command::Budget(command) => budget::run(context, command).await,
         Command::Payment(command) => payments::run(context, command).await,
         Command::Message(command) => messages::run(context, command).await,
+        Command::Demand(command) => demands::run(context, command).await,
         Command::Corpus(command) => corpus::run(context, command).await,
     }
 }

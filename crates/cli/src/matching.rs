@@ -7,12 +7,11 @@ use std::{
 
 use clap::Args;
 use corpus::Corpus;
-use documents::applicants::Ledger;
 use navigation::matching::{self, Backtest, Deal, Matched, Valuation, Wanted};
 use terms::{Money, MoneyUnit};
 
 use crate::{
-    Context,
+    Context, names,
     navigation::{as_of, city, firm},
     output::Unusable,
 };
@@ -34,6 +33,9 @@ pub(crate) struct Match {
     /// 最多列多少件
     #[arg(long, value_name = "N", default_value_t = 20)]
     limit: usize,
+    /// 按名称归并账的第几版归并申请人和权利人；不填为最新一版
+    #[arg(long, value_name = "VERSION")]
+    ledger: Option<usize>,
     /// 另加的成交价格表，栏目为 分类号、专利类型、成交金额（元）、成交日期；引进合同登记簿中的价格总是计入
     #[arg(long, value_name = "FILE")]
     deals: Option<PathBuf>,
@@ -43,7 +45,7 @@ pub(crate) struct Match {
 }
 
 pub(crate) async fn run(context: &Context, corpus: &Corpus, command: Match) -> anyhow::Result<()> {
-    let names = Ledger::default().at(0);
+    let names = names::at(context, command.ledger).await?;
     let Some(code) = &command.uscc else {
         return context.output.print(&matching::backtest(corpus, &names)?, tested);
     };

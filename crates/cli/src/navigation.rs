@@ -10,11 +10,10 @@ use std::{
 use anyhow::Context as _;
 use clap::Args;
 use corpus::Corpus;
-use documents::applicants::Ledger;
 use domain::{Installation, subjects};
 use navigation::{Basis, Report, Scope, Subject, Template, audit, chain, compare, export};
 
-use crate::{Context, corpus::parsed, output::Unusable};
+use crate::{Context, corpus::parsed, names, output::Unusable};
 
 #[derive(Debug, Args)]
 pub(crate) struct Landscape {
@@ -38,6 +37,9 @@ pub(crate) struct Landscape {
     /// 只统计授权的
     #[arg(long)]
     granted: bool,
+    /// 按名称归并账的第几版归并申请人和权利人；不填为最新一版
+    #[arg(long, value_name = "VERSION")]
+    ledger: Option<usize>,
     /// 写成 Word 文档
     #[arg(long, value_name = "FILE")]
     docx: Option<PathBuf>,
@@ -69,7 +71,7 @@ pub(crate) async fn landscape(context: &Context, corpus: &Corpus, command: Lands
     let earlier = command.compare.as_deref().map(read_report).transpose()?;
     let scope = scope(context, corpus, &command, earlier.as_ref()).await?;
     eprintln!("统计 {} 个图表……", scope.template.questions().count());
-    let mut report = navigation::survey(corpus, &scope, &Ledger::default().at(0))?;
+    let mut report = navigation::survey(corpus, &scope, &names::at(context, command.ledger).await?)?;
     report.differences = earlier.map(|earlier| compare::compare(&earlier, &report));
     if let Some(path) = &command.docx {
         export::docx(&report, created(path)?)?;
@@ -109,7 +111,10 @@ async fn scope(
     let kind = if command.uscc.is_some() { Some("enterprise") } else { command.kind.as_deref() };
     let template = kind.and_then(Template::of_key).unwrap_or_default();
     let scope = match template {
-        Template::Enterprise => Scope::of_enterprise(corpus, enterprise(context, corpus, command).await?, as_of)?,
+        Template::Enterprise => Scope {
+            enterprise: command.uscc.clone().unwrap_or_default(),
+            ..Scope::of_enterprise(corpus, enterprise(context, corpus, command).await?, as_of)?
+        },
         _ => {
             let subject = city(context, command.city.as_deref()).await?;
             let chains = chain::installed(&context.data.join("chains"))?;
@@ -188,8 +193,12 @@ fn words(report: &Report) -> String {
     let mut lines = vec![
         report.title(),
         format!(
-            "检索式 {}；数据截止 {}；快照第 {} 号，库中 {} 件",
-            report.scope.search, report.scope.as_of, report.snapshot.number, report.snapshot.documents
+            "检索式 {}；数据截止 {}；快照第 {} 号，库中 {} 件；名称归并账第 {} 版",
+            report.scope.search,
+            report.scope.as_of,
+            report.snapshot.number,
+            report.snapshot.documents,
+            report.snapshot.ledger
         ),
     ];
     lines.extend(report.figures.iter().map(|one| format!("[{}] {}：{}", one.part.zh(), one.question, one.finding)));

@@ -54,7 +54,8 @@ pub(crate) async fn after_index(context: &Context, folder: &Path) {
     }
     let run = async || -> anyhow::Result<Ran> {
         let installation = context.open().await?;
-        Ok(warnings::run(&installation, &Corpus::open(folder)?, None, "command", context.now).await?)
+        let corpus = Corpus::open_on(folder, installation.business_date(context.now))?;
+        Ok(warnings::run(&installation, &corpus, None, "command", context.now).await?)
     };
     match run().await {
         Ok(Ran { watches: 0, .. }) => {}

@@ -89,7 +89,7 @@ fn table(documents: &[Document]) -> RecordBatch {
     let mut ipc = ListBuilder::new(StringBuilder::new()).with_field(item());
     let mut applicant = ListBuilder::new(StringBuilder::new()).with_field(item());
     for document in documents {
-        family.append_value(if document.family.is_empty() { &document.key } else { &document.family });
+        family.append_value(documents::families::name_of(document));
         year.append_option(document.filed_on.map(|day| i32::from(day.year())));
         let symbols = document.classifications.iter().filter(|one| one.scheme == Scheme::Ipc);
         distinct(&mut ipc, symbols.filter_map(|one| one.symbol.get(..4)));

@@ -55,6 +55,7 @@ impl Overlay {
     pub(crate) fn applied(&self, row: u32, mut document: Document) -> Document {
         if let Some(state) = self.states.get(&row) {
             document.state = *state;
+            document.is_presumed = false;
         }
         if let Some(owners) = self.owners.get(&row) {
             document.owners = owners.iter().map(|name| Party { name: name.clone(), ..Party::default() }).collect();

@@ -16,7 +16,12 @@ use arrow::{
 use jiff::{ToSpan, civil::date};
 use serde::{Deserialize, Serialize};
 
-use crate::{Corpus, Error, Result, file, split::Split, state};
+use crate::{
+    Corpus, Error, Result, file,
+    row::{self, Row},
+    split::Split,
+    state,
+};
 
 /// The code of a row that has no value.
 pub(crate) const UNKNOWN: u32 = u32::MAX;
@@ -223,6 +228,9 @@ impl Names {
 fn load(split: &Split, dimension: Dimension, names: &mut Names) -> Result<Codes> {
     let place = file::schema().index_of(dimension.column())?;
     let mut loading = Loading { names, cut: dimension.cut(), ends: Vec::new(), codes: Vec::new() };
+    if split.entry.rules != row::RULES && matches!(dimension, Dimension::State | Dimension::Family) {
+        return derived(split, dimension, loading);
+    }
     let mut row = 0_u32;
     for batch in split.rows.read(&[place], None)? {
         let batch = batch?;
@@ -241,6 +249,23 @@ fn load(split: &Split, dimension: Dimension, names: &mut Names) -> Result<Codes>
         }
     }
     loading.finish(matches!(batch_kind(dimension), Shape::Many))
+}
+
+/// A column whose rule has changed since its split was written, from the documents themselves.
+fn derived(split: &Split, dimension: Dimension, mut loading: Loading<'_>) -> Result<Codes> {
+    let mut at = 0_u32;
+    split.rows.each_document(None, |document| {
+        let row = Row::of(&document);
+        match dimension {
+            Dimension::Family => loading.row(std::iter::once(row.family.as_str())),
+            _ => {
+                loading.row(state::known(*split.overlay.states.get(&at).unwrap_or(&row.state)).into_iter());
+            }
+        }
+        at += 1;
+        Ok(())
+    })?;
+    loading.finish(false)
 }
 
 /// Whether a row has one value or many.

@@ -5,7 +5,7 @@ use std::fs;
 use crate::{
     Error, Result, Writer,
     manifest::{self, SplitEntry},
-    split,
+    row, split,
 };
 
 /// A split of which so many rows are superseded or changed is written again.
@@ -22,8 +22,22 @@ impl Writer {
         if worn.is_empty() || (worn.len() == 1 && !is_changed) {
             return Ok(0);
         }
+        self.write_again(&worn)?;
+        Ok(worn.len())
+    }
+
+    /// Writes splits again whose narrow columns follow rules of an earlier version, each for itself.
+    pub(crate) fn renew(&mut self) -> Result<()> {
+        while let Some(at) = self.splits.iter().position(|split| split.entry.rules != row::RULES) {
+            self.write_again(&[at])?;
+        }
+        Ok(())
+    }
+
+    /// Puts new splits in the place of these, with their later states and owners folded in.
+    fn write_again(&mut self, worn: &[usize]) -> Result<()> {
         let (mut entries, mut documents, mut bytes) = (Vec::new(), Vec::new(), 0);
-        for &at in &worn {
+        for &at in worn {
             let split = &self.splits[at];
             let mut row = 0;
             split.rows.each_document(None, |document| {
@@ -46,8 +60,7 @@ impl Writer {
         }
         let arrived = worn.iter().map(|&at| self.splits[at].entry.arrival()).max();
         entries.iter_mut().for_each(|entry| entry.arrived = arrived);
-        self.replace(&worn, entries)?;
-        Ok(worn.len())
+        self.replace(worn, entries)
     }
 
     /// Whether a split is less than half full or has many later changes.

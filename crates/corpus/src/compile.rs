@@ -79,15 +79,16 @@ impl Compiler<'_> {
 
     fn term(&self, term: &Term) -> Result<Boxed> {
         match term.field {
-            Field::Owner => self.owner(|compiler: &Compiler<'_>| compiler.value(term.field, &term.value, term.span)),
+            Field::Owner => self.owner(|compiler: &Compiler<'_>| compiler.value(term)),
             Field::State => self.state(&term.value),
-            field => Ok(boosted(self.value(field, &term.value, term.span)?, f32::from(term.weight))),
+            _ => Ok(boosted(self.value(term)?, f32::from(term.weight))),
         }
     }
 
-    fn value(&self, field: Field, value: &Value, span: Span) -> Result<Boxed> {
+    fn value(&self, term: &Term) -> Result<Boxed> {
+        let (field, value, span) = (term.field, &term.value, term.span);
         if let Some((texts, boosts)) = self.texts(field) {
-            return self.text(&texts, &boosts, value, span);
+            return self.text(&texts, &boosts, term);
         }
         match (field, value) {
             (_, Value::Days(first, last)) => Ok(filter(self.days(field, *first, *last))),
@@ -171,7 +172,7 @@ impl Compiler<'_> {
             Field::State => self.fields.state,
             Field::Family => self.fields.family,
             Field::Province => self.fields.province,
-            Field::City => self.fields.city,
+            Field::City => return self.city(text),
             Field::Number | Field::Cited => self.number_field(field),
             Field::Arrival => {
                 let is_later = |split: &Split| text.parse().is_ok_and(|number: u64| split.entry.arrival() > number);
@@ -180,6 +181,12 @@ impl Compiler<'_> {
             _ => return Box::new(EmptyQuery),
         };
         term_query(index, text, IndexRecordOption::Basic)
+    }
+
+    /// A city by its name, with or without what sort of city it is.
+    fn city(&self, text: &str) -> Boxed {
+        let terms = city_names(text).map(|name| IndexTerm::from_field_text(self.fields.city, &name));
+        Box::new(TermSetQuery::new(terms))
     }
 
     fn days(&self, field: Field, first: Option<jiff::civil::Date>, last: Option<jiff::civil::Date>) -> Boxed {
@@ -194,7 +201,10 @@ impl Compiler<'_> {
         Box::new(RangeQuery::new(bound(first, 0), bound(last, 99_999_999)))
     }
 
-    fn text(&self, texts: &[TextFields], boosts: &[f32], value: &Value, span: Span) -> Result<Boxed> {
+    fn text(&self, texts: &[TextFields], boosts: &[f32], term: &Term) -> Result<Boxed> {
+        let (value, span) = (&term.value, term.span);
+        // A weight is for ranking, as in a search for documents like one: its words are matched as words alone.
+        let is_weighted = term.weight != 1;
         let in_each = |query: &dyn Fn(TextFields) -> Result<Boxed>| -> Result<Boxed> {
             let each = texts.iter().zip(boosts).map(|(text, boost)| Ok(boosted(query(*text)?, *boost)));
             Ok(union(each.collect::<Result<Vec<_>>>()?))
@@ -202,10 +212,11 @@ impl Compiler<'_> {
         match value {
             Value::Words(words) => {
                 let mut all = Vec::new();
-                for word in words_of(words) {
+                for asked in words_of(words) {
                     all.push(in_each(&|text| {
-                        Ok(match &word {
-                            Word::Term(term) => term_query(text.words, term, IndexRecordOption::WithFreqs),
+                        Ok(match &asked {
+                            Word::Term(term) if is_weighted => word(text, term),
+                            Word::Term(term) => word_or_characters(text, term),
                             Word::Code(code) => phrase(text.characters, code),
                         })
                     })?);
@@ -393,6 +404,30 @@ impl DocPredicate for RowsPredicate {
 
 fn term_query(field: IndexField, text: &str, record: IndexRecordOption) -> Boxed {
     Box::new(TermQuery::new(IndexTerm::from_field_text(field, text), record))
+}
+
+/// What a city may be called that someone calls so: 南通 and 南通市, 北京市 and 北京.
+pub(crate) fn city_names(text: &str) -> [String; 5] {
+    let bare = text.strip_suffix('市').unwrap_or(text);
+    ["", "市", "地区", "盟", "自治州"].map(|ending| format!("{bare}{ending}"))
+}
+
+fn word(text: TextFields, term: &str) -> Boxed {
+    term_query(text.words, term, IndexRecordOption::WithFreqs)
+}
+
+/// A word, and wherever a Chinese word's characters stand in a row: jieba keeps 铅酸蓄电池 whole, and who asks for 铅酸 wants
+/// it too. What is found by characters alone ranks behind.
+fn word_or_characters(text: TextFields, term: &str) -> Boxed {
+    match is_chinese_word(term) {
+        true => union(vec![word(text, term), filter(phrase(text.characters, term))]),
+        false => word(text, term),
+    }
+}
+
+/// Whether a word is of several Chinese characters and nothing else.
+pub(crate) fn is_chinese_word(term: &str) -> bool {
+    term.chars().count() > 1 && term.chars().all(|c| tokenizer::is_ideograph(c.encode_utf8(&mut [0; 4])))
 }
 
 /// The text itself, by its characters.

@@ -7,6 +7,7 @@ use std::{
 };
 
 use documents::Document;
+use jiff::civil::Date;
 use tantivy::{
     Term as IndexTerm,
     query::{Bm25StatisticsProvider, EnableScoring, Weight},
@@ -26,6 +27,8 @@ pub struct Corpus {
 
 struct Inner {
     folder: PathBuf,
+    /// The day on which terms are over or not; none where the calendar is left out.
+    on: Option<Date>,
     manifest: Manifest,
     splits: Vec<Split>,
     columns: Columns,
@@ -50,16 +53,25 @@ pub struct NumberFound {
 }
 
 impl Corpus {
-    /// Opens the present snapshot of the corpus in a folder.
+    /// Opens the present snapshot of the corpus in a folder; legal states are as documents tell them, whatever day it is.
     pub fn open(folder: &Path) -> Result<Self> {
+        Self::opened(folder, None)
+    }
+
+    /// Opens the present snapshot as it stands on a day: a right whose term is over by then is no longer in force.
+    pub fn open_on(folder: &Path, day: Date) -> Result<Self> {
+        Self::opened(folder, Some(day))
+    }
+
+    fn opened(folder: &Path, on: Option<Date>) -> Result<Self> {
         let manifest = Manifest::read(folder)?.ok_or_else(|| Error::Absent(folder.to_owned()))?;
         let mut overlays = read_changes(folder, &manifest)?;
         let splits = manifest
             .splits
             .iter()
-            .map(|entry| Split::open(folder, entry, overlays.remove(&entry.id).unwrap_or_default()))
+            .map(|entry| Split::open(folder, entry, overlays.remove(&entry.id).unwrap_or_default(), on))
             .collect::<Result<Vec<_>>>()?;
-        let inner = Inner { folder: folder.to_owned(), manifest, splits, columns: Columns::default() };
+        let inner = Inner { folder: folder.to_owned(), on, manifest, splits, columns: Columns::default() };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -67,8 +79,13 @@ impl Corpus {
     pub fn latest(&self) -> Result<Self> {
         match Manifest::read(&self.inner.folder)? {
             Some(manifest) if manifest.number == self.inner.manifest.number => Ok(self.clone()),
-            _ => Self::open(&self.inner.folder),
+            _ => Self::opened(&self.inner.folder, self.inner.on),
         }
+    }
+
+    /// The day on which it stands.
+    pub fn day(&self) -> Option<Date> {
+        self.inner.on
     }
 
     /// What the snapshot consists of.

@@ -31,6 +31,7 @@ mod similar;
 mod split;
 mod state;
 mod table;
+mod term;
 #[cfg(test)]
 mod tests;
 mod tokenizer;
@@ -44,9 +45,10 @@ pub use crate::{
     error::{Error, QueryError, Result},
     facet::{Facet, FacetValue},
     inspection::{Inspection, inspect},
-    manifest::{ChangesEntry, Manifest, SplitEntry},
+    manifest::{ChangesEntry, Manifest, SplitEntry, sha256},
     numbers::read_list,
     query::{Field, Near, Query, Span, Term, Value},
+    same::Contrary,
     search::{Hit, Hits, Order, Page},
     state::{ALL as STATES, zh as state_name},
     table::{CorpusTable, SplitScanExec, TABLE},

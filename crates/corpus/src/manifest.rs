@@ -55,6 +55,9 @@ pub struct SplitEntry {
     /// The arrival of its latest rows, where it was compacted from splits of several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub arrived: Option<u64>,
+    /// By which rules its narrow columns were derived (`row::RULES`); 0 for the first ones.
+    #[serde(default)]
+    pub rules: u32,
 }
 
 impl SplitEntry {
@@ -167,7 +170,7 @@ pub(crate) fn sync_folder(folder: &Path) -> Result<()> {
 }
 
 /// SHA-256 of a file, in hexadecimal.
-pub(crate) fn sha256(path: &Path) -> Result<String> {
+pub fn sha256(path: &Path) -> Result<String> {
     let mut file = File::open(path).map_err(Error::io(path))?;
     let mut hasher = Sha256::new();
     let mut buffer = vec![0; 1024 * 1024];

@@ -150,6 +150,20 @@ impl Query {
         Self::term(Field::Number, Value::Numbers(folded))
     }
 
+    /// Whether positions in texts are read to answer it: phrases, wildcards, proximity.
+    pub(crate) fn reads_positions(&self) -> bool {
+        match self {
+            Self::All => false,
+            Self::And(parts) | Self::Or(parts) => parts.iter().any(Self::reads_positions),
+            Self::Not(inner) => inner.reads_positions(),
+            Self::Near(_) => true,
+            Self::Term(term) => {
+                matches!(term.field.sort(), fields::Sort::Text | fields::Sort::Name)
+                    && matches!(term.value, Value::Phrase(_) | Value::Wildcard(_))
+            }
+        }
+    }
+
     /// The documents that cite this one, by any of its numbers (被引).
     pub fn citing(document: &documents::Document) -> Self {
         Self::term(Field::Cited, Value::Numbers(crate::numbers::forms(document)))

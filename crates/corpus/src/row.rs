@@ -1,14 +1,17 @@
 //! The narrow values of a document that are counted by: one row of the analytic columns.
 
-use documents::{Document, LegalState, Party, Scheme};
+use documents::{Document, LegalState, Party, Scheme, families, legal};
 use jiff::civil::Date;
 
 use crate::{classes, state};
 
+/// Raised whenever the same document would give other values; splits of earlier rules are written again.
+pub(crate) const RULES: u32 = 1;
+
 /// What a document is counted by. An absent value is unknown, never zero.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Row {
-    /// The family, or the document's own key where no source gives one: a document alone is a family of one.
+    /// The simple family by [`families`]: a document of which nothing is known is a family of its own.
     pub(crate) family: String,
     pub(crate) kind: Option<terms::PatentKind>,
     pub(crate) state: LegalState,
@@ -46,9 +49,9 @@ impl Row {
         let address = document.applicants.first().map_or("", |party| party.address.as_str());
         let (province, city) = place(address);
         Self {
-            family: if document.family.is_empty() { document.key.clone() } else { document.family.clone() },
+            family: families::name_of(document),
             kind: document.kind,
-            state: document.state,
+            state: legal::settled(document).state,
             filed: document.filed_on,
             published,
             granted: grants.filter_map(|each| each.published_on).min(),

@@ -88,7 +88,7 @@ pub(crate) struct Pending {
 }
 
 /// What a document was to those that were pending.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Met {
     /// None of them is the same.
     Nothing,
@@ -96,6 +96,39 @@ pub(crate) enum Met {
     Same,
     /// It changed one; so many others became one with that.
     Changed { others: u64 },
+    /// It bears the number of one and cannot be the same application; it was not taken.
+    Contrary(Contrary),
+}
+
+/// A document that was not taken in because it contradicts an earlier one of the same number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contrary {
+    /// The file it came from.
+    pub file: String,
+    /// Where it stands in it.
+    pub place: String,
+    /// In what it contradicts which document, in Chinese.
+    pub reason: String,
+}
+
+impl Contrary {
+    /// What makes a document contradict an earlier one, if anything does.
+    pub(crate) fn of(earlier: &Document, later: &Document) -> Option<Self> {
+        let differences = documents::contradiction(earlier, later)?;
+        let told: Vec<String> =
+            differences.iter().map(|one| format!("{}为“{}”，已有的为“{}”", one.field, one.theirs, one.ours)).collect();
+        let from = earlier.sources.first().map(|one| format!("（{} {}）", one.file, one.place)).unwrap_or_default();
+        let source = later.sources.first();
+        Some(Self {
+            file: source.map(|one| one.file.clone()).unwrap_or_default(),
+            place: source.map(|one| one.place.clone()).unwrap_or_default(),
+            reason: format!(
+                "与已收录的 {}{from}号码相同而内容矛盾：{}。没有收录，已有的不变；请核对号码",
+                earlier.key,
+                told.join("；")
+            ),
+        })
+    }
 }
 
 impl Pending {
@@ -114,6 +147,10 @@ impl Pending {
             self.documents.push(Some(document));
             return Met::Nothing;
         };
+        let contrary = self.documents[first].as_ref().and_then(|earlier| Contrary::of(earlier, &document));
+        if let Some(contrary) = contrary {
+            return Met::Contrary(contrary);
+        }
         let earlier = self.documents[first].take().unwrap_or_default();
         let others: Vec<Document> = found.filter_map(|at| self.documents[at].take()).collect();
         let count = others.len() as u64;

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Raised whenever the same document would give another index.
-pub(crate) const VERSION: u32 = 2;
+pub(crate) const VERSION: u32 = 3;
 
 /// A text in two ways: words to rank by, characters with positions to be exact by.
 #[derive(Clone, Copy)]
@@ -150,6 +150,12 @@ fn name(builder: &mut SchemaBuilder, name: &str) -> NameFields {
 /// A day as a number that sorts and shows its year.
 pub(crate) fn day_number(day: Date) -> i64 {
     i64::from(day.year()) * 10_000 + i64::from(day.month()) * 100 + i64::from(day.day())
+}
+
+/// The day of such a number.
+pub(crate) fn day_of(number: i64) -> Option<Date> {
+    let part = |number: i64| i8::try_from(number % 100).ok();
+    Date::new(i16::try_from(number / 10_000).ok()?, part(number / 100)?, part(number)?).ok()
 }
 
 /// What a document puts into the index.

@@ -6,7 +6,7 @@ use documents::Document;
 use serde::{Deserialize, Serialize};
 use tantivy::{
     DocAddress, DocId, Order as IndexOrder, Score, SegmentReader,
-    collector::{Collector, SegmentCollector, TopDocs},
+    collector::{Collector, Count, SegmentCollector, TopDocs},
 };
 
 use crate::{Corpus, Query, Result, columns::Dimension};
@@ -69,6 +69,16 @@ pub struct Hit {
     pub family_documents: Option<u64>,
 }
 
+/// So many hits are collected while they are counted; more would need a heap for every document.
+const TOGETHER_MAX: usize = 1_000;
+
+/// Whether hits are counted while the best are collected.
+#[derive(Debug, Clone, Copy)]
+enum Counting {
+    No,
+    Too,
+}
+
 /// A row and what it is sorted by, greater first.
 type Ranked = (Option<i64>, Option<f32>, DocAddress);
 /// A row that is shown, with how many documents of its family match where that was asked for.
@@ -80,13 +90,19 @@ impl Corpus {
         if page.by_family {
             return self.search_families(query, page);
         }
+        if query.reads_positions() && page.limit > 0 && page.offset.saturating_add(page.limit) <= TOGETHER_MAX {
+            // Positions cost the most: they are read once for the count and the best together.
+            let (top, documents) = self.top(query, page.order, page.offset, page.limit, Counting::Too)?;
+            let top: Vec<Shown> = top.into_iter().map(|ranked| (ranked, None)).collect();
+            return Ok(Hits { documents, families: None, hits: self.hits(&top)? });
+        }
         let documents = self.count(query)?;
         let is_beyond = u64::try_from(page.offset).is_ok_and(|offset| offset >= documents);
         if is_beyond || page.limit == 0 {
             return Ok(Hits { documents, families: None, hits: Vec::new() });
         }
         let limit = usize::try_from(documents).unwrap_or(usize::MAX).saturating_sub(page.offset).min(page.limit);
-        let top = self.top(query, page.order, page.offset, limit)?;
+        let (top, _) = self.top(query, page.order, page.offset, limit, Counting::No)?;
         let top: Vec<Shown> = top.into_iter().map(|ranked| (ranked, None)).collect();
         Ok(Hits { documents, families: None, hits: self.hits(&top)? })
     }
@@ -94,24 +110,45 @@ impl Corpus {
     /// The keys' places of the best hits with their scores, without reading documents: what the yardstick measures.
     #[doc(hidden)]
     pub fn best(&self, query: &Query, limit: usize) -> Result<Vec<(u32, f32)>> {
-        let top = self.top(query, Order::Relevance, 0, limit)?;
+        let (top, _) = self.top(query, Order::Relevance, 0, limit, Counting::No)?;
         Ok(top.into_iter().map(|(_, score, address)| (address.doc_id, score.unwrap_or_default())).collect())
     }
 
-    /// The best rows, without reading their documents.
-    pub(crate) fn top(&self, query: &Query, order: Order, offset: usize, limit: usize) -> Result<Vec<Ranked>> {
+    /// The best rows, without reading their documents, and how many match where that is asked.
+    fn top(
+        &self,
+        query: &Query,
+        order: Order,
+        offset: usize,
+        limit: usize,
+        counting: Counting,
+    ) -> Result<(Vec<Ranked>, u64)> {
         let top = || TopDocs::with_limit(limit).and_offset(offset);
         let by_day = |field: &'static str, order| top().order_by_fast_field::<i64>(field, order);
-        Ok(match order {
-            Order::Relevance => {
-                let found = self.collect(query, &top().order_by_score())?;
-                found.into_iter().map(|(score, address)| (None, Some(score), address)).collect()
+        if order == Order::Relevance {
+            let (found, count) = self.counted(query, top().order_by_score(), counting)?;
+            let ranked = |(score, address)| (None, Some(score), address);
+            return Ok((found.into_iter().map(ranked).collect(), count));
+        }
+        let (field, order) = match order {
+            Order::FiledEarliest => ("filed", IndexOrder::Asc),
+            Order::PublishedLatest => ("published", IndexOrder::Desc),
+            Order::GrantedLatest => ("granted", IndexOrder::Desc),
+            Order::FiledLatest | Order::Relevance => ("filed", IndexOrder::Desc),
+        };
+        let (found, count) = self.counted(query, by_day(field, order), counting)?;
+        Ok((days(found), count))
+    }
+
+    /// Runs a collector, and counts in the same pass where that is asked; a count that was not asked for is 0.
+    fn counted<C: Collector>(&self, query: &Query, collector: C, counting: Counting) -> Result<(C::Fruit, u64)> {
+        match counting {
+            Counting::No => Ok((self.collect(query, &collector)?, 0)),
+            Counting::Too => {
+                let (fruit, count) = self.collect(query, &(collector, Count))?;
+                Ok((fruit, count as u64))
             }
-            Order::FiledLatest => days(self.collect(query, &by_day("filed", IndexOrder::Desc))?),
-            Order::FiledEarliest => days(self.collect(query, &by_day("filed", IndexOrder::Asc))?),
-            Order::PublishedLatest => days(self.collect(query, &by_day("published", IndexOrder::Desc))?),
-            Order::GrantedLatest => days(self.collect(query, &by_day("granted", IndexOrder::Desc))?),
-        })
+        }
     }
 
     /// Runs a collector over every split; the segment of an address is the split's place.

@@ -39,8 +39,8 @@ impl Corpus {
         document.titles.iter().for_each(|title| words.add(&title.text, TITLE_TIMES));
         let texts = document.abstracts.iter().chain(document.claims.first());
         texts.for_each(|text| words.add(&text.text, 1));
-        let family = if document.family.is_empty() { document.key } else { document.family };
-        let own = Query::Not(Box::new(Query::term(Field::Family, Value::Whole(family))));
+        let family = Value::Whole(documents::families::name_of(&document));
+        let own = Query::Not(Box::new(Query::term(Field::Family, family)));
         Ok(self.like_words(&words)?.and(own))
     }
 
@@ -61,6 +61,8 @@ impl Corpus {
         let telling = weighed.iter().filter(|(is_common, ..)| !is_common).count();
         let terms = weighed.into_iter().take(telling.clamp(WORDS_ENOUGH, WORDS_MAX)).map(|(_, _, weight, surface)| {
             let value = Value::Words(surface.clone());
+            // Twice, so that no word of it is without a weight and looked for by its characters.
+            let weight = weight.saturating_mul(2).clamp(2, crate::query::WEIGHT_MAX);
             Query::Term(Term { field: Field::Text, value, weight, span: crate::Span::default() })
         });
         Ok(Query::Or(terms.collect()))

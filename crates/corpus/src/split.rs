@@ -7,7 +7,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use documents::Document;
+use documents::{
+    Document,
+    legal::{self, Settled},
+};
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use tantivy::{
     DocSet, Index, IndexReader, ReloadPolicy, Searcher, SegmentReader, TERMINATED, TantivyError, Term,
@@ -21,8 +25,8 @@ use crate::{
     file::{self, Rows},
     later::LaterOwners,
     manifest::{self, SplitEntry},
-    row::Row,
-    schema, tokenizer,
+    row::{self, Row},
+    schema, term, tokenizer,
 };
 
 const PARQUET: &str = "documents.parquet";
@@ -83,6 +87,7 @@ pub(crate) fn build(folder: &Path, id: &str, documents: &[Document]) -> Result<S
         sha256: manifest::sha256(&parquet)?,
         parquet_bytes: fs::metadata(&parquet).map_err(Error::io(&parquet))?.len(),
         arrived: None,
+        rules: row::RULES,
     };
     put_in_place(&partial, &place, entry.rows)?;
     Ok(entry)
@@ -129,7 +134,10 @@ fn index<'a>(folder: &Path, count: usize, document: impl Fn(usize) -> Result<(&'
 
 impl Split {
     /// Opens a split; an index of another version or one that is damaged is built again first.
-    pub(crate) fn open(folder: &Path, entry: &SplitEntry, overlay: Overlay) -> Result<Self> {
+    ///
+    /// On a day given, rights whose term is over by then lie in the overlay as the law has them; without one nothing is
+    /// said of the calendar, which is for writers alone.
+    pub(crate) fn open(folder: &Path, entry: &SplitEntry, mut overlay: Overlay, on: Option<Date>) -> Result<Self> {
         let place = manifest::splits_folder(folder).join(&entry.id);
         let rows = Rows::open(&place.join(PARQUET), entry.rows)?;
         let index = match open_index(&place, entry.rows) {
@@ -145,12 +153,16 @@ impl Split {
             return Err(Error::damaged(&place, "索引不是一段"));
         };
         let segment = SegmentReader::open_with_custom_alive_set(segment, overlay.alive(entry.rows)?)?;
+        let searcher = reader.searcher();
+        if let Some(day) = on {
+            term::lay_over(&searcher, &mut overlay, day)?;
+        }
         Ok(Self {
             entry: entry.clone(),
             rows,
             later_owners: LaterOwners::of(&overlay)?,
             overlay,
-            searcher: reader.searcher(),
+            searcher,
             segment,
             _reader: reader,
         })
@@ -163,13 +175,18 @@ impl Split {
         self.rows_with(schema::fields().key, key).map(|rows| rows.first().copied())
     }
 
-    /// The documents in these rows, which must ascend, with what was learned of them later.
+    /// The documents in these rows, which must ascend, in the state that follows, with what was learned of them later.
     pub(crate) fn documents(&self, rows: &[u32]) -> Result<Vec<Document>> {
         if rows.is_empty() {
             return Ok(Vec::new());
         }
         let documents = self.rows.documents(rows)?;
-        Ok(rows.iter().zip(documents).map(|(&row, document)| self.overlay.applied(row, document)).collect())
+        let shown = |(&row, mut document): (&u32, Document)| {
+            let Settled { state, is_presumed } = legal::settled(&document);
+            (document.state, document.is_presumed) = (state, is_presumed);
+            self.overlay.applied(row, document)
+        };
+        Ok(rows.iter().zip(documents).map(shown).collect())
     }
 
     /// Calls for every term of a field.

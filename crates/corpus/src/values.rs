@@ -2,14 +2,15 @@
 //!
 //! For what neither facets nor cross tables count, such as the most frequent partner of each of many names.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
-use documents::Document;
+use documents::{Document, LegalState};
 
 use crate::{
     Corpus, Query, Result,
     columns::{Column, Dimension, UNKNOWN},
     search::Rows,
+    state,
 };
 
 /// The values of one dimension, hit by hit.
@@ -70,6 +71,19 @@ impl Corpus {
         }
         keys.sort_unstable();
         Ok(keys)
+    }
+
+    /// The key and the legal state of every hit, without reading documents.
+    pub fn states(&self, query: &Query) -> Result<BTreeMap<String, LegalState>> {
+        let column = self.column(Dimension::State)?;
+        let mut states = BTreeMap::new();
+        for (at, (split, rows)) in self.splits().iter().zip(self.collect(query, &Rows)?).enumerate() {
+            for (row, key) in rows.iter().zip(split.rows.keys(&rows)?) {
+                let name = column.first(at, *row).and_then(|code| column.name(code));
+                states.insert(key, name.and_then(|name| state::named(&name)).unwrap_or_default());
+            }
+        }
+        Ok(states)
     }
 
     /// Calls for the document of every hit, as it is in the file with what was learned of it later.

@@ -12,7 +12,7 @@ use crate::{
     Error, Result,
     changes::{self, Overlays},
     manifest::{self, ChangesEntry, Manifest, SplitEntry},
-    same::{self, Group, Known, Met, Pending, Place},
+    same::{self, Contrary, Group, Known, Met, Pending, Place},
     split::{self, Split},
 };
 
@@ -31,7 +31,7 @@ impl Default for Budget {
     }
 }
 
-/// What became of the documents that were taken in; the three add up to what was given.
+/// What became of the documents that were taken in; the four add up to what was given.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Taken {
     /// Documents of which nothing was known.
@@ -40,6 +40,8 @@ pub struct Taken {
     pub changed: u64,
     /// Documents that said nothing new.
     pub unchanged: u64,
+    /// Documents that contradict an earlier one of their number and were left out.
+    pub contrary: u64,
 }
 
 /// Takes documents into a corpus. Only one can be open at a time.
@@ -57,6 +59,7 @@ pub struct Writer {
     /// Whether states or owners were noted that are not visible yet.
     is_noted: bool,
     taken: Taken,
+    contrary: Vec<Contrary>,
 }
 
 impl Writer {
@@ -86,9 +89,11 @@ impl Writer {
             bytes: 0,
             is_noted: false,
             taken: Taken::default(),
+            contrary: Vec::new(),
         };
         writer.clear_away()?;
         writer.open_splits()?;
+        writer.renew()?;
         writer.known = Known::of(&writer.splits)?;
         Ok(writer)
     }
@@ -108,11 +113,23 @@ impl Writer {
                 self.taken.changed += 1 + others;
                 self.bytes += bytes;
             }
+            Met::Contrary(contrary) => self.set_aside(contrary),
         }
         if self.pending.len() >= self.budget.documents || self.bytes >= self.budget.bytes {
             self.commit()?;
         }
         Ok(())
+    }
+
+    fn set_aside(&mut self, contrary: Contrary) {
+        self.taken.contrary += 1;
+        self.contrary.push(contrary);
+    }
+
+    /// The documents that were not taken in since this was asked last, because they contradict earlier ones of their numbers.
+    /// Some are known only when a split is cut, so that it is to be asked once more after the last [`Writer::commit`].
+    pub fn take_contrary(&mut self) -> Vec<Contrary> {
+        std::mem::take(&mut self.contrary)
     }
 
     /// Says that the first so many documents of a source file have been given to [`Writer::add`].
@@ -199,7 +216,7 @@ impl Writer {
             let overlay = self.overlays.get(&entry.id).cloned().unwrap_or_default();
             self.splits.push(match open.remove(&entry.id) {
                 Some(split) if split.overlay == overlay => split,
-                _ => Split::open(&self.folder, entry, overlay)?,
+                _ => Split::open(&self.folder, entry, overlay, None)?,
             });
         }
         Ok(())
@@ -235,6 +252,11 @@ impl Writer {
                 news.push(document);
                 continue;
             };
+            if let Some(contrary) = Contrary::of(&first, &document) {
+                self.taken.contrary += given - 1;
+                self.set_aside(contrary);
+                continue;
+            }
             let one = before.chain([document]).fold(first.clone(), |one, other| same::joined(&one, other));
             if one == first && rows.len() == 1 {
                 self.taken.unchanged += given;

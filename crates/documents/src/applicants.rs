@@ -39,6 +39,17 @@ pub enum Act {
     },
 }
 
+impl Act {
+    /// It in Chinese.
+    pub fn zh(&self) -> String {
+        match self {
+            Self::Merge { name, into } => format!("“{name}”并入“{into}”"),
+            Self::Part { name } => format!("“{name}”拆出"),
+            Self::Undo { version } => format!("撤销第 {version} 条"),
+        }
+    }
+}
+
 /// One entry of the ledger; it makes the version of its place, counted from 1.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
@@ -78,6 +89,8 @@ pub struct Ledger {
 /// The names as of one version.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Names {
+    /// The version of the ledger.
+    version: usize,
     /// The name that stands for each name that is not its own.
     stands_for: HashMap<String, String>,
     /// Those under each name.
@@ -88,6 +101,11 @@ impl Ledger {
     /// The number of entries, which names the state they make.
     pub fn version(&self) -> usize {
         self.entries.len()
+    }
+
+    /// The versions whose entries count for nothing any more.
+    pub fn undone(&self) -> BTreeSet<usize> {
+        undone(&self.entries)
     }
 
     /// The entries in order.
@@ -186,6 +204,16 @@ impl Ledger {
 }
 
 impl Names {
+    /// The version of the ledger that they are of.
+    pub fn version(&self) -> usize {
+        self.version
+    }
+
+    /// Every name that stands for others, with those.
+    pub fn merged(&self) -> impl Iterator<Item = (&str, &BTreeSet<String>)> {
+        self.under.iter().map(|(name, under)| (name.as_str(), under))
+    }
+
     /// The name that stands for this one, folded; a name nothing is known of stands for itself.
     pub fn canonical(&self, name: &str) -> String {
         let folded = fold_name(name);
@@ -242,7 +270,7 @@ fn undone(entries: &[Entry]) -> BTreeSet<usize> {
 
 fn replay(entries: &[Entry]) -> Names {
     let undone = undone(entries);
-    let mut names = Names::default();
+    let mut names = Names { version: entries.len(), ..Names::default() };
     for (_, entry) in entries.iter().enumerate().filter(|(index, _)| !undone.contains(&(index + 1))) {
         match &entry.act {
             Act::Merge { name, into } => names.merge(name, into),
@@ -329,7 +357,7 @@ mod tests {
             }
             let version = ledger.version();
             if version > 0 && ledger.enter(entry(Act::Undo { version })).is_ok() {
-                prop_assert_eq!(ledger.at(version + 1), ledger.at(version - 1));
+                prop_assert_eq!(ledger.at(version + 1).under, ledger.at(version - 1).under);
             }
             // A name that stands for another stands for itself.
             let names = ledger.at(ledger.version());

@@ -52,7 +52,10 @@ pub struct Document {
     pub events: Vec<LegalEvent>,
     /// The state that a source asserts without events; [`LegalState::Unknown`] where none does.
     pub state: LegalState,
-    /// The family that a source asserts, such as DOCDB's number; ours are built from priorities.
+    /// Whether the state only follows from a grant ([`crate::legal::settled`]); said where a document is read, never kept.
+    #[serde(skip)]
+    pub is_presumed: bool,
+    /// The family that a source asserts, such as DOCDB's number; [`crate::families`] says when it counts.
     pub family: String,
     /// Numbers of patents that divided from it or that it divided from.
     pub related: Vec<String>,

@@ -8,9 +8,13 @@
 //! **Extended family (扩展同族).** Applications that are linked by any priority, directly or through others; the
 //! application itself counts among its priorities. A simple family lies within one extended family.
 //!
-//! An application of which neither a priority nor its own number is known stands alone until a source tells more;
-//! [`Basis::Unknown`] says so, so that a statistic can count such families apart. A family that a source asserts, such
-//! as DOCDB's number, stays in the document and is not mixed with ours.
+//! **Where priorities are silent.** Many sources do not print priorities at all, so that "claims none" often means "is
+//! not said". A document without a priority therefore follows the family that a source asserts for it, such as DOCDB's
+//! number, where one does; the rule above is asked first, so that a document whose priorities are known lies in the same
+//! family whichever source brought it.
+//!
+//! An application of which neither a priority nor a family nor its own number is known stands alone until a source tells
+//! more; [`Basis::Unknown`] says so, so that a statistic can count such families apart.
 //!
 //! Simple families are a function of each document, so adding, changing and removing one touches only its own.
 //! Extended families only grow; when documents were changed or removed they are built anew.
@@ -24,7 +28,9 @@ use crate::document::Document;
 pub enum Basis {
     /// Priorities that were claimed.
     Priorities,
-    /// The application itself, for it claims no priority.
+    /// What a source asserts, for it names no priority.
+    Asserted,
+    /// The application itself, for no source names a priority or a family.
     OwnApplication,
     /// Nothing: no source gave an application number or a priority.
     Unknown,
@@ -47,6 +53,9 @@ impl FamilyId {
             let name = priorities.into_iter().collect::<Vec<_>>().join(";");
             return FamilyId { basis: Basis::Priorities, name };
         }
+        if !document.family.is_empty() {
+            return FamilyId { basis: Basis::Asserted, name: document.family.clone() };
+        }
         match own_application(document) {
             Some(number) => FamilyId { basis: Basis::OwnApplication, name: number.to_owned() },
             None => FamilyId { basis: Basis::Unknown, name: document.key.clone() },
@@ -62,6 +71,11 @@ impl FamilyId {
     pub fn name(&self) -> &str {
         &self.name
     }
+}
+
+/// The name of a document's simple family.
+pub fn name_of(document: &Document) -> String {
+    FamilyId::of(document).name
 }
 
 fn priorities(document: &Document) -> BTreeSet<&str> {

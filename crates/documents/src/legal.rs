@@ -72,6 +72,56 @@ pub fn stated(words: &str, is_granted: bool) -> LegalState {
     }
 }
 
+/// The state that documents alone tell, before the calendar is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settled {
+    /// The state.
+    pub state: LegalState,
+    /// Whether it stands on a grant alone: no source asserts it, no event says it, and none says that it ended.
+    pub is_presumed: bool,
+}
+
+/// What sources assert and what follows from events and grants, whichever is further along.
+///
+/// - A Chinese grant without a later end: in force (《专利法》第三十九、四十条), until its term is over. A grant abroad says
+///   nothing of today: the EPO's is a bundle of national rights, and others lapse by fees that no publication shows.
+/// - An event whose code says so: what it says ([`effect`]); a lapse, an abandonment, an invalidation among them.
+/// - Of an assertion without a day and a dated fact the later state counts, in the order pending, in force, not granted,
+///   ended, invalidated: an old gazette does not revive what a later export calls lapsed, nor an old export what an
+///   event has ended.
+/// - A published application without more says nothing of today: it may have been withdrawn, and stays unknown.
+pub fn settled(document: &Document) -> Settled {
+    let known = document.state.max(told(document, None).map_or(LegalState::Unknown, |standing| standing.state));
+    let is_granted = document.publications.iter().any(|one| one.is_grant == Some(true));
+    let is_presumed = document.office == "CN" && is_granted && known < LegalState::InForce;
+    Settled { state: if is_presumed { LegalState::InForce } else { known }, is_presumed }
+}
+
+/// What the latest event says that was there on a day, or that is there at all.
+fn told(document: &Document, by: Option<Date>) -> Option<Standing> {
+    let mut events: Vec<_> = document.events.iter().filter_map(|one| Some((one.on, one.leads_to?))).collect();
+    events.retain(|(on, _)| by.is_none_or(|by| on.is_some_and(|on| on <= by)));
+    events.sort_by_key(|(on, _)| *on);
+    events.into_iter().fold(None, |before: Option<Standing>, (since, state)| match before {
+        // A late notice of the examination does not take a decision back.
+        Some(before) if state == LegalState::Pending || state == before.state => Some(before),
+        _ => Some(Standing { state, since }),
+    })
+}
+
+/// How long after filing a right abroad can stand at most: twenty years (TRIPS Article 33) and the five by which
+/// protection certificates and extensions lengthen it (EU 469/2009 Article 13, 35 U.S.C. 156, 特許法第六十七条).
+const ABROAD_YEARS_MAX: i32 = 25;
+
+/// The day from which the term of a right is over: by 《专利法》第四十二条 in China, by the longest extension elsewhere.
+pub fn term_over(office: &str, kind: Option<PatentKind>, filed_on: Date) -> Option<Date> {
+    match (office, kind) {
+        ("CN", Some(kind)) => kind.term_over_on(filed_on).ok(),
+        ("CN" | "", _) => None,
+        _ => filed_on.checked_add(jiff::Span::new().years(ABROAD_YEARS_MAX)).ok(),
+    }
+}
+
 /// A state and the day from which it holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Standing {
@@ -81,47 +131,36 @@ pub struct Standing {
     pub since: Option<Date>,
 }
 
-/// The states of a document by day: publications, events, and the end of a Chinese patent's term.
-pub fn timeline(document: &Document) -> Vec<Standing> {
-    let mut days: Vec<(Date, u8, LegalState)> = Vec::new();
-    for publication in &document.publications {
-        let state = match publication.is_grant {
-            Some(true) => LegalState::InForce,
-            Some(false) => LegalState::Pending,
-            None => continue,
-        };
-        days.extend(publication.published_on.map(|day| (day, 0, state)));
-    }
-    let events = document.events.iter().filter_map(|event| Some((event.on?, 1, event.leads_to?)));
-    days.extend(events);
-    let was_granted = days.iter().any(|(_, _, state)| *state == LegalState::InForce);
-    if let (true, "CN", Some(kind), Some(filed_on)) =
-        (was_granted, document.office.as_str(), document.kind, document.filed_on)
-    {
-        days.extend(term_over(kind, filed_on));
-    }
-    days.sort_by_key(|(day, order, _)| (*day, *order));
-    let mut standings: Vec<Standing> = Vec::new();
-    for (day, _, state) in days {
-        let last = standings.last().map(|standing| standing.state);
-        // A late publication does not put a decided application back into examination.
-        let is_news = last != Some(state) && !(state == LegalState::Pending && last.is_some());
-        if is_news {
-            standings.push(Standing { state, since: Some(day) });
-        }
-    }
-    standings
-}
-
-fn term_over(kind: PatentKind, filed_on: Date) -> Option<(Date, u8, LegalState)> {
-    Some((kind.term_over_on(filed_on).ok()?, 2, LegalState::Ended))
-}
+/// For so many months after filing an application that was published is under examination unless an event says otherwise:
+/// in China it may be asked for within three years (《专利法》第三十五条), international ones enter the states in thirty months.
+const PENDING_MONTHS: (i32, i32) = (36, 30);
 
 /// The state on a day, as far as the document tells; what a source asserts without a day counts only where nothing
-/// dated says anything.
+/// dated says anything. It rests on the rules of [`settled`] and on the end of the term.
 pub fn state_on(document: &Document, day: Date) -> Standing {
-    let dated = timeline(document).into_iter().rev().find(|standing| standing.since.is_some_and(|since| since <= day));
-    dated.unwrap_or(Standing { state: document.state, since: None })
+    let filed_on = document.filed_on;
+    let published = |is_grant: bool| {
+        let of_sort = document.publications.iter().filter(move |one| one.is_grant == Some(is_grant));
+        of_sort.filter_map(|one| one.published_on).filter(|on| *on <= day).min()
+    };
+    let granted = published(true).filter(|_| document.office == "CN");
+    let months = if document.office == "CN" { PENDING_MONTHS.0 } else { PENDING_MONTHS.1 };
+    let examined_until = filed_on.and_then(|filed| filed.checked_add(jiff::Span::new().months(months)).ok());
+    // That a grant came later shows that the application stood until then.
+    let is_pending = document.publications.iter().any(|one| one.is_grant == Some(true))
+        || examined_until.is_some_and(|until| day < until);
+    let publication = match (granted, published(false).filter(|_| is_pending && published(true).is_none())) {
+        (Some(since), _) => Some(Standing { state: LegalState::InForce, since: Some(since) }),
+        (None, Some(since)) => Some(Standing { state: LegalState::Pending, since: Some(since) }),
+        (None, None) => None,
+    };
+    let dated = [publication, told(document, Some(day))].into_iter().flatten().max_by_key(|one| (one.state, one.since));
+    let standing = dated.unwrap_or(Standing { state: document.state, since: None });
+    let over = filed_on.and_then(|filed| term_over(&document.office, document.kind, filed));
+    match over.filter(|over| standing.state == LegalState::InForce && *over <= day) {
+        Some(over) => Standing { state: LegalState::Ended, since: Some(over) },
+        None => standing,
+    }
 }
 
 #[cfg(test)]
@@ -173,6 +212,61 @@ mod tests {
         });
         assert_eq!(state_on(&document, date(2020, 1, 1)).since, Some(date(2016, 4, 20)));
         assert_eq!(state(&document, date(2016, 4, 19)), LegalState::InForce);
+    }
+
+    #[test]
+    fn a_grant_without_a_later_end_is_presumed_and_the_further_of_two_words_counts() {
+        let check = |document: &Document, state, is_presumed| {
+            assert_eq!(settled(document), Settled { state, is_presumed });
+        };
+        let mut document = granted();
+        check(&document, LegalState::InForce, true);
+        document.publications.pop();
+        check(&document, LegalState::Unknown, false);
+        let event = |code: &str, day| LegalEvent {
+            on: Some(day),
+            code: code.into(),
+            text: String::new(),
+            leads_to: effect("CN", code),
+            party: String::new(),
+        };
+        let mut document = granted();
+        document.events = vec![event("CF01", date(2016, 4, 20)), event("GR01", date(2013, 5, 1))];
+        check(&document, LegalState::Ended, false);
+        // An export that was made before the lapse asserts what was; one that knows of it asserts what is.
+        document.state = LegalState::InForce;
+        check(&document, LegalState::Ended, false);
+        let mut document = granted();
+        document.state = LegalState::Ended;
+        check(&document, LegalState::Ended, false);
+        document.state = LegalState::Pending;
+        check(&document, LegalState::InForce, true);
+    }
+
+    #[test]
+    fn a_grant_abroad_says_nothing_of_today_and_ends_by_the_longest_term() {
+        let mut abroad = Document {
+            office: "EP".into(),
+            kind: Some(PatentKind::Invention),
+            filed_on: Some(date(1999, 11, 8)),
+            publications: vec![published("EP100000000B1", date(2003, 2, 12), true)],
+            ..Document::default()
+        };
+        let day = date(2024, 2, 29);
+        assert_eq!(settled(&abroad), Settled { state: LegalState::Unknown, is_presumed: false });
+        assert_eq!(state(&abroad, day), LegalState::Unknown);
+        abroad.state = LegalState::InForce;
+        assert_eq!(state(&abroad, day), LegalState::InForce, "a source may know of an extension");
+        assert_eq!(state(&abroad, date(2024, 11, 8)), LegalState::Ended);
+        assert_eq!(term_over("CN", None, date(2001, 3, 1)), None);
+    }
+
+    #[test]
+    fn an_application_is_under_examination_only_as_long_as_that_may_be_asked_for() {
+        let mut document = granted();
+        document.publications.pop();
+        assert_eq!(state(&document, date(2013, 2, 28)), LegalState::Pending);
+        assert_eq!(state(&document, date(2013, 3, 1)), LegalState::Unknown);
     }
 
     #[test]

@@ -21,7 +21,7 @@ pub use crate::{
         Citation, Classification, Document, LegalEvent, LegalState, Party, Priority, Publication, Scheme, Source, Text,
     },
     error::Error,
-    merge::{Difference, differences},
+    merge::{Difference, contradiction, differences},
     number::PublicationId,
     read::{Item, Limits, Summary, parse_one, read, read_from},
 };

@@ -15,7 +15,8 @@
 //!
 //! So official text wins over lists and later claims over earlier ones. Texts are chosen language by language and
 //! classifications scheme by scheme. Equal weight with different content is settled by the greater content, which says
-//! nothing of truth but is the same in whatever order files come; [`differences`] tells of it, and nothing else would.
+//! nothing of truth but is the same in whatever order files come. What cannot both be true of one application
+//! ([`contradiction`]) is not put together at all.
 //! Putting together is therefore associative and commutative, and doing it twice changes nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -165,6 +166,29 @@ pub fn differences(ours: &Document, theirs: &Document) -> Vec<Difference> {
         }
     }
     found
+}
+
+/// Why two documents of one number cannot both be of one application, though sources of equal rank say so; none where
+/// they can, or where the rank of a source decides.
+///
+/// A filing date never changes; title and applicants may both, but not where the filing date is not known to be the same.
+pub fn contradiction(ours: &Document, theirs: &Document) -> Option<Vec<Difference>> {
+    let rank_of = |document: &Document| document.sources.iter().map(|source| rank(&source.format)).max();
+    if rank_of(ours) != rank_of(theirs) {
+        return None;
+    }
+    let found = differences(ours, theirs);
+    let has = |field| found.iter().any(|one| one.field == field);
+    let names = |document: &Document| -> BTreeSet<String> {
+        let parties = document.applicants.iter().chain(&document.owners);
+        parties.flat_map(|party| [&party.name, &party.other_name]).map(|name| terms::text::fold_name(name)).collect()
+    };
+    let is_same_day = ours.filed_on.is_some() && ours.filed_on == theirs.filed_on;
+    let (mut ours, mut theirs) = (names(ours), names(theirs));
+    ours.remove("");
+    theirs.remove("");
+    let are_others = !ours.is_empty() && !theirs.is_empty() && ours.is_disjoint(&theirs);
+    (has("申请日") || has("名称") && are_others && !is_same_day).then_some(found)
 }
 
 /// A title as compared: how it was typed is no difference.

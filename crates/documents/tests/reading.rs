@@ -251,3 +251,22 @@ fn latin_letters_of_a_western_export_are_read() {
     assert_eq!(documents[0].priorities.len(), 2);
     assert!(documents[0].inventors.is_empty());
 }
+
+#[test]
+fn a_list_with_any_number_and_any_title_is_read() {
+    for (headings, row) in [
+        ("公开（公告）号,名称", "CN101234567A,甲法"),
+        ("公开号,标题", "CN101234567A,甲法"),
+        ("公告号,名称", "CN101234567B,甲法"),
+        ("公开（公告）号,发明名称,申请人", "CN101234567A,甲法,甲公司"),
+        ("申请号,标题", "201010298420.4,甲法"),
+        ("申请号,发明名称", "201010298420.4,甲法"),
+    ] {
+        let laid = lay("list.csv", format!("{headings}\n{row}\n"));
+        let (summary, documents, set_aside) = outcome(&laid.path);
+        assert_eq!((summary.format.as_str(), documents.len(), set_aside.len()), ("chinese-list", 1, 0), "{headings}");
+        assert_eq!(documents[0].titles[0].text, "甲法", "{headings}");
+    }
+    let laid = lay("list.csv", "名称,申请人\n甲法,甲公司\n");
+    assert!(outcome_within(&laid.path, &Limits::default()).is_err(), "a title alone names nothing");
+}

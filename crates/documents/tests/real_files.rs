@@ -7,7 +7,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails there")]
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs,
     ops::ControlFlow,
     path::{Path, PathBuf},
@@ -227,6 +227,21 @@ fn an_application_and_its_grant_in_one_answer_merge_without_contradiction() {
     let numbers: Vec<&str> = both.publications.iter().map(|one| one.number.as_str()).collect();
     assert_eq!(numbers, ["EP1000000A1", "EP1000000B1"]);
     assert_eq!((both.key.as_str(), both.application_number.as_str()), ("EP1000000", "EP99203729"));
+}
+
+#[test]
+fn the_members_of_a_real_family_are_one_family_by_their_priorities_alone() {
+    let Some(folder) = data() else { return };
+    let mut members = merged(documents(&folder.join("patent-xml/ops/family_fixtures_family_input.xml")));
+    // The first filing is Dutch; EP, AT, DE and US claim it. The office's own number is left out, so that only ours counts.
+    members.values_mut().for_each(|one| assert_eq!(std::mem::take(&mut one.family), "19768124"));
+    assert_eq!(members.len(), 5, "{:?}", members.keys());
+    let names: BTreeSet<String> = members.values().map(documents::families::name_of).collect();
+    assert_eq!(names.len(), 1, "{names:?}");
+    // The first filing of a source that names no priority is its own.
+    let first = members.values_mut().find(|one| one.office == "NL").unwrap();
+    first.priorities.clear();
+    assert!(names.contains(&documents::families::name_of(first)), "{names:?}");
 }
 
 #[test]

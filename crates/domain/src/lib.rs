@@ -29,6 +29,8 @@ pub mod lapses;
 pub mod letters;
 pub mod matching;
 pub mod messages;
+pub mod names;
+pub mod number_lists;
 pub mod organisations;
 pub mod payments;
 pub mod proration;

@@ -49,6 +49,16 @@ pub async fn enterprise(installation: &Installation, uscc: &Uscc, now: Timestamp
     Ok(Some(Enterprise { names: names(&name, &cell(row, "former_names")), name }))
 }
 
+/// Every enterprise with its code.
+pub async fn enterprises(installation: &Installation, now: Timestamp) -> Result<Vec<(String, Enterprise)>, Error> {
+    let rows = folded(installation, "enterprises", now).await?;
+    let firm = |row: &FoldedRow| {
+        let cell = |field| cell("enterprises", row, field);
+        (cell("uscc"), Enterprise { names: names(&cell("name"), &cell("former_names")), name: cell("name") })
+    };
+    Ok(rows.iter().map(firm).collect())
+}
+
 async fn folded(installation: &Installation, register: &str, now: Timestamp) -> Result<Vec<FoldedRow>, Error> {
     let Some(register) = registry::register(register) else { return Ok(Vec::new()) };
     Ok(registry::fold_register(&installation.db, register, now).await?)

@@ -16,7 +16,7 @@ use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
 use serde_json::json;
 
-use self::seek::{Finding, Sought};
+use self::seek::{Finding, Sought, States};
 pub use self::words::{Kind, Level, Stage};
 use crate::{
     Error, Installation,
@@ -226,14 +226,18 @@ pub async fn run(
         }
         let own = own_side(installation, &owner, now).await?;
         for watch in watches {
-            let (corpus, own, asked) = (corpus.clone(), own.clone(), watch.clone());
+            let states = store::states(&mut installation.db.begin_read().await?, watch.id).await?;
+            let (corpus, own, asked, known) = (corpus.clone(), own.clone(), watch.clone(), states.clone());
             let seeking = tokio::task::spawn_blocking(move || {
-                Sought { corpus: &corpus, own: own.as_ref(), watch: &asked, as_of }.findings()
+                Sought { corpus: &corpus, own: own.as_ref(), watch: &asked, as_of, states: &known }.findings()
             });
             ran.watches += 1;
             match seeking.await.map_err(|cause| Error::Damaged(format!("监测“{}”中断：{cause}", watch.name)))?
             {
-                Ok(findings) => tell(&installation.db, &watch, findings, (latest, as_of), by, now, &mut ran).await?,
+                Ok((findings, mut now_are)) => {
+                    now_are.retain(|key, state| states.get(key) != Some(state));
+                    tell(&installation.db, &watch, (findings, now_are), (latest, as_of), by, now, &mut ran).await?;
+                }
                 Err(corpus::Error::Query(cause)) => ran.failed.push(format!("监测“{}”：{cause}", watch.name)),
                 Err(cause) => return Err(cause.into()),
             }
@@ -242,11 +246,11 @@ pub async fn run(
     Ok(ran)
 }
 
-/// Writes down what a watch found and moves its mark, both or neither.
+/// Writes down what a watch found, the legal states it saw, and moves its mark: all or nothing.
 async fn tell(
     db: &Db,
     watch: &Watch,
-    findings: Vec<Finding>,
+    (findings, states): (Vec<Finding>, States),
     (latest, as_of): (u64, Date),
     by: &str,
     now: Timestamp,
@@ -275,6 +279,7 @@ async fn tell(
     }
     let mark = watch.seen_arrival.max(number(latest));
     store::move_mark(&mut tx, watch.id, mark, &at).await?;
+    store::keep_states(&mut tx, watch.id, &states).await?;
     if told + raised > 0 || mark != watch.seen_arrival {
         let detail = json!({ "name": watch.name, "told": told, "raised": raised, "seen": latest });
         record(&mut tx, by, now, "watch.tell", watch.id, detail).await?;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use corpus::{Corpus, Field, Query, Value};
+use documents::families::{Basis, FamilyId};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -251,8 +252,9 @@ fn linked(corpus: &Corpus, query: &Query, near: &[Query]) -> Result<(Option<Inte
     let own = Query::numbers(sample);
     let (mut cited, mut families) = (Vec::new(), Vec::new());
     corpus.each_document(&own, |document| {
+        let family = FamilyId::of(&document);
+        families.extend((family.basis() != Basis::Unknown).then(|| family.name().to_owned()));
         cited.extend(document.citations.into_iter().map(|citation| citation.number).filter(|n| !n.is_empty()));
-        families.extend((!document.family.is_empty()).then_some(document.family));
     })?;
     let share = |set: Query| -> Result<Option<Interval>> {
         Ok(Interval::wilson(corpus.count(&set.clone().and(query.clone()))?, corpus.count(&set)?))

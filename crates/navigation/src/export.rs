@@ -4,10 +4,10 @@ use std::io::{Seek, Write};
 
 use sheets::write::{
     self, Sheet,
-    docx::{Block, Paper, Table},
+    docx::{Block, Chart, Paper, Table, chart},
 };
 
-use crate::{Cell, Column, Figure, Kind, Part, Report, Result, compare::Differences};
+use crate::{Cell, Column, Drawing, Figure, Kind, Part, Report, Result, compare::Differences};
 
 /// Writes the report as a paper in the form of GB/T 9704.
 pub fn docx<W: Write + Seek>(report: &Report, writer: W) -> Result<()> {
@@ -50,6 +50,7 @@ fn paper(report: &Report) -> Paper {
             number += 1;
             blocks.push(Block::Heading(2, format!("（{}）{}", numeral(within + 1), figure.question)));
             blocks.push(Block::Text(figure.finding.clone()));
+            blocks.extend(chart(number, figure).map(Block::Chart));
             if !figure.rows.is_empty() {
                 blocks.push(Block::Table(table(number, figure)));
             }
@@ -69,7 +70,12 @@ fn paper(report: &Report) -> Paper {
     for (at, search) in searches.iter().enumerate() {
         blocks.push(Block::Note(format!("式 {}：{search}", at + 1)));
     }
-    let line = format!("数据截止 {} · 专利库快照第 {} 号", zh_date(scope.as_of), report.snapshot.number);
+    let line = format!(
+        "数据截止 {} · 专利库快照第 {} 号 · 名称归并账第 {} 版",
+        zh_date(scope.as_of),
+        report.snapshot.number,
+        report.snapshot.ledger
+    );
     Paper { title: report.title(), line, blocks }
 }
 
@@ -96,6 +102,36 @@ fn basis_line(figure: &Figure, search: usize) -> String {
         figure.as_of,
         figure.snapshot
     )
+}
+
+/// The chart of a figure that has one, from the cells of its table.
+fn chart(number: usize, figure: &Figure) -> Option<Chart> {
+    /// More bars than this stand on no page; the table has all.
+    const BARS_MAX: usize = 20;
+    let (kind, values, limit) = match figure.drawing.as_ref()? {
+        Drawing::Line { values, band } => {
+            let bounds = band.iter().flat_map(|(low, high)| [*low, *high]);
+            (chart::Kind::Line, values.iter().copied().chain(bounds).collect::<Vec<_>>(), usize::MAX)
+        }
+        Drawing::Bars { values } => (chart::Kind::Bars, values.clone(), BARS_MAX),
+    };
+    let rows = &figure.rows[..figure.rows.len().min(limit)];
+    let value = |cell: &Cell| match cell {
+        Cell::Count(count) => Some(count.to_string()),
+        Cell::Fraction { numerator, denominator } => Some(crate::figure::decimal(*numerator, *denominator, 1, 4)),
+        Cell::Text(_) | Cell::List(_) | Cell::Unknown => None,
+    };
+    let series = |at: &usize| {
+        let figures = rows.iter().map(|row| row.cells.get(*at).and_then(value)).collect();
+        (figure.columns[*at].heading.clone(), figures)
+    };
+    (!rows.is_empty()).then(|| Chart {
+        caption: format!("图 {number}　{}", figure.question),
+        kind,
+        unit: figure.unit.zh().to_owned(),
+        categories: rows.iter().map(|row| row.cells[0].written(figure.columns[0].kind)).collect(),
+        series: values.iter().map(series).collect(),
+    })
 }
 
 fn table(number: usize, figure: &Figure) -> Table {

@@ -14,13 +14,13 @@ mod value;
 use std::collections::BTreeSet;
 
 use corpus::{Corpus, Field, Order, Page, Query, Value};
-use documents::{Document, LegalState, applicants::Names};
+use documents::{Document, LegalState, applicants::Names, families};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use self::{
     affinity::{Space, Vector},
-    reasons::{evidence, reasons, signs},
+    reasons::{evidence, reasons, related, signs},
 };
 pub use self::{
     backtest::{Backtest, HitAt, backtest},
@@ -78,6 +78,9 @@ pub struct Matched {
     pub profile: Vec<String>,
     /// The number of the snapshot.
     pub snapshot: u64,
+    /// The version of the ledger of names.
+    #[serde(default)]
+    pub ledger: usize,
     /// The day.
     pub as_of: Date,
     /// How candidates were found and ranked.
@@ -116,6 +119,9 @@ pub struct Candidate {
     pub evidence: Vec<Evidence>,
     /// Signs that a deal is possible, or that something stands in its way.
     pub signs: Vec<String>,
+    /// What speaks for its owner being a related party of the firm, from whom a transfer brings nothing in from outside.
+    #[serde(default)]
+    pub related: Vec<String>,
     /// What it may be worth, or why that is not said.
     pub value: Valuation,
 }
@@ -138,8 +144,9 @@ pub fn find(corpus: &Corpus, names: &Names, wanted: &Wanted, deals: &[Deal]) -> 
     documents.retain(|(parts, _)| total(*parts, wanted.demand.is_some()) > 0);
     // A source that says 有效 said so on its own day; whose term is over since is nothing to bring in.
     documents.retain(|(_, document)| key_patents::months_left(document, wanted.as_of) != Some(0));
+    documents.retain(|(_, document)| !is_own(names, &wanted.firm.name, document));
     let mut seen = BTreeSet::new();
-    documents.retain(|(_, document)| document.family.is_empty() || seen.insert(document.family.clone()));
+    documents.retain(|(_, document)| seen.insert(families::name_of(document)));
     let mut candidates = Vec::new();
     for (parts, document) in documents.into_iter().take(wanted.limit) {
         let told = (&profile, &space.vector(&document));
@@ -148,6 +155,7 @@ pub fn find(corpus: &Corpus, names: &Names, wanted: &Wanted, deals: &[Deal]) -> 
             reasons: reasons(&mine, &document, told, wanted.demand.is_some()),
             evidence: evidence(&document, told),
             signs: signs(corpus, names, &document)?,
+            related: related(names, wanted, &mine, &document),
             value: value::valued(&document, deals, wanted.as_of),
             score: total(parts, wanted.demand.is_some()),
             parts,
@@ -160,6 +168,7 @@ pub fn find(corpus: &Corpus, names: &Names, wanted: &Wanted, deals: &[Deal]) -> 
         own: corpus.count(&own)?,
         profile: profile.told(10),
         snapshot: corpus.manifest().number,
+        ledger: names.version(),
         as_of: wanted.as_of,
         method: METHOD.to_owned(),
         candidates,
@@ -201,6 +210,14 @@ pub(crate) fn nearest(corpus: &Corpus, own: &Query, among: &Query) -> Result<Vec
     Ok(ranked(corpus, &own_documents(corpus, own)?, None, among)?.documents)
 }
 
+/// Whether the firm itself owns it, under whatever of its names.
+fn is_own(names: &Names, firm: &str, document: &Document) -> bool {
+    let parties = if document.owners.is_empty() { &document.applicants } else { &document.owners };
+    parties
+        .iter()
+        .any(|party| names.canonical(&party.name) == names.canonical(firm) || reasons::is_same_body(&party.name, firm))
+}
+
 /// How near a document is: to a demand by words alone.
 fn total((words, classes): (u32, u32), is_demand: bool) -> u32 {
     if is_demand { words } else { (words + classes) / 2 }
@@ -222,6 +239,7 @@ fn candidate(document: Document, as_of: Date) -> Candidate {
         reasons: Vec::new(),
         evidence: Vec::new(),
         signs: Vec::new(),
+        related: Vec::new(),
         value: Valuation::Refused { reason: String::new() },
         owners,
         key: document.key,

@@ -29,6 +29,13 @@ pub struct Snapshot {
     pub number: u64,
     /// How many documents the corpus had.
     pub documents: u64,
+    /// The version of the ledger of names by which applicants and owners were put together.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub ledger: usize,
+}
+
+fn is_none(version: &usize) -> bool {
+    *version == 0
 }
 
 /// A document of the field as it stood.
@@ -45,7 +52,7 @@ pub struct Member {
     pub is_own: bool,
 }
 
-/// Answers every question of a scope's template. The same corpus and scope give the same report.
+/// Answers every question of a scope's template. The same corpus, scope and names give the same report.
 pub fn survey(corpus: &Corpus, scope: &Scope, names: &Names) -> Result<Report> {
     let study = Study::new(corpus, scope, names)?;
     if corpus.count(&study.field)? == 0 {
@@ -61,6 +68,7 @@ pub fn survey(corpus: &Corpus, scope: &Scope, names: &Names) -> Result<Report> {
     let snapshot = Snapshot {
         number: corpus.manifest().number,
         documents: corpus.manifest().splits.iter().map(|s| u64::from(s.live)).sum(),
+        ledger: names.version(),
     };
     Ok(Report { scope: scope.clone(), snapshot, figures, documents: members(&study)?, differences: None })
 }

@@ -22,6 +22,9 @@ pub struct Scope {
     pub search: String,
     /// The city, or the enterprise.
     pub subject: Subject,
+    /// The code of the enterprise whose report it is, where it is one of the register: its own accounts may open it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub enterprise: String,
     /// The province it is compared with, as addresses name it: 江苏.
     pub province: String,
     /// The parts of the field; empty where they are to be its most frequent IPC subclasses.
@@ -118,6 +121,7 @@ impl Scope {
             template,
             title,
             search: query.to_string(),
+            enterprise: String::new(),
             province: subject.province(corpus)?,
             subject,
             technologies: node.map(|(chain, node)| chain.technologies(node)).transpose()?.unwrap_or_default(),
@@ -135,6 +139,7 @@ impl Scope {
             search: subject.search.clone(),
             province: subject.province(corpus)?,
             subject,
+            enterprise: String::new(),
             technologies: Vec::new(),
             source: String::new(),
             basis: Basis::Filed,

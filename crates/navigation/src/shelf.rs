@@ -18,6 +18,8 @@ pub struct Kept {
     pub title: String,
     /// Its kind.
     pub template: Template,
+    /// The code of the enterprise whose it is; empty for all others.
+    pub enterprise: String,
     /// Its cut-off date.
     pub as_of: jiff::civil::Date,
     /// The snapshot it was counted on.
@@ -71,6 +73,7 @@ pub fn list(folder: &Path) -> Vec<Kept> {
         Some(Kept {
             title: report.title(),
             template: report.scope.template,
+            enterprise: report.scope.enterprise,
             as_of: report.scope.as_of,
             snapshot: report.snapshot.number,
             documents: report.documents.len() as u64,

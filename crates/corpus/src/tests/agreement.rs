@@ -34,13 +34,17 @@ static WORLD: LazyLock<World> = LazyLock::new(|| {
         writer.add(document).unwrap();
     }
     writer.commit().unwrap();
+    for document in documents.values_mut() {
+        let settled = documents::legal::settled(document);
+        (document.state, document.is_presumed) = (settled.state, settled.is_presumed);
+    }
     for (at, key) in keys.iter().enumerate().step_by(13) {
         let state = state::ALL[at % state::ALL.len()];
         assert!(writer.set_state(key, state).unwrap());
         let owners = vec![format!("海安{}实业有限公司", at % 5)];
         assert!(writer.set_owners(key, owners.clone()).unwrap());
         let document = documents.get_mut(key).unwrap();
-        document.state = state;
+        (document.state, document.is_presumed) = (state, false);
         document.owners =
             owners.into_iter().map(|name| documents::Party { name, ..documents::Party::default() }).collect();
     }

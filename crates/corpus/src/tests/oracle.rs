@@ -4,7 +4,7 @@ use documents::{Document, Party, Text};
 
 use crate::{
     classes,
-    compile::{Word, is_like, pattern_parts, words_of},
+    compile::{Word, city_names, is_chinese_word, is_like, pattern_parts, words_of},
     numbers,
     query::{Field, Near, Query, Term, Value},
     row::Row,
@@ -61,7 +61,12 @@ fn has(term: &Term, document: &Document) -> bool {
         let anywhere = |found: &dyn Fn(&str) -> bool| fields.iter().flatten().any(|text| found(text));
         return match &term.value {
             Value::Words(words) => words_of(words).iter().all(|word| match word {
-                Word::Term(term) => anywhere(&|text| tokenizer::tokens(Words, text).iter().any(|t| t.text == *term)),
+                Word::Term(word) => anywhere(&|text| {
+                    // What jieba makes of a text bars nobody from finding a Chinese word in it.
+                    let is_by_characters = term.weight == 1 && is_chinese_word(word);
+                    tokenizer::tokens(Words, text).iter().any(|t| t.text == *word)
+                        || is_by_characters && contains(text, word)
+                }),
                 Word::Code(code) => anywhere(&|text| contains(text, code)),
             }),
             Value::Phrase(phrase) | Value::Whole(phrase) => anywhere(&|text| contains(text, phrase)),
@@ -98,7 +103,7 @@ fn has(term: &Term, document: &Document) -> bool {
         (Field::State, Value::Whole(name)) => state::zh(document.state) == name,
         (Field::Family, Value::Whole(family)) => row.family == *family,
         (Field::Province, Value::Whole(name)) => row.province.as_ref() == Some(name),
-        (Field::City, Value::Whole(name)) => row.city.as_ref() == Some(name),
+        (Field::City, Value::Whole(name)) => row.city.is_some_and(|city| city_names(name).contains(&city)),
         (field, Value::Whole(name)) => parties(field, document).into_iter().flatten().any(|party| party.name == *name),
         (field, Value::Words(text) | Value::Phrase(text)) => {
             names(field, document).iter().any(|name| contains(name, text))

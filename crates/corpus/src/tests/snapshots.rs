@@ -58,7 +58,7 @@ fn taking_the_same_in_twice_changes_nothing_and_a_later_version_takes_the_place(
     writer.add(titled("CN1", "石墨烯电池")).unwrap();
     writer.add(titled("CN2", "机器人手臂")).unwrap();
     writer.add(titled("CN3", "无人机")).unwrap();
-    assert_eq!(writer.commit().unwrap(), Taken { new: 1, changed: 1, unchanged: 1 });
+    assert_eq!(writer.commit().unwrap(), Taken { new: 1, changed: 1, unchanged: 1, contrary: 0 });
     let corpus = Corpus::open(folder.path()).unwrap();
     assert_eq!(corpus.manifest().documents(), 3);
     assert_eq!((count(&corpus, ""), count(&corpus, "机器人"), count(&corpus, "TI=\"手臂\"")), (3, 1, 1));
@@ -112,7 +112,7 @@ fn sources_of_one_application_are_one_document_in_whatever_order_they_come() {
             drop((corpus, writer));
             let mut writer = Writer::open(folder.path()).unwrap();
             writer.add(all[1].clone()).unwrap();
-            assert_eq!(writer.commit().unwrap(), Taken { new: 0, changed: 0, unchanged: 1 });
+            assert_eq!(writer.commit().unwrap(), Taken { unchanged: 1, ..Taken::default() });
         }
     }
 }
@@ -225,6 +225,105 @@ fn later_states_and_owners_are_searched_counted_and_shown() {
     }
     assert_eq!(corpus.document("CN1").unwrap().state, LegalState::InForce);
     assert_eq!(corpus.document("CN2").unwrap().owners.len(), 2);
+}
+
+#[test]
+fn a_document_that_contradicts_another_of_its_number_is_set_aside_whether_it_comes_at_once_or_later() {
+    let folder = tempfile::tempdir().unwrap();
+    let document = |title: &str, applicant: &str, day: i8| documents::Document {
+        application_number: "CN2010102984204".into(),
+        office: "CN".into(),
+        filed_on: Some(jiff::civil::date(2010, 10, day)),
+        applicants: vec![documents::Party { name: applicant.into(), ..documents::Party::default() }],
+        sources: vec![documents::Source { format: "chinese-list".into(), file: "dup.csv".into(), place: title.into() }],
+        ..titled("CN201010298420", title)
+    };
+    let mut writer = Writer::open(folder.path()).unwrap();
+    writer.add(document("耳机", "甲公司", 2)).unwrap();
+    writer.add(document("发动机", "乙公司", 4)).unwrap();
+    assert_eq!(writer.commit().unwrap(), Taken { new: 1, contrary: 1, ..Taken::default() });
+    let told = writer.take_contrary();
+    assert_eq!((told[0].file.as_str(), told[0].place.as_str()), ("dup.csv", "发动机"));
+    for words in ["申请日为“2010-10-04”，已有的为“2010-10-02”", "（dup.csv 耳机）", "名称为“发动机”"]
+    {
+        assert!(told[0].reason.contains(words), "{words}: {}", told[0].reason);
+    }
+    writer.add(document("轮胎", "丙公司", 9)).unwrap();
+    assert_eq!(writer.commit().unwrap().contrary, 2, "it is told from what stands in a split as well");
+    assert_eq!(writer.take_contrary()[0].place, "轮胎");
+    let corpus = Corpus::open(folder.path()).unwrap();
+    let kept = corpus.find("201010298420").unwrap();
+    assert_eq!((kept.len(), kept[0].titles[0].text.as_str()), (1, "耳机"));
+    assert_eq!(kept[0].filed_on, Some(jiff::civil::date(2010, 10, 2)));
+}
+
+#[test]
+fn a_term_that_is_over_ends_a_right_on_the_day_it_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let right = |key: &str, office: &str, filed, is_grant| documents::Document {
+        office: office.into(),
+        kind: Some(terms::PatentKind::Invention),
+        filed_on: Some(filed),
+        publications: vec![documents::Publication {
+            number: format!("{key}B"),
+            kind_code: "B".into(),
+            published_on: Some(jiff::civil::date(2010, 5, 1)),
+            is_grant,
+        }],
+        ..titled(key, "电池")
+    };
+    let day = jiff::civil::date;
+    let mut told_abroad = right("US7000001", "US", day(1998, 3, 1), Some(true));
+    told_abroad.state = LegalState::InForce;
+    let all = [
+        right("CN100000001", "CN", day(2004, 3, 1), Some(true)),
+        right("CN100000002", "CN", day(2008, 3, 1), Some(true)),
+        right("CN100000003", "CN", day(2008, 3, 1), Some(false)),
+        right("EP1000000", "EP", day(2008, 3, 1), Some(true)),
+        told_abroad,
+    ];
+    corpus_of(folder.path(), all, 10);
+    let on = |year, month, query: &str| count(&Corpus::open_on(folder.path(), day(year, month, 1)).unwrap(), query);
+    // Two Chinese grants, and what a source asserts; a publication and a grant abroad say nothing of today.
+    assert_eq!((on(2022, 1, "ST=有效"), on(2022, 1, "ST=未知")), (3, 2));
+    assert_eq!((on(2023, 3, "ST=有效"), on(2023, 3, "ST=失效")), (2, 1), "twenty-five years abroad");
+    assert_eq!((on(2024, 2, "ST=有效"), on(2024, 3, "ST=有效")), (2, 1), "twenty years in China");
+    let corpus = Corpus::open_on(folder.path(), day(2024, 3, 1)).unwrap();
+    let facet = corpus.facet(&Query::All, Dimension::State, 10).unwrap();
+    assert_eq!(facet, corpus.facet_by_columns(&Query::All, Dimension::State, 10).unwrap());
+    assert_eq!(corpus.document("CN100000001").unwrap().state, LegalState::Ended);
+    let presumed = corpus.document("CN100000002").unwrap();
+    assert_eq!((presumed.state, presumed.is_presumed), (LegalState::InForce, true));
+    assert_eq!(count(&Corpus::open(folder.path()).unwrap(), "ST=有效"), 3, "a writer knows no day");
+}
+
+#[test]
+fn families_are_those_of_equal_priorities_whichever_source_brought_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let claims = |key: &str, numbers: &[&str]| documents::Document {
+        application_number: key.into(),
+        priorities: numbers
+            .iter()
+            .map(|number| documents::Priority { office: "CN".into(), number: (*number).into(), filed_on: None })
+            .collect(),
+        ..titled(key, "电池")
+    };
+    let mut asserted = claims("JP2011000001", &[]);
+    asserted.family = "41234567".into();
+    let mut asserted_with_priority = claims("KR20110000001", &["CN2010102984204"]);
+    asserted_with_priority.family = "41234567".into();
+    let all = [
+        claims("CN2010102984204", &[]),
+        claims("US13648029", &["CN2010102984204"]),
+        claims("EP11717150", &["CN2010102984204", "CN2011100000001"]),
+        asserted,
+        asserted_with_priority,
+    ];
+    let corpus = corpus_of(folder.path(), all, 2);
+    let cross = corpus.cross(&Query::All, &[]).unwrap();
+    assert_eq!((cross.documents, cross.families), (5, 3));
+    assert_eq!(count(&corpus, "FA=CN2010102984204"), 3);
+    assert_eq!(count(&corpus, "FA=41234567"), 1, "only where no priority is known");
 }
 
 #[test]

@@ -51,6 +51,18 @@ pub enum Evidence {
 }
 
 impl Evidence {
+    /// It in Chinese.
+    pub fn zh(&self) -> String {
+        match self {
+            Self::CreditCode { code } => format!("同一统一社会信用代码 {code}"),
+            Self::StatedPair { document } => format!("文献 {document} 上并列为同一主体的两种文字"),
+            Self::SameStem { stem } => format!("除公司形式外名称相同：{stem}"),
+            Self::SameAddress { documents } => format!("同一地址，至少各 {documents} 件"),
+            Self::CoInventors { persons } => format!("有 {persons} 个共同的发明人"),
+            Self::Person { reason } => reason.clone(),
+        }
+    }
+
     /// What it weighs; 100 is certainty.
     pub fn score(&self) -> u32 {
         match self {
@@ -187,7 +199,11 @@ impl Observations {
         }
         evidence.sort();
         let score = evidence.iter().map(Evidence::score).sum::<u32>().min(100);
-        let (name, into) = if seen_a.documents > seen_b.documents { (b, a) } else { (a, b) };
+        // A name that was only printed beside another has no spelling of its own.
+        let written = |name: String, seen: &Seen| if seen.written.is_empty() { name } else { seen.written.clone() };
+        let more = seen_a.documents > seen_b.documents;
+        let (a, b) = (written(a, seen_a), written(b, seen_b));
+        let (name, into) = if more { (b, a) } else { (a, b) };
         Proposal { name, into, evidence, score }
     }
 }

@@ -65,7 +65,7 @@ const PLAIN: Table = Table {
 };
 
 /// The known tables, the most particular first.
-static TABLES: [Table; 13] = [
+static TABLES: [Table; 21] = [
     Table {
         format: "cnipa-gazette",
         required: &["authorization_notice_id", "filing_id", "patentee"],
@@ -197,8 +197,21 @@ static TABLES: [Table; 13] = [
         amend: cnki_number,
         ..PLAIN
     },
-    Table { format: "chinese-list", required: &["申请号", "名称"], is_chinese: true, ..PLAIN },
+    chinese_list(&["申请号", "名称"]),
+    chinese_list(&["申请号", "标题"]),
+    chinese_list(&["申请号", "发明名称"]),
+    chinese_list(&["公开公告号", "名称"]),
+    chinese_list(&["公开公告号", "标题"]),
+    chinese_list(&["公开公告号", "发明名称"]),
+    chinese_list(&["公开号", "名称"]),
+    chinese_list(&["公开号", "标题"]),
+    chinese_list(&["公告号", "名称"]),
 ];
+
+/// A list that someone made: a number and a title, whatever else it has.
+const fn chinese_list(required: &'static [&'static str]) -> Table {
+    Table { format: "chinese-list", required, is_chinese: true, ..PLAIN }
+}
 
 /// The detail dump of CNIPA's search system, whose names stand before each record.
 pub(crate) static PSS_DETAIL: Table =

@@ -77,6 +77,9 @@ fn roles_exclude_each_other_where_they_must() {
         |permission: Permission| -> Vec<Role> { Role::ALL.into_iter().filter(|role| role.may(permission)).collect() };
     assert_eq!(who(Permission::ChangeRegistry), [Role::Clerk]);
     assert_eq!(who(Permission::ViewAudit), [Role::Auditor]);
+    // The form by which a demand is posted names these as its readers (`matching-post-hint`).
+    let readers = [Role::Clerk, Role::Leader, Role::Finance, Role::Auditor, Role::Enterprise];
+    assert_eq!(who(Permission::ViewDemands), readers);
     assert_eq!(who(Permission::ManageAccounts), [Role::Administrator]);
     assert_eq!(who(Permission::ViewOwnEnterprise), [Role::Enterprise]);
     assert!(!Role::Administrator.may(Permission::ViewFigures));

@@ -2,10 +2,13 @@
 //!
 //! A document that came again is compared with what it was by the mark, so that only what is new in it is told.
 
-use std::{collections::BTreeSet, ops::ControlFlow};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::ControlFlow,
+};
 
 use corpus::{Corpus, Dimension, Field, Order, Page, Query, Result, Value};
-use documents::{Classification, Document, LegalEvent, LegalState, Scheme, legal};
+use documents::{Classification, Document, LegalEvent, LegalState, Scheme, families, legal};
 use jiff::{ToSpan, Unit, civil::Date};
 use terms::PatentKind;
 
@@ -36,24 +39,80 @@ pub(super) struct Sought<'a> {
     pub(super) own: Option<&'a Query>,
     pub(super) watch: &'a Watch,
     pub(super) as_of: Date,
+    /// The legal states of own documents when the watch last ran; of one that is not among them, what it was by the mark.
+    pub(super) states: &'a BTreeMap<String, LegalState>,
 }
 
+/// Legal states by document.
+pub(super) type States = BTreeMap<String, LegalState>;
+
 impl Sought<'_> {
-    pub(super) fn findings(&self) -> Result<Vec<Finding>> {
+    /// What there is to tell, and the legal states of own documents as they now are.
+    pub(super) fn findings(&self) -> Result<(Vec<Finding>, States)> {
         let search = Query::parse(&self.watch.search)?;
-        if self.watch.kind != Kind::Lapse && self.corpus.manifest().latest_arrival() <= self.seen() {
-            return Ok(Vec::new());
-        }
-        match self.watch.kind {
-            Kind::Entry => self.entries(&search),
-            Kind::Field => self.families(&search),
-            Kind::Lapse => self.lapses(&search),
+        let has_news = self.corpus.manifest().latest_arrival() > self.seen();
+        let found = match self.watch.kind {
+            Kind::Lapse => self.lapses(&search)?,
             Kind::Own => {
-                let mut found = self.changes(&search)?;
-                found.extend(self.citations(&search)?);
-                Ok(found)
+                let mut found = Vec::new();
+                if has_news {
+                    found.extend(self.changes(&search)?);
+                    found.extend(self.citations(&search)?);
+                }
+                let states = self.corpus.states(&search)?;
+                found.extend(self.moved(&search, &states)?);
+                return Ok((found, states));
             }
+            _ if !has_news => Vec::new(),
+            Kind::Entry => self.entries(&search)?,
+            Kind::Field => self.families(&search)?,
+        };
+        Ok((found, States::new()))
+    }
+
+    /// The own documents whose legal state is another than before, whether they came again, a state was noted over them or
+    /// their term is over; a finding each, unless an event that came with them says it already.
+    fn moved(&self, search: &Query, now: &States) -> Result<Vec<Finding>> {
+        let mut found = Vec::new();
+        // When the watch runs for the first time, only what came since its mark has an earlier state that is known.
+        let arrived = match self.states.is_empty() {
+            true => self.corpus.states(&search.clone().and(self.since_mark()))?,
+            false => States::new(),
+        };
+        for (key, state) in now {
+            let before = match self.states.get(key) {
+                Some(before) => *before,
+                None if self.states.is_empty() && !arrived.contains_key(key) => *state,
+                None => self.corpus.stood(key, self.seen())?.map_or(*state, |document| document.state),
+            };
+            if before == *state {
+                continue;
+            }
+            let document = self.corpus.document(key)?;
+            let was = self.before(&document)?.unwrap_or_default();
+            let says_so = |event: &&LegalEvent| event.leads_to == Some(*state) && !was.events.contains(event);
+            if document.events.iter().any(|event| says_so(&event)) {
+                continue;
+            }
+            let level = match state {
+                LegalState::Invalidated => Level::Major,
+                LegalState::Ended | LegalState::NotGranted => Level::Notable,
+                _ => Level::Ordinary,
+            };
+            let term = document.filed_on.and_then(|filed| legal::term_over(&document.office, document.kind, filed));
+            let why = match term {
+                Some(over) if *state == LegalState::Ended && over <= self.as_of => format!("期限至 {over} 届满"),
+                _ => "依收录的来源".to_owned(),
+            };
+            let (number, before, after) = (number_of(&document), before.zh(), state.zh());
+            found.push(Finding {
+                subject: format!("{key} {} 状态{after}", self.as_of),
+                level,
+                reason: format!("自有专利 {number} 的法律状态由{before}变为{after}（{why}）。"),
+                documents: vec![evidence(&document, "")],
+            });
         }
+        Ok(found)
     }
 
     fn seen(&self) -> u64 {
@@ -183,10 +242,8 @@ impl Sought<'_> {
 
     /// The documents of a document's family, itself among them.
     fn members(&self, document: &Document) -> Result<Vec<Document>> {
-        if document.family.is_empty() {
-            return Ok(vec![document.clone()]);
-        }
-        self.all(&Query::term(Field::Family, Value::Whole(document.family.clone())), Order::FiledEarliest)
+        let family = Value::Whole(families::name_of(document));
+        self.all(&Query::term(Field::Family, family), Order::FiledEarliest)
     }
 
     /// The Chinese rights in force whose term ends within a year, a finding each; the day comes without a new split.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use db::{Tx, with_conn};
 
-use super::{Evidence, Finding, Kind, Level, Stage, Step, Warning, Watch};
+use super::{Evidence, Finding, Kind, Level, Stage, States, Step, Warning, Watch};
 use crate::{
     Error,
     accounts::{Account, Organisation},
@@ -35,6 +35,25 @@ pub(super) async fn watches(tx: &mut Tx, account: &Account) -> Result<Vec<Watch>
         .bind(account.id).bind(shared_unit(account)).fetch_all(conn).await)
     .map_err(db::Error::from)?;
     rows.into_iter().map(watch).collect()
+}
+
+/// The legal states that a watch saw when it last ran.
+pub(super) async fn states(tx: &mut Tx, watch: i64) -> Result<States, Error> {
+    const SQL: &str = "select document_key, state from watch_state where watch_id = $1 order by document_key";
+    let rows: Vec<(String, String)> =
+        with_conn!(tx, conn => sqlx::query_as(SQL).bind(watch).fetch_all(conn).await).map_err(db::Error::from)?;
+    let state = |name: &str| corpus::STATES.into_iter().find(|state| state.zh() == name);
+    Ok(rows.into_iter().filter_map(|(key, name)| Some((key, state(&name)?))).collect())
+}
+
+pub(super) async fn keep_states(tx: &mut Tx, watch: i64, states: &States) -> Result<(), Error> {
+    const SQL: &str = "insert into watch_state (watch_id, document_key, state) values ($1, $2, $3) \
+        on conflict (watch_id, document_key) do update set state = excluded.state";
+    for (key, state) in states {
+        with_conn!(tx, conn => sqlx::query(SQL).bind(watch).bind(key).bind(state.zh()).execute(conn).await.map(|_| ()))
+            .map_err(db::Error::from)?;
+    }
+    Ok(())
 }
 
 fn watch(row: WatchRow) -> Result<Watch, Error> {

@@ -154,6 +154,43 @@ async fn what_was_not_there_before_is_told_from_the_day_of_the_watch_on() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_state_that_changed_is_told_although_the_document_did_not_come_again() {
+    for database in db::test::databases().await {
+        let folder = tempfile::tempdir().unwrap();
+        let (installation, _) = Installation::over(database.db.clone(), folder.path(), at(ON)).await.unwrap();
+        let clerk = account(&installation.db, "clerk", Role::Clerk, "").await;
+        let folder = installation.corpus_dir();
+        let corpus = take_in(&installation, vec![ours(2), ours(3)]);
+        let arrival = corpus.manifest().latest_arrival();
+        let search = of_names(&["本方公司".into()]);
+        set(&installation.db, &clerk, (Kind::Own, "自有", &search), arrival, date(2024, 2, 1), at(ON)).await.unwrap();
+        let told = async |day: Date, moment: &str| {
+            let corpus = Corpus::open_on(&folder, day).unwrap();
+            run(&installation, &corpus, None, "clerk", at(moment)).await.unwrap();
+            let all = all(&installation.db, None).await.unwrap();
+            all.iter().map(|one| (one.level, one.reason.clone())).collect::<Vec<_>>()
+        };
+        assert_eq!(told(date(2024, 2, 29), ON).await, []);
+        // A state is noted over one of them; nothing arrives.
+        let mut writer = Writer::open(&folder).unwrap();
+        assert!(writer.set_state("CN202000000003", LegalState::Ended).unwrap());
+        writer.commit().unwrap();
+        drop(writer);
+        let noted = told(date(2024, 2, 29), ON).await;
+        let [(Level::Notable, reason)] = &noted[..] else { panic!("{noted:?}") };
+        assert!(reason.contains("CN202000000003 的法律状态由有效变为失效（依收录的来源）"), "{reason}");
+        // The term of the other is over; nothing is noted either.
+        let lapsed = told(date(2024, 6, 1), "2024-06-01T04:00:00Z").await;
+        assert!(
+            lapsed[0].1.contains("CN202000000002 的法律状态由有效变为失效（期限至 2024-06-01 届满）"),
+            "{lapsed:?}"
+        );
+        assert_eq!(lapsed.len(), 2);
+        assert_eq!(told(date(2024, 6, 1), "2024-06-01T05:00:00Z").await.len(), 2, "it is told once");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_first_filing_where_ones_own_rights_are_in_force_is_major() {
     let folder = tempfile::tempdir().unwrap();
     let database = db::test::sqlite().await;
@@ -173,8 +210,9 @@ async fn a_first_filing_where_ones_own_rights_are_in_force_is_major() {
         run_at: None,
     };
     let own = of_names(&["本方公司".into()]);
-    let found =
-        Sought { corpus: &corpus, own: Some(&own), watch: &watch, as_of: date(2024, 2, 29) }.findings().unwrap();
+    let states = States::new();
+    let sought = Sought { corpus: &corpus, own: Some(&own), watch: &watch, as_of: date(2024, 2, 29), states: &states };
+    let (found, _) = sought.findings().unwrap();
     let levels: Vec<(&str, Level)> = found.iter().map(|one| (one.subject.as_str(), one.level)).collect();
     assert_eq!(levels, [("A01B", Level::Ordinary), ("H01M", Level::Major)], "{found:#?}");
 }

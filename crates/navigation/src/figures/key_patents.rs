@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use corpus::Query;
-use documents::{Document, LegalState, legal};
+use documents::{Document, LegalState, families, legal};
 use jiff::civil::Date;
 
 use super::{Answer, RANKED};
@@ -69,14 +69,14 @@ pub(crate) fn scored(
     set: &Query,
     place: impl Fn(&Document, Option<u64>) -> Option<bool>,
 ) -> Result<Vec<Scored>> {
-    let (families, citing) = (study.families()?, study.citing()?);
+    let (relatives, citing) = (study.families()?, study.citing()?);
     let mut best: HashMap<String, Scored> = HashMap::new();
     study.corpus.each_document(set, |document| {
         let months_left = months_left(&document, study.scope.as_of);
         let Some(is_first) = place(&document, months_left) else { return };
-        let family = if document.family.is_empty() { document.key.clone() } else { document.family.clone() };
+        let family = families::name_of(&document);
         let (members, offices) =
-            families.get(&family).map_or((1, 1), |family| (family.members, family.offices.len() as u64));
+            relatives.get(&family).map_or((1, 1), |family| (family.members, family.offices.len() as u64));
         let cited = numbers(&document).filter_map(|number| citing.get(number)).flatten().collect::<BTreeSet<_>>().len();
         let as_of = study.scope.as_of;
         let scored = Scored {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use corpus::{Corpus, Query};
-use documents::{Document, applicants::Names};
+use documents::{Document, applicants::Names, families};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -179,12 +179,12 @@ impl Trials<'_> {
 
     /// What is known of a buyer apart from this deal: places of its own documents and of those it bought.
     fn known_of(&self, buyer: &String, deal: &Transfer) -> (Vec<usize>, Vec<usize>) {
-        let family = &self.documents[deal.at].family;
+        let family = families::name_of(&self.documents[deal.at]);
         let is_other = |at: &usize| {
             let document = &self.documents[*at];
             let is_sellers =
                 document.applicants.iter().any(|party| deal.sellers.contains(&self.names.canonical(&party.name)));
-            *at != deal.at && (family.is_empty() || document.family != *family) && !is_sellers
+            *at != deal.at && families::name_of(document) != family && !is_sellers
         };
         let Some((own, bought)) = self.held.get(buyer) else { return Default::default() };
         let bought: Vec<usize> = bought.iter().map(|place| self.transfers[*place].at).filter(is_other).collect();

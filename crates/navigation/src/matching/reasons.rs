@@ -5,7 +5,10 @@ use documents::{Document, Scheme, applicants::Names};
 use serde::{Deserialize, Serialize};
 use terms::text::fold_name;
 
-use super::affinity::{Vector, main_group};
+use super::{
+    Wanted,
+    affinity::{Vector, main_group},
+};
 use crate::{Result, bodies};
 
 /// How many common words are named.
@@ -99,6 +102,9 @@ pub(super) fn signs(corpus: &Corpus, names: &Names, document: &Document) -> Resu
     if sold > 0 {
         signs.push(format!("权利人曾有 {sold} 件专利转给他人"));
     }
+    if document.is_presumed {
+        signs.push("有效是由授权公告推定的，来源没有注明，洽谈前请核对登记簿副本".to_owned());
+    }
     if parties.len() > 1 {
         signs.push(format!("共有 {} 个权利人，转让须全体同意（《专利法》第十四条）", parties.len()));
     }
@@ -106,6 +112,38 @@ pub(super) fn signs(corpus: &Corpus, names: &Names, document: &Document) -> Resu
         signs.push("来源中没有说明能否成交的记录".to_owned());
     }
     Ok(signs)
+}
+
+/// What speaks for the owner being a related party of the firm: one trade name (字号), applications together. Only the firm
+/// knows its group; who merges the names in the ledger leaves such owners out altogether.
+pub(super) fn related(names: &Names, wanted: &Wanted, mine: &[Document], document: &Document) -> Vec<String> {
+    let parties = if document.owners.is_empty() { &document.applicants } else { &document.owners };
+    let mut told = Vec::new();
+    for owner in parties {
+        let mark = trade_name(&wanted.firm.name, &wanted.city.name);
+        let stands_early = mark.as_deref().and_then(|mark| owner.name.find(mark));
+        if let Some(mark) = mark.filter(|_| stands_early.is_some_and(|at| at <= MARK_BYTES_BEFORE)) {
+            told.push(format!("“{}”含本企业字号“{mark}”，可能是关联方，须核实", owner.name));
+        }
+        let is_he = |party: &documents::Party| names.canonical(&party.name) == names.canonical(&owner.name);
+        let together = mine.iter().filter(|one| one.applicants.iter().any(is_he)).count();
+        if together > 0 {
+            told.push(format!("“{}”与本企业共同申请过 {together} 件，须核实是否为关联方", owner.name));
+        }
+    }
+    told
+}
+
+/// A trade name stands behind the name of a place at most: 常州晶澜…, 江苏省晶澜….
+const MARK_BYTES_BEFORE: usize = 5 * '省'.len_utf8();
+
+/// The two characters of a firm's name behind its place: 晶澜 of 云川晶澜光伏科技有限公司. None where too little is left.
+fn trade_name(name: &str, city: &str) -> Option<String> {
+    let stem = documents::applicants::stem(name);
+    let city = city.trim_end_matches(['市', '县', '区']);
+    let rest = stem.strip_prefix(city).unwrap_or(&stem).trim_start_matches(['市', '县', '区']);
+    let mark: String = rest.chars().take(2).collect();
+    (!mark.is_ascii() && mark.chars().count() == 2 && rest.chars().count() > 2).then_some(mark)
 }
 
 /// A sort of event: whether a text is of it, and what that says.

@@ -56,6 +56,7 @@ fn scope(template: Template) -> Scope {
         title: "电池与计算".to_owned(),
         search: "IC=(H01M OR G06F)".to_owned(),
         subject: Subject { name: "苏州市".to_owned(), search: "PR=苏州".to_owned() },
+        enterprise: String::new(),
         province: "江苏".to_owned(),
         technologies: vec![technology("电池", "IC=H01M"), technology("计算", "IC=G06F")],
         source: String::new(),

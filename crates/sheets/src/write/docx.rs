@@ -1,12 +1,15 @@
 //! Word documents in the form of Chinese official papers (GB/T 9704-2012): margins, typefaces, sizes, page numbers.
 //!
-//! Only what a report needs: a title, headings of three levels, paragraphs, notes and tables. Text is escaped; nothing
+//! Only what a report needs: a title, headings of three levels, paragraphs, notes, tables and charts. Text is escaped; nothing
 //! in it can become markup, a field or a link.
+
+pub mod chart;
 
 use std::io::{Seek, Write};
 
 use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions};
 
+pub use self::chart::Chart;
 use crate::Error;
 
 /// A paper.
@@ -31,6 +34,8 @@ pub enum Block {
     Note(String),
     /// A table.
     Table(Table),
+    /// A chart.
+    Chart(Chart),
 }
 
 /// A table of a paper; its heading row is repeated on each page.
@@ -54,14 +59,21 @@ pub fn docx<W: Write + Seek>(paper: &Paper, writer: W) -> Result<(), Error> {
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Deflated)
         .last_modified_time(DateTime::default());
-    let parts = [
-        ("[Content_Types].xml", CONTENT_TYPES.to_owned()),
-        ("_rels/.rels", RELATIONS.to_owned()),
-        ("word/_rels/document.xml.rels", DOCUMENT_RELATIONS.to_owned()),
-        ("word/styles.xml", styles()),
-        ("word/footer1.xml", footer()),
-        ("word/document.xml", document(paper)),
+    let charts: Vec<&Chart> = charts(paper).collect();
+    let numbered =
+        |text: &str| -> String { (1..=charts.len()).map(|number| text.replace("{}", &number.to_string())).collect() };
+    let types = CONTENT_TYPES.replace("</Types>", &(numbered(CHART_TYPE) + "</Types>"));
+    let relations = DOCUMENT_RELATIONS.replace("</Relationships>", &(numbered(CHART_RELATION) + "</Relationships>"));
+    let mut parts = vec![
+        ("[Content_Types].xml".to_owned(), types),
+        ("_rels/.rels".to_owned(), RELATIONS.to_owned()),
+        ("word/_rels/document.xml.rels".to_owned(), relations),
+        ("word/styles.xml".to_owned(), styles()),
+        ("word/footer1.xml".to_owned(), footer()),
+        ("word/document.xml".to_owned(), document(paper)),
     ];
+    let of_charts = charts.iter().zip(1..).map(|(one, at)| (format!("word/charts/chart{at}.xml"), chart::part(one)));
+    parts.extend(of_charts);
     for (name, text) in parts {
         zip.start_file(name, options).map_err(|cause| failed(cause.to_string()))?;
         zip.write_all(text.as_bytes()).map_err(|cause| failed(cause.to_string()))?;
@@ -70,8 +82,17 @@ pub fn docx<W: Write + Seek>(paper: &Paper, writer: W) -> Result<(), Error> {
     Ok(())
 }
 
+fn charts(paper: &Paper) -> impl Iterator<Item = &Chart> {
+    paper.blocks.iter().filter_map(|block| match block {
+        Block::Chart(chart) => Some(chart),
+        _ => None,
+    })
+}
+
+const CHART_TYPE: &str = r#"<Override PartName="/word/charts/chart{}.xml" ContentType="application/vnd.openxmlformats-officedocument.drawingml.chart+xml"/>"#;
+const CHART_RELATION: &str = r#"<Relationship Id="rIdChart{}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/chart" Target="charts/chart{}.xml"/>"#;
 const HEAD: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>"#;
-const NAMESPACES: &str = r#"xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships""#;
+const NAMESPACES: &str = r#"xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing""#;
 const CONTENT_TYPES: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/><Override PartName="/word/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.styles+xml"/><Override PartName="/word/footer1.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.footer+xml"/></Types>"#;
 const RELATIONS: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>"#;
 const DOCUMENT_RELATIONS: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="styles.xml"/><Relationship Id="rId2" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/footer" Target="footer1.xml"/></Relationships>"#;
@@ -183,12 +204,18 @@ fn document(paper: &Paper) -> String {
     if !paper.line.is_empty() {
         xml.push_str(&paragraph("Subtitle", &paper.line));
     }
+    let mut number = 0;
     for block in &paper.blocks {
         match block {
             Block::Heading(level, text) => xml.push_str(&paragraph(&format!("Heading{}", level.clamp(&1, &3)), text)),
             Block::Text(text) => xml.push_str(&paragraph("Normal", text)),
             Block::Note(text) => xml.push_str(&paragraph("Note", text)),
             Block::Table(table) => xml.push_str(&tabled(table)),
+            Block::Chart(chart) => {
+                number += 1;
+                xml.push_str(&chart::inline(chart, number));
+                xml.push_str(&paragraph("Caption", &chart.caption));
+            }
         }
     }
     // A4 with 37 mm above, 35 below, 28 left and 26 right.
@@ -295,6 +322,13 @@ mod tests {
                 Block::Text("数量上升。".into()),
                 Block::Note("检索式：TI=电池 AND AD>=2015".into()),
                 Block::Table(table),
+                Block::Chart(Chart {
+                    caption: "图 1 \"趋势\"".into(),
+                    kind: chart::Kind::Line,
+                    unit: "件".into(),
+                    categories: vec!["2020".into(), "<2021>".into()],
+                    series: vec![("全部".into(), vec![Some("1234".into()), None])],
+                }),
             ],
         }
     }
@@ -305,7 +339,7 @@ mod tests {
         docx(&paper(), &mut bytes).unwrap();
         let mut archive = ZipArchive::new(bytes).unwrap();
         let names: Vec<String> = archive.file_names().map(|name| name.unwrap().into_owned()).collect();
-        assert!(names.len() == 6, "{names:?}");
+        assert!(names.len() == 7, "{names:?}");
         for name in names {
             let mut text = String::new();
             archive.by_name(&name).unwrap().read_to_string(&mut text).unwrap();
@@ -322,6 +356,12 @@ mod tests {
             if name == "word/document.xml" {
                 assert!(words.contains("lt2021gt amp 后"), "{words}");
                 assert!(text.contains(r#"<w:pStyle w:val="Heading2"/>"#) && text.contains("AD&gt;=2015"));
+                assert!(text.contains(r#"r:id="rIdChart1""#));
+            }
+            if name.ends_with("chart1.xml") {
+                let points = text.matches("<c:pt idx=").count();
+                assert_eq!(points, 4, "a name, two categories and the one figure that is known");
+                assert!(text.contains("<c:v>1234</c:v>") && text.contains("&lt;2021&gt;"), "{text}");
             }
         }
     }

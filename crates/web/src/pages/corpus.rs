@@ -12,6 +12,7 @@ pub mod form;
 pub(crate) mod hits;
 pub mod import;
 pub mod like;
+pub mod names;
 pub mod numbers;
 pub mod searches;
 mod shelf;
@@ -41,6 +42,8 @@ use crate::{
     pieces::{Link, Notice, Tab, Tone},
 };
 
+/// How many numbers that no document has are named.
+const UNKNOWN_MAX: usize = 500;
 /// The first page.
 pub(crate) const PATH: &str = "/corpus";
 
@@ -76,6 +79,7 @@ struct Found {
     facets: Vec<FacetView>,
     /// Numbers of the list that no document has.
     unknown: Vec<String>,
+    unknown_count: usize,
     pages: Vec<PageLink>,
     previous: Option<String>,
     next: Option<String>,
@@ -109,7 +113,7 @@ struct Answered {
 
 /// `GET /corpus`: the hits of what the address asks, or what there is to ask.
 pub async fn page(State(app): State<App>, frame: Frame, uri: Uri) -> Result<Response, AppError> {
-    let wish = Wish::parse(&uri);
+    let wish = Wish::parse(&uri).with_numbers(&app, &frame).await?;
     if let Some(kind) = wish.export {
         return export::answer(&app, &frame, &wish, kind).await;
     }
@@ -186,13 +190,15 @@ async fn shown(app: &App, frame: &Frame, wish: &Wish, answered: Answered) -> Res
         units: wish.units(frame),
         hits: hits.hits.iter().map(|hit| HitView::of(frame, &query, hit, wish)).collect(),
         facets: facets.into_iter().map(|(kind, facet)| FacetView::of(frame, wish, kind, facet)).collect(),
-        unknown,
+        unknown_count: unknown.len(),
+        unknown: unknown.into_iter().take(UNKNOWN_MAX).collect(),
         pages: crate::list::page_links(page, last, go),
         previous: (page > 1).then(|| go(page - 1)),
         next: (page < last).then(|| go(page + 1)),
         sizes: wish.sizes(frame, total(&hits)),
         exports: export::links(frame, wish),
-        query: query.to_string(),
+        // What is kept is the query in words; a list too long for an address is a link and no text.
+        query: if wish.list.is_some() { String::new() } else { query.to_string() },
         keep,
     })
 }
@@ -250,13 +256,14 @@ fn help(frame: &Frame) -> Vec<(&'static str, String, &'static str)> {
 
 /// The head of a page of the corpus, with its neighbours.
 pub(crate) fn head(frame: &Frame, path: &str) -> Room {
-    const TABS: [(&str, &str, Permission); 7] = [
+    const TABS: [(&str, &str, Permission); 8] = [
         ("corpus-tab-search", PATH, Permission::SearchCorpus),
         ("corpus-tab-form", "/corpus/form", Permission::SearchCorpus),
         ("corpus-tab-numbers", "/corpus/numbers", Permission::SearchCorpus),
         ("corpus-tab-like", "/corpus/like", Permission::SearchCorpus),
         ("corpus-tab-baskets", "/corpus/baskets", Permission::KeepBaskets),
         ("corpus-tab-searches", "/corpus/searches", Permission::KeepBaskets),
+        ("corpus-tab-names", names::PATH, Permission::Evaluate),
         ("corpus-import", "/corpus/import", Permission::ChangeRegistry),
     ];
     let mut room = Room::new(frame.t("corpus-title"), frame.t("corpus-line"));

@@ -110,11 +110,36 @@ fn industries(frame: &Frame, chains: &[Chain], counted: &[(u64, u64, u64)]) -> V
     chains.iter().zip(counted).map(industry).collect()
 }
 
+/// Where an enterprise finds its own reports.
+pub(crate) const OWN: &str = "/my-enterprise/reports";
+
+/// `GET /my-enterprise/reports`: the reports of the visitor's own enterprise.
+pub async fn own(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Result<Response, AppError> {
+    let mut rows = library::kept(&app, &frame);
+    let code = frame.account.as_ref().map(|account| account.unit.clone()).unwrap_or_default();
+    rows.retain(|kept| !code.is_empty() && kept.enterprise == code);
+    let (query, _) = room::wishes(&uri);
+    let listing = listing_at(&frame, OWN);
+    if query.export {
+        return listing.workbook(&rows, &query);
+    }
+    let view = listing.view(&rows, &query);
+    let room = Room::new(frame.t("nav-own-reports"), frame.t("nav-own-reports-line"));
+    let room = room.below(&frame, &[("nav-my-enterprise", "/my-enterprise")]);
+    room::list_page(hx, &frame, &room, &view)
+}
+
 fn listing(frame: &Frame) -> Listing<'_, Kept> {
+    listing_at(frame, "/navigation")
+}
+
+/// The reports on a page, each with the way to it from there.
+fn listing_at<'a>(frame: &'a Frame, path: &'a str) -> Listing<'a, Kept> {
+    let below = if path == OWN { OWN } else { "/navigation/reports" };
     let kinds = Kind::ALL.into_iter().map(|kind| Choice::new(kind.key(), frame.said(kind.zh()))).collect();
-    Listing::new(frame, "reports", "/navigation", frame.t("nav-reports"))
-        .column("title", frame.t("nav-report"), Column::Text, |kept: &Kept| {
-            Cell::text(kept.title.clone()).link(frame.at(&format!("/navigation/reports/{}", kept.id)))
+    Listing::new(frame, "reports", path, frame.t("nav-reports"))
+        .column("title", frame.t("nav-report"), Column::Text, move |kept: &Kept| {
+            Cell::text(kept.title.clone()).link(frame.at(&format!("{below}/{}", kept.id)))
         })
         .column("as-of", frame.t("nav-as-of"), Column::Date, |kept| Cell::code(kept.as_of.to_string()))
         .column("kind", frame.t("nav-kind"), Column::Text, |kept| Cell::text(frame.said(kept.template.zh())))
@@ -172,6 +197,7 @@ pub async fn start(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>)
     };
     let Some(corpus) = library::corpus(&app).await? else { return Err(AppError::Invalid(frame.t("nav-no-corpus"))) };
     let earlier = sent.get("again").to_owned();
+    let names = domain::names::at(app.db(), None).await?;
     let words = Words {
         title: frame.t1("nav-running", "title", &scope.title),
         if_cancelled: frame.t("nav-if-cancelled"),
@@ -183,7 +209,7 @@ pub async fn start(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>)
     let job = jobs::start(&app, &frame, words, move |job| async move {
         job.tell(&told.t("nav-step-count"));
         let (by, detail) = (done_by.clone(), serde_json::json!({ "name": scope.title }));
-        let kept = library::on_a_thread(move || library::keep(&by, &corpus, &scope, &earlier)).await;
+        let kept = library::on_a_thread(move || library::keep(&by, &corpus, &scope, &names, &earlier)).await;
         let recorded = match kept {
             Ok(id) => room::record(&done_by, &told, "navigation.report", &id, &detail).await.map(|()| id),
             Err(error) => Err(error),
@@ -227,7 +253,11 @@ async fn scope(app: &App, frame: &Frame, sent: &Sent, errors: &mut Errors) -> Re
     let Some(as_of) = as_of.filter(|_| errors.is_empty()) else { return Ok(None) };
     let made = match kind {
         Kind::Enterprise => match enterprise(app, frame, &corpus, sent, query, errors).await? {
-            Some(subject) => Scope::of_enterprise(&corpus, subject, as_of)?,
+            Some(subject) => {
+                // What was found under the code belongs to that enterprise, which may open it.
+                let enterprise = sent.get("uscc").to_owned();
+                Scope { enterprise, ..Scope::of_enterprise(&corpus, subject, as_of)? }
+            }
             None => return Ok(None),
         },
         Kind::Regional | Kind::Industry => {

@@ -167,6 +167,8 @@ pub(crate) fn said(frame: &Frame, words: &BTreeMap<String, String>) -> Option<No
         "unlocked" => "said-unlocked",
         "linked" => "said-linked",
         "claim-decided" => "said-claim-decided",
+        "named" => "said-named",
+        "named-by-rule" => "said-named-by-rule",
         _ => return None,
     };
     let number = |name: &str| words.get(name).and_then(|text| text.parse::<u64>().ok()).unwrap_or(0).to_string();

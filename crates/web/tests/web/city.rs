@@ -14,7 +14,7 @@ use crate::client::Visitor;
 const SMALL: Scale = Scale { towns: 21, enterprises: 60, patents: 800 };
 
 /// The moment at which the tests read: the day of the demo.
-fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     "2024-02-29T04:00:00Z".parse().expect("a moment")
 }
 

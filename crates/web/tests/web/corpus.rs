@@ -161,9 +161,9 @@ async fn a_list_of_numbers_names_those_that_nothing_has() {
     let refused = clerk.post("/corpus/numbers", &[("csrf", &token), ("text", "没有号码")]).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.text.contains("没有认出专利号") && refused.text.contains("没有号码</textarea>"));
-    let many: String = (0..2_001).map(|n| format!("CN1{n:08}A\n")).collect();
+    let many: String = (0..40_001).map(|n| format!("CN1{n:08}A\n")).collect();
     let refused = clerk.post("/corpus/numbers", &[("csrf", &token), ("text", &many)]).await;
-    assert!(refused.text.contains("一次最多 2000 个号码，现有 2001 个"));
+    assert!(refused.text.contains("一次最多 40000 个号码，现有 40001 个"));
     let stale = clerk.post("/corpus/numbers", &[("text", "CN1")]).await;
     assert_eq!(stale.status, StatusCode::FORBIDDEN, "a form without its token");
 }
@@ -377,6 +377,74 @@ async fn a_saved_search_tells_what_came_since_it_was_opened() {
     assert!(clerk.get(removed.header("location")).await.text.contains("撤销"));
     clerk.post(&open.replace("/open", "/restore"), &[("csrf", &token)]).await;
     assert!(clerk.get("/corpus/searches").await.text.contains("散热"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_of_tens_of_thousands_of_numbers_is_a_link_that_lasts() {
+    let mut clerk = visitor(Role::Clerk).await;
+    let start = clerk.get("/corpus/numbers").await;
+    let known = keys(&search(&mut clerk, "IC=H01M").await);
+    let mut numbers: Vec<String> = (0..20_000).map(|number| format!("CN1999{number:08}")).collect();
+    numbers.push(known[0].clone());
+    let sent = clerk.post("/corpus/numbers", &[("csrf", &start.token()), ("text", &numbers.join("\n"))]).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
+    let link = sent.header("location").to_owned();
+    assert!(link.starts_with("/corpus?list=") && link.len() < 60, "{link}");
+    let page = clerk.get(&link).await.text;
+    assert_eq!(total(&page), 1);
+    assert!(
+        page.contains("号码单（20,001 个号码）") && page.contains("20,000") && !page.contains("/corpus/searches/save")
+    );
+    assert!(page.len() < 300_000, "{} bytes", page.len());
+    let narrowed = clerk.get(&format!("{link}&narrow={}", encode("PC=US"))).await.text;
+    assert!(narrowed.contains("号码单（20,001 个号码）"), "{narrowed}");
+    let file = clerk.get(&format!("{link}&export=csv")).await;
+    assert!(file.status == StatusCode::OK && file.text.contains("申请号"), "{}", file.text);
+    assert_eq!(clerk.get("/corpus?list=nonsense").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn names_are_merged_with_a_reason_listed_and_taken_back() {
+    let (mut clerk, _folder) = own(Role::Clerk).await;
+    // The proposals are worked out beside the page.
+    let mut page = clerk.get("/corpus/names").await;
+    for _ in 0..600 {
+        if !page.text.contains("正在通读全库查找") {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        page = clerk.get("/corpus/names").await;
+    }
+    assert!(page.status == StatusCode::OK && page.text.contains("从不自动归并"), "{}", page.text);
+    let token = page.token();
+    let merge = |name: &str, into: &str, reason: &str| {
+        vec![("csrf", token.clone()), ("name", name.into()), ("into", into.into()), ("reason", reason.into())]
+    };
+    async fn sent(clerk: &mut Visitor, form: Vec<(&str, String)>) -> crate::client::Answer {
+        let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        clerk.post("/corpus/names/merge", &form).await
+    }
+    let without = sent(&mut clerk, merge("甲厂", "甲公司", "")).await;
+    assert_eq!(without.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(without.text.contains("请写明依据") && without.text.contains("value=\"甲厂\""), "{}", without.text);
+    let same = sent(&mut clerk, merge("甲公司", "甲公司", "同一企业")).await;
+    assert!(same.status == StatusCode::UNPROCESSABLE_ENTITY && same.text.contains("不会改变任何名称"));
+    let merged = sent(&mut clerk, merge("甲厂", "甲公司", "2023-05-01 更名公告")).await;
+    assert_eq!(merged.status, StatusCode::SEE_OTHER, "{}", merged.text);
+    let page = clerk.get(merged.header("location")).await.text;
+    for words in ["现为第 1 版", "“甲厂”并入“甲公司”", "2023-05-01 更名公告"] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    let entry = clerk.get("/corpus/names/1").await;
+    assert!(entry.status == StatusCode::OK && entry.text.contains("撤销这一条"));
+    let undone = clerk.post("/corpus/names/undo", &[("csrf", &token), ("version", "1")]).await;
+    assert_eq!(undone.status, StatusCode::SEE_OTHER);
+    let entry = clerk.get("/corpus/names/1").await.text;
+    assert!(entry.contains("已撤销") && !entry.contains("撤销这一条"), "{entry}");
+    assert_eq!(clerk.get("/corpus/names/9").await.status, StatusCode::NOT_FOUND);
+    let again = clerk.post("/corpus/names/undo", &[("csrf", &token), ("version", "1")]).await;
+    assert_eq!(again.status, StatusCode::CONFLICT, "{}", again.text);
+    assert!(clerk.get("/corpus/names?export=xlsx").await.status.is_success());
 }
 
 #[tokio::test]

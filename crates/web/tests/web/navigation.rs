@@ -176,6 +176,21 @@ async fn clause_c3_2_2_3_an_enterprise_report_tells_its_place_and_is_confidentia
     assert_eq!(town.get(&path).await.status, StatusCode::FORBIDDEN);
     assert_eq!(town.get(&format!("{path}/export?format=json")).await.status, StatusCode::FORBIDDEN);
     assert!(!town.get("/navigation").await.text.contains(&path));
+    // The enterprise itself sees what was made under its code, and nothing that was made for others.
+    let mut enterprise = crate::city::again(folder.path(), Role::Enterprise).await;
+    let (installation, _) = domain::Installation::open(folder.path(), None, crate::city::now()).await.unwrap();
+    let code = domain::accounts::find(&installation.db, "enterprise").await.unwrap().account.unit;
+    let started = start(&mut clerk, &[("kind", "enterprise"), ("uscc", &code), ("as_of", "2024-02-29")]).await;
+    let (own_path, _) = finished(&mut clerk, &started).await;
+    let own_path = own_path.replace("/navigation/reports", "/my-enterprise/reports");
+    let listed = enterprise.get("/my-enterprise/reports").await;
+    assert!(listed.status == StatusCode::OK && listed.text.contains(&own_path), "{}", listed.text);
+    let page = enterprise.get(&own_path).await;
+    assert!(page.status == StatusCode::OK && page.text.contains(&format!("{own_path}/export?format=docx")));
+    assert_eq!(enterprise.get(&format!("{own_path}/export?format=docx")).await.status, StatusCode::OK);
+    let other = path.replace("/navigation/reports", "/my-enterprise/reports");
+    assert_eq!(enterprise.get(&other).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(enterprise.get(&path).await.status, StatusCode::FORBIDDEN);
     let token = town.get("/gallery").await.token();
     let refused = town.post("/navigation/reports", &[("csrf", &token), ("kind", "regional")]).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);

@@ -7,7 +7,7 @@ use db::Db;
 use web::routes;
 
 /// The doors that take a form and change something, with the act that the trail then holds.
-const CHANGES: [(&str, &str); 93] = [
+const CHANGES: [(&str, &str); 96] = [
     ("/sign-in", "session.open"),
     ("/sign-in/code", "session.open"),
     ("/sign-out", "session.close"),
@@ -43,6 +43,9 @@ const CHANGES: [(&str, &str); 93] = [
     ("/corpus/searches/{id}/open", "search.open"),
     ("/corpus/searches/{id}/remove", "search.remove"),
     ("/corpus/searches/{id}/restore", "search.restore"),
+    ("/corpus/names/merge", "name."),
+    ("/corpus/names/undo", "name.undo"),
+    ("/corpus/names/rule", "name."),
     ("/warnings/watches/set", "watch.set"),
     ("/warnings/watches/{id}/remove", "watch.remove"),
     ("/warnings/watches/{id}/restore", "watch.restore"),

@@ -7,7 +7,11 @@ use axum::{
     response::Response,
 };
 use corpus::{Corpus, Page, Query};
-use documents::{Citation, Document, Party, Text};
+use documents::{
+    Citation, Document, LegalState, Party, Text,
+    families::{self, Basis, FamilyId},
+    legal,
+};
 use domain::accounts::Permission;
 
 mod course;
@@ -48,6 +52,7 @@ struct DocumentPage<'a> {
     other_titles: Vec<String>,
     line: String,
     state: Option<StateWord>,
+    state_basis: Option<String>,
     notice: Option<Notice>,
     facts: Vec<(String, String)>,
     abstracts: Vec<&'a Text>,
@@ -57,6 +62,8 @@ struct DocumentPage<'a> {
     events: Vec<Event>,
     owners: Vec<OwnerRow>,
     family: Related,
+    /// How the family was put together.
+    family_basis: String,
     cites: Vec<Cited>,
     citing: Related,
     similar: Related,
@@ -135,6 +142,7 @@ pub async fn page(
         other_titles: document.titles.iter().map(|text| text.text.clone()).filter(|text| *text != title).collect(),
         line: line(&frame, document),
         state: hits::state(&frame, document.state),
+        state_basis: state_basis(&frame, document),
         notice: super::notice(&frame, &Wish::parse(&uri)),
         facts: facts(&frame, document),
         abstracts: document.abstracts.iter().collect(),
@@ -144,6 +152,7 @@ pub async fn page(
         events: course::events(&frame, document),
         owners: course::owners(&frame, document),
         family: related(&frame, &known.family, known.family.len() as u64, ""),
+        family_basis: family_basis(&frame, document),
         cites: known.cites.iter().map(|(citation, cited)| cited_view(&frame, citation, cited.as_ref())).collect(),
         citing: related(&frame, &known.citing.1, known.citing.0, &Query::citing(document).to_string()),
         similar: related(&frame, &known.similar, u64::MAX, &known.similar_query.to_string()),
@@ -187,14 +196,11 @@ fn know(corpus: &Corpus, document: Document) -> corpus::Result<Known> {
     Ok(Known { family: family(corpus, &document)?, cites, citing, similar, similar_query, document })
 }
 
-/// The members of the family that a source names, and the documents whose priority is claimed; not the document itself.
+/// The members of the simple family, and the documents whose priority is claimed; not the document itself.
 fn family(corpus: &Corpus, document: &Document) -> corpus::Result<Vec<Document>> {
-    let mut members: Vec<Document> = Vec::new();
-    if !document.family.is_empty() {
-        let query = Query::term(corpus::Field::Family, corpus::Value::Whole(document.family.clone()));
-        let page = Page { limit: FAMILY_MAX, ..Page::default() };
-        members.extend(corpus.search(&query, &page)?.hits.into_iter().map(|hit| hit.document));
-    }
+    let query = Query::term(corpus::Field::Family, corpus::Value::Whole(families::name_of(document)));
+    let page = Page { limit: FAMILY_MAX, ..Page::default() };
+    let mut members: Vec<Document> = corpus.search(&query, &page)?.hits.into_iter().map(|hit| hit.document).collect();
     for priority in document.priorities.iter().filter(|priority| !priority.number.is_empty()) {
         members.extend(one(corpus, &priority.number)?);
     }
@@ -202,6 +208,32 @@ fn family(corpus: &Corpus, document: &Document) -> corpus::Result<Vec<Document>>
     members.dedup_by(|left, right| left.key == right.key);
     members.retain(|member| member.key != document.key);
     Ok(members)
+}
+
+/// By what rule the family of this document was put together.
+fn family_basis(frame: &Frame, document: &Document) -> String {
+    let family = FamilyId::of(document);
+    let key = match family.basis() {
+        Basis::Priorities => "corpus-family-by-priorities",
+        Basis::Asserted => "corpus-family-by-source",
+        Basis::OwnApplication => "corpus-family-by-own",
+        Basis::Unknown => "corpus-family-by-nothing",
+    };
+    frame.t1(key, "family", family.name().replace(';', &frame.t("word-separator")))
+}
+
+/// On what the legal state rests, where no source states it.
+fn state_basis(frame: &Frame, document: &Document) -> Option<String> {
+    let day = || frame.date(frame.business_date);
+    let grant =
+        document.publications.iter().filter(|one| one.is_grant == Some(true)).filter_map(|one| one.published_on);
+    if document.is_presumed {
+        let granted = grant.min().map_or_else(|| frame.t("word-unknown"), |day| frame.date(day));
+        return Some(frame.tn("corpus-state-presumed", &[("granted", granted), ("day", day())]));
+    }
+    let over = legal::term_over(&document.office, document.kind, document.filed_on?)?;
+    (over <= frame.business_date && document.state == LegalState::Ended)
+        .then(|| frame.tn("corpus-state-term", &[("over", frame.date(over)), ("day", day())]))
 }
 
 /// The one document with a number; none where there is none or where several have it.

@@ -46,7 +46,7 @@ impl HitView {
     pub(super) fn of(frame: &Frame, query: &Query, hit: &Hit, wish: &Wish) -> Self {
         let document = &hit.document;
         let family = hit.family_documents.filter(|count| *count > 1).map(|count| {
-            let name = if document.family.is_empty() { &document.key } else { &document.family };
+            let name = documents::families::name_of(document);
             let mut of_family = wish.narrowed_by(format!("FA=\"{}\"", name.replace('"', "\"\"")));
             of_family.by_family = false;
             Link::new(frame.t1("corpus-family-hits", "count", format::count(count)), frame.at(&of_family.href()))

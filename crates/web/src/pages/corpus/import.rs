@@ -158,7 +158,15 @@ fn take_in(
     }
     job.rows.store(0, Ordering::Relaxed);
     job.tell(&frame.t("corpus-import-writing"));
-    let taken = writer.commit()?;
+    let taken = domain::intake::commit(&mut writer, &mut |file, one| {
+        let named = done.iter_mut().find(|taken| taken.file == file);
+        if let Some(taken) = named {
+            taken.set_aside += 1;
+            if taken.listed.len() < LISTED_MAX {
+                taken.listed.push(one);
+            }
+        }
+    })?;
     Ok(End::TakenIn { files: done, new: taken.new, joined: taken.changed + taken.unchanged, is_stopped: is_stopped() })
 }
 

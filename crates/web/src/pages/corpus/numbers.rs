@@ -1,22 +1,25 @@
 //! `/corpus/numbers` 号码单: a pasted list of numbers becomes a search, which also names the numbers that nothing has.
 
-use axum::{Form, response::Response};
+use axum::{Form, extract::State, response::Response};
 use corpus::Query;
+use domain::number_lists;
 
 use super::{
     head,
     like::{TextPage, refused},
+    wish::Wish,
 };
 use crate::{
+    app::App,
     error::AppError,
     form::{Errors, Field, Kind},
     frame::Frame,
     hx,
-    pages::room::Sent,
+    pages::room::{self, Sent},
 };
 
-/// So many numbers fit into an address that browsers and gateways carry.
-const NUMBERS_MAX: usize = 2_000;
+/// So many numbers fit into an address that browsers and gateways carry; longer lists are kept and linked to by their hash.
+const IN_ADDRESS_MAX: usize = 500;
 
 /// `GET /corpus/numbers`.
 pub async fn page(frame: Frame) -> Result<Response, AppError> {
@@ -25,16 +28,23 @@ pub async fn page(frame: Frame) -> Result<Response, AppError> {
 }
 
 /// `POST /corpus/numbers`: leads to the search for these numbers.
-pub async fn submit(frame: Frame, Form(sent): Form<Sent>) -> Result<Response, AppError> {
+pub async fn submit(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>) -> Result<Response, AppError> {
     let text = sent.get("text");
     let numbers = corpus::read_list(text);
     let mut errors = Errors::default();
     match numbers.len() {
         0 => errors.add("text", frame.t("corpus-numbers-empty")),
-        count if count > NUMBERS_MAX => errors.add(
+        count if count > number_lists::NUMBERS_MAX => errors.add(
             "text",
-            frame.tn("corpus-numbers-many", &[("count", count.to_string()), ("most", NUMBERS_MAX.to_string())]),
+            frame.tn(
+                "corpus-numbers-many",
+                &[("count", count.to_string()), ("most", number_lists::NUMBERS_MAX.to_string())],
+            ),
         ),
+        count if count > IN_ADDRESS_MAX => {
+            let hash = number_lists::keep(app.db(), &numbers, app.now()).await?;
+            return Ok(room::see_other(&frame, &Wish::listed(hash).href()));
+        }
         _ => {
             let quoted: Vec<String> = numbers.iter().map(|one| format!("\"{}\"", one.replace('"', ""))).collect();
             match Query::parse(&format!("NO={{{}}}", quoted.join(", "))) {

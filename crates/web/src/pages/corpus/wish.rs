@@ -1,9 +1,11 @@
 //! What the address of a search asks: the query and what narrows it, order, unit, page. Every search is a link that lasts.
 
+use std::sync::Arc;
+
 use axum::{extract, http::Uri};
 use corpus::{Corpus, Dimension, Field, Order, Query, QueryError, Value};
 
-use crate::{format::encode, frame::Frame, list::SIZES, pieces::Link};
+use crate::{app::App, error::AppError, format::encode, frame::Frame, list::SIZES, pieces::Link};
 
 /// The orders with their keys in the address.
 const ORDERS: [(Order, &str); 5] = [
@@ -37,6 +39,10 @@ pub(crate) struct Wish {
     pub(crate) q: String,
     /// What was clicked to narrow it, each a query of its own.
     pub(crate) narrow: Vec<String>,
+    /// The hash of a list of numbers that is too long for the address.
+    pub(crate) list: Option<String>,
+    /// The numbers of that list, once it was looked up.
+    pub(crate) numbers: Arc<Vec<String>>,
     pub(crate) order: Order,
     pub(crate) by_family: bool,
     /// The page, from 1.
@@ -54,6 +60,8 @@ impl Default for Wish {
         Self {
             q: String::new(),
             narrow: Vec::new(),
+            list: None,
+            numbers: Arc::default(),
             order: Order::Relevance,
             by_family: false,
             page: 1,
@@ -99,6 +107,7 @@ impl Wish {
                 _ if value.is_empty() => {}
                 "q" => value.clone_into(&mut wish.q),
                 "narrow" => wish.narrow.push(value.to_owned()),
+                "list" => wish.list = Some(value.to_owned()),
                 "sort" => {
                     wish.order = ORDERS.into_iter().find(|(_, key)| *key == value).map_or(Order::Relevance, |(o, _)| o);
                 }
@@ -121,9 +130,23 @@ impl Wish {
         Self { q: q.to_owned(), ..Self::default() }
     }
 
+    /// The wish for the documents of a list of numbers that was kept.
+    pub(crate) fn listed(hash: String) -> Self {
+        Self { list: Some(hash), ..Self::default() }
+    }
+
+    /// The same with the numbers of its list, if it names one.
+    pub(crate) async fn with_numbers(mut self, app: &App, frame: &Frame) -> Result<Self, AppError> {
+        if let Some(hash) = &self.list {
+            let found = domain::number_lists::find(app.db(), hash).await?;
+            self.numbers = Arc::new(found.ok_or_else(|| AppError::NotFound(frame.t("corpus-list-absent")))?);
+        }
+        Ok(self)
+    }
+
     /// Whether nothing is asked yet.
     pub(crate) fn is_unasked(&self) -> bool {
-        self.q.is_empty() && self.narrow.is_empty()
+        self.q.is_empty() && self.narrow.is_empty() && self.list.is_none()
     }
 
     /// The whole query, or where it cannot be read.
@@ -135,6 +158,9 @@ impl Wish {
     }
 
     fn narrowing(&self, mut query: Query) -> Result<Query, Pointed> {
+        if self.list.is_some() {
+            query = Query::numbers(self.numbers.to_vec()).and(query);
+        }
         for text in &self.narrow {
             query = query.and(Query::parse(text).map_err(|error| Pointed::new(text, &error))?);
         }
@@ -147,6 +173,7 @@ impl Wish {
         if !self.q.is_empty() {
             pairs.push(("q", self.q.clone()));
         }
+        pairs.extend(self.list.iter().map(|hash| ("list", hash.clone())));
         pairs.extend(self.narrow.iter().map(|text| ("narrow", text.clone())));
         if self.order != Order::Relevance {
             pairs.push(("sort", self.order_key().to_owned()));
@@ -169,6 +196,7 @@ impl Wish {
     /// The fields that the form of the box keeps.
     pub(crate) fn kept(&self) -> Vec<(&'static str, String)> {
         let mut kept = Vec::new();
+        kept.extend(self.list.iter().map(|hash| ("list", hash.clone())));
         if self.order != Order::Relevance {
             kept.push(("sort", self.order_key().to_owned()));
         }
@@ -202,7 +230,12 @@ impl Wish {
             wish.narrow.remove(at);
             frame.at(&wish.href())
         };
-        self.narrow.iter().enumerate().map(|(at, text)| Link::new(in_words(frame, text), without(at))).collect()
+        let list = self.list.as_ref().map(|_| {
+            let words = frame.t1("corpus-list", "count", crate::format::count(self.numbers.len()));
+            Link::new(words, frame.at(&Self { list: None, ..self.on_page(1) }.href()))
+        });
+        let narrow = self.narrow.iter().enumerate().map(|(at, text)| Link::new(in_words(frame, text), without(at)));
+        list.into_iter().chain(narrow).collect()
     }
 
     /// The orders, and which is in use.
@@ -279,6 +312,8 @@ mod tests {
         let wish = Wish {
             q: "TI=\"石墨烯\" AND AD>=2018".into(),
             narrow: vec!["PA==\"甲&乙\"".into(), "ST=有效".into()],
+            list: Some("00ff".into()),
+            numbers: Arc::default(),
             order: Order::FiledLatest,
             by_family: true,
             page: 3,

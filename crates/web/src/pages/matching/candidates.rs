@@ -4,7 +4,6 @@
 use std::{sync::Arc, time::Duration};
 
 use corpus::{Field, Query, Value};
-use documents::applicants::Ledger;
 use domain::{
     matching::{self, Demand},
     subjects,
@@ -96,14 +95,16 @@ pub(super) async fn of(app: &App, frame: &Frame, demand: &Demand) -> Result<Answ
         Ok(within) => within,
         Err(cause) => return Ok(Answer::Refused(frame.said(&cause.to_string()))),
     };
+    let names = domain::names::at(app.db(), None).await?;
     let told = matching::prices(&app.installation, app.now()).await?;
     let key = format!(
-        "{} {} {} {} {} {told:?}",
+        "{} {} {} {} {} {} {told:?}",
         app.installation.dir().display(),
         demand.id,
         demand.edited_at,
         corpus.manifest().number,
-        frame.business_date
+        frame.business_date,
+        names.version()
     );
     let (asked, as_of) = (demand.asked.clone(), frame.business_date);
     let work = tokio::task::spawn_blocking(move || {
@@ -121,7 +122,7 @@ pub(super) async fn of(app: &App, frame: &Frame, demand: &Demand) -> Result<Answ
                 Some(Price { subclass, kind, amount_fen: one.amount_fen, on: one.on })
             };
             let prices: Vec<Price> = told.into_iter().filter_map(price).collect();
-            let found = navigation::matching::find(&corpus, &Ledger::default().at(0), &wanted, &prices);
+            let found = navigation::matching::find(&corpus, &names, &wanted, &prices);
             found.map(Arc::new).map_err(|cause| cause.to_string())
         })
     });
@@ -284,6 +285,10 @@ fn view(frame: &Frame, one: &Candidate, act: Option<Link>) -> CandidateView {
     ];
     if !one.inventors.is_empty() {
         facts.insert(1, (frame.t("matching-inventors"), names(&one.inventors)));
+    }
+    if !one.related.is_empty() {
+        let related = one.related.iter().map(|told| frame.said(told)).collect::<Vec<_>>();
+        facts.insert(1, (frame.t("matching-related"), related.join(&frame.t("word-separator"))));
     }
     CandidateView {
         title: Link::new(one.title.clone(), frame.at(&hits::path(&one.key))),

@@ -1,8 +1,11 @@
 //! What the pages of navigation read and keep: the corpus, the city, the counts of the chains, the reports.
 
 use corpus::Corpus;
-use documents::applicants::Ledger;
-use domain::{accounts::Permission, subjects};
+use documents::applicants::Names;
+use domain::{
+    accounts::{Permission, Resource},
+    subjects,
+};
 use navigation::{
     Report, Scope, Subject, Template,
     chain::Chain,
@@ -54,8 +57,14 @@ pub(super) async fn counted(
 }
 
 /// Answers a scope's questions and keeps the report, with what changed since an earlier one.
-pub(super) fn keep(app: &App, corpus: &Corpus, scope: &Scope, earlier: &str) -> Result<String, AppError> {
-    let mut report = navigation::survey(corpus, scope, &Ledger::default().at(0))?;
+pub(super) fn keep(
+    app: &App,
+    corpus: &Corpus,
+    scope: &Scope,
+    names: &Names,
+    earlier: &str,
+) -> Result<String, AppError> {
+    let mut report = navigation::survey(corpus, scope, names)?;
     let shelf = shelf::folder(app.installation.dir());
     if let Some(earlier) = shelf::read(&shelf, earlier)? {
         report.differences = Some(compare::compare(&earlier, &report));
@@ -63,16 +72,20 @@ pub(super) fn keep(app: &App, corpus: &Corpus, scope: &Scope, earlier: &str) -> 
     Ok(shelf::keep(&shelf, &report)?)
 }
 
-/// Whether a visitor may see reports of this kind: what an enterprise wants to know is its own affair (C3.2.2.3), and
-/// only those who work on such reports see them.
-fn may_see(frame: &Frame, template: Template) -> bool {
-    template != Template::Enterprise || frame.may(Permission::Evaluate)
+/// Whether a visitor may see a report: what an enterprise wants to know is its own affair (C3.2.2.3), and only those who
+/// work on such reports and its own accounts see it.
+fn may_see(frame: &Frame, template: Template, enterprise: &str) -> bool {
+    if template != Template::Enterprise {
+        return frame.may(Permission::ViewRights);
+    }
+    let own = Resource::Enterprise { code: enterprise, town: None };
+    frame.may(Permission::Evaluate) || !enterprise.is_empty() && frame.allows(Permission::ViewOwnEnterprise, &own)
 }
 
 /// The reports that a visitor may see.
 pub(super) fn kept(app: &App, frame: &Frame) -> Vec<Kept> {
     let mut all = shelf::list(&shelf::folder(app.installation.dir()));
-    all.retain(|kept| may_see(frame, kept.template));
+    all.retain(|kept| may_see(frame, kept.template, &kept.enterprise));
     all
 }
 
@@ -80,7 +93,7 @@ pub(super) fn kept(app: &App, frame: &Frame) -> Vec<Kept> {
 pub(super) fn report(app: &App, frame: &Frame, id: &str) -> Result<Report, AppError> {
     let found = shelf::read(&shelf::folder(app.installation.dir()), id)?;
     let report = found.ok_or_else(|| AppError::NotFound(frame.t("nav-not-found")))?;
-    if may_see(frame, report.scope.template) {
+    if may_see(frame, report.scope.template, &report.scope.enterprise) {
         Ok(report)
     } else {
         Err(AppError::Forbidden(frame.t("nav-confidential")))

@@ -37,6 +37,8 @@ struct ReportPage<'a> {
     parts: Vec<(String, Vec<FigureView>)>,
     changes: Option<Changes>,
     may_start: bool,
+    /// Where its files are, by the door through which the visitor came.
+    base: String,
 }
 
 /// What changed since the earlier edition, ready to print.
@@ -69,9 +71,10 @@ pub async fn page(State(app): State<App>, frame: Frame, Path(id): Path<String>) 
             ("date", frame.date(report.scope.as_of)),
             ("documents", crate::format::count(report.documents.len())),
             ("snapshot", report.snapshot.number.to_string()),
+            ("ledger", report.snapshot.ledger.to_string()),
         ],
     );
-    let room = Room::new(title(&frame, &report), line).below(&frame, &[("nav-title", "/navigation")]).with(notice);
+    let room = Room::new(title(&frame, &report), line).below(&frame, &[shelf_crumb(&frame)]).with(notice);
     let parts = [Part::Data, Part::Direction, Part::Position, Part::Path].map(|part| {
         let figures = report.figures.iter().filter(|figure| figure.part == part);
         (frame.said(part.zh()), figures.map(|figure| FigureView::of(&frame, figure)).collect())
@@ -84,8 +87,18 @@ pub async fn page(State(app): State<App>, frame: Frame, Path(id): Path<String>) 
         parts: parts.into(),
         changes: report.differences.as_ref().map(|differences| changes(&frame, differences)),
         may_start: frame.may(Permission::Evaluate),
+        base: frame.at(&format!("{}/{id}", shelf_path(&frame))),
         report: &report,
     })
+}
+
+/// Where the visitor finds reports: an enterprise those that are its own.
+fn shelf_path(frame: &Frame) -> &'static str {
+    if frame.may(Permission::ViewRights) { "/navigation/reports" } else { super::OWN }
+}
+
+fn shelf_crumb(frame: &Frame) -> (&'static str, &'static str) {
+    if frame.may(Permission::ViewRights) { ("nav-title", "/navigation") } else { ("nav-own-reports", super::OWN) }
 }
 
 fn changes(frame: &Frame, differences: &Differences) -> Changes {

@@ -1,0 +1,155 @@
+//! Demands for technology from the command line: what firms look for, posted and taken back by an account.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::{Args, Subcommand, ValueEnum};
+use domain::matching::{self, Asked, Demand, Kind};
+use serde_json::json;
+use terms::{Money, MoneyUnit};
+
+use crate::{Context, account::As, output::Unusable};
+
+#[derive(Debug, Args)]
+pub(crate) struct Demands {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    by: As,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// 列出该账号能看到的需求
+    List,
+    /// 显示一条需求；候选专利见 corpus match
+    Show(Id),
+    /// 发布一条需求
+    Post(Post),
+    /// 撤回一条需求
+    Withdraw(Id),
+}
+
+#[derive(Debug, Args)]
+struct Id {
+    /// 需求编号
+    id: i64,
+}
+
+#[derive(Debug, Args)]
+struct Post {
+    /// 企业的统一社会信用代码
+    uscc: String,
+    /// 类别
+    #[arg(long, value_enum)]
+    kind: KindName,
+    /// 标题
+    #[arg(long)]
+    title: String,
+    /// 需求说明；不写也没有 --products 时由企业自己的专利说明
+    #[arg(long, default_value = "")]
+    words: String,
+    /// 产品清单，每行一个产品：它们也说明需要什么
+    #[arg(long, value_name = "FILE")]
+    products: Option<PathBuf>,
+    /// 限定的产业链节点，如 new-energy/storage
+    #[arg(long, default_value = "", value_name = "NODE")]
+    chain: String,
+    /// 限定的 IPC 分类号
+    #[arg(long, default_value = "")]
+    ipc: String,
+    /// 预算，如 50万元
+    #[arg(long, value_name = "AMOUNT")]
+    budget: Option<String>,
+    /// 有效期的最后一天
+    #[arg(long, value_name = "DATE")]
+    until: String,
+}
+
+/// A kind by its key.
+#[derive(Debug, Clone, Copy)]
+struct KindName(Kind);
+
+impl ValueEnum for KindName {
+    fn value_variants<'a>() -> &'a [Self] {
+        const NAMES: [KindName; Kind::ALL.len()] =
+            [KindName(Kind::Need), KindName(Kind::Research), KindName(Kind::Market), KindName(Kind::Growth)];
+        &NAMES
+    }
+
+    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
+        Some(clap::builder::PossibleValue::new(self.0.key()).help(self.0.zh()))
+    }
+}
+
+pub(crate) async fn run(context: &Context, command: Demands) -> anyhow::Result<()> {
+    let installation = context.open().await?;
+    let account = command.by.account(&installation.db).await?;
+    let today = installation.business_date(context.now);
+    match command.command {
+        Command::List => {
+            let all = matching::demands(&installation.db, &account).await?;
+            let lines: Vec<_> = all.iter().map(|one| line(one, today)).collect();
+            context.output.print(&lines, |_| {
+                let lines = all.iter().map(|one| {
+                    let state = one.state(today).zh();
+                    format!("{}\t{}\t{}\t{}\t{state}", one.id, one.asked.kind.zh(), one.firm, one.asked.title)
+                });
+                lines.collect::<Vec<_>>().join("\n")
+            })
+        }
+        Command::Show(Id { id }) => {
+            let one = matching::demand(&installation.db, &account, id).await?;
+            context.output.print(&line(&one, today), |_| {
+                let state = one.state(today).zh();
+                let words =
+                    if one.asked.words.is_empty() { "由企业自己的专利说明" } else { &one.asked.words };
+                format!("{}（{}，{state}）\n{}：{words}", one.asked.title, one.asked.kind.zh(), one.firm)
+            })
+        }
+        Command::Post(post) => {
+            let asked = asked(post)?;
+            let id = matching::post(&installation, &account, &asked, today, context.now).await?;
+            context.output.print(&json!({ "demand": id }), |_| format!("需求 {id} 已发布。"))
+        }
+        Command::Withdraw(Id { id }) => {
+            matching::withdraw(&installation.db, &account, id, context.now).await?;
+            context.output.print(&json!({ "demand": id }), |_| format!("需求 {id} 已撤回。"))
+        }
+    }
+}
+
+fn asked(post: Post) -> anyhow::Result<Asked> {
+    let mut words = post.words;
+    if let Some(path) = &post.products {
+        let text = std::fs::read_to_string(path)
+            .with_context(|| format!("读不了产品清单 {}；请存为 UTF-8 文本，每行一个产品", path.display()))?;
+        let products: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+        if products.is_empty() {
+            return Err(Unusable(format!("产品清单 {} 里没有一个产品。", path.display())).into());
+        }
+        words = format!("{words}{}本企业产品：{}。", if words.is_empty() { "" } else { "\n" }, products.join("；"));
+    }
+    let budget = post.budget.as_deref().map(|text| Money::parse(text, MoneyUnit::Yuan)).transpose();
+    let budget = budget.map_err(|cause| Unusable(format!("预算读不懂：{cause}")))?;
+    let valid_until = terms::dates::parse_date(&post.until);
+    Ok(Asked {
+        uscc: post.uscc,
+        kind: post.kind.0,
+        title: post.title,
+        words,
+        chain_node: post.chain,
+        ipc: post.ipc,
+        budget_fen: budget.map(|budget| budget.fen),
+        valid_until: valid_until.map_err(|cause| Unusable(format!("有效期 --until 读不懂：{cause}")))?,
+    })
+}
+
+fn line(one: &Demand, today: jiff::civil::Date) -> serde_json::Value {
+    let asked = &one.asked;
+    json!({
+        "demand": one.id, "uscc": asked.uscc, "firm": one.firm, "kind": asked.kind.key(), "title": asked.title,
+        "words": asked.words, "chain": asked.chain_node, "ipc": asked.ipc, "budget_fen": asked.budget_fen,
+        "until": asked.valid_until.to_string(), "state": one.state(today).key(),
+    })
+}
