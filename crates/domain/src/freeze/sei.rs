@@ -193,7 +193,7 @@ impl Dots {
 const DOTS_MAX: usize = 16;
 
 /// The subgroups that the rules name with all below.
-fn below_subgroups<'r>(rules: &'r [Rule<'_>]) -> impl Iterator<Item = IpcSymbol> {
+fn below_subgroups(rules: &[Rule<'_>]) -> impl Iterator<Item = IpcSymbol> {
     let patterns = rules.iter().flat_map(|rule| rule.included.iter().chain(&rule.excluded));
     let wanted =
         |pattern: &&IpcPattern| pattern.reach == Match::AndBelow && pattern.symbol.level() == IpcLevel::Subgroup;

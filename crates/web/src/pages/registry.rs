@@ -155,7 +155,7 @@ pub async fn page(State(app): State<App>, frame: Frame, uri: Uri) -> Result<Resp
         let waiting = open.get(id).copied().unwrap_or(0);
         Row {
             name: frame.said(row.register.name_zh),
-            months: row.months.iter().map(|delivery| state(&frame, *delivery)).collect(),
+            months: row.months.iter().zip(&months).map(|(delivery, month)| shown(&frame, *delivery, *month)).collect(),
             open: if waiting > 0 { format::count(waiting) } else { String::new() },
             open_href: frame.at(&format!("/registers/quarantine?state=open&register={id}")),
             batches_href: frame.at(&format!("/registers/batches?register={id}")),
@@ -207,6 +207,16 @@ fn grid_listing<'a>(frame: &'a Frame, months: &[Date], open: &'a BTreeMap<String
     listing.column("open", frame.t("reg-open"), Kind::Number, |row| {
         Cell::number(open.get(row.register.id).copied().unwrap_or(0))
     })
+}
+
+/// The state in a narrow column: within a year of the month a day needs no year.
+fn shown(frame: &Frame, delivery: Delivery, month: Date) -> StateWord {
+    match delivery {
+        Delivery::Received(day) if day < month.saturating_add(1.year()) => {
+            StateWord::new(Tone::Ok, frame.t1("reg-received", "date", day.strftime("%m-%d")))
+        }
+        other => state(frame, other),
+    }
 }
 
 fn state(frame: &Frame, delivery: Delivery) -> StateWord {
