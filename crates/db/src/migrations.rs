@@ -42,6 +42,8 @@ const PAIRS: &[Pair] = &[
     pair!(20261127111500, "create sign on", "20261127111500_create_sign_on.sql"),
     pair!(20261127113000, "create sign in tally", "20261127113000_create_sign_in_tally.sql"),
     pair!(20261127120000, "create message", "20261127120000_create_message.sql"),
+    pair!(20261127140000, "create delegation", "20261127140000_create_delegation.sql"),
+    pair!(20261127141000, "create proration", "20261127141000_create_proration.sql"),
 ];
 
 pub(crate) fn newest() -> i64 {
