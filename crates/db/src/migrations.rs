@@ -45,6 +45,8 @@ const PAIRS: &[Pair] = &[
     pair!(20261127130000, "seal secrets", "20261127130000_seal_secrets.sql"),
     pair!(20261127131000, "prove address", "20261127131000_prove_address.sql"),
     pair!(20261127132000, "name session issuer", "20261127132000_name_session_issuer.sql"),
+    pair!(20261127140000, "create delegation", "20261127140000_create_delegation.sql"),
+    pair!(20261127141000, "create proration", "20261127141000_create_proration.sql"),
 ];
 
 pub(crate) fn newest() -> i64 {

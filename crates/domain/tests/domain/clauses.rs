@@ -460,7 +460,6 @@ async fn clause_c3_5_3_1_each_trigger_asks_for_its_own_proofs_and_answers() {
 #[tokio::test(flavor = "multi_thread")]
 async fn clause_c3_1_5_2_an_invention_granted_abroad_again_has_what_is_left_of_its_cap() {
     let city = City::alone().await;
-    let clerk = city.of("clerk");
     let drafted = items::all(city.db()).await.unwrap().into_iter().find(|item| item.award == "pct-grant").unwrap();
     assert_eq!(drafted.terms.cap_per_invention_fen, Some(3_000_000));
     items::issue(&city.installation, &city.policy, city.of("clerk2"), (drafted.id, None), now()).await.unwrap();
