@@ -3,7 +3,7 @@
 import { followFirst } from './browser.mjs';
 
 /** Pages that only lead on or send a file; journeys use them. */
-export const NOT_SHOWN = ['/', '/sign-on', '/sign-on/return', '/runs/compare', '/registers/templates/{register}', '/runs/{id}/export',
+export const NOT_SHOWN = ['/', '/sign-on', '/sign-on/return', '/sign-on/out', '/runs/compare', '/registers/templates/{register}', '/runs/{id}/export',
   '/navigation/reports/{id}/export', '/sign-in/code', '/claims/{id}/papers/{file}', '/cases/{id}/papers/{file}', '/cases/{id}/letters/{kind}', '/notices/{id}/letter', ...'openapi.json runs runs/{run}/indicators runs/{run}/indicators/{code} runs/{run}/awards verdicts/{run}/{award}/{subject}'.split(' ').map((path) => `/api/${path}`), '/notices/{id}', '/payments/{id}', '/messages/mails/{id}'];
 
 const at = (path) => async (page, address) => { await go(page, address + path); };
@@ -145,6 +145,7 @@ export const PAGES = [
   { name: 'mappings', door: '/registers/mappings', open: at('/registers/mappings') },
   { name: 'closing', door: '/registers/closing', open: at('/registers/closing') },
   { name: 'audit', door: '/registers/audit', as: 'auditor', open: at('/registers/audit') },
+  { name: 'audit-entry', door: '/registers/audit/{id}', as: 'auditor', open: first('/registers/audit', 'main tbody a[href*="/registers/audit/"]') },
   { name: 'audit-verified', door: '/registers/audit/verify', as: 'auditor', open: at('/registers/audit/verify') },
   { name: 'accounts', door: '/accounts', as: 'admin', open: at('/accounts') },
   { name: 'account-of-others', door: '/accounts/{login}', as: 'admin', open: at('/accounts/clerk') },

@@ -131,7 +131,7 @@ async fn a_backup_holds_no_key_and_says_what_is_lost_without_it() {
     let city = City::new(&dir.path().join("data")).await;
     let case = city.cases(State::Notified).await.into_iter().find(|one| one.award == "innovation-star").unwrap();
     city.firm(&case, "firm").await;
-    let account = ["--holder", &case.name, "--bank", "云川农商行", "--number", "6222021234567890"];
+    let account = ["--holder", case.name.as_str(), "--bank", "云川农商行", "--number", "6222021234567890"];
     let id = case.id.to_string();
     let confirm = [&["case", "act", &id, "confirm", "--as", "firm"][..], &account].concat();
     let done = zhiqiang(&city.data, &confirm);
@@ -158,7 +158,7 @@ async fn a_backup_holds_no_key_and_says_what_is_lost_without_it() {
     // The key may lie anywhere, and others may not read it.
     let apart = dir.path().join("apart.key");
     std::fs::copy(city.data.join("secret.key"), &apart).unwrap();
-    let with_key = |args: &[&str]| zhiqiang(&again, &[&["--key-file", &shown(&apart)], args].concat());
+    let with_key = |args: &[&str]| zhiqiang(&again, &[&["--key-file", shown(&apart).as_str()][..], args].concat());
     assert!(with_key(&["doctor"]).status.success());
     std::fs::set_permissions(&apart, std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
     assert!(words(&with_key(&["doctor"])).contains("chmod 600"));
