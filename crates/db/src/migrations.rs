@@ -42,6 +42,8 @@ const PAIRS: &[Pair] = &[
     pair!(20261127111500, "create sign on", "20261127111500_create_sign_on.sql"),
     pair!(20261127113000, "create sign in tally", "20261127113000_create_sign_in_tally.sql"),
     pair!(20261127120000, "create message", "20261127120000_create_message.sql"),
+    pair!(20261127150000, "create name entry", "20261127150000_create_name_entry.sql"),
+    pair!(20261127151000, "create number list", "20261127151000_create_number_list.sql"),
 ];
 
 pub(crate) fn newest() -> i64 {
