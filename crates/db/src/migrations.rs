@@ -47,6 +47,8 @@ const PAIRS: &[Pair] = &[
     pair!(20261127132000, "name session issuer", "20261127132000_name_session_issuer.sql"),
     pair!(20261127140000, "create delegation", "20261127140000_create_delegation.sql"),
     pair!(20261127141000, "create proration", "20261127141000_create_proration.sql"),
+    pair!(20261127150000, "create name entry", "20261127150000_create_name_entry.sql"),
+    pair!(20261127151000, "create number list", "20261127151000_create_number_list.sql"),
 ];
 
 pub(crate) fn newest() -> i64 {
