@@ -20,8 +20,8 @@ use terms::{IpcPattern, Uscc};
 pub use self::{
     deals::{Candidate, Contract, Deal, NewStep, Progress, Step, contact, deal, deals, progress, step},
     introductions::{
-        Check, Facts, Introduction, Price, REGISTER, Total, checks, facts, introductions, is_added, prefilled, prices,
-        register, registered, totals,
+        Check, Confirmed, Facts, Introduction, Price, REGISTER, Total, checks, facts, introductions, is_added,
+        prefilled, prices, register, registered, totals,
     },
     words::{ContractKind, Kind, Stage, State},
 };

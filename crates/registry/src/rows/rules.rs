@@ -216,28 +216,24 @@ fn introduction(row: &mut Row<'_>) {
 /// What a person confirmed of a contract rests on something that can be looked up, and on a name and a day.
 fn confirmed(row: &mut Row<'_>) {
     row.in_order("contract_on", "confirmed_on");
-    let bases: [(_, fn(&Row<'_>) -> bool, _); 4] = [
-        ("products_confirmed", |row| row.get("products").is_some(), "请先填写关联产品"),
-        (
-            "implementation_confirmed",
-            |row| row.get("implementation").is_some(),
-            "请先填写实施情况：用于何处，产量或销售额",
-        ),
+    let bases = [
+        ("products_confirmed", row.get("products").is_some(), "请先填写关联产品"),
+        ("implementation_confirmed", row.get("implementation").is_some(), "请先填写实施情况：用于何处，产量或销售额"),
         (
             "registration_confirmed",
-            |row| row.longest_number("registration") >= 4 && row.get("registered_on").is_some(),
+            row.longest_number("registration") >= 4 && row.get("registered_on").is_some(),
             "请填写登记备案号（含四位以上的数字）和登记日期",
         ),
         (
             "payment_confirmed",
-            |row| row.longest_number("payment") >= 6,
+            row.longest_number("payment") >= 6,
             "付款凭证中没有六位以上的号码，请填写发票号和银行回单号",
         ),
     ];
     let mut is_any = false;
     for (field, is_based, todo) in bases {
         is_any |= row.get(field).is_some();
-        if row.get(field) == Some("是") && !is_based(row) {
+        if row.get(field) == Some("是") && !is_based {
             row.refuse(field, format!("没有依据，不能确认为“是”：{todo}；没有核对的留空。"));
         }
     }

@@ -35,7 +35,7 @@ export function option(chart, tokens, width) {
   return {
     animation: false,
     textStyle: { fontFamily: tokens.font },
-    legend: { show: hasLegend(chart), top: 0, right: 0, icon: "rect", itemWidth: 12, itemHeight: 12, selectedMode: false, textStyle: { ...text, color: tokens.ink } },
+    legend: { show: hasLegend(chart), data: chart.series.map((one) => one.name), top: 0, right: 0, icon: "rect", itemWidth: 12, itemHeight: 12, selectedMode: false, textStyle: { ...text, color: tokens.ink } },
     grid: { left: 8, right: rightMargin(chart, width), top: hasLegend(chart) ? 48 : 36, bottom: named ? 28 : 8, containLabel: true },
     xAxis: lying ? values : categories,
     yAxis: lying ? categories : values,
@@ -44,9 +44,13 @@ export function option(chart, tokens, width) {
   };
 }
 
-// Lines carry their names at their ends; only bars of several series need a legend.
+// Lines carry their names at their ends; only bars of several series need a legend, and lines that end in a forecast.
 function hasLegend(chart) {
-  return chart.kind !== "line" && chart.series.length > 1;
+  return chart.kind === "line" ? isCrowded(chart) : chart.series.length > 1;
+}
+
+function isCrowded(chart) {
+  return chart.kind === "line" && Boolean(chart.forecast) && chart.series.filter((one) => !one.dashed).length > 1;
 }
 
 // A few long names are broken rather than left out; of many bars each name has one line, and many points are thinned.
@@ -72,8 +76,8 @@ function allSeries(chart, tokens, lying) {
     const colour = tokens.series[index % 8];
     return chart.kind === "line" ? line(one, colour, index, tokens) : bars(one, colour, chart, stacked, lying, tokens);
   });
-  // The first series meets its forecast; the others are parts of it, and are named beneath their lines.
-  if (chart.forecast) list.forEach((one, at) => (one.endLabel.offset = at === 0 ? [-32, -14] : [-32, 14]));
+  if (chart.forecast && list.length > 0) list[0].endLabel.offset = [-32, -14];
+  if (isCrowded(chart)) list.forEach((one) => (one.endLabel.show = false));
   if (chart.target && list.length > 0) list[0].markLine = targetLine(chart.target, tokens, lying);
   if (chart.forecast) list.push(...forecast(chart, tokens));
   return list;

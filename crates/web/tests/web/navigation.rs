@@ -119,7 +119,7 @@ async fn clause_c3_2_2_2_an_industry_report_has_direction_position_and_path() {
         assert!(page.text.contains(&format!(">{part}</h2>")), "{part}");
     }
     for id in ["path-structure", "path-enterprises", "path-people", "path-patents"] {
-        assert!(page.text.contains(&format!("<article id=\"{id}\"")), "{id}");
+        assert!(page.text.contains(&format!("<article class=\"answer\" id=\"{id}\"")), "{id}");
     }
     assert!(page.text.contains("引进") && page.text.contains("/policy/C3.4.0"), "what to bring in, and on what basis");
     assert!(page.text.contains("data-chart=\"chart-trend-data\"") && page.text.contains("未全部公开"));
@@ -169,7 +169,7 @@ async fn clause_c3_2_2_3_an_enterprise_report_tells_its_place_and_is_confidentia
     let (path, page) = finished(&mut clerk, &started).await;
     // Environment, own position, key technology, layout, risk, strategy.
     for id in ["trend", "applicants", "rank", "technology", "layout", "risk", "path-structure"] {
-        assert!(page.text.contains(&format!("<article id=\"{id}\"")), "{id}");
+        assert!(page.text.contains(&format!("<article class=\"answer\" id=\"{id}\"")), "{id}");
     }
     // Another account of the same city, which may see patents but makes no reports.
     let mut town = crate::city::again(folder.path(), Role::Town).await;
