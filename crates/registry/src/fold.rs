@@ -63,15 +63,17 @@ pub struct Folded {
     pub known_at: Timestamp,
     /// The rows of every register, by its identifier, sorted by key.
     pub rows: BTreeMap<&'static str, Vec<FoldedRow>>,
-    /// The registers of which a file had come by then.
+    /// The registers of which a file had come by then; one of which no row could be taken does not count.
     pub delivered: BTreeSet<&'static str>,
+    /// The registers of which only such files had come.
+    pub refused: BTreeSet<&'static str>,
 }
 
 impl Folded {
     /// An empty state, in which nothing was ever delivered.
     pub fn empty(known_at: Timestamp) -> Self {
         let rows = registers().iter().map(|register| (register.id, Vec::new())).collect();
-        Self { known_at, rows, delivered: BTreeSet::new() }
+        Self { known_at, rows, delivered: BTreeSet::new(), refused: BTreeSet::new() }
     }
 
     /// The rows of a register; none for an identifier that no register has.
@@ -96,19 +98,23 @@ pub async fn fold(db: &Db, known_at: Timestamp) -> Result<Folded, Error> {
     let batches = store::visible_batches(&mut tx, known_at).await?;
     let mut folded = Folded::empty(known_at);
     folded.rows.extend(store::every_register(&mut tx, &batches).await?);
-    folded.delivered = of_files(&batches);
+    folded.delivered = registers_of(&batches, |batch| batch.is_file);
+    folded.refused = &registers_of(&batches, |batch| batch.is_refused) - &folded.delivered;
     Ok(folded)
 }
 
 /// The registers of which a file had come by this moment.
 pub async fn delivered(db: &Db, known_at: Timestamp) -> Result<BTreeSet<&'static str>, Error> {
     let mut tx = db.begin_read().await?;
-    Ok(of_files(&store::visible_batches(&mut tx, known_at).await?))
+    Ok(registers_of(&store::visible_batches(&mut tx, known_at).await?, |batch| batch.is_file))
 }
 
-fn of_files(batches: &std::collections::HashMap<i64, VisibleBatch>) -> BTreeSet<&'static str> {
-    let files = batches.values().filter(|batch| batch.is_file);
-    files.filter_map(|batch| crate::registers::register(&batch.register).map(|register| register.id)).collect()
+fn registers_of(
+    batches: &std::collections::HashMap<i64, VisibleBatch>,
+    of: impl Fn(&VisibleBatch) -> bool,
+) -> BTreeSet<&'static str> {
+    let found = batches.values().filter(|batch| of(batch));
+    found.filter_map(|batch| crate::registers::register(&batch.register).map(|register| register.id)).collect()
 }
 
 /// The state of one register as known at this moment, sorted by key.

@@ -12,6 +12,8 @@ mod reference;
 
 use std::sync::LazyLock;
 
+pub(crate) use internal::SHARES;
+
 /// One register: a kind of file with fixed headings.
 #[derive(Debug)]
 pub struct Register {

@@ -18,15 +18,18 @@ use crate::{Error, cells, instant, registers::Register};
 pub(crate) struct VisibleBatch {
     pub(crate) register: String,
     pub(crate) received_at: Timestamp,
+    /// Whether it is a file.
     pub(crate) is_file: bool,
+    /// Whether it has rows and none of them was taken.
+    pub(crate) is_refused: bool,
     /// Withdrawn since, though only after the moment asked for.
     pub(crate) is_withdrawn: bool,
 }
 
 /// The batches visible at a moment, by number.
 pub(crate) async fn visible_batches(tx: &mut Tx, known_at: Timestamp) -> Result<HashMap<i64, VisibleBatch>, Error> {
-    const SQL: &str = "select id, register, kind, received_at, withdrawn_at from batch \
-        where state in ('merged', 'withdrawn') order by id";
+    const SQL: &str = "select id, register, case when rows_read > 0 and accepted + unchanged = 0 then 'refused' \
+        else kind end, received_at, withdrawn_at from batch where state in ('merged', 'withdrawn') order by id";
     type Row = (i64, String, String, String, Option<String>);
     let rows: Vec<Row> = with_conn!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await).map_err(db::Error::from)?;
     let mut visible = HashMap::new();
@@ -35,7 +38,16 @@ pub(crate) async fn visible_batches(tx: &mut Tx, known_at: Timestamp) -> Result<
         let withdrawn_at = withdrawn_at.as_deref().map(instant::parse).transpose()?;
         if received_at <= known_at && withdrawn_at.is_none_or(|at| at > known_at) {
             let is_withdrawn = withdrawn_at.is_some();
-            visible.insert(id, VisibleBatch { register, received_at, is_file: kind == "import", is_withdrawn });
+            visible.insert(
+                id,
+                VisibleBatch {
+                    register,
+                    received_at,
+                    is_file: kind == "import",
+                    is_refused: kind == "refused",
+                    is_withdrawn,
+                },
+            );
         }
     }
     Ok(visible)
