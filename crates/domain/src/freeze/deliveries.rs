@@ -28,7 +28,11 @@ pub(super) fn register_states(folded: &Folded) -> Vec<rows::RegisterState<'stati
     let delivered = |id: &'static str| folded.delivered.contains(id) || !folded.get(id).is_empty();
     registry::registers()
         .iter()
-        .map(|register| rows::RegisterState { register: register.id, delivered: delivered(register.id) })
+        .map(|register| {
+            let delivered = delivered(register.id);
+            let refused = !delivered && folded.refused.contains(register.id);
+            rows::RegisterState { register: register.id, delivered, refused }
+        })
         .collect()
 }
 

@@ -45,13 +45,14 @@ pub(super) fn trademarks<'a>(folded: &'a Folded, ties: &Ties<'a>) -> Vec<rows::T
     sheet.rows.iter().map(row).collect()
 }
 
-/// The rows of table `madrid`.
+/// The rows of table `madrid`; the letter that a partial transfer adds to the number makes no other registration.
 pub(super) fn madrid<'a>(folded: &'a Folded, ties: &Ties<'a>) -> Vec<rows::Madrid<'a>> {
     let sheet = Sheet::of(folded, "madrid");
     let [number, mark, holder, code, registered_on, origin] =
         ["ir_number", "mark", "holder", "holder_uscc", "registered_on", "origin"].map(|field| sheet.field(field));
     let row = |row| rows::Madrid {
         ir_number: number.text(row),
+        registration: number.text(row).trim_end_matches(|c: char| c.is_ascii_uppercase()),
         mark: mark.some(row),
         uscc: ties.tie(holder.first(row), code.text(row), registered_on.date(row)).unwrap_or(None),
         holder: holder.text(row),
