@@ -27,6 +27,14 @@ select register, name from (values
 ) as t (register, name);
 
 -- clause: C2.0
+-- 登记簿没有报送的说法：从未来过文件，或来过而没有一行可以采用。
+create view register_absence as
+select n.register,
+  n.name || case when coalesce(s.refused, false) then '登记簿来过文件而没有一行可用' else '登记簿从未报送' end as words
+from register_name n
+left join register_state s on s.register = n.register;
+
+-- clause: C2.0
 -- 截至统计时点的报送情况（存量、累计）：来过文件或报过“已报齐”“本期无”的为已报送；有一期“未报”的为不全。
 create view delivery_until as
 select
@@ -169,14 +177,20 @@ create view high_value_strategic as
 select distinct application_number from patent_sei where verdict = 'met';
 
 -- clause: C3.4.2.2
--- 第二类：在海外有同族专利权的发明专利：国外（不含港澳台）同族发明已授权并在统计时点有效。
-create view high_value_family as
-select distinct cn_application_number as application_number
+-- 国外（不含港澳台）同族发明：已授权，没有已知的失效，自授权不满二十年。
+-- note: no office protects an invention for longer than twenty years from its filing, which is no later than its grant.
+create view family_standing as
+select cn_application_number as application_number, state_known
 from foreign_grant
 where cn_application_number is not null and kind = '发明' and abroad
-  and granted_on <= $as_of
+  and granted_on <= $as_of and granted_on + interval '20 years' > $as_of
   and (in_force_from is null or in_force_from <= $as_of)
   and (in_force_until is null or in_force_until > $as_of);
+
+-- clause: C3.4.2.2
+-- 第二类：在海外有同族专利权的发明专利：国外同族发明在统计时点有效。
+create view high_value_family as
+select distinct application_number from family_standing where state_known;
 
 -- clause: C3.4.2.2
 -- 第三类：维持年限超过10年的发明专利：统计时点晚于起算日满十年的对应日（恰满十年不算）。
@@ -276,13 +290,20 @@ select distinct j.application_number
 from high_value_judged j cross join high_value_chosen s where s.source = 'computed';
 
 -- clause: C3.4.2.2
--- 分类号已对上、关键词未能确定的有效发明专利，且不属其他类：待人工判定，是上限的来源。
+-- 尚不能确定的：分类号已对上而关键词未能确定，或国外同族授权的状态没有填报。
+create view category_open as
+select application_number from patent_sei where verdict = 'undetermined'
+union
+select application_number from family_standing where not state_known;
+
+-- clause: C3.4.2.2
+-- 尚不能确定的有效发明专利，且不属其他类：待人工判定或补报，是上限的来源。
 create view undetermined_in_force as
-select distinct s.application_number
-from patent_sei s
+select s.application_number
+from category_open s
 join invention_in_force i on i.application_number = s.application_number
 left join high_value_judged j on j.application_number = s.application_number
-where s.verdict = 'undetermined' and j.application_number is null;
+where j.application_number is null;
 
 -- clause: C2.1.7, C3.4.2.2
 -- 本市待人工判定的发明专利。
@@ -369,15 +390,12 @@ union all select 5 as level, $star_5_inventions as more_than;
 ------------------------------------------------------------------------------------------------
 
 -- clause: C2.1.3, C3.1.5.2
--- 存续企业在国外获得的发明专利授权，一局一件，欧洲、欧亚专利不论在几国生效只计一件；此后失效不影响计数。
--- note: a European or Eurasian number listed under the office of a validation state is still the regional grant;
--- note: the freeze calls one right by one number, whether a row wrote its kind code or not.
+-- 存续企业在国外获得的发明专利授权，一局一件，欧洲、欧亚等地区专利不论在几国生效只计一件；此后失效不影响计数。
+-- note: the freeze has found the rows that are one right, however their numbers are written.
 create view invention_abroad as
 select distinct
-  case when f.grant_number like f.office || '%' or f.grant_number like 'EP%' or f.grant_number like 'EA%' then f.grant_number
-    else f.office || f.grant_number end as right_id,
-  f.route, f.granted_on, f.abroad, f.office,
-  coalesce(f.pct_number, f.cn_application_number, f.office || f.grant_number) as family,
+  f.right_id, f.route, f.granted_on, f.abroad, f.office,
+  coalesce(f.pct_number, f.cn_application_number, f.right_id) as family,
   f.uscc, e.town
 from foreign_grant f
 join enterprise_alive e on e.uscc = f.uscc
@@ -409,13 +427,13 @@ select * from pct_grant where granted_on >= $year_start;
 ------------------------------------------------------------------------------------------------
 
 -- clause: C2.1.4
--- 马德里国际注册：原属局为中国，持有人为存续的本市企业，一个国际注册号计一件。
+-- 马德里国际注册：原属局为中国，持有人为存续的本市企业，一个国际注册号计一件；部分转让分出的（号码加字母）不另计。
 create view madrid_of_city as
-select m.ir_number, min(m.registered_on) as registered_on, min(m.uscc) as uscc, min(e.town) as town
+select min(m.ir_number) as ir_number, min(m.registered_on) as registered_on, min(m.uscc) as uscc, min(e.town) as town
 from madrid m
 join enterprise_alive e on e.uscc = m.uscc
 where m.origin = 'CN' and m.registered_on <= $as_of
-group by m.ir_number;
+group by m.registration;
 
 -- clause: C2.1.4
 -- 累计期内的马德里国际注册。
@@ -500,12 +518,51 @@ left join invention_in_force i on i.application_number = a.application_number
 where i.application_number is null;
 
 -- clause: C2.1.7
+-- 官方名单上的、在统计时点不是本市有效发明专利的，及其缘由；仍以名单为准计入，但请核对。
+create view high_value_doubt as
+select
+  l.application_number,
+  case
+    when p.application_number is null then '专利登记簿中没有'
+    when p.kind <> '发明' then '不是发明'
+    when i.application_number is null then '尚未授权或已失效'
+    else '不在本市'
+  end as doubt
+from high_value_listed l
+cross join high_value_chosen s
+left join patent p on p.application_number = l.application_number
+left join invention_in_force i on i.application_number = l.application_number
+left join invention_in_city c on c.application_number = l.application_number
+where s.source = 'official' and c.application_number is null;
+
+-- clause: C2.1.7
+-- 存疑的件数和前五件的号码，用于说明理由；没有存疑的没有这一行。
+create view high_value_doubt_reason as
+select '名单有 ' || cast(max(total) as varchar) || ' 件在统计时点不是本市有效发明专利，请核对：'
+  || string_agg(application_number || '（' || doubt || '）', '、' order by application_number)
+  || case when max(total) > 5 then '等' else '' end as reason
+from (
+  select application_number, doubt, row_number() over (order by application_number) as place,
+    count(*) over () as total
+  from high_value_doubt
+) as d
+where place <= 5
+having count(*) > 0;
+
+-- clause: C2.1.7
 -- 计入的高价值发明专利及其区镇和企业。
 create view high_value_owner as
 select h.application_number, coalesce(max(o.town), '未定区镇') as town, max(o.owner_uscc) as uscc
 from high_value h
 left join owner_on_day o on o.application_number = h.application_number
 group by h.application_number;
+
+-- clause: C2.1.7
+-- 其中在统计时点是本市有效发明专利的：与全部有效发明专利相比时，分子分母同一范围。
+create view high_value_in_city as
+select h.application_number, h.town, h.uscc
+from high_value_owner h
+join invention_in_city i on i.application_number = h.application_number;
 
 -- clause: C2.3.6
 -- 监测的质押融资：不含续贷的、实际放款的、著作权的，各按其金额（分）。
@@ -559,7 +616,7 @@ select 'K11' as code, person as right_id, min(town) as region, min(uscc) as uscc
 group by person
 union all select 'M01' as code, uscc as right_id, town as region, uscc from high_tech_enterprise
 union all select 'M02' as code, uscc as right_id, town as region, uscc from high_tech_enterprise
-union all select 'M03' as code, application_number as right_id, town as region, uscc from high_value_owner
+union all select 'M03' as code, application_number as right_id, town as region, uscc from high_value_in_city
 union all select 'M04' as code, application_number as right_id, town as region, uscc from invention_lost
 union all select code, number as right_id, town as region, uscc from pledge_monitored
 union all select code, right_id, town as region, uscc from grant_monitored
@@ -641,8 +698,10 @@ select 'K04' as code,
     else n.held
   end as upper,
   case when s.source = 'official' and not s.listed then '没有该统计时点的官方高价值名单'
-    else d.reason end as reason
+    when d.reason is not null and q.reason is not null then d.reason || '；' || q.reason
+    else coalesce(d.reason, q.reason) end as reason
 from high_value_number n
+left join high_value_doubt_reason q on true
 cross join high_value_chosen s
 cross join high_value_complete c
 cross join denominator_found d
@@ -731,8 +790,10 @@ select 'M02' as code, h.numerator, h.enterprises as denominator
 from (select count(e.uscc) as numerator, max(b.enterprises) as enterprises
   from high_tech_at_baseline b left join high_tech_enterprise e on true) as h
 union all
-select 'M03' as code, k.numerator, n.held as denominator
-from k04 k cross join high_value_number n
+select 'M03' as code, case when k.numerator is not null then i.total end as numerator, n.held as denominator
+from k04 k
+cross join high_value_number n
+cross join (select count(*) as total from high_value_in_city) as i
 union all
 select 'M04' as code, lost.total as numerator, held.total as denominator
 from (select count(*) as total from invention_lost) as lost
@@ -845,11 +906,12 @@ select n.code, n.register,
     when n.role = 'part' then 1
     else 0
   end as severity,
-  m.name || case when not d.delivered then '登记簿从未报送' else '登记簿有未报的期间' end
+  case when not d.delivered then a.words else m.name || '登记簿有未报的期间' end
     || case when n.role = 'note' then '，按没有失效、转让等事件计算' else '' end as reason
 from needed_register n
 join delivered_register d on d.register = n.register and d.span = n.span
 join register_name m on m.register = n.register
+join register_absence a on a.register = n.register
 where not d.delivered or d.incomplete
 union all
 select 'M06' as code, 'pledges' as register, case when count(disbursed_fen) = 0 then 3 else 2 end as severity,
@@ -901,35 +963,35 @@ cross join high_value_chosen s
 cross join high_value_complete c;
 
 -- clause: C3.4.2.2
--- 采用的名单中未注明类别的件数；预判逐类认定，没有这种情形。
-create view high_value_unnamed as
-select count(distinct application_number) as patents from high_value where category is null;
-
--- clause: C3.4.2.2
 -- 五类各自的件数（采用的来源）；所依据的登记簿从未报送、门槛未设定，或名单未注明类别而一件也没有的，件数为空并说明理由。
 create view high_value_category as
 select
   k.category,
-  case when s.source = 'computed' and (k.category = 4 and $pledge_high_value_threshold_fen is null
-    or not coalesce(d.delivered, true)) then null
-    when u.patents > 0 and count(distinct h.application_number) = 0 then null
-    else count(distinct h.application_number) end as total,
   case
-    when u.patents > 0 then '名单有 ' || cast(u.patents as varchar) || ' 件未注明类别，各类至少为所列件数'
+    when s.source = 'computed' and (k.category = 4 and $pledge_high_value_threshold_fen is null
+      or not coalesce(d.delivered, true)) then null
+    when u.total > 0 and count(h.application_number) = 0 then null
+    else count(distinct h.application_number)
+  end as total,
+  case
+    when s.source <> 'computed' and u.total > 0 and count(h.application_number) = 0
+      then '名单有 ' || cast(u.total as varchar) || ' 件未注明类别，本类件数不明'
+    when s.source <> 'computed' and u.total > 0
+      then '名单有 ' || cast(u.total as varchar) || ' 件未注明类别，本类至少有此数'
     when s.source <> 'computed' and k.category = 4 and $pledge_high_value_threshold_fen is null
       then '按官方名单计；没有规定“较高质押融资金额”的门槛，预判不认定第四类'
     when s.source <> 'computed' then null
     when k.category = 4 and $pledge_high_value_threshold_fen is null then '没有规定“较高质押融资金额”的门槛，第四类不认定'
-    when not coalesce(d.delivered, true) then m.name || '登记簿从未报送'
+    when not coalesce(d.delivered, true) then m.words
   end as reason
 from (values (1), (2), (3), (4), (5)) as k (category)
 cross join high_value_chosen s
-cross join high_value_unnamed u
+cross join (select count(*) as total from high_value where category is null) as u
 left join high_value_register r on r.category = k.category
 left join delivered_register d on d.register = r.register and d.span = 'until'
-left join register_name m on m.register = r.register
+left join register_absence m on m.register = r.register
 left join high_value h on h.category = k.category
-group by k.category, s.source, u.patents, d.delivered, m.name;
+group by k.category, s.source, u.total, d.delivered, m.words;
 
 -- clause: C2.1.7, C3.4.2.2
 -- 官方名单与预判的差异：只在名单上的，只在预判中的。
@@ -1048,13 +1110,13 @@ select 'pct-grant' as award, uscc as subject, 'pct_grants' as condition, right_i
 -- clause: C3.1.4.2, C3.1.5.2, C3.3.2.2
 -- 因登记簿从未报送而无法评定的奖项及理由；列在这里的奖项，名单为空不等于无人达标。
 create view award_unknown as
-select n.award, cast(string_agg(m.name || '登记簿从未报送', '；' order by n.register) as varchar) as reason
+select n.award, cast(string_agg(m.words, '；' order by n.register) as varchar) as reason
 from (values
   ('invention-star', 'patents', 'year'), ('invention-star', 'enterprises', 'until'),
   ('innovation-star', 'patents', 'until'), ('innovation-star', 'enterprises', 'until'),
   ('pct-grant', 'foreign-grants', 'year'), ('pct-grant', 'enterprises', 'until')
 ) as n (award, register, span)
 join delivered_register d on d.register = n.register and d.span = n.span
-join register_name m on m.register = n.register
+join register_absence m on m.register = n.register
 where not d.delivered
 group by n.award;

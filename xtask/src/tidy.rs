@@ -1,7 +1,7 @@
 //! The rules of the house that a machine can see: what each file must begin with, how long it may be,
 //! where SQL may stand, and which crate may know which.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -54,6 +54,7 @@ pub(crate) fn run() -> Result<()> {
     }
     check_layers(&mut faults)?;
     check_carriers(&mut faults)?;
+    check_words(&mut faults)?;
     for fault in &faults {
         eprintln!("{fault}");
     }
@@ -159,6 +160,24 @@ fn check_carriers(faults: &mut Vec<String>) -> Result<()> {
             }
         }
     }
+    Ok(())
+}
+
+/// A word that nothing reads is not used where the registers have it.
+fn check_words(faults: &mut Vec<String>) -> Result<()> {
+    let (mut words, mut others) = (Vec::new(), String::new());
+    for file in tracked()?.iter().filter(|path| path.extension().is_some_and(|extension| extension == "rs")) {
+        let text = fs::read_to_string(file)?;
+        if file.starts_with("crates/terms") {
+            let named = text.split("impl FromStr for ").skip(1).filter_map(|rest| rest.split_whitespace().next());
+            words.extend(named.map(str::to_owned));
+        } else if file.starts_with("crates") && !file.components().any(|part| part.as_os_str() == "tests") {
+            others.push_str(&text);
+        }
+    }
+    let used: BTreeSet<&str> = others.split(|c: char| !c.is_alphanumeric()).collect();
+    let unused = words.iter().filter(|word| !used.contains(word.as_str()));
+    faults.extend(unused.map(|word| format!("crates/terms: nothing outside reads a {word}")));
     Ok(())
 }
 

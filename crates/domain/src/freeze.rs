@@ -107,10 +107,11 @@ pub fn freeze_with_notes(folded: &Folded, progress: &mut dyn FnMut(Progress)) ->
     tables.add(patents.symbols);
     tables.add(patents.industries);
 
+    let rights = foreign::rights(folded);
     let (pledges, objects) = pledges::tables(folded, &mut notes);
     tables.add(pledges);
     tables.add(objects);
-    tables.add(foreign::table(folded, &ties));
+    tables.add(foreign::table(folded, &ties, &rights));
     tables.add(figures::prizes(folded));
     tables.add(figures::trademarks(folded, &ties));
     tables.add(figures::madrid(folded, &ties));

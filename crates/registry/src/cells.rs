@@ -12,8 +12,8 @@ mod written;
 use jiff::civil::Date;
 use sheets::Cell;
 use terms::{
-    ApplicationNumber, DocumentNumber, IndustryCode, IpcPattern, IpcSymbol, MadridNumber, Money, MoneyUnit, NiceClass,
-    Office, PctNumber, PublicationNumber, TrademarkNumber, Uscc, text,
+    ApplicationNumber, CaseNumber, DocumentNumber, IndustryCode, IpcPattern, IpcSymbol, MadridNumber, Money, MoneyUnit,
+    NiceClass, Office, PctNumber, PublicationNumber, TrademarkNumber, Uscc, text,
 };
 
 use crate::registers::{Column, ColumnKind};
@@ -119,7 +119,9 @@ fn read(column: &Column, written: &str, unit: Option<MoneyUnit>) -> Result<Strin
         Kind::IpcNode => parsed::<IpcSymbol>(written),
         Kind::Industry => parsed::<IndustryCode>(written),
         Kind::Region => region(what, written),
-        Kind::Document => Ok(parsed::<DocumentNumber>(written).unwrap_or_else(|_| plain(written))),
+        Kind::Document => Ok(parsed::<DocumentNumber>(written)
+            .or_else(|_| parsed::<CaseNumber>(written))
+            .unwrap_or_else(|_| plain(written))),
         Kind::Categories => each(lists::fine(written), |part| category(what, part)),
         Kind::RegisterId => register_id(written),
         Kind::Period => period::read(written),

@@ -86,19 +86,11 @@ pub async fn enter(db: &Db, entry: &Entry<'_>) -> Result<ImportReport, Error> {
         mark: "",
     };
     let report = store_rows(&mut tx, batch, checked).await?;
-    if report.quarantined > 0 {
-        let reasons = report.problems.into_iter().map(|problem| Reason {
-            column: problem.column,
-            value: problem.value,
-            reason: problem.reason,
-        });
-        return Err(Error::Unsound(reasons.collect()));
-    }
     tx.commit().await?;
     Ok(report)
 }
 
-/// Stages and merges checked rows in the caller's transaction.
+/// Stages and merges checked rows in the caller's transaction, which is to be given up when one is not taken.
 pub(crate) async fn store_rows(
     tx: &mut Tx,
     batch: NewBatch<'_>,
@@ -114,7 +106,16 @@ pub(crate) async fn store_rows(
     for chunk in rows.chunks(1_000) {
         staging.chunk(tx, chunk).await?;
     }
-    staging.merge(tx).await
+    let report = staging.merge(tx).await?;
+    if report.quarantined == 0 {
+        return Ok(report);
+    }
+    let reasons = report.problems.into_iter().map(|problem| Reason {
+        column: problem.column,
+        value: problem.value,
+        reason: problem.reason,
+    });
+    Err(Error::Unsound(reasons.collect()))
 }
 
 /// The cells in the order of the columns; a name that no column bears is a reason against the row.

@@ -8,7 +8,7 @@ mod replay;
 mod store;
 mod text;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use db::Db;
 use jiff::Timestamp;
@@ -63,15 +63,18 @@ pub struct Folded {
     pub known_at: Timestamp,
     /// The rows of every register, by its identifier, sorted by key.
     pub rows: BTreeMap<&'static str, Vec<FoldedRow>>,
-    /// The registers of which something had come by then, each with the moment at which the last of it came.
+    /// The registers of which something had come by then, each with the moment at which the last of it came; a file of which no
+    /// row could be taken does not count.
     pub delivered: BTreeMap<&'static str, Timestamp>,
+    /// The registers of which only such files had come.
+    pub refused: BTreeSet<&'static str>,
 }
 
 impl Folded {
     /// An empty state, in which nothing was ever delivered.
     pub fn empty(known_at: Timestamp) -> Self {
         let rows = registers().iter().map(|register| (register.id, Vec::new())).collect();
-        Self { known_at, rows, delivered: BTreeMap::new() }
+        Self { known_at, rows, delivered: BTreeMap::new(), refused: BTreeSet::new() }
     }
 
     /// The rows of a register; none for an identifier that no register has.
@@ -97,6 +100,8 @@ pub async fn fold(db: &Db, known_at: Timestamp) -> Result<Folded, Error> {
     let mut folded = Folded::empty(known_at);
     folded.rows.extend(store::every_register(&mut tx, &batches).await?);
     folded.delivered = last_reports(&batches);
+    folded.refused = refused(&batches);
+    folded.refused.retain(|register| !folded.delivered.contains_key(register));
     Ok(folded)
 }
 
@@ -114,6 +119,12 @@ fn last_reports(batches: &std::collections::HashMap<i64, VisibleBatch>) -> BTree
         *at = batch.received_at.max(*at);
     }
     last
+}
+
+/// The registers of which a file came without a row that could be taken.
+fn refused(batches: &std::collections::HashMap<i64, VisibleBatch>) -> BTreeSet<&'static str> {
+    let found = batches.values().filter(|batch| batch.is_refused);
+    found.filter_map(|batch| crate::registers::register(&batch.register).map(|register| register.id)).collect()
 }
 
 /// The state of one register as known at this moment, sorted by key.

@@ -5,6 +5,7 @@
 
 mod active;
 mod decide;
+mod doubts;
 mod headings;
 mod nested;
 mod reader;

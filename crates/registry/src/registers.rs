@@ -13,6 +13,7 @@ mod reference;
 use std::sync::LazyLock;
 
 pub use self::enterprises::STATUSES;
+pub(crate) use self::internal::SHARES;
 
 /// One register: a kind of file with fixed headings.
 #[derive(Debug)]

@@ -77,6 +77,12 @@ pub(crate) fn release(register: &Register, raw: &[Cell], units: &[Option<MoneyUn
         }
         let is_key = register.key.contains(&column.field);
         let is_missing = raw[place].text().trim().is_empty();
+        if terms::is_identity_number(&raw[place].text()) {
+            let why = format!("{}是居民身份证号，不能照原样放行。请更正该单元格。", column.heading);
+            let covered = terms::covered_identity(&raw[place].text());
+            lost.push(Reason { column: column.heading.to_owned(), value: covered, reason: why });
+            continue;
+        }
         if is_key && (cells::is_lost(column, &raw[place]) || (column.required && is_missing)) {
             lost.push(reason(
                 column,

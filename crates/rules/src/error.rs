@@ -13,6 +13,18 @@ pub enum Error {
     /// An override (`--set NAME=VALUE`) cannot be used.
     #[error("{0}")]
     Parameter(String),
+    /// Two parameters of which one may not be below the other stand the wrong way round.
+    #[error("参数 {name} 的值 {value} 小于（早于）{lower} 的值 {lower_value}，高低或先后颠倒；请改正其中一个")]
+    OutOfOrder {
+        /// The one that is too low.
+        name: String,
+        /// Its value.
+        value: String,
+        /// The one that it may not be below.
+        lower: String,
+        /// The value of that one.
+        lower_value: String,
+    },
     /// A rule cannot be evaluated; the message names the view, its clauses and the position.
     #[error("规则文件 rules.sql 第 {line} 行{}：视图 {view}（条款 {clauses}）：{message}", column.map(|column| format!("第 {column} 列")).unwrap_or_default())]
     Rule {
@@ -51,7 +63,7 @@ pub enum Error {
 impl Error {
     /// Whether what was given cannot be used, as opposed to a failure while running.
     pub fn is_unusable_input(&self) -> bool {
-        matches!(self, Self::Policy(_) | Self::Parameter(_))
+        matches!(self, Self::Policy(_) | Self::Parameter(_) | Self::OutOfOrder { .. })
     }
 
     /// Whether the disk had no room.

@@ -389,6 +389,13 @@ impl Policy {
         };
         policy.refuse_duplicates()?;
         for parameter in &policy.parameters {
+            let lower = &parameter.not_below;
+            if !lower.is_empty() && policy.parameter(lower).is_none_or(|lower| lower.kind != parameter.kind) {
+                return Err(Error::Policy(format!(
+                    "parameters.toml：参数 {} 的 not_below 指向 {lower}，没有这个参数或类型不同；请改正",
+                    parameter.name
+                )));
+            }
             parameter.validate()?;
         }
         Ok(policy)

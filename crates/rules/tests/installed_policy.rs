@@ -26,18 +26,18 @@ const TABLES: &str = "\
     patent_owner application_number:t from_on:d until_on:d owner:t owner_uscc:t place_rule:t town:t in_city:b
     patent_ipc application_number:t symbol:t
     patent_sei application_number:t code:t rule:t verdict:t
-    foreign_grant office:t grant_number:t granted_on:d route:t pct_number:t cn_application_number:t uscc:t proprietor:t kind:t in_force_from:d in_force_until:d abroad:b
+    foreign_grant office:t grant_number:t right_id:t granted_on:d route:t pct_number:t cn_application_number:t uscc:t proprietor:t kind:t in_force_from:d in_force_until:d state_known:b abroad:b
     prize prize:t year:i application_number:t grade:t basis:t
     pledge number:t rights:t uscc:t pledgee:t amount_fen:i counted_fen:i disbursed_fen:i registered_on:d released_on:d rollover:b
     pledge_object number:t object:t allocated_fen:i
     trademark number:t nice_class:t mark:t uscc:t holder:t registered_on:d expires_on:d kind:t
-    madrid ir_number:t mark:t uscc:t holder:t registered_on:d origin:t
+    madrid ir_number:t registration:t mark:t uscc:t holder:t registered_on:d origin:t
     statistic measure:t region:t year:i value:i unit:t vintage:t published_on:d source:t
     official_high_value application_number:t as_of:d categories:t
     trainee person:t course:t service:t uscc:t completed_on:d passed:b
     survey_wave survey:t as_of:d sample:i positive:i mean_score:t approval:t
     official_fee number:t kind:t amount_fen:i paid_on:d
-    register_state register:t delivered:b reported_until:d
+     register_state register:t delivered:b refused:b reported_until:d
     delivery register:t from_on:d to_on:d state:t
     trajectory indicator:t region:t on_date:d value:t";
 

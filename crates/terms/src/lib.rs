@@ -17,6 +17,7 @@ mod application_number;
 mod case_number;
 mod document_number;
 mod error;
+mod foreign_grant;
 mod high_tech_certificate;
 mod identity_number;
 mod industry_code;
@@ -47,8 +48,9 @@ pub use crate::{
     case_number::CaseNumber,
     document_number::DocumentNumber,
     error::Error,
+    foreign_grant::ForeignGrant,
     high_tech_certificate::HighTechCertificate,
-    identity_number::is_identity_number,
+    identity_number::{covered_identity, is_identity_number},
     industry_code::{IndustryCode, IndustryLevel},
     ipc::{IpcLevel, IpcSymbol},
     ipc_pattern::{IpcPattern, Match},

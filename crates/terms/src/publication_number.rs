@@ -54,20 +54,6 @@ impl PublicationNumber {
         }
     }
 
-    /// The number of a patent granted by this office, with or without the office's own letters before it.
-    pub fn of_grant(office: &str, number: &str) -> Option<Self> {
-        number.parse().ok().or_else(|| format!("{office}{number}").parse().ok())
-    }
-
-    /// The kind of a patent granted abroad, where kind code or serial tells: U and Y are utility models, S designs.
-    pub fn foreign_kind(&self) -> Option<PatentKind> {
-        match self.kind_code.chars().next() {
-            Some('U' | 'Y') => Some(PatentKind::UtilityModel),
-            Some('S') => Some(PatentKind::Design),
-            _ => self.patent_kind(),
-        }
-    }
-
     /// The kind of patent, where the number tells: for China by its first digit, for the United States only designs.
     pub fn patent_kind(&self) -> Option<PatentKind> {
         match (self.office.code(), self.serial.chars().next()?) {

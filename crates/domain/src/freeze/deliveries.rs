@@ -28,9 +28,11 @@ pub(super) fn table<'a>(folded: &'a Folded, notes: &mut Vec<Note>) -> Vec<rows::
 pub(super) fn register_states(folded: &Folded) -> Vec<rows::RegisterState<'static>> {
     let state = |register: &'static Register| {
         let last = folded.delivered.get(register.id);
+        let delivered = last.is_some() || !folded.get(register.id).is_empty();
         rows::RegisterState {
             register: register.id,
-            delivered: last.is_some() || !folded.get(register.id).is_empty(),
+            delivered,
+            refused: !delivered && folded.refused.contains(register.id),
             reported_until: last.map(|at| reported_until(beijing_date(*at))),
         }
     };

@@ -1,7 +1,5 @@
 //! Tables that need no more than their cells: statistics by vintage, marks, prizes, training, surveys, fees, trajectories.
 
-use std::collections::BTreeMap;
-
 use registry::{Folded, FoldedRow};
 
 use super::{places::Gazetteer, rows, sheet::Sheet, ties::Ties};
@@ -47,20 +45,14 @@ pub(super) fn trademarks<'a>(folded: &'a Folded, ties: &Ties<'a>) -> Vec<rows::T
     sheet.rows.iter().map(row).collect()
 }
 
-/// The rows of table `madrid`.
+/// The rows of table `madrid`; the letter that a partial transfer adds to the number makes no other registration.
 pub(super) fn madrid<'a>(folded: &'a Folded, ties: &Ties<'a>) -> Vec<rows::Madrid<'a>> {
     let sheet = Sheet::of(folded, "madrid");
     let [number, mark, holder, code, registered_on, origin] =
         ["ir_number", "mark", "holder", "holder_uscc", "registered_on", "origin"].map(|field| sheet.field(field));
-    // A part that was transferred bears the number with a letter, and is the same registration.
-    let whole = |row: &'a FoldedRow| number.text(row).trim_end_matches(|letter: char| letter.is_ascii_uppercase());
-    let mut numbers: BTreeMap<&str, &str> = BTreeMap::new();
-    for row in sheet.rows {
-        let kept = numbers.entry(whole(row)).or_insert(number.text(row));
-        *kept = number.text(row).min(kept);
-    }
-    let row = |row: &'a FoldedRow| rows::Madrid {
-        ir_number: numbers[whole(row)],
+    let row = |row| rows::Madrid {
+        ir_number: number.text(row),
+        registration: number.text(row).trim_end_matches(|c: char| c.is_ascii_uppercase()),
         mark: mark.some(row),
         uscc: ties.tie(holder.first(row), code.text(row), registered_on.date(row)).unwrap_or(None),
         holder: holder.text(row),

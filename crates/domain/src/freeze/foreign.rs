@@ -1,15 +1,13 @@
-//! Patents granted by foreign offices (国外授权): who the first proprietor is, whether in force, whether abroad.
+//! Patents granted by foreign offices (国外授权): which rows are one right, who the first proprietor is, whether in force, whether abroad.
 //!
 //! 港澳台 offices are neither the mainland nor abroad. Nothing lapses by itself: a grant is in force until its end is known,
-//! and one that is 失效 since an unknown day never counts as in force.
-//! A grant is one right however its rows write it: with or without kind code, or under the office of a state in which a
-//! regional patent (EP, EA) was validated.
+//! and one that is 失效 since an unknown day never counts as in force. Of one without a state nobody knows.
 
 use std::collections::HashMap;
 
 use jiff::civil::Date;
 use registry::Folded;
-use terms::{Office, PublicationNumber};
+use terms::{ForeignGrant, Office, PatentKind};
 
 use super::{interval::Interval, rows, sheet::Sheet, ties::Ties};
 
@@ -23,33 +21,43 @@ fn in_force(granted_on: Option<Date>, state: &str, ended_on: Option<Date>) -> In
     Interval { from: granted_on, until }
 }
 
-/// Whether an office grants abroad: neither on the mainland nor in 港澳台.
-fn is_abroad(office: &str) -> bool {
-    office.parse::<Office>().is_ok_and(|office| !office.is_mainland() && !office.is_hk_mo_tw())
+/// Whether an office grants such rights abroad: neither on the mainland nor in 港澳台, and not one that only publishes.
+fn is_abroad(office: &str, kind: &str) -> bool {
+    office.parse::<Office>().is_ok_and(|office| {
+        let grants = office.grants_inventions() || kind == PatentKind::Design.zh();
+        grants && !office.is_mainland() && !office.is_hk_mo_tw()
+    })
 }
 
-/// What makes a grant the same right: the office in its number, else that of the row, and its serial.
-fn natural(office: &str, number: &str) -> Option<(Office, String)> {
-    let read = PublicationNumber::of_grant(office, number)?;
-    Some((read.office(), read.serial().to_owned()))
-}
-
-/// For each right the number by which all its rows are called: one with its office before it, then the first in order.
-fn one_number_each<'a>(rows: impl Iterator<Item = (&'a str, &'a str)>) -> HashMap<(Office, String), &'a str> {
-    let mut numbers: HashMap<(Office, String), &'a str> = HashMap::new();
-    let rank = |number: &'a str| (number.parse::<PublicationNumber>().is_err(), number);
-    for (office, number) in rows {
-        let Some(natural) = natural(office, number) else { continue };
-        let kept = numbers.entry(natural).or_insert(number);
-        if rank(number) < rank(kept) {
-            *kept = number;
-        }
+/// The right that each row is about, by its fullest number: a number with a kind code before one without.
+///
+/// A regional patent validated in several states is one right, and so is a number written with and without office or kind code.
+pub(super) fn rights(folded: &Folded) -> Vec<String> {
+    let sheet = Sheet::of(folded, "foreign-grants");
+    let [number, office] = ["grant_number", "office"].map(|field| sheet.field(field));
+    let named: Vec<(String, (bool, String))> = sheet
+        .rows
+        .iter()
+        .map(|row| {
+            let (number, office) = (number.text(row), office.text(row));
+            let whole =
+                |code: &str| if number.starts_with(code) { number.to_owned() } else { format!("{code}{number}") };
+            match office.parse().ok().and_then(|office| ForeignGrant::read(office, number)) {
+                Some(grant) => (grant.right(), (!grant.has_kind_code(), whole(grant.office().code()))),
+                None => (whole(office), (true, whole(office))),
+            }
+        })
+        .collect();
+    let mut fullest: HashMap<&str, &(bool, String)> = HashMap::new();
+    for (right, written) in &named {
+        let best = fullest.entry(right).or_insert(written);
+        *best = (*best).min(written);
     }
-    numbers
+    named.iter().map(|(right, _)| fullest[right.as_str()].1.clone()).collect()
 }
 
-/// The rows of table `foreign_grant`.
-pub(super) fn table<'a>(folded: &'a Folded, ties: &Ties<'a>) -> Vec<rows::ForeignGrant<'a>> {
+/// The rows of table `foreign_grant`; `rights` are those of [`rights`].
+pub(super) fn table<'a>(folded: &'a Folded, ties: &Ties<'a>, rights: &'a [String]) -> Vec<rows::ForeignGrant<'a>> {
     let sheet = Sheet::of(folded, "foreign-grants");
     let [grant_number, office, granted_on, route, pct_number, cn_number, proprietor, code, kind, state, ended_on] = [
         "grant_number",
@@ -65,28 +73,29 @@ pub(super) fn table<'a>(folded: &'a Folded, ties: &Ties<'a>) -> Vec<rows::Foreig
         "ended_on",
     ]
     .map(|field| sheet.field(field));
-    let numbers = one_number_each(sheet.rows.iter().map(|row| (office.text(row), grant_number.text(row))));
-    let row = |row| {
+    let row = |(row, right): (&'a registry::FoldedRow, &'a String)| {
         let granted_on = granted_on.date(row);
-        let during = in_force(granted_on, state.text(row), ended_on.date(row));
+        let ended_on = ended_on.date(row);
+        let during = in_force(granted_on, state.text(row), ended_on);
+        let kind = kind.some(row).unwrap_or("发明");
         rows::ForeignGrant {
             office: office.text(row),
-            grant_number: natural(office.text(row), grant_number.text(row))
-                .and_then(|natural| numbers.get(&natural).copied())
-                .unwrap_or(grant_number.text(row)),
+            grant_number: grant_number.text(row),
+            right_id: right,
             granted_on,
             route: route.text(row),
             pct_number: pct_number.some(row),
             cn_application_number: cn_number.some(row),
             uscc: ties.tie(proprietor.first(row), code.text(row), granted_on).unwrap_or(None),
             proprietor: proprietor.text(row),
-            kind: kind.some(row).unwrap_or("发明"),
+            kind,
             in_force_from: during.from,
             in_force_until: during.until,
-            abroad: is_abroad(office.text(row)),
+            state_known: !state.text(row).is_empty() || ended_on.is_some(),
+            abroad: is_abroad(office.text(row), kind),
         }
     };
-    sheet.rows.iter().map(row).collect()
+    sheet.rows.iter().zip(rights).map(row).collect()
 }
 
 #[cfg(test)]
@@ -97,10 +106,17 @@ mod tests {
 
     #[test]
     fn the_mainland_and_hong_kong_macao_taiwan_are_not_abroad() {
-        for (office, expected) in
-            [("US", true), ("EP", true), ("JP", true), ("CN", false), ("HK", false), ("MO", false), ("TW", false)]
-        {
-            assert_eq!(is_abroad(office), expected, "{office}");
+        for (office, expected) in [
+            ("US", true),
+            ("EP", true),
+            ("JP", true),
+            ("CN", false),
+            ("HK", false),
+            ("MO", false),
+            ("TW", false),
+            ("WO", false),
+        ] {
+            assert_eq!(is_abroad(office, "发明"), expected, "{office}");
         }
     }
 

@@ -60,9 +60,9 @@ tables! {
     PatentSei<'a> = "patent_sei" { application_number: &'a str, code: &'a str, rule: &'a str, verdict: &'a str }
     /// 国外授权.
     ForeignGrant<'a> = "foreign_grant" {
-        office: &'a str, grant_number: &'a str, granted_on: Option<Date>, route: &'a str, pct_number: Option<&'a str>,
-        cn_application_number: Option<&'a str>, uscc: Option<&'a str>, proprietor: &'a str, kind: &'a str,
-        in_force_from: Option<Date>, in_force_until: Option<Date>, abroad: bool,
+        office: &'a str, grant_number: &'a str, right_id: &'a str, granted_on: Option<Date>, route: &'a str,
+        pct_number: Option<&'a str>, cn_application_number: Option<&'a str>, uscc: Option<&'a str>, proprietor: &'a str,
+        kind: &'a str, in_force_from: Option<Date>, in_force_until: Option<Date>, state_known: bool, abroad: bool,
     }
     /// 奖项.
     Prize<'a> = "prize" { prize: &'a str, year: Option<i64>, application_number: &'a str, grade: Option<&'a str>, basis: &'a str }
@@ -80,7 +80,8 @@ tables! {
     }
     /// 马德里国际注册.
     Madrid<'a> = "madrid" {
-        ir_number: &'a str, mark: Option<&'a str>, uscc: Option<&'a str>, holder: &'a str, registered_on: Option<Date>, origin: &'a str,
+        ir_number: &'a str, registration: &'a str, mark: Option<&'a str>, uscc: Option<&'a str>, holder: &'a str,
+        registered_on: Option<Date>, origin: &'a str,
     }
     /// 统计数据; an empty region is the city.
     Statistic<'a> = "statistic" {
@@ -99,8 +100,8 @@ tables! {
     }
     /// 官费票据.
     OfficialFee<'a> = "official_fee" { number: &'a str, kind: &'a str, amount_fen: Option<i64>, paid_on: Option<Date> }
-    /// Whether a file of the register has ever come, and the end of the last month that what came reports.
-    RegisterState<'a> = "register_state" { register: &'a str, delivered: bool, reported_until: Option<Date> }
+    /// Whether a file of the register has ever come, whether only such as had no sound row, and the end of the last month reported.
+    RegisterState<'a> = "register_state" { register: &'a str, delivered: bool, refused: bool, reported_until: Option<Date> }
     /// 报送情况; `to_on` is the last day of the period.
     Delivery<'a> = "delivery" { register: &'a str, from_on: Date, to_on: Date, state: &'a str }
     /// Interim targets that an author entered.

@@ -1,5 +1,6 @@
 //! Runs kept open in memory for the pages: result, snapshot and the rules' tables, read once.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,9 +12,11 @@ use super::{Summary, load, snapshot};
 use crate::{Error, Installation};
 
 /// The views of `rules.sql` that pages read beside the result.
-const VIEWS: [&str; 7] = [
+const VIEWS: [&str; 9] = [
     "enterprise_alive",
     "high_value",
+    "high_value_doubt",
+    "high_value_undetermined",
     "invention_in_city",
     "invention_of_first_patentee",
     "needed_register",
@@ -80,8 +83,14 @@ impl Opened {
     async fn read(installation: &Installation, policy: &Policy, summary: Summary) -> Result<Arc<Self>, Error> {
         let evaluation = load(installation, &summary.run).await?;
         let snapshot = snapshot(installation, &summary.run).await?;
+        // A run of before is read by the rules of then, for its snapshot has the tables of then.
+        let policy = match evaluation.policy_hash == policy.hash() {
+            true => Cow::Borrowed(policy),
+            false => Cow::Owned(Policy::load(&installation.policy_dir(&evaluation.policy_hash))?),
+        };
+        let views: Vec<&str> = VIEWS.into_iter().filter(|name| policy.view(name).is_some()).collect();
         let request = Request {
-            policy,
+            policy: &policy,
             snapshot: &snapshot,
             as_of: evaluation.as_of,
             known_at: summary
@@ -91,7 +100,7 @@ impl Opened {
             overrides: &summary.overrides,
             scope: (!summary.scope.is_empty()).then(|| summary.scope.clone()),
         };
-        let views = Snapshot::new(rules::evaluate_views(request, &VIEWS).await?)?;
+        let views = Snapshot::new(rules::evaluate_views(request, &views).await?)?;
         Ok(Arc::new(Self { summary, evaluation, snapshot, views }))
     }
 }

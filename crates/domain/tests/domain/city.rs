@@ -80,7 +80,11 @@ async fn a_run_is_verified_and_one_changed_byte_anywhere_is_found() {
         tampered("create table kept_figure as select * from run_figure").await;
         tampered(change).await;
         let found = runs::verify(&installation, &run).await.unwrap();
-        assert!(found.findings.iter().any(|one| one.contains("供趋势、预测、比上月使用")), "{change}: {:?}", found.findings);
+        assert!(
+            found.findings.iter().any(|one| one.contains("供趋势、预测、比上月使用")),
+            "{change}: {:?}",
+            found.findings
+        );
         let checks = domain::doctor::examine(&installation, now()).await;
         let fault =
             |check: &domain::doctor::Check| check.check == "runs" && check.state == domain::doctor::State::Fault;

@@ -20,6 +20,8 @@ pub(crate) struct VisibleBatch {
     pub(crate) received_at: Timestamp,
     /// Whether it reports its register.
     pub(crate) is_report: bool,
+    /// Whether it has rows and none of them was taken.
+    pub(crate) is_refused: bool,
     /// Withdrawn since, though only after the moment asked for.
     pub(crate) is_withdrawn: bool,
 }
@@ -37,7 +39,8 @@ pub(crate) async fn visible_batches(tx: &mut Tx, known_at: Timestamp) -> Result<
         if received_at <= known_at && withdrawn_at.is_none_or(|at| at > known_at) {
             let is_withdrawn = withdrawn_at.is_some();
             let is_report = BatchKind::from_key(&kind)?.reports(rows, taken);
-            visible.insert(id, VisibleBatch { register, received_at, is_report, is_withdrawn });
+            let is_refused = rows > 0 && taken == 0;
+            visible.insert(id, VisibleBatch { register, received_at, is_report, is_refused, is_withdrawn });
         }
     }
     Ok(visible)

@@ -39,6 +39,8 @@ pub(crate) struct Layout {
     pub(crate) units: Vec<Option<MoneyUnit>>,
     /// Headings that no column takes.
     pub(crate) ignored: Vec<String>,
+    /// Two columns of the file that mean the same equally well: which is right nobody can tell.
+    pub(crate) doubled: Option<(usize, usize)>,
     /// The mapping in use.
     pub(crate) mapping: Option<Arc<Mapping>>,
     /// The cell of the file for each column of the register.
@@ -114,6 +116,7 @@ impl Headings {
         let columns = self.register.columns;
         let mut best: Vec<Option<(usize, usize)>> = vec![None; columns.len()];
         let mut units = vec![None; columns.len()];
+        let mut doubled = vec![None; columns.len()];
         let by_mapping: HashMap<String, usize> = mapping
             .iter()
             .flat_map(|mapping| &mapping.headings)
@@ -124,8 +127,16 @@ impl Headings {
                 self.names.get(name).copied().or_else(|| by_mapping.get(name).map(|place| (*place, usize::MAX)));
             let known = known.or_else(|| self.with_unit(name));
             let Some((place, rank)) = known else { continue };
+            // A mapping may name several headings for a field, of which the first counts.
+            if let Some((first, other)) = best[place]
+                && rank == other
+                && (rank < usize::MAX || folded[first] == *name)
+            {
+                doubled[place].get_or_insert((first, at));
+            }
             if best[place].is_none_or(|(_, other)| rank < other) {
                 best[place] = Some((at, rank));
+                doubled[place] = None;
                 units[place] = is_money(&columns[place]).then(|| MoneyUnit::in_heading(&written[at])).flatten();
             }
         }
@@ -163,6 +174,7 @@ impl Headings {
             sheet: sheet.to_owned(),
             ignored: ignored.collect(),
             headings: written.to_vec(),
+            doubled: doubled.into_iter().flatten().min(),
             units,
             mapping: mapping.cloned(),
             places,
@@ -217,6 +229,7 @@ impl Layout {
             headings: register.columns.iter().map(|column| column.heading.to_owned()).collect(),
             units: vec![None; register.columns.len()],
             ignored: Vec::new(),
+            doubled: None,
             mapping: None,
             places: (0..register.columns.len()).map(Some).collect(),
             folded: HashMap::new(),
@@ -241,6 +254,7 @@ impl Layout {
             sheet: sheet.to_owned(),
             units: vec![None; register.columns.len()],
             ignored: (0..width).filter(is_ignored).map(|at| headings[at].clone()).collect(),
+            doubled: None,
             mapping: Some(Arc::clone(mapping)),
             places,
             folded: mapping.reads().filter_map(|name| Some((fold_heading(name), column_at(name)?))).collect(),
@@ -284,7 +298,7 @@ impl Layout {
         filled.map(|(at, cell)| (self.heading(at), cell.text().into_owned())).collect()
     }
 
-    fn heading(&self, at: usize) -> String {
+    pub(crate) fn heading(&self, at: usize) -> String {
         match self.headings.get(at) {
             Some(heading) if !heading.is_empty() => heading.clone(),
             _ => format!("第{}列", at + 1),

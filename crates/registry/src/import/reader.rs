@@ -74,6 +74,7 @@ pub(super) fn read(
         rows: 0,
         summary: FileSummary::default(),
         nearest: None,
+        doubled: None,
         is_text: false,
     };
     if nested::is_nested(path) {
@@ -93,6 +94,9 @@ pub(super) fn read(
     }
     if watch.is_cancelled() {
         return Err(Error::Cancelled);
+    }
+    if let Some(doubled) = reading.doubled {
+        return Err(Error::Unusable(format!("文件 {} {doubled}", file_name(path))));
     }
     if reading.summary.sheets_read.is_empty() {
         return Err(no_headings(path, headings.register(), reading.nearest.as_ref()));
@@ -122,13 +126,15 @@ struct Reading<'a> {
     summary: FileSummary,
     /// The row that came nearest to being a heading row.
     nearest: Option<(String, u32, Missing)>,
+    /// What is to be said of a heading row in which two columns mean the same.
+    doubled: Option<String>,
     /// Whether the cells of a row stand by its separators alone.
     is_text: bool,
 }
 
 impl Reading<'_> {
     fn row(&mut self, sheet: &mut Sheet, row: Row) -> ControlFlow<()> {
-        if self.watch.is_cancelled() {
+        if self.watch.is_cancelled() || self.doubled.is_some() {
             return ControlFlow::Break(());
         }
         if sheet.layout.is_none() && !self.lay_out(sheet, &row) {
@@ -164,7 +170,10 @@ impl Reading<'_> {
             return true;
         }
         match self.headings.find(&sheet.name, row) {
-            Ok(layout) => sheet.layout = Some(Arc::new(layout)),
+            Ok(layout) => {
+                self.doubled = layout.doubled.map(|columns| doubled(&layout, row.number, columns));
+                sheet.layout = Some(Arc::new(layout));
+            }
             Err(missing) => self.note_nearest(&sheet.name, row.number, missing),
         }
         false
@@ -203,8 +212,23 @@ impl Reading<'_> {
     }
 }
 
+fn file_name(path: &Path) -> std::borrow::Cow<'_, str> {
+    path.file_name().unwrap_or_default().to_string_lossy()
+}
+
+fn doubled(layout: &Layout, row: u32, (first, second): (usize, usize)) -> String {
+    format!(
+        "的工作表“{}”第 {row} 行有两列标题意思相同：第 {} 列“{}”和第 {} 列“{}”，无法判断用哪一列。请删去其中一列，或改名后重新导入。",
+        layout.sheet,
+        first + 1,
+        layout.heading(first),
+        second + 1,
+        layout.heading(second)
+    )
+}
+
 fn no_headings(path: &Path, register: &Register, nearest: Option<&(String, u32, Missing)>) -> Error {
-    let file = path.file_name().unwrap_or_default().to_string_lossy();
+    let file = file_name(path);
     let required: Vec<&str> =
         register.columns.iter().filter(|column| column.required).map(|column| column.heading).collect();
     let found = match nearest {

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use db::Tx;
 use jiff::Timestamp;
 use serde_json::json;
-use terms::text::fold_name;
 
 use super::{
     ImportReport, PROBLEMS_KEPT, Problem, Reason,
     decide::{Outcome, Seen, decide},
+    doubts::Doubts,
     reader::ReadRow,
     setaside,
     store::{self, NewFact},
@@ -53,8 +53,7 @@ pub(crate) struct Staging {
     merged: HashMap<i64, VisibleBatch>,
     knows_earlier: bool,
     enterprises: Enterprises,
-    /// The towns that rows may name; empty when that is not asked or none is known.
-    towns: HashSet<String>,
+    doubts: Doubts,
     seen: Seen,
     /// Earlier batch → rows that rest on it and one of their keys.
     reliance: BTreeMap<i64, (u64, String)>,
@@ -85,7 +84,7 @@ impl Staging {
             true => ties::enterprises(tx, &merged).await?,
             false => Enterprises::default(),
         };
-        let towns = ties::towns(tx, batch.register, &merged).await?;
+        let doubts = Doubts::begin(tx, batch.register, batch.recorded_at, &merged).await?;
         let report = ImportReport {
             batch: id,
             register: batch.register.id.into(),
@@ -103,7 +102,7 @@ impl Staging {
             merged,
             knows_earlier,
             enterprises,
-            towns,
+            doubts,
             seen: Seen::new(),
             reliance: BTreeMap::new(),
             report,
@@ -119,16 +118,20 @@ impl Staging {
         let mut confirmed: Vec<(&str, u32, &str, String)> = Vec::new();
         for row in rows {
             self.report.rows += 1;
+            let doubts = self.doubts.about(row);
             let state = row.checked.key.as_deref().and_then(|key| known.get(key));
-            let outcome =
-                decide(self.register, &row.checked, row.number, state.map(|(state, _)| state), &mut self.seen);
+            let outcome = match self.doubts.misplaced(row) {
+                Some(reason) if row.checked.reasons.is_empty() => Outcome::Quarantined(vec![reason]),
+                _ => decide(self.register, &row.checked, row.number, state.map(|(state, _)| state), &mut self.seen),
+            };
             if let Outcome::Quarantined(reasons) = &outcome {
                 self.report.quarantined += 1;
-                self.note_problems(row, reasons);
-                set_aside.push(setaside::new(row, reasons));
+                note(&mut self.report.problems, row, reasons);
+                // Whoever mends the row sees what else is doubtful of it.
+                set_aside.push(setaside::new(row, &[&reasons[..], &doubts[..]].concat()));
                 continue;
             }
-            self.note_warnings(row);
+            note(&mut self.report.warnings, row, &doubts);
             let key = row.checked.key.as_deref().expect("a row that is taken has a key");
             if !ties::needs(self.register, &row.checked.cells).are_met(&self.enterprises, &patents) {
                 self.report.untied += 1;
@@ -267,29 +270,12 @@ impl Staging {
         }
         Ok(())
     }
+}
 
-    fn note_problems(&mut self, row: &ReadRow, reasons: &[Reason]) {
-        let room = PROBLEMS_KEPT.saturating_sub(self.report.problems.len());
-        self.report.problems.extend(reasons.iter().take(room).map(|reason| problem(row, reason)));
-    }
-
-    fn note_warnings(&mut self, row: &ReadRow) {
-        let room = PROBLEMS_KEPT.saturating_sub(self.report.warnings.len());
-        let unknown = self.unknown_town(row);
-        let warnings = row.checked.warnings.iter().chain(&unknown).take(room);
-        self.report.warnings.extend(warnings.map(|reason| problem(row, reason)));
-    }
-
-    /// A doubt about a row whose town no register knows: it would stand in no town without anybody being told.
-    fn unknown_town(&self, row: &ReadRow) -> Option<Reason> {
-        let place = self.register.index("region").filter(|_| !self.towns.is_empty())?;
-        let town = row.checked.cells[place].as_deref()?;
-        (!self.towns.contains(&fold_name(town))).then(|| Reason {
-            column: self.register.columns[place].heading.to_owned(),
-            value: town.to_owned(),
-            reason: format!("“区镇”登记簿中没有“{town}”，统计时归入未定区镇。请核对写法，或先导入这个区镇。"),
-        })
-    }
+/// Adds reasons to a list of the report, as far as there is room.
+fn note(list: &mut Vec<Problem>, row: &ReadRow, reasons: &[Reason]) {
+    let room = PROBLEMS_KEPT.saturating_sub(list.len());
+    list.extend(reasons.iter().take(room).map(|reason| problem(row, reason)));
 }
 
 fn problem(row: &ReadRow, reason: &Reason) -> Problem {
@@ -303,6 +289,12 @@ fn problem(row: &ReadRow, reason: &Reason) -> Problem {
 }
 
 fn summary(register: &Register, report: &ImportReport) -> String {
+    if report.rows == 0 && report.filtered == 0 && !report.sheets_read.is_empty() {
+        return format!(
+            "{}：文件只有标题，没有一行数据，按“已报送而本期没有”计。如资料其实未到，请撤回这一批。",
+            register.name_zh
+        );
+    }
     if report.rows > 0 && report.unchanged == report.rows {
         return format!("{}：{} 行都与已知内容相同，没有任何变化。", register.name_zh, report.rows);
     }

@@ -108,6 +108,30 @@ impl Needs<'_> {
     }
 }
 
+/// The field in which rows of this register name a town.
+pub(super) fn town_field(register: &Register) -> Option<&'static str> {
+    match register.id {
+        "enterprises" | "statistics" | "trajectories" => Some("region"),
+        "enterprise-changes" => Some("after"),
+        _ => None,
+    }
+}
+
+/// The names of the persons that the register of trainees knows by these batches, by number; none for other registers.
+pub(super) async fn persons(
+    tx: &mut Tx,
+    register: &'static Register,
+    visible: &HashMap<i64, VisibleBatch>,
+) -> Result<HashMap<String, String>, Error> {
+    if register.id != "trainees" {
+        return Ok(HashMap::new());
+    }
+    let [person, name] = ["person", "name"].map(|field| Folded::column(register.id, field));
+    let rows = rows_of(tx, register, &[], visible).await?;
+    let named = rows.iter().filter(|row| !row.text(name).is_empty());
+    Ok(named.map(|row| (row.text(person).to_owned(), row.text(name).to_owned())).collect())
+}
+
 /// The names and codes of the towns known by these batches, for registers whose rows name one; empty while none is known.
 pub(super) async fn towns(
     tx: &mut Tx,
@@ -115,7 +139,7 @@ pub(super) async fn towns(
     visible: &HashMap<i64, VisibleBatch>,
 ) -> Result<HashSet<String>, Error> {
     let regions = crate::register("regions").expect("this register is defined");
-    if register.id != "enterprises" {
+    if town_field(register).is_none() {
         return Ok(HashSet::new());
     }
     let places = ["code", "name", "address_words"].map(|field| Folded::column(regions.id, field));

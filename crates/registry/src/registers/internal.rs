@@ -18,8 +18,14 @@ const SEI_JUDGEMENTS: &[Column] = &[
     column("reason", "理由", Kind::Text).required(),
 ];
 
+/// The indicators that have a target (DOMAIN.md 1.6).
+const TARGETS: &[&str] = &["K01", "K02", "K03", "K04", "K05", "K06", "K07", "K08", "K09", "K10", "K11"];
+
+/// Those of them that are a percentage.
+pub(crate) const SHARES: &[&str] = &["K07", "K09", "K10"];
+
 const TRAJECTORIES: &[Column] = &[
-    column("indicator", "指标", Kind::Text).required(),
+    column("indicator", "指标", Kind::Choice(TARGETS)).required(),
     column("region", "区镇", Kind::Text),
     column("date", "日期", Kind::Date).required(),
     column("value", "目标值", Kind::Decimal).required(),

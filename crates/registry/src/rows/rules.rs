@@ -1,25 +1,25 @@
 //! What the cells of a row must be to each other, per register.
 
 use sheets::Cell;
-use terms::{ApplicationNumber, PatentKind, PublicationNumber};
+use terms::{
+    ApplicationNumber, ForeignGrant, HighTechCertificate, IpcSymbol, Office, PatentKind, PublicationNumber, RegionCode,
+    covered_identity, is_identity_number,
+};
 
 use super::{Checked, reason};
 use crate::{
     cells::{LIST_SEPARATOR, short},
-    registers::Register,
+    registers::{Register, SHARES},
 };
 
 /// Applies the defaults and rules of the register to a row whose cells have been read.
 pub(super) fn apply(register: &Register, raw: &[Cell], checked: &mut Checked) {
     let mut row = Row { register, raw, checked };
     match register.id {
-        "regions" => row.in_order("valid_from", "valid_to"),
+        "regions" => region(&mut row),
         "enterprises" => enterprise(&mut row),
         "enterprise-changes" => row.differ("before", "after"),
-        "statuses" => {
-            row.in_order("valid_from", "valid_to");
-            row.in_order("valid_from", "revoked_on");
-        }
+        "statuses" => status(&mut row),
         "patents" => patent(&mut row),
         "patent-events" => event(&mut row),
         "foreign-grants" => foreign_grant(&mut row),
@@ -28,10 +28,20 @@ pub(super) fn apply(register: &Register, raw: &[Cell], checked: &mut Checked) {
         "statistics" => statistic(&mut row),
         "introductions" => introduction(&mut row),
         "strategic-industries" => row.default("match", "精确"),
-        "survey-waves" => survey(&mut row),
+        "official-high-value" => listed_invention(&mut row),
         "trainees" => trainee(&mut row),
+        "trajectories" => trajectory(&mut row),
+        "survey-waves" => survey(&mut row),
         "aliases" => row.in_order("valid_from", "valid_to"),
         _ => {}
+    }
+}
+
+fn region(row: &mut Row<'_>) {
+    row.in_order("valid_from", "valid_to");
+    let is_official = |code: &&str| matches!(code.len(), 6 | 9 | 12) && code.bytes().all(|byte| byte.is_ascii_digit());
+    if let Some(Err(error)) = row.get("code").filter(is_official).map(str::parse::<RegionCode>) {
+        row.warn("code", format!("{}自编的代码请不要用 6、9、12 位数字。", error.message));
     }
 }
 
@@ -42,6 +52,16 @@ fn enterprise(row: &mut Row<'_>) {
         && row.is_sound("state_since")
     {
         row.warn("state_since", "企业已注销或吊销而没有状态日期，将视为自始不计。请尽量补填状态日期。".into());
+    }
+}
+
+fn status(row: &mut Row<'_>) {
+    row.in_order("valid_from", "valid_to");
+    row.in_order("valid_from", "revoked_on");
+    if row.get("kind") == Some("高新技术企业")
+        && let Some(Err(error)) = row.get("certificate").map(str::parse::<HighTechCertificate>)
+    {
+        row.warn("certificate", error.message);
     }
 }
 
@@ -66,6 +86,12 @@ fn patent(row: &mut Row<'_>) {
         if given.is_ok_and(|given| !given.check_was_given()) {
             row.warn("application_number", "申请号没有校验位，已按规则补上。请核对。".into());
         }
+    }
+    let is_locarno = |class: &str| class.parse::<IpcSymbol>().is_err();
+    if row.get("kind").is_some_and(|kind| kind != PatentKind::Design.zh())
+        && row.get("ipc").is_some_and(|list| list.split(LIST_SEPARATOR).any(is_locarno))
+    {
+        row.warn("ipc", "这是外观设计的洛迦诺分类号，发明和实用新型应为国际专利分类号。请核对分类号和申请号。".into());
     }
     let Some(grant) = row.get("grant_number").and_then(|number| number.parse::<PublicationNumber>().ok()) else {
         return;
@@ -98,13 +124,6 @@ fn kind_by_number(row: &mut Row<'_>, field: &'static str) {
 }
 
 /// Personal data that no figure needs stays out: a person is told apart by any stable number.
-fn trainee(row: &mut Row<'_>) {
-    if row.get("person").is_some_and(terms::is_identity_number) {
-        let why = "人员编号填了居民身份证号。请改用单位或培训机构自己的固定编号，不要报送身份证号。";
-        row.refuse("person", why.into());
-    }
-}
-
 fn event(row: &mut Row<'_>) {
     let kind = row.get("kind").unwrap_or_default().to_owned();
     if kind == "转让" && row.is_sound("registered_on") && row.get("registered_on").is_none() {
@@ -123,47 +142,70 @@ fn event(row: &mut Row<'_>) {
 
 fn foreign_grant(row: &mut Row<'_>) {
     row.in_order("granted_on", "ended_on");
-    let number = row.get("grant_number").unwrap_or_default().to_owned();
-    let office = row.get("office").unwrap_or_default().to_owned();
-    let read = terms::PublicationNumber::of_grant(&office, &number);
-    let by_number = read.as_ref().and_then(|read| read.foreign_kind());
+    let office = row.get("office").and_then(|code| code.parse::<Office>().ok());
+    let grant = office.zip(row.get("grant_number")).and_then(|(office, number)| ForeignGrant::read(office, number));
+    let by_number = grant.as_ref().and_then(ForeignGrant::kind);
     match (row.get("kind"), by_number) {
-        (Some(kind), Some(found)) if kind != found.zh() => {
-            let why = format!("授权号 {} 属于{found}，与类型“{kind}”矛盾。请核对。", short(&number));
+        (Some(kind), Some(told)) if kind != told.zh() => {
+            let number = short(row.get("grant_number").unwrap_or_default());
+            let why = format!("按授权号 {number}，这是{}，与类型“{kind}”矛盾。请核对授权号和类型。", told.zh());
             row.refuse("kind", why);
         }
-        (None, found) if row.is_sound("kind") => {
-            row.set("kind", found.unwrap_or(PatentKind::Invention).zh().to_owned())
+        (None, told) if row.is_sound("kind") => {
+            row.set("kind", told.unwrap_or(PatentKind::Invention).zh().to_owned());
         }
         _ => {}
     }
-    if read.as_ref().and_then(|read| read.is_grant()) == Some(false) {
-        let why = format!("{} 是申请的公开（公布）号，不是授权号。请填授权公告的号码。", short(&number));
-        row.refuse("grant_number", why);
-    } else if row.get("kind") == Some("发明")
-        && office.parse::<terms::Office>().is_ok_and(|office| !office.grants_inventions())
-    {
-        let why = format!("受理局“{office}”不授予发明专利（WO、IB 是国际公布和国际申请）。请填授权的专利局。");
-        row.refuse("office", why);
+    if let Some(office) = office {
+        granting_office(row, office, grant.as_ref().map(ForeignGrant::office));
     }
-    let named = number.get(..2).filter(|code| code.bytes().all(|b| b.is_ascii_uppercase()));
-    if let Some(named) =
-        named.filter(|named| !office.is_empty() && *named != office && named.parse::<terms::Office>().is_ok())
-    {
-        // A regional patent validated in a state keeps its EP or EA number and counts once.
-        if matches!(named, "EP" | "EA") {
-            let why =
-                format!("受理局“{office}”与授权号的前缀“{named}”不同。如为地区专利在该国生效，无须改动；否则请核对。");
-            row.warn("office", why);
-        } else {
-            row.refuse("office", format!("受理局“{office}”与授权号的前缀“{named}”矛盾。请核对。"));
-        }
+    if grant.is_some_and(|grant| grant.is_grant() == Some(false)) {
+        let why = "这是申请号或申请的公布号，不是授权号。请填授权公告的号码；尚未授权的不填报。";
+        row.refuse("grant_number", why.into());
     }
     if row.get("state") == Some("有效") && row.get("ended_on").is_some() {
         row.warn("ended_on", "状态为有效而有失效日期，将按失效日期计。请核对。".into());
     }
     if row.get("route") == Some("PCT") && row.get("pct_number").is_none() && row.is_sound("pct_number") {
         row.warn("pct_number", "途径为 PCT 而没有国际申请号。请尽量补填。".into());
+    }
+    let filed_year = row.number("cn_application_number").map(|number| number.year());
+    if let (Some(filed), Some(granted)) = (filed_year, row.year("granted_on"))
+        && granted < filed
+    {
+        let why = format!("境外授权早于中国申请号中的年份 {filed}，两者恐非同族。请核对中国申请号和授权日期。");
+        row.warn("cn_application_number", why);
+    }
+}
+
+/// The office must grant such rights, then, and be that of the number; `named` is the office that the number names.
+fn granting_office(row: &mut Row<'_>, office: Office, named: Option<Office>) {
+    let is_design = row.get("kind") == Some(PatentKind::Design.zh());
+    let may_be_a_design = is_design && matches!(office.code(), "EM" | "BX" | "IB" | "WO");
+    if !office.grants_inventions() && !may_be_a_design {
+        let why = format!(
+            "{}（{office}）不授予发明专利和实用新型，国际申请及其公布不是授权。请填授权的国家或地区局和它的授权号；尚未授权的不填报。",
+            office.name_zh()
+        );
+        row.refuse("office", why);
+    }
+    if let (Some(last), Some(granted)) = (office.withdrawn_after(), row.year("granted_on"))
+        && i32::from(granted) > i32::from(last)
+    {
+        let why = format!(
+            "{}（{office}）的代码自 {last} 年后不再使用，不会有此后的授权。请核对受理局和授权日期。",
+            office.name_zh()
+        );
+        row.refuse("office", why);
+    }
+    let Some(named) = named.filter(|named| *named != office) else { return };
+    // A regional patent validated in a state keeps its number; the freeze makes one right of them.
+    if named.is_organisation() && named.grants_inventions() {
+        let why =
+            format!("受理局“{office}”与授权号的前缀“{named}”不同。如为地区专利在该国生效，无须改动；否则请核对。");
+        row.warn("office", why);
+    } else {
+        row.refuse("office", format!("受理局“{office}”与授权号的前缀“{named}”矛盾。请核对。"));
     }
 }
 
@@ -314,6 +356,38 @@ fn statistic(row: &mut Row<'_>) {
             row.set("unit", base.to_owned());
         }
         Err(error) => row.refuse("value", format!("换算为{base}后不是整数或过大（{}）", error.message)),
+    }
+}
+
+/// The list is one of inventions, which the number itself can deny.
+fn listed_invention(row: &mut Row<'_>) {
+    if let Some(kind) = row.number("application_number").map(|number| number.kind())
+        && kind != PatentKind::Invention
+    {
+        let why = format!("按申请号的种类位，这是{}，不会是高价值发明专利。请核对申请号。", kind.zh());
+        row.refuse("application_number", why);
+    }
+}
+
+/// A resident identity number is covered even in the reason; it is no number of a person to be kept in every figure.
+fn trainee(row: &mut Row<'_>) {
+    if row.get("person").is_some_and(is_identity_number) {
+        let why = "这是居民身份证号，不得用作人员编号。请改填培训单位自编的固定编号（同一人始终用同一编号）。";
+        row.refuse("person", why.into());
+        if let Some(reason) = row.checked.reasons.last_mut() {
+            reason.value = covered_identity(&reason.value);
+        }
+    }
+}
+
+/// What a target can be on its way: never negative, and a share no more than the whole.
+fn trajectory(row: &mut Row<'_>) {
+    let Some(value) = row.get("value").map(str::to_owned) else { return };
+    let above_all = terms::decimal::scaled("目标值", &value, 8).is_ok_and(|value| value > 100 * 100_000_000);
+    if value.starts_with('-') {
+        row.refuse("value", "目标值不能为负数。请核对。".into());
+    } else if row.get("indicator").is_some_and(|code| SHARES.contains(&code)) && above_all {
+        row.refuse("value", "这个指标是百分比，目标值不能超过 100。请核对。".into());
     }
 }
 

@@ -96,6 +96,24 @@ fn foreign_grants_default_to_inventions_and_designs_are_none() {
     validated[1] = ("office", "DE");
     let validated = row("foreign-grants", &validated);
     assert_eq!((validated.reasons.len(), validated.warnings.len()), (0, 1));
+    let mut regional = GRANT.to_vec();
+    regional[0] = ("grant_number", "EA012345B1");
+    regional[1] = ("office", "RU");
+    assert_eq!(row("foreign-grants", &regional).reasons, []);
+    let mut later = GRANT.to_vec();
+    later.push(("cn_application_number", "202210000001"));
+    let later = row("foreign-grants", &later);
+    assert!(later.reasons.is_empty() && later.warnings[0].reason.contains("恐非同族"), "{later:?}");
+    let community =
+        [("office", "EM"), ("grant_number", "008000001-0001"), ("kind", "外观设计"), ("granted_on", "2021-01-05")];
+    let mut design: Vec<_> =
+        GRANT.iter().filter(|(field, _)| !community.iter().any(|(f, _)| f == field)).copied().collect();
+    design.extend(community);
+    assert_eq!(row("foreign-grants", &design).reasons, []);
+    assert_eq!(
+        cell("foreign-grants", &row("foreign-grants", &[("office", "JP"), ("grant_number", "JP3200001U")]), "kind"),
+        "实用新型"
+    );
     refused("foreign-grants", GRANT, ("route", "海牙"), "途径", "PCT、巴黎公约、直接");
     let mut design = GRANT.to_vec();
     design[0] = ("grant_number", "USD912345S1");
@@ -193,6 +211,21 @@ fn a_row_is_released_as_it_is_unless_its_identity_is_lost() {
     };
     let released = release(register, &fields("201310699744.3"), &[]).unwrap();
     assert_eq!(released.key.as_deref(), Some("2013106997442"));
+    let trainees = crate::registers::register("trainees").unwrap();
+    let person = |number: &str| {
+        let cells = [
+            ("person", number),
+            ("course", "专利"),
+            ("service", "代理"),
+            ("completed_on", "2023-01-01"),
+            ("result", "合格"),
+        ];
+        let fields = cells.iter().map(|(field, cell)| ((*field).to_owned(), (*cell).to_owned())).collect();
+        entry::cells(trainees, &fields).unwrap()
+    };
+    let identity = release(trainees, &person("11010519491231002X"), &[]).unwrap_err();
+    assert!(identity[0].value == "110105**********2X" && identity[0].reason.contains("不能照原样放行"), "{identity:?}");
+    assert!(release(trainees, &person("P-1"), &[]).is_ok());
     let lost = release(register, &fields("2.0131E+12"), &[]).unwrap_err();
     assert!(lost[0].reason.contains("不能照原样放行"));
 }

@@ -31,6 +31,7 @@ const fn kind(
 const PATENT: &str = "申请号,名称,申请日,专利权人,专利类型,授权公告日,授权公告号,分类号,第一专利权人代码";
 const PLEDGE: &str = "登记号,权利种类,出质人代码,质权人,标的,登记金额,知识产权金额,分配金额,登记日期,注销日期";
 const FOREIGN: &str = "授权号,受理局,授权日期,途径,国际申请号,中国申请号,专利权人,类型,失效日期";
+const TRAJECTORY: &str = "指标,区镇,日期,目标值,填报人";
 const STATISTIC: &str = "指标,年度,数值,单位,数据版本,发布日期,来源";
 const STATUS: &str = "统一社会信用代码,资质,生效日期,失效日期,撤销日期";
 const CONTRACT: &str = "合同编号,统一社会信用代码,引进方式,申请号,来源方,合同日期,登记日期";
@@ -209,7 +210,18 @@ const KINDS: &[Kind] = &[
         "2020-01-01",
         "早于",
     ),
-    // DOMAIN 1.10: an application, an international publication and a utility model are no invention granted.
+    // DOMAIN 1.10: neither applications nor their publications, utility models or designs are grants of inventions.
+    kind(
+        "foreign-grants",
+        FOREIGN,
+        "WO2020/123456,WO,2021-01-05,PCT,PCT/CN2019/123456,,甲,,",
+        "受理局",
+        "WO",
+        "不授予",
+    ),
+    kind("foreign-grants", FOREIGN, "1234567,XX,2021-01-05,PCT,PCT/CN2019/123456,,甲,,", "受理局", "XX", "不授予"),
+    kind("foreign-grants", FOREIGN, "1234567,EM,2021-01-05,直接,,,甲,,", "受理局", "EM", "不授予"),
+    kind("foreign-grants", FOREIGN, "SU1234567,SU,2023-01-05,PCT,,,甲,,", "受理局", "SU", "1992"),
     kind(
         "foreign-grants",
         FOREIGN,
@@ -218,10 +230,24 @@ const KINDS: &[Kind] = &[
         "US20200123456A1",
         "不是授权号",
     ),
-    kind("foreign-grants", FOREIGN, "2020123456,IB,2021-01-05,PCT,,,甲,,", "受理局", "IB", "不授予发明专利"),
-    kind("foreign-grants", FOREIGN, "1234567,XX,2021-01-05,直接,,,甲,,", "受理局", "XX", "不授予发明专利"),
+    kind("foreign-grants", FOREIGN, "EP3000001A1,EP,2021-01-05,PCT,,,甲,,", "授权号", "EP3000001A1", "不是授权号"),
+    kind("foreign-grants", FOREIGN, "JP3200001U,JP,2021-01-05,PCT,,,甲,发明,", "类型", "发明", "实用新型"),
     kind("foreign-grants", FOREIGN, "DE202019000001U1,DE,2021-01-05,直接,,,甲,发明,", "类型", "发明", "实用新型"),
-    kind("foreign-grants", FOREIGN, "JP3200001Y2,JP,2021-01-05,直接,,,甲,发明,", "类型", "发明", "实用新型"),
+    // DOMAIN 2.2: the type digit denies what the official list says.
+    kind("official-high-value", "申请号,统计时点", "201820000001,2023-12-31", "申请号", "201820000001", "实用新型"),
+    // DOMAIN 2.7: the number of a person's identity card is sensitive, so the reason itself covers it.
+    kind(
+        "trainees",
+        "人员编号,课程,服务类别,结业日期,结果",
+        "320682199001010011,专利,代理,2023-01-01,合格",
+        "人员编号",
+        "320682**********11",
+        "身份证号",
+    ),
+    kind("trajectories", TRAJECTORY, "K99,,2023-12-31,3,张三", "指标", "K99", "K01"),
+    kind("trajectories", TRAJECTORY, "M15,,2023-12-31,3,张三", "指标", "M15", "K01"),
+    kind("trajectories", TRAJECTORY, "K02,,2023-12-31,-5,张三", "目标值", "-5", "负数"),
+    kind("trajectories", TRAJECTORY, "K07,,2023-12-31,150,张三", "目标值", "150", "100"),
     kind("foreign-grants", FOREIGN, "甲乙丙,US,2021-01-05,PCT,PCT/CN2019/123456,,甲,,", "授权号", "甲乙丙", "专利号"),
     // Money: never rounded, never without a readable unit.
     kind(

@@ -265,3 +265,120 @@ async fn every_sheet_with_the_headings_is_read_and_the_others_are_named() {
         assert_eq!(report.columns_ignored, ["一月: 备注"]);
     }
 }
+
+#[tokio::test]
+async fn two_columns_that_mean_the_same_refuse_the_file() {
+    for office in offices().await {
+        let options = ImportOptions::new(on("2024-01-10"), "张三");
+        let text = "区镇代码,区镇代码,区镇名称,类型\n1,320682,如皋市,市\n";
+        let refused = office.try_import("regions", text, &options).await.unwrap_err().to_string();
+        assert!(refused.contains("第 1 列“区镇代码”和第 2 列“区镇代码”"), "{refused}");
+        let units = "登记号,权利种类,出质人代码,质权人,标的,登记金额,登记金额（万元）,登记日期\n";
+        assert!(office.try_import("pledges", units, &options).await.unwrap_err().to_string().contains("第 7 列"));
+        // A heading of the register stands before its synonyms, so that both may be there.
+        let both = "区划代码,区划代码,区镇代码,区镇名称,类型\n1,2,320682,如皋市,市\n";
+        let report = office.import("regions", both, "2024-01-10").await;
+        assert_eq!((counts(&report)[1], report.columns_ignored.len()), (1, 2));
+    }
+}
+
+#[tokio::test]
+async fn a_file_of_which_no_row_was_taken_delivers_nothing() {
+    for office in offices().await {
+        let head = "登记号,权利种类,出质人代码,质权人,标的,登记金额,登记日期";
+        let row =
+            |amount: &str| format!("{head}\nY1,专利,91350100M000100Y43,某银行,201310699744.2,{amount},2023-03-01\n");
+        let refused = office.import("pledges", &row("abc"), "2024-01-10").await;
+        assert_eq!(counts(&refused), [1, 0, 0, 0, 1]);
+        let known = office.known("2024-01-10").await;
+        assert!(!known.delivered.contains("pledges") && known.refused.contains("pledges"), "unknown is not zero");
+        assert_eq!(counts(&office.import("pledges", &row("100"), "2024-01-11").await)[1], 1);
+        let known = office.known("2024-01-11").await;
+        assert!(known.delivered.contains("pledges") && known.refused.is_empty());
+        // The same rows again, all known: the file has come all the same.
+        let empty = office.import("prizes", "奖项,年度,申请号,文号\n", "2024-01-10").await;
+        assert!(empty.summary.contains("没有一行数据"), "{}", empty.summary);
+        assert!(office.known("2024-01-10").await.delivered.contains("prizes"), "a file that lists nothing has come");
+    }
+}
+
+#[tokio::test]
+async fn a_doubt_is_told_of_rows_taken_and_kept_with_rows_set_aside() {
+    for office in offices().await {
+        office.import("regions", "区镇代码,区镇名称,类型\n320999101,城东镇,镇\n", "2024-01-10").await;
+        let head = "统一社会信用代码,企业名称,区镇,行业代码";
+        let row = |industry: &str| format!("{head}\n91350100M000100Y43,甲有限公司,不存在镇,{industry}\n");
+        let refused = office.import("enterprises", &row("C9999"), "2024-01-10").await;
+        assert_eq!((refused.quarantined, refused.warnings.len(), refused.problems.len()), (1, 0, 1));
+        let filter = registry::quarantine::Filter { batch: Some(refused.batch), limit: 1, ..Default::default() };
+        let kept = registry::quarantine::list(office.db(), &filter).await.unwrap().remove(0);
+        let columns: Vec<&str> = kept.reasons.iter().map(|reason| reason.column.as_str()).collect();
+        assert_eq!(columns, ["行业代码", "区镇"]);
+        let taken = office.import("enterprises", &row("C3824"), "2024-01-11").await;
+        assert_eq!((taken.accepted, taken.warnings.len()), (1, 1));
+    }
+}
+
+/// What an import says in doubt of its rows, as `column: part of the reason`.
+async fn doubts(office: &crate::office::Office, register: &str, text: &str) -> Vec<String> {
+    let report = office.import(register, text, "2024-01-10").await;
+    assert_eq!(report.quarantined, 0, "{:?}", report.problems);
+    report.warnings.iter().map(|doubt| format!("{} {} {}", doubt.row, doubt.column, doubt.reason)).collect()
+}
+
+#[tokio::test]
+async fn contradictions_between_rows_and_with_the_day_are_doubts() {
+    for office in offices().await {
+        let patents = "申请号,名称,申请日,授权公告日,授权公告号,专利权人,分类号\n\
+            201310699744.2,甲,2013-12-18,2099-05-05,,甲,\n\
+            201810000001.4,乙,2018-03-01,2020-06-02,CN108000001B,甲,04-01\n\
+            201810000002.9,丙,2018-03-01,2020-06-02,CN108000001B,甲,H04L 9/32\n\
+            201810000003.3,丁,2018-03-01,2024-01-10,CN108000003B,甲,\n";
+        let found = doubts(&office, "patents", patents).await;
+        let rows: Vec<&str> = found.iter().map(|doubt| doubt.split(' ').next().unwrap()).collect();
+        assert_eq!(rows, ["2", "3", "4"], "{found:?}");
+        assert!(
+            found[0].contains("授权公告日") && found[1].contains("洛迦诺") && found[2].contains("第 3 行"),
+            "{found:?}"
+        );
+
+        let regions = "区镇代码,区镇名称,类型\n320999101,城东镇,镇\n999999,火星镇,镇\nA-1,开发区,镇\n";
+        let found = doubts(&office, "regions", regions).await;
+        assert!(found.len() == 1 && found[0].starts_with("3 区镇代码"), "{found:?}");
+
+        let statuses = "统一社会信用代码,资质,证书编号,生效日期\n\
+            91350100M000100Y43,高新技术企业,GR2021,2021-11-30\n\
+            91350100M000100Y43,高新技术企业,GR202132001234,2022-11-30\n\
+            91350100M000100Y43,贯标认证,GR2021,2021-11-30\n";
+        let found = doubts(&office, "statuses", statuses).await;
+        assert!(found.len() == 1 && found[0].starts_with("2 证书编号"), "{found:?}");
+
+        let head = "人员编号,姓名,课程,服务类别,结业日期,结果\n";
+        let one = format!("{head}1,张三,专利,代理,2023-01-01,合格\n1,张三,商标,代理,2023-01-01,合格\n");
+        assert_eq!(doubts(&office, "trainees", &one).await, Vec::<String>::new());
+        let found = doubts(&office, "trainees", &format!("{head}1,李四,导航,代理,2023-01-01,合格\n")).await;
+        assert!(found.len() == 1 && found[0].contains("另一个姓名"), "{found:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_town_that_nobody_knows_is_doubted_wherever_it_is_named() {
+    for office in offices().await {
+        office.import("regions", "区镇代码,区镇名称,类型\n320999101,城东镇,镇\n", "2024-01-10").await;
+        let changes = "统一社会信用代码,变更事项,变更前,变更后,变更日期\n\
+            91350100M000100Y43,区镇,城东镇,火星镇,2023-01-01\n\
+            91350100M000100Y43,名称,甲公司,乙公司,2023-01-01\n\
+            91350100M000100Y43,区镇,火星镇,城东镇,2023-02-01\n";
+        let found = doubts(&office, "enterprise-changes", changes).await;
+        assert!(found.len() == 1 && found[0].starts_with("2 变更后"), "{found:?}");
+        let head = "指标,区镇,年度,数值,单位,数据版本,发布日期,来源\n";
+        let of = |town: &str| format!("{head}常住人口,{town},2022,5,万人,公报,2023-03-01,公报\n");
+        assert_eq!(doubts(&office, "statistics", &of("火星镇")).await.len(), 1);
+        assert_eq!(doubts(&office, "statistics", &of("城东镇")).await.len(), 0);
+        assert_eq!(doubts(&office, "statistics", &of("")).await.len(), 0);
+        // Nothing ever reads the trajectory of a town that does not exist.
+        let of = |town: &str| format!("指标,区镇,日期,目标值,填报人\nK02,{town},2023-12-31,3,张三\n");
+        assert_eq!(counts(&office.import("trajectories", &of("火星镇"), "2024-01-10").await)[4], 1);
+        assert_eq!(counts(&office.import("trajectories", &of("城东镇"), "2024-01-10").await)[1], 1);
+    }
+}

@@ -37,6 +37,15 @@ pub struct Parameter {
     /// The only values allowed, where there are such.
     #[serde(default, deserialize_with = "raws")]
     pub choices: Vec<String>,
+    /// The least value allowed; absent: for a whole number zero, for a date none.
+    #[serde(default, deserialize_with = "raw")]
+    pub minimum: String,
+    /// The greatest value allowed; absent: none.
+    #[serde(default, deserialize_with = "raw")]
+    pub maximum: String,
+    /// The parameter whose value may not be above that of this one, where both are set.
+    #[serde(default)]
+    pub not_below: String,
     /// Its unit; a choice or a flag has none.
     #[serde(default)]
     pub unit: String,
@@ -171,7 +180,22 @@ impl Settings {
             };
             values.insert(parameter.name.clone(), set);
         }
-        Ok(Self { values })
+        let settings = Self { values };
+        match parameters.iter().find_map(|parameter| settings.out_of_order(parameter)) {
+            Some(lower) => Err(lower),
+            None => Ok(settings),
+        }
+    }
+
+    /// What is wrong when a parameter is below the one that it may not be below.
+    fn out_of_order(&self, parameter: &Parameter) -> Option<Error> {
+        let (upper, lower) = (self.get(&parameter.name)?, self.get(&parameter.not_below)?);
+        (!matches!(lower, Setting::Unset(_)) && !passes(Operator::AtLeast, upper, lower)).then(|| Error::OutOfOrder {
+            name: parameter.name.clone(),
+            value: upper.to_text(),
+            lower: parameter.not_below.clone(),
+            lower_value: lower.to_text(),
+        })
     }
 
     /// The setting of this name.
@@ -226,6 +250,20 @@ impl Parameter {
     /// Reads a text as a value of this parameter and holds it against the national gates.
     pub fn read(&self, text: &str) -> Result<Setting, Error> {
         let setting = self.parse(text)?;
+        let minimum = match (self.kind, self.minimum.as_str()) {
+            (ParameterType::Integer, "") if self.choices.is_empty() => "0",
+            (_, minimum) => minimum,
+        };
+        for (operator, limit, word) in
+            [(Operator::AtLeast, minimum, "小于"), (Operator::AtMost, self.maximum.as_str(), "大于")]
+        {
+            if !limit.is_empty() && !passes(operator, &setting, &self.parse(limit)?) {
+                return Err(Error::Parameter(format!(
+                    "参数 {} 的值「{text}」不对；不能{word} {limit}，请改用允许范围内的值",
+                    self.name
+                )));
+            }
+        }
         for gate in GATES.iter().filter(|gate| gate.parameter == self.name) {
             if !passes(gate.operator, &setting, &self.parse(gate.limit)?) {
                 return Err(Error::Parameter(format!(

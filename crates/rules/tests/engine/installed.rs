@@ -25,7 +25,7 @@ const TABLES: [(&str, &str); 24] = [
     ("patent_sei", "application_number code rule verdict"),
     (
         "foreign_grant",
-        "office grant_number granted_on:d route pct_number cn_application_number uscc proprietor kind in_force_from:d in_force_until:d abroad:b",
+        "office grant_number right_id granted_on:d route pct_number cn_application_number uscc proprietor kind in_force_from:d in_force_until:d state_known:b abroad:b",
     ),
     ("prize", "prize year:i application_number grade basis"),
     (
@@ -34,13 +34,13 @@ const TABLES: [(&str, &str); 24] = [
     ),
     ("pledge_object", "number object allocated_fen:i"),
     ("trademark", "number nice_class mark uscc holder registered_on:d expires_on:d kind"),
-    ("madrid", "ir_number mark uscc holder registered_on:d origin"),
+    ("madrid", "ir_number registration mark uscc holder registered_on:d origin"),
     ("statistic", "measure region year:i value:i unit vintage published_on:d source"),
     ("official_high_value", "application_number as_of:d categories"),
     ("trainee", "person course service uscc completed_on:d passed:b"),
     ("survey_wave", "survey as_of:d sample:i positive:i mean_score approval"),
     ("official_fee", "number kind amount_fen:i paid_on:d"),
-    ("register_state", "register delivered:b reported_until:d"),
+    ("register_state", "register delivered:b refused:b reported_until:d"),
     ("delivery", "register from_on:d to_on:d state"),
     ("trajectory", "indicator region on_date:d value"),
 ];
@@ -73,6 +73,36 @@ async fn evaluate(snapshot: &Snapshot, as_of: Date) -> Evaluation {
     rules::evaluate(Request { policy: &policy, snapshot, as_of, known_at, overrides: &overrides, scope: None })
         .await
         .unwrap()
+}
+
+#[test]
+fn the_parameters_keep_within_their_bounds_and_their_order() {
+    let policy = Policy::installed().unwrap();
+    let set = |pairs: &[(&str, &str)]| {
+        let overrides = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        policy.settings(date(2023, 12, 31), &overrides).map(|_| ()).map_err(|error| error.to_string())
+    };
+    for sound in [
+        &[("k01_target", "0")][..],
+        &[("k07_target", "100")],
+        &[("star_2_inventions", "30")],
+        &[("plan_start", "2023-12-31")],
+        &[("plan_start", "2030-01-01"), ("plan_end", "2032-12-31")],
+        &[("plan_end", "")],
+    ] {
+        assert_eq!(set(sound), Ok(()), "{sound:?}");
+    }
+    for (wrong, word) in [
+        (&[("k01_target", "-5")][..], "k01_target 的值「-5」不对；不能小于 0"),
+        (&[("star_high_value", "-1")], "不能小于 0"),
+        (&[("k07_target", "101")], "不能大于 100"),
+        (&[("star_2_inventions", "31")], "star_3_inventions 的值 30 小于（早于）star_2_inventions 的值 31"),
+        (&[("plan_end", "2020-01-01")], "颠倒"),
+        (&[("plan_start", "2030-01-01")], "plan_end"),
+    ] {
+        let message = set(wrong).unwrap_err();
+        assert!(message.contains(word), "{wrong:?}: {message}");
+    }
 }
 
 #[test]
@@ -137,7 +167,7 @@ fn star_city(inventions: i64, old: i64) -> Snapshot {
         "survey-waves",
         "official-fees",
     ] {
-        rows.push(("register_state", vec![text(register), true.into(), date(2023, 12, 31).into()]));
+        rows.push(("register_state", vec![text(register), true.into(), false.into(), date(2023, 12, 31).into()]));
     }
     for n in 0..inventions {
         let number = format!("20130000{n:05}");

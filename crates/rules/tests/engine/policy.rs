@@ -75,6 +75,7 @@ fn a_document_that_cannot_be_read_is_refused_with_the_place() {
         ("parameters.toml", "until = 2023-01-01", "until = 2024-01-01", vec!["t01_target", "重叠"]),
         ("parameters.toml", "value = 50", "value = 60", vec!["official_fee_cap_percent", "上位规定"]),
         ("parameters.toml", "name = \"mode\"", "name = \"as_of\"", vec!["as_of", "不可用"]),
+        ("parameters.toml", "name = \"mode\"", "name = \"mode\"\nnot_below = \"none\"", vec!["mode", "not_below"]),
     ] {
         let message = edited(file, from, to).unwrap_err();
         for word in words {

@@ -65,6 +65,9 @@ pub async fn submit(
     let typed: BTreeMap<String, String> = pairs.into_iter().collect();
     let mut errors = Errors::default();
     let overrides = settings::overrides(&frame, &settings, &typed, &mut errors);
+    if errors.is_empty() {
+        settings::in_order(&frame, &shown.policy, shown.as_of(), &overrides, &mut errors);
+    }
     if errors.is_empty() && overrides.is_empty() {
         errors.add(
             &settings.first().map(settings::Setting::name).unwrap_or_default(),

@@ -338,6 +338,17 @@ async fn figures_of_the_province_and_trajectories_are_entered_by_hand() {
         [("csrf", token.as_str()), ("indicator", "K01"), ("region", ""), ("date", "2024-06-30"), ("value", "31")];
     assert_eq!(clerk.post("/registers/trajectories/enter", &form).await.status, StatusCode::SEE_OTHER);
     assert!(clerk.get("/registers/trajectories").await.text.contains("2024-06-30"));
+    for (field, value, says) in
+        [("indicator", "K99", "#indicator"), ("region", "火星镇", "没有“火星镇”"), ("value", "-5", "目标值不能为负数")]
+    {
+        let form = form.map(|(name, sound)| if name == field { (name, value) } else { (name, sound) });
+        let wrong = clerk.post("/registers/trajectories/enter", &form).await;
+        assert!(
+            wrong.status == StatusCode::UNPROCESSABLE_ENTITY && wrong.text.contains(says),
+            "{field}: {}",
+            wrong.text
+        );
+    }
     let form =
         [("csrf", token.as_str()), ("source", "新系统"), ("register", "patents"), ("headings", "专利号=申请号\n胡写")];
     let wrong = clerk.post("/registers/mappings/save", &form).await;

@@ -93,9 +93,34 @@ fn foreign_grants_are_tied_and_default_to_inventions() {
             ("proprietor", "皋城甲有限公司"),
         ],
     );
-    let rows = foreign::table(&city.0, &Ties::of(&city.0));
+    let rights = foreign::rights(&city.0);
+    let rows = foreign::table(&city.0, &Ties::of(&city.0), &rights);
     assert_eq!((rows[0].uscc, rows[0].kind, rows[0].abroad), (Some(ALPHA), "发明", true));
     assert_eq!((rows[0].in_force_from, rows[0].in_force_until), (Some(date(2022, 3, 1)), None));
+    assert!(!rows[0].state_known, "a row without a state tells nothing of it");
+}
+
+#[test]
+fn a_grant_is_one_right_however_it_is_written() {
+    let grant = |office, number| [("office", office), ("grant_number", number), ("granted_on", "2022-03-01")];
+    let mut city = City::new();
+    for (office, number) in [
+        ("DE", "EP3000001"),
+        ("EP", "EP3000001B1"),
+        ("RU", "EA012345"),
+        ("EA", "012345"),
+        ("US", "US11000001"),
+        ("US", "11000001B2"),
+        ("JP", "11000001"),
+    ] {
+        city = city.row("foreign-grants", &grant(office, number));
+    }
+    let mut rights = foreign::rights(&city.0);
+    rights.sort_unstable();
+    assert_eq!(
+        rights,
+        ["EA012345", "EA012345", "EP3000001B1", "EP3000001B1", "JP11000001", "US11000001B2", "US11000001B2"]
+    );
 }
 
 #[test]
@@ -109,6 +134,12 @@ fn a_register_is_delivered_once_a_file_has_come() {
     let known = crate::beijing_date(city.0.known_at);
     let reported: Vec<_> = states.iter().filter_map(|row| row.reported_until).collect();
     assert_eq!(reported, [known.first_of_month().yesterday().unwrap()], "the months before the one in which it came");
+    assert!(states.iter().all(|row| !row.refused));
+    let mut refused = city.clone();
+    refused.0.refused.extend(["deliveries", "prizes"]);
+    let states = deliveries::register_states(&refused.0);
+    let refused: Vec<_> = states.iter().filter(|row| row.refused).map(|row| row.register).collect();
+    assert_eq!(refused, ["prizes"], "rows that are there deliver a register");
     let rows = deliveries::table(&city.0, &mut Vec::new());
     assert_eq!(
         (rows[0].register, rows[0].from_on, rows[0].to_on, rows[0].state),

@@ -151,14 +151,17 @@ fn foreign(frame: &Frame, opened: &Opened, uscc: &str) -> Table {
         ],
         rows: of(frame, opened, source, uscc, |rows, row| {
             let until = rows.date(row, "in_force_until").map(|until| until.yesterday().unwrap_or(until));
+            let standing = match (until, rows.flag(row, "state_known")) {
+                (Some(until), _) => frame.t1("family-until", "date", until),
+                (None, Some(false)) => frame.t("word-unknown"),
+                (None, _) => frame.t("patents-in-force"),
+            };
             vec![
                 Cell::code(text(rows, row, "grant_number")),
                 Cell::text(patents::office(frame, &text(rows, row, "office"))),
                 Cell::text(frame.said(&text(rows, row, "route"))),
                 Cell::date(rows.date(row, "granted_on")),
-                Cell::text(
-                    until.map_or_else(|| frame.t("patents-in-force"), |until| frame.t1("family-until", "date", until)),
-                ),
+                Cell::text(standing),
             ]
         }),
     }

@@ -6,7 +6,7 @@ use crate::{
     format,
     frame::Frame,
     list::{Cell, Kind, Listing},
-    pages::{cockpit::shown::Shown, patents},
+    pages::{cockpit::shown::Shown, history, patents},
     pieces::Link,
 };
 
@@ -27,7 +27,14 @@ pub(super) struct Categories {
     pub(super) undetermined: Option<Link>,
     /// The official list beside our pre-judgement.
     pub(super) lists: Vec<(String, Option<Link>)>,
+    /// What to say of the doubtful ones of the list; empty when there are none.
+    pub(super) doubts_line: String,
+    /// The first of them, each with the doubt.
+    pub(super) doubts: Vec<(Link, String)>,
 }
+
+/// How many doubtful ones of the list are shown.
+const DOUBTS_MAX: usize = 50;
 
 /// One category.
 #[derive(Debug)]
@@ -114,7 +121,28 @@ pub(super) fn categories(frame: &Frame, shown: &Shown) -> Categories {
         total: high_value.total.map(|total| list(total, "any")),
         undetermined: (high_value.undetermined > 0).then(|| list(high_value.undetermined, "open")),
         lists: lists(frame, shown),
+        doubts_line: match shown.opened.views.rows("high_value_doubt").map_or(0, |rows| rows.len()) {
+            0 => String::new(),
+            count => frame.t1("high-value-doubts", "count", format::count(count as i128)),
+        },
+        doubts: doubts(frame, shown),
     }
+}
+
+/// What the official list names and is no invention in force of the city on the day, each with a way to look at it.
+fn doubts(frame: &Frame, shown: &Shown) -> Vec<(Link, String)> {
+    let Some(rows) = shown.opened.views.rows("high_value_doubt") else { return Vec::new() };
+    let as_of = shown.as_of().to_string();
+    let doubt = |row| {
+        let (number, doubt) = (rows.text(row, "application_number")?, rows.text(row, "doubt")?);
+        let known = shown.opened.snapshot.rows("patent")?.whose("application_number", number).next().is_some();
+        let href = match known {
+            true => shown.keep(frame.at(&format!("/patents/{number}"))),
+            false => history::link(frame, "official-high-value", &[number, &as_of]).unwrap_or_default(),
+        };
+        Some((Link::new(number, href), frame.said(doubt)))
+    };
+    (0..rows.len()).filter_map(doubt).take(DOUBTS_MAX).collect()
 }
 
 /// How many inventions meet each set of several categories, the most frequent first.

@@ -191,28 +191,35 @@ fn inventions(frame: &Frame, shown: &Shown) -> HashMap<String, Right> {
     patents.iter().filter(|patent| patent.kind == "发明").map(|patent| (patent.number.clone(), right(patent))).collect()
 }
 
-/// Grants abroad by the id that the rules give them: the number, with the office before it unless it stands there already.
+/// Grants abroad by the right that the freeze found; of several rows the one that bears its number.
 fn foreign_grants(frame: &Frame, shown: &Shown) -> HashMap<String, Right> {
     let Some(rows) = shown.opened.snapshot.rows("foreign_grant") else { return HashMap::new() };
-    (0..rows.len())
-        .filter_map(|row| {
-            let (office, number) = (rows.text(row, "office")?, rows.text(row, "grant_number")?);
-            let id = if number.starts_with(office) || number.starts_with("EP") {
-                number.to_owned()
-            } else {
-                format!("{office}{number}")
-            };
-            let right = Right {
-                number: number.to_owned(),
-                href: history::link(frame, "foreign-grants", &[office, number]),
-                name: patents::office(frame, office),
-                owner: rows.text(row, "proprietor").unwrap_or_default().to_owned(),
-                on: rows.date(row, "granted_on"),
-                ..Right::default()
-            };
-            Some((id, right))
-        })
-        .collect()
+    let mut found = HashMap::with_capacity(rows.len());
+    for row in 0..rows.len() {
+        let (Some(office), Some(number)) = (rows.text(row, "office"), rows.text(row, "grant_number")) else { continue };
+        // Snapshots of before 2026-11-27 do not say which rows are one right.
+        let id = rows.text(row, "right_id").map_or_else(|| written_whole(office, number), str::to_owned);
+        let right = Right {
+            number: number.to_owned(),
+            href: history::link(frame, "foreign-grants", &[office, number]),
+            name: patents::office(frame, office),
+            owner: rows.text(row, "proprietor").unwrap_or_default().to_owned(),
+            on: rows.date(row, "granted_on"),
+            ..Right::default()
+        };
+        if id == written_whole(office, number) || !found.contains_key(&id) {
+            found.insert(id, right);
+        }
+    }
+    found
+}
+
+/// The number with the office before it, unless one stands there already.
+fn written_whole(office: &str, number: &str) -> String {
+    match number.starts_with(office) || number.starts_with("EP") {
+        true => number.to_owned(),
+        false => format!("{office}{number}"),
+    }
 }
 
 /// The enterprises that hold one of these statuses on the day, with the status and its first day.

@@ -132,7 +132,8 @@ fn read(opened: &Opened) -> Vec<Patent> {
     let void = numbers(opened.snapshot.rows("patent_void"));
     let owners = owners_on(opened, as_of);
     let (high_value, categories) = high_value(opened);
-    let undetermined = undetermined(opened, &high_value);
+    let mut undetermined = numbers(opened.views.rows("high_value_undetermined"));
+    undetermined.retain(|number| !high_value.contains(number));
     let difference = opened.evaluation.high_value.difference.clone().unwrap_or_default();
     let only_official: HashSet<&str> = difference.only_official.iter().map(String::as_str).collect();
     let only_computed: HashSet<&str> = difference.only_computed.iter().map(String::as_str).collect();
@@ -228,17 +229,6 @@ fn high_value(opened: &Opened) -> (HashSet<&str>, HashMap<&str, BTreeSet<i64>>) 
         }
     }
     (all, categories)
-}
-
-/// The city's inventions in force whose keywords a person has yet to judge, and that are of high value on no other ground.
-fn undetermined<'a>(opened: &'a Opened, high_value: &HashSet<&str>) -> HashSet<&'a str> {
-    let in_city = numbers(opened.views.rows("invention_in_city"));
-    let Some(rows) = opened.snapshot.rows("patent_sei") else { return HashSet::new() };
-    (0..rows.len())
-        .filter(|row| rows.text(*row, "verdict") == Some("undetermined"))
-        .filter_map(|row| rows.text(row, "application_number"))
-        .filter(|number| in_city.contains(number) && !high_value.contains(number))
-        .collect()
 }
 
 fn numbers(rows: Option<Rows<'_>>) -> HashSet<&str> {

@@ -55,10 +55,21 @@ struct Again<'a> {
 /// `GET /registers/quarantine/{id}`.
 pub async fn page(State(app): State<App>, frame: Frame, Path(id): Path<i64>, uri: Uri) -> Result<Response, AppError> {
     let (_, words) = room::wishes(&uri);
-    let row = registry::quarantine::find(app.db(), id).await?;
+    let mut row = registry::quarantine::find(app.db(), id).await?;
+    if !frame.may(Permission::ChangeRegistry) {
+        cover(&mut row);
+    }
     let again = Again { errors: Errors::default(), sent: None };
     let room = head(&frame, &row).with(room::said(&frame, &words));
     hx::page(shown(&app, &frame, &room, &row, &again).await?)
+}
+
+/// Covers the numbers of identity cards, which only whoever mends the row needs to see.
+fn cover(row: &mut QuarantinedRow) {
+    let cells = row.cells.iter_mut().map(|(_, cell)| cell).chain(row.fields.values_mut());
+    for cell in cells.filter(|cell| terms::is_identity_number(cell)) {
+        *cell = terms::covered_identity(cell);
+    }
 }
 
 fn head(frame: &Frame, row: &QuarantinedRow) -> Room {

@@ -138,14 +138,10 @@ async fn form(app: &App, frame: &Frame, policy: &Policy, sent: &Sent, errors: &E
     for name in domain::subjects::towns(&app.installation, app.now()).await? {
         towns.push(Choice::new(name.clone(), name));
     }
+    let mut targets = indicators(policy);
+    targets.retain(|one| policy.indicator(&one.value).is_some_and(|one| one.target_parameter.is_some()));
     let fields = vec![
-        Field::of(
-            "indicator",
-            frame.t("reg-indicator"),
-            FieldKind::Select(indicators(policy)),
-            sent.get("indicator"),
-            errors,
-        ),
+        Field::of("indicator", frame.t("reg-indicator"), FieldKind::Select(targets), sent.get("indicator"), errors),
         Field::of("region", frame.t("reg-region"), FieldKind::Select(towns), sent.get("region"), errors),
         Field::of("date", frame.t("reg-date"), FieldKind::Date, sent.get("date"), errors),
         Field::of("value", frame.t("reg-target-value"), FieldKind::Number, sent.get("value"), errors)

@@ -160,8 +160,14 @@ impl Setting<'_> {
             }
             ParameterType::Flag | ParameterType::Text | ParameterType::Date => typed.to_owned(),
         };
-        if value.parse::<i64>().is_ok_and(|number| number < 0) {
+        let number = value.parse::<i64>().ok().filter(|_| self.parameter.kind == ParameterType::Integer);
+        if number.is_some_and(|number| number < 0) {
             return Err(frame.t1("what-if-wrong-negative", "label", &label));
+        }
+        if let (Some(number), Ok(most)) = (number, self.parameter.maximum.parse::<i64>())
+            && number > most
+        {
+            return Err(frame.tn("what-if-wrong-most", &[("label", label), ("most", most.to_string())]));
         }
         match self.parameter.read(&value) {
             Ok(setting) => Ok(setting.to_text()),
@@ -199,6 +205,21 @@ pub(super) fn overrides(
     changed
 }
 
+/// Notes the field that makes two parameters stand the wrong way round.
+pub(super) fn in_order(
+    frame: &Frame,
+    policy: &Policy,
+    as_of: Date,
+    overrides: &BTreeMap<String, String>,
+    errors: &mut Errors,
+) {
+    let Err(rules::Error::OutOfOrder { name, lower, .. }) = policy.settings(as_of, overrides) else { return };
+    let changed = if overrides.contains_key(&name) { &name } else { &lower };
+    let label = |name: &str| policy.parameter(name).map_or(String::new(), |one| frame.said(&one.meaning));
+    let why = frame.tn("what-if-wrong-order", &[("label", label(&name)), ("lower", label(&lower))]);
+    errors.add(&format!("set-{changed}"), why);
+}
+
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;
@@ -212,6 +233,9 @@ mod tests {
         let typed = BTreeMap::from([(format!("set-{name}"), typed.to_owned())]);
         let mut errors = Errors::default();
         let changed = overrides(&frame, &settings, &typed, &mut errors);
+        if errors.is_empty() {
+            in_order(&frame, &policy, date(2023, 12, 31), &changed, &mut errors);
+        }
         if errors.is_empty() { Ok(changed) } else { Err(errors.iter().map(|error| error.message.clone()).collect()) }
     }
 
@@ -226,6 +250,8 @@ mod tests {
         assert_eq!(read("first_patentee_only", "false").unwrap(), changed("first_patentee_only", "false"));
         assert_eq!(read("cumulative_from", "2021-01-01").unwrap(), changed("cumulative_from", "2021-01-01"));
         assert_eq!(read("cumulative_from", "").unwrap(), BTreeMap::new());
+        assert_eq!(read("star_2_inventions", "30").unwrap(), changed("star_2_inventions", "30"), "as high as the next");
+        assert_eq!(read("k07_target", "100").unwrap(), changed("k07_target", "100"));
         assert_eq!(read("no_such_parameter", "1").unwrap(), BTreeMap::new());
     }
 
@@ -248,6 +274,10 @@ mod tests {
             ("star_5_amount_fen", "-5", "万元"),
             ("high_value_source", "other", "选"),
             ("plan_start", "2021", "2021-01-01"),
+            ("plan_start", "2030-01-01", "颠倒"),
+            ("star_2_inventions", "31", "颠倒"),
+            ("star_3_inventions", "19", "颠倒"),
+            ("k07_target", "101", "100"),
         ] {
             let found = read(name, typed).unwrap_err().join("");
             assert!(found.contains(part) && !found.contains(name), "{name}={typed}: {found}");

@@ -117,9 +117,10 @@ pub(super) fn family(frame: &Frame, shown: &Shown, number: &str) -> Vec<Family> 
                 office: crate::pages::patents::office(frame, office),
                 granted_on: day(rows.date(row, "granted_on")),
                 route: frame.said(rows.text(row, "route").unwrap_or_default()),
-                in_force: match rows.date(row, "in_force_until") {
-                    Some(until) => frame.t1("family-until", "date", super::last_day(until)),
-                    None => frame.t("patents-in-force"),
+                in_force: match (rows.date(row, "in_force_until"), rows.flag(row, "state_known")) {
+                    (Some(until), _) => frame.t1("family-until", "date", super::last_day(until)),
+                    (None, Some(false)) => frame.t("word-unknown"),
+                    (None, _) => frame.t("patents-in-force"),
                 },
                 abroad: rows.flag(row, "abroad") == Some(true),
             }
