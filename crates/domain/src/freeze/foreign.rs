@@ -121,25 +121,6 @@ mod tests {
     }
 
     #[test]
-    fn a_grant_is_one_right_however_it_is_written() {
-        let rows = [
-            ("EP", "EP3000001B1"),
-            ("DE", "EP3000001"),
-            ("EP", "3000001"),
-            ("US", "US10000001B2"),
-            ("US", "US10000001"),
-            ("EA", "EA012345"),
-            ("RU", "EA012345"),
-            ("US", "US10000002B2"),
-        ];
-        let numbers = one_number_each(rows.into_iter());
-        let called = rows.map(|(office, number)| numbers[&natural(office, number).unwrap()]);
-        assert_eq!(called[..3], ["EP3000001"; 3]);
-        assert_eq!(called[3..5], ["US10000001"; 2]);
-        assert_eq!(called[5..], ["EA012345", "EA012345", "US10000002B2"]);
-    }
-
-    #[test]
     fn a_grant_is_in_force_until_its_end_is_known() {
         let granted = date(2020, 3, 1);
         assert!(in_force(Some(granted), "有效", None).holds(date(2023, 12, 31)));
