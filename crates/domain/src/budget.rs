@@ -116,7 +116,7 @@ pub async fn set(
     };
     let detail = json!({
         "year": year, "source": source, "award": award, "basis": basis,
-        "before_fen": before.map(|line| line.amount_fen), "after_fen": amount_fen,
+        "before": { "amount_fen": before.map(|line| line.amount_fen) }, "after": { "amount_fen": amount_fen },
     });
     registry::audit::record(&mut tx, now, &account.login, "budget.set", &id.to_string(), &detail).await?;
     tx.commit().await?;

@@ -53,7 +53,11 @@ fn a_backup_brings_documents_reports_and_chains_back_and_doctor_finds_what_was_c
     let dir = tempfile::tempdir().unwrap();
     let data = dir.path().join("data");
     let file = write(dir.path(), "gp-search.csv", GOOGLE);
-    json(&zhiqiang(&data, &["--json", "corpus", "index", &file]));
+    // A report is of a city of which the corpus holds something.
+    let own = "公开（公告）号,申请号,名称,申请人,申请人地址\n\
+        CN103730678B,201310699744.2,一种电极,海安某公司,江苏省南通市海安市某路1号\n";
+    let own = write(dir.path(), "own.csv", own);
+    json(&zhiqiang(&data, &["--json", "corpus", "index", &file, &own]));
     let landscape = ["--json", "corpus", "landscape", "石墨烯", "--city", "海安市", "--as-of", "2024-02-29"];
     let report = navigation::Report::from_json(&words_of(&zhiqiang(&data, &landscape))).unwrap();
     let id = navigation::shelf::keep(&navigation::shelf::folder(&data), &report).unwrap();
@@ -75,7 +79,7 @@ fn a_backup_brings_documents_reports_and_chains_back_and_doctor_finds_what_was_c
 
     let sound = zhiqiang(&restored, &["doctor"]);
     assert!(sound.status.success(), "{}", words(&sound));
-    assert!(words_of(&sound).contains("2 件文献，1 个分片") && words_of(&sound).contains("1 份导航报告"), "{sound:?}");
+    assert!(words_of(&sound).contains("3 件文献，1 个分片") && words_of(&sound).contains("1 份导航报告"), "{sound:?}");
     for (file, word) in [
         (shelf.join(format!("{id}.json")), "已被改动"),
         (restored.join("corpus/splits/00000001/documents.parquet"), "校验和不符"),

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use db::Db;
-use domain::cases::State;
+use domain::accounts::Account;
+use domain::cases::{Act, Said, State};
 use domain::claims;
 use serde_json::Value;
 
@@ -139,6 +140,9 @@ async fn every_command_that_changes_something_leaves_its_row() {
     let shown = json(&zhiqiang(story.data, &["--json", "demand", "show", &id, "--as", "clerk"]));
     assert_eq!(shown["words"], "本企业产品：方形锂离子电池；储能柜。");
     story.tells("demand withdraw", "clerk", &[&id], "demand.withdraw").await;
+    let leave = ["clerk2", "--from", "2024-03-01", "--until", "2024-03-05", "--reason", "年休假"];
+    let id = story.tells("leave name", "clerk", &leave, "leave.name").await["leave"].to_string();
+    story.tells("leave end", "clerk", &[&id], "leave.end").await;
     ways_to_an_account(&mut story, &city).await;
     registers(&mut story, dir.path()).await;
     items_and_applications(&mut story, dir.path()).await;
@@ -249,6 +253,28 @@ async fn items_and_applications(story: &mut Story<'_>, dir: &Path) {
     story.tells("case attach", "enterprise", &[&case, "判决书", &paper], "case.attach").await;
 }
 
+/// The money does not suffice for the cases left, each of which gets its part after two have agreed.
+async fn short_of_money(story: &mut Story<'_>, city: &City) {
+    for case in city.cases(State::Notified).await.iter().filter(|case| case.award == "innovation-star") {
+        let firm = Account { unit: case.subject.clone(), ..city.of("enterprise").clone() };
+        city.act(&firm, case.id, Act::Withdraw, Said { note: "不申领".into(), ..Said::default() }).await;
+    }
+    let set = |source: &'static str, amount: &'static str| ["2024", source, amount, "--basis", "云财预〔2024〕9号"];
+    for (source, amount) in [("专项", "0元"), ("市级知识产权专项资金", "0元")] {
+        story.tells("budget set", "finance", &set(source, amount), "budget.set").await;
+    }
+    let stars = [&set("市级知识产权专项资金", "1万元")[..], &["--award", "innovation-star"]].concat();
+    story.tells("budget set", "finance", &stars, "budget.set").await;
+    let lines = json(&zhiqiang(story.data, &["--json", "budget", "list", "--as", "finance"]));
+    let line = lines.as_array().unwrap().iter().find(|line| line["award"] == "innovation-star").unwrap();
+    let line = line["line"].to_string();
+    let why = [&*line, "--reason", "年度指标已下达完毕"];
+    let first = story.tells("budget prorate", "finance", &why, "budget.prorate").await["proration"].to_string();
+    story.tells("budget withdraw", "finance", &[&first], "budget.withdraw").await;
+    let second = story.tells("budget prorate", "finance", &why, "budget.prorate").await["proration"].to_string();
+    story.tells("budget agree", "leader", &[&second], "budget.agree").await;
+}
+
 async fn money(story: &mut Story<'_>, city: &City, dir: &Path) {
     let set = ["2024", "专项", "20万元", "--basis", "云财预〔2024〕9号"];
     story.tells("budget set", "finance", &set, "budget.set").await;
@@ -264,6 +290,14 @@ async fn money(story: &mut Story<'_>, city: &City, dir: &Path) {
         let done = [&*id, act, "--note", "核对无误"];
         story.tells("case act", login, &done, &format!("case.{act}")).await;
     }
+    // A second one on the same list.
+    let other = waiting.iter().rfind(|case| case.award == "innovation-star").unwrap();
+    city.confirmed(other, 1).await;
+    for (login, act) in
+        [("clerk", Act::Pass), ("clerk2", Act::PassAgain), ("finance", Act::Agree), ("science", Act::Agree)]
+    {
+        city.act(city.of(login), other.id, act, Said { note: "核对无误".into(), ..Said::default() }).await;
+    }
     story.tells("case notice", "clerk", &["innovation-star"], "notice.open").await;
     let said = [&*id, "--who", "某公司", "--contact", "138", "--content", "数量不实"];
     let raised = story.tells("case object", "clerk", &said, "case.object").await["objection"].to_string();
@@ -275,7 +309,10 @@ async fn money(story: &mut Story<'_>, city: &City, dir: &Path) {
     let text = std::fs::read_to_string(&demo).unwrap().replace("2024-03-07", "2024-03-08");
     std::fs::write(&demo, text).unwrap();
     let day = story.tells("case daily", "cli", &[], "case.notice-over").await;
-    assert_eq!(day["noticed"], 1, "{day}");
+    assert_eq!(day["noticed"], 2, "{day}");
+    short_of_money(story, city).await;
+    story.tells("case notice", "clerk", &["innovation-star"], "notice.open").await;
+    story.tells("demo-date", "cli", &["2024-03-18"], "demo.move").await;
     story.tells("case act", "leader", &[&id, "approve"], "case.approve").await;
     let order = async |story: &mut Story<'_>| {
         let batch = story.tells("payment order", "finance", &[&id], "payment.order").await["batch"].to_string();

@@ -149,7 +149,7 @@ fn wait(child: &mut Child, patience: Duration) -> std::io::Result<Option<ExitSta
             return Ok(Some(status));
         }
         if begun.elapsed() >= patience {
-            let group = format!("kill -KILL -- -{}", child.id());
+            let group = format!("kill -KILL -{}", child.id());
             let _ = Command::new("/bin/sh").args(["-c", &group]).stderr(Stdio::null()).status();
             let _ = child.kill();
             child.wait()?;
@@ -233,7 +233,7 @@ mod tests {
         let script = r#"[ "$1" = --quiet ] || exit 9
             [ "$(cat "$2")" = here ] || exit 8
             [ "$(stat -c %a "$2")" = 400 ] || exit 7
-            [ "$(env | cut -d= -f1 | grep -v '^_$' | sort | tr '\\n' ' ')" = "LANG PATH PWD " ] || exit 6
+            [ "$(env | cut -d= -f1 | grep -v '^_$' | sort | tr '\n' ' ')" = "LANG PATH PWD " ] || exit 6
             read -r nothing && exit 5
             exit 0"#;
         assert_eq!(says(script, b"here"), Verdict::Clean);

@@ -222,7 +222,7 @@ pub(super) async fn gather(db: &Db, office: &Office, now: Timestamp) -> Result<u
             let last = if mode == Mode::Daily { &all[0].daily_on } else { &all[0].weekly_on };
             let Some((day, until)) = digest_day(mode, last.as_deref(), now) else { continue };
             // What was told after the week's own hour is of the next week.
-            all.retain(|one| one.told_at < until);
+            all.retain(|one| until.as_ref().is_none_or(|until| one.told_at < *until));
             if all.is_empty() {
                 continue;
             }
@@ -234,11 +234,11 @@ pub(super) async fn gather(db: &Db, office: &Office, now: Timestamp) -> Result<u
     Ok(made)
 }
 
-/// The digest that is due now, after the last one: its day, or its Monday, and until when what was told belongs to it.
+/// The digest that is due now, after the last one: its day, or its Monday, until when what was told belongs to it.
 ///
 /// A week's mail goes out on Monday morning. One that was missed, because the server or this program stood still, goes out later
 /// with what it would have held; the next is that of the next Monday.
-fn digest_day(mode: Mode, last: Option<&str>, now: Timestamp) -> Option<(String, String)> {
+fn digest_day(mode: Mode, last: Option<&str>, now: Timestamp) -> Option<(String, Option<String>)> {
     let beijing = now.to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(8)));
     let hour = beijing.date().at(DIGEST_HOUR, 0, 0, 0).to_zoned(beijing.time_zone().clone()).ok()?;
     let (day, until) = match mode {
@@ -246,13 +246,13 @@ fn digest_day(mode: Mode, last: Option<&str>, now: Timestamp) -> Option<(String,
             let since_monday = i64::from(hour.weekday().since(Weekday::Monday));
             let monday = hour.checked_sub(jiff::Span::new().days(since_monday)).ok()?;
             let monday = if monday > beijing { monday.checked_sub(jiff::Span::new().days(7)).ok()? } else { monday };
-            (monday.date(), monday.timestamp())
+            (monday.date(), Some(instant::format(monday.timestamp())))
         }
         _ if beijing < hour => return None,
-        _ => (hour.date(), now.checked_add(SignedDuration::from_secs(1)).ok()?),
+        _ => (hour.date(), None),
     };
     let day = day.to_string();
-    last.is_none_or(|last| last < day.as_str()).then(|| (day, instant::format(until)))
+    last.is_none_or(|last| last < day.as_str()).then(|| (day, until))
 }
 
 async fn put(tx: &mut Tx, office: &Office, (account, all): (i64, &[Waiting]), now: Timestamp) -> Result<usize, Error> {
@@ -312,6 +312,8 @@ pub(super) async fn claim(db: &Db, office: &Office, now: Timestamp) -> Result<Op
     while let Some(mut letter) = store::due(&mut tx, &at).await? {
         let (all, left) = store::left_in(&mut tx, letter.id).await?;
         let why = match left.first() {
+            // A letter without messages, such as a code, is for the address it was written to.
+            None if all == 0 => None,
             None => Some("事情已经办过，不再发送"),
             Some(one) if one.address.is_empty() => Some("收件人已不收邮件，不再发送"),
             Some(_) => None,
@@ -320,11 +322,11 @@ pub(super) async fn claim(db: &Db, office: &Office, now: Timestamp) -> Result<Op
             store::drop(&mut tx, letter.id, why).await?;
             continue;
         }
-        if left.len() < all || left[0].address != letter.address {
+        if let Some(first) = left.first().filter(|first| left.len() < all || first.address != letter.address) {
             if left.len() < all {
-                (letter.subject, letter.body) = composed(office, &left[0], &left);
+                (letter.subject, letter.body) = composed(office, first, &left);
             }
-            letter.address.clone_from(&left[0].address);
+            letter.address.clone_from(&first.address);
             store::rewrite(&mut tx, &letter).await?;
         }
         if !store::begin(&mut tx, letter.id, &Process::this().to_string(), &at).await? {

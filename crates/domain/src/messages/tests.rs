@@ -211,6 +211,9 @@ async fn a_waiting_mail_goes_to_the_address_as_it_is_and_not_at_all_when_nothing
         // Between the making and the sending one moves, one wants no mail any more, one has nothing to do, one has less.
         let to = |address: &str| Setting { address: address.into(), modes: [(Kind::Waits, Mode::AtOnce)].into() };
         keep_setting(db, &moved, &to("new@mail.example"), now).await.unwrap();
+        let mut tx = db.begin().await.unwrap();
+        store::set_proved(&mut tx, moved.id, "2024-03-01T02:04:00Z").await.unwrap();
+        tx.commit().await.unwrap();
         keep_setting(db, &silent, &to(""), now).await.unwrap();
         let of_day = all(db, &daily).await.unwrap();
         let mut tx = db.begin().await.unwrap();

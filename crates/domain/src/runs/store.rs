@@ -226,9 +226,9 @@ mod tests {
         for database in db::test::databases().await {
             let mut tx = database.db.begin().await.unwrap();
             for (id, as_of, known_at) in [
-                ("a", "2023-12-31", "2024-01-01"),
-                ("b", "2023-12-31", "2024-02-01"),
-                ("c", "2023-11-30", "2024-01-01"),
+                ("a", "2023-12-31", "2024-01-01T00:00:00Z"),
+                ("b", "2023-12-31", "2024-02-01T00:00:00Z"),
+                ("c", "2023-11-30", "2024-01-01T00:00:00Z"),
             ] {
                 let text = |text: &str| text.to_owned();
                 let row = Row {

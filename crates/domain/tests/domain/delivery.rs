@@ -300,6 +300,15 @@ async fn no_fault_of_other_systems(db: db::Db) {
     assert!(again.known > 0);
     assert!(open("pct-grant").await.unwrap_err().to_string().contains("已发布"));
 
+    // One of those who have earned it stands on a list that bars.
+    let evaluation = runs::load(&city.installation, &run).await.unwrap();
+    let listed = evaluation.awards.iter().find(|one| one.award == "invention-star").unwrap().subject.clone();
+    let file = tempfile::Builder::new().prefix("listed").suffix(".csv").tempfile().unwrap();
+    let row = format!("{listed},严重违法失信名单,禁止,云市监〔2024〕9号,2024-01-05,");
+    std::fs::write(file.path(), format!("统一社会信用代码,名单,处理,决定文号,列入日期,移出日期\n{row}\n")).unwrap();
+    let options = registry::import::ImportOptions::new(now(), "clerk");
+    registry::import::import(city.db(), "credit-records", file.path(), &options).await.unwrap();
+
     // Grant-linked money: half the official fees, a quarter of it in 2024, nothing without receipts.
     open("invention-star").await.unwrap();
     let grant_linked: Vec<Case> =
@@ -317,7 +326,8 @@ async fn no_fault_of_other_systems(db: db::Db) {
     let barred = cases::all(city.db(), clerk).await.unwrap().into_iter().find(|case| {
         case.facts.gates.iter().any(|gate| gate.outcome == cases::Outcome::Block && gate.name.contains("名单"))
     });
-    assert_eq!(barred.expect("the demo has an enterprise on a barring list").state, State::Rejected);
+    let barred = barred.expect("whoever is on the list has earned the star");
+    assert_eq!((&barred.subject, barred.state), (&listed, State::Rejected));
 
     // Of two who act at once one is told.
     let waiting = city.cases(State::Notified).await;

@@ -17,7 +17,7 @@ use crate::delivery::{City, now};
 
 const CASES: usize = 3;
 /// What of an installation payments rest on.
-const KEPT: [&str; 2] = ["zhiqiang.sqlite", "demo.json"];
+const KEPT: [&str; 3] = ["zhiqiang.sqlite", "demo.json", "secret.key"];
 
 /// One thing that people or the bank do; numbers choose among what is there.
 #[derive(Debug, Clone)]

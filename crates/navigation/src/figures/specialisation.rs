@@ -107,12 +107,13 @@ fn strength((part, all): (u64, u64), (other_part, other_all): (u64, u64)) -> Str
     if all == 0 {
         return Strength::NotJudged;
     }
+    let has_any = part > 0;
     let [part, all, other_part, other_all] = [part, all, other_part, other_all].map(|count| count as f64 + 0.5);
     let ratio = (part / all) / (other_part / other_all);
     let spread = Z * (1.0 / part - 1.0 / all + 1.0 / other_part - 1.0 / other_all).sqrt();
     let (low, high) = (ratio.ln() - spread, ratio.ln() + spread);
     let rsi = (ratio - 1.0) / (ratio + 1.0);
-    if low > 0.0 && rsi >= RSI_MIN {
+    if has_any && low > 0.0 && rsi >= RSI_MIN {
         Strength::Strong
     } else if high < 0.0 && rsi <= -RSI_MIN {
         Strength::Weak

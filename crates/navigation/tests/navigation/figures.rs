@@ -322,7 +322,7 @@ fn who_applied_together_with_the_city_once_is_still_to_be_brought_in() {
         let over = one.filed_on.and_then(|filed| kind.term_over_on(filed).ok());
         let has_term = kind == terms::PatentKind::Invention || one.office == "CN";
         !is_own(one)
-            && one.state == documents::LegalState::InForce
+            && documents::legal::settled(one).state == documents::LegalState::InForce
             && has_term
             && over.is_some_and(|over| over >= jiff::civil::date(2029, 6, 30))
             && !owners(one).iter().all(is_local)

@@ -379,15 +379,6 @@ const KINDS: &[Kind] = &[
         "咨询",
         "代理",
     ),
-    // No identity number of a person enters a register, nor the reason why it did not.
-    kind(
-        "trainees",
-        "人员编号,课程,服务类别,结业日期,结果",
-        "11010519491231002X,专利,代理,2023-01-01,合格",
-        "人员编号",
-        "11010519491231002X",
-        "居民身份证号",
-    ),
     kind("deliveries", "登记簿,期间,状态", "账本,2023,已报齐", "登记簿", "账本", "没有登记簿"),
     kind("deliveries", "登记簿,期间,状态", "专利,去年,已报齐", "期间", "去年", "无法识别"),
     kind("regions", "区镇代码,区镇名称,类型", "代码,甲镇,镇", "区镇代码", "代码", ""),

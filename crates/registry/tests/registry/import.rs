@@ -297,7 +297,10 @@ async fn a_file_of_which_no_row_was_taken_delivers_nothing() {
         // The same rows again, all known: the file has come all the same.
         let empty = office.import("prizes", "奖项,年度,申请号,文号\n", "2024-01-10").await;
         assert!(empty.summary.contains("没有一行数据"), "{}", empty.summary);
-        assert!(office.known("2024-01-10").await.delivered.contains_key("prizes"), "a file that lists nothing has come");
+        assert!(
+            office.known("2024-01-10").await.delivered.contains_key("prizes"),
+            "a file that lists nothing has come"
+        );
     }
 }
 

@@ -79,7 +79,7 @@ struct Found {
     facets: Vec<FacetView>,
     /// Numbers of the list that no document has.
     unknown: Vec<String>,
-    unknown_count: usize,
+    unknown_count: String,
     pages: Vec<PageLink>,
     previous: Option<String>,
     next: Option<String>,
@@ -190,7 +190,7 @@ async fn shown(app: &App, frame: &Frame, wish: &Wish, answered: Answered) -> Res
         units: wish.units(frame),
         hits: hits.hits.iter().map(|hit| HitView::of(frame, &query, hit, wish)).collect(),
         facets: facets.into_iter().map(|(kind, facet)| FacetView::of(frame, wish, kind, facet)).collect(),
-        unknown_count: unknown.len(),
+        unknown_count: format::count(unknown.len()),
         unknown: unknown.into_iter().take(UNKNOWN_MAX).collect(),
         pages: crate::list::page_links(page, last, go),
         previous: (page > 1).then(|| go(page - 1)),

@@ -106,10 +106,17 @@ async fn every_number_of_changes_leads_to_its_rights() {
 async fn every_right_that_may_soon_lapse_is_listed_with_its_enterprise() {
     let mut leader = visitor(Role::Leader).await;
     let page = leader.get("/cockpit").await.text;
-    let total = page.split_once(" 件，共 ").and_then(|(_, rest)| rest.split_once(" 件")).unwrap().0;
-    assert!(page.contains("href=\"/cockpit/lapses\""), "{page}");
+    let between = |from: &str, to: &str| -> usize {
+        let found = page.split_once(from).and_then(|(_, rest)| rest.split_once(to));
+        found.map_or(0, |(number, _)| number.replace(',', "").parse().unwrap())
+    };
+    // Those that are known to be in danger, and those of which nobody told the fees, are the whole list together.
+    let (known, untold) = (between("件，共 ", " 件"), between("另有 ", " 件的年费"));
+    assert!(untold > 0 && page.contains("/cockpit/lapses?cause=unknown"), "{page}");
     let list = leader.get("/cockpit/lapses").await.text;
-    assert!(list.contains(&format!("共 {total} 条")), "{total}");
+    assert!(list.contains(&format!("共 {} 条", known + untold)), "{known} and {untold}");
+    let list = leader.get("/cockpit/lapses?cause=unknown").await.text;
+    assert!(list.contains(&format!("共 {untold} 条")), "{untold}");
     let enterprise = links(&list, "/enterprises/")[0].trim_start_matches("/enterprises/").to_owned();
     let own = leader.get(&format!("/cockpit/lapses?enterprise={enterprise}")).await.text;
     assert!(links(&own, "/enterprises/").iter().all(|href| href.ends_with(&enterprise)));

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Doors that lead to what belongs to somebody.
-const OWNED: [&str; 29] = [
+const OWNED: [&str; 31] = [
     "/account/sessions/{id}/end",
     "/corpus/baskets/{id}",
     "/corpus/baskets/{id}/documents/{key}",
@@ -44,6 +44,8 @@ const OWNED: [&str; 29] = [
     "/cases/{id}/papers/{file}/remove",
     "/cases/{id}/write",
     "/jobs/{id}/cancel",
+    "/my-enterprise/reports/{id}",
+    "/my-enterprise/reports/{id}/export",
 ];
 
 /// Doors that lead to what is public, or that know nobody's.

@@ -60,7 +60,12 @@ async fn walk(visitor: &mut Visitor) -> BTreeMap<String, String> {
     while let Some(href) = waiting.pop_front() {
         let path = href.split(['?', '#']).next().unwrap_or_default().to_owned();
         let Some(door) = door(&path) else { continue };
-        if door.starts_with("/corpus") || door == "/sign-out" || !opened.insert(path.clone()) {
+        // Whose a patent is, is published by law, in the corpus and beside a demand alike.
+        if door.starts_with("/corpus")
+            || door == "/matching/{id}"
+            || door == "/sign-out"
+            || !opened.insert(path.clone())
+        {
             continue;
         }
         let count = counts.entry(door).or_insert(0);

@@ -75,12 +75,12 @@ pub(super) async fn waiting(tx: &mut Tx) -> Result<Vec<Waiting>, Error> {
 }
 
 /// How many messages are in a mail, and those of them that are not over, with the address as it is now: empty where the account gets
-/// no mail any more.
+/// no mail any more, or has not proved it yet.
 pub(super) async fn left_in(tx: &mut Tx, mail: i64) -> Result<(usize, Vec<Waiting>), Error> {
     const ALL: &str = "select count(*) from message where mail_id = $1";
-    const SQL: &str = "select m.id, m.account_id, a.name, case when a.disabled_at is null then coalesce(s.address, '') \
-        else '' end as address, coalesce(s.modes, '{}') as modes, m.kind, m.subject, m.body, m.path, s.daily_on, \
-        s.weekly_on from message m join account a on a.id = m.account_id \
+    const SQL: &str = "select m.id, m.account_id, a.name, case when a.disabled_at is null and s.proved_at is not null \
+        then coalesce(s.address, '') else '' end as address, coalesce(s.modes, '{}') as modes, m.kind, m.subject, m.body, \
+        m.path, m.told_at, s.daily_on, s.weekly_on from message m join account a on a.id = m.account_id \
         left join message_setting s on s.account_id = m.account_id \
         where m.mail_id = $1 and m.over_at is null order by m.id";
     let (all,): (i64,) =

@@ -169,7 +169,7 @@ pub async fn of_market(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -
     let years: std::collections::BTreeSet<i64> = rows.iter().map(|one| one.year).collect();
     let years = years.into_iter().rev().map(|year| Choice::new(year.to_string(), year.to_string())).collect();
     let sees_firms = frame.may(Permission::ViewRights);
-    let listing = Listing::new(&frame, "pledges", PLEDGES, frame.t("pledges-title"))
+    let listing = Listing::new(&frame, "pledges", PLEDGES, frame.t("pledges-register"))
         .column("number", frame.t("pledges-number"), Kind::Code, |one: &Pledge| Cell::code(one.number.clone()))
         .column("pledgor", frame.t("pledges-pledgor"), Kind::Code, |one| {
             let cell = Cell::code(one.pledgor.clone());
@@ -186,7 +186,7 @@ pub async fn of_market(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -
         return listing.workbook(&rows, &query);
     }
     let is_chosen = |one: &Pledge| is(&query, "year", &one.year.to_string());
-    let room = Room::new(frame.t("pledges-title"), summed(&frame, &rows, is_chosen, |one| one.fen)).below(
+    let room = Room::new(frame.t("pledges-register"), summed(&frame, &rows, is_chosen, |one| one.fen)).below(
         &frame,
         &[("cases-title", super::PATH), ("budget-title", BUDGET), ("board-title", super::budget::BOARD)],
     );

@@ -171,7 +171,7 @@ fn dated<'a>(frame: &'a Frame, path: &str) -> Listing<'a, Dated> {
             Err(_) => Cell::decimal(&one.written),
         })
         .column("unit", frame.t("pol-unit"), Kind::Text, |one| Cell::text(frame.unit(&one.unit)))
-        .column("from", frame.t("pol-from"), Kind::Date, |one| Cell::date(one.from))
-        .column("until", frame.t("pol-until"), Kind::Date, |one| Cell::date(one.until))
+        .column("from", frame.t("pol-value-from"), Kind::Date, |one| Cell::date(one.from))
+        .column("until", frame.t("pol-value-until"), Kind::Date, |one| Cell::date(one.until))
         .column("basis", frame.t("pol-basis"), Kind::Text, |one| Cell::text(one.basis.clone()))
 }
