@@ -104,7 +104,7 @@ mod tests {
         rows.iter().map(row).collect()
     }
 
-    fn read<'a>(rows: &'a [FoldedRow]) -> (Option<&'a str>, Vec<&'a str>) {
+    fn read(rows: &[FoldedRow]) -> (Option<&str>, Vec<&str>) {
         let regions = Regions::of(rows);
         (regions.city.map(|row| cell(row, "code")), regions.units().map(|row| cell(row, "code")).collect())
     }

@@ -128,6 +128,9 @@ fn things(case: &store::PaidCase) -> Result<Vec<Came>, Error> {
     Ok(what.into_iter().map(came).collect())
 }
 
+/// What was paid in fen, for how many cases, and what came of it; none where a case does not tell.
+type Counted = (i64, usize, Option<BTreeSet<String>>);
+
 /// Every item and year in which a case was opened, the latest year first.
 pub async fn effects(db: &Db, account: &Account) -> Result<Vec<Effect>, Error> {
     allowed(account, Permission::ViewMoney)?;
@@ -135,7 +138,7 @@ pub async fn effects(db: &Db, account: &Account) -> Result<Vec<Effect>, Error> {
         let mut tx = db.begin_read().await?;
         (store::paid_cases(&mut tx).await?, store::opened(&mut tx).await?)
     };
-    let mut counted: BTreeMap<(i64, String), (i64, usize, Option<BTreeSet<String>>)> =
+    let mut counted: BTreeMap<(i64, String), Counted> =
         opened.into_iter().map(|(award, year)| ((year, award), (0, 0, Some(BTreeSet::new())))).collect();
     for case in &paid {
         let sums = counted.entry((case.year, case.award.clone())).or_insert((0, 0, Some(BTreeSet::new())));
@@ -149,7 +152,7 @@ pub async fn effects(db: &Db, account: &Account) -> Result<Vec<Effect>, Error> {
             all.extend(things.into_iter().map(|one| one.what));
         }
     }
-    let effect = |((year, award), (paid_fen, cases, came)): ((i64, String), (i64, usize, Option<BTreeSet<String>>))| {
+    let effect = |((year, award), (paid_fen, cases, came)): ((i64, String), Counted)| {
         let came = came.map(|all| i64::try_from(all.len()).unwrap_or(i64::MAX));
         Effect { kind: Kind::of(&award), award, year, paid_fen, cases, came }
     };

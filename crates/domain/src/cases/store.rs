@@ -209,11 +209,11 @@ pub(super) type Standing = (i64, String, State, Option<String>, Option<String>);
 /// Every case that is in one of these states.
 pub(super) async fn in_states(tx: &mut Tx, states: &[State]) -> Result<Vec<Standing>, Error> {
     const SQL: &str = "select id, subject, state, handler, handler_for from award_case where state = $1 order by id";
+    type Row = (i64, String, String, Option<String>, Option<String>);
     let mut found = Vec::new();
     for state in states {
-        let rows: Vec<(i64, String, String, Option<String>, Option<String>)> =
-            with_conn!(&mut *tx, conn => sqlx::query_as(SQL).bind(state.key()).fetch_all(conn).await)
-                .map_err(db::Error::from)?;
+        let rows: Vec<Row> = with_conn!(&mut *tx, conn => sqlx::query_as(SQL).bind(state.key()).fetch_all(conn).await)
+            .map_err(db::Error::from)?;
         found.extend(rows.into_iter().map(|(id, subject, _, handler, whom)| (id, subject, *state, handler, whom)));
     }
     Ok(found)

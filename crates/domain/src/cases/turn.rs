@@ -65,7 +65,7 @@ pub async fn awaiting(db: &Db, account: &Account, on: Date) -> Result<BTreeMap<i
         let has_handled = [handler, handler_for].into_iter().flatten().any(|login| login == account.login);
         let is_due = |waits: &Waits| match waits {
             Waits::Owner => subject == account.unit,
-            Waits::Holders(_) => !(state == State::SecondReview && has_handled) && !recused.contains(&id),
+            Waits::Holders(_) => !(recused.contains(&id) || state == State::SecondReview && has_handled),
             Waits::Departments => asked.contains(&id),
         };
         if state.waits().iter().any(|waits| reaches(waits) && is_due(waits)) {

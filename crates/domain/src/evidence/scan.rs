@@ -1,7 +1,7 @@
 //! The office's own check of what is handed in (病毒查杀): a program that it names gets each file before it is kept.
 //!
 //! The program finds a copy by its path, may not write it, has a time to answer, and sees nothing of our environment. It ends with 0 for
-//! clean and 1 for refused, as ClamAV does; whatever else happens – another status, a crash, silence, a missing program – is no answer,
+//! clean and 1 for refused, as `ClamAV` does; whatever else happens – another status, a crash, silence, a missing program – is no answer,
 //! and a file without an answer is not accepted.
 
 use std::{

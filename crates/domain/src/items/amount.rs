@@ -168,7 +168,7 @@ pub fn calculate(terms: &Terms, ground: &Ground) -> Result<Calculation, Error> {
     if ground.is_grant_linked {
         match national(calculation, left, ground) {
             Ok((so_far, lowered)) => (calculation, left) = (so_far, lowered),
-            Err(held) => return Ok(held),
+            Err(held) => return Ok(*held),
         }
     }
     if let Some(cap) = terms.cap_per_subject_year_fen {
@@ -239,19 +239,19 @@ fn by_invention(calculation: &mut Calculation, (unit, cap): (i64, i64), ground: 
 
 /// The national limits on grant-linked money: at most a share of the official fees paid for each right, less what was paid for it
 /// already, and a coefficient that only falls. `Err` holds what is not known.
-fn national(mut calculation: Calculation, left: i64, ground: &Ground) -> Result<(Calculation, i64), Calculation> {
+fn national(mut calculation: Calculation, left: i64, ground: &Ground) -> Result<(Calculation, i64), Box<Calculation>> {
     let (Some((percent, fee_basis)), Some((taper, taper_basis))) = (&ground.fee_share, &ground.taper) else {
-        return Err(calculation.held("政策文件没有载明规费上限或退坡系数；请先补充参数和依据文号。"));
+        return Err(Box::new(calculation.held("政策文件没有载明规费上限或退坡系数；请先补充参数和依据文号。")));
     };
     calculation.rights.clone_from(&ground.rights);
     let without = ground.rights.iter().filter(|one| one.fees_fen.is_none()).count();
     if without > 0 {
         let all = ground.rights.len();
         let why = format!("{all} 件中有 {without} 件没有官方规费票据，上限无法核定；请导入“缴费记录”。");
-        return Err(calculation.held(why));
+        return Err(Box::new(calculation.held(why)));
     }
     if ground.rights.iter().any(|one| one.aided_fen.is_none()) {
-        return Err(calculation.held("各级已发的资助不清楚；请导入“各级资助”，没有的登记“本期无”。"));
+        return Err(Box::new(calculation.held("各级已发的资助不清楚；请导入“各级资助”，没有的登记“本期无”。")));
     }
     let room =
         |one: &RightMoney| (share(one.fees_fen.unwrap_or(0), *percent) - one.aided_fen.unwrap_or(i64::MAX)).max(0);

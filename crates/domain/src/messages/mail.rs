@@ -252,7 +252,7 @@ fn digest_day(mode: Mode, last: Option<&str>, now: Timestamp) -> Option<(String,
         _ => (hour.date(), None),
     };
     let day = day.to_string();
-    last.is_none_or(|last| last < day.as_str()).then(|| (day, until))
+    last.is_none_or(|last| last < day.as_str()).then_some((day, until))
 }
 
 async fn put(tx: &mut Tx, office: &Office, (account, all): (i64, &[Waiting]), now: Timestamp) -> Result<usize, Error> {

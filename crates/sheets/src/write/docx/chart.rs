@@ -1,4 +1,4 @@
-//! Charts in a paper: DrawingML with its figures written into it, so that Word draws them and no picture goes stale.
+//! Charts in a paper: `DrawingML` with its figures written into it, so that Word draws them and no picture goes stale.
 //!
 //! A chart says nothing that its table does not: the figures are the same texts.
 
