@@ -4,7 +4,8 @@ import { followFirst } from './browser.mjs';
 
 /** Pages that only lead on or send a file; journeys use them. */
 export const NOT_SHOWN = ['/', '/sign-on', '/sign-on/return', '/sign-on/out', '/runs/compare', '/registers/templates/{register}', '/runs/{id}/export',
-  '/navigation/reports/{id}/export', '/sign-in/code', '/claims/{id}/papers/{file}', '/cases/{id}/papers/{file}', '/cases/{id}/letters/{kind}', '/notices/{id}/letter', ...'openapi.json runs runs/{run}/indicators runs/{run}/indicators/{code} runs/{run}/awards verdicts/{run}/{award}/{subject}'.split(' ').map((path) => `/api/${path}`), '/notices/{id}', '/payments/{id}', '/messages/mails/{id}'];
+  '/navigation/reports/{id}/export', '/sign-in/code', '/claims/{id}/papers/{file}', '/cases/{id}/papers/{file}', '/cases/{id}/letters/{kind}', '/notices/{id}/letter', ...'openapi.json runs runs/{run}/indicators runs/{run}/indicators/{code} runs/{run}/awards verdicts/{run}/{award}/{subject}'.split(' ').map((path) => `/api/${path}`), '/notices/{id}', '/payments/{id}', '/messages/mails/{id}', '/budget/prorata/{id}',
+  '/my-enterprise/reports/{id}', '/my-enterprise/reports/{id}/export'];
 
 const at = (path) => async (page, address) => { await go(page, address + path); };
 const first = (start, link) => async (page, address) => {
@@ -59,11 +60,16 @@ export const PAGES = [
   { name: 'corpus-form', door: '/corpus/form', open: at('/corpus/form') },
   { name: 'corpus-numbers', door: '/corpus/numbers', open: at('/corpus/numbers') },
   { name: 'corpus-like', door: '/corpus/like', open: at('/corpus/like') },
+  { name: 'leave', door: '/leave', open: at('/leave') },
+  { name: 'budget-effect', door: '/budget/effect', as: 'finance', open: at('/budget/effect') },
+  { name: 'budget-came', door: '/budget/effect/came', as: 'finance', open: at('/budget/effect/came') },
+  { name: 'budget-pledges', door: '/budget/pledges', as: 'finance', open: at('/budget/pledges') },
+  { name: 'budget-prorata', door: '/budget/prorata', as: 'finance', open: at('/budget/prorata') },
   { name: 'own-reports', door: '/my-enterprise/reports', as: 'enterprise', open: at('/my-enterprise/reports') },
   { name: 'names', door: '/corpus/names', open: at('/corpus/names') },
   { name: 'name-entry', door: '/corpus/names/{version}', open: async (page, address) => {
     await go(page, `${address}/corpus/names`);
-    await page.fill('#name', '云川某某厂');
+    await page.fill('#name', `云川某某厂${Date.now()}`);
     await page.fill('#into', '云川某某有限公司');
     await page.fill('#reason', '2023-05-01 更名公告');
     await page.getByRole('button', { name: /记入归并账|Enter in the ledger/ }).click();

@@ -150,7 +150,7 @@ fn listing_at<'a>(frame: &'a Frame, path: &'a str) -> Listing<'a, Kept> {
             Cell::number(i64::try_from(kept.snapshot).unwrap_or(i64::MAX))
         })
         .filter("kind", frame.t("nav-kind"), kinds, |kept, key| kept.template.key() == key)
-        .when_empty(frame.t("nav-none"), frame.t("nav-none-todo"))
+        .when_empty(frame.t("nav-none"), frame.t(if path == OWN { "nav-own-none-todo" } else { "nav-none-todo" }))
 }
 
 fn start_fields(frame: &Frame, chains: &[Chain], sent: &Sent, errors: &Errors) -> Vec<Field> {
