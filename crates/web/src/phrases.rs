@@ -8,7 +8,7 @@ use std::{collections::HashMap, sync::LazyLock};
 
 const TEXT: &str = include_str!("../i18n/phrases.txt");
 /// How deep a phrase may hold phrases; hostile text goes no further.
-const DEPTH_MAX: usize = 4;
+const DEPTH_MAX: usize = 6;
 /// Where one sentence or item ends.
 const ENDS: [(char, &str); 3] = [('。', ". "), ('；', "; "), ('、', ", ")];
 
