@@ -3,7 +3,7 @@
 use std::{fmt::Display, ops::Deref, sync::Arc};
 
 use axum::{extract::FromRequestParts, http::request::Parts};
-use domain::accounts::{self, Account, Permission, Resource};
+use domain::accounts::{self, Account, Permission, Resource, Role};
 use jiff::{Timestamp, civil::Date};
 
 use crate::{
@@ -145,6 +145,11 @@ impl Frame {
     /// Whether the visitor may do this; nobody may anything before a sign-in is whole, on pages that are open to everybody either.
     pub fn may(&self, permission: Permission) -> bool {
         self.is_open() && self.account.as_ref().is_some_and(|account| account.role.may(permission))
+    }
+
+    /// Whether the visitor sees single loans of this town's enterprises: a town those of its own only (DOMAIN 9.1).
+    pub fn sees_loans_of(&self, town: &str) -> bool {
+        self.account.as_ref().is_some_and(|account| account.role != Role::Town || account.unit == town)
     }
 
     /// Whether the visitor may do this with that thing.

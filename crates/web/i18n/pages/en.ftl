@@ -230,6 +230,7 @@ course-forecast = Forecast
 
 ## Rights behind a figure
 rights-title = What “{ $name }” counts
+rights-hidden =  Another { $count } are of enterprises of other towns and not listed here.
 rights-list-of = { $name } ({ $date }), what is counted
 rights-search = Number, name or owner
 rights-number = Number
@@ -734,6 +735,7 @@ reg-audit-origin = From
 reg-audit-command-line = Command line
 history-title = Delivered versions
 history-line = What was delivered, when it was known and what it changed, the newest first; rows that said only what was known are not listed.
+history-of-loans = The raw record of a loan is for those who may see the registers. See the loans of your own town on the page of the indicator or the enterprise.
 history-of-line = Every version of “{ $key }” in the register { $register }.
 history-none = The register holds no row of this number.
 history-none-todo = Check the number, or see under Batches whether its file has been imported.

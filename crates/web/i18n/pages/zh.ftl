@@ -230,6 +230,7 @@ course-forecast = 预测
 
 ## Rights behind a figure
 rights-title = 计入“{ $name }”的明细
+rights-hidden = 另有 { $count } 笔是其他区镇的企业，不在此列出。
 rights-list-of = { $name }（{ $date }）计入明细
 rights-search = 编号、名称或权利人
 rights-number = 编号
@@ -734,6 +735,7 @@ reg-audit-origin = 来自
 reg-audit-command-line = 命令行
 history-title = 数据沿革
 history-line = 每次送来的内容、何时知悉、改了什么，新的在前；与已知内容完全相同的行不另列。
+history-of-loans = 质押登记的原始记录只供可以查看登记簿的人员使用。请到指标或企业页面查看本区镇的质押。
 history-of-line = { $register }登记簿中“{ $key }”的每一个版本。
 history-none = 登记簿中没有这一行的记录。
 history-none-todo = 请核对号码，或到“批次”查看是否已导入。

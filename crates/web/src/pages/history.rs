@@ -51,6 +51,9 @@ pub async fn page(
 ) -> Result<Response, AppError> {
     let query = ListQuery::parse(&uri);
     let register = registry::register(&id).ok_or(registry::Error::NotFound { what: "登记簿", id })?;
+    if !may_open(&frame, register.id) {
+        return Err(AppError::Forbidden(frame.t("history-of-loans")));
+    }
     let key = query.filter("key").unwrap_or_default().to_owned();
     let steps = seen(&frame, history::of(app.db(), &[one(register.id, &key)]).await?);
     let mut view = {
@@ -277,5 +280,10 @@ fn place(frame: &Frame, step: &Step) -> String {
 
 /// The page of a row's history, where the visitor may open it.
 pub(crate) fn link(frame: &Frame, register: &str, key: &[&str]) -> Option<String> {
-    frame.may(Permission::ViewRights).then(|| frame.at(&address(register, key)))
+    may_open(frame, register).then(|| frame.at(&address(register, key)))
+}
+
+/// Whether the visitor may read the rows of a register: what a loan was, in full, is for those who may see the registers.
+pub(crate) fn may_open(frame: &Frame, register: &str) -> bool {
+    frame.may(Permission::ViewRights) && (register != "pledges" || frame.may(Permission::ViewRegistry))
 }

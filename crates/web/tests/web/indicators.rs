@@ -190,3 +190,28 @@ async fn money_figures_read_the_budget_and_its_payments() {
 fn between<'a>(page: &'a str, before: &str, after: &str) -> &'a str {
     page.split_once(before).and_then(|(_, rest)| rest.split_once(after)).map_or("", |(found, _)| found)
 }
+
+/// A town sees what single firms of its own borrowed, and of the others' no more than the sums (DOMAIN 9.1).
+#[tokio::test]
+async fn a_town_sees_no_single_loan_of_another_town() {
+    let (mut clerk, mut town) = (visitor(Role::Clerk).await, visitor(Role::Town).await);
+    let all = clerk.get("/indicators/K08/rights?size=100").await.text;
+    let own = town.get("/indicators/K08/rights?size=100").await.text;
+    assert!(all.contains("/registers/history/pledges?key="), "{all}");
+    assert!(!own.contains("/registers/history/pledges") && own.contains("其他区镇的企业，不在此列出"), "{own}");
+    let loan = links(&all, "/registers/history/pledges").first().unwrap().replace("&amp;", "&").replace("&#38;", "&");
+    assert_eq!(clerk.get(&loan).await.status, StatusCode::OK);
+    assert_eq!(town.get(&loan).await.status, StatusCode::FORBIDDEN);
+    let number = loan.split("key=").nth(1).unwrap();
+    let workbook = crate::personal::rows(&town.get("/indicators/K08/rights?export=xlsx").await);
+    let named = crate::personal::rows(&clerk.get("/indicators/K08/rights?export=xlsx").await);
+    assert!(named.iter().flatten().any(|cell| cell == number) && workbook.len() < named.len(), "{number}");
+    // The firm's own page, and the pages of what was pledged, tell the town of another no more.
+    let shows = |text: &str| text.contains("id=\"pledge-list");
+    let mut hidden = 0;
+    for firm in links(&all, "/enterprises/").into_iter().take(6) {
+        let (full, part) = (clerk.get(firm).await.text, town.get(firm).await.text);
+        hidden += usize::from(shows(&full) && !shows(&part));
+    }
+    assert!(hidden > 0, "some of them are of other towns");
+}

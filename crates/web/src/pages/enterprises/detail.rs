@@ -171,7 +171,7 @@ async fn shown_page(
     let sees_rights = frame.may(Permission::ViewRights);
     let steps = if sees_rights && !query.export { history::of_enterprise(app, frame, uscc).await? } else { Vec::new() };
     let waiting = if path == "/my-enterprise" && !query.export { Some(waiting(app, frame).await?) } else { None };
-    let holdings = holdings::tables(frame, &shown, uscc);
+    let holdings = holdings::tables(frame, &shown, uscc, frame.sees_loans_of(&enterprise.town));
     let meant = holdings.iter().find(|table| query.list.as_deref() == Some(table.id));
     let listing = portfolio::listing(frame, &shown, path, enterprise);
     if query.export {

@@ -90,8 +90,9 @@ fn statuses(frame: &Frame, shown: &Shown, uscc: &str) -> Table {
     }
 }
 
-/// The registers in which the enterprise stands besides its patents; those without a row are left out.
-pub(super) fn tables(frame: &Frame, shown: &Shown, uscc: &str) -> Vec<Table> {
+/// The registers in which the enterprise stands besides its patents; those without a row are left out, and its loans where they are
+/// not for the visitor.
+pub(super) fn tables(frame: &Frame, shown: &Shown, uscc: &str, sees_loans: bool) -> Vec<Table> {
     let opened = &shown.opened;
     [
         statuses(frame, shown, uscc),
@@ -101,14 +102,17 @@ pub(super) fn tables(frame: &Frame, shown: &Shown, uscc: &str) -> Vec<Table> {
         madrid(frame, opened, uscc),
     ]
     .into_iter()
-    .filter(|table| !table.rows.is_empty())
+    .filter(|table| !table.rows.is_empty() && (sees_loans || table.id != LOANS))
     .collect()
 }
+
+/// The table of loans.
+const LOANS: &str = "pledge-list";
 
 fn pledges(frame: &Frame, opened: &Opened, uscc: &str) -> Table {
     let source = Source { table: "pledge", register: "pledges", key: &["number"] };
     Table {
-        id: "pledge-list",
+        id: LOANS,
         title: frame.t("pledges-title"),
         heads: vec![
             ("number", frame.t("rights-number-pledge"), Kind::Code),

@@ -78,7 +78,9 @@ pub async fn page(
         None => shown.open_before(&app.installation).await?,
     };
     // Two runs that a reader chose are compared as the page of their differences does: a right that moved is the same.
-    let moved = before.as_ref().map(|before| moved(&frame, &shown, before, &code, named.is_some())).unwrap_or_default();
+    let mut moved =
+        before.as_ref().map(|before| moved(&frame, &shown, before, &code, named.is_some())).unwrap_or_default();
+    moved.retain_mut(|one| rights::is_seen(&frame, &code, &mut one.right));
     let title = frame.t1("changes-title", "name", frame.said(&row.indicator.name));
     let listing = listing(&frame, &code, &title, &moved, query.filter("enterprise"));
     if query.export {

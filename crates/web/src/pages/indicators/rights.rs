@@ -11,9 +11,12 @@ use crate::{
     frame::Frame,
     hx::Hx,
     list::{Cell, Kind, ListQuery, Listing, ListingView},
-    pages::cockpit::{
-        no_run,
-        shown::{self, Shown},
+    pages::{
+        cockpit::{
+            no_run,
+            shown::{self, Shown},
+        },
+        history,
     },
     pieces::Link,
 };
@@ -58,11 +61,11 @@ pub async fn page(
     };
     let row = super::find(&frame, &shown, &code)?;
     let book = Book::open(&frame, &shown, &code);
-    let rights: Vec<Right> = shown
-        .evaluation()
-        .indicator_evidence(&code)
-        .map(|right| book.right(right.right_id, right.region, right.uscc))
-        .collect();
+    let all = shown.evaluation().indicator_evidence(&code);
+    let mut rights: Vec<Right> = all.map(|right| book.right(right.right_id, right.region, right.uscc)).collect();
+    let count = rights.len();
+    rights.retain_mut(|right| is_seen(&frame, &code, right));
+    let hidden = count - rights.len();
     let title = frame.t1("rights-title", "name", frame.said(&row.indicator.name));
     let listing = listing(&frame, &row, &shown, "rights", &rights, query.filter("enterprise"));
     if query.export {
@@ -71,10 +74,23 @@ pub async fn page(
     let mut view = listing.view(&rights, &query);
     shown.keep_in(&mut view);
     let crumbs = crumbs(&frame, &shown, &row);
-    hx.page(
-        RightsPage { frame: &frame, title, line: shown.line(&frame), crumbs, list: &view },
-        RightsBlock { frame: &frame, list: &view },
-    )
+    let mut line = shown.line(&frame);
+    if hidden > 0 {
+        line.push_str(&frame.t1("rights-hidden", "count", hidden));
+    }
+    hx.page(RightsPage { frame: &frame, title, line, crumbs, list: &view }, RightsBlock { frame: &frame, list: &view })
+}
+
+/// Whether the visitor sees this right: a single loan is for the office and the own town alone. Who may not open the registers is
+/// not led to the row of one.
+pub(super) fn is_seen(frame: &Frame, code: &str, right: &mut Right) -> bool {
+    if !matches!(Counted::by(code), Counted::Pledges { .. }) {
+        return true;
+    }
+    if !history::may_open(frame, "pledges") {
+        right.href = None;
+    }
+    frame.sees_loans_of(&right.town)
 }
 
 /// The way back to the indicator.

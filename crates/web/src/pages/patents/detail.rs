@@ -104,7 +104,8 @@ pub async fn page(
     let patent =
         all.binary_search_by(|patent| patent.number.as_str().cmp(&number)).map(|at| &all[at]).map_err(|_| missing())?;
     let query = ListQuery::parse(&uri);
-    let others = related::others(&shown, &number);
+    let sees_loans = frame.sees_loans_of(&patent.town);
+    let others = related::others(&frame, &shown, &number);
     let steps = history::of_patent(&app, &frame, &number, others).await?;
     let mut facts = facts(&frame, &shown, patent);
     if frame.may(Permission::SearchCorpus) {
@@ -135,7 +136,7 @@ pub async fn page(
         strategic: related::strategic(&frame, &shown, &number),
         family: related::family(&frame, &shown, &number),
         prizes: related::prizes(&frame, &shown, &number),
-        pledges: related::pledges(&frame, &shown, &number),
+        pledges: if sees_loans { related::pledges(&frame, &shown, &number) } else { Vec::new() },
         history: &view,
     };
     hx.page(page, HistoryBlock { frame: &frame, history: &view })

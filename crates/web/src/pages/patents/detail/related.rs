@@ -67,7 +67,7 @@ pub(super) struct Pledge {
 }
 
 /// The rows of other registers that name the patent.
-pub(super) fn others(shown: &Shown, number: &str) -> Vec<Wanted> {
+pub(super) fn others(frame: &Frame, shown: &Shown, number: &str) -> Vec<Wanted> {
     let snapshot = &shown.opened.snapshot;
     let key = |parts: &[&str]| parts.join(&registry::KEY_SEPARATOR.to_string());
     let mut wanted = Vec::new();
@@ -76,7 +76,7 @@ pub(super) fn others(shown: &Shown, number: &str) -> Vec<Wanted> {
             Some(history::one("foreign-grants", &key(&[rows.text(row, "office")?, rows.text(row, "grant_number")?])))
         }));
     }
-    if let Some(rows) = snapshot.rows("pledge_object") {
+    if let Some(rows) = snapshot.rows("pledge_object").filter(|_| history::may_open(frame, "pledges")) {
         let pledges = rows.whose("object", number).filter_map(|row| rows.text(row, "number"));
         wanted.extend(pledges.map(|pledge| history::one("pledges", pledge)));
     }
