@@ -256,7 +256,7 @@ async function handledWarning(page, address) {
 /** An application of the demo's enterprise with one paper in it. */
 async function applied(page, address) {
   await go(page, `${address}/cases`);
-  await page.locator('#award').selectOption('rights-aid');
+  await page.locator('#award').selectOption('rights-aid/domestic-win');
   await page.locator('#matter').fill(`（2023）苏06民初${Date.now() % 10_000}号`);
   await page.locator('#event').fill('2023-11-02');
   await page.locator('form[action$="/cases/apply"] .button-main').click();

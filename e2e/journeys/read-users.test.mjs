@@ -79,7 +79,7 @@ test('an analyst changes a condition and sees who gains, who loses and what it c
   await page.getByRole('button', { name: '开始推演' }).click();
   await page.getByRole('alert').getByText('没有改动任何一项').waitFor();
   await page.getByLabel('创新之星二星级：有效发明专利总量超过这一件数').fill('15');
-  await page.getByLabel('创新之星三星级：有效发明专利总量超过这一件数').fill('45');
+  await page.getByLabel('创新之星三星级：有效发明专利总量超过这一件数').fill('35');
   await page.getByLabel('创新之星二星级：每家企业的奖励金额').fill('5');
   await page.getByLabel('创新之星三星级：每家企业的奖励金额').fill('10');
   await page.getByRole('button', { name: '开始推演' }).click();
