@@ -105,7 +105,10 @@ fn target(
     let change =
         history.len().checked_sub(2).and_then(|before| Some(history.last()?.numerator? - history[before].numerator?));
     Target {
-        outlook: forecast::outlook(indicator.met, forecast.as_ref(), aim, as_of >= target_on),
+        outlook: {
+            let course = forecast::Course { is_due: as_of >= target_on, can_fall: definition.flow == "stock" };
+            forecast::outlook(indicator.met, forecast.as_ref(), aim, course)
+        },
         gap: gap(indicator, definition),
         indicator: indicator.clone(),
         history,

@@ -125,7 +125,7 @@ fn percentile(values: &[f64], percent: usize) -> f64 {
 /// How a target stands: the traffic light of the cockpit, always shown with its word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outlook {
-    /// 已达标: the target is met at the date of the run.
+    /// 已达标: the target is met at the date of the run, and no forecast says that a figure which can fall will fall below it.
     Met,
     /// 预计达标: not met yet, and even the lower edge of the band reaches the target.
     OnTrack,
@@ -153,19 +153,29 @@ impl Outlook {
     }
 }
 
+/// When a target is looked at, and whether its figure can fall again: a stock or a share can, what only adds up cannot.
+#[derive(Debug, Clone, Copy)]
+pub struct Course {
+    /// Whether the day of the target has come.
+    pub is_due: bool,
+    /// Whether the figure can fall.
+    pub can_fall: bool,
+}
+
 /// The light for a target that is reached from below (every target of the policy is).
-pub fn outlook(met: Option<bool>, forecast: Option<&Forecast>, target: f64, target_date_has_come: bool) -> Outlook {
-    match (met, target_date_has_come) {
-        (Some(true), _) => return Outlook::Met,
+pub fn outlook(met: Option<bool>, forecast: Option<&Forecast>, target: f64, course: Course) -> Outlook {
+    match (met, course.is_due) {
+        (Some(true), is_due) if is_due || !course.can_fall => return Outlook::Met,
         (Some(false), true) => return Outlook::Missed,
         (None, true) => return Outlook::Unknown,
         _ => {}
     }
+    let is_met = met == Some(true);
     let Some((forecast, band)) = forecast.and_then(|forecast| Some((forecast, forecast.band?))) else {
-        return Outlook::Unknown;
+        return if is_met { Outlook::Met } else { Outlook::Unknown };
     };
     if forecast.value - band >= target {
-        Outlook::OnTrack
+        if is_met { Outlook::Met } else { Outlook::OnTrack }
     } else if forecast.value + band >= target {
         Outlook::AtRisk
     } else {
@@ -176,6 +186,9 @@ pub fn outlook(met: Option<bool>, forecast: Option<&Forecast>, target: f64, targ
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const AHEAD: Course = Course { is_due: false, can_fall: true };
+    const DUE: Course = Course { is_due: true, can_fall: true };
 
     fn line(months: std::ops::Range<i32>, start: f64, slope: f64) -> Vec<Observation> {
         months.clone().map(|m| Observation { month: m, value: start + slope * f64::from(m - months.start) }).collect()
@@ -231,8 +244,8 @@ mod tests {
         for (found, over, under) in
             [(short, Outlook::Unknown, Outlook::Unknown), (tested, Outlook::OnTrack, Outlook::OffTrack)]
         {
-            assert_eq!(outlook(Some(false), Some(&found), found.value - 1.0, false), over, "the forecast is over");
-            assert_eq!(outlook(Some(false), Some(&found), found.value + 1.0, false), under, "the forecast is under");
+            assert_eq!(outlook(Some(false), Some(&found), found.value - 1.0, AHEAD), over, "the forecast is over");
+            assert_eq!(outlook(Some(false), Some(&found), found.value + 1.0, AHEAD), under, "the forecast is under");
         }
     }
 
@@ -240,13 +253,26 @@ mod tests {
     fn the_light_changes_on_both_edges_of_the_band() {
         let with =
             |value: f64| Forecast { value, slope_per_month: 0.0, band: Some(2.0), observations: 12, back_test: None };
-        let light = |value: f64| outlook(Some(false), Some(&with(value)), 30.0, false);
+        let light = |value: f64| outlook(Some(false), Some(&with(value)), 30.0, AHEAD);
         assert_eq!(light(32.0), Outlook::OnTrack);
         assert_eq!(light(31.9), Outlook::AtRisk);
         assert_eq!(light(28.0), Outlook::AtRisk);
         assert_eq!(light(27.9), Outlook::OffTrack);
-        assert_eq!(outlook(Some(false), Some(&with(99.0)), 30.0, true), Outlook::Missed);
-        assert_eq!(outlook(None, None, 30.0, false), Outlook::Unknown);
-        assert_eq!(outlook(Some(true), None, 30.0, false), Outlook::Met);
+        assert_eq!(outlook(Some(false), Some(&with(99.0)), 30.0, DUE), Outlook::Missed);
+        assert_eq!(outlook(None, None, 30.0, AHEAD), Outlook::Unknown);
+        assert_eq!(outlook(Some(true), None, 30.0, AHEAD), Outlook::Met);
+    }
+
+    /// Being over the target today does not decide the day of the target, where the figure can fall again.
+    #[test]
+    fn a_target_that_is_met_is_at_risk_when_its_figure_is_falling() {
+        let with =
+            |value: f64| Forecast { value, slope_per_month: -0.5, band: Some(2.0), observations: 12, back_test: None };
+        let light = |value: f64, course: Course| outlook(Some(true), Some(&with(value)), 30.0, course);
+        assert_eq!(light(32.0, AHEAD), Outlook::Met);
+        assert_eq!(light(31.9, AHEAD), Outlook::AtRisk);
+        assert_eq!(light(27.9, AHEAD), Outlook::OffTrack);
+        assert_eq!(light(27.9, DUE), Outlook::Met, "on the day the figure itself decides");
+        assert_eq!(light(27.9, Course { is_due: false, can_fall: false }), Outlook::Met, "what adds up stays");
     }
 }
