@@ -124,6 +124,7 @@ test('a whole list is printed from the list', async () => {
   const all = await total();
   await page.getByRole('link', { name: '打印全部' }).click();
   await page.getByRole('link', { name: '返回清单' }).waitFor();
+  await page.waitForLoadState('load'); // the link stands above rows that are still arriving
   assert.equal(await table().locator('tbody tr').count(), all);
   await page.getByRole('button', { name: '打印' }).click();
   assert.equal(await page.evaluate(() => globalThis.printed), 1);
