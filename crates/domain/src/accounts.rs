@@ -25,7 +25,7 @@ pub(crate) use self::keeping::{
 pub use self::password::{CHARS_MIN as PASSWORD_CHARS_MIN, HISTORY as PASSWORDS_REMEMBERED};
 pub(crate) use self::password::{check as check_password, fresh as fresh_word, hash as hash_password};
 pub use self::permissions::{Organisation, Reach, Resource, allows};
-pub use self::sessions::{Open, Session, end, end_all, open_sessions, session, sign_in, sign_out};
+pub use self::sessions::{Open, Session, Visit, end, end_all, open_sessions, sign_in, sign_out, visit};
 pub(crate) use self::sessions::{open as open_session, token_hash};
 
 /// How long a session lives without being used (超时退出, GB/T 22239-2019).

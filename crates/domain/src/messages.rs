@@ -63,12 +63,6 @@ pub async fn all(db: &Db, account: &Account) -> Result<Vec<Message>, Error> {
     store::messages(&mut tx, account.id, None).await
 }
 
-/// How many messages an account has not read.
-pub async fn unread(db: &Db, account: &Account) -> Result<i64, Error> {
-    let mut tx = db.read_once().await?;
-    store::unread(&mut tx, account.id).await
-}
-
 /// A message of the account.
 pub async fn find(db: &Db, account: &Account, id: i64) -> Result<Message, Error> {
     let mut tx = db.begin_read().await?;

@@ -86,11 +86,6 @@ pub async fn find(db: &Db, id: i64) -> Result<Option<Entry>, Error> {
     found.map(store::Row::entry).transpose()
 }
 
-/// The newest seal; empty before the first row. While it stands still, nothing that the trail tells of has changed.
-pub async fn head(db: &Db) -> Result<String, Error> {
-    store::head(&mut db.read_once().await?).await
-}
-
 /// Seals the rows of an installation from before there were seals; nothing when the chain has begun.
 pub(crate) async fn begin_chain(db: &Db) -> Result<(), Error> {
     let mut tx = db.begin_read().await?;

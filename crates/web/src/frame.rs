@@ -51,6 +51,8 @@ pub struct Content {
     pub business_date: Date,
     /// How many messages the visitor has not read.
     pub unread: i64,
+    /// The newest seal of the audit trail when the request came; empty for strangers.
+    pub trail: String,
     /// The sections of the navigation that exist.
     pub sections: Arc<Vec<Section>>,
     /// The commands that the program has besides its pages.
@@ -282,6 +284,7 @@ impl Frame {
             now: Timestamp::from_second(1_704_000_000).expect("a moment of 2023"),
             business_date: jiff::civil::date(2023, 12, 31),
             unread: 0,
+            trail: String::new(),
             sections: Arc::default(),
             commands: Arc::default(),
         }))

@@ -121,8 +121,8 @@ impl Page {
 pub(crate) async fn keep(State(app): State<App>, frame: Frame, hx: Hx, request: Request, next: Next) -> Response {
     let account = frame.account.as_ref().filter(|_| request.method() == Method::GET);
     let Some(account) = account else { return next.run(request).await };
-    // The head is read before the page is made: a page may be newer than its head, and is then made once too often, never older.
-    let head = registry::audit::head(app.db()).await.unwrap_or_default();
+    // The head was read before the page is made: a page may be newer than its head, and is then made once too often, never older.
+    let head = frame.trail.clone();
     if head.is_empty() {
         return next.run(request).await;
     }

@@ -67,7 +67,7 @@ pub(crate) async fn missing(frame: Frame, request: Request) -> Result<Response, 
 
 /// `GET /health`: whether the server and its database answer; for the gateway and the watchdog, so it says nothing else.
 pub(crate) async fn health(State(app): State<App>) -> (StatusCode, &'static str) {
-    match domain::accounts::session(app.db(), "", app.now()).await {
+    match domain::accounts::visit(app.db(), "", app.now()).await {
         Ok(_) => (StatusCode::OK, "ok\n"),
         Err(cause) => {
             tracing::error!(%cause, "the database does not answer");

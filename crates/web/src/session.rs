@@ -8,10 +8,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
-use domain::{
-    accounts::{self, Account, Role},
-    messages,
-};
+use domain::accounts::{self, Role, Visit};
 
 use crate::{
     app::{App, Settings},
@@ -33,13 +30,13 @@ pub const LANGUAGE_COOKIE: &str = "zhiqiang_language";
 /// The layer that finds out who is visiting and makes the frame of the page.
 pub async fn open_frame(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let token = cookie(request.headers(), SESSION_COOKIE);
-    let account = match account_of(&app, token.as_deref()).await {
-        Ok(account) => account,
+    let visit = match visit(&app, token.as_deref()).await {
+        Ok(visit) => visit,
         // Without the database nobody can be known; the page below says that something failed.
         Err(error) => return AppError::from(error).into_response(),
     };
     let mut fresh_visitor = None;
-    let secret = match (&account, token) {
+    let secret = match (&visit, token) {
         (Some(_), Some(token)) => Secret::of(&token),
         _ => {
             let visitor = cookie(request.headers(), VISITOR_COOKIE).filter(|value| value.len() == 64);
@@ -47,11 +44,7 @@ pub async fn open_frame(State(app): State<App>, mut request: Request, next: Next
             Secret::of(&visitor)
         }
     };
-    let unread = match unread(&app, account.as_ref().filter(|_| is_whole_page(&request))).await {
-        Ok(unread) => unread,
-        Err(error) => return AppError::from(error).into_response(),
-    };
-    let frame = make_frame(&app, &request, account, unread, &secret);
+    let frame = make_frame(&app, &request, visit, &secret);
     request.extensions_mut().insert(secret);
     request.extensions_mut().insert(frame);
     let origin = address(&app.settings, request.headers(), request.extensions().get());
@@ -62,30 +55,17 @@ pub async fn open_frame(State(app): State<App>, mut request: Request, next: Next
     response
 }
 
-async fn account_of(app: &App, token: Option<&str>) -> Result<Option<Account>, domain::Error> {
+async fn visit(app: &App, token: Option<&str>) -> Result<Option<Visit>, domain::Error> {
     match token {
-        Some(token) => accounts::session(app.db(), token, app.now()).await,
+        Some(token) => accounts::visit(app.db(), token, app.now()).await,
         None => Ok(None),
     }
 }
 
-/// Whether a whole page is asked for, which shows what waits.
-fn is_whole_page(request: &Request) -> bool {
-    request.method() == Method::GET
-        && !routes::is_for_programs(request.uri().path())
-        && !request.headers().contains_key("hx-request")
-}
-
-/// How many messages wait for the visitor.
-async fn unread(app: &App, account: Option<&Account>) -> Result<i64, domain::Error> {
-    match account {
-        Some(account) => messages::unread(app.db(), account).await,
-        None => Ok(0),
-    }
-}
-
-fn make_frame(app: &App, request: &Request, account: Option<Account>, unread: i64, secret: &Secret) -> Frame {
+fn make_frame(app: &App, request: &Request, visit: Option<Visit>, secret: &Secret) -> Frame {
     let extensions = request.extensions();
+    let (account, unread, trail) =
+        visit.map_or_else(Default::default, |visit| (Some(visit.account), visit.unread, visit.trail));
     let path = request.uri().path().to_owned();
     let lang = cookie(request.headers(), LANGUAGE_COOKIE).and_then(|value| Lang::from_key(&value)).unwrap_or_default();
     Frame(Arc::new(frame::Content {
@@ -105,6 +85,7 @@ fn make_frame(app: &App, request: &Request, account: Option<Account>, unread: i6
         sections: Arc::clone(&app.sections),
         commands: Arc::clone(&app.settings.commands),
         unread,
+        trail,
         account,
     }))
 }

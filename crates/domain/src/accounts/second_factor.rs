@@ -123,7 +123,7 @@ pub(super) async fn take_away(tx: &mut Tx, account: i64) -> Result<(), Error> {
 pub async fn pass(db: &Db, vault: &Vault, token: &str, code: &str, now: Timestamp) -> Result<Session, Error> {
     let hash = sessions::token_hash(token);
     let mut tx = db.begin().await?;
-    let Some((account, ..)) = store::find_session(&mut tx, &hash).await? else {
+    let Some(store::FoundSession { account, .. }) = store::find_session(&mut tx, &hash).await? else {
         return Err(Error::Invalid("登录已过期，请重新登录。".to_owned()));
     };
     let factor = store::factor(&mut tx, account.id).await?;

@@ -82,15 +82,27 @@ pub(crate) async fn open(
     Ok(Session { token, account: Account { awaits_code: waits, ..account } })
 }
 
+/// A visit of somebody whose session is alive: all that every page has to know, in one question to the database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Visit {
+    /// Whose session it is.
+    pub account: Account,
+    /// How many messages wait to be read.
+    pub unread: i64,
+    /// The newest seal of the trail; while it stands still, nothing that the trail tells of has changed.
+    pub trail: String,
+}
+
 /// Whose session this token is, if it is still alive.
-pub async fn session(db: &Db, token: &str, now: Timestamp) -> Result<Option<Account>, Error> {
+pub async fn visit(db: &Db, token: &str, now: Timestamp) -> Result<Option<Visit>, Error> {
     let hash = token_hash(token);
     let mut tx = db.read_once().await?;
-    let Some((account, last_seen_at, expires_at)) = store::find_session(&mut tx, &hash).await? else {
+    let Some(found) = store::find_session(&mut tx, &hash).await? else {
         return Ok(None);
     };
     drop(tx);
-    let (Ok(seen), Ok(expires)) = (last_seen_at.parse::<Timestamp>(), expires_at.parse::<Timestamp>()) else {
+    let (Ok(seen), Ok(expires)) = (found.last_seen_at.parse::<Timestamp>(), found.expires_at.parse::<Timestamp>())
+    else {
         return Ok(None);
     };
     if now >= expires || now.duration_since(seen) >= SESSION_IDLE {
@@ -102,14 +114,14 @@ pub async fn session(db: &Db, token: &str, now: Timestamp) -> Result<Option<Acco
         store::touch_session(&mut tx, &hash, &now.to_string()).await?;
         tx.commit().await?;
     }
-    Ok(Some(account))
+    Ok(Some(Visit { account: found.account, unread: found.unread, trail: found.trail }))
 }
 
 /// Ends a session; gives the provider of a sign-on that had opened it, where one had.
 pub async fn sign_out(db: &Db, token: &str, now: Timestamp) -> Result<Option<String>, Error> {
     let mut tx = db.begin().await?;
     let issuer = store::issuer_of(&mut tx, &token_hash(token)).await?;
-    if let Some((account, _, _)) = store::find_session(&mut tx, &token_hash(token)).await? {
+    if let Some(store::FoundSession { account, .. }) = store::find_session(&mut tx, &token_hash(token)).await? {
         registry::audit::record(&mut tx, now, &account.login, "session.close", &account.login, &json!({})).await?;
     }
     store::delete_session(&mut tx, &token_hash(token)).await?;

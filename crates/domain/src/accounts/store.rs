@@ -192,7 +192,17 @@ pub(super) async fn insert_session(
     Ok(())
 }
 
-pub(super) async fn find_session(tx: &mut Tx, hash: &str) -> Result<Option<(Account, String, String)>, Error> {
+/// A session with its account, what waits for it, and the head of the trail.
+pub(super) struct FoundSession {
+    pub(super) account: Account,
+    pub(super) last_seen_at: String,
+    pub(super) expires_at: String,
+    pub(super) unread: i64,
+    pub(super) trail: String,
+}
+
+/// One statement, because every page begins with it.
+pub(super) async fn find_session(tx: &mut Tx, hash: &str) -> Result<Option<FoundSession>, Error> {
     #[derive(sqlx::FromRow)]
     struct Row {
         #[sqlx(flatten)]
@@ -200,16 +210,21 @@ pub(super) async fn find_session(tx: &mut Tx, hash: &str) -> Result<Option<(Acco
         last_seen_at: String,
         expires_at: String,
         awaits_code_since: Option<String>,
+        unread: i64,
+        trail: String,
     }
     const SQL: &str = "select a.id, a.login, a.name, a.role, a.unit, a.must_change_since, \
         cast(case when a.totp_secret is null then 0 else 1 end as bigint) as has_factor, s.last_seen_at, s.expires_at, \
-         s.awaits_code_since \
-         from session s join account a on a.id = s.account_id where s.token_hash = $1 and a.disabled_at is null";
+         s.awaits_code_since, h.seal as trail, \
+         (select count(*) from message m where m.account_id = a.id and m.read_at is null and m.over_at is null) as unread \
+         from session s join account a on a.id = s.account_id join audit_head h on h.one = 1 \
+         where s.token_hash = $1 and a.disabled_at is null";
     let row: Option<Row> =
         with_conn!(tx, conn => sqlx::query_as(SQL).bind(hash).fetch_optional(conn).await).map_err(db::Error::from)?;
     row.map(|row| {
         let account = Account { awaits_code: row.awaits_code_since.is_some(), ..row.account.account()? };
-        Ok((account, row.last_seen_at, row.expires_at))
+        let Row { last_seen_at, expires_at, unread, trail, .. } = row;
+        Ok(FoundSession { account, last_seen_at, expires_at, unread, trail })
     })
     .transpose()
 }

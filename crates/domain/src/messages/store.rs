@@ -124,13 +124,6 @@ pub(super) fn known<T>(found: Option<T>, text: &str) -> Result<T, Error> {
     found.ok_or_else(|| Error::Damaged(format!("消息的记录中有本程序不认识的“{text}”。请从备份恢复，或更新程序。")))
 }
 
-pub(super) async fn unread(tx: &mut Tx, account: i64) -> Result<i64, Error> {
-    const SQL: &str = "select count(*) from message where account_id = $1 and read_at is null and over_at is null";
-    let (count,): (i64,) =
-        with_conn!(tx, conn => sqlx::query_as(SQL).bind(account).fetch_one(conn).await).map_err(db::Error::from)?;
-    Ok(count)
-}
-
 pub(super) async fn read(tx: &mut Tx, account: i64, only: Option<i64>, at: &str) -> Result<u64, Error> {
     const SQL: &str =
         "update message set read_at = $3 where account_id = $1 and (id = $2 or $2 = 0) and read_at is null";

@@ -150,7 +150,7 @@ async fn who_an_administrator_tied_gets_in_once_and_nobody_else() {
         let answer = back("v").await;
         let Outcome::In(session, next) = finish(db, &provider, "v", &answer, now()).await.unwrap() else { panic!() };
         assert_eq!((session.account.login.as_str(), next.as_str()), ("clerk", "/cockpit"));
-        assert!(accounts::session(db, &session.token, now()).await.unwrap().is_some());
+        assert!(accounts::visit(db, &session.token, now()).await.unwrap().is_some());
         let again = finish(db, &provider, "v", &answer, now()).await.unwrap_err().to_string();
         assert!(again.contains("已用过"), "{again}");
 
