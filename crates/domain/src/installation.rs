@@ -14,6 +14,7 @@ use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
+use crate::registers::Registers;
 use crate::secrets::{KEY_FILE, Vault};
 use crate::ties::WorkList;
 
@@ -30,6 +31,8 @@ pub struct Installation {
     day: Arc<Mutex<Option<(SystemTime, Date)>>>,
     /// The list of runs as last read.
     pub(crate) runs: crate::runs::Listed,
+    /// The registers as known now, kept between two questions.
+    pub(crate) registers: Registers,
     /// The names that wait to be tied, kept between two views.
     pub(crate) untied: WorkList,
     /// What cases ask of the registers, kept between two acts.
@@ -96,6 +99,7 @@ impl Installation {
             demo,
             day: Arc::default(),
             runs: Default::default(),
+            registers: Registers::default(),
             untied: WorkList::default(),
             known: Default::default(),
         };

@@ -35,6 +35,7 @@ pub mod organisations;
 pub mod payments;
 pub mod proration;
 mod regions;
+mod registers;
 pub mod reports;
 pub mod runs;
 pub mod saved_searches;

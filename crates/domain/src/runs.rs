@@ -123,7 +123,7 @@ pub async fn evaluate(
     // What cannot be set is said before anything is read.
     policy.settings(question.as_of, &question.overrides)?;
     progress("汇总登记簿");
-    let folded = registry::fold::fold(&installation.db, question.known_at).await?;
+    let folded = installation.registers_at(question.known_at).await?;
     crate::regions::Regions::of(folded.get("regions")).check()?;
     progress("冻结事实");
     let snapshot = freeze::freeze(&folded)?;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use registry::{BatchKind, Entry, Folded, ImportReport, Kept};
+use registry::{BatchKind, Entry, Folded, ImportReport};
 use serde::Serialize;
 use tokio::sync::Mutex;
 
@@ -32,29 +32,23 @@ pub struct UntiedName {
     pub in_city: bool,
 }
 
-/// The work list as last made, with the state it was made from; it is made again when a batch has come or gone.
+/// The work list as last made, with the batches it was made from; it is made again when one has come or gone.
 #[derive(Clone, Default)]
 pub(crate) struct WorkList(Arc<Mutex<Option<Waiting>>>);
 
-/// The registers kept folded, and the names that wait in them.
-type Waiting = (Kept, Arc<Vec<UntiedName>>);
-
-/// Fields of the registers that say nothing of owners, and are long.
-const WITHOUT: &[&str] = &["abstract", "title", "inventors", "ipc"];
+/// The batches that spoke, and the names that wait in them.
+type Waiting = (Vec<i64>, Arc<Vec<UntiedName>>);
 
 /// The names that wait for a person now: those in the city first, then those with most rows.
 /// Natural persons need no enterprise and are left out.
 pub async fn waiting(installation: &Installation, now: Timestamp) -> Result<Arc<Vec<UntiedName>>, Error> {
     let mut list = installation.untied.0.lock().await;
-    // What is taken out is put back only when it is whole, so that an error leaves nothing half made.
-    let (mut kept, names) = match list.take() {
-        Some((kept, names)) => (kept, Some(names)),
-        None => (Kept::new(Ties::READS, WITHOUT), None),
-    };
-    let has_changed = kept.refresh(&installation.db, now).await?;
-    let names = names.filter(|_| !has_changed).unwrap_or_else(|| Arc::new(untied(kept.folded())));
-    *list = Some((kept, Arc::clone(&names)));
-    Ok(names)
+    let folded = installation.registers(now).await?;
+    let batches = folded.batches_of(Ties::READS);
+    match &*list {
+        Some((seen, names)) if *seen == batches => Ok(Arc::clone(names)),
+        _ => Ok(Arc::clone(&list.insert((batches, Arc::new(untied(&folded)))).1)),
+    }
 }
 
 /// The names that wait for a person in a state of the registers.

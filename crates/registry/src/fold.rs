@@ -8,7 +8,10 @@ mod replay;
 mod store;
 mod text;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use db::Db;
 use jiff::Timestamp;
@@ -62,7 +65,9 @@ pub struct Folded {
     /// The moment.
     pub known_at: Timestamp,
     /// The rows of every register, by its identifier, sorted by key.
-    pub rows: BTreeMap<&'static str, Vec<FoldedRow>>,
+    pub rows: BTreeMap<&'static str, Arc<Vec<FoldedRow>>>,
+    /// The batches that spoke, by register, in the order of their numbers.
+    pub batches: BTreeMap<&'static str, Vec<i64>>,
     /// The registers of which something had come by then, each with the moment at which the last of it came; a file of which no
     /// row could be taken does not count.
     pub delivered: BTreeMap<&'static str, Timestamp>,
@@ -73,13 +78,39 @@ pub struct Folded {
 impl Folded {
     /// An empty state, in which nothing was ever delivered.
     pub fn empty(known_at: Timestamp) -> Self {
-        let rows = registers().iter().map(|register| (register.id, Vec::new())).collect();
-        Self { known_at, rows, delivered: BTreeMap::new(), refused: BTreeSet::new() }
+        let rows = registers().iter().map(|register| (register.id, Arc::default())).collect();
+        let (batches, delivered, refused) = Default::default();
+        Self { known_at, rows, batches, delivered, refused }
+    }
+
+    /// The state that these batches leave, with the rows folded from them.
+    fn of(
+        visible: &HashMap<i64, VisibleBatch>,
+        rows: BTreeMap<&'static str, Arc<Vec<FoldedRow>>>,
+        known_at: Timestamp,
+    ) -> Self {
+        let mut folded = Self::empty(known_at);
+        folded.rows.extend(rows);
+        for (id, batch) in visible {
+            if let Some(register) = crate::registers::register(&batch.register) {
+                folded.batches.entry(register.id).or_default().push(*id);
+            }
+        }
+        folded.batches.values_mut().for_each(|batches| batches.sort_unstable());
+        folded.delivered = last_reports(visible);
+        folded.refused = refused(visible);
+        folded.refused.retain(|register| !folded.delivered.contains_key(register));
+        folded
+    }
+
+    /// The batches that spoke of these registers: while they are the same, so is all that the registers say.
+    pub fn batches_of(&self, registers: &[&str]) -> Vec<i64> {
+        registers.iter().filter_map(|register| self.batches.get(register)).flatten().copied().collect()
     }
 
     /// The rows of a register; none for an identifier that no register has.
     pub fn get(&self, register: &str) -> &[FoldedRow] {
-        self.rows.get(register).map_or(&[], Vec::as_slice)
+        self.rows.get(register).map_or(&[], |rows| rows.as_slice())
     }
 
     /// The place of a field in the cells of a register's rows.
@@ -97,12 +128,7 @@ impl Folded {
 pub async fn fold(db: &Db, known_at: Timestamp) -> Result<Folded, Error> {
     let mut tx = db.begin_read().await?;
     let batches = store::visible_batches(&mut tx, known_at).await?;
-    let mut folded = Folded::empty(known_at);
-    folded.rows.extend(store::every_register(&mut tx, &batches).await?);
-    folded.delivered = last_reports(&batches);
-    folded.refused = refused(&batches);
-    folded.refused.retain(|register| !folded.delivered.contains_key(register));
-    Ok(folded)
+    Ok(Folded::of(&batches, store::every_register(&mut tx, &batches).await?, known_at))
 }
 
 /// The registers of which a file or an entry by hand had come by this moment, and when the last one came.
@@ -111,7 +137,7 @@ pub async fn delivered(db: &Db, known_at: Timestamp) -> Result<BTreeMap<&'static
     Ok(last_reports(&store::visible_batches(&mut tx, known_at).await?))
 }
 
-fn last_reports(batches: &std::collections::HashMap<i64, VisibleBatch>) -> BTreeMap<&'static str, Timestamp> {
+fn last_reports(batches: &HashMap<i64, VisibleBatch>) -> BTreeMap<&'static str, Timestamp> {
     let mut last = BTreeMap::new();
     for batch in batches.values().filter(|batch| batch.is_report) {
         let Some(register) = crate::registers::register(&batch.register) else { continue };
@@ -122,7 +148,7 @@ fn last_reports(batches: &std::collections::HashMap<i64, VisibleBatch>) -> BTree
 }
 
 /// The registers of which a file came without a row that could be taken.
-fn refused(batches: &std::collections::HashMap<i64, VisibleBatch>) -> BTreeSet<&'static str> {
+fn refused(batches: &HashMap<i64, VisibleBatch>) -> BTreeSet<&'static str> {
     let found = batches.values().filter(|batch| batch.is_refused);
     found.filter_map(|batch| crate::registers::register(&batch.register).map(|register| register.id)).collect()
 }
@@ -135,5 +161,5 @@ pub async fn fold_register(
 ) -> Result<Vec<FoldedRow>, Error> {
     let mut tx = db.begin_read().await?;
     let batches = store::visible_batches(&mut tx, known_at).await?;
-    store::rows(&mut tx, register, &[], &batches).await
+    store::rows(&mut tx, register, &batches).await
 }

@@ -5,9 +5,8 @@ use std::{
     sync::Arc,
 };
 
-use db::Db;
 use jiff::{Timestamp, ToSpan, civil::Date};
-use registry::{Folded, FoldedRow, Kept};
+use registry::{Folded, FoldedRow};
 use terms::WorkingCalendar;
 use tokio::sync::Mutex;
 
@@ -49,12 +48,12 @@ pub(crate) struct Base {
     aid_on: Option<Date>,
 }
 
-/// The registers kept folded with what was made of them; made again when a batch has come or gone.
+/// What was made of the registers, with the batches it was made from; made again when one has come or gone.
 #[derive(Clone, Default)]
 pub(crate) struct Shelf(Arc<Mutex<Option<Made>>>);
 
-/// The registers, and what was made of them.
-type Made = (Kept, Arc<Base>);
+/// The batches that spoke, and what was made of them.
+type Made = (Vec<i64>, Arc<Base>);
 
 /// The registers that [`Base`] is made of; of the last only whether it came.
 const READS: &[&str] =
@@ -89,7 +88,11 @@ pub(super) struct Sheet<'a> {
     pub(super) rows: &'a [FoldedRow],
 }
 
-impl Sheet<'_> {
+impl<'a> Sheet<'a> {
+    fn of(folded: &'a Folded, register: &'static str) -> Self {
+        Self { register, rows: folded.get(register) }
+    }
+
     pub(super) fn text<'r>(&self, row: &'r FoldedRow, field: &str) -> &'r str {
         row.text(Folded::column(self.register, field))
     }
@@ -103,22 +106,16 @@ impl Sheet<'_> {
     }
 }
 
-async fn rows(db: &Db, register: &'static str, at: Timestamp) -> Result<Vec<FoldedRow>, Error> {
-    let known =
-        registry::register(register).ok_or_else(|| Error::Damaged(format!("程序中没有登记簿 {register}，请报告。")))?;
-    Ok(registry::fold_register(db, known, at).await?)
-}
-
 impl Base {
-    fn of(folded: &Folded, delivered: &BTreeMap<&'static str, Timestamp>) -> Self {
-        let sheet = |register: &'static str| Sheet { register, rows: folded.get(register) };
+    fn of(folded: &Folded) -> Self {
+        let sheet = |register| Sheet::of(folded, register);
         // Delivered is also what was said to have nothing to deliver.
         let said = sheet("deliveries");
         let nothing = |register: &str| {
             let of = |row: &&FoldedRow| said.text(row, "register") == register && said.text(row, "state") == "本期无";
             said.rows.iter().filter(of).map(|row| row.received_at).max()
         };
-        let has = |register: &str| delivered.contains_key(register) || nothing(register).is_some();
+        let has = |register: &str| folded.delivered.contains_key(register) || nothing(register).is_some();
         let told_on = |register: &'static str| {
             let rows = folded.get(register).iter().map(|row| row.received_at).max();
             rows.into_iter().chain(nothing(register)).max().map(beijing_date)
@@ -148,48 +145,34 @@ impl Known {
         rights: &BTreeSet<String>,
         at: Timestamp,
     ) -> Result<Self, Error> {
-        let db = &installation.db;
+        let folded = installation.registers(at).await?;
         let base = {
             let mut shelf = installation.known.0.lock().await;
-            // What is taken out is put back only when it is whole, so that an error leaves nothing half made.
-            let (mut kept, base) = match shelf.take() {
-                Some((kept, base)) => (kept, Some(base)),
-                None => (Kept::new(READS, &[]), None),
-            };
-            let has_changed = kept.refresh(db, at).await?;
-            let base = match base.filter(|_| !has_changed) {
-                Some(base) => base,
-                None => Arc::new(Base::of(kept.folded(), &registry::delivered(db, at).await?)),
-            };
-            *shelf = Some((kept, Arc::clone(&base)));
-            base
+            let batches = folded.batches_of(READS);
+            match &*shelf {
+                Some((seen, base)) if *seen == batches => Arc::clone(base),
+                _ => Arc::clone(&shelf.insert((batches, Arc::new(Base::of(&folded)))).1),
+            }
         };
         let mut known =
             Self { base, fees: BTreeMap::new(), granted: BTreeMap::new(), inventions: BTreeMap::new(), aid: None };
         if !rights.is_empty() {
-            known.read_money(db, rights, (installation.business_date(at), at)).await?;
+            known.read_money(&folded, rights, installation.business_date(at));
         }
         Ok(known)
     }
 
-    async fn read_money(
-        &mut self,
-        db: &Db,
-        rights: &BTreeSet<String>,
-        (today, at): (Date, Timestamp),
-    ) -> Result<(), Error> {
+    fn read_money(&mut self, folded: &Folded, rights: &BTreeSet<String>, today: Date) {
         // A foreign right is known by its office and number, its receipts by the number alone.
         let mut named: BTreeMap<String, String> = rights.iter().map(|right| (right.clone(), right.clone())).collect();
-        let patents_rows = rows(db, "patents", at).await?;
-        let patents = Sheet { register: "patents", rows: &patents_rows };
+        let patents = Sheet::of(folded, "patents");
         for row in patents.rows {
             let number = patents.text(row, "application_number");
             if let Some(day) = patents.date(row, "granted_on").filter(|_| rights.contains(number)) {
                 self.granted.insert(number.to_owned(), day);
             }
         }
-        let foreign_rows = rows(db, "foreign-grants", at).await?;
-        let foreign = Sheet { register: "foreign-grants", rows: &foreign_rows };
+        let foreign = Sheet::of(folded, "foreign-grants");
         for row in foreign.rows {
             let number = foreign.text(row, "grant_number");
             let office = foreign.text(row, "office");
@@ -204,8 +187,7 @@ impl Known {
                 named.insert(number.to_owned(), right);
             }
         }
-        let fees_rows = rows(db, "official-fees", at).await?;
-        let fees = Sheet { register: "official-fees", rows: &fees_rows };
+        let fees = Sheet::of(folded, "official-fees");
         for row in fees.rows {
             let Some(right) = named.get(fees.text(row, "number")) else { continue };
             let Some(paid_on) = fees.date(row, "paid_on") else { continue };
@@ -214,8 +196,7 @@ impl Known {
         }
         // Old word of what others paid is no word of what they have paid by now.
         if self.base.aid_on.is_some_and(|on| is_fresh(on, today)) {
-            let aid_rows = rows(db, "subsidies", at).await?;
-            let aid = Sheet { register: "subsidies", rows: &aid_rows };
+            let aid = Sheet::of(folded, "subsidies");
             let mut sums: BTreeMap<String, i64> = BTreeMap::new();
             for row in aid.rows {
                 if let Some(right) = named.get(aid.text(row, "number")) {
@@ -225,7 +206,6 @@ impl Known {
             }
             self.aid = Some(sums);
         }
-        Ok(())
     }
 
     /// The state of an enterprise; none when the register does not hold it.

@@ -62,7 +62,7 @@ impl City {
             row[Folded::column(register.id, field)] = Some((*cell).to_owned());
         }
         let key = register.key_of(&row);
-        let rows = self.0.rows.get_mut(register.id).unwrap();
+        let rows = std::sync::Arc::make_mut(self.0.rows.get_mut(register.id).unwrap());
         let cells = row.into_iter().map(|cell| cell.map(Text::from)).collect();
         rows.push(FoldedRow { key: key.into(), cells, batch: 1, received_at: self.0.known_at });
         rows.sort_by(|a, b| a.key.cmp(&b.key));

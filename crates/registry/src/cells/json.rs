@@ -30,11 +30,10 @@ pub(crate) fn to_json(register: &Register, cells: &[Option<String>]) -> String {
     String::from_utf8(bytes).expect("JSON is UTF-8")
 }
 
-/// Reads the form of the log, of which the cells are pieces; fields that the register no longer has are passed over,
-/// and so are those not wanted.
-pub(crate) fn from_json(register: &Register, without: &[&str], json: &Text) -> Result<Vec<Option<Text>>, Error> {
+/// Reads the form of the log, of which the cells are pieces; fields that the register no longer has are passed over.
+pub(crate) fn from_json(register: &Register, json: &Text) -> Result<Vec<Option<Text>>, Error> {
     let mut deserializer = serde_json::Deserializer::from_str(json);
-    Cells { register, without, json }
+    Cells { register, json }
         .deserialize(&mut deserializer)
         .map_err(|error| Error::Damaged(format!("{}：{error}", register.id)))
 }
@@ -42,7 +41,6 @@ pub(crate) fn from_json(register: &Register, without: &[&str], json: &Text) -> R
 /// Reads straight into the columns, without an object between: this runs once per fact of the city.
 struct Cells<'a> {
     register: &'a Register,
-    without: &'a [&'a str],
     json: &'a Text,
 }
 
@@ -67,11 +65,11 @@ impl<'de> Visitor<'de> for Cells<'_> {
         let mut next = 0;
         while let Some(place) = map.next_key_seed(Field { columns, next })? {
             match place {
-                Some(place) if !self.without.contains(&columns[place].field) => {
+                Some(place) => {
                     cells[place] = Some(map.next_value_seed(Cell { json: self.json })?);
                     next = place + 1;
                 }
-                _ => {
+                None => {
                     map.next_value::<IgnoredAny>()?;
                 }
             }

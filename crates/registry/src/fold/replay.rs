@@ -1,6 +1,6 @@
 //! The fold itself, without a database: for the store, for case tables and for tests.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::Timestamp;
 
@@ -45,7 +45,7 @@ impl Replay {
     pub fn finish(self, known_at: Timestamp) -> Folded {
         let mut folded = Folded { delivered: self.delivered, ..Folded::empty(known_at) };
         for (register, rows) in self.rows {
-            folded.rows.insert(register, rows.into_values().collect());
+            folded.rows.insert(register, Arc::new(rows.into_values().collect()));
         }
         folded
     }

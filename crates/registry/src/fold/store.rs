@@ -46,21 +46,19 @@ pub(crate) async fn visible_batches(tx: &mut Tx, known_at: Timestamp) -> Result<
     Ok(visible)
 }
 
-/// The folded rows of one register, sorted by key; the fields not wanted stay empty.
+/// The folded rows of one register, sorted by key.
 pub(crate) async fn rows(
     tx: &mut Tx,
     register: &'static Register,
-    without: &'static [&'static str],
     batches: &HashMap<i64, VisibleBatch>,
 ) -> Result<Vec<FoldedRow>, Error> {
-    rows_by_pages(tx, register, without, batches, PAGE_FACTS).await
+    rows_by_pages(tx, register, batches, PAGE_FACTS).await
 }
 
 /// The same, so many facts at a time.
 async fn rows_by_pages(
     tx: &mut Tx,
     register: &'static Register,
-    without: &'static [&'static str],
     batches: &HashMap<i64, VisibleBatch>,
     page_facts: i64,
 ) -> Result<Vec<FoldedRow>, Error> {
@@ -73,7 +71,7 @@ async fn rows_by_pages(
         let next = facts.last().filter(|_| facts.len() as i64 == page_facts).map(|last| (last.key.clone(), last.id));
         let Some((key, id)) = next else {
             begun.append(&mut facts);
-            rows.extend(read_facts(register, without, begun, &batches)?);
+            rows.extend(read_facts(register, begun, &batches)?);
             return Ok(rows);
         };
         // The facts of the last key may go on in the next page.
@@ -87,7 +85,7 @@ async fn rows_by_pages(
         }
         // One page is read out of its texts while the database hands over the next.
         let (batches, facts) = (Arc::clone(&batches), std::mem::replace(&mut begun, rest));
-        let reading = tokio::task::spawn_blocking(move || read_facts(register, without, facts, &batches));
+        let reading = tokio::task::spawn_blocking(move || read_facts(register, facts, &batches));
         page = page_after(tx, register, (&key, id), page_facts).await?;
         rows.extend(reading.await.map_err(|cause| Error::Damaged(format!("{}：{cause}", register.id)))??);
     }
@@ -127,13 +125,12 @@ fn facts_in(page: &Text) -> Result<Vec<Fact>, Error> {
 
 fn read_facts(
     register: &'static Register,
-    without: &[&str],
     facts: Vec<Fact>,
     batches: &HashMap<i64, VisibleBatch>,
 ) -> Result<Vec<FoldedRow>, Error> {
     let mut rows = Vec::with_capacity(facts.len());
     let facts = facts.into_iter().map(|fact| (fact.key, fact.batch, fact.cells));
-    group_facts(register, without, facts, batches, |group| rows.extend(settle(group)))?;
+    group_facts(register, facts, batches, |group| rows.extend(settle(group)))?;
     Ok(rows)
 }
 
@@ -142,7 +139,7 @@ fn read_facts(
 pub(crate) async fn every_register(
     tx: &mut Tx,
     batches: &HashMap<i64, VisibleBatch>,
-) -> Result<BTreeMap<&'static str, Vec<FoldedRow>>, Error> {
+) -> Result<BTreeMap<&'static str, Arc<Vec<FoldedRow>>>, Error> {
     every_register_by_pages(tx, batches, LOG_PAGE_FACTS).await
 }
 
@@ -151,7 +148,7 @@ async fn every_register_by_pages(
     tx: &mut Tx,
     batches: &HashMap<i64, VisibleBatch>,
     page_facts: i64,
-) -> Result<BTreeMap<&'static str, Vec<FoldedRow>>, Error> {
+) -> Result<BTreeMap<&'static str, Arc<Vec<FoldedRow>>>, Error> {
     let batches = Arc::new(batches.clone());
     let mut log: BTreeMap<&'static str, Vec<FoldedRow>> = BTreeMap::new();
     let (mut page, mut last) = log_after(tx, 0, page_facts).await?;
@@ -172,7 +169,7 @@ async fn every_register_by_pages(
     let mut rows = BTreeMap::new();
     for settling in settling.collect::<Vec<_>>() {
         let (register, settled) = settling.await.map_err(|cause| Error::Damaged(format!("登记簿：{cause}")))?;
-        rows.insert(register, settled);
+        rows.insert(register, Arc::new(settled));
     }
     Ok(rows)
 }
@@ -204,7 +201,7 @@ fn read_log(page: &Text, batches: &HashMap<i64, VisibleBatch>) -> Result<Vec<(&'
             read.push((register, Vec::new()));
         }
         if let Some((register, facts)) = read.last_mut() {
-            let cells = cells::from_json(register, &[], &page.part(cells))?;
+            let cells = cells::from_json(register, &page.part(cells))?;
             facts.push(FoldedRow { key: page.part(key), cells, batch, received_at: visible.received_at });
         }
     }
@@ -285,7 +282,6 @@ const LOG_PAGE_FACTS: i64 = 2_000;
 /// Hands over the visible facts key by key; they come sorted by key, then by number.
 pub(crate) fn group_facts(
     register: &'static Register,
-    without: &[&str],
     facts: impl IntoIterator<Item = (Text, i64, Text)>,
     batches: &HashMap<i64, VisibleBatch>,
     mut on_group: impl FnMut(&mut Vec<FoldedRow>),
@@ -297,7 +293,7 @@ pub(crate) fn group_facts(
             on_group(&mut group);
             group.clear();
         }
-        let cells = cells::from_json(register, without, &json)?;
+        let cells = cells::from_json(register, &json)?;
         group.push(FoldedRow { key, cells, batch, received_at: visible.received_at });
     }
     if !group.is_empty() {
@@ -355,16 +351,16 @@ mod tests {
             }
             let register = crate::registers::register("survey-waves").unwrap();
             let batches = visible_batches(&mut tx, Timestamp::MAX).await.unwrap();
-            let whole = rows(&mut tx, register, &[], &batches).await.unwrap();
+            let whole = rows(&mut tx, register, &batches).await.unwrap();
             let positive = crate::Folded::column("survey-waves", "positive");
             let last: Vec<_> = whole.iter().map(|row| (&*row.key, row.cells[positive].as_deref())).collect();
             let told = [("a", "0"), ("b", "4"), ("c", "1"), ("d", "16"), ("e", "2"), ("f", "0")];
             assert_eq!(last, told.map(|(key, n)| (key, Some(n))), "{}", database.name);
             for page_facts in 1..=30 {
-                let paged = rows_by_pages(&mut tx, register, &[], &batches, page_facts).await.unwrap();
+                let paged = rows_by_pages(&mut tx, register, &batches, page_facts).await.unwrap();
                 assert_eq!(paged, whole, "{} {page_facts}", database.name);
                 let every = every_register_by_pages(&mut tx, &batches, page_facts).await.unwrap();
-                assert_eq!(every["survey-waves"], whole, "{} {page_facts}", database.name);
+                assert_eq!(*every["survey-waves"], whole, "{} {page_facts}", database.name);
             }
         }
     }

@@ -102,7 +102,7 @@ fn state(register: &'static Register, known: &[&Fact]) -> Result<Option<FoldedRo
     for fact in known {
         group.push(FoldedRow {
             key: fact.key.as_str().into(),
-            cells: cells::from_json(register, &[], &fact.cells)?,
+            cells: cells::from_json(register, &fact.cells)?,
             batch: fact.source.batch,
             received_at: fact.received_at,
         });

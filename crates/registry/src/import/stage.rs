@@ -221,7 +221,7 @@ impl Staging {
         keys.sort_unstable();
         keys.dedup();
         let facts = facts_of(tx, self.register.id, &keys).await?;
-        group_facts(self.register, &[], facts, &self.earlier, |group| {
+        group_facts(self.register, facts, &self.earlier, |group| {
             let mut batches: Vec<i64> = group.iter().map(|row| row.batch).collect();
             batches.sort_unstable();
             batches.dedup();

@@ -127,7 +127,7 @@ pub(super) async fn persons(
         return Ok(HashMap::new());
     }
     let [person, name] = ["person", "name"].map(|field| Folded::column(register.id, field));
-    let rows = rows_of(tx, register, &[], visible).await?;
+    let rows = rows_of(tx, register, visible).await?;
     let named = rows.iter().filter(|row| !row.text(name).is_empty());
     Ok(named.map(|row| (row.text(person).to_owned(), row.text(name).to_owned())).collect())
 }
@@ -143,7 +143,7 @@ pub(super) async fn towns(
         return Ok(HashSet::new());
     }
     let places = ["code", "name", "address_words"].map(|field| Folded::column(regions.id, field));
-    let rows = rows_of(tx, regions, &[], visible).await?;
+    let rows = rows_of(tx, regions, visible).await?;
     let written = rows.iter().flat_map(|row| places.iter().filter_map(|place| row.cells[*place].as_deref()));
     Ok(written.flat_map(|list| list.split(LIST_SEPARATOR)).map(fold_name).collect())
 }
@@ -156,7 +156,7 @@ pub(super) async fn enterprises(tx: &mut Tx, visible: &HashMap<i64, VisibleBatch
         let code = Folded::column(id, code);
         let names: Vec<usize> = names.iter().map(|name| Folded::column(id, name)).collect();
         let kind = register.index("kind");
-        for row in rows_of(tx, register, &[], visible).await? {
+        for row in rows_of(tx, register, visible).await? {
             let Some(uscc) = &row.cells[code] else { continue };
             if id == "enterprises" {
                 known.codes.insert(uscc.to_string());

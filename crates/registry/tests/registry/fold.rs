@@ -58,7 +58,7 @@ fn text(file: &File) -> (String, Vec<(String, String, String)>) {
 async fn check(files: &[File]) {
     let office = offices().await.remove(0);
     let mut told: Vec<Told> = Vec::new();
-    let mut kept = Kept::new(&["ipc-titles"], &[]);
+    let mut kept = Kept::read(office.db(), on("2024-01-01")).await.unwrap();
     for file in files {
         let (text, said) = text(file);
         let options = ImportOptions {
@@ -71,8 +71,8 @@ async fn check(files: &[File]) {
         for day in 1..=9u8 {
             let folded = office.known(&format!("2024-01-0{day}")).await;
             assert_eq!(shown(&folded), naive(&told, day), "on day {day} after {told:?}");
-            kept.refresh(office.db(), on(&format!("2024-01-0{day}"))).await.unwrap();
-            assert_eq!(kept.folded().get("ipc-titles"), folded.get("ipc-titles"), "kept, on day {day} after {told:?}");
+            kept = kept.refreshed(office.db(), on(&format!("2024-01-0{day}"))).await.unwrap();
+            assert_eq!(*kept.folded(), folded, "kept, on day {day} after {told:?}");
         }
     }
 }
@@ -80,30 +80,35 @@ async fn check(files: &[File]) {
 #[tokio::test]
 async fn a_kept_state_follows_imports_corrections_and_roll_backs() {
     for office in offices().await {
-        let mut kept = Kept::new(&["ipc-titles"], &["parent"]);
-        let mut at = 0;
-        let mut moved = async |kept: &mut Kept| {
+        let mut kept = Some(Kept::read(office.db(), on("2024-02-01")).await.unwrap());
+        let mut at = 1;
+        let mut moved = async || {
             at += 1;
             let now = on(&format!("2024-02-0{at}"));
-            let has_changed = kept.refresh(office.db(), now).await.unwrap();
-            let folded = registry::fold(office.db(), now).await.unwrap();
-            let place = Folded::column("ipc-titles", "parent");
-            let mut rows = folded.get("ipc-titles").to_vec();
-            rows.iter_mut().for_each(|row| row.cells[place] = None);
-            assert_eq!(kept.folded().get("ipc-titles"), rows);
-            has_changed
+            let before = kept.take().unwrap();
+            let seen = before.folded();
+            let after = before.refreshed(office.db(), now).await.unwrap();
+            let folded = after.folded();
+            assert_eq!(*folded, registry::fold(office.db(), now).await.unwrap());
+            assert!(after.reaches(office.db(), now).await.unwrap());
+            kept = Some(after);
+            seen.batches_of(&["ipc-titles"]) != folded.batches_of(&["ipc-titles"])
         };
-        assert!(!moved(&mut kept).await, "nothing has come");
+        assert!(!moved().await, "nothing has come");
         let many: String = (10..60).map(|class| format!("A{class},名{class},大类,A\n")).collect();
         office.import("ipc-titles", &format!("分类号,名称,层级,上级\n{many}"), "2024-01-01").await;
-        assert!(moved(&mut kept).await);
-        assert!(!moved(&mut kept).await, "nothing has come since");
+        assert!(moved().await);
+        assert!(!moved().await, "nothing has come since");
         let one = office.import("ipc-titles", "分类号,名称\nA09,新\nA20,改\nA99,末\n", "2024-01-02").await;
-        assert!(moved(&mut kept).await, "first, middle and last");
+        assert!(moved().await, "first, middle and last");
         batches::rollback(office.db(), one.batch, on("2024-02-05"), "张三", None).await.unwrap();
-        assert!(moved(&mut kept).await, "taken back");
+        assert!(moved().await, "taken back");
         office.import("patents", crate::office::PATENTS, "2024-01-03").await;
-        assert!(!moved(&mut kept).await, "another register");
+        assert!(!moved().await, "another register");
+        let kept = kept.unwrap();
+        let reaches = async |day: &str| kept.reaches(office.db(), on(day)).await.unwrap();
+        assert!(reaches("2024-03-01").await && reaches("2024-02-05").await, "nothing came or went in between");
+        assert!(!reaches("2024-01-03").await, "what was taken back still stood");
     }
 }
 
@@ -155,10 +160,10 @@ async fn a_cell_with_what_json_escapes_comes_back_as_it_was() {
         office.import("ipc-titles", &format!("分类号,名称,层级\nH04W,\"{quoted}\",\n"), "2024-01-06").await;
         let cell = office.cell("ipc-titles", &key(&office).await, "title", "2024-01-07").await.unwrap();
         assert!(cell.contains('\\') && cell.contains("乙") && cell.contains('丁'), "{cell}");
-        let mut kept = Kept::new(&["ipc-titles"], &["level"]);
-        kept.refresh(office.db(), on("2024-01-07")).await.unwrap();
-        let row = &kept.folded().get("ipc-titles")[0];
+        let kept = Kept::read(office.db(), on("2024-01-05")).await.unwrap();
+        let kept = kept.refreshed(office.db(), on("2024-01-07")).await.unwrap().folded();
+        let row = &kept.get("ipc-titles")[0];
         assert_eq!(row.text(Folded::column("ipc-titles", "title")), cell, "kept apart from its page too");
-        assert_eq!((row.text(Folded::column("ipc-titles", "level")), &*row.key), ("", &*key(&office).await));
+        assert_eq!((row.text(Folded::column("ipc-titles", "level")), &*row.key), ("2011", &*key(&office).await));
     }
 }

@@ -66,16 +66,10 @@ pub async fn page(State(app): State<App>, frame: Frame, uri: Uri) -> Result<Resp
 
 /// How subgroups with all below are read, where the table has any: the symbols alone do not tell what stands below.
 async fn dots(app: &App, frame: &Frame) -> Result<Option<String>, AppError> {
-    let mut known = Folded::empty(app.now());
-    for id in ["strategic-industries", "ipc-titles"] {
-        if let Some(register) = registry::register(id) {
-            known.rows.insert(register.id, registry::fold_register(app.db(), register, app.now()).await?);
-        }
-        if domain::freeze::dot_reading(&known).named == 0 {
-            return Ok(None);
-        }
+    let reading = domain::freeze::dot_reading(&*app.installation.registers(app.now()).await?);
+    if reading.named == 0 {
+        return Ok(None);
     }
-    let reading = domain::freeze::dot_reading(&known);
     let words = [("named", reading.named.to_string()), ("told", reading.told.to_string())];
     Ok(Some(frame.tn("reg-judgements-dots", &words)))
 }
