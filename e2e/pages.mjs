@@ -59,6 +59,7 @@ export const PAGES = [
   { name: 'corpus-mistake', door: '/corpus', open: at(`/corpus?q=${encodeURIComponent('石墨烯 AND (电池')}`), status: 422 },
   { name: 'corpus-form', door: '/corpus/form', open: at('/corpus/form') },
   { name: 'corpus-numbers', door: '/corpus/numbers', open: at('/corpus/numbers') },
+  { name: 'corpus-audit', door: '/corpus/audit', open: at(`/corpus/audit?q=${encodeURIComponent('(TI=电池 OR IC=H01M) AND AD>=2015 NOT PC=US')}`) },
   { name: 'corpus-like', door: '/corpus/like', open: at('/corpus/like') },
   { name: 'leave', door: '/leave', open: at('/leave') },
   { name: 'budget-effect', door: '/budget/effect', as: 'finance', open: at('/budget/effect') },

@@ -6,8 +6,10 @@
 use std::{
     fs::{self, File, TryLockError},
     io::Write,
+    panic::resume_unwind,
     path::{Path, PathBuf},
     sync::atomic::{AtomicU64, Ordering},
+    thread,
 };
 
 use crate::Error;
@@ -40,7 +42,7 @@ impl Held {
     }
 }
 
-/// Makes the folder `dir` by filling a hidden one and renaming it.
+/// Makes the folder `dir` by filling a hidden one and renaming it; what `fill` writes is on the disk before it is shown.
 ///
 /// A folder of which `is_there` says that it is already as wanted stays; any other in its place gives way.
 pub fn write(
@@ -53,6 +55,7 @@ pub fn write(
     }
     let held = Held::beside(dir)?;
     let shown = fill(&held.path).and_then(|()| {
+        sync_files(&held.path)?;
         sync_folder(&held.path);
         show(&held.path, dir, &is_there)
     });
@@ -84,7 +87,7 @@ fn show(filled: &Path, dir: &Path, is_there: impl Fn() -> bool) -> Result<(), Er
 /// Like [`write()`], for files whose bytes are at hand.
 pub fn write_files(dir: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Error> {
     let is_there = || files.iter().all(|(name, bytes)| fs::read(dir.join(name)).is_ok_and(|there| there == *bytes));
-    write(dir, is_there, |dir| files.iter().try_for_each(|(name, bytes)| write_file(&dir.join(name), bytes)))
+    write(dir, is_there, |dir| files.iter().try_for_each(|(name, bytes)| write_later(&dir.join(name), bytes)))
 }
 
 /// Writes a file and waits until the disk has it.
@@ -94,6 +97,24 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Error> {
         file.sync_all()
     });
     written.map_err(|e| Error::io(path, e))
+}
+
+/// Writes a file in a folder that [`write()`] fills, which waits for the disk once for all of its files.
+pub fn write_later(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    fs::write(path, bytes).map_err(|e| Error::io(path, e))
+}
+
+/// Waits until the disk has every file of a folder; all at once, because a disk takes many together as fast as one.
+fn sync_files(dir: &Path) -> Result<(), Error> {
+    let entries: Vec<_> = fs::read_dir(dir).and_then(Iterator::collect).map_err(|e| Error::io(dir, e))?;
+    let sync = |path: &Path| {
+        let synced = File::options().write(true).open(path).and_then(|file| file.sync_all());
+        synced.map_err(|e| Error::io(path, e))
+    };
+    thread::scope(|scope| {
+        let syncing: Vec<_> = entries.iter().map(|entry| scope.spawn(|| sync(&entry.path()))).collect();
+        syncing.into_iter().try_for_each(|file| file.join().unwrap_or_else(|panic| resume_unwind(panic)))
+    })
 }
 
 /// The hidden folders in `parent` that nobody is at work in: what killed writers have left.

@@ -140,6 +140,7 @@ pub fn doors() -> Vec<Door> {
         door("/corpus", Needs(SearchCorpus), get(corpus::page)),
         door("/corpus/form", Needs(SearchCorpus), get(corpus::form::page)),
         door("/corpus/numbers", Needs(SearchCorpus), get(corpus::numbers::page).post(corpus::numbers::submit)),
+        door("/corpus/audit", Needs(SearchCorpus), get(corpus::audit::page)),
         door("/corpus/like", Needs(SearchCorpus), get(corpus::like::page).post(corpus::like::submit)),
         upload_door("/corpus/import", Needs(ChangeRegistry), get(corpus::import::page).post(corpus::import::submit)),
         door("/corpus/documents/{key}", Needs(SearchCorpus), get(corpus::document::page)),

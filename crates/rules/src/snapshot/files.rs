@@ -71,13 +71,13 @@ impl Snapshot {
         let entry = |(name, batch): (&String, &RecordBatch)| {
             let bytes = to_parquet(name, batch)?;
             let file = format!("{name}.parquet");
-            folder::write_file(&staging.join(&file), &bytes)?;
+            folder::write_later(&staging.join(&file), &bytes)?;
             let (rows, bytes, sha256) = (batch.num_rows() as u64, bytes.len() as u64, sha256_hex(&bytes));
             Ok(Entry { name: name.clone(), file, rows, bytes, sha256 })
         };
         let tables = self.tables().par_iter().map(entry).collect::<Result<_, Error>>()?;
         let manifest = Manifest { format: FORMAT, snapshot: self.id().to_owned(), tables };
-        folder::write_file(&staging.join(MANIFEST), manifest.to_text().as_bytes())
+        folder::write_later(&staging.join(MANIFEST), manifest.to_text().as_bytes())
     }
 
     /// Reads the snapshot from the folder `dir` and verifies every byte of it.

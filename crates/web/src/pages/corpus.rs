@@ -4,6 +4,7 @@
 //! Nothing is counted or ranked here; `corpus` answers. Names on a document are those of the gazettes, which the law
 //! publishes, so that nobody's is covered.
 
+pub mod audit;
 pub mod baskets;
 pub mod document;
 mod export;
@@ -85,6 +86,8 @@ struct Found {
     next: Option<String>,
     sizes: Vec<(usize, String, bool)>,
     exports: Vec<Link>,
+    /// The way to the audit of the query, where it is short enough for an address.
+    audit: Option<String>,
     /// The whole query as one text, to be kept.
     query: String,
     keep: Option<Keep>,
@@ -197,6 +200,7 @@ async fn shown(app: &App, frame: &Frame, wish: &Wish, answered: Answered) -> Res
         next: (page < last).then(|| go(page + 1)),
         sizes: wish.sizes(frame, total(&hits)),
         exports: export::links(frame, wish),
+        audit: audit::href(frame, &query),
         // What is kept is the query in words; a list too long for an address is a link and no text.
         query: if wish.list.is_some() { String::new() } else { query.to_string() },
         keep,
@@ -256,11 +260,12 @@ fn help(frame: &Frame) -> Vec<(&'static str, String, &'static str)> {
 
 /// The head of a page of the corpus, with its neighbours.
 pub(crate) fn head(frame: &Frame, path: &str) -> Room {
-    const TABS: [(&str, &str, Permission); 8] = [
+    const TABS: [(&str, &str, Permission); 9] = [
         ("corpus-tab-search", PATH, Permission::SearchCorpus),
         ("corpus-tab-form", "/corpus/form", Permission::SearchCorpus),
         ("corpus-tab-numbers", "/corpus/numbers", Permission::SearchCorpus),
         ("corpus-tab-like", "/corpus/like", Permission::SearchCorpus),
+        ("corpus-tab-audit", audit::PATH, Permission::SearchCorpus),
         ("corpus-tab-baskets", "/corpus/baskets", Permission::KeepBaskets),
         ("corpus-tab-searches", "/corpus/searches", Permission::KeepBaskets),
         ("corpus-tab-names", names::PATH, Permission::Evaluate),

@@ -189,6 +189,39 @@ async fn more_like_this_from_a_paragraph_and_from_a_patent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn clause_c3_2_2_a_search_is_audited_and_judged_under_a_lasting_link() {
+    let mut clerk = visitor(Role::Clerk).await;
+    let q = "(TI=电池 OR IC=H01M) AND NOT PC=US";
+    let hits = clerk.get(&format!("/corpus?q={}", encode(q))).await.text;
+    let address = format!("/corpus/audit?q={}", encode(q));
+    let page = clerk.get(&address).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text);
+    assert_eq!(total(&page.text), total(&hits));
+    // What a clause adds is the search that the figure leads to, counted by itself.
+    let rows: Vec<&str> = page.text.split("<tr><th scope=\"row\"").skip(1).collect();
+    assert_eq!(rows.len(), 4, "the alternatives, their two parts, and what is kept out");
+    for row in &rows {
+        for cell in row.split("\"><a href=\"").skip(2) {
+            let (href, rest) = cell.split_once("\">").unwrap();
+            let (said, _) = rest.split_once("</a>").unwrap();
+            let listed = clerk.get(&href.replace("&amp;", "&")).await.text;
+            assert_eq!(total(&listed).to_string(), said.replace(',', ""), "{href}");
+        }
+    }
+    assert!(page.text.contains("请判断下面两组抽样文献") && !page.text.contains("查全率（按判断估计）"));
+    let names: Vec<&str> =
+        page.text.split("name=\"judged-").skip(1).step_by(3).map(|part| part.split_once('"').unwrap().0).collect();
+    assert!(names.len() > 10, "{names:?}");
+    let judged: String = names.iter().map(|key| format!("&judged-{}=yes", encode(key))).collect();
+    let answer = clerk.get(&format!("{address}{judged}")).await.text;
+    assert!(answer.contains("查全率（按判断估计）") && !answer.contains("请判断下面两组抽样文献"));
+    assert_eq!(answer.matches("value=\"yes\" checked").count(), names.len(), "the link shows what was judged");
+    let wrong = clerk.get(&format!("/corpus/audit?q={}", encode("电池 AND ("))).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(wrong.text.contains("class=\"mistake\"") && wrong.text.contains("value=\"电池 AND (\""));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_search_is_saved_as_a_workbook_with_every_hit() {
     let mut clerk = visitor(Role::Clerk).await;
     let answer = clerk.get(&format!("/corpus?q={}&export=xlsx", encode("PC=CN"))).await;
