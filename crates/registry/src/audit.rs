@@ -86,6 +86,11 @@ pub async fn find(db: &Db, id: i64) -> Result<Option<Entry>, Error> {
     found.map(store::Row::entry).transpose()
 }
 
+/// The entries whose acts begin so, the oldest first: what changes are held against, row by row.
+pub async fn of_acts(tx: &mut Tx, beginning: &str) -> Result<Vec<Entry>, Error> {
+    store::of_acts(tx, beginning).await?.into_iter().map(store::Row::entry).collect()
+}
+
 /// The newest seal; empty before the first row. While it stands still, nothing that the trail tells of has changed.
 pub async fn head(db: &Db) -> Result<String, Error> {
     store::head(&mut db.read_once().await?).await
