@@ -38,4 +38,6 @@ export function deliver(program, data) {
   run('payment', 'answer', batch, join(data, 'answer.csv'), '--as', 'finance');
   act(ids[1], 'reclaim', 'leader', '--note', '专利被宣告全部无效');
   act(ids[1], 'recover', 'finance');
+  // An office's server that never answers: mails stand in their list and wait.
+  writeFileSync(join(data, 'mail.toml'), 'server = "127.0.0.1"\nport = 9\nsecurity = "none"\nfrom = "知强 <no-reply@yunchuan.example>"\n');
 }

@@ -264,7 +264,8 @@ async function mailed(page, address) {
   if (await page.locator('main tbody a[href*="/messages/mails/"]').count() === 0) {
     await go(page, `${address}/messages/settings`);
     await page.locator('#address').fill('zhang@example.cn');
-    await page.locator('main form .button-main').first().click();
+    await page.locator('main form:has(#address) .button-main').click();
+    await page.waitForURL(/done=/);
     await go(page, `${address}/messages/mails`);
   }
   await followFirst(page, 'main tbody a[href*="/messages/mails/"]');

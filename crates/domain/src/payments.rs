@@ -141,8 +141,6 @@ pub struct Batch {
     pub made_at: String,
     /// Who approved it.
     pub approved_by: Option<String>,
-    /// When.
-    pub approved_at: Option<String>,
     /// The payments.
     pub payments: Vec<Payment>,
 }
@@ -187,6 +185,11 @@ impl Batch {
     /// The sum of its payments, whatever became of them, in fen.
     pub fn total_fen(&self) -> i64 {
         self.payments.iter().map(|one| one.amount_fen).sum()
+    }
+
+    /// The business day on which it was made.
+    pub fn made_on(&self) -> Option<Date> {
+        answer::ordered_on(&self.payments.first()?.number)
     }
 
     /// How it stands with the bank; nothing of a batch that was not sent.

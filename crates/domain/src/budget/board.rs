@@ -34,9 +34,9 @@ pub struct Year {
 }
 
 impl Year {
-    /// What arrived in the year less what came back in it, in fen; below zero where more came back.
+    /// What arrived in the year less what came back in it, in fen; below zero where more came back, none where either is not known.
     pub fn net_fen(&self) -> Option<i64> {
-        Some(self.subsidy_fen? - self.recovered_fen.unwrap_or(0))
+        Some(self.subsidy_fen? - self.recovered_fen?)
     }
 
     /// Subsidy in the budget, in hundredths of a percent; none without a budget.
@@ -98,6 +98,7 @@ pub async fn board(installation: &Installation, policy: &Policy, now: Timestamp)
         add(year, |one| &mut one.subsidy_fen, 0);
     }
     for (year, award, fen) in arrived {
+        add(year, |one| &mut one.recovered_fen, 0);
         add(year, |one| &mut one.subsidy_fen, fen);
         add(year, |one| &mut one.grant_linked_fen, if is_linked(&award) { fen } else { 0 });
     }

@@ -7,7 +7,7 @@ use rules::Policy;
 
 use super::{
     Case, Gate, Known, Outcome, State,
-    opening::{Look, Money, award_of},
+    opening::{Look, Money},
 };
 use crate::{
     Error, Installation,
@@ -46,18 +46,19 @@ pub async fn offers(
     let money = Money::default();
     let mut offers = Vec::new();
     for award in &policy.awards {
-        let is_open = |item: &&items::Item| {
-            item.award == award.id && item.terms.track == Track::Apply && item.is_in_force(today)
-        };
+        let is_open =
+            |item: &&items::Item| item.award == award.id && item.terms.track == Track::Apply && item.is_in_force(today);
         let Some(item) = all.iter().find(is_open) else { continue };
         let mut case = Case::begun(item, (&account.unit, ""), today.year(), State::Draft, today);
         case.facts.event = Some(today);
         let is_demo = installation.demo().is_some();
-        let look = Look { policy, award: award_of(policy, &award.id)?, item, known: &known, money: &money, today, is_demo };
+        let look = Look { policy, award, item, known: &known, money: &money, today, is_demo };
         let mut lacking = look.gates(&case)?;
         lacking.retain(|gate| gate.outcome > Outcome::Pass && !super::introduced::is_of_a_matter(gate));
-        let triggers = item.terms.triggers().into_iter().map(Some);
-        let triggers: Vec<Option<Trigger>> = if item.terms.triggers().is_empty() { vec![None] } else { triggers.collect() };
+        let mut triggers: Vec<Option<Trigger>> = item.terms.triggers().into_iter().map(Some).collect();
+        if triggers.is_empty() {
+            triggers.push(None);
+        }
         offers.extend(triggers.into_iter().map(|trigger| Offer {
             award: award.id.clone(),
             item: item.id,

@@ -92,8 +92,7 @@ pub async fn open_batch(
             on: proposing.today,
         };
         store::insert_step(&mut tx, case.id, &step, now).await?;
-        let detail =
-            json!({ "name": case.name, "subject": case.subject, "after": state_of(&case), "note": step.note });
+        let detail = json!({ "name": case.name, "subject": case.subject, "after": state_of(&case), "note": step.note });
         registry::audit::record(&mut tx, now, &account.login, "case.open", &case.id.to_string(), &detail).await?;
         let change = Change { act: "open", note: &step.note, by: &step.by, for_whom: "", on: step.on, now };
         messages::of_case(&mut tx, None, &case, &change).await?;

@@ -71,12 +71,7 @@ pub(crate) async fn trail_faults(db: &db::Db) -> Result<(usize, usize, Vec<Strin
 }
 
 /// The first place at which a case and its rows of the trail part.
-fn case_fault(
-    case: &Case,
-    steps: &[Step],
-    entries: &[Entry],
-    (is_older, was_lost): (bool, bool),
-) -> Option<String> {
+fn case_fault(case: &Case, steps: &[Step], entries: &[Entry], (is_older, was_lost): (bool, bool)) -> Option<String> {
     let id = case.id;
     let mut rest = entries.iter();
     let mut stood = "";

@@ -151,7 +151,7 @@ fn check(said: &[Said], payments: &BTreeMap<&str, &Payment>, id: i64) -> Result<
 }
 
 /// The day of the order, which its number begins with.
-fn ordered_on(number: &str) -> Option<Date> {
+pub(super) fn ordered_on(number: &str) -> Option<Date> {
     let day = number.strip_prefix("ZQ")?.get(..8)?;
     Date::strptime("%Y%m%d", day).ok()
 }

@@ -92,7 +92,8 @@ fn batch_fault<'a>(
     let find = |act: &str| entries.iter().find(|entry| entry.action == act);
     let Some(order) = find("payment.order") else { return Some("的制单没有审计记录".into()) };
     let cases: BTreeSet<i64> = batch.payments.iter().map(|one| one.case).collect();
-    let told: BTreeSet<i64> = order.detail["cases"].as_array().into_iter().flatten().filter_map(Value::as_i64).collect();
+    let told: BTreeSet<i64> =
+        order.detail["cases"].as_array().into_iter().flatten().filter_map(Value::as_i64).collect();
     if order.who != batch.made_by || order.detail["total_fen"] != batch.total_fen() || told != cases {
         return Some(format!("的制单人、案件或合计与审计记录 {} 不符", order.id));
     }
@@ -110,9 +111,8 @@ fn batch_fault<'a>(
     if let Some((_, word)) = needed.filter(|(act, _)| find(act).is_none()) {
         return Some(format!("的{word}没有审计记录"));
     }
-    let of_answer = |hash: &str| {
-        entries.iter().find(|entry| entry.action == "payment.answer" && entry.detail["sha256"] == *hash)
-    };
+    let of_answer =
+        |hash: &str| entries.iter().find(|entry| entry.action == "payment.answer" && entry.detail["sha256"] == *hash);
     let mut said: BTreeMap<&str, &Value> = BTreeMap::new();
     for (hash, _, by) in answers {
         let Some(entry) = of_answer(hash).filter(|entry| entry.who == *by) else {

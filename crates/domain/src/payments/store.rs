@@ -32,13 +32,12 @@ pub(super) async fn insert(
 /// Every batch with its payments, the latest first, or one.
 pub(super) async fn batches(tx: &mut Tx, id: Option<i64>) -> Result<Vec<Batch>, Error> {
     const SQL: &str =
-        "select id, state, made_by, made_at, approved_by, approved_at from payment_batch where id = $1 or $1 = 0 order by id desc";
-    type Row = (i64, String, String, String, Option<String>, Option<String>);
-    let rows: Vec<Row> =
-        with_conn!(&mut *tx, conn => sqlx::query_as(SQL).bind(id.unwrap_or(0)).fetch_all(conn).await)
-            .map_err(db::Error::from)?;
+        "select id, state, made_by, made_at, approved_by from payment_batch where id = $1 or $1 = 0 order by id desc";
+    type Row = (i64, String, String, String, Option<String>);
+    let rows: Vec<Row> = with_conn!(&mut *tx, conn => sqlx::query_as(SQL).bind(id.unwrap_or(0)).fetch_all(conn).await)
+        .map_err(db::Error::from)?;
     let mut payments = payments(tx, id, None).await?;
-    let batch = |(id, state, made_by, made_at, approved_by, approved_at): Row| {
+    let batch = |(id, state, made_by, made_at, approved_by): Row| {
         let stage = Stage::ALL.into_iter().find(|stage| stage.key() == state);
         Ok(Batch {
             stage: stage.ok_or_else(|| Error::Damaged(format!("拨付批次 {id} 的状态已损坏。请从备份恢复。")))?,
@@ -47,7 +46,6 @@ pub(super) async fn batches(tx: &mut Tx, id: Option<i64>) -> Result<Vec<Batch>, 
             made_by,
             made_at,
             approved_by,
-            approved_at,
         })
     };
     rows.into_iter().map(batch).collect()
@@ -78,9 +76,10 @@ async fn payments(
 ) -> Result<std::collections::BTreeMap<i64, Vec<Payment>>, Error> {
     const SQL: &str = "select number, batch_id, case_id, amount_fen, recovered_fen, holder, bank, account_number, \
         account_masked, state, reason, answered_on, recovered_on, answered_fen from payment where (batch_id = $1 or $1 = 0) and (case_id = $2 or $2 = 0) order by id";
-    let rows: Vec<PaymentRow> = with_conn!(tx, conn => sqlx::query_as(SQL).bind(batch.unwrap_or(0)).bind(case.unwrap_or(0))
+    let rows: Vec<PaymentRow> =
+        with_conn!(tx, conn => sqlx::query_as(SQL).bind(batch.unwrap_or(0)).bind(case.unwrap_or(0))
         .fetch_all(conn).await)
-    .map_err(db::Error::from)?;
+        .map_err(db::Error::from)?;
     let mut by_batch = std::collections::BTreeMap::<i64, Vec<Payment>>::new();
     for row in rows {
         by_batch.entry(row.batch_id).or_default().push(Payment {

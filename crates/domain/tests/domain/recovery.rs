@@ -86,10 +86,8 @@ async fn a_batch_is_held_against_the_bank_to_the_fen_and_says_what_could_not_be_
     payments::cancel(&city.installation, finance, batch, now()).await.unwrap();
     let (batch, rows) = city.sent(&ids).await;
     let stands = async || payments::batch(city.db(), finance, batch).await.unwrap().reconciliation().unwrap();
-    let fen: Vec<i64> = rows
-        .iter()
-        .map(|(_, yuan)| terms::Money::parse(yuan, terms::MoneyUnit::Yuan).unwrap().fen)
-        .collect();
+    let fen: Vec<i64> =
+        rows.iter().map(|(_, yuan)| terms::Money::parse(yuan, terms::MoneyUnit::Yuan).unwrap().fen).collect();
     let sum = |of: &[i64]| Sum { count: of.len(), fen: of.iter().sum() };
     let all = stands().await;
     assert_eq!((all.sent, all.answered(), all.open, all.difference_fen()), (sum(&fen), sum(&[]), sum(&fen), 0));
@@ -142,7 +140,8 @@ async fn clause_c3_1_3_2_a_share_that_rises_lights_the_alarm_and_unknown_years_a
     assert_eq!((year(&city, 2020).await.share(), year(&city, 2021).await.rose), (Some(9_000), Some(false)));
     let lines = budget::lines(city.db()).await.unwrap();
     assert_eq!(lines.iter().find(|line| line.id == id).unwrap().left_fen(), 10_000_000);
-    let below = budget::set(city.db(), finance, (2020, "省级专项资金", ""), (80_000_000, "苏财〔2020〕2号"), now()).await;
+    let below =
+        budget::set(city.db(), finance, (2020, "省级专项资金", ""), (80_000_000, "苏财〔2020〕2号"), now()).await;
     assert!(below.unwrap_err().to_string().contains("不能低于"), "nor below what the books say was paid");
     // This year the city pays by this program, so nothing paid is nothing.
     assert_eq!(year(&city, 2024).await.subsidy_fen, Some(0));

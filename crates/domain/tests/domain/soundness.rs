@@ -17,9 +17,18 @@ const PAPERS: [&str; 3] = ["生效裁判文书", "权利归属证明", "费用�
 /// What is changed in a copy of the database, and what `doctor` then says; `:star` and `:aid` stand for the two paid cases.
 const BREAKS: &[(&str, &str)] = &[
     ("update award_case set facts = json_set(facts, '$.rights', json('[]')) where id = :star", "没有所依据的权利"),
-    ("update award_case set facts = json_set(facts, '$.conditions', json('[]')) where id = :star", "没有满足奖励条件的记录"),
-    ("update award_case set facts = json_set(facts, '$.conditions[0].holds', json('false')) where id = :star", "没有满足奖励条件的记录"),
-    ("update case_file set removed_at = 't' where case_id = :aid and kind = '权利归属证明'", "缺少事项要求的材料“权利归属证明”"),
+    (
+        "update award_case set facts = json_set(facts, '$.conditions', json('[]')) where id = :star",
+        "没有满足奖励条件的记录",
+    ),
+    (
+        "update award_case set facts = json_set(facts, '$.conditions[0].holds', json('false')) where id = :star",
+        "没有满足奖励条件的记录",
+    ),
+    (
+        "update case_file set removed_at = 't' where case_id = :aid and kind = '权利归属证明'",
+        "缺少事项要求的材料“权利归属证明”",
+    ),
     ("update award_case set handler = null where id = :star", "没有经办或复核"),
     ("update award_case set reviewer = null where id = :star", "没有经办或复核"),
     ("update award_case set reviewer = handler where id = :star", "经办与复核是同一人"),
@@ -28,7 +37,10 @@ const BREAKS: &[(&str, &str)] = &[
     ("update payment set holder = '别的公司' where case_id = :star", "的收款账户与案件 :star 的不符"),
     ("update payment set bank = '别的银行' where case_id = :star", "的收款账户与案件 :star 的不符"),
     ("update payment set account_masked = '1234' where case_id = :star", "的收款账户与案件 :star 的不符"),
-    ("update award_case set account = json_set(account, '$.bank', '别的银行') where id = :star", "收款账户与最后一条审计记录"),
+    (
+        "update award_case set account = json_set(account, '$.bank', '别的银行') where id = :star",
+        "收款账户与最后一条审计记录",
+    ),
     ("update notice_case set amount_fen = 1 where case_id = :star", "与最近一次公示的金额不符"),
     ("update notice_case set amount_fen = 1 where case_id = :star", "的金额与审计记录"),
     ("update award_case set amount_fen = 123 where id = :star", "与案件核定的金额不符"),

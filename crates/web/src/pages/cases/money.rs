@@ -27,8 +27,7 @@ pub(super) fn standing(frame: &Frame, (line, fen, state): &(Line, i64, String), 
     let money = |fen: i64| format::money_text(fen, frame.lang);
     let arrived = paid.iter().find(|one| one.state == "paid");
     let day = |day: Option<jiff::civil::Date>| day.map_or_else(|| frame.t("word-unknown"), |day| frame.date(day));
-    let mut words =
-        vec![("amount", money(*fen)), ("source", line.source.clone()), ("year", line.year.to_string())];
+    let mut words = vec![("amount", money(*fen)), ("source", line.source.clone()), ("year", line.year.to_string())];
     let key = match (state.as_str(), arrived) {
         ("released", _) => "case-released",
         ("paid", Some(one)) => {
@@ -52,9 +51,10 @@ pub(super) fn payments(frame: &Frame, paid: &[Payment]) -> Vec<Paid> {
     let money = |fen: i64| format::money_text(fen, frame.lang);
     let day = |day: Option<jiff::civil::Date>| day.map(|day| day.to_string()).unwrap_or_default();
     let row = |one: &Payment| {
-        let href = match one.batch {
-            batch if frame.may(Permission::ViewMoney) => frame.at(&format!("{PAYMENTS}/{batch}")),
-            _ => String::new(),
+        let href = if frame.may(Permission::ViewMoney) {
+            frame.at(&format!("{PAYMENTS}/{}", one.batch))
+        } else {
+            String::new()
         };
         let back = |text: String| if one.recovered_fen > 0 { text } else { String::new() };
         Paid {

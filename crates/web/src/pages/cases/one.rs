@@ -377,9 +377,8 @@ fn acting(
         return Ok(None);
     }
     // What ends a case or takes money back is never chosen beforehand.
-    let onward = acts
-        .iter()
-        .find(|act| matches!(act, Act::Accept | Act::Pass | Act::PassAgain | Act::Agree | Act::Archive));
+    let onward =
+        acts.iter().find(|act| matches!(act, Act::Accept | Act::Pass | Act::PassAgain | Act::Agree | Act::Archive));
     let chosen = match sent.get("act") {
         "" => onward.map_or("", |act| act.key()),
         typed => typed,

@@ -176,7 +176,7 @@ fn payable<'a>(
 
 /// The batches, each with how far it has come.
 fn of_batches<'a>(frame: &'a Frame, people: &'a People, batches: &[Batch]) -> Listing<'a, Batch> {
-    let year = |one: &Batch| one.made_at.get(..4).unwrap_or_default().to_owned();
+    let year = |one: &Batch| one.made_on().map(|day| day.year().to_string()).unwrap_or_default();
     let years: BTreeSet<String> = batches.iter().map(year).collect();
     let years = years.into_iter().rev().map(|year| Choice::new(year.clone(), year)).collect();
     let states = Stage::ALL.map(|one| Choice::new(one.key(), frame.said(one.zh()))).into();
@@ -198,9 +198,7 @@ fn of_batches<'a>(frame: &'a Frame, people: &'a People, batches: &[Batch]) -> Li
         .column("failed", frame.t("bank-failed"), Kind::Money, sum(|all| all.failed.fen))
         .column("open", frame.t("bank-open"), Kind::Money, sum(|all| all.open.fen))
         .column("made-by", frame.t("payment-made"), Kind::Text, |one| Cell::text(people.name(frame, &one.made_by)))
-        .column("made", frame.t("payment-made-on"), Kind::Date, |one| {
-            Cell::date(one.made_at.parse().ok().map(domain::beijing_date))
-        })
+        .column("made", frame.t("payment-made-on"), Kind::Date, |one| Cell::date(one.made_on()))
         .column("approved-by", frame.t("payment-approved"), Kind::Text, |one| {
             Cell::text(one.approved_by.as_deref().map(|by| people.name(frame, by)).unwrap_or_default())
         })
@@ -280,16 +278,13 @@ async fn shown(
         .with(super::said(frame, words))
         .wrong(!errors.is_empty());
     let can = frame.may(Permission::ManageMoney);
-    let on = |at: &str| at.parse().ok().map(|at| frame.date(domain::beijing_date(at))).unwrap_or_default();
+    let made_on = batch.made_on().map(|day| frame.date(day)).unwrap_or_default();
     let mut facts = vec![
         (frame.t("payment-total"), format::money_text(batch.total_fen(), frame.lang)),
         (frame.t("payment-count"), format::count(batch.payments.len())),
-        (frame.t("payment-made"), format!("{} {}", people.name(frame, &batch.made_by), on(&batch.made_at))),
+        (frame.t("payment-made"), format!("{} {made_on}", people.name(frame, &batch.made_by))),
     ];
-    facts.extend(batch.approved_by.as_ref().map(|by| {
-        let at = batch.approved_at.as_deref().map(on).unwrap_or_default();
-        (frame.t("payment-approved"), format!("{} {at}", people.name(frame, by)))
-    }));
+    facts.extend(batch.approved_by.as_ref().map(|by| (frame.t("payment-approved"), people.name(frame, by))));
     let answering = (can && batch.stage == Stage::Sent).then(|| {
         let field =
             Field::of("file", frame.t("payment-answer-file"), FieldKind::File(".csv,.xlsx,.xls,.ods"), "", errors)
@@ -361,10 +356,10 @@ fn reconciled(frame: &Frame, all: &Reconciliation) -> Reconciled {
             row("bank-open", all.open),
             (frame.t("bank-difference"), String::new(), money(difference)),
         ],
-        state: if difference == 0 {
-            StateWord::new(Tone::Ok, frame.t("bank-even"))
-        } else {
-            StateWord::new(Tone::Bad, frame.t("bank-uneven"))
+        state: match (difference, all.unchecked.count) {
+            (0, 0) => StateWord::new(Tone::Ok, frame.t("bank-even")),
+            (0, _) => StateWord::new(Tone::Warn, frame.t("bank-even-so-far")),
+            _ => StateWord::new(Tone::Bad, frame.t("bank-uneven")),
         },
         unchecked: if all.unchecked.count == 0 {
             String::new()

@@ -136,8 +136,9 @@ pub async fn of_budget(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -
             && query.filter("state").is_none_or(|state| is_use(one, state))
             && is(&query, "year", year_of.get(&one.line_id).map_or("", String::as_str))
     };
-    let room = Room::new(frame.t("uses-title"), summed(&frame, &rows, is_chosen, |one| (one.amount_fen, one.recovered_fen)))
-        .below(&frame, &[("cases-title", super::PATH), ("budget-title", BUDGET)]);
+    let room =
+        Room::new(frame.t("uses-title"), summed(&frame, &rows, is_chosen, |one| (one.amount_fen, one.recovered_fen)))
+            .below(&frame, &[("cases-title", super::PATH), ("budget-title", BUDGET)]);
     room::list_page(hx, &frame, &room, &listing.view(&rows, &query))
 }
 
@@ -165,7 +166,8 @@ pub async fn of_payments(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri)
     let years: std::collections::BTreeSet<String> = rows.iter().map(year).collect();
     let years = years.into_iter().rev().map(|year| Choice::new(year.clone(), year)).collect();
     let year_back = |one: &Arrived| one.recovered_on.get(..4).unwrap_or_default().to_owned();
-    let years_back: std::collections::BTreeSet<String> = rows.iter().map(year_back).filter(|one| !one.is_empty()).collect();
+    let years_back: std::collections::BTreeSet<String> =
+        rows.iter().map(year_back).filter(|one| !one.is_empty()).collect();
     let years_back = years_back.into_iter().rev().map(|year| Choice::new(year.clone(), year)).collect();
     let awards = policy.awards.iter().map(|award| Choice::new(award.id.clone(), frame.said(&award.name))).collect();
     let for_years: std::collections::BTreeSet<i64> = rows.iter().map(|one| one.year).collect();
@@ -202,8 +204,11 @@ pub async fn of_payments(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri)
             && is(&query, "award", &one.award)
             && is(&query, "for", &one.year.to_string())
     };
-    let room = Room::new(frame.t("arrived-title"), summed(&frame, &rows, is_chosen, |one| (one.amount_fen, one.recovered_fen)))
-        .below(&frame, &[("cases-title", super::PATH), ("payments-title", PAYMENTS)]);
+    let room = Room::new(
+        frame.t("arrived-title"),
+        summed(&frame, &rows, is_chosen, |one| (one.amount_fen, one.recovered_fen)),
+    )
+    .below(&frame, &[("cases-title", super::PATH), ("payments-title", PAYMENTS)]);
     room::list_page(hx, &frame, &room, &listing.view(&rows, &query))
 }
 
@@ -231,9 +236,7 @@ pub async fn of_market(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -
         return listing.workbook(&rows, &query);
     }
     let is_chosen = |one: &Pledge| is(&query, "year", &one.year.to_string());
-    let room = Room::new(frame.t("pledges-register"), summed(&frame, &rows, is_chosen, |one| (one.fen, 0))).below(
-        &frame,
-        &[("cases-title", super::PATH), ("budget-title", BUDGET), ("board-title", super::board::PATH)],
-    );
+    let room = Room::new(frame.t("pledges-register"), summed(&frame, &rows, is_chosen, |one| (one.fen, 0)))
+        .below(&frame, &[("cases-title", super::PATH), ("budget-title", BUDGET), ("board-title", super::board::PATH)]);
     room::list_page(hx, &frame, &room, &listing.view(&rows, &query))
 }
