@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { deliver } from './delivered.mjs';
 import { startProvider, writeSettings } from './provider.mjs';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
@@ -48,6 +49,7 @@ export async function startCity() {
   if (!process.env.ZHIQIANG_E2E_DATA) {
     const filled = spawnSync(program, ['--data', data, 'demo', '--no-serve'], { encoding: 'utf8' });
     if (filled.status !== 0) throw new Error(`demo failed: ${filled.stderr}`);
+    deliver(program, data);
   }
   const port = await freePort();
   const address = `http://127.0.0.1:${port}`;

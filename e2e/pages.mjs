@@ -4,7 +4,7 @@ import { followFirst } from './browser.mjs';
 
 /** Pages that only lead on or send a file; journeys use them. */
 export const NOT_SHOWN = ['/', '/sign-on', '/sign-on/return', '/sign-on/out', '/runs/compare', '/registers/templates/{register}', '/runs/{id}/export',
-  '/navigation/reports/{id}/export', '/sign-in/code', '/claims/{id}/papers/{file}', '/cases/{id}/papers/{file}', '/cases/{id}/letters/{kind}', '/notices/{id}/letter', ...'openapi.json runs runs/{run}/indicators runs/{run}/indicators/{code} runs/{run}/awards verdicts/{run}/{award}/{subject}'.split(' ').map((path) => `/api/${path}`), '/notices/{id}', '/payments/{id}', '/messages/mails/{id}', '/budget/prorata/{id}',
+  '/navigation/reports/{id}/export', '/sign-in/code', '/claims/{id}/papers/{file}', '/cases/{id}/papers/{file}', '/cases/{id}/letters/{kind}', '/notices/{id}/letter', ...'openapi.json runs runs/{run}/indicators runs/{run}/indicators/{code} runs/{run}/awards verdicts/{run}/{award}/{subject}'.split(' ').map((path) => `/api/${path}`), '/budget/prorata/{id}',
   '/my-enterprise/reports/{id}', '/my-enterprise/reports/{id}/export'];
 
 const at = (path) => async (page, address) => { await go(page, address + path); };
@@ -193,6 +193,9 @@ export const PAGES = [
     await page.locator('form[action$="/cases/apply"] .button-main').click();
   }, status: 422 },
   { name: 'notices', door: '/notices', open: at('/notices') },
+  { name: 'notice', door: '/notices/{id}', open: first('/notices', 'main tbody a[href*="/notices/"]') },
+  { name: 'notice-for-everybody', door: '/notices/{id}', as: null, open: first('/notices', 'main tbody a[href*="/notices/"]') },
+  { name: 'case-recovered', door: '/cases/{id}', as: 'finance', open: first('/cases?state=recovered', 'main tbody th a[href*="/cases/"]') },
   { name: 'items', door: '/items', open: at('/items') },
   { name: 'item', door: '/items/{id}', open: first('/items', 'main tbody th a[href*="/items/"]') },
   { name: 'item-with-faults', door: '/items/{id}', open: faultyItem },
@@ -207,6 +210,7 @@ export const PAGES = [
   { name: 'budget-uses', door: '/budget/uses', as: 'finance', open: at('/budget/uses') },
   { name: 'money-arrived', door: '/payments/arrived', as: 'finance', open: at('/payments/arrived') },
   { name: 'payments', door: '/payments', as: 'finance', open: at('/payments') },
+  { name: 'payment', door: '/payments/{id}', as: 'finance', open: first('/payments', 'main tbody a[href*="/payments/"]') },
   { name: 'messages', door: '/messages', open: at('/messages') },
   { name: 'messages-of-an-enterprise', door: '/messages', as: 'enterprise', open: at('/messages') },
   { name: 'messages-none', door: '/messages', as: 'auditor', open: at('/messages') },
@@ -218,6 +222,7 @@ export const PAGES = [
     await page.locator('main form .button-main').click();
   }, status: 422 },
   { name: 'mails', door: '/messages/mails', open: at('/messages/mails') },
+  { name: 'mail', door: '/messages/mails/{id}', open: mailed },
   { name: 'message-wordings', door: '/messages/wordings', open: at('/messages/wordings') },
   { name: 'message-wording', door: '/messages/wordings/{kind}', open: at('/messages/wordings/confirm') },
   { name: 'search', door: '/search', open: at('/search?q=云川') },
@@ -252,6 +257,19 @@ async function handledWarning(page, address) {
     await page.locator('form[action$="/handle"] .button-main').click();
     await page.waitForURL(/\/warnings\/\d+$/);
   }
+}
+
+/** A mail that waits: the code that proves an address, asked for once. */
+async function mailed(page, address) {
+  await go(page, `${address}/messages/mails`);
+  if (await page.locator('main tbody a[href*="/messages/mails/"]').count() === 0) {
+    await go(page, `${address}/messages/settings`);
+    await page.locator('#address').fill('zhang@example.cn');
+    await page.locator('main form:has(#address) .button-main').click();
+    await page.waitForURL(/done=/);
+    await go(page, `${address}/messages/mails`);
+  }
+  await followFirst(page, 'main tbody a[href*="/messages/mails/"]');
 }
 
 /** An application of the demo's enterprise with one paper in it. */

@@ -42,10 +42,14 @@ async function act(page, word, { note = '', before: fill } = {}) {
 test('the enterprise confirms what the run found', () => as('enterprise', async (page) => {
   await page.goto(`${address}/cases?award=innovation-star`);
   path = new URL(await page.locator('main tbody th a').first().getAttribute('href'), address).pathname;
-  await act(page, '确认领取', { before: async () => {
-    await page.getByLabel('开户银行及网点').fill('云川农商银行城东支行');
-    await page.getByLabel('账号', { exact: true }).fill('6222 0212 3456 7890');
-  } });
+  await page.goto(address + path);
+  // What ends the case is opened and read before it can be sent.
+  assert.equal(await page.getByRole('button', { name: '放弃领取' }).isVisible(), false);
+  await page.getByText('放弃领取').first().click();
+  await page.getByText('这一年度的这项奖励不再发放').waitFor();
+  await page.getByLabel('开户银行及网点').fill('云川农商银行城东支行');
+  await page.getByLabel('账号', { exact: true }).fill('6222 0212 3456 7890');
+  await page.getByRole('button', { name: '确认领取' }).click();
   await page.getByText('经办审核').first().waitFor();
 }));
 
@@ -82,6 +86,8 @@ test('the money goes out once, by four eyes, and the bank answers', async () => 
   let number;
   await as('finance', async (page) => {
     await page.goto(`${address}/payments`);
+    assert.equal(await page.locator('main input[name="pick"]:checked').count(), 0, 'nothing is ticked beforehand');
+    await page.locator('main input[name="pick"]').first().check();
     await page.getByRole('button', { name: '制作拨付批次' }).click();
     await page.waitForURL(/\/payments\/\d+$/);
     batch = new URL(page.url()).pathname;
@@ -116,7 +122,7 @@ test('the money goes out once, by four eyes, and the bank answers', async () => 
 
 test('the auditor finds every step in the trail, and it is whole', () => as('auditor', async (page) => {
   await page.goto(`${address}/registers/audit?act=payment.answer`);
-  assert.equal(await page.locator('main tbody tr').count(), 1);
+  assert.equal(await page.locator('main tbody tr').count(), 2, 'this one, and that with which the city begins');
   await page.goto(`${address}/registers/audit/verify`);
   await page.locator('main .notice').first().waitFor();
 }));

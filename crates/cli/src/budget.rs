@@ -37,6 +37,9 @@ enum Action {
         /// 预算批复文号
         #[arg(long, value_name = "文号")]
         basis: String,
+        /// 启用本系统以前已从这笔预算拨付的钱，照账册填；不知道的不填
+        #[arg(long, value_name = "金额")]
+        earlier: Option<String>,
     },
     /// 预算不足时提出按比例兑付：一笔预算所对的奖励，全部待决定的案件
     Prorate {
@@ -74,7 +77,7 @@ pub(crate) async fn run(context: &Context, command: Budget) -> anyhow::Result<()
                 false => lines.iter().map(words).collect::<Vec<_>>().join("\n"),
             })
         }
-        Action::Set { year, source, amount, award, basis } => {
+        Action::Set { year, source, amount, award, basis, earlier } => {
             let account = command.by.account(db).await?;
             let money =
                 Money::parse(&amount, MoneyUnit::Yuan).map_err(|cause| Unusable(format!("预算金额：{cause}")))?;
@@ -85,6 +88,11 @@ pub(crate) async fn run(context: &Context, command: Budget) -> anyhow::Result<()
             }
             let line = (year, &*source, &*award);
             let id = budget::set(db, &account, line, (money.fen, &basis), context.now).await?;
+            if let Some(text) = earlier {
+                let paid = Money::parse(&text, MoneyUnit::Yuan)
+                    .map_err(|cause| Unusable(format!("启用前已拨付的金额：{cause}")))?;
+                budget::set_earlier(db, &account, id, paid.fen, context.now).await?;
+            }
             let set = json!({ "line": id, "amount_fen": money.fen });
             context.output.print(&set, |_| format!("{year} 年“{source}”预算已设为 {}。", money.format_zh()))
         }
@@ -177,6 +185,7 @@ fn value(line: &budget::Line) -> Value {
     json!({
         "line": line.id, "year": line.year, "source": line.source, "award": line.award, "basis": line.basis,
         "amount_fen": line.amount_fen, "reserved_fen": line.reserved_fen, "paid_fen": line.paid_fen,
+        "earlier_fen": line.earlier_fen, "recovered_fen": line.recovered_fen, "net_fen": line.net_fen(),
         "left_fen": line.left_fen(),
     })
 }
@@ -184,12 +193,14 @@ fn value(line: &budget::Line) -> Value {
 fn words(line: &budget::Line) -> String {
     let award = if line.award.is_empty() { "各项" } else { &line.award };
     format!(
-        "{}  {}  {award}  安排 {}  预留 {}  已付 {}  余 {}  {}",
+        "{}  {}  {award}  安排 {}  预留 {}  到账 {}  追回 {}  净额 {}  余 {}  {}",
         line.year,
         line.source,
         yuan(Some(line.amount_fen)),
         yuan(Some(line.reserved_fen)),
         yuan(Some(line.paid_fen)),
+        yuan(Some(line.recovered_fen)),
+        yuan(Some(line.net_fen())),
         yuan(Some(line.left_fen())),
         line.basis
     )

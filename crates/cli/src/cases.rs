@@ -330,10 +330,15 @@ impl Doing<'_> {
         let policy = domain::runs::policy()?;
         let opening =
             cases::open_batch(self.installation, &policy, self.account, (award, &run), self.context.now).await?;
-        let cases::Opening { batch, opened, stopped, known } = opening;
-        let object = json!({ "batch": batch, "opened": opened, "stopped": stopped, "known": known });
+        let cases::Opening { batch, opened, stopped, unheard, known } = opening;
+        let object =
+            json!({ "batch": batch, "opened": opened, "stopped": stopped, "unheard": unheard, "known": known });
         self.context.output.print(&object, |_| {
-            format!("批次 {batch}：待企业确认 {opened} 件，核查未过 {stopped} 件，本年已有案件 {known} 家。")
+            let told = match unheard {
+                0 => String::new(),
+                count => format!("其中 {count} 家企业没有账号，须另行通知。"),
+            };
+            format!("批次 {batch}：待企业确认 {opened} 件，核查未过 {stopped} 件，本年已有案件 {known} 家。{told}")
         })
     }
 

@@ -101,11 +101,15 @@ pub(crate) async fn run(context: &Context, command: Payment) -> anyhow::Result<(
             if !file.is_file() {
                 return Err(Unusable(format!("找不到回单 {}，请检查路径。", file.display())).into());
             }
-            let payments::Answered { paid, failed, unchanged } =
+            let payments::Answered { paid, failed, unchanged, unchecked } =
                 payments::take_answer(&installation, &account, batch, &file, now).await?;
-            let line = json!({ "batch": batch, "paid": paid, "failed": failed, "unchanged": unchanged });
+            let line = json!({ "batch": batch, "paid": paid, "failed": failed, "unchanged": unchanged, "unchecked": unchecked });
             context.output.print(&line, |_| {
-                format!("拨付批次 {batch}：到账 {paid} 笔，被退回 {failed} 笔，早已登记 {unchanged} 笔。")
+                let checked = match unchecked {
+                    0 => String::new(),
+                    count => format!("其中 {count} 笔的回单没有写金额，只核对了付款编号和结果，金额没有核对。"),
+                };
+                format!("拨付批次 {batch}：到账 {paid} 笔，被退回 {failed} 笔，早已登记 {unchanged} 笔。{checked}")
             })
         }
     }
@@ -115,6 +119,10 @@ fn value(batch: &Batch) -> Value {
     json!({
         "batch": batch.id, "stage": batch.stage.key(), "made_by": batch.made_by, "made_at": batch.made_at,
         "approved_by": batch.approved_by, "total_fen": batch.total_fen(),
+        "bank": batch.reconciliation().map(|all| json!({
+            "sent_fen": all.sent.fen, "arrived_fen": all.arrived.fen, "failed_fen": all.failed.fen, "open_fen": all.open.fen,
+            "difference_fen": all.difference_fen(), "unchecked": all.unchecked.count,
+        })),
         "payments": batch.payments.iter().map(payment).collect::<Vec<_>>(),
     })
 }
@@ -125,6 +133,7 @@ pub(crate) fn payment(one: &payments::Payment) -> Value {
         "number": one.number, "case": one.case, "amount_fen": one.amount_fen, "recovered_fen": one.recovered_fen,
         "holder": one.receiving.holder, "bank": one.receiving.bank, "account": one.receiving.masked,
         "state": one.state, "reason": one.reason, "answered_on": one.answered_on,
+        "recovered_on": one.recovered_on, "answered_fen": one.answered_fen,
     })
 }
 
@@ -137,5 +146,11 @@ fn words(batch: &Batch) -> String {
 
 pub(crate) fn payment_words(one: &payments::Payment) -> String {
     let to = format!("{} {}", one.receiving.holder, one.receiving.masked);
-    format!("{}  案件 {}  {}  {to}  {} {}", one.number, one.case, yuan(Some(one.amount_fen)), one.zh(), one.reason)
+    let day = |day: Option<jiff::civil::Date>| day.map(|day| format!(" {day}")).unwrap_or_default();
+    let back = match one.recovered_fen {
+        0 => String::new(),
+        fen => format!("  追回 {}{}  净额 {}", yuan(Some(fen)), day(one.recovered_on), yuan(Some(one.net_fen()))),
+    };
+    let (amount, on) = (yuan(Some(one.amount_fen)), day(one.answered_on));
+    format!("{}  案件 {}  {amount}  {to}  {}{on}{back} {}", one.number, one.case, one.zh(), one.reason)
 }

@@ -177,6 +177,14 @@ pub(crate) async fn begin(
         budget::set(&installation.db, finance, (2024, "市级知识产权专项资金", award), (yuan * YUAN, basis), now)
             .await?;
     }
+    // The years before the program, as the books would tell: less is paid from year to year, yet in 2023 more of a smaller budget.
+    for (year, yuan, paid) in [(2021, 4_000_000, 3_200_000), (2022, 4_800_000, 3_000_000), (2023, 4_300_000, 2_800_000)]
+    {
+        let line = (year, "市级知识产权专项资金", "");
+        let basis = format!("云财预〔{year}〕1号（演示）");
+        let id = budget::set(&installation.db, finance, line, (yuan * YUAN, &basis), now).await?;
+        budget::set_earlier(&installation.db, finance, id, paid * YUAN, now).await?;
+    }
     if let Some(run) = runs::latest(installation).await? {
         cases::open_batch(installation, &policy, clerk, ("innovation-star", &run.run), now).await?;
     }

@@ -16,11 +16,12 @@ use jiff::SignedDuration;
 use crate::Error;
 
 pub use self::keeping::{
-    Detail, New, all, amend, change_password, details, disable, enable, find, open, open_with_fresh_password, reset,
-    staff,
+    Detail, New, all, amend, change_password, details, disable, enable, find, heard_enterprises, open,
+    open_with_fresh_password, reset, staff,
 };
 pub(crate) use self::keeping::{
-    check_about, check_login, end_sessions, forget_given_password, known, of_enterprise, open_in, usable,
+    check_about, check_login, end_sessions, forget_given_password, heard_enterprises_in, known, of_enterprise, open_in,
+    usable,
 };
 pub use self::password::{CHARS_MIN as PASSWORD_CHARS_MIN, HISTORY as PASSWORDS_REMEMBERED};
 pub(crate) use self::password::{check as check_password, fresh as fresh_word, hash as hash_password};

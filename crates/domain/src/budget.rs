@@ -39,14 +39,28 @@ pub struct Line {
     pub amount_fen: i64,
     /// Reserved by decisions and not yet paid.
     pub reserved_fen: i64,
-    /// Paid.
+    /// Paid: what arrived at enterprises.
     pub paid_fen: i64,
+    /// What was paid out of it before this program was in use, as the books tell; none where nobody said.
+    pub earlier_fen: Option<i64>,
+    /// What of it came back; it goes to the treasury and is not spent again out of this line.
+    pub recovered_fen: i64,
 }
 
 impl Line {
+    /// What was paid and did not come back, in fen.
+    pub const fn net_fen(&self) -> i64 {
+        self.paid_fen - self.recovered_fen
+    }
+
     /// What may still be reserved, in fen.
-    pub const fn left_fen(&self) -> i64 {
-        self.amount_fen - self.reserved_fen - self.paid_fen
+    pub fn left_fen(&self) -> i64 {
+        self.amount_fen - self.used_fen()
+    }
+
+    /// What is reserved or was paid, by this program or before it, in fen.
+    fn used_fen(&self) -> i64 {
+        self.reserved_fen + self.paid_fen + self.earlier_fen.unwrap_or(0)
     }
 }
 
@@ -75,6 +89,12 @@ pub struct Use {
     pub amount_fen: i64,
     /// `reserved` or `paid`.
     pub state: String,
+    /// The day on which it arrived; empty while it has not.
+    pub paid_on: String,
+    /// What of it came back, in fen.
+    pub recovered_fen: i64,
+    /// When; empty where nothing did.
+    pub recovered_on: String,
 }
 
 /// What every line holds and has paid, case by case: the rows that its figures add up.
@@ -104,8 +124,8 @@ pub async fn set(
     let lines = store::lines(&mut tx).await?;
     let before = lines.iter().find(|line| line.year == year && line.source == source && line.award == award);
     let id = match before {
-        Some(line) if amount_fen < line.reserved_fen + line.paid_fen => {
-            let used = terms::Money::from_fen(line.reserved_fen + line.paid_fen).format_zh();
+        Some(line) if amount_fen < line.used_fen() => {
+            let used = terms::Money::from_fen(line.used_fen()).format_zh();
             return Err(Error::Conflict(format!("已预留和已拨付共 {used}，预算不能低于这个数。")));
         }
         Some(line) => {
@@ -121,6 +141,26 @@ pub async fn set(
     registry::audit::record(&mut tx, now, &account.login, "budget.set", &id.to_string(), &detail).await?;
     tx.commit().await?;
     Ok(id)
+}
+
+/// Notes what was paid out of a line before this program was in use, so that the years before are known and not taken for nothing.
+pub async fn set_earlier(db: &Db, account: &Account, id: i64, fen: i64, now: Timestamp) -> Result<(), Error> {
+    allowed(account, Permission::ManageMoney)?;
+    let mut tx = db.begin().await?;
+    let line = store::lines(&mut tx).await?.into_iter().find(|line| line.id == id);
+    let line = line.ok_or_else(|| Error::NotFound { what: "预算", id: id.to_string() })?;
+    let room = line.amount_fen - line.reserved_fen - line.paid_fen;
+    if !(0..=room).contains(&fen) {
+        let room = terms::Money::from_fen(room).format_zh();
+        return Err(Error::Invalid(format!("启用前已拨付应在 0 到 {room} 之间，不能超过预算余下的数。")));
+    }
+    store::set_earlier(&mut tx, id, fen).await?;
+    let detail = json!({
+        "year": line.year, "source": line.source, "award": line.award,
+        "before": { "amount_fen": line.earlier_fen }, "after": { "amount_fen": fen },
+    });
+    registry::audit::record(&mut tx, now, &account.login, "budget.earlier", &id.to_string(), &detail).await?;
+    Ok(tx.commit().await?)
 }
 
 /// Reserves money for a case: from a line of its award first, then from one for any.

@@ -10,8 +10,10 @@ mod facts;
 pub mod gates;
 mod introduced;
 mod notices;
+mod offers;
 mod opening;
 mod qualifications;
+mod soundness;
 pub mod state;
 mod store;
 mod turn;
@@ -23,6 +25,7 @@ use serde_json::Value;
 
 pub(crate) use self::applications::paper_faults;
 pub(crate) use self::facts::{Known, Shelf as KnownShelf};
+pub(crate) use self::soundness::{accounts_were_lost, lacks, trail_faults};
 pub use self::{
     acts::{Said, act, daily, possible},
     applications::{About, Application, PAPER_BYTES_MAX, Paper, Written, attach, begin, detach, paper, write},
@@ -30,6 +33,7 @@ pub use self::{
     notices::{
         Notice, Objection, decide_objection, notice, notices, objections, open_notice, raise_objection, sees_objectors,
     },
+    offers::{Offer, offers},
     opening::{Opening, open_batch, simulate},
     state::{Act, State},
     turn::{Waits, awaiting},

@@ -27,7 +27,7 @@ pub enum State {
 /// One check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Check {
-    /// What was checked: `database`, `integrity`, `batches`, `trail`, `payments`, `papers`, `scan`, `secrets`, `runs`, `corpus`,
+    /// What was checked: `database`, `integrity`, `batches`, `trail`, `payments`, `cases`, `papers`, `scan`, `secrets`, `runs`, `corpus`,
     /// `reports`, `folders`,
     /// `holidays` or `disk`.
     pub check: &'static str,
@@ -56,6 +56,7 @@ pub async fn examine(installation: &Installation, now: Timestamp) -> Vec<Check> 
     found("batches", batches(installation).await);
     found("trail", trail(installation).await);
     found("payments", payments(installation).await);
+    found("cases", cases(installation).await);
     found("papers", papers(installation).await);
     found("scan", Ok(vec![scan(installation)]));
     found("secrets", secrets(installation).await);
@@ -126,9 +127,18 @@ async fn trail(installation: &Installation) -> Result<Vec<Check>, Error> {
 }
 
 async fn payments(installation: &Installation) -> Result<Vec<Check>, Error> {
-    let (count, faults) = crate::payments::faults(&installation.db).await?;
-    let well = format!("{count} 笔付款各有公示、决定、依据和预算，预算与付款分文不差。");
+    let (count, faults) = crate::payments::faults(installation).await?;
+    let well = format!(
+        "{count} 笔付款各有公示、决定、依据、材料或权利、会签和预算，收款账户与案件一致，预算与付款分文不差，每批与审计记录相符。"
+    );
     Ok(faults_or("payments", &faults, "请停止拨付并查明", well))
+}
+
+/// Every step of a case and every notice against the trail.
+async fn cases(installation: &Installation) -> Result<Vec<Check>, Error> {
+    let (steps, notices, faults) = crate::cases::trail_faults(&installation.db).await?;
+    let well = format!("{steps} 步案件办理和 {notices} 次公示都与审计记录相符。");
+    Ok(faults_or("cases", &faults, "请停止拨付，查明是谁改动了数据库，并从备份核对", well))
 }
 
 async fn papers(installation: &Installation) -> Result<Vec<Check>, Error> {

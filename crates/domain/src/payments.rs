@@ -2,6 +2,7 @@
 //! however often a button is pressed, a process dies or a file comes again.
 
 mod answer;
+mod soundness;
 mod store;
 
 use std::collections::BTreeSet;
@@ -15,7 +16,10 @@ use sheets::{
     write::{Column, Kind, Sheet},
 };
 
-pub use self::answer::{Answered, take_answer};
+pub use self::{
+    answer::{Answered, take_answer},
+    soundness::faults,
+};
 use crate::{
     Error, Installation,
     accounts::{Account, Permission, Reach},
@@ -71,12 +75,18 @@ impl Stage {
 pub struct Payment {
     /// Its number, which the bank sends back.
     pub number: String,
+    /// Its batch.
+    pub batch: i64,
     /// The case.
     pub case: i64,
     /// How much, in fen.
     pub amount_fen: i64,
     /// What has been recovered of it, in fen.
     pub recovered_fen: i64,
+    /// When that came back.
+    pub recovered_on: Option<Date>,
+    /// The amount that the bank wrote of it, in fen; none where it wrote none.
+    pub answered_fen: Option<i64>,
     /// Who receives it.
     pub receiving: cases::Payee,
     /// `ordered`, `paid`, `failed` or `cancelled`.
@@ -93,6 +103,11 @@ const fn kept_at(number: &str) -> Place<'_> {
 }
 
 impl Payment {
+    /// What stays with the enterprise of what arrived, in fen.
+    pub const fn net_fen(&self) -> i64 {
+        self.amount_fen - self.recovered_fen
+    }
+
     /// The number of the account that it goes to, as this account may see it.
     pub fn receiving_number(&self, vault: &Vault, account: &Account) -> Result<String, Error> {
         if account.role.reach(Permission::SeeAccounts) < Reach::All {
@@ -104,6 +119,7 @@ impl Payment {
     /// Its state in Chinese.
     pub fn zh(&self) -> &'static str {
         match self.state.as_str() {
+            "paid" if self.recovered_fen > 0 => "已追回",
             "paid" => "已到账",
             "failed" => "被退回",
             "cancelled" => "已撤销",
@@ -129,10 +145,76 @@ pub struct Batch {
     pub payments: Vec<Payment>,
 }
 
+/// Some payments, and what they come to in fen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Sum {
+    /// How many.
+    pub count: usize,
+    /// How much.
+    pub fen: i64,
+}
+
+/// How a batch stands with the bank (对账), to the fen.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Reconciliation {
+    /// What the bank was told to pay.
+    pub sent: Sum,
+    /// What it says arrived: by its own amounts, where it wrote them.
+    pub arrived: Sum,
+    /// What it says came back.
+    pub failed: Sum,
+    /// What it has not answered.
+    pub open: Sum,
+    /// Of what it answered, the payments without an amount of its own, so that only number and result could be checked.
+    pub unchecked: Sum,
+}
+
+impl Reconciliation {
+    /// What the bank has answered.
+    pub const fn answered(&self) -> Sum {
+        Sum { count: self.arrived.count + self.failed.count, fen: self.arrived.fen + self.failed.fen }
+    }
+
+    /// What is sent and neither answered nor open, in fen; anything but zero is to be looked into.
+    pub const fn difference_fen(&self) -> i64 {
+        self.sent.fen - self.arrived.fen - self.failed.fen - self.open.fen
+    }
+}
+
 impl Batch {
     /// The sum of its payments, whatever became of them, in fen.
     pub fn total_fen(&self) -> i64 {
         self.payments.iter().map(|one| one.amount_fen).sum()
+    }
+
+    /// The business day on which it was made.
+    pub fn made_on(&self) -> Option<Date> {
+        answer::ordered_on(&self.payments.first()?.number)
+    }
+
+    /// How it stands with the bank; nothing of a batch that was not sent.
+    pub fn reconciliation(&self) -> Option<Reconciliation> {
+        if !matches!(self.stage, Stage::Sent | Stage::Closed) {
+            return None;
+        }
+        let mut all = Reconciliation::default();
+        let add = |sum: &mut Sum, fen: i64| *sum = Sum { count: sum.count + 1, fen: sum.fen + fen };
+        for one in &self.payments {
+            add(&mut all.sent, one.amount_fen);
+            let answered = match one.state.as_str() {
+                "paid" => &mut all.arrived,
+                "failed" => &mut all.failed,
+                _ => {
+                    add(&mut all.open, one.amount_fen);
+                    continue;
+                }
+            };
+            add(answered, one.answered_fen.unwrap_or(one.amount_fen));
+            if one.answered_fen.is_none() {
+                add(&mut all.unchecked, one.amount_fen);
+            }
+        }
+        Some(all)
     }
 }
 
@@ -156,7 +238,7 @@ pub async fn of_case(db: &Db, case: i64) -> Result<Vec<Payment>, Error> {
     store::of_case(&mut tx, case).await
 }
 
-/// Money that arrived, less what has come back.
+/// Money that arrived, with what of it has come back.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub struct Arrived {
     /// The number of its payment.
@@ -171,13 +253,24 @@ pub struct Arrived {
     pub award: String,
     /// The year it was for.
     pub year: i64,
-    /// How much, in fen.
+    /// How much arrived, in fen.
     pub amount_fen: i64,
     /// The day on which the bank said so.
     pub answered_on: String,
+    /// How much of it came back, in fen.
+    pub recovered_fen: i64,
+    /// When; empty where nothing did.
+    pub recovered_on: String,
 }
 
-/// Every payment that arrived: the rows that the board of subsidy adds up.
+impl Arrived {
+    /// What stays with the enterprise, in fen.
+    pub const fn net_fen(&self) -> i64 {
+        self.amount_fen - self.recovered_fen
+    }
+}
+
+/// Every payment that arrived: the rows that budget and board add up.
 pub async fn arrived(db: &Db, account: &Account) -> Result<Vec<Arrived>, Error> {
     allowed(account, Permission::ViewMoney)?;
     let mut tx = db.begin_read().await?;
@@ -309,12 +402,13 @@ async fn step(
     if store::step(tx, batch.id, from, to, approved_by, &now.to_string()).await? {
         return Ok(());
     }
-    Err(Error::Conflict(format!(
-        "拨付批次 {} 现为“{}”，不能改为“{}”。请刷新后再看。",
-        batch.id,
-        batch.stage.zh(),
-        to.zh()
-    )))
+    let (id, zh) = (batch.id, batch.stage.zh());
+    Err(Error::Conflict(match batch.stage {
+        // It stood where it should when it was read.
+        stage if stage == from => format!("拨付批次 {id} 刚刚由别人办理过。请刷新后再看。"),
+        stage if stage == to => format!("拨付批次 {id} 已经是“{zh}”，不必再办。"),
+        _ => format!("拨付批次 {id} 现为“{zh}”，不能改为“{}”。请刷新后再看。", to.zh()),
+    }))
 }
 
 /// Takes a batch back before it is sent; its cases may be ordered again.
@@ -326,7 +420,7 @@ pub async fn cancel(installation: &Installation, account: &Account, id: i64, now
     let from = if batch.stage == Stage::Approved { Stage::Approved } else { Stage::Made };
     step(&mut tx, &batch, from, Stage::Cancelled, None, now).await?;
     for payment in &batch.payments {
-        if !store::answer(&mut tx, &payment.number, "cancelled", "", today).await? {
+        if !store::answer(&mut tx, &payment.number, ("cancelled", ""), None, today).await? {
             return Err(Error::Conflict(format!("付款 {} 刚刚被登记过。请刷新后再看。", payment.number)));
         }
         let before = cases::find_in(&mut tx, payment.case).await?;
@@ -389,17 +483,11 @@ fn sheet(batch: &Batch, keys: &Keys) -> Result<Sheet, Error> {
     })
 }
 
-/// Notes that the money of a case has come back.
-pub(crate) async fn recover(tx: &mut Tx, case: i64) -> Result<(), Error> {
-    if store::recover(tx, case).await? {
+/// Notes that the money of a case came back on this day; it counts in the year of that day, and the year of the payment stays as it was.
+pub(crate) async fn recover(tx: &mut Tx, case: i64, on: Date) -> Result<(), Error> {
+    if store::recover(tx, case, on).await? {
         Ok(())
     } else {
         Err(Error::Conflict("这件案件没有已到账的款项，无从追回。".into()))
     }
-}
-
-/// What of the money does not add up; empty when everything does.
-pub async fn faults(db: &Db) -> Result<(i64, Vec<String>), Error> {
-    let mut tx = db.begin_read().await?;
-    store::faults(&mut tx).await
 }

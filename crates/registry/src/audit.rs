@@ -86,6 +86,11 @@ pub async fn find(db: &Db, id: i64) -> Result<Option<Entry>, Error> {
     found.map(store::Row::entry).transpose()
 }
 
+/// The entries whose acts begin so, the oldest first: what changes are held against, row by row.
+pub async fn of_acts(tx: &mut Tx, beginning: &str) -> Result<Vec<Entry>, Error> {
+    store::of_acts(tx, beginning).await?.into_iter().map(store::Row::entry).collect()
+}
+
 /// Seals the rows of an installation from before there were seals; nothing when the chain has begun.
 pub(crate) async fn begin_chain(db: &Db) -> Result<(), Error> {
     let mut tx = db.begin_read().await?;

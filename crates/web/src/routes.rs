@@ -233,7 +233,7 @@ pub fn doors() -> Vec<Door> {
         door("/items/{id}/issue", Needs(HandleCases), post(cases::items::issue)),
         door("/items/{id}/suspend", Needs(HandleCases), post(cases::items::suspend)),
         door("/budget", Needs(ViewMoney), get(cases::budget::page)),
-        door("/budget/board", Needs(ViewMoney), get(cases::budget::board)),
+        door("/budget/board", Needs(ViewMoney), get(cases::board::page)),
         door("/budget/set", Needs(ManageMoney), post(cases::budget::set)),
         door("/budget/effect", Needs(ViewMoney), get(cases::effect::page)),
         door("/budget/effect/came", Needs(ViewMoney), get(cases::effect::came)),

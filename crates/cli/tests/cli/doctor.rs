@@ -70,6 +70,7 @@ async fn a_sound_installation_is_said_to_be_sound() {
             "batches",
             "trail",
             "payments",
+            "cases",
             "papers",
             "scan",
             "secrets",

@@ -140,6 +140,16 @@ pub async fn all(db: &Db) -> Result<Vec<Account>, Error> {
     Ok(details(db).await?.into_iter().map(|detail| detail.account).collect())
 }
 
+/// The codes of the enterprises that somebody can sign in for; whoever is not among them is told of nothing by this program.
+pub async fn heard_enterprises(db: &Db) -> Result<std::collections::BTreeSet<String>, Error> {
+    let mut tx = db.begin_read().await?;
+    heard_enterprises_in(&mut tx).await
+}
+
+pub(crate) async fn heard_enterprises_in(tx: &mut Tx) -> Result<std::collections::BTreeSet<String>, Error> {
+    store::units(tx, Role::Enterprise).await
+}
+
 /// The names and roles of all accounts but those of enterprises, by login; they are remembered by what they did, open or not.
 pub async fn staff(db: &Db) -> Result<std::collections::BTreeMap<String, (String, Role)>, Error> {
     let mut tx = db.begin_read().await?;

@@ -56,6 +56,14 @@ pub(super) async fn insert(tx: &mut Tx, account: &NewAccount<'_>) -> Result<(), 
     Ok(())
 }
 
+/// The units for which somebody of a role may sign in.
+pub(super) async fn units(tx: &mut Tx, role: Role) -> Result<std::collections::BTreeSet<String>, Error> {
+    const SQL: &str = "select distinct unit from account where role = $1 and disabled_at is null and unit <> ''";
+    let rows: Vec<(String,)> =
+        with_conn!(tx, conn => sqlx::query_as(SQL).bind(role.key()).fetch_all(conn).await).map_err(db::Error::from)?;
+    Ok(rows.into_iter().map(|(unit,)| unit).collect())
+}
+
 /// The account that may sign in by this login, with the hash of its password.
 pub(super) async fn find_by_login(tx: &mut Tx, login: &str) -> Result<Option<(Account, String)>, Error> {
     #[derive(sqlx::FromRow)]

@@ -16,8 +16,13 @@ pub struct Year {
     pub year: i64,
     /// Money set aside (预算); none for a year without a line of the budget.
     pub budget_fen: Option<i64>,
-    /// Policy subsidy paid and not recovered (政策性补贴); none for a year of which the system holds neither budget nor payment.
+    /// Policy subsidy that arrived at enterprises in the year (政策性补贴), with what the books tell of before this program; none for a
+    /// year of which neither is known. What comes back later does not change it: the share of a closed year stays, and so does its alarm.
     pub subsidy_fen: Option<i64>,
+    /// Of it paid before this program was in use.
+    pub earlier_fen: Option<i64>,
+    /// What came back in the year, whenever it was paid; none as for the subsidy.
+    pub recovered_fen: Option<i64>,
     /// Of it linked to grants.
     pub grant_linked_fen: Option<i64>,
     /// Pledge loans registered in the year (市场活动：质押融资); none where the register has none of the year.
@@ -29,6 +34,11 @@ pub struct Year {
 }
 
 impl Year {
+    /// What arrived in the year less what came back in it, in fen; below zero where more came back, none where either is not known.
+    pub fn net_fen(&self) -> Option<i64> {
+        Some(self.subsidy_fen? - self.recovered_fen?)
+    }
+
     /// Subsidy in the budget, in hundredths of a percent; none without a budget.
     pub fn share(&self) -> Option<i64> {
         ratio(self.subsidy_fen?, self.budget_fen?)
@@ -47,10 +57,17 @@ fn ratio(part: i64, whole: i64) -> Option<i64> {
 /// The board, the latest year first.
 pub async fn board(installation: &Installation, policy: &Policy, now: Timestamp) -> Result<Vec<Year>, Error> {
     let pledged = pledges(installation, now).await?;
-    let (lines, paid) = {
+    let (lines, arrived, recovered, first) = {
         let mut tx = installation.db.begin_read().await?;
-        (store::lines(&mut tx).await?, store::paid_by_year(&mut tx).await?)
+        (
+            store::lines(&mut tx).await?,
+            store::arrived_by_year(&mut tx).await?,
+            store::recovered_by_year(&mut tx).await?,
+            store::first_year(&mut tx).await?,
+        )
     };
+    let first = first.unwrap_or_else(|| installation.business_date(now).year().into());
+    let is_linked = |award: &str| policy.award(award).is_some_and(|award| award.money_class == GRANT_LINKED);
     let mut years: BTreeMap<i64, Year> = BTreeMap::new();
     let mut add = |year: i64, to: fn(&mut Year) -> &mut Option<i64>, fen: i64| {
         let sum = to(years.entry(year).or_insert_with(|| Year { year, ..Year::default() }));
@@ -61,13 +78,29 @@ pub async fn board(installation: &Installation, policy: &Policy, now: Timestamp)
     }
     for line in &lines {
         add(line.year, |one| &mut one.budget_fen, line.amount_fen);
-        add(line.year, |one| &mut one.subsidy_fen, 0);
-        add(line.year, |one| &mut one.grant_linked_fen, 0);
+        if let Some(fen) = line.earlier_fen {
+            add(line.year, |one| &mut one.earlier_fen, fen);
+            add(line.year, |one| &mut one.subsidy_fen, fen);
+            // Money of a line for any award may have been linked or not.
+            if !line.award.is_empty() {
+                add(line.year, |one| &mut one.grant_linked_fen, if is_linked(&line.award) { fen } else { 0 });
+            }
+        }
+        // Before the first case nobody's payments are known here; from then on no payment is no money.
+        if line.year >= first {
+            add(line.year, |one| &mut one.subsidy_fen, 0);
+            add(line.year, |one| &mut one.grant_linked_fen, 0);
+            add(line.year, |one| &mut one.recovered_fen, 0);
+        }
     }
-    for (year, award, fen) in paid {
-        let is_linked = policy.award(&award).is_some_and(|award| award.money_class == GRANT_LINKED);
+    for (year, fen) in recovered {
+        add(year, |one| &mut one.recovered_fen, fen);
+        add(year, |one| &mut one.subsidy_fen, 0);
+    }
+    for (year, award, fen) in arrived {
+        add(year, |one| &mut one.recovered_fen, 0);
         add(year, |one| &mut one.subsidy_fen, fen);
-        add(year, |one| &mut one.grant_linked_fen, if is_linked { fen } else { 0 });
+        add(year, |one| &mut one.grant_linked_fen, if is_linked(&award) { fen } else { 0 });
     }
     let mut before = None;
     for one in years.values_mut() {

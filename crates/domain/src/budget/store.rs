@@ -1,21 +1,52 @@
 //! All SQL of the budget.
 
 use db::{Tx, with_conn};
+use sqlx::AssertSqlSafe;
 
 use super::{Line, Use};
 use crate::Error;
 
-type Row = (i64, i64, String, String, String, i64, i64, i64);
-
-fn line((id, year, source, award, basis, amount_fen, reserved_fen, paid_fen): Row) -> Line {
-    Line { id, year, source, award, basis, amount_fen, reserved_fen, paid_fen }
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: i64,
+    year: i64,
+    source: String,
+    award: String,
+    basis: String,
+    amount_fen: i64,
+    reserved_fen: i64,
+    paid_fen: i64,
+    earlier_fen: Option<i64>,
+    recovered_fen: i64,
 }
 
+impl Row {
+    fn line(self) -> Line {
+        Line {
+            id: self.id,
+            year: self.year,
+            source: self.source,
+            award: self.award,
+            basis: self.basis,
+            amount_fen: self.amount_fen,
+            reserved_fen: self.reserved_fen,
+            paid_fen: self.paid_fen,
+            earlier_fen: self.earlier_fen,
+            recovered_fen: self.recovered_fen,
+        }
+    }
+}
+
+/// The columns of a line `l`.
+const COLUMNS: &str = "l.id, l.year, l.source, l.award, l.basis, l.amount_fen, l.reserved_fen, l.paid_fen, l.earlier_fen, \
+    coalesce((select cast(sum(p.recovered_fen) as bigint) from reservation u join payment p on p.case_id = u.case_id \
+    where u.line_id = l.id and p.state = 'paid'), 0) as recovered_fen";
+
 pub(super) async fn lines(tx: &mut Tx) -> Result<Vec<Line>, Error> {
-    const SQL: &str = "select id, year, source, award, basis, amount_fen, reserved_fen, paid_fen from budget_line \
-        order by year desc, award, source";
-    let rows: Vec<Row> = with_conn!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await).map_err(db::Error::from)?;
-    Ok(rows.into_iter().map(line).collect())
+    let sql = format!("select {COLUMNS} from budget_line l order by l.year desc, l.award, l.source");
+    let rows: Vec<Row> =
+        with_conn!(tx, conn => sqlx::query_as(AssertSqlSafe(sql)).fetch_all(conn).await).map_err(db::Error::from)?;
+    Ok(rows.into_iter().map(Row::line).collect())
 }
 
 pub(super) async fn insert(
@@ -40,10 +71,25 @@ pub(super) async fn amend(tx: &mut Tx, id: i64, fen: i64, basis: &str) -> Result
     Ok(())
 }
 
+pub(super) async fn set_earlier(tx: &mut Tx, id: i64, fen: i64) -> Result<(), Error> {
+    const SQL: &str = "update budget_line set earlier_fen = $2 where id = $1";
+    with_conn!(tx, conn => sqlx::query(SQL).bind(id).bind(fen).execute(conn).await.map(|_| ()))
+        .map_err(db::Error::from)?;
+    Ok(())
+}
+
+/// The year in which the first case was opened here, from which on no payment means nothing was paid.
+pub(super) async fn first_year(tx: &mut Tx) -> Result<Option<i64>, Error> {
+    const SQL: &str = "select cast(substr(min(opened_on), 1, 4) as bigint) from award_case where state <> 'draft'";
+    let (year,): (Option<i64>,) =
+        with_conn!(tx, conn => sqlx::query_as(SQL).fetch_one(conn).await).map_err(db::Error::from)?;
+    Ok(year)
+}
+
 /// Takes room out of a line; false when there is not so much.
 pub(super) async fn reserve(tx: &mut Tx, id: i64, fen: i64) -> Result<bool, Error> {
     const SQL: &str = "update budget_line set reserved_fen = reserved_fen + $2 \
-        where id = $1 and amount_fen - reserved_fen - paid_fen >= $2";
+        where id = $1 and amount_fen - reserved_fen - paid_fen - coalesce(earlier_fen, 0) >= $2";
     let changed = with_conn!(tx, conn => sqlx::query(SQL).bind(id).bind(fen).execute(conn).await
         .map(|done| done.rows_affected()))
     .map_err(db::Error::from)?;
@@ -61,7 +107,7 @@ pub(super) async fn insert_reservation(tx: &mut Tx, case: i64, line: i64, fen: i
     if changed == 1 {
         Ok(())
     } else {
-        Err(Error::Conflict(format!("案件 {case} 已预留过预算。请刷新后再看。")))
+        Err(Error::Conflict(format!("案件 {case} 刚刚由别人决定过，预算已经预留。请刷新后再看。")))
     }
 }
 
@@ -95,27 +141,43 @@ pub(super) async fn settle(tx: &mut Tx, case: i64, state: &str) -> Result<(), Er
 }
 
 pub(super) async fn reservation(tx: &mut Tx, case: i64) -> Result<Option<(Line, i64, String)>, Error> {
-    const SQL: &str = "select l.id, l.year, l.source, l.award, l.basis, l.amount_fen, l.reserved_fen, l.paid_fen, \
-        r.amount_fen as held_fen, r.state from reservation r join budget_line l on l.id = r.line_id where r.case_id = $1";
-    type Held = (i64, i64, String, String, String, i64, i64, i64, i64, String);
+    let sql = format!(
+        "select {COLUMNS}, r.amount_fen as held_fen, r.state from reservation r join budget_line l on l.id = r.line_id \
+         where r.case_id = $1"
+    );
+    #[derive(sqlx::FromRow)]
+    struct Held {
+        #[sqlx(flatten)]
+        line: Row,
+        held_fen: i64,
+        state: String,
+    }
     let row: Option<Held> =
-        with_conn!(tx, conn => sqlx::query_as(SQL).bind(case).fetch_optional(conn).await).map_err(db::Error::from)?;
-    Ok(row.map(|(id, year, source, award, basis, amount, reserved, paid, held, state)| {
-        (line((id, year, source, award, basis, amount, reserved, paid)), held, state)
-    }))
+        with_conn!(tx, conn => sqlx::query_as(AssertSqlSafe(sql)).bind(case).fetch_optional(conn).await)
+            .map_err(db::Error::from)?;
+    Ok(row.map(|held| (held.line.line(), held.held_fen, held.state)))
 }
 
 pub(super) async fn uses(tx: &mut Tx) -> Result<Vec<Use>, Error> {
-    const SQL: &str = "select r.line_id, r.case_id, c.name, c.award, r.amount_fen, r.state from reservation r \
-        join award_case c on c.id = r.case_id where r.state in ('reserved', 'paid') order by r.case_id";
+    const SQL: &str = "select r.line_id, r.case_id, c.name, c.award, r.amount_fen, r.state, \
+        coalesce(p.answered_on, '') as paid_on, coalesce(p.recovered_fen, 0) as recovered_fen, \
+        coalesce(p.recovered_on, '') as recovered_on from reservation r join award_case c on c.id = r.case_id \
+        left join payment p on p.case_id = r.case_id and p.state = 'paid' where r.state in ('reserved', 'paid') order by r.case_id";
     Ok(with_conn!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await).map_err(db::Error::from)?)
 }
 
-/// Year, award and fen of what was paid and not recovered.
-pub(super) async fn paid_by_year(tx: &mut Tx) -> Result<Vec<(i64, String, i64)>, Error> {
+/// Year, award and fen of what arrived.
+pub(super) async fn arrived_by_year(tx: &mut Tx) -> Result<Vec<(i64, String, i64)>, Error> {
     const SQL: &str = "select cast(substr(p.answered_on, 1, 4) as bigint), c.award, \
-        cast(sum(p.amount_fen - p.recovered_fen) as bigint) from payment p join award_case c on c.id = p.case_id \
+        cast(sum(p.amount_fen) as bigint) from payment p join award_case c on c.id = p.case_id \
         where p.state = 'paid' group by substr(p.answered_on, 1, 4), c.award";
+    Ok(with_conn!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await).map_err(db::Error::from)?)
+}
+
+/// Year and fen of what came back, by the day on which it did.
+pub(super) async fn recovered_by_year(tx: &mut Tx) -> Result<Vec<(i64, i64)>, Error> {
+    const SQL: &str = "select cast(substr(recovered_on, 1, 4) as bigint), cast(sum(recovered_fen) as bigint) from payment \
+        where state = 'paid' and recovered_fen > 0 group by substr(recovered_on, 1, 4)";
     Ok(with_conn!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await).map_err(db::Error::from)?)
 }
 

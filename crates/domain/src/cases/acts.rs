@@ -236,7 +236,7 @@ impl Doing<'_> {
             Act::Archive if before.state == State::Approved && before.amount_fen() != Some(0) => {
                 return Err(Error::Conflict("资金还没有拨付，不能归档。".into()));
             }
-            Act::Recover => payments::recover(tx, before.id).await?,
+            Act::Recover => payments::recover(tx, before.id, self.today).await?,
             Act::Decline
             | Act::Refuse
             | Act::Return

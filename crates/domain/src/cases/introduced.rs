@@ -49,6 +49,11 @@ pub(super) fn of(sheet: &Sheet<'_>) -> BTreeMap<String, Vec<Contract>> {
     all
 }
 
+/// Whether a gate asks about the contract, and so cannot be answered before there is one.
+pub(super) fn is_of_a_matter(gate: &Gate) -> bool {
+    gate.name == NAME
+}
+
 /// The gate of an award that rests on a contract; none for any other.
 pub(super) fn gate(asked: &Asked<'_>) -> Option<Gate> {
     let is_academic = match asked.award.id.as_str() {

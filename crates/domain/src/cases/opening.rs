@@ -10,11 +10,11 @@ use super::{
     Application, Case, Change, Facts, Ground, State, Step,
     facts::Known,
     gates::{self, Asked, Outcome},
-    store,
+    state_of, store,
 };
 use crate::{
     Error, Installation,
-    accounts::{Account, Permission},
+    accounts::{self, Account, Permission},
     items::{self, GRANT_LINKED, Item, Track, amount},
     messages, runs,
 };
@@ -28,6 +28,8 @@ pub struct Opening {
     pub opened: usize,
     /// How many a gate stopped at once; each stands with its reason.
     pub stopped: usize,
+    /// Of those that wait, how many enterprises have no account, so that they must be told in another way.
+    pub unheard: usize,
     /// How many subjects have their case for this year already.
     pub known: usize,
 }
@@ -63,7 +65,8 @@ pub async fn open_batch(
     let money = Money::read(&mut tx, award, &item, None).await?;
     let taken = store::taken(&mut tx, &award.id, year).await?;
     let batch = store::insert_batch(&mut tx, item.id, &evaluation.run, year, &account.login, &now.to_string()).await?;
-    let mut opening = Opening { batch, opened: 0, stopped: 0, known: 0 };
+    let heard = accounts::heard_enterprises_in(&mut tx).await?;
+    let mut opening = Opening { batch, opened: 0, stopped: 0, unheard: 0, known: 0 };
     for one in &proposing.earned {
         if taken.contains(&one.subject) {
             opening.known += 1;
@@ -72,9 +75,10 @@ pub async fn open_batch(
         let (mut case, stop) = proposing.case(one, &money)?;
         case.batch = Some(batch);
         if stop.is_empty() {
-            opening.opened += 1
+            opening.opened += 1;
+            opening.unheard += usize::from(!heard.contains(&case.subject));
         } else {
-            opening.stopped += 1
+            opening.stopped += 1;
         }
         case.id = store::insert(&mut tx, &case).await?;
         store::set_rights(&mut tx, case.id, &rights_of(award, &case)).await?;
@@ -88,12 +92,15 @@ pub async fn open_batch(
             on: proposing.today,
         };
         store::insert_step(&mut tx, case.id, &step, now).await?;
+        let detail = json!({ "name": case.name, "subject": case.subject, "after": state_of(&case), "note": step.note });
+        registry::audit::record(&mut tx, now, &account.login, "case.open", &case.id.to_string(), &detail).await?;
         let change = Change { act: "open", note: &step.note, by: &step.by, for_whom: "", on: step.on, now };
         messages::of_case(&mut tx, None, &case, &change).await?;
     }
     let detail = json!({
         "award": award.id, "run": evaluation.run, "item": item.id, "year": year,
         "opened": opening.opened, "stopped": opening.stopped, "known": opening.known,
+        "unheard": opening.unheard, "each": true,
     });
     registry::audit::record(&mut tx, now, &account.login, "case.batch", &batch.to_string(), &detail).await?;
     tx.commit().await?;

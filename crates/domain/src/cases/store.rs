@@ -100,6 +100,11 @@ pub(super) async fn all(tx: &mut Tx, subject: Option<&str>) -> Result<Vec<Case>,
     }
 }
 
+/// Every case, drafts too.
+pub(super) async fn every(tx: &mut Tx) -> Result<Vec<Case>, Error> {
+    cases(tx, "1 = 1 order by c.id", "", "").await
+}
+
 pub(super) async fn in_state(tx: &mut Tx, award: &str, state: State) -> Result<Vec<Case>, Error> {
     cases(tx, "c.award = $1 and c.state = $2 order by c.id", award, state.key()).await
 }
@@ -315,13 +320,19 @@ pub(super) async fn decision_number(tx: &mut Tx, case: i64) -> Result<i64, Error
 }
 
 pub(super) async fn steps(tx: &mut Tx, case: i64) -> Result<Vec<Step>, Error> {
-    const SQL: &str =
-        "select act, before, after, note, by_whom, for_whom, on_day from case_step where case_id = $1 order by id";
-    type Row = (String, String, String, String, String, String, String);
-    let rows: Vec<Row> =
-        with_conn!(tx, conn => sqlx::query_as(SQL).bind(case).fetch_all(conn).await).map_err(db::Error::from)?;
-    let step = |(act, before, after, note, by, for_whom, on): Row| {
-        Ok(Step { act, before, after, note, by, for_whom, on: on.parse().map_err(|_| damaged(case))? })
+    Ok(steps_of(tx, Some(case)).await?.into_iter().map(|(_, step)| step).collect())
+}
+
+/// The steps of a case, or of every one, in order, each with the number of its case.
+pub(super) async fn steps_of(tx: &mut Tx, case: Option<i64>) -> Result<Vec<(i64, Step)>, Error> {
+    const SQL: &str = "select case_id, act, before, after, note, by_whom, for_whom, on_day from case_step \
+        where case_id = $1 or $1 = 0 order by id";
+    type Row = (i64, String, String, String, String, String, String, String);
+    let rows: Vec<Row> = with_conn!(tx, conn => sqlx::query_as(SQL).bind(case.unwrap_or(0)).fetch_all(conn).await)
+        .map_err(db::Error::from)?;
+    let step = |(case, act, before, after, note, by, for_whom, on): Row| {
+        let on = on.parse().map_err(|_| damaged(case))?;
+        Ok((case, Step { act, before, after, note, by, for_whom, on }))
     };
     rows.into_iter().map(step).collect()
 }

@@ -27,6 +27,8 @@ pub struct Answered {
     pub failed: usize,
     /// Rows that said what was known already.
     pub unchanged: usize,
+    /// Of those that arrived or came back, the rows without an amount, which therefore could not be held against the order.
+    pub unchecked: usize,
 }
 
 /// One row of the answer.
@@ -66,9 +68,13 @@ pub async fn take_answer(
     let payments: BTreeMap<&str, &Payment> = batch.payments.iter().map(|one| (one.number.as_str(), one)).collect();
     check(&said, &payments, id)?;
     let mut answered = Answered::default();
+    let mut rows = Vec::new();
     for one in &said {
         let payment = payments[one.number.as_str()];
         if payment.state == "ordered" {
+            let stored = if one.has_arrived { "paid" } else { "failed" };
+            rows.push(json!({ "number": one.number, "state": stored, "on": one.on, "fen": one.fen }));
+            answered.unchecked += usize::from(one.fen.is_none());
             settle(&mut tx, payment, one, (&account.login, today), now).await?;
             if one.has_arrived { answered.paid += 1 } else { answered.failed += 1 }
         } else {
@@ -80,8 +86,9 @@ pub async fn take_answer(
     if batch.stage == Stage::Sent && find(&mut tx, id).await?.payments.iter().all(|one| one.state != "ordered") {
         step(&mut tx, &batch, Stage::Sent, Stage::Closed, None, now).await?;
     }
-    let detail =
-        json!({ "sha256": hash, "paid": answered.paid, "failed": answered.failed, "unchanged": answered.unchanged });
+    let detail = json!({
+        "sha256": hash, "paid": answered.paid, "failed": answered.failed, "unchanged": answered.unchanged, "rows": rows,
+    });
     registry::audit::record(&mut tx, now, &account.login, "payment.answer", &id.to_string(), &detail).await?;
     tx.commit().await?;
     Ok(answered)
@@ -96,7 +103,7 @@ async fn settle(
 ) -> Result<(), Error> {
     let (stored, state, act) =
         if said.has_arrived { ("paid", State::Paid, "pay") } else { ("failed", State::Failed, "pay-failed") };
-    if !store::answer(tx, &payment.number, stored, &said.reason, said.on).await? {
+    if !store::answer(tx, &payment.number, (stored, &said.reason), said.fen, said.on).await? {
         return Err(Error::Conflict(format!("付款 {} 刚刚被登记过。请刷新后再看。", payment.number)));
     }
     if said.has_arrived {
@@ -144,7 +151,7 @@ fn check(said: &[Said], payments: &BTreeMap<&str, &Payment>, id: i64) -> Result<
 }
 
 /// The day of the order, which its number begins with.
-fn ordered_on(number: &str) -> Option<Date> {
+pub(super) fn ordered_on(number: &str) -> Option<Date> {
     let day = number.strip_prefix("ZQ")?.get(..8)?;
     Date::strptime("%Y%m%d", day).ok()
 }

@@ -33,11 +33,11 @@ pub(super) async fn insert(
 pub(super) async fn batches(tx: &mut Tx, id: Option<i64>) -> Result<Vec<Batch>, Error> {
     const SQL: &str =
         "select id, state, made_by, made_at, approved_by from payment_batch where id = $1 or $1 = 0 order by id desc";
-    let rows: Vec<(i64, String, String, String, Option<String>)> =
-        with_conn!(&mut *tx, conn => sqlx::query_as(SQL).bind(id.unwrap_or(0)).fetch_all(conn).await)
-            .map_err(db::Error::from)?;
+    type Row = (i64, String, String, String, Option<String>);
+    let rows: Vec<Row> = with_conn!(&mut *tx, conn => sqlx::query_as(SQL).bind(id.unwrap_or(0)).fetch_all(conn).await)
+        .map_err(db::Error::from)?;
     let mut payments = payments(tx, id, None).await?;
-    let batch = |(id, state, made_by, made_at, approved_by): (i64, String, String, String, Option<String>)| {
+    let batch = |(id, state, made_by, made_at, approved_by): Row| {
         let stage = Stage::ALL.into_iter().find(|stage| stage.key() == state);
         Ok(Batch {
             stage: stage.ok_or_else(|| Error::Damaged(format!("拨付批次 {id} 的状态已损坏。请从备份恢复。")))?,
@@ -52,7 +52,7 @@ pub(super) async fn batches(tx: &mut Tx, id: Option<i64>) -> Result<Vec<Batch>, 
 }
 
 #[derive(sqlx::FromRow)]
-struct Row {
+struct PaymentRow {
     number: String,
     batch_id: i64,
     case_id: i64,
@@ -65,6 +65,8 @@ struct Row {
     state: String,
     reason: String,
     answered_on: Option<String>,
+    recovered_on: Option<String>,
+    answered_fen: Option<i64>,
 }
 
 async fn payments(
@@ -73,17 +75,21 @@ async fn payments(
     case: Option<i64>,
 ) -> Result<std::collections::BTreeMap<i64, Vec<Payment>>, Error> {
     const SQL: &str = "select number, batch_id, case_id, amount_fen, recovered_fen, holder, bank, account_number, \
-        account_masked, state, reason, answered_on from payment where (batch_id = $1 or $1 = 0) and (case_id = $2 or $2 = 0) order by id";
-    let rows: Vec<Row> = with_conn!(tx, conn => sqlx::query_as(SQL).bind(batch.unwrap_or(0)).bind(case.unwrap_or(0))
+        account_masked, state, reason, answered_on, recovered_on, answered_fen from payment where (batch_id = $1 or $1 = 0) and (case_id = $2 or $2 = 0) order by id";
+    let rows: Vec<PaymentRow> =
+        with_conn!(tx, conn => sqlx::query_as(SQL).bind(batch.unwrap_or(0)).bind(case.unwrap_or(0))
         .fetch_all(conn).await)
-    .map_err(db::Error::from)?;
+        .map_err(db::Error::from)?;
     let mut by_batch = std::collections::BTreeMap::<i64, Vec<Payment>>::new();
     for row in rows {
         by_batch.entry(row.batch_id).or_default().push(Payment {
             number: row.number,
+            batch: row.batch_id,
             case: row.case_id,
             amount_fen: row.amount_fen,
             recovered_fen: row.recovered_fen,
+            recovered_on: row.recovered_on.and_then(|day| day.parse().ok()),
+            answered_fen: row.answered_fen,
             receiving: Payee {
                 holder: row.holder,
                 bank: row.bank,
@@ -120,12 +126,18 @@ pub(super) async fn step(
     Ok(changed == 1)
 }
 
-/// Notes what became of an ordered payment; false when it is not ordered any more.
-pub(super) async fn answer(tx: &mut Tx, number: &str, state: &str, reason: &str, on: Date) -> Result<bool, Error> {
-    const SQL: &str =
-        "update payment set state = $2, reason = $3, answered_on = $4 where number = $1 and state = 'ordered'";
-    with_conn!(tx, conn => sqlx::query(SQL).bind(number).bind(state).bind(reason).bind(on.to_string()).execute(conn).await
-        .map(|done| done.rows_affected()))
+/// Notes what became of an ordered payment, with the amount that the bank wrote; false when it is not ordered any more.
+pub(super) async fn answer(
+    tx: &mut Tx,
+    number: &str,
+    (state, reason): (&str, &str),
+    fen: Option<i64>,
+    on: Date,
+) -> Result<bool, Error> {
+    const SQL: &str = "update payment set state = $2, reason = $3, answered_on = $4, answered_fen = $5 \
+        where number = $1 and state = 'ordered'";
+    with_conn!(tx, conn => sqlx::query(SQL).bind(number).bind(state).bind(reason).bind(on.to_string()).bind(fen)
+        .execute(conn).await.map(|done| done.rows_affected()))
     .map_err(db::Error::from)
     .map(|changed| changed == 1)
     .map_err(Error::from)
@@ -152,11 +164,12 @@ pub(super) async fn insert_answer(
     Ok(())
 }
 
-pub(super) async fn recover(tx: &mut Tx, case: i64) -> Result<bool, Error> {
-    const SQL: &str = "update payment set recovered_fen = amount_fen where case_id = $1 and state = 'paid'";
-    let changed =
-        with_conn!(tx, conn => sqlx::query(SQL).bind(case).execute(conn).await.map(|done| done.rows_affected()))
-            .map_err(db::Error::from)?;
+pub(super) async fn recover(tx: &mut Tx, case: i64, on: Date) -> Result<bool, Error> {
+    const SQL: &str =
+        "update payment set recovered_fen = amount_fen, recovered_on = $2 where case_id = $1 and state = 'paid'";
+    let changed = with_conn!(tx, conn => sqlx::query(SQL).bind(case).bind(on.to_string()).execute(conn).await
+        .map(|done| done.rows_affected()))
+    .map_err(db::Error::from)?;
     Ok(changed == 1)
 }
 
@@ -234,8 +247,20 @@ pub(super) async fn faults(tx: &mut Tx) -> Result<(i64, Vec<String>), Error> {
 }
 
 pub(super) async fn arrived(tx: &mut Tx) -> Result<Vec<Arrived>, Error> {
-    const SQL: &str = "select p.number, p.batch_id, p.case_id, c.name, c.award, c.year, p.amount_fen - p.recovered_fen as amount_fen, \
-        coalesce(p.answered_on, '') as answered_on from payment p join award_case c on c.id = p.case_id \
+    const SQL: &str = "select p.number, p.batch_id, p.case_id, c.name, c.award, c.year, p.amount_fen, \
+        coalesce(p.answered_on, '') as answered_on, p.recovered_fen, coalesce(p.recovered_on, '') as recovered_on from payment p join award_case c on c.id = p.case_id \
         where p.state = 'paid' order by p.id";
+    Ok(with_conn!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await).map_err(db::Error::from)?)
+}
+
+/// A bank's answer as it was taken in: its hash, its batch and by whom.
+pub(super) async fn answers(tx: &mut Tx) -> Result<Vec<(String, i64, String)>, Error> {
+    const SQL: &str = "select sha256, batch_id, by_whom from bank_answer order by batch_id, at";
+    Ok(with_conn!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await).map_err(db::Error::from)?)
+}
+
+/// The day on which each recovered case's money was noted as come back.
+pub(super) async fn recoveries(tx: &mut Tx) -> Result<Vec<(i64, String)>, Error> {
+    const SQL: &str = "select case_id, on_day from case_step where act = 'recover' order by id";
     Ok(with_conn!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await).map_err(db::Error::from)?)
 }

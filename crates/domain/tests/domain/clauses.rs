@@ -107,7 +107,12 @@ async fn clause_c3_1_4_2_candidates_come_from_the_run_and_money_within_rule_cap_
 }
 
 /// An enterprise's application with its papers, handed in.
-async fn applied(city: &City, firm: &Account, (award, matter): (&str, &str), papers: &[&str]) -> Result<Case, Error> {
+pub(crate) async fn applied(
+    city: &City,
+    firm: &Account,
+    (award, matter): (&str, &str),
+    papers: &[&str],
+) -> Result<Case, Error> {
     let trigger = (award == "rights-aid").then_some(Trigger::DomesticWin);
     let about = About { award, matter, event: date(2023, 11, 2), trigger };
     let id = cases::begin(&city.installation, &city.policy, firm, about, now()).await?;

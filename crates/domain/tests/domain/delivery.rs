@@ -115,6 +115,25 @@ impl City {
         payments::take_answer(&self.installation, self.of("finance"), batch, file.path(), now()).await
     }
 
+    /// Orders, approves and sends the payment of these cases: the batch, and number and amount of each payment as the bank has them.
+    pub(crate) async fn sent(&self, ids: &[i64]) -> (i64, Vec<(String, String)>) {
+        let (installation, finance) = (&self.installation, self.of("finance"));
+        let batch = payments::order(installation, &self.policy, finance, ids, now()).await.unwrap();
+        payments::approve(installation, &self.policy, self.of("finance2"), batch, now()).await.unwrap();
+        let sheet = payments::send(installation, &self.policy, finance, batch, now()).await.unwrap();
+        let row = |row: &Vec<sheets::Cell>| (row[0].text().into_owned(), row[1].text().into_owned());
+        (batch, sheet.rows.iter().map(row).collect())
+    }
+
+    /// From the notice to the decision of these cases of an award, whose lists are ready.
+    pub(crate) async fn decided(&self, award: &str, ids: &[i64], day: Date) {
+        self.notice(award).await;
+        self.move_to(day).await;
+        for id in ids {
+            self.act("leader", *id, Act::Approve, "同意").await.unwrap();
+        }
+    }
+
     pub(crate) async fn is_sound(&self) {
         let checks = doctor::examine(&self.installation, now()).await;
         let faults: Vec<_> = checks.iter().filter(|check| check.state == doctor::State::Fault).collect();

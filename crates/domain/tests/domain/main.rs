@@ -13,4 +13,7 @@ mod labels;
 mod leave;
 mod messages;
 mod payments;
+mod races;
+mod recovery;
 mod sharing;
+mod soundness;

@@ -114,6 +114,13 @@ pub(super) async fn recent(tx: &mut Tx, before: i64, limit: u32) -> Result<Vec<R
         .map_err(db::Error::from)?)
 }
 
+/// The rows whose acts begin so, in order.
+pub(super) async fn of_acts(tx: &mut Tx, beginning: &str) -> Result<Vec<Row>, Error> {
+    const SQL: &str = "select id, at, who, origin, action, object, detail, previous, seal from audit \
+        where substr(action, 1, length($1)) = $1 order by id";
+    Ok(with_conn!(tx, conn => sqlx::query_as(SQL).bind(beginning).fetch_all(conn).await).map_err(db::Error::from)?)
+}
+
 /// Seals the rows that have no seal, in their order, as the beginning of the chain.
 pub(super) async fn seal_open(tx: &mut Tx) -> Result<(), Error> {
     const OPEN: &str = "select id, at, who, origin, action, object, detail, previous, seal from audit \

@@ -22,6 +22,8 @@ pub struct Cell {
     pub href: Option<String>,
     /// The value of a box to tick, which belongs to the form `pick` of the page.
     pub pick: Option<String>,
+    /// Whether that box is ticked.
+    pub is_picked: bool,
     /// What is folded beneath, named by the text.
     pub folded: Vec<Link>,
     /// A state word instead of text.
@@ -123,6 +125,12 @@ impl Cell {
         Self::bare(String::new())
     }
 
+    /// What is not known, in words; sorted as nothing is.
+    pub fn unknown(words: impl Into<String>) -> Self {
+        let words = words.into();
+        Self { export: sheets::Cell::Text(words.clone()), ..Self::bare(words) }
+    }
+
     /// The same with a unit behind it.
     #[must_use]
     pub fn unit(mut self, unit: impl Into<String>) -> Self {
@@ -144,6 +152,13 @@ impl Cell {
         self
     }
 
+    /// The same with its box ticked already, as somebody had chosen.
+    #[must_use]
+    pub const fn picked(mut self, is_picked: bool) -> Self {
+        self.is_picked = is_picked;
+        self
+    }
+
     /// Whether nothing is shown.
     pub fn is_blank(&self) -> bool {
         self.text.is_empty()
@@ -156,6 +171,7 @@ impl Cell {
             exact: String::new(),
             href: None,
             pick: None,
+            is_picked: false,
             folded: Vec::new(),
             state: None,
             key: Key::Missing,

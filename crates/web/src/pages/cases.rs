@@ -4,6 +4,7 @@
 pub mod acts;
 mod aided;
 pub mod apply;
+pub mod board;
 pub mod budget;
 pub mod drafts;
 pub mod effect;
@@ -11,8 +12,10 @@ pub(crate) mod forms;
 pub mod items;
 pub mod leave;
 pub mod letters;
+mod money;
 pub mod notices;
 pub mod one;
+mod own_acts;
 pub mod payments;
 pub(crate) mod people;
 pub mod proration;
@@ -20,7 +23,7 @@ pub mod uses;
 
 use axum::{Form, extract::State, http::Uri, response::Response};
 use domain::{
-    accounts::Permission,
+    accounts::{self, Permission},
     cases::{self, Case, State as Stands},
     delegations,
     items::{Stage, Track},
@@ -44,7 +47,7 @@ use crate::{
         registry::{entries::EntryForm, who},
         room::{self, ListBlock, Room, Sent},
     },
-    pieces::{State as StateWord, Tone},
+    pieces::{Link, Notice, State as StateWord, Tone},
 };
 
 pub(crate) const PATH: &str = "/cases";
@@ -56,7 +59,8 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
         let document = policy::document()?;
         let rows = cases::all(app.db(), account(&frame)?).await?;
         let (mine, people) = (mine(&app, &frame).await?, People::read(&app).await?);
-        return listing(&frame, &document.policy, &mine, &people).workbook(&rows, &query);
+        let heard = heard(&app, &frame).await?;
+        return listing(&frame, &document.policy, &mine, &people, heard.as_ref()).workbook(&rows, &query);
     }
     respond(&app, &frame, hx, &query, &words, &Sent::default(), &Errors::default()).await
 }
@@ -73,7 +77,8 @@ async fn respond(
     let document = policy::document()?;
     let rows = cases::all(app.db(), account(frame)?).await?;
     let (mine, people) = (mine(app, frame).await?, People::read(app).await?);
-    let view = listing(frame, &document.policy, &mine, &people).view(&rows, query);
+    let heard = heard(app, frame).await?;
+    let view = listing(frame, &document.policy, &mine, &people, heard.as_ref()).view(&rows, query);
     if hx.wants_block() {
         return hx::page(ListBlock { frame, list: &view });
     }
@@ -86,11 +91,33 @@ async fn respond(
     };
     let mut room = head(frame, PATH).with(said(frame, words)).wrong(!errors.is_empty());
     room.line = waiting(frame, &rows, &mine);
+    if let Some(heard) = &heard {
+        let count = rows.iter().filter(|case| is_unheard(case, heard)).count();
+        if count > 0 {
+            room.line.push_str(&frame.t1("cases-line-unheard", "count", format::count(count)));
+        }
+    }
     for one in delegations::stood_in_for(app.db(), account(frame)?, frame.business_date).await? {
         room.line.push_str(&frame.tn("cases-line-for", &[("name", one.from_name), ("date", one.until_on)]));
     }
     let page = ListPage { frame, room: &room, errors, list: &view, form, acts: acts(frame), sums: Vec::new() };
     if errors.is_empty() { hx::page(page) } else { hx::refused(page) }
+}
+
+/// The codes of the enterprises that have an account, for those who have to tell the others in another way.
+async fn heard(app: &App, frame: &Frame) -> Result<Option<Heard>, AppError> {
+    if !frame.may(Permission::HandleCases) {
+        return Ok(None);
+    }
+    Ok(Some(accounts::heard_enterprises(app.db()).await?))
+}
+
+/// Codes of enterprises that have an account.
+type Heard = std::collections::BTreeSet<String>;
+
+/// Whether a case waits for an enterprise that has no account, so that nothing here reaches it.
+fn is_unheard(case: &Case, heard: &Heard) -> bool {
+    case.state.waits().contains(&cases::Waits::Owner) && !heard.contains(&case.subject)
 }
 
 /// The cases that wait for this visitor, each with its state.
@@ -114,16 +141,22 @@ fn waiting(frame: &Frame, rows: &[Case], mine: &Mine) -> String {
 }
 
 /// What has just happened, told above the list.
-pub(super) fn said(frame: &Frame, words: &std::collections::BTreeMap<String, String>) -> Option<crate::pieces::Notice> {
+pub(super) fn said(frame: &Frame, words: &std::collections::BTreeMap<String, String>) -> Option<Notice> {
     let number = |name: &str| words.get(name).and_then(|text| text.parse::<u64>().ok()).unwrap_or(0);
     let key = match words.get("done").map(String::as_str)? {
-        "opened" => "cases-said-opened",
+        "opened" => {
+            let counts = ["count", "failed", "unheard"].map(|name| (name, number(name).to_string()));
+            let link = (number("unheard") > 0)
+                .then(|| Link::new(frame.t("cases-unheard-link"), frame.at(&format!("{PATH}?account=none"))));
+            let lines = link.iter().map(|_| frame.tn("cases-said-unheard", &counts)).collect();
+            return Some(Notice { tone: Tone::Ok, title: frame.tn("cases-said-opened", &counts), lines, link });
+        }
         "daily" => "cases-said-daily",
         "answered" => "payments-said-answered",
         _ => return room::said(frame, words),
     };
     let title = frame.tn(key, &[("count", number("count").to_string()), ("failed", number("failed").to_string())]);
-    Some(crate::pieces::Notice { tone: Tone::Ok, title, lines: Vec::new(), link: None })
+    Some(Notice { tone: Tone::Ok, title, lines: Vec::new(), link: None })
 }
 
 /// The head of a page of this room, with its neighbours.
@@ -134,7 +167,7 @@ pub(super) fn head(frame: &Frame, path: &str) -> Room {
         ("items-title", items::PATH, Permission::ViewPolicy),
         ("budget-title", budget::PATH, Permission::ViewMoney),
         ("payments-title", payments::PATH, Permission::ViewMoney),
-        ("board-title", budget::BOARD, Permission::ViewMoney),
+        ("board-title", board::PATH, Permission::ViewMoney),
         ("effect-title", effect::PATH, Permission::ViewMoney),
         ("proration-title", proration::PATH, Permission::ViewMoney),
         ("leave-title", leave::PATH, Permission::HandleCases),
@@ -149,13 +182,19 @@ pub(super) fn head(frame: &Frame, path: &str) -> Room {
     )
 }
 
-fn listing<'a>(frame: &'a Frame, policy: &'a Policy, mine: &'a Mine, people: &'a People) -> Listing<'a, Case> {
+fn listing<'a>(
+    frame: &'a Frame,
+    policy: &'a Policy,
+    mine: &'a Mine,
+    people: &'a People,
+    heard: Option<&'a Heard>,
+) -> Listing<'a, Case> {
     let awards = policy.awards.iter().map(|award| Choice::new(award.id.clone(), frame.said(&award.name))).collect();
     let states = Stands::ALL.iter().map(|state| Choice::new(state.key(), frame.said(state.zh()))).collect();
     let late = vec![Choice::new("late", frame.t("cases-late"))];
     let today = frame.business_date;
     let caption = frame.tn("rights-list-of", [("name", frame.t("cases-title")), ("date", today.to_string())]);
-    Listing::new(frame, "cases", PATH, caption)
+    let listing = Listing::new(frame, "cases", PATH, caption)
         .column("name", frame.t("cases-subject"), Kind::Text, |case: &Case| {
             Cell::text(case.name.clone()).link(frame.at(&path(case.id)))
         })
@@ -180,7 +219,10 @@ fn listing<'a>(frame: &'a Frame, policy: &'a Policy, mine: &'a Mine, people: &'a
         .filter("due", frame.t("cases-due"), late, move |case, _| case.is_late(today))
         .search(frame.t("cases-search"), |case| format!("{} {} {} {}", case.name, case.subject, case.matter, case.id))
         .sorted_by("due", Dir::Up)
-        .when_empty(frame.t("cases-none"), frame.t("cases-none-todo"))
+        .when_empty(frame.t("cases-none"), frame.t("cases-none-todo"));
+    let Some(heard) = heard else { return listing };
+    let unheard = vec![Choice::new("none", frame.t("cases-unheard"))];
+    listing.filter("account", frame.t("cases-account"), unheard, move |case, _| is_unheard(case, heard))
 }
 
 /// Who acted, and on whose behalf.
@@ -290,7 +332,10 @@ pub async fn open(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>) 
     match opened {
         Ok(opening) => Ok(room::see_other(
             &frame,
-            &format!("{PATH}?done=opened&count={}&failed={}", opening.opened, opening.stopped),
+            &format!(
+                "{PATH}?done=opened&count={}&failed={}&unheard={}",
+                opening.opened, opening.stopped, opening.unheard
+            ),
         )),
         Err(domain::Error::Invalid(why) | domain::Error::Conflict(why)) => {
             let mut errors = Errors::default();

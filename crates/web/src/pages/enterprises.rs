@@ -3,6 +3,7 @@
 
 mod detail;
 mod holdings;
+mod own;
 mod portfolio;
 pub(crate) mod read;
 mod years;

@@ -3,7 +3,7 @@
 use axum::{Form, extract::State, http::Uri, response::Response};
 use domain::{
     accounts::Permission,
-    budget::{self, Line, Year},
+    budget::{self, Line},
 };
 use rules::Policy;
 
@@ -25,11 +25,10 @@ use crate::{
         registry::entries::EntryForm,
         room::{self, ListBlock, Sent},
     },
-    pieces::{Link, State as StateWord, Tone},
+    pieces::Link,
 };
 
 pub(super) const PATH: &str = "/budget";
-pub(super) const BOARD: &str = "/budget/board";
 
 /// `GET /budget`.
 pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Result<Response, AppError> {
@@ -79,6 +78,8 @@ fn sums(frame: &Frame, rows: &[Line]) -> Vec<(String, Link)> {
         sum("budget-sum", |line| line.amount_fen, lines.clone()),
         sum("budget-reserved", |line| line.reserved_fen, uses::of_budget_year(year, "reserved")),
         sum("budget-paid", |line| line.paid_fen, uses::of_budget_year(year, "paid")),
+        sum("money-recovered", |line| line.recovered_fen, uses::of_budget_year(year, "recovered")),
+        sum("money-net", Line::net_fen, uses::of_budget_year(year, "paid")),
         sum("budget-left", Line::left_fen, lines),
     ]
 }
@@ -103,6 +104,13 @@ fn listing<'a>(frame: &'a Frame, policy: &'a Policy, rows: &[Line]) -> Listing<'
             used(line.reserved_fen, line.id, "reserved")
         })
         .column("paid", frame.t("budget-paid"), Kind::Money, move |line| used(line.paid_fen, line.id, "paid"))
+        .column("recovered", frame.t("money-recovered"), Kind::Money, move |line| {
+            used(line.recovered_fen, line.id, "recovered")
+        })
+        .column("net", frame.t("money-net"), Kind::Money, move |line| used(line.net_fen(), line.id, "paid"))
+        .column("earlier", frame.t("budget-earlier"), Kind::Money, move |line| {
+            line.earlier_fen.map_or_else(Cell::empty, money)
+        })
         .column("left", frame.t("budget-left"), Kind::Money, move |line| money(line.left_fen()))
         .column("basis", frame.t("budget-basis"), Kind::Text, |line| Cell::text(line.basis.clone()))
         .filter("year", frame.t("cases-year"), years, |line, year| line.year.to_string() == year)
@@ -129,56 +137,10 @@ fn form(frame: &Frame, policy: &Policy, sent: &Sent, errors: &Errors) -> EntryFo
             field("award", "cases-award", FieldKind::Select(awards)),
             field("amount", "budget-amount", FieldKind::Text).hint(frame.t("item-amount-hint")),
             field("basis", "budget-basis", FieldKind::Text),
+            field("earlier", "budget-earlier", FieldKind::Text).hint(frame.t("budget-earlier-hint")).optional(),
         ],
         button: frame.t("budget-set-do"),
     }
-}
-
-/// `GET /budget/board`: subsidy against budget and market, year by year (C3.1.3.1).
-pub async fn board(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Result<Response, AppError> {
-    let (query, _) = room::wishes(&uri);
-    let document = policy::document()?;
-    let rows = budget::board(&app.installation, &document.policy, app.now()).await?;
-    let money = |fen: Option<i64>| super::amount_cell(&frame, fen);
-    let opened = |cell: Cell, fen: Option<i64>, path: String| {
-        if fen.is_some_and(|fen| fen != 0) { cell.link(frame.at(&path)) } else { cell }
-    };
-    let percent = |share: Option<i64>| {
-        share.map_or_else(Cell::empty, |share| Cell::decimal(&format!("{}.{:02}", share / 100, share % 100)).unit("%"))
-    };
-    let listing = Listing::new(&frame, "subsidy", BOARD, frame.t("board-title"))
-        .column("year", frame.t("cases-year"), Kind::Code, |one: &Year| Cell::code(one.year.to_string()))
-        .column("budget", frame.t("board-budget"), Kind::Money, |one| {
-            opened(money(one.budget_fen), one.budget_fen, format!("{PATH}?year={}", one.year))
-        })
-        .column("subsidy", frame.t("board-subsidy"), Kind::Money, |one| {
-            opened(money(one.subsidy_fen), one.subsidy_fen, uses::of_year(one.year, false))
-        })
-        .column("linked", frame.t("board-linked"), Kind::Money, |one| {
-            opened(money(one.grant_linked_fen), one.grant_linked_fen, uses::of_year(one.year, true))
-        })
-        .column("share", frame.t("board-share"), Kind::Number, |one| percent(one.share()))
-        .column("movement", frame.t("board-movement"), Kind::Text, |one| match one.rose {
-            Some(true) => Cell::state(StateWord::new(Tone::Bad, frame.t("board-rose")), 2),
-            Some(false) => Cell::state(StateWord::new(Tone::Ok, frame.t("board-fell")), 1),
-            None => Cell::empty(),
-        })
-        .column("taper", frame.t("board-taper"), Kind::Number, |one| {
-            one.taper.map_or_else(Cell::empty, |taper| Cell::number(taper).unit("%"))
-        })
-        .column("pledged", frame.t("board-pledged"), Kind::Money, |one| {
-            opened(money(one.pledged_fen), one.pledged_fen, uses::pledged_in(one.year))
-        })
-        // The share opens to what it is a share of; its part stands in the column of the subsidy.
-        .column("market", frame.t("board-market"), Kind::Number, |one| {
-            opened(percent(one.of_market()), one.of_market().and(one.pledged_fen), uses::pledged_in(one.year))
-        })
-        .when_empty(frame.t("budget-none"), frame.t("budget-none-todo"));
-    if query.export {
-        return listing.workbook(&rows, &query);
-    }
-    let view = listing.view(&rows, &query);
-    room::list_page(hx, &frame, &head(&frame, BOARD), &view)
 }
 
 /// `POST /budget/set`.
@@ -193,9 +155,15 @@ pub async fn set(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>) -
     if !sent.get("award").is_empty() && document.policy.award(sent.get("award")).is_none() {
         errors.add("award", frame.t("budget-award-unknown"));
     }
+    let earlier = forms::fen(&frame, &sent, "earlier", &mut errors);
     if let Some(fen) = amount.filter(|_| errors.is_empty()) {
         let line = (year, sent.get("source"), sent.get("award"));
-        match budget::set(app.db(), account(&frame)?, line, (fen, sent.get("basis")), app.now()).await {
+        let visitor = account(&frame)?;
+        let mut done = budget::set(app.db(), visitor, line, (fen, sent.get("basis")), app.now()).await;
+        if let (Ok(id), Some(earlier)) = (&done, earlier) {
+            done = budget::set_earlier(app.db(), visitor, *id, earlier, app.now()).await.map(|()| *id);
+        }
+        match done {
             Ok(_) => return Ok(room::see_other(&frame, &format!("{PATH}?done=saved"))),
             Err(error) => {
                 let why = error.to_string();
@@ -203,6 +171,8 @@ pub async fn set(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>) -
                     "year"
                 } else if why.contains("来源") {
                     "source"
+                } else if why.contains("启用前") {
+                    "earlier"
                 } else {
                     "amount"
                 };

@@ -15,7 +15,12 @@ use domain::{
     letters, payments,
 };
 
-use super::{PATH, aided, forms, path, people::People};
+use super::{
+    PATH, aided, forms, money,
+    own_acts::{self, OwnAct},
+    path,
+    people::People,
+};
 use crate::{
     app::App,
     error::AppError,
@@ -51,10 +56,13 @@ struct CasePage<'a> {
     letters: Vec<Link>,
     papers: Vec<(String, Link, String, Option<String>)>,
     objections: Vec<Objected>,
-    payments: Vec<(String, String, StateWord, String)>,
+    payments: Vec<money::Paid>,
     steps: Vec<Event>,
     seen: i64,
     acting: Option<(String, Vec<Field>)>,
+    own_acts: Vec<OwnAct>,
+    /// That the enterprise must be told in another way, for those who have to; empty where it has an account.
+    unheard: String,
     writing: Option<(String, Vec<Field>)>,
     attaching: Option<(String, Vec<Field>)>,
     objecting: Option<(String, Vec<Field>)>,
@@ -106,7 +114,14 @@ pub(super) async fn respond(
         errors,
         state: super::standing(frame, case),
         due: due(frame, case),
-        facts: facts(frame, &people, &whole, &item, &number, line.as_ref().map(|(line, fen, _)| (line, *fen))),
+        facts: facts(
+            frame,
+            &people,
+            &whole,
+            &item,
+            &number,
+            line.as_ref().map(|line| money::standing(frame, line, &paid)),
+        ),
         lines: case
             .amount
             .lines
@@ -140,20 +155,15 @@ pub(super) async fn respond(
             .collect(),
         papers: papers(frame, &whole, can_write),
         objections: objections(app, frame, &whole, sent, errors)?,
-        payments: paid
-            .iter()
-            .map(|one| {
-                (
-                    one.number.clone(),
-                    format::money_text(one.amount_fen, frame.lang),
-                    payment(frame, one),
-                    one.reason.clone(),
-                )
-            })
-            .collect(),
+        payments: money::payments(frame, &paid),
         steps: whole.steps.iter().rev().map(|step| event(frame, &people, step)).collect(),
         seen: case.version,
-        acting: acting(frame, &whole, &stood_in_for, &number, sent, errors)?,
+        acting: if is_own { None } else { acting(frame, &whole, &stood_in_for, sent, errors)? },
+        own_acts: if is_own { own_acts::of(frame, visitor, &whole, &number, sent, errors) } else { Vec::new() },
+        unheard: match super::heard(app, frame).await? {
+            Some(heard) if super::is_unheard(case, &heard) => frame.t("case-unheard"),
+            _ => String::new(),
+        },
         writing: can_write.then(|| writing(frame, &item, case, &number, sent, errors)),
         attaching: (can_write && !item.terms.papers_for(case.trigger()).is_empty())
             .then(|| attaching(frame, &item, case, sent, errors)),
@@ -177,7 +187,7 @@ fn facts(
     whole: &Whole,
     item: &Item,
     number: &str,
-    line: Option<(&budget::Line, i64)>,
+    line: Option<String>,
 ) -> Vec<(String, Link)> {
     let case = &whole.case;
     let level = policy::document().map(|document| super::level(frame, &document.policy, case)).unwrap_or_default();
@@ -230,15 +240,7 @@ fn facts(
             facts.push((frame.t(key), plain(super::acting(frame, people, who, whom.as_deref().unwrap_or_default()))));
         }
     }
-    if let Some((line, fen)) = line {
-        let words = frame.tn(
-            "case-reserved",
-            &[
-                ("amount", format::money_text(fen, frame.lang)),
-                ("source", line.source.clone()),
-                ("year", line.year.to_string()),
-            ],
-        );
+    if let Some(words) = line {
         facts.push((frame.t("budget-title"), plain(words)));
     }
     facts
@@ -292,15 +294,6 @@ fn agreed(frame: &Frame, agrees: Option<bool>) -> StateWord {
         Some(false) => StateWord::new(Tone::Bad, frame.t("case-disagrees")),
         None => StateWord::new(Tone::Unknown, frame.t("case-silent")),
     }
-}
-
-fn payment(frame: &Frame, one: &payments::Payment) -> StateWord {
-    let tone = match one.state.as_str() {
-        "paid" => Tone::Ok,
-        "failed" => Tone::Bad,
-        _ => Tone::Plain,
-    };
-    StateWord::new(tone, frame.said(one.zh()))
 }
 
 fn papers(frame: &Frame, whole: &Whole, can_write: bool) -> Vec<(String, Link, String, Option<String>)> {
@@ -375,21 +368,17 @@ fn acting(
     frame: &Frame,
     whole: &Whole,
     stood_in_for: &[Delegation],
-    number: &str,
     sent: &Sent,
     errors: &Errors,
 ) -> Result<Option<(String, Vec<Field>)>, AppError> {
     let (visitor, case) = (account(frame)?, &whole.case);
-    let mut acts = cases::possible(visitor, whole);
-    // An application is handed in by the form in which it is written, with what stands there.
-    acts.retain(|act| *act != Act::Submit);
+    let acts = cases::possible(visitor, whole);
     if acts.is_empty() {
         return Ok(None);
     }
     // What ends a case or takes money back is never chosen beforehand.
-    let onward = acts
-        .iter()
-        .find(|act| matches!(act, Act::Confirm | Act::Accept | Act::Pass | Act::PassAgain | Act::Agree | Act::Archive));
+    let onward =
+        acts.iter().find(|act| matches!(act, Act::Accept | Act::Pass | Act::PassAgain | Act::Agree | Act::Archive));
     let chosen = match sent.get("act") {
         "" => onward.map_or("", |act| act.key()),
         typed => typed,
@@ -398,9 +387,6 @@ fn acting(
     let mut fields = vec![Field::of("act", frame.t("case-act"), FieldKind::Radios(choices), chosen, errors)];
     if !stood_in_for.is_empty() && acts.iter().any(|act| act.needs(case.state) == Permission::HandleCases) {
         fields.push(on_behalf(frame, case, stood_in_for, sent, errors));
-    }
-    if acts.iter().any(|act| matches!(act, Act::Confirm | Act::Amend)) {
-        fields.extend(receiving(frame, case, number, sent, errors));
     }
     let costs = case.facts.application.as_ref().and_then(|one| one.settled_fen.or(one.costs_fen));
     if let (Some(fen), true) = (costs, acts.contains(&Act::Pass)) {
@@ -444,7 +430,7 @@ fn on_behalf(frame: &Frame, case: &Case, stood_in_for: &[Delegation], sent: &Sen
     Field::of("for", frame.t("case-for"), FieldKind::Radios(choices), chosen, errors)
 }
 
-fn receiving(frame: &Frame, case: &Case, number: &str, sent: &Sent, errors: &Errors) -> [Field; 3] {
+pub(super) fn receiving(frame: &Frame, case: &Case, number: &str, sent: &Sent, errors: &Errors) -> [Field; 3] {
     let payee = case.account.as_ref();
     let known = |name: &str, kept: Option<&str>, fallback: &str| {
         let kept = kept.unwrap_or(fallback);

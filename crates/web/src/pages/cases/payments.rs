@@ -1,39 +1,45 @@
 //! `/payments` 拨付: what may be paid, the batches, and one batch on its way from the first pair of eyes to the bank's answer.
 
-use std::io::Cursor;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::Cursor,
+};
 
 use askama::Template;
 use axum::{
     Form,
     extract::{Multipart, Path, State},
-    http::{HeaderValue, header},
+    http::{HeaderValue, Uri, header},
     response::{IntoResponse, Response},
 };
 use domain::{
-    accounts::{Account, Permission},
-    payments::{self, Batch, Stage},
+    accounts::Permission,
+    cases::{Case, State as Stands},
+    payments::{self, Batch, Reconciliation, Stage, Sum},
 };
+use rules::Policy;
 
 use super::{
     award_name,
     forms::{self, Act},
-    head,
+    head, money,
     people::People,
     policy,
 };
 use crate::{
     app::App,
     error::AppError,
-    form::{Errors, Field, Kind as FieldKind},
+    form::{Choice, Errors, Field, Kind as FieldKind},
     format,
     frame::Frame,
-    hx,
+    hx::{self, Hx},
+    list::{Cell, Kind, ListQuery, Listing, ListingView},
     pages::{
         corpus::baskets::account,
         registry::upload::{Upload, save, unreadable},
-        room::{self, Room, Sent},
+        room::{self, ListBlock, Room, Sent},
     },
-    pieces::{Link, State as StateWord, Tone},
+    pieces::{State as StateWord, Tone},
 };
 
 pub(super) const PATH: &str = "/payments";
@@ -44,9 +50,11 @@ struct PaymentsPage<'a> {
     frame: &'a Frame,
     room: &'a Room,
     errors: &'a Errors,
-    payable: Vec<(String, Link, String, String)>,
+    payable: &'a ListingView,
+    /// How many cases wait for their money, and how much that is.
+    waiting: String,
     can_order: bool,
-    batches: Vec<(Link, StateWord, String, String, String)>,
+    batches: &'a ListingView,
 }
 
 #[derive(Template)]
@@ -57,53 +65,151 @@ struct PaymentPage<'a> {
     errors: &'a Errors,
     state: StateWord,
     facts: Vec<(String, String)>,
-    rows: Vec<(String, Link, String, String, StateWord, String)>,
+    reconciliation: Option<Reconciled>,
+    list: &'a ListingView,
     acts: Vec<Act>,
     answering: Option<(String, Field)>,
 }
 
-/// `GET /payments`.
-pub async fn page(State(app): State<App>, frame: Frame) -> Result<Response, AppError> {
-    respond(&app, &frame, &Errors::default()).await
+/// How a batch stands with the bank: what, how many, how much; whether it comes out even, and what could not be checked.
+struct Reconciled {
+    rows: Vec<(String, String, String)>,
+    state: StateWord,
+    unchecked: String,
 }
 
-async fn respond(app: &App, frame: &Frame, errors: &Errors) -> Result<Response, AppError> {
+/// The second list of the room.
+const BATCHES: &str = "batches";
+
+/// `GET /payments`.
+pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Result<Response, AppError> {
+    let (query, _) = room::wishes(&uri);
+    respond(&app, &frame, hx, &query, &Sent::default(), &Errors::default()).await
+}
+
+async fn respond(
+    app: &App,
+    frame: &Frame,
+    hx: Hx,
+    query: &ListQuery,
+    sent: &Sent,
+    errors: &Errors,
+) -> Result<Response, AppError> {
     let document = policy::document()?;
     let visitor = account(frame)?;
-    let payable = payments::payable(app.db(), visitor).await?;
+    let cases = payments::payable(app.db(), visitor).await?;
     let batches = payments::batches(app.db(), visitor).await?;
     let people = People::read(app).await?;
+    let can_order = frame.may(Permission::ManageMoney);
+    let chosen: Vec<&str> = if can_order { sent.all("pick").collect() } else { Vec::new() };
+    let payable_list = payable(frame, &document.policy, &cases, can_order.then_some(&chosen));
+    let batches_list = of_batches(frame, &people, &batches);
+    let are_batches_meant = query.list.as_deref() == Some(BATCHES);
+    if query.export {
+        return match are_batches_meant {
+            true => batches_list.workbook(&batches, query),
+            false => payable_list.workbook(&cases, query),
+        };
+    }
+    let of_cases = payable_list.view(&cases, &query.leading());
+    let of_batches = batches_list.view(&batches, &query.of(BATCHES));
+    if hx.wants_block() {
+        return hx::page(ListBlock { frame, list: if are_batches_meant { &of_batches } else { &of_cases } });
+    }
     let room = head(frame, PATH).wrong(!errors.is_empty());
+    let sum: i64 = cases.iter().filter_map(Case::amount_fen).sum();
+    let waiting = [("count", format::count(cases.len())), ("amount", format::money_text(sum, frame.lang))];
     let page = PaymentsPage {
         frame,
         room: &room,
         errors,
-        payable: payable
-            .iter()
-            .map(|case| {
-                let link = Link::new(case.name.clone(), frame.at(&super::path(case.id)));
-                let award = award_name(frame, &document.policy, &case.award);
-                (case.id.to_string(), link, award, format::money_text(case.amount_fen().unwrap_or(0), frame.lang))
-            })
-            .collect(),
-        can_order: frame.may(Permission::ManageMoney),
-        batches: batches
-            .iter()
-            .map(|batch| {
-                let link =
-                    Link::new(frame.t1("payments-batch", "id", batch.id), frame.at(&format!("{PATH}/{}", batch.id)));
-                let count = format::count(batch.payments.len());
-                (
-                    link,
-                    stage(frame, batch.stage),
-                    count,
-                    format::money_text(batch.total_fen(), frame.lang),
-                    people.name(frame, &batch.made_by),
-                )
-            })
-            .collect(),
+        payable: &of_cases,
+        waiting: if cases.is_empty() { String::new() } else { frame.tn("payments-waiting", waiting) },
+        can_order: can_order && !cases.is_empty(),
+        batches: &of_batches,
     };
     if errors.is_empty() { hx::page(page) } else { hx::refused(page) }
+}
+
+/// The cases that may be paid; with boxes for whoever may order, of which those are ticked that he had chosen.
+fn payable<'a>(
+    frame: &'a Frame,
+    policy: &'a Policy,
+    cases: &[Case],
+    chosen: Option<&'a Vec<&'a str>>,
+) -> Listing<'a, Case> {
+    let years: BTreeSet<i64> = cases.iter().map(|case| case.year).collect();
+    let years = years.into_iter().rev().map(|year| Choice::new(year.to_string(), year.to_string())).collect();
+    let awards: BTreeSet<&str> = cases.iter().map(|case| case.award.as_str()).collect();
+    let awards = awards.into_iter().map(|award| Choice::new(award, award_name(frame, policy, award))).collect();
+    let levels: BTreeSet<String> = cases.iter().map(|case| super::level(frame, policy, case)).collect();
+    let levels = levels.into_iter().filter(|level| !level.is_empty()).map(|level| Choice::new(level.clone(), level));
+    let states = [Stands::Approved, Stands::Failed].map(|one| Choice::new(one.key(), frame.said(one.zh()))).into();
+    Listing::new(frame, "payable", PATH, frame.t("payments-payable"))
+        .column("name", frame.t("cases-subject"), Kind::Text, move |case: &Case| {
+            let id = case.id.to_string();
+            let is_chosen = chosen.is_some_and(|chosen| chosen.contains(&id.as_str()));
+            let cell = Cell::text(case.name.clone()).link(frame.at(&super::path(case.id)));
+            cell.pick(chosen.map(|_| id)).picked(is_chosen)
+        })
+        .column("award", frame.t("cases-award"), Kind::Text, |case| Cell::text(award_name(frame, policy, &case.award)))
+        .column("level", frame.t("cases-level"), Kind::Text, |case| Cell::text(super::level(frame, policy, case)))
+        .column("year", frame.t("cases-year"), Kind::Code, |case| Cell::code(case.year.to_string()))
+        .column("amount", frame.t("cases-amount"), Kind::Money, |case| super::amount_cell(frame, case.amount_fen()))
+        .column("account", frame.t("case-account"), Kind::Text, |case| {
+            let account = case.account.as_ref();
+            Cell::text(account.map(|one| format!("{} {}", one.bank, one.masked)).unwrap_or_default())
+        })
+        .column("state", frame.t("cases-state"), Kind::Text, |case| {
+            Cell::state(super::state(frame, case.state), case.state as i64)
+        })
+        .column("number", frame.t("cases-number"), Kind::Code, |case| Cell::code(case.id.to_string()))
+        .filter("award", frame.t("cases-award"), awards, |case, award| case.award == award)
+        .filter("level", frame.t("cases-level"), levels.collect(), |case, level| {
+            super::level(frame, policy, case) == level
+        })
+        .filter("year", frame.t("cases-year"), years, |case, year| case.year.to_string() == year)
+        .filter("state", frame.t("cases-state"), states, |case, state| case.state.key() == state)
+        .search(frame.t("cases-search"), |case| format!("{} {} {}", case.name, case.subject, case.id))
+        .when_empty(frame.t("payments-payable-none"), frame.t("payments-payable-none-todo"))
+}
+
+/// The batches, each with how far it has come.
+fn of_batches<'a>(frame: &'a Frame, people: &'a People, batches: &[Batch]) -> Listing<'a, Batch> {
+    let year = |one: &Batch| one.made_on().map(|day| day.year().to_string()).unwrap_or_default();
+    let years: BTreeSet<String> = batches.iter().map(year).collect();
+    let years = years.into_iter().rev().map(|year| Choice::new(year.clone(), year)).collect();
+    let states = Stage::ALL.map(|one| Choice::new(one.key(), frame.said(one.zh()))).into();
+    let sum = |of: fn(&Reconciliation) -> i64| {
+        move |one: &Batch| one.reconciliation().map_or_else(Cell::empty, |all| Cell::money(of(&all), frame.lang))
+    };
+    Listing::new(frame, BATCHES, PATH, frame.t("payments-batches"))
+        .column("id", frame.t("payments-batch-word"), Kind::Number, |one: &Batch| {
+            Cell::number(one.id).link(frame.at(&format!("{PATH}/{}", one.id)))
+        })
+        .column("state", frame.t("cases-state"), Kind::Text, |one| {
+            Cell::state(stage(frame, one.stage), one.stage as i64)
+        })
+        .column("count", frame.t("payment-count"), Kind::Number, |one| {
+            Cell::number(i64::try_from(one.payments.len()).unwrap_or(i64::MAX))
+        })
+        .column("total", frame.t("payment-total"), Kind::Money, |one| Cell::money(one.total_fen(), frame.lang))
+        .column("arrived", frame.t("bank-arrived"), Kind::Money, sum(|all| all.arrived.fen))
+        .column("failed", frame.t("bank-failed"), Kind::Money, sum(|all| all.failed.fen))
+        .column("open", frame.t("bank-open"), Kind::Money, sum(|all| all.open.fen))
+        .column("made-by", frame.t("payment-made"), Kind::Text, |one| Cell::text(people.name(frame, &one.made_by)))
+        .column("made", frame.t("payment-made-on"), Kind::Date, |one| Cell::date(one.made_on()))
+        .column("approved-by", frame.t("payment-approved"), Kind::Text, |one| {
+            Cell::text(one.approved_by.as_deref().map(|by| people.name(frame, by)).unwrap_or_default())
+        })
+        .filter("state", frame.t("cases-state"), states, |one, state| one.stage.key() == state)
+        .filter("year", frame.t("cases-year"), years, move |one, wanted| year(one) == wanted)
+        .search(frame.t("payments-search"), |one| {
+            let holders: Vec<&str> = one.payments.iter().map(|one| one.receiving.holder.as_str()).collect();
+            let numbers: Vec<&str> = one.payments.iter().map(|one| one.number.as_str()).collect();
+            format!("{} {} {}", one.id, holders.join(" "), numbers.join(" "))
+        })
+        .when_empty(frame.t("payments-batches-none"), frame.t("payments-batches-none-todo"))
 }
 
 fn stage(frame: &Frame, stage: Stage) -> StateWord {
@@ -119,13 +225,13 @@ fn stage(frame: &Frame, stage: Stage) -> StateWord {
 /// `POST /payments/order`.
 pub async fn order(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>) -> Result<Response, AppError> {
     let document = policy::document()?;
-    let ids: Vec<i64> = sent.all("case").filter_map(|id| id.parse().ok()).collect();
+    let ids: Vec<i64> = sent.all("pick").filter_map(|id| id.parse().ok()).collect();
     match payments::order(&app.installation, &document.policy, account(&frame)?, &ids, app.now()).await {
         Ok(batch) => Ok(room::see_other(&frame, &format!("{PATH}/{batch}"))),
         Err(error) => {
             let mut errors = Errors::default();
             forms::refusal(&frame, &mut errors, "payable", error)?;
-            respond(&app, &frame, &errors).await
+            respond(&app, &frame, Hx::default(), &ListQuery::default(), &sent, &errors).await
         }
     }
 }
@@ -134,39 +240,56 @@ pub async fn order(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>)
 pub async fn one(
     State(app): State<App>,
     frame: Frame,
+    hx: Hx,
     Path(id): Path<i64>,
-    uri: axum::http::Uri,
+    uri: Uri,
 ) -> Result<Response, AppError> {
-    let (_, words) = room::wishes(&uri);
-    shown(&app, &frame, id, &words, &Errors::default()).await
+    let (query, words) = room::wishes(&uri);
+    shown(&app, &frame, hx, id, (&query, &words), &Errors::default()).await
 }
 
 async fn shown(
     app: &App,
     frame: &Frame,
+    hx: Hx,
     id: i64,
-    words: &std::collections::BTreeMap<String, String>,
+    (query, words): (&ListQuery, &BTreeMap<String, String>),
     errors: &Errors,
 ) -> Result<Response, AppError> {
     let visitor = account(frame)?;
     let batch = payments::batch(app.db(), visitor, id).await?;
     let people = People::read(app).await?;
+    let rows: Vec<Row> = batch
+        .payments
+        .iter()
+        .map(|one| Ok((one, one.receiving_number(&app.installation.vault, visitor)?)))
+        .collect::<Result<_, domain::Error>>()?;
+    let own = format!("{PATH}/{id}");
+    let listing = one_by_one(frame, &own);
+    if query.export {
+        return listing.workbook(&rows, query);
+    }
+    let view = listing.view(&rows, query);
+    if hx.wants_block() {
+        return hx::page(ListBlock { frame, list: &view });
+    }
     let room = Room::new(frame.t1("payments-batch", "id", id), frame.t("payment-line"))
         .below(frame, &[("cases-title", super::PATH), ("payments-title", PATH)])
         .with(super::said(frame, words))
         .wrong(!errors.is_empty());
     let can = frame.may(Permission::ManageMoney);
+    let made_on = batch.made_on().map(|day| frame.date(day)).unwrap_or_default();
     let mut facts = vec![
         (frame.t("payment-total"), format::money_text(batch.total_fen(), frame.lang)),
         (frame.t("payment-count"), format::count(batch.payments.len())),
-        (frame.t("payment-made"), people.name(frame, &batch.made_by)),
+        (frame.t("payment-made"), format!("{} {made_on}", people.name(frame, &batch.made_by))),
     ];
-    facts.extend(batch.approved_by.clone().map(|by| (frame.t("payment-approved"), people.name(frame, &by))));
+    facts.extend(batch.approved_by.as_ref().map(|by| (frame.t("payment-approved"), people.name(frame, by))));
     let answering = (can && batch.stage == Stage::Sent).then(|| {
         let field =
             Field::of("file", frame.t("payment-answer-file"), FieldKind::File(".csv,.xlsx,.xls,.ods"), "", errors)
                 .hint(frame.t("payment-answer-hint"));
-        (frame.at(&format!("{PATH}/{id}/answer")), field)
+        (frame.at(&format!("{own}/answer")), field)
     });
     let page = PaymentPage {
         frame,
@@ -174,34 +297,77 @@ async fn shown(
         errors,
         state: stage(frame, batch.stage),
         facts,
-        rows: batch.payments.iter().map(|one| row(app, frame, visitor, one)).collect::<Result<_, _>>()?,
+        reconciliation: batch.reconciliation().map(|all| reconciled(frame, &all)),
+        list: &view,
         acts: if can { acts(frame, &batch, &visitor.login) } else { Vec::new() },
         answering,
     };
     if errors.is_empty() { hx::page(page) } else { hx::refused(page) }
 }
 
-type Row = (String, Link, String, String, StateWord, String);
+/// A payment with the number of its account as this visitor may see it.
+type Row<'p> = (&'p payments::Payment, String);
 
-fn row(app: &App, frame: &Frame, visitor: &Account, one: &payments::Payment) -> Result<Row, AppError> {
-    let number = one.receiving_number(&app.installation.vault, visitor)?;
-    let tone = match one.state.as_str() {
-        "paid" => Tone::Ok,
-        "failed" => Tone::Bad,
-        _ => Tone::Plain,
-    };
-    let mut reason = one.reason.clone();
-    if one.recovered_fen > 0 {
-        reason = frame.t1("payment-recovered", "amount", format::money_text(one.recovered_fen, frame.lang));
+fn one_by_one<'a, 'p: 'a>(frame: &'a Frame, own: &str) -> Listing<'a, Row<'p>> {
+    let states = ["ordered", "paid", "recovered", "failed", "cancelled"];
+    let states = states.map(|key| Choice::new(key, frame.t(&format!("bank-state-{key}")))).into();
+    Listing::new(frame, "batch", own, frame.t("payment-rows"))
+        .column("name", frame.t("cases-subject"), Kind::Text, |(one, _): &Row<'p>| {
+            Cell::text(one.receiving.holder.clone()).link(frame.at(&super::path(one.case)))
+        })
+        .column("number", frame.t("payment-number"), Kind::Code, |(one, _)| Cell::code(one.number.clone()))
+        .column("account", frame.t("case-account"), Kind::Text, |(one, number)| {
+            Cell::text(format!("{} {number}", one.receiving.bank))
+        })
+        .column("amount", frame.t("cases-amount"), Kind::Money, |(one, _)| Cell::money(one.amount_fen, frame.lang))
+        .column("state", frame.t("cases-state"), Kind::Text, |(one, _)| {
+            Cell::state(money::state(frame, one), i64::from(one.state == "paid"))
+        })
+        .column("on", frame.t("bank-on"), Kind::Date, |(one, _)| Cell::date(one.answered_on))
+        .column("said", frame.t("bank-amount"), Kind::Money, |(one, _)| match (one.state.as_str(), one.answered_fen) {
+            (_, Some(fen)) => Cell::money(fen, frame.lang),
+            ("paid" | "failed", None) => Cell::unknown(frame.t("bank-amount-none")),
+            _ => Cell::empty(),
+        })
+        .column("recovered", frame.t("money-recovered"), Kind::Money, |(one, _)| match one.recovered_fen {
+            0 => Cell::empty(),
+            fen => Cell::money(fen, frame.lang),
+        })
+        .column("back", frame.t("money-recovered-on"), Kind::Date, |(one, _)| Cell::date(one.recovered_on))
+        .column("reason", frame.t("case-note"), Kind::Text, |(one, _)| Cell::text(one.reason.clone()))
+        .filter("state", frame.t("cases-state"), states, |(one, _), state| match state {
+            "recovered" => one.recovered_fen > 0,
+            state => one.state == state,
+        })
+        .search(frame.t("payments-search"), |(one, _)| format!("{} {} {}", one.receiving.holder, one.number, one.case))
+        .when_empty(frame.t("payments-batches-none"), "")
+}
+
+fn reconciled(frame: &Frame, all: &Reconciliation) -> Reconciled {
+    let money = |fen: i64| format::money_text(fen, frame.lang);
+    let row = |key: &str, sum: Sum| (frame.t(key), format::count(sum.count), money(sum.fen));
+    let difference = all.difference_fen();
+    Reconciled {
+        rows: vec![
+            row("bank-sent", all.sent),
+            row("bank-answered", all.answered()),
+            row("bank-arrived", all.arrived),
+            row("bank-failed", all.failed),
+            row("bank-open", all.open),
+            (frame.t("bank-difference"), String::new(), money(difference)),
+        ],
+        state: match (difference, all.unchecked.count) {
+            (0, 0) => StateWord::new(Tone::Ok, frame.t("bank-even")),
+            (0, _) => StateWord::new(Tone::Warn, frame.t("bank-even-so-far")),
+            _ => StateWord::new(Tone::Bad, frame.t("bank-uneven")),
+        },
+        unchecked: if all.unchecked.count == 0 {
+            String::new()
+        } else {
+            let words = [("count", all.unchecked.count.to_string()), ("amount", money(all.unchecked.fen))];
+            frame.tn("bank-unchecked", words)
+        },
     }
-    Ok((
-        one.number.clone(),
-        Link::new(one.receiving.holder.clone(), frame.at(&super::path(one.case))),
-        format!("{} {number}", one.receiving.bank),
-        format::money_text(one.amount_fen, frame.lang),
-        StateWord::new(tone, frame.said(one.zh())),
-        reason,
-    ))
 }
 
 /// What this visitor may do with the batch now.
@@ -236,7 +402,7 @@ async fn answer(app: &App, frame: &Frame, id: i64, done: Result<(), domain::Erro
     let Err(error) = done else { return Ok(room::see_other(frame, &format!("{PATH}/{id}"))) };
     let mut errors = Errors::default();
     forms::refusal(frame, &mut errors, "acts", error)?;
-    shown(app, frame, id, &std::collections::BTreeMap::new(), &errors).await
+    shown(app, frame, Hx::default(), id, (&ListQuery::default(), &BTreeMap::new()), &errors).await
 }
 
 /// `POST /payments/{id}/send`: the file for the bank.
@@ -284,5 +450,5 @@ pub async fn take(
     } else {
         errors.add("file", frame.t("case-paper-missing"));
     }
-    shown(&app, &frame, id, &std::collections::BTreeMap::new(), &errors).await
+    shown(&app, &frame, Hx::default(), id, (&ListQuery::default(), &BTreeMap::new()), &errors).await
 }

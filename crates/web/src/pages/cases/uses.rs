@@ -30,7 +30,7 @@ const USES: &str = "/budget/uses";
 const ARRIVED: &str = "/payments/arrived";
 const PLEDGES: &str = "/budget/pledges";
 
-/// The address of what a line holds (`reserved`) or has paid (`paid`).
+/// The address of what a line holds (`reserved`), has paid (`paid`), or of what of that came back (`recovered`).
 pub(super) fn of_line(line: i64, state: &str) -> String {
     format!("{USES}?line={line}&state={state}")
 }
@@ -39,6 +39,11 @@ pub(super) fn of_line(line: i64, state: &str) -> String {
 pub(super) fn of_year(year: i64, is_linked: bool) -> String {
     let linked = if is_linked { "&linked=yes" } else { "" };
     format!("{ARRIVED}?year={year}{linked}")
+}
+
+/// The address of what came back in a year.
+pub(super) fn back_in(year: i64) -> String {
+    format!("{ARRIVED}?back={year}")
 }
 
 /// The address of what arrived for an award and the year it was for.
@@ -56,10 +61,21 @@ pub(super) fn pledged_in(year: i64) -> String {
     format!("{PLEDGES}?year={year}")
 }
 
-/// The sum of the rows that a choice leaves, in words.
-fn summed<T>(frame: &Frame, rows: &[T], is_chosen: impl Fn(&T) -> bool, fen: impl Fn(&T) -> i64) -> String {
-    let sum = rows.iter().filter(|row| is_chosen(row)).map(fen).sum();
-    frame.t1("uses-line", "amount", format::money_text(sum, frame.lang))
+/// The sum of the rows that a choice leaves, in words, with what of it came back where something did; `fen` gives both.
+fn summed<T>(frame: &Frame, rows: &[T], is_chosen: impl Fn(&T) -> bool, fen: impl Fn(&T) -> (i64, i64)) -> String {
+    let sums = rows.iter().filter(|row| is_chosen(row)).map(fen);
+    let (sum, back) = sums.fold((0, 0), |(sum, back), (fen, of)| (sum + fen, back + of));
+    let money = |fen: i64| format::money_text(fen, frame.lang);
+    let mut words = frame.t1("uses-line", "amount", money(sum));
+    if back > 0 {
+        words.push_str(&frame.tn("uses-line-back", [("back", money(back)), ("net", money(sum - back))]));
+    }
+    words
+}
+
+/// What came back of a sum; empty where nothing did.
+fn back(frame: &Frame, fen: i64) -> Cell {
+    if fen == 0 { Cell::empty() } else { Cell::money(fen, frame.lang) }
 }
 
 fn is(query: &ListQuery, name: &str, value: &str) -> bool {
@@ -84,7 +100,7 @@ pub async fn of_budget(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -
             format!("{} {} {}", line.year, line.source, award_name(&frame, policy, &line.award)),
         )
     });
-    let states = ["reserved", "paid"].map(|state| Choice::new(state, frame.t(&format!("budget-{state}"))));
+    let states = ["reserved", "paid", "recovered"].map(|state| Choice::new(state, stands(&frame, state)));
     let listing = Listing::new(&frame, "uses", USES, frame.t("uses-title"))
         .column("name", frame.t("cases-subject"), Kind::Text, |one: &Use| {
             Cell::text(one.name.clone()).link(frame.at(&super::path(one.case_id)))
@@ -92,13 +108,24 @@ pub async fn of_budget(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -
         .column("award", frame.t("cases-award"), Kind::Text, |one| Cell::text(award_name(&frame, policy, &one.award)))
         .column("amount", frame.t("cases-amount"), Kind::Money, |one| Cell::money(one.amount_fen, frame.lang))
         .column("state", frame.t("cases-state"), Kind::Text, |one| {
-            let tone = if one.state == "paid" { Tone::Ok } else { Tone::Plain };
-            Cell::state(StateWord::new(tone, frame.t(&format!("budget-{}", one.state))), i64::from(one.state == "paid"))
+            let (state, tone, rank) = match one.state.as_str() {
+                "paid" if one.recovered_fen > 0 => ("recovered", Tone::Unknown, 2),
+                "paid" => ("paid", Tone::Ok, 1),
+                _ => ("reserved", Tone::Plain, 0),
+            };
+            Cell::state(StateWord::new(tone, stands(&frame, state)), rank)
+        })
+        .column("on", frame.t("arrived-on"), Kind::Date, |one| Cell::date(one.paid_on.parse().ok()))
+        .column("recovered", frame.t("money-recovered"), Kind::Money, |one| back(&frame, one.recovered_fen))
+        .column("back", frame.t("money-recovered-on"), Kind::Date, |one| Cell::date(one.recovered_on.parse().ok()))
+        .column("net", frame.t("money-net"), Kind::Money, |one| match one.state.as_str() {
+            "paid" => Cell::money(one.amount_fen - one.recovered_fen, frame.lang),
+            _ => Cell::empty(),
         })
         .column("number", frame.t("cases-number"), Kind::Code, |one| Cell::code(one.case_id.to_string()))
         .filter("year", frame.t("cases-year"), years, move |one, wanted| year(one) == wanted)
         .filter("line", frame.t("budget-source"), lines.collect(), |one, line| one.line_id.to_string() == line)
-        .filter("state", frame.t("cases-state"), states.into(), |one, state| one.state == state)
+        .filter("state", frame.t("cases-state"), states.into(), |one, state| is_use(one, state))
         .search(frame.t("cases-search"), |one| format!("{} {}", one.name, one.case_id))
         .when_empty(frame.t("uses-none"), frame.t("uses-none-todo"));
     if query.export {
@@ -106,12 +133,23 @@ pub async fn of_budget(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -
     }
     let is_chosen = |one: &Use| {
         is(&query, "line", &one.line_id.to_string())
-            && is(&query, "state", &one.state)
+            && query.filter("state").is_none_or(|state| is_use(one, state))
             && is(&query, "year", year_of.get(&one.line_id).map_or("", String::as_str))
     };
-    let room = Room::new(frame.t("uses-title"), summed(&frame, &rows, is_chosen, |one| one.amount_fen))
-        .below(&frame, &[("cases-title", super::PATH), ("budget-title", BUDGET)]);
+    let room =
+        Room::new(frame.t("uses-title"), summed(&frame, &rows, is_chosen, |one| (one.amount_fen, one.recovered_fen)))
+            .below(&frame, &[("cases-title", super::PATH), ("budget-title", BUDGET)]);
     room::list_page(hx, &frame, &room, &listing.view(&rows, &query))
+}
+
+/// The word for how far money of a line has come.
+fn stands(frame: &Frame, state: &str) -> String {
+    if state == "recovered" { frame.t("money-recovered") } else { frame.t(&format!("budget-{state}")) }
+}
+
+/// Whether a row is one of these; what came back had been paid.
+fn is_use(one: &Use, state: &str) -> bool {
+    if state == "recovered" { one.recovered_fen > 0 } else { one.state == state }
 }
 
 fn is_linked(policy: &Policy, award: &str) -> bool {
@@ -127,6 +165,10 @@ pub async fn of_payments(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri)
     let year = |one: &Arrived| one.answered_on.get(..4).unwrap_or_default().to_owned();
     let years: std::collections::BTreeSet<String> = rows.iter().map(year).collect();
     let years = years.into_iter().rev().map(|year| Choice::new(year.clone(), year)).collect();
+    let year_back = |one: &Arrived| one.recovered_on.get(..4).unwrap_or_default().to_owned();
+    let years_back: std::collections::BTreeSet<String> =
+        rows.iter().map(year_back).filter(|one| !one.is_empty()).collect();
+    let years_back = years_back.into_iter().rev().map(|year| Choice::new(year.clone(), year)).collect();
     let awards = policy.awards.iter().map(|award| Choice::new(award.id.clone(), frame.said(&award.name))).collect();
     let for_years: std::collections::BTreeSet<i64> = rows.iter().map(|one| one.year).collect();
     let for_years = for_years.into_iter().rev().map(|year| Choice::new(year.to_string(), year.to_string())).collect();
@@ -139,10 +181,14 @@ pub async fn of_payments(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri)
         .column("award", frame.t("cases-award"), Kind::Text, |one| Cell::text(award_name(&frame, policy, &one.award)))
         .column("amount", frame.t("arrived-amount"), Kind::Money, |one| Cell::money(one.amount_fen, frame.lang))
         .column("on", frame.t("arrived-on"), Kind::Date, |one| Cell::date(one.answered_on.parse().ok()))
+        .column("recovered", frame.t("money-recovered"), Kind::Money, |one| back(&frame, one.recovered_fen))
+        .column("back", frame.t("money-recovered-on"), Kind::Date, |one| Cell::date(one.recovered_on.parse().ok()))
+        .column("net", frame.t("money-net"), Kind::Money, |one| Cell::money(one.net_fen(), frame.lang))
         .column("number", frame.t("arrived-number"), Kind::Code, |one| {
             Cell::code(one.number.clone()).link(frame.at(&format!("{PAYMENTS}/{}", one.batch_id)))
         })
-        .filter("year", frame.t("cases-year"), years, move |one, wanted| year(one) == wanted)
+        .filter("year", frame.t("arrived-year"), years, move |one, wanted| year(one) == wanted)
+        .filter("back", frame.t("arrived-back"), years_back, move |one, wanted| year_back(one) == wanted)
         .filter("linked", frame.t("arrived-kind"), kinds, move |one, wanted| linked(one) == wanted)
         .filter("award", frame.t("cases-award"), awards, |one, wanted| one.award == wanted)
         .filter("for", frame.t("effect-year"), for_years, |one, wanted| one.year.to_string() == wanted)
@@ -153,12 +199,16 @@ pub async fn of_payments(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri)
     }
     let is_chosen = |one: &Arrived| {
         is(&query, "year", &year(one))
+            && is(&query, "back", &year_back(one))
             && is(&query, "linked", linked(one))
             && is(&query, "award", &one.award)
             && is(&query, "for", &one.year.to_string())
     };
-    let room = Room::new(frame.t("arrived-title"), summed(&frame, &rows, is_chosen, |one| one.amount_fen))
-        .below(&frame, &[("cases-title", super::PATH), ("payments-title", PAYMENTS)]);
+    let room = Room::new(
+        frame.t("arrived-title"),
+        summed(&frame, &rows, is_chosen, |one| (one.amount_fen, one.recovered_fen)),
+    )
+    .below(&frame, &[("cases-title", super::PATH), ("payments-title", PAYMENTS)]);
     room::list_page(hx, &frame, &room, &listing.view(&rows, &query))
 }
 
@@ -186,9 +236,7 @@ pub async fn of_market(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -
         return listing.workbook(&rows, &query);
     }
     let is_chosen = |one: &Pledge| is(&query, "year", &one.year.to_string());
-    let room = Room::new(frame.t("pledges-register"), summed(&frame, &rows, is_chosen, |one| one.fen)).below(
-        &frame,
-        &[("cases-title", super::PATH), ("budget-title", BUDGET), ("board-title", super::budget::BOARD)],
-    );
+    let room = Room::new(frame.t("pledges-register"), summed(&frame, &rows, is_chosen, |one| (one.fen, 0)))
+        .below(&frame, &[("cases-title", super::PATH), ("budget-title", BUDGET), ("board-title", super::board::PATH)]);
     room::list_page(hx, &frame, &room, &listing.view(&rows, &query))
 }

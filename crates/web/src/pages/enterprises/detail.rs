@@ -16,6 +16,7 @@ use registry::history::Step;
 use super::{
     cause,
     holdings::{self, Table},
+    own::{self, Own},
     portfolio,
     read::{self, Enterprise},
     section_name, stars_cell,
@@ -35,12 +36,11 @@ use crate::{
             alarms::{self, Kind},
             reasons,
         },
-        cases,
         cockpit::{
             self,
             shown::{self, Shown},
         },
-        corpus::{baskets::account, documents_of},
+        corpus::documents_of,
         history,
         patents::read::Patent,
         room::ListBlock,
@@ -78,8 +78,8 @@ struct EnterprisePage<'a> {
     ties_link: Option<String>,
     history: Vec<Event>,
     history_link: Option<(String, String)>,
-    /// The cases of the visitor's own enterprise that wait for it; none on the page of another.
-    waiting: Option<Vec<(Link, StateWord, String)>>,
+    /// What the visitor's own enterprise has to do, has got and may get; none on the page of another.
+    own: Option<Own>,
 }
 
 #[derive(Template)]
@@ -170,7 +170,7 @@ async fn shown_page(
     let ties = if sees_ties && !query.export { open_ties(app, frame, uscc).await? } else { Vec::new() };
     let sees_rights = frame.may(Permission::ViewRights);
     let steps = if sees_rights && !query.export { history::of_enterprise(app, frame, uscc).await? } else { Vec::new() };
-    let waiting = if path == "/my-enterprise" && !query.export { Some(waiting(app, frame).await?) } else { None };
+    let own = if path == "/my-enterprise" && !query.export { Some(own::read(app, frame).await?) } else { None };
     let holdings = holdings::tables(frame, &shown, uscc, frame.sees_loans_of(&enterprise.town));
     let meant = holdings.iter().find(|table| query.list.as_deref() == Some(table.id));
     let listing = portfolio::listing(frame, &shown, path, enterprise);
@@ -232,24 +232,10 @@ async fn shown_page(
             let count = format::count(steps.len());
             (frame.at(&format!("/enterprises/{uscc}/history")), frame.t1("history-all", "count", count))
         }),
-        waiting,
+        own,
         ties_link: (sees_ties && crate::routes::exists("/registers/ties")).then(|| frame.at("/registers/ties")),
     };
     hx.page(page, PortfolioBlock { frame, list: &view })
-}
-
-/// What the visitor's enterprise has to do, and by when.
-async fn waiting(app: &App, frame: &Frame) -> Result<Vec<(Link, StateWord, String)>, AppError> {
-    let mut own = domain::cases::all(app.db(), account(frame)?).await?;
-    let mine = cases::mine(app, frame).await?;
-    own.retain(|case| mine.contains_key(&case.id));
-    let document = crate::pages::policy::document()?;
-    let row = |case: &domain::cases::Case| {
-        let name = cases::award_name(frame, &document.policy, &case.award);
-        let due = case.due_on.map(|day| frame.date(day)).unwrap_or_default();
-        (Link::new(name, frame.at(&cases::path(case.id))), cases::state(frame, case.state), due)
-    };
-    Ok(own.iter().map(row).collect())
 }
 
 fn state(frame: &Frame, shown: &Shown, enterprise: &Enterprise) -> StateWord {

@@ -28,7 +28,7 @@ use crate::{
 const READ_MAX: u32 = 20_000;
 
 /// The acts, by the word that the trail keeps.
-const ACTS: [&str; 87] = [
+const ACTS: [&str; 88] = [
     "import-merged",
     "import-cancelled",
     "import-recovered",
@@ -66,6 +66,7 @@ const ACTS: [&str; 87] = [
     "item.suspend",
     "notice.open",
     "budget.set",
+    "budget.earlier",
     "budget.prorate",
     "budget.agree",
     "budget.withdraw",
@@ -167,8 +168,9 @@ const FIELDS: [&str; 44] = [
 ];
 
 /// What befalls a case besides the acts of its table.
-const CASE_STEPS: [&str; 16] = [
+const CASE_STEPS: [&str; 17] = [
     "batch",
+    "open",
     "begin",
     "write",
     "attach",
@@ -190,7 +192,7 @@ const CASE_STEPS: [&str; 16] = [
 pub(crate) fn case_act(frame: &Frame, step: &str) -> String {
     match domain::cases::Act::of_key(step) {
         Some(act) => frame.said(act.zh()),
-        None if step == "open" || CASE_STEPS.contains(&step) => frame.t(&format!("case-act-{step}")),
+        None if CASE_STEPS.contains(&step) => frame.t(&format!("case-act-{step}")),
         None => frame.t("audit-other"),
     }
 }

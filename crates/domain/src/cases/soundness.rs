@@ -1,0 +1,167 @@
+//! Whether a case has what money must rest on, and whether every step of every case and every notice stands in the audit trail as it was
+//! done: what was changed behind the program's back is found here.
+
+use std::collections::BTreeMap;
+
+use db::Tx;
+use registry::audit::{self, Entry};
+use serde_json::Value;
+
+use super::{Case, Step, state_of, store};
+use crate::{Error, items};
+
+/// What a case lacks of what money must rest on, each in words; empty when it lacks nothing.
+pub(crate) async fn lacks(tx: &mut Tx, case: &Case) -> Result<Vec<String>, Error> {
+    let item = items::find_in(tx, case.item).await?;
+    let mut lacks = Vec::new();
+    if case.facts.application.is_some() {
+        let papers = store::papers(tx, case.id).await?;
+        let missing = item.terms.papers_for(case.trigger());
+        let missing = missing.into_iter().filter(|kind| !papers.iter().any(|paper| paper.kind == *kind));
+        lacks.extend(missing.map(|kind| format!("缺少事项要求的材料“{kind}”")));
+    } else {
+        if case.facts.rights.is_empty() {
+            lacks.push("没有所依据的权利".into());
+        }
+        if case.facts.conditions.is_empty() || case.facts.conditions.iter().any(|one| one.holds == Some(false)) {
+            lacks.push("没有满足奖励条件的记录".into());
+        }
+    }
+    let opinions = store::opinions(tx, case.id).await?;
+    let agreed = |name: &&String| opinions.iter().any(|one| one.department == **name && one.agrees == Some(true));
+    let silent = item.terms.departments.iter().filter(|name| !agreed(name));
+    lacks.extend(silent.map(|name| format!("没有{name}同意的会签")));
+    Ok(lacks)
+}
+
+/// Whether receiving accounts were emptied because the key that sealed them was lost.
+pub(crate) async fn accounts_were_lost(tx: &mut Tx) -> Result<bool, Error> {
+    Ok(!audit::of_acts(tx, "key.give-up").await?.is_empty())
+}
+
+/// How many steps and notices there are, and which of them the audit trail tells otherwise or not at all.
+pub(crate) async fn trail_faults(db: &db::Db) -> Result<(usize, usize, Vec<String>), Error> {
+    let mut tx = db.begin_read().await?;
+    let mut told: BTreeMap<i64, Vec<Entry>> = BTreeMap::new();
+    // Batches from before each opened case had its row of the trail.
+    let mut older: Vec<i64> = Vec::new();
+    for entry in audit::of_acts(&mut tx, "case.").await? {
+        let Ok(object) = entry.object.parse::<i64>() else { continue };
+        match &*entry.action {
+            "case.batch" if entry.detail["each"] != true => older.push(object),
+            "case.batch" | "case.attach" | "case.detach" => {}
+            _ => told.entry(object).or_default().push(entry),
+        }
+    }
+    let mut done: BTreeMap<i64, Vec<Step>> = BTreeMap::new();
+    for (case, step) in store::steps_of(&mut tx, None).await? {
+        done.entry(case).or_default().push(step);
+    }
+    let steps = done.values().map(Vec::len).sum();
+    let was_lost = accounts_were_lost(&mut tx).await?;
+    let mut faults = Vec::new();
+    let cases = store::every(&mut tx).await?;
+    for case in &cases {
+        let (steps, entries) = (done.remove(&case.id).unwrap_or_default(), told.get(&case.id));
+        let is_older = case.batch.is_some_and(|batch| older.contains(&batch));
+        faults.extend(case_fault(case, &steps, entries.map_or(&[], Vec::as_slice), (is_older, was_lost)));
+    }
+    let notices = notice_faults(&mut tx, &told, &mut faults).await?;
+    Ok((steps, notices, faults))
+}
+
+/// The first place at which a case and its rows of the trail part.
+fn case_fault(case: &Case, steps: &[Step], entries: &[Entry], (is_older, was_lost): (bool, bool)) -> Option<String> {
+    let id = case.id;
+    let mut rest = entries.iter();
+    let mut stood = "";
+    for (place, step) in (1..).zip(steps) {
+        let what = step.zh();
+        if step.before != stood {
+            return Some(format!("案件 {id} 第 {place} 步“{what}”不接上一步"));
+        }
+        stood = &step.after;
+        if place == 1 && step.act == "open" && is_older {
+            continue;
+        }
+        match rest.next() {
+            None => return Some(format!("案件 {id} 第 {place} 步“{what}”没有审计记录")),
+            Some(entry) if !tells(entry, step) => {
+                return Some(format!("案件 {id} 第 {place} 步“{what}”与审计记录 {} 不符", entry.id));
+            }
+            Some(_) => {}
+        }
+    }
+    if let Some(entry) = rest.next() {
+        return Some(format!("审计记录 {} 所记案件 {id} 的一步，案件中没有", entry.id));
+    }
+    if stood != case.state.key() {
+        return Some(format!("案件 {id} 现为“{}”，与最后一步不符", case.state.zh()));
+    }
+    let now = state_of(case);
+    let last = entries.iter().rev().find_map(|entry| Some((entry.id, entry.detail.get("after")?.as_object()?)));
+    let (entry, after) = last?;
+    let is_lost = |key: &str| key == "account" && was_lost && case.account.is_none();
+    let differs = |key: &str, value: &Value| now.get(key).unwrap_or(&Value::Null) != value && !is_lost(key);
+    let (key, _) = after.iter().find(|(key, value)| differs(key, value))?;
+    let word = match &**key {
+        "amount_fen" => "金额",
+        "handler" | "handler_for" => "经办",
+        "reviewer" | "reviewer_for" => "复核",
+        "account" => "收款账户",
+        _ => "内容",
+    };
+    Some(format!("案件 {id} 的{word}与最后一条审计记录 {entry} 不符"))
+}
+
+/// Whether an entry tells this step: the same act by the same person, to the same end and with the same words.
+fn tells(entry: &Entry, step: &Step) -> bool {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let same = entry.action.strip_prefix("case.") == Some(&step.act) && entry.who == step.by;
+    // What began an application says what it is about, not where it stands.
+    same && (step.act == "begin"
+        || (text(&entry.detail["after"]["state"]) == step.after
+            && text(&entry.detail["note"]) == step.note
+            && text(&entry.detail["for"]) == step.for_whom))
+}
+
+/// Holds every notice against its entry, and every amount on it against what the trail says was published; how many there are.
+async fn notice_faults(
+    tx: &mut Tx,
+    told: &BTreeMap<i64, Vec<Entry>>,
+    faults: &mut Vec<String>,
+) -> Result<usize, Error> {
+    let entries = audit::of_acts(tx, "notice.open").await?;
+    let notices = store::notices(tx, None).await?;
+    // How many notices a case has been on so far, in their order.
+    let mut times: BTreeMap<i64, usize> = BTreeMap::new();
+    for notice in notices.iter().rev() {
+        let id = notice.id;
+        match entries.iter().find(|entry| entry.object == id.to_string()) {
+            None => faults.push(format!("公示 {id} 没有审计记录")),
+            Some(entry)
+                if entry.detail["closes_on"] != notice.closes_on.to_string()
+                    || entry.detail["cases"] != notice.cases.len() =>
+            {
+                faults.push(format!("公示 {id} 的截止日或件数与审计记录 {} 不符", entry.id));
+            }
+            Some(_) => {}
+        }
+        for (case, fen) in &notice.cases {
+            let time = times.entry(case.id).or_default();
+            let mut published = told.get(&case.id).into_iter().flatten().filter(|entry| entry.action == "case.publish");
+            match published.nth(*time) {
+                None => faults.push(format!("公示 {id} 上的案件 {} 没有公示的审计记录", case.id)),
+                Some(entry) if entry.detail["after"]["amount_fen"].as_i64() != *fen => {
+                    faults.push(format!("公示 {id} 上案件 {} 的金额与审计记录 {} 不符", case.id, entry.id));
+                }
+                Some(_) => {}
+            }
+            *time += 1;
+        }
+    }
+    for entry in entries.iter().filter(|entry| !notices.iter().any(|notice| notice.id.to_string() == entry.object)) {
+        faults.push(format!("审计记录 {} 所记的公示 {} 不在", entry.id, entry.object));
+    }
+    Ok(notices.len())
+}

@@ -1,0 +1,132 @@
+//! Whether money adds up: each payment with what it rests on, to whom it goes and how it was ordered, approved, sent and answered, held
+//! against its case and against the audit trail.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use db::Tx;
+use registry::audit::{self, Entry};
+use serde_json::Value;
+
+use super::{Batch, Payment, Stage, kept_at, store};
+use crate::{
+    Error, Installation,
+    cases::{self, Case},
+    secrets::Keys,
+};
+
+/// What of the money does not add up; empty when everything does. Also how many payments were looked at.
+pub async fn faults(installation: &Installation) -> Result<(i64, Vec<String>), Error> {
+    // Whether the keys are there is asked by the check of secrets.
+    let keys = installation.vault.keys().ok();
+    let mut tx = installation.db.begin_read().await?;
+    let (count, mut faults) = store::faults(&mut tx).await?;
+    let batches = store::batches(&mut tx, None).await?;
+    let was_lost = cases::accounts_were_lost(&mut tx).await?;
+    for payment in batches.iter().flat_map(|batch| &batch.payments) {
+        if !matches!(payment.state.as_str(), "ordered" | "paid") {
+            continue;
+        }
+        let case = cases::find_in(&mut tx, payment.case).await?;
+        let is_lost = case.account.is_none() && was_lost;
+        if !is_lost && !is_same_account(payment, &case, keys.as_ref()) {
+            faults.push(format!("付款 {} 的收款账户与案件 {} 的不符", payment.number, case.id));
+        }
+        let lacks = cases::lacks(&mut tx, &case).await?;
+        faults.extend(lacks.into_iter().map(|what| format!("付款 {} {what}", payment.number)));
+    }
+    recovery_faults(&mut tx, &batches, &mut faults).await?;
+    trail_faults(&mut tx, &batches, &mut faults).await?;
+    Ok((count, faults))
+}
+
+/// Whether a payment goes to the account of its case, to the last digit where the keys open both.
+fn is_same_account(payment: &Payment, case: &Case, keys: Option<&Keys>) -> bool {
+    let (to, Some(of)) = (&payment.receiving, &case.account) else { return false };
+    if (&to.holder, &to.bank, &to.masked) != (&of.holder, &of.bank, &of.masked) {
+        return false;
+    }
+    let Some(keys) = keys else { return true };
+    let place = case.id.to_string();
+    match (to.open(keys, kept_at(&payment.number)), of.open(keys, cases::place(&place))) {
+        (Ok(to), Ok(of)) => to == of,
+        // A text that does not open is a finding of the check of secrets.
+        _ => true,
+    }
+}
+
+/// What came back has its day, which is that of its step.
+async fn recovery_faults(tx: &mut Tx, batches: &[Batch], faults: &mut Vec<String>) -> Result<(), Error> {
+    let days: BTreeMap<i64, String> = store::recoveries(tx).await?.into_iter().collect();
+    for payment in batches.iter().flat_map(|batch| &batch.payments).filter(|one| one.state == "paid") {
+        let noted = payment.recovered_on.map(|day| day.to_string());
+        if noted.as_ref() != days.get(&payment.case) || noted.is_some() != (payment.recovered_fen > 0) {
+            faults.push(format!("付款 {} 的追回与案件 {} 的登记不符", payment.number, payment.case));
+        }
+    }
+    Ok(())
+}
+
+/// Holds every batch and every answer of the bank against its entries of the trail.
+async fn trail_faults(tx: &mut Tx, batches: &[Batch], faults: &mut Vec<String>) -> Result<(), Error> {
+    let mut told: BTreeMap<String, Vec<Entry>> = BTreeMap::new();
+    for entry in audit::of_acts(tx, "payment.").await? {
+        told.entry(entry.object.clone()).or_default().push(entry);
+    }
+    let answers = store::answers(tx).await?;
+    for batch in batches {
+        let entries = told.remove(&batch.id.to_string()).unwrap_or_default();
+        let answers = answers.iter().filter(|(_, of, _)| *of == batch.id);
+        if let Some(what) = batch_fault(batch, &entries, answers) {
+            faults.push(format!("拨付批次 {} {what}", batch.id));
+        }
+    }
+    faults.extend(told.into_keys().map(|id| format!("审计记录所记的拨付批次 {id} 不在")));
+    Ok(())
+}
+
+fn batch_fault<'a>(
+    batch: &Batch,
+    entries: &[Entry],
+    answers: impl Iterator<Item = &'a (String, i64, String)>,
+) -> Option<String> {
+    let find = |act: &str| entries.iter().find(|entry| entry.action == act);
+    let Some(order) = find("payment.order") else { return Some("的制单没有审计记录".into()) };
+    let cases: BTreeSet<i64> = batch.payments.iter().map(|one| one.case).collect();
+    let told: BTreeSet<i64> =
+        order.detail["cases"].as_array().into_iter().flatten().filter_map(Value::as_i64).collect();
+    if order.who != batch.made_by || order.detail["total_fen"] != batch.total_fen() || told != cases {
+        return Some(format!("的制单人、案件或合计与审计记录 {} 不符", order.id));
+    }
+    if let Some(by) = &batch.approved_by {
+        let approval = find("payment.approve");
+        if approval.is_none_or(|entry| entry.who != *by || entry.detail["total_fen"] != batch.total_fen()) {
+            return Some("的复核与审计记录不符".into());
+        }
+    }
+    let needed = match batch.stage {
+        Stage::Sent | Stage::Closed => Some(("payment.send", "送银行")),
+        Stage::Cancelled => Some(("payment.cancel", "撤销")),
+        Stage::Made | Stage::Approved => None,
+    };
+    if let Some((_, word)) = needed.filter(|(act, _)| find(act).is_none()) {
+        return Some(format!("的{word}没有审计记录"));
+    }
+    let of_answer =
+        |hash: &str| entries.iter().find(|entry| entry.action == "payment.answer" && entry.detail["sha256"] == *hash);
+    let mut said: BTreeMap<&str, &Value> = BTreeMap::new();
+    for (hash, _, by) in answers {
+        let Some(entry) = of_answer(hash).filter(|entry| entry.who == *by) else {
+            return Some("的回单与审计记录不符".into());
+        };
+        let rows = entry.detail["rows"].as_array().into_iter().flatten();
+        said.extend(rows.filter_map(|row| Some((row["number"].as_str()?, row))));
+    }
+    // Answers from before the trail named each payment say their number alone.
+    let is_wrong = |one: &&Payment| {
+        said.get(&*one.number).is_some_and(|row| {
+            row["state"] != *one.state || row["on"].as_str() != one.answered_on.map(|day| day.to_string()).as_deref()
+        })
+    };
+    let wrong = batch.payments.iter().find(is_wrong)?;
+    Some(format!("中付款 {} 的结果或日期与审计记录不符", wrong.number))
+}
