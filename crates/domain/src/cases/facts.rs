@@ -16,7 +16,7 @@ use super::{
     introduced::{self, Contract},
     qualifications::{self, Qualification},
 };
-use crate::{Error, Installation, beijing_date, items::amount::RightMoney};
+use crate::{Error, Installation, beijing_date, items::amount::RightMoney, regions::Regions};
 
 /// One entry of a list of dishonest or punished bodies.
 pub(super) struct Credit {
@@ -44,6 +44,8 @@ pub(crate) struct Base {
     /// The contracts that bring technology in, by number.
     contracts: Option<BTreeMap<String, Vec<Contract>>>,
     holidays: Vec<(Date, bool)>,
+    /// The name of the city; empty where it cannot be told.
+    city: String,
     /// The day up to which lists of the dishonest have come, and that up to which aid was told.
     credit_on: Option<Date>,
     aid_on: Option<Date>,
@@ -58,7 +60,7 @@ type Made = (Kept, Arc<Base>);
 
 /// The registers that [`Base`] is made of; of the last only whether it came.
 const READS: &[&str] =
-    &["enterprises", "statuses", "credit-records", "holidays", "introductions", "deliveries", "subsidies"];
+    &["enterprises", "statuses", "credit-records", "holidays", "introductions", "deliveries", "subsidies", "regions"];
 
 /// The registers that cases look into, as known at a moment.
 pub(crate) struct Known {
@@ -85,7 +87,7 @@ fn is_fresh(on: Date, today: Date) -> bool {
 }
 
 pub(super) struct Sheet<'a> {
-    register: &'static str,
+    pub(super) register: &'static str,
     pub(super) rows: &'a [FoldedRow],
 }
 
@@ -103,7 +105,7 @@ impl Sheet<'_> {
     }
 }
 
-async fn rows(db: &Db, register: &'static str, at: Timestamp) -> Result<Vec<FoldedRow>, Error> {
+pub(super) async fn rows(db: &Db, register: &'static str, at: Timestamp) -> Result<Vec<FoldedRow>, Error> {
     let known =
         registry::register(register).ok_or_else(|| Error::Damaged(format!("程序中没有登记簿 {register}，请报告。")))?;
     Ok(registry::fold_register(db, known, at).await?)
@@ -135,6 +137,7 @@ impl Base {
             qualifications: has("statuses").then(|| qualifications::of(&sheet("statuses"))),
             contracts: has("introductions").then(|| introduced::of(&sheet("introductions"))),
             holidays: holidays.rows.iter().filter_map(day).collect(),
+            city: Regions::of(folded.get("regions")).name(),
             credit_on: told_on("credit-records"),
             aid_on: told_on("subsidies"),
         }
@@ -231,6 +234,11 @@ impl Known {
     /// The state of an enterprise; none when the register does not hold it.
     pub(super) fn state(&self, subject: &str) -> Option<&str> {
         self.base.enterprises.get(subject).map(|(state, _)| state.as_str())
+    }
+
+    /// The name of the city, as its letters bear it; empty where it cannot be told.
+    pub(crate) fn city(&self) -> &str {
+        &self.base.city
     }
 
     /// The present name of an enterprise; none when the register does not hold it.

@@ -16,6 +16,7 @@ use crate::{
     Error, Installation,
     accounts::{Account, Permission},
     items::{self, GRANT_LINKED, Item, Track, amount},
+    letters::{self, Office},
     messages, runs,
 };
 
@@ -64,6 +65,7 @@ pub async fn open_batch(
     let taken = store::taken(&mut tx, &award.id, year).await?;
     let batch = store::insert_batch(&mut tx, item.id, &evaluation.run, year, &account.login, &now.to_string()).await?;
     let mut opening = Opening { batch, opened: 0, stopped: 0, known: 0 };
+    let office = Office { installation, policy, known: &proposing.known };
     for one in &proposing.earned {
         if taken.contains(&one.subject) {
             opening.known += 1;
@@ -90,6 +92,7 @@ pub async fn open_batch(
         store::insert_step(&mut tx, case.id, &step, now).await?;
         let change = Change { act: "open", note: &step.note, by: &step.by, for_whom: "", on: step.on, now };
         messages::of_case(&mut tx, None, &case, &change).await?;
+        letters::of_step(&mut tx, &office, None, &case, &change).await?;
     }
     let detail = json!({
         "award": award.id, "run": evaluation.run, "item": item.id, "year": year,
@@ -280,7 +283,6 @@ pub(super) struct Look<'a> {
 impl Look<'_> {
     /// Writes gates and amount into the case.
     pub(super) fn at(&self, case: &mut Case) -> Result<(), Error> {
-        case.facts.gates = self.gates(case)?;
         let is_grant_linked = self.award.money_class == GRANT_LINKED;
         let settings = self.policy.settings(self.today, &BTreeMap::new())?;
         let dated = |name: &str| Some((settings.integer(name)?, settings.basis(name).to_owned()));
@@ -301,6 +303,7 @@ impl Look<'_> {
         let ground = amount::Ground {
             level: if self.award.levels.is_empty() { 1 } else { case.level },
             is_grant_linked,
+            tapers: self.item.terms.tapers(self.award),
             rights,
             fee_share: dated("official_fee_cap_percent"),
             taper: dated("grant_linked_taper_percent"),
@@ -311,6 +314,7 @@ impl Look<'_> {
             inventions: self.money.inventions.clone(),
         };
         case.amount = amount::calculate(&self.item.terms, &ground)?;
+        case.facts.gates = self.gates(case)?;
         Ok(())
     }
 
@@ -336,6 +340,7 @@ impl Look<'_> {
             event,
             today: self.today,
             doubles: &doubles,
+            amount: &case.amount,
             claim: case.facts.application.as_ref().and_then(|one| one.aid.as_ref()),
             known: self.known,
             is_demo: self.is_demo,

@@ -209,12 +209,23 @@ fn styles() -> String {
     let mut xml = format!("{HEAD}<w:styles {NAMESPACES}>");
     for (id, name, typeface, size, is_bold, standing) in STYLES.into_iter().chain(letter::STYLES) {
         let is_default = if id == "Normal" { r#" w:default="1""# } else { "" };
+        let standing = unindented(standing);
         let bold = if is_bold { "<w:b/>" } else { "" };
         xml.push_str(&format!(
             r#"<w:style w:type="paragraph"{is_default} w:styleId="{id}"><w:name w:val="{name}"/><w:pPr>{standing}</w:pPr><w:rPr><w:rFonts w:ascii="Times New Roman" w:hAnsi="Times New Roman" w:eastAsia="{typeface}"/>{bold}<w:sz w:val="{size}"/><w:szCs w:val="{size}"/><w:lang w:val="en-US" w:eastAsia="zh-CN"/></w:rPr></w:style>"#
         ));
     }
     xml + "</w:styles>"
+}
+
+/// How a paragraph stands, with no indent where none is said: else it would have that of the text.
+fn unindented(standing: &str) -> String {
+    const NONE: &str = r#"<w:ind w:firstLineChars="0" w:firstLine="0"/>"#;
+    match standing.find("<w:jc") {
+        _ if standing.contains("<w:ind") => standing.to_owned(),
+        Some(at) => format!("{}{NONE}{}", &standing[..at], &standing[at..]),
+        None => format!("{standing}{NONE}"),
+    }
 }
 
 /// The page number between dashes, 四号 宋体, as GB/T 9704 has it.

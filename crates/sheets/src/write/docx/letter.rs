@@ -30,7 +30,7 @@ pub(super) const STYLES: [Style; 7] = [
         "仿宋_GB2312",
         32,
         false,
-        r#"<w:keepLines/><w:spacing w:line="560" w:lineRule="exact"/><w:jc w:val="right"/>"#,
+        r#"<w:keepLines/><w:autoSpaceDE w:val="0"/><w:autoSpaceDN w:val="0"/><w:spacing w:line="560" w:lineRule="exact"/><w:jc w:val="right"/>"#,
     ),
     (
         "CellLarge",
@@ -104,7 +104,7 @@ pub(super) fn signature(by: &str, on: &str) -> String {
     let indent = if on.is_empty() { 2 * CHARACTER } else { middle.saturating_sub(name / 2) };
     let line = |text: &str, right: usize, above: usize, keep: &str| {
         format!(
-            r#"<w:p><w:pPr><w:pStyle w:val="Signature"/>{keep}<w:spacing w:before="{above}" w:line="560" w:lineRule="exact"/><w:ind w:right="{right}"/></w:pPr>{}</w:p>"#,
+            r#"<w:p><w:pPr><w:pStyle w:val="Signature"/>{keep}<w:spacing w:before="{above}" w:line="560" w:lineRule="exact"/><w:ind w:right="{right}" w:firstLineChars="0" w:firstLine="0"/></w:pPr>{}</w:p>"#,
             run(text)
         )
     };
@@ -128,9 +128,9 @@ mod tests {
     fn the_name_is_centred_over_the_day_which_ends_four_characters_from_the_right() {
         // 云川市知识产权局 is eight characters wide, 2024年3月8日 six: the name reaches a character further on either side.
         let xml = signature("云川市知识产权局", "2024年3月8日");
-        assert!(xml.contains(r#"<w:ind w:right="960"/>"#) && xml.contains(r#"<w:ind w:right="1280"/>"#), "{xml}");
+        assert!(xml.contains(r#"<w:ind w:right="960" "#) && xml.contains(r#"<w:ind w:right="1280" "#), "{xml}");
         let alone = signature("云川市知识产权局", "");
-        assert!(alone.contains(r#"<w:ind w:right="640"/>"#) && alone.matches("<w:p>").count() == 1, "{alone}");
-        assert!(signature(&"长".repeat(30), "2024年3月8日").contains(r#"<w:ind w:right="0"/>"#));
+        assert!(alone.contains(r#"<w:ind w:right="640" "#) && alone.matches("<w:p>").count() == 1, "{alone}");
+        assert!(signature(&"长".repeat(30), "2024年3月8日").contains(r#"<w:ind w:right="0" "#));
     }
 }
