@@ -4,7 +4,7 @@ import { followFirst } from './browser.mjs';
 
 /** Pages that only lead on or send a file; journeys use them. */
 export const NOT_SHOWN = ['/', '/sign-on', '/sign-on/return', '/sign-on/out', '/runs/compare', '/registers/templates/{register}', '/runs/{id}/export',
-  '/navigation/reports/{id}/export', '/sign-in/code', '/claims/{id}/papers/{file}', '/cases/{id}/papers/{file}', '/cases/{id}/letters/{kind}', '/notices/{id}/letter', ...'openapi.json runs runs/{run}/indicators runs/{run}/indicators/{code} runs/{run}/awards verdicts/{run}/{award}/{subject}'.split(' ').map((path) => `/api/${path}`), '/budget/prorata/{id}',
+  '/navigation/reports/{id}/export', '/sign-in/code', '/claims/{id}/papers/{file}', '/cases/{id}/papers/{file}', '/cases/{id}/letters/{kind}', '/letters/kept/{id}', '/notices/{id}/letter', ...'openapi.json runs runs/{run}/indicators runs/{run}/indicators/{code} runs/{run}/awards verdicts/{run}/{award}/{subject}'.split(' ').map((path) => `/api/${path}`), '/budget/prorata/{id}',
   '/my-enterprise/reports/{id}', '/my-enterprise/reports/{id}/export'];
 
 const at = (path) => async (page, address) => { await go(page, address + path); };
@@ -204,6 +204,8 @@ export const PAGES = [
     await followFirst(page, 'main a[href$="/trial"]');
   } },
   { name: 'item-draft', door: '/items/draft/{award}', open: at('/items/draft/innovation-star') },
+  { name: 'letters', door: '/letters', open: at('/letters') },
+  { name: 'clawbacks', door: '/clawbacks', as: 'leader', open: at('/clawbacks') },
   { name: 'letter-template', door: '/letters/{kind}', open: at('/letters/decision') },
   { name: 'budget', door: '/budget', as: 'finance', open: at('/budget') },
   { name: 'subsidy-board', door: '/budget/board', as: 'finance', open: at('/budget/board') },

@@ -154,6 +154,16 @@ enum Action {
         #[arg(long)]
         answer: String,
     },
+    /// 列出追回建议：决定之后才查明的事实
+    Clawbacks,
+    /// 登记一条追回建议不追回，写明理由
+    Dismiss {
+        /// 追回建议编号，见 case clawbacks
+        id: i64,
+        /// 理由
+        #[arg(long)]
+        note: String,
+    },
     /// 办理到期事项：公示期满、逾期未确认；可每天定时运行
     Daily,
 }
@@ -227,6 +237,11 @@ pub(crate) async fn run(context: &Context, command: Case) -> anyhow::Result<()> 
         Action::Notice { award } => doing.notice(&award).await,
         Action::Object { id, who, contact, content } => doing.object(id, (&who, &contact, &content)).await,
         Action::Settle { objection, uphold, answer, .. } => doing.settle(objection, (uphold, &answer)).await,
+        Action::Clawbacks => doing.clawbacks().await,
+        Action::Dismiss { id, note } => {
+            cases::dismiss(&installation, &account, (id, &note), context.now).await?;
+            context.output.print(&json!({ "clawback": id }), |_| format!("追回建议 {id} 已登记为不追回。"))
+        }
         Action::Daily => Ok(()),
     }
 }
@@ -267,6 +282,34 @@ impl Doing<'_> {
         self.context.output.print(&values, |_| match found.is_empty() {
             true => "没有这样的案件。".into(),
             false => found.iter().map(line).collect::<Vec<_>>().join("\n"),
+        })
+    }
+
+    async fn clawbacks(&self) -> anyhow::Result<()> {
+        let all = cases::clawbacks(&self.installation.db, self.account).await?;
+        let value = |one: &cases::Clawback| {
+            json!({
+                "id": one.id, "case": one.case, "name": one.name, "award": one.award, "year": one.year,
+                "amount_fen": one.amount_fen, "state": one.state.key(), "fact": one.fact, "found_on": one.found_on,
+                "settled_on": one.settled_on, "outcome": one.outcome, "note": one.note,
+            })
+        };
+        let line = |one: &cases::Clawback| {
+            let amount = yuan(one.amount_fen);
+            format!(
+                "{}  案件 {}  {}  {amount}  {}  {}  {}",
+                one.id,
+                one.case,
+                one.name,
+                one.found_on,
+                one.fact,
+                one.zh()
+            )
+        };
+        let values: Vec<Value> = all.iter().map(value).collect();
+        self.context.output.print(&values, |_| match all.is_empty() {
+            true => "没有追回建议：已决定的案件都与登记簿相符。".into(),
+            false => all.iter().map(line).collect::<Vec<_>>().join("\n"),
         })
     }
 

@@ -70,6 +70,10 @@ const EXAMPLE: &str = r#"事项文件的写法：
   # cap_per_invention = "3万元"      # 同一发明多国授权合计上限，只用于 pct-grant
   # 维权援助要写明各维权情形的证明材料，以及已获赔偿怎么扣：none、from-costs、from-aid
   # aid = { deduction = "from-costs", proofs = { domestic-win = ["生效裁判文书"], investigation = ["调查通知书"] } }
+  # window = { from = "03-01", until = "04-30" }    # 每年的申报期，只用于 apply；只有一次的写 2024-03-01；不写为随时
+  # limits = { accept = 5, enterprise = 20, step = 10, notice = 5 }    # 各步的工作日数
+  # 政策性补贴逐年降低、到 2025 年取消（C3.1.3.2）；有文件免除的写明文号，不写按属于办理
+  subsidy = { is_policy_subsidy = false, exempted_by = "云政办发〔2023〕12号" }
   departments = ["财政局", "科学技术局"]
   papers = []                        # 申报材料
   basis = { number = "云政办发〔2023〕12号", title = "知识产权奖励资助实施细则" }
@@ -195,7 +199,9 @@ fn show(context: &Context, item: &items::Item) -> anyhow::Result<()> {
         Stage::Draft => items::faults(&domain::runs::policy()?, item)?,
         _ => Vec::new(),
     };
+    let warnings = items::warnings(&domain::runs::policy()?, item);
     let mut object = value(item);
+    object["warnings"] = warnings.iter().map(|one| json!({ "words": one.words, "basis": one.basis })).collect();
     object["faults"] = faults.iter().map(|fault| json!({ "words": fault.words, "basis": fault.basis })).collect();
     context.output.print(&object, |_| {
         let terms = &item.terms;
@@ -216,6 +222,13 @@ fn show(context: &Context, item: &items::Item) -> anyhow::Result<()> {
         if terms.cap_per_invention_fen.is_some() {
             let _ = writeln!(text, "同一发明各国合计不超过  {}", yuan(terms.cap_per_invention_fen));
         }
+        if let Some(window) = terms.window {
+            let _ = writeln!(text, "申报期  {}", window.zh());
+        }
+        if let Some(subsidy) = &terms.subsidy {
+            let said = if subsidy.is_policy_subsidy { "属于" } else { "不属于，依据 " };
+            let _ = writeln!(text, "政策性补贴  {said}{}", subsidy.exempted_by);
+        }
         if terms.pays_pro_rata {
             let _ = writeln!(text, "预算不足时  按比例兑付");
         }
@@ -229,6 +242,9 @@ fn show(context: &Context, item: &items::Item) -> anyhow::Result<()> {
         }
         let _ = writeln!(text, "联审部门  {}\n申报材料  {}", terms.departments.join("、"), terms.papers.join("、"));
         let _ = writeln!(text, "起草 {}，发布 {}", item.drafted_by, item.issued_by.as_deref().unwrap_or("—"));
+        for warning in &warnings {
+            let _ = writeln!(text, "请注意：{}（{}）", warning.words, warning.basis);
+        }
         for fault in &faults {
             let _ = writeln!(text, "还不能发布：{}（{}）", fault.words, fault.basis);
         }

@@ -15,6 +15,7 @@ mod installation;
 mod items;
 mod key;
 mod leave;
+mod letters;
 mod matching;
 mod messages;
 mod names;
@@ -114,6 +115,8 @@ enum Command {
     Leave(leave::Leave),
     /// 预算：列出、设定、按比例兑付、资金效益
     Budget(budget::Budget),
+    /// 文书：列出、取出、补制
+    Letter(letters::Letters),
     /// 拨付：制单、复核、送银行、登记回单
     Payment(payments::Payment),
     /// 消息：发邮件、看邮件记录
@@ -199,6 +202,7 @@ fn needs_data(command: &Command) -> bool {
             | Command::Item(_)
             | Command::Case(_)
             | Command::Leave(_)
+            | Command::Letter(_)
             | Command::Budget(_)
             | Command::Payment(_)
             | Command::Message(_)
@@ -241,6 +245,7 @@ async fn run(context: &Context, command: Command) -> anyhow::Result<()> {
         Command::Item(command) => items::run(context, command).await,
         Command::Case(command) => cases::run(context, command).await,
         Command::Leave(command) => leave::run(context, command).await,
+        Command::Letter(command) => letters::run(context, command).await,
         Command::Budget(command) => budget::run(context, command).await,
         Command::Payment(command) => payments::run(context, command).await,
         Command::Message(command) => messages::run(context, command).await,

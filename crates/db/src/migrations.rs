@@ -49,6 +49,8 @@ const PAIRS: &[Pair] = &[
     pair!(20261127141000, "create proration", "20261127141000_create_proration.sql"),
     pair!(20261127150000, "create name entry", "20261127150000_create_name_entry.sql"),
     pair!(20261127151000, "create number list", "20261127151000_create_number_list.sql"),
+    pair!(20261127160000, "create letter", "20261127160000_create_letter.sql"),
+    pair!(20261127161000, "create clawback", "20261127161000_create_clawback.sql"),
     pair!(20261127170000, "date recovery", "20261127170000_date_recovery.sql"),
 ];
 

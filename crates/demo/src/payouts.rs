@@ -3,7 +3,7 @@
 
 use domain::accounts::Account;
 use domain::items::aid::{Aid, Deduction, Trigger};
-use domain::items::{self, Basis, Formula, Limits, Review, Terms, Track};
+use domain::items::{self, Basis, Formula, Limits, Review, Subsidy, Terms, Track};
 use domain::{Installation, budget, cases, runs};
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
@@ -126,6 +126,8 @@ fn terms(track: Track, formula: Formula, amounts: &[(i64, i64)]) -> Terms {
         cap_per_invention_fen: None,
         pays_pro_rata: true,
         aid: None,
+        window: None,
+        subsidy: None,
         departments: vec!["财政局".into(), "科学技术局".into()],
         papers: Vec::new(),
         limits: Limits::default(),
@@ -164,7 +166,10 @@ pub(crate) async fn begin(
         ("project-approval", project),
         ("standard-certification", standard),
     ];
-    for (award, terms) in issued {
+    for (award, mut terms) in issued {
+        // What depends on grants is never exempted.
+        terms.subsidy = (award != "invention-star")
+            .then(|| Subsidy { is_policy_subsidy: false, exempted_by: terms.basis.number.clone() });
         let id = items::draft(installation, &policy, clerk, award, (terms, None), now).await?;
         items::issue(installation, &policy, second, (id, None), now).await?;
     }

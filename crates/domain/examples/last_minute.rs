@@ -87,6 +87,8 @@ async fn main() {
         cap_per_invention_fen: None,
         pays_pro_rata: false,
         aid: None,
+        window: None,
+        subsidy: Some(Subsidy { is_policy_subsidy: false, exempted_by: "云政办发〔2023〕12号".into() }),
         departments: Vec::new(),
         papers: vec!["立项文件".into()],
         limits: Limits::default(),

@@ -6,6 +6,7 @@
 
 mod acts;
 mod applications;
+mod clawback;
 mod facts;
 pub mod gates;
 mod introduced;
@@ -24,11 +25,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub(crate) use self::applications::paper_faults;
+pub(crate) use self::clawback::waiting as waiting_clawbacks;
 pub(crate) use self::facts::{Known, Shelf as KnownShelf};
+pub(crate) use self::notices::find_in as notice_in;
 pub(crate) use self::soundness::{accounts_were_lost, lacks, trail_faults};
 pub use self::{
     acts::{Said, act, daily, possible},
     applications::{About, Application, PAPER_BYTES_MAX, Paper, Written, attach, begin, detach, paper, write},
+    clawback::{Clawback, clawbacks, dismiss, look},
     gates::{Gate, Outcome, stops},
     notices::{
         Notice, Objection, decide_objection, notice, notices, objections, open_notice, raise_objection, sees_objectors,
@@ -393,10 +397,13 @@ pub(crate) async fn find_in(tx: &mut Tx, id: i64) -> Result<Case, Error> {
     store::find(tx, id).await?.ok_or_else(|| Error::NotFound { what: "案件", id: id.to_string() })
 }
 
-/// The place of a case's decision among those of its year, from 1: the number of its letter.
-pub async fn decision_number(db: &Db, id: i64) -> Result<i64, Error> {
-    let mut tx = db.begin_read().await?;
-    store::decision_number(&mut tx, id).await
+/// The step with which a case was decided last, in favour or against; none where it was not.
+pub(crate) async fn deciding_step(tx: &mut Tx, id: i64) -> Result<Option<Step>, Error> {
+    let is_decision = |step: &Step| {
+        matches!(step.act.as_str(), "approve" | "reject" | "revoke" | "uphold" | "open")
+            && [State::Approved, State::Rejected].iter().any(|state| state.key() == step.after)
+    };
+    Ok(store::steps(tx, id).await?.into_iter().rev().find(is_decision))
 }
 
 /// What a change of a case is recorded with.

@@ -27,7 +27,7 @@ pub enum State {
 /// One check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Check {
-    /// What was checked: `database`, `integrity`, `batches`, `trail`, `payments`, `cases`, `papers`, `scan`, `secrets`, `runs`, `corpus`,
+    /// What was checked: `database`, `integrity`, `batches`, `trail`, `payments`, `cases`, `papers`, `letters`, `scan`, `secrets`, `runs`, `corpus`,
     /// `reports`, `folders`,
     /// `holidays` or `disk`.
     pub check: &'static str,
@@ -58,6 +58,7 @@ pub async fn examine(installation: &Installation, now: Timestamp) -> Vec<Check> 
     found("payments", payments(installation).await);
     found("cases", cases(installation).await);
     found("papers", papers(installation).await);
+    found("letters", letters(installation).await);
     found("scan", Ok(vec![scan(installation)]));
     found("secrets", secrets(installation).await);
     found("runs", kept_runs(installation).await);
@@ -128,10 +129,16 @@ async fn trail(installation: &Installation) -> Result<Vec<Check>, Error> {
 
 async fn payments(installation: &Installation) -> Result<Vec<Check>, Error> {
     let (count, faults) = crate::payments::faults(installation).await?;
+    let waiting = crate::cases::waiting_clawbacks(&installation.db).await?;
     let well = format!(
         "{count} 笔付款各有公示、决定、依据、材料或权利、会签和预算，收款账户与案件一致，预算与付款分文不差，每批与审计记录相符。"
     );
-    Ok(faults_or("payments", &faults, "请停止拨付并查明", well))
+    let mut checks = faults_or("payments", &faults, "请停止拨付并查明", well);
+    if waiting > 0 {
+        let words = format!("有 {waiting} 条追回建议等领导小组决定。请看“追回建议”页，或用 zhiqiang case clawbacks。");
+        checks.push(remark("payments", words));
+    }
+    Ok(checks)
 }
 
 /// Every step of a case and every notice against the trail.
@@ -149,6 +156,19 @@ async fn papers(installation: &Installation) -> Result<Vec<Check>, Error> {
         "请从备份恢复 evidence 文件夹中的这个文件",
         format!("{count} 份案件材料齐全，指纹相符。"),
     ))
+}
+
+/// The letters as they were issued, and decisions that have none.
+async fn letters(installation: &Installation) -> Result<Vec<Check>, Error> {
+    let (count, faults) = crate::letters::faults(installation).await?;
+    let well = format!("{count} 份文书都与签发时相同。");
+    let mut checks = faults_or("letters", &faults, "请从备份恢复 letters 文件夹中的这个文件", well);
+    let missing = crate::letters::missing(&installation.db).await?;
+    if missing > 0 {
+        let words = format!("有 {missing} 项决定或公示没有留存的文书。请由业务科室用 zhiqiang letter supply 补制。");
+        checks.push(remark("letters", words));
+    }
+    Ok(checks)
 }
 
 /// Whether what is handed in is looked at before it is kept.

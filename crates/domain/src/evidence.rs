@@ -3,7 +3,10 @@
 
 mod scan;
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use jiff::Timestamp;
 use serde_json::json;
@@ -74,15 +77,19 @@ pub(crate) fn hook(installation: &Installation) -> Result<Option<String>, String
     }
 }
 
-/// Writes a file under its hash, under another name first: the same bytes may be a paper already, which a full disk or a kill must
-/// not cut short.
+/// Writes a file under its hash.
 pub(crate) fn keep(installation: &Installation, hash: &str, mark: &str, bytes: &[u8]) -> Result<(), Error> {
-    let path = path(installation, hash);
+    place(&installation.dir().join(EVIDENCE), hash, mark, bytes)
+}
+
+/// Writes a file into a folder whose names follow from what is in the files, under another name first: the same bytes may be there
+/// already, which a full disk or a kill must not cut short.
+pub(crate) fn place(folder: &Path, name: &str, mark: &str, bytes: &[u8]) -> Result<(), Error> {
+    let path = folder.join(name);
     if fs::read(&path).is_ok_and(|there| there == bytes) {
         return Ok(());
     }
-    let folder = installation.dir().join(EVIDENCE);
-    fs::create_dir_all(&folder).map_err(|source| Error::io(&folder, source))?;
+    fs::create_dir_all(folder).map_err(|source| Error::io(folder, source))?;
     let unfinished = folder.join(format!(".{mark}"));
     let written = rules::folder::write_file(&unfinished, bytes).map_err(Error::from);
     let placed = written.and_then(|()| fs::rename(&unfinished, &path).map_err(|source| Error::io(&path, source)));

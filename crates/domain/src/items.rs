@@ -5,21 +5,22 @@
 
 pub mod aid;
 pub mod amount;
-mod faults;
+pub(crate) mod faults;
 mod store;
 #[cfg(test)]
 pub(crate) mod tests;
+pub mod window;
 
 use std::collections::BTreeMap;
 
 use db::{Db, Tx};
 use jiff::{Timestamp, civil::Date};
-use rules::Policy;
+use rules::{Policy, policy::AwardDef};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use self::aid::Aid;
-pub use self::faults::{Fault, faults};
+pub use self::faults::{Fault, faults, warnings};
+use self::{aid::Aid, window::Window};
 use crate::{
     Error, Installation,
     accounts::{Account, Permission},
@@ -115,6 +116,17 @@ pub struct Review {
     pub concluded_on: Option<Date>,
 }
 
+/// Whether money is a policy subsidy (政策性补贴; C3.1.3.2, AMB-09).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Subsidy {
+    /// Whether it is.
+    pub is_policy_subsidy: bool,
+    /// The number of the document that says it is not.
+    #[serde(default)]
+    pub exempted_by: String,
+}
+
 /// How the amount comes about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -200,12 +212,25 @@ pub struct Terms {
     /// The departments that must agree (部门联审).
     #[serde(default)]
     pub departments: Vec<String>,
+    /// When applications are taken (申报期); at any time where it says nothing.
+    #[serde(default)]
+    pub window: Option<Window>,
+    /// Whether its money is what C3.1.3.2 lowers by the year and ends; while nobody has said so, it is.
+    #[serde(default)]
+    pub subsidy: Option<Subsidy>,
     /// The papers that an application needs.
     #[serde(default)]
     pub papers: Vec<String>,
     /// How long each step may take.
     #[serde(default)]
     pub limits: Limits,
+}
+
+impl Terms {
+    /// Whether its money falls by the year and ends (C3.1.3.2): what depends on grants always, any other unless a document exempts it.
+    pub fn tapers(&self, award: &AwardDef) -> bool {
+        award.money_class == GRANT_LINKED || self.subsidy.as_ref().is_none_or(|one| one.is_policy_subsidy)
+    }
 }
 
 /// Levels are keys of text in TOML and JSON alike.

@@ -1,24 +1,31 @@
 //! Letters (文书): the public list, the decision, the refusal and the certificate, filled into templates that the office can edit,
-//! in the form of official papers (GB/T 9704).
+//! in the form of official papers (GB/T 9704), and kept as they were issued.
 //!
 //! A template is plain text: its first line is the title, each further line a paragraph; `{企业}` and its like are filled in, and a line
-//! `{名单}` becomes the table. The office's own wording lies in the data folder; without one the wording here is used.
+//! `{名单}` becomes the table. The office's own wording lies in the data folder; without one the wording here is used. A letter is
+//! written once, in the transaction of the act it tells of ([`kept`]), and that file is handed out ever after.
 
-use std::collections::BTreeMap;
+mod form;
+mod kept;
+mod store;
+
 use std::fs;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
-use rules::Policy;
 use serde_json::json;
-use sheets::write::docx::{Block, Paper, Table};
 
+pub(crate) use self::kept::faults;
+pub use self::kept::{Letter, all, file, find, latest, missing, of_case, supply};
+pub(crate) use self::{
+    form::{fill, holes},
+    kept::{Office, of_notice, of_step},
+};
 use crate::{
     Error, Installation,
     accounts::{Account, Permission},
-    cases::{self, Case, Notice, State, Whole},
     installation::LETTERS,
-    items::{self, Item, allowed},
+    items::allowed,
 };
 
 /// What a letter is.
@@ -63,12 +70,43 @@ impl Kind {
         Self::ALL.into_iter().find(|kind| kind.key() == key)
     }
 
+    /// What stands before the year in its number: 知奖决.
+    pub(crate) const fn code(self) -> &'static str {
+        match self {
+            Self::Notice => "知奖示",
+            Self::Decision => "知奖决",
+            Self::Refusal => "知奖不",
+            Self::Certificate => "知奖证",
+        }
+    }
+
+    /// How long an archive keeps it (保管期限; 《机关文件材料归档范围和文书档案保管期限规定》).
+    pub const fn retention(self) -> &'static str {
+        match self {
+            Self::Notice => "10年",
+            Self::Decision | Self::Refusal => "30年",
+            Self::Certificate => "永久",
+        }
+    }
+
     /// What may stand in its template.
     pub const fn places(self) -> &'static [&'static str] {
         match self {
-            Self::Notice => {
-                &["事项", "年度", "依据文号", "依据名称", "起始日", "截止日", "件数", "合计", "名单", "城市"]
-            }
+            Self::Notice => &[
+                "事项",
+                "年度",
+                "依据文号",
+                "依据名称",
+                "起始日",
+                "截止日",
+                "件数",
+                "合计",
+                "资金",
+                "名单",
+                "年份",
+                "序号",
+                "城市",
+            ],
             Self::Decision | Self::Refusal | Self::Certificate => &[
                 "企业",
                 "代码",
@@ -76,6 +114,7 @@ impl Kind {
                 "年度",
                 "等级",
                 "金额",
+                "兑现",
                 "依据文号",
                 "依据名称",
                 "决定日",
@@ -88,21 +127,23 @@ impl Kind {
         }
     }
 
-    const fn standard(self) -> &'static str {
+    pub(crate) const fn standard(self) -> &'static str {
         match self {
             Self::Notice => {
                 "关于{年度}年度{事项}拟兑现名单的公示\n\
-                 根据{依据文号}《{依据名称}》，经数据比对、企业确认、审核和部门联审，现将{年度}年度{事项}拟兑现名单予以公示，共{件数}件，合计{合计}。\n\
+                 {城市}知奖示〔{年份}〕{序号}号\n\
+                 根据{依据文号}《{依据名称}》，经数据比对、企业确认、审核和部门联审，现将{年度}年度{事项}拟兑现名单予以公示，共{件数}件，{资金}。\n\
                  {名单}\n\
                  公示期自{起始日}至{截止日}。对名单有异议的，请在公示期内实名书面提出，并附依据；核查期间只暂停所涉的一件。\n\
-                 {城市}知识产权局"
+                 {城市}知识产权局\n\
+                 {起始日}"
             }
             Self::Decision => {
                 "{事项}兑现决定书\n\
                  {城市}知奖决〔{年份}〕{序号}号\n\
                  {企业}（{代码}）：\n\
                  你单位{年度}年度{事项}{等级}，符合下列条件：{条件}。\n\
-                 根据{依据文号}《{依据名称}》，决定兑现资金{金额}。\n\
+                 根据{依据文号}《{依据名称}》，决定{兑现}。\n\
                  如对本决定有异议，可自收到之日起六十日内依法申请行政复议，或者在六个月内依法提起行政诉讼。\n\
                  {城市}知识产权局\n\
                  {决定日}"
@@ -119,6 +160,7 @@ impl Kind {
             }
             Self::Certificate => {
                 "荣誉证书\n\
+                 {城市}知奖证〔{年份}〕{序号}号\n\
                  {企业}：\n\
                  经评定，授予你单位{年度}年度“{事项}”{等级}称号。\n\
                  特发此证。\n\
@@ -181,151 +223,6 @@ pub async fn keep(
     Ok(tx.commit().await?)
 }
 
-/// What stands between braces.
-pub(crate) fn holes(text: &str) -> impl Iterator<Item = &str> {
-    text.split('{').skip(1).filter_map(|rest| rest.split('}').next())
-}
-
-/// The letters that there are for a case as it stands.
-pub fn of_state(policy: &Policy, case: &Case) -> Vec<Kind> {
-    let has_title =
-        policy.award(&case.award).is_some_and(|award| !award.levels.is_empty() || award.id.ends_with("-star"));
-    match case.state {
-        State::Rejected => vec![Kind::Refusal],
-        // A title whose money is being claimed back is not handed out again.
-        State::Reclaimed => Vec::new(),
-        state if state.is_granted() && has_title => vec![Kind::Decision, Kind::Certificate],
-        state if state.is_granted() => vec![Kind::Decision],
-        _ => Vec::new(),
-    }
-}
-
-/// A letter of a case, for whoever may see the case.
-pub async fn of_case(
-    installation: &Installation,
-    policy: &Policy,
-    account: &Account,
-    (id, kind): (i64, Kind),
-    city: &str,
-) -> Result<Paper, Error> {
-    let whole = cases::find(&installation.db, account, id).await?;
-    if !of_state(policy, &whole.case).contains(&kind) {
-        return Err(Error::NotFound { what: kind.zh(), id: id.to_string() });
-    }
-    let item = items::find(&installation.db, whole.case.item).await?;
-    let decided = whole
-        .steps
-        .iter()
-        .rev()
-        .find(|step| matches!(step.act.as_str(), "approve" | "reject" | "revoke" | "uphold" | "open"));
-    let number = cases::decision_number(&installation.db, id).await?;
-    let mut values = values(policy, &whole, &item, city);
-    if let Some(step) = decided {
-        values.insert("决定日", terms::dates::format_zh(step.on));
-        values.insert("年份", step.on.year().to_string());
-        values.insert("理由", step.note.trim_end_matches('。').to_owned());
-    }
-    values.insert("序号", number.to_string());
-    Ok(filled(&template(installation, kind)?, &values, None))
-}
-
-fn values(policy: &Policy, whole: &Whole, item: &Item, city: &str) -> BTreeMap<&'static str, String> {
-    let case = &whole.case;
-    let award = policy.award(&case.award);
-    let level = award.and_then(|award| award.levels.iter().find(|level| level.level == case.level));
-    let conditions: Vec<String> = case
-        .facts
-        .conditions
-        .iter()
-        .map(|one| format!("{}（实有 {}）", one.text, one.actual.as_deref().unwrap_or("不详")))
-        .collect();
-    let mut values = basis(item);
-    values.insert("企业", case.name.clone());
-    values.insert("代码", case.subject.clone());
-    values.insert("事项", award.map_or_else(|| case.award.clone(), |award| award.name.clone()));
-    values.insert("年度", case.year.to_string());
-    values.insert("等级", level.map(|level| level.name.clone()).unwrap_or_default());
-    values.insert(
-        "金额",
-        case.amount_fen().map_or_else(|| "未核定".to_owned(), |fen| terms::Money::from_fen(fen).format_zh()),
-    );
-    values.insert("条件", if conditions.is_empty() { case.matter.clone() } else { conditions.join("；") });
-    values.insert("城市", city.to_owned());
-    values
-}
-
-fn basis(item: &Item) -> BTreeMap<&'static str, String> {
-    [("依据文号", item.terms.basis.number.clone()), ("依据名称", item.terms.basis.title.clone())].into()
-}
-
-/// The paper of a public notice. Notices are public.
-pub async fn of_notice(installation: &Installation, policy: &Policy, id: i64, city: &str) -> Result<Paper, Error> {
-    let notice = cases::notice(&installation.db, id).await?;
-    let first = notice.cases.first().map(|(case, _)| case);
-    let mut values = match first {
-        Some(case) => basis(&items::find(&installation.db, case.item).await?),
-        None => BTreeMap::new(),
-    };
-    let total: i64 = notice.cases.iter().filter_map(|(_, fen)| *fen).sum();
-    let award = policy.award(&notice.award).map_or_else(|| notice.award.clone(), |award| award.name.clone());
-    values.insert("事项", award);
-    values.insert("年度", first.map(|case| case.year.to_string()).unwrap_or_default());
-    values.insert("起始日", terms::dates::format_zh(notice.opened_on));
-    values.insert("截止日", terms::dates::format_zh(notice.closes_on));
-    values.insert("件数", notice.cases.len().to_string());
-    values.insert("合计", terms::Money::from_fen(total).format_zh());
-    values.insert("城市", city.to_owned());
-    Ok(filled(&template(installation, Kind::Notice)?, &values, Some(list(policy, &notice))))
-}
-
-fn list(policy: &Policy, notice: &Notice) -> Table {
-    let level = |case: &Case| {
-        let award = policy.award(&case.award);
-        award.and_then(|award| award.levels.iter().find(|one| one.level == case.level)).map(|one| one.name.clone())
-    };
-    let row = |(at, (case, fen)): (usize, &(Case, Option<i64>))| {
-        let amount = fen.map_or_else(|| "未核定".to_owned(), |fen| terms::Money::from_fen(fen).format_zh());
-        vec![(at + 1).to_string(), case.name.clone(), level(case).unwrap_or_else(|| case.matter.clone()), amount]
-    };
-    Table {
-        caption: String::new(),
-        columns: vec![
-            ("序号".into(), false),
-            ("企业".into(), false),
-            ("等级或事项".into(), false),
-            ("金额".into(), true),
-        ],
-        rows: notice.cases.iter().enumerate().map(row).collect(),
-    }
-}
-
-/// A template with its places filled; what is filled in is never read as a place again.
-fn filled(template: &str, values: &BTreeMap<&'static str, String>, list: Option<Table>) -> Paper {
-    let mut lines = template.lines().map(str::trim).filter(|line| !line.is_empty());
-    let title = lines.next().map(|line| fill(line, values)).unwrap_or_default();
-    let block = |line: &str| match (&list, line) {
-        (Some(table), "{名单}") => Block::Table(table.clone()),
-        _ => Block::Text(fill(line, values)),
-    };
-    Paper { title, line: String::new(), blocks: lines.map(block).collect() }
-}
-
-/// A text with its places filled.
-pub(crate) fn fill(line: &str, values: &BTreeMap<&'static str, String>) -> String {
-    let mut parts = line.split('{');
-    let mut text = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        match part.split_once('}') {
-            Some((hole, rest)) => {
-                text.push_str(values.get(hole).map_or("", String::as_str));
-                text.push_str(rest);
-            }
-            None => text.push_str(part),
-        }
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -335,13 +232,5 @@ mod tests {
         for kind in Kind::ALL {
             assert!(holes(kind.standard()).all(|hole| kind.places().contains(&hole)), "{kind:?}");
         }
-    }
-
-    #[test]
-    fn what_is_filled_in_is_not_a_place() {
-        let values = [("企业", "{金额}公司".to_owned()), ("金额", "5万元".to_owned())].into();
-        let paper = filled("{事项}书\n{企业}得{金额}\n{不闭合", &values, None);
-        assert_eq!(paper.title, "书");
-        assert_eq!(paper.blocks, [Block::Text("{金额}公司得5万元".into()), Block::Text("不闭合".into())]);
     }
 }

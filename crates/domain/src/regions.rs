@@ -40,6 +40,11 @@ impl<'a> Regions<'a> {
         Self { rows, city, cities, division }
     }
 
+    /// The name of the city; empty where it cannot be told.
+    pub(crate) fn name(&self) -> String {
+        self.city.map(|row| cell(row, "name").to_owned()).unwrap_or_default()
+    }
+
     /// Whether a row is the city's own.
     pub(crate) fn is_city(&self, row: &FoldedRow) -> bool {
         self.city.is_some_and(|city| city.key == row.key)

@@ -138,6 +138,9 @@ pub async fn evaluate(
     progress("保存结果");
     written.await.map_err(|cause| Error::Damaged(format!("快照没有写完：{cause}")))??;
     keep(installation, policy, &snapshot, question, &evaluation, by, now).await?;
+    if question.overrides.is_empty() && question.scope.is_none() {
+        crate::cases::look(installation, policy, by, now).await?;
+    }
     Ok(Arc::new(evaluation))
 }
 

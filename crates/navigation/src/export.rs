@@ -76,7 +76,7 @@ fn paper(report: &Report) -> Paper {
         report.snapshot.number,
         report.snapshot.ledger
     );
-    Paper { title: report.title(), line, blocks }
+    Paper { title: report.title(), line, blocks, ..Paper::default() }
 }
 
 fn summary(report: &Report) -> Vec<Block> {

@@ -200,7 +200,7 @@ impl Frame {
             "what-if" => "/awards",
             "invitations" if self.may(Permission::ManageAccounts) => "/accounts",
             "invitations" => "/claims",
-            "notices" | "letters" | "leave" | "items" | "budget" | "payments" => "/cases",
+            "notices" | "letters" | "clawbacks" | "leave" | "items" | "budget" | "payments" => "/cases",
             _ => self.path.as_str(),
         };
         let lies_in =

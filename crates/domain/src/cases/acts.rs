@@ -7,7 +7,7 @@ use jiff::{Timestamp, civil::Date};
 use rules::Policy;
 
 use super::{
-    Act, Case, Change, Payee, Receiving, State, Whole, department,
+    Act, Case, Change, Payee, Receiving, State, Whole, clawback, department,
     facts::Known,
     find_in,
     gates::{self, Outcome},
@@ -20,6 +20,7 @@ use crate::{
     accounts::{Account, Permission, allows},
     budget, delegations,
     items::{self, Item},
+    letters::{self, Office},
     messages, payments,
 };
 
@@ -135,6 +136,8 @@ pub async fn act(
     }
     let change = Change { act: act.key(), note: words, by: &account.login, for_whom, on: today, now };
     save(&mut tx, &before, &after, &change).await?;
+    letters::of_step(&mut tx, &Office { installation, policy, known: &known }, Some(before.state), &after, &change)
+        .await?;
     tx.commit().await?;
     after.version = before.version + 1;
     Ok(after)
@@ -196,6 +199,10 @@ impl Doing<'_> {
                 after.account = Some(kept(self.installation, before, &given)?);
             }
             Act::Submit => {
+                if before.state == State::Draft {
+                    // What was asked for has its own last day.
+                    super::applications::in_window(self.item, before.facts.event.unwrap_or(self.today), self.today)?;
+                }
                 super::applications::complete(tx, before, self.item).await?;
                 after.account.as_ref().ok_or_else(|| Error::Invalid("请先填写收款账户。".into()))?;
                 let award = award_of(self.policy, &before.award)?;
@@ -220,10 +227,14 @@ impl Doing<'_> {
                 after.is_corrected = false;
             }
             Act::Reopen => {}
-            Act::Revoke => budget::release(tx, before.id).await?,
+            Act::Revoke => {
+                budget::release(tx, before.id).await?;
+                clawback::taken(tx, before.id, (&self.account.login, self.today), self.now).await?;
+            }
             Act::Reclaim if before.amount_fen() == Some(0) => {
                 return Err(Error::Conflict("这件案件没有发放资金，无从追回。".into()));
             }
+            Act::Reclaim => clawback::taken(tx, before.id, (&self.account.login, self.today), self.now).await?,
             Act::PassAgain => self.pass_again(tx, before, after).await?,
             Act::Agree | Act::Disagree => self.opine(tx, act, after).await?,
             Act::Approve => self.approve(tx, before, after).await?,
@@ -237,14 +248,7 @@ impl Doing<'_> {
                 return Err(Error::Conflict("资金还没有拨付，不能归档。".into()));
             }
             Act::Recover => payments::recover(tx, before.id, self.today).await?,
-            Act::Decline
-            | Act::Refuse
-            | Act::Return
-            | Act::Reject
-            | Act::Withdraw
-            | Act::Urge
-            | Act::Archive
-            | Act::Reclaim => {}
+            Act::Decline | Act::Refuse | Act::Return | Act::Reject | Act::Withdraw | Act::Urge | Act::Archive => {}
         }
         Ok(())
     }
@@ -439,5 +443,6 @@ pub async fn daily(installation: &Installation, by: &str, now: Timestamp) -> Res
     }
     messages::remind(&mut tx, &known, (by, today), now).await?;
     tx.commit().await?;
+    clawback::look(installation, &crate::runs::policy()?, by, now).await?;
     Ok((expired, noticed))
 }

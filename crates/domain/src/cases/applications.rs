@@ -129,6 +129,7 @@ pub async fn begin(
     let item = item
         .filter(|item| item.terms.track == Track::Apply)
         .ok_or_else(|| Error::Invalid(format!("“{}”在 {event} 没有可以申报的事项。", award.name)))?;
+    in_window(&item, event, today)?;
     let trigger = item.terms.trigger(about.trigger)?;
     if account.unit.parse::<terms::Uscc>().is_err() {
         return Err(Error::Invalid("账号没有绑定企业，不能申报。".into()));
@@ -210,6 +211,11 @@ pub async fn write(
     save(&mut tx, &before, &after, &Change { act: "write", note: "", by: &account.login, for_whom: "", on, now })
         .await?;
     Ok(tx.commit().await?)
+}
+
+/// Whether an item takes applications for what happened on this day today.
+pub(super) fn in_window(item: &Item, event: Date, today: Date) -> Result<(), Error> {
+    item.terms.window.map_or(Ok(()), |window| window.check(event, today)).map_err(Error::Invalid)
 }
 
 async fn own(tx: &mut Tx, account: &Account, id: i64) -> Result<Case, Error> {

@@ -15,7 +15,7 @@ use super::{
     introduced::{self, Contract},
     qualifications::{self, Qualification},
 };
-use crate::{Error, Installation, beijing_date, items::amount::RightMoney};
+use crate::{Error, Installation, beijing_date, items::amount::RightMoney, regions::Regions};
 
 /// One entry of a list of dishonest or punished bodies.
 pub(super) struct Credit {
@@ -43,6 +43,8 @@ pub(crate) struct Base {
     /// The contracts that bring technology in, by number.
     contracts: Option<BTreeMap<String, Vec<Contract>>>,
     holidays: Vec<(Date, bool)>,
+    /// The name of the city; empty where it cannot be told.
+    city: String,
     /// The day up to which lists of the dishonest have come, and that up to which aid was told.
     credit_on: Option<Date>,
     aid_on: Option<Date>,
@@ -57,7 +59,7 @@ type Made = (Vec<i64>, Arc<Base>);
 
 /// The registers that [`Base`] is made of; of the last only whether it came.
 const READS: &[&str] =
-    &["enterprises", "statuses", "credit-records", "holidays", "introductions", "deliveries", "subsidies"];
+    &["enterprises", "statuses", "credit-records", "holidays", "introductions", "deliveries", "subsidies", "regions"];
 
 /// The registers that cases look into, as known at a moment.
 pub(crate) struct Known {
@@ -84,12 +86,12 @@ fn is_fresh(on: Date, today: Date) -> bool {
 }
 
 pub(super) struct Sheet<'a> {
-    register: &'static str,
+    pub(super) register: &'static str,
     pub(super) rows: &'a [FoldedRow],
 }
 
 impl<'a> Sheet<'a> {
-    fn of(folded: &'a Folded, register: &'static str) -> Self {
+    pub(super) fn of(folded: &'a Folded, register: &'static str) -> Self {
         Self { register, rows: folded.get(register) }
     }
 
@@ -132,6 +134,7 @@ impl Base {
             qualifications: has("statuses").then(|| qualifications::of(&sheet("statuses"))),
             contracts: has("introductions").then(|| introduced::of(&sheet("introductions"))),
             holidays: holidays.rows.iter().filter_map(day).collect(),
+            city: Regions::of(folded.get("regions")).name(),
             credit_on: told_on("credit-records"),
             aid_on: told_on("subsidies"),
         }
@@ -211,6 +214,11 @@ impl Known {
     /// The state of an enterprise; none when the register does not hold it.
     pub(super) fn state(&self, subject: &str) -> Option<&str> {
         self.base.enterprises.get(subject).map(|(state, _)| state.as_str())
+    }
+
+    /// The name of the city, as its letters bear it; empty where it cannot be told.
+    pub(crate) fn city(&self) -> &str {
+        &self.base.city
     }
 
     /// The present name of an enterprise; none when the register does not hold it.

@@ -3,6 +3,8 @@
 //!
 //! What could not be checked is never taken for harmless: it stands as not known, and money waits for it.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use rules::{Policy, policy::AwardDef};
 use serde::{Deserialize, Serialize};
@@ -13,6 +15,8 @@ use crate::{
     items::{
         GRANT_LINKED, Item,
         aid::{self, Claim},
+        amount::Calculation,
+        faults::SUBSIDY_ENDS,
     },
 };
 
@@ -63,6 +67,8 @@ pub(super) struct Asked<'a> {
     pub(super) today: Date,
     /// Other living cases that rest on the same right and event, as words.
     pub(super) doubles: &'a [String],
+    /// How its amount comes about.
+    pub(super) amount: &'a Calculation,
     /// What an application for defending rights says of its trigger.
     pub(super) claim: Option<&'a Claim>,
     pub(super) known: &'a Known,
@@ -72,6 +78,7 @@ pub(super) struct Asked<'a> {
 /// Every gate with its answer, in a fixed order.
 pub(super) fn ask(asked: &Asked<'_>) -> Result<Vec<Gate>, Error> {
     let mut gates = vec![basis(asked), trial(asked), sunset(asked)?, subject(asked), credit(asked), double(asked)];
+    gates.extend(taper(asked)?);
     gates.extend(qualifications::gates(asked)?);
     gates.extend(introduced::gate(asked));
     if let Some(claim) = asked.claim {
@@ -105,20 +112,45 @@ fn trial(asked: &Asked<'_>) -> Gate {
     }
 }
 
+/// Money that ends (C3.1.3.2; AMB-09): neither the event nor the day of paying may lie behind the end.
 fn sunset(asked: &Asked<'_>) -> Result<Gate, Error> {
-    const NAME: &str = "授权资助截止";
-    if asked.award.money_class != GRANT_LINKED {
-        return Ok(Gate::new(NAME, Outcome::Pass, "不与授权挂钩，不受此限", "国家规定只限与授权挂钩的资金"));
-    }
-    let settings = asked.policy.settings(asked.today, &std::collections::BTreeMap::new())?;
-    let basis = settings.basis("grant_linked_last_day");
-    Ok(match settings.date("grant_linked_last_day") {
-        None => Gate::new(NAME, Outcome::Unknown, "政策文件没有载明截止日", ""),
-        Some(last) if asked.event > last || asked.today > last => {
-            Gate::new(NAME, Outcome::Block, format!("与授权挂钩的资金，授权日和支付日都不得晚于 {last}"), basis)
+    let is_grant_linked = asked.award.money_class == GRANT_LINKED;
+    let name = if is_grant_linked { "授权资助截止" } else { "政策性补贴截止" };
+    let settings = asked.policy.settings(asked.today, &BTreeMap::new())?;
+    let basis = if is_grant_linked { settings.basis("grant_linked_last_day") } else { SUBSIDY_ENDS };
+    let (what, days) = match (is_grant_linked, &asked.item.terms.subsidy) {
+        (true, _) => ("与授权挂钩的资金", "授权日和支付日"),
+        (false, Some(subsidy)) if !subsidy.is_policy_subsidy => {
+            return Ok(Gate::new(name, Outcome::Pass, "有文件载明不属于政策性补贴", subsidy.exempted_by.clone()));
         }
-        Some(last) => Gate::new(NAME, Outcome::Pass, format!("授权日和支付日都不晚于 {last}"), basis),
+        (false, _) => ("政策性补贴", "事项发生日和支付日"),
+    };
+    Ok(match settings.date("grant_linked_last_day") {
+        None => Gate::new(name, Outcome::Unknown, "政策文件没有载明截止日", ""),
+        Some(last) if asked.event > last || asked.today > last => {
+            Gate::new(name, Outcome::Block, format!("{what}，{days}都不得晚于 {last}"), basis)
+        }
+        Some(last) => Gate::new(name, Outcome::Pass, format!("{days}都不晚于 {last}"), basis),
     })
+}
+
+/// Whether an amount that falls by the year still stands under the coefficient of today; none where there is nothing to fall.
+fn taper(asked: &Asked<'_>) -> Result<Option<Gate>, Error> {
+    const NAME: &str = "退坡系数";
+    if !asked.item.terms.tapers(asked.award) || asked.amount.payable_fen.unwrap_or(0) == 0 {
+        return Ok(None);
+    }
+    let settings = asked.policy.settings(asked.today, &BTreeMap::new())?;
+    let basis = settings.basis("grant_linked_taper_percent");
+    let (outcome, words) = match (asked.amount.taper, settings.integer("grant_linked_taper_percent")) {
+        (Some(then), Some(now)) if now < then => {
+            (Outcome::Block, format!("金额按 {then}% 核定，今天的系数是 {now}%，要退回重新核定；已决定的先撤销决定"))
+        }
+        (Some(then), Some(now)) => (Outcome::Pass, format!("金额按 {then}% 核定，今天的系数是 {now}%")),
+        (None, _) => (Outcome::Unknown, "没有记下核定时的系数，要退回重新核定；已决定的先撤销决定".to_owned()),
+        (_, None) => (Outcome::Unknown, "政策文件没有载明今天的系数".to_owned()),
+    };
+    Ok(Some(Gate::new(NAME, outcome, words, basis)))
 }
 
 fn subject(asked: &Asked<'_>) -> Gate {

@@ -7,13 +7,13 @@ use jiff::{Timestamp, civil::Date};
 use rules::Policy;
 use serde_json::json;
 
-use super::{
-    Case, Change, NOTE_CHARS_MAX, State, acts, facts::Known, find_in, note, opening::award_of, save, store, visible,
-};
+use super::{Case, Change, NOTE_CHARS_MAX, State, acts, facts::Known, note, opening::award_of, save, store, visible};
 use crate::{
     Error, Installation,
     accounts::{Account, Permission},
     items,
+    letters::{self, Office},
+    runs,
     secrets::{Place, Sealed, Vault},
 };
 
@@ -95,6 +95,9 @@ pub async fn open_notice(
         let change = Change { act: "publish", note: "", by: &account.login, for_whom: "", on: today, now };
         save(&mut tx, case, &after, &change).await?;
     }
+    let notice = find_in(&mut tx, id).await?;
+    letters::of_notice(&mut tx, &Office { installation, policy, known: &known }, &notice, (&account.login, now), false)
+        .await?;
     let detail = json!({ "award": award, "closes_on": closes_on, "cases": ready.len() });
     registry::audit::record(&mut tx, now, &account.login, "notice.open", &id.to_string(), &detail).await?;
     tx.commit().await?;
@@ -110,7 +113,11 @@ pub async fn notices(db: &Db) -> Result<Vec<Notice>, Error> {
 /// One notice.
 pub async fn notice(db: &Db, id: i64) -> Result<Notice, Error> {
     let mut tx = db.begin_read().await?;
-    let found = store::notices(&mut tx, Some(id)).await?.pop().filter(|notice| notice.id == id);
+    find_in(&mut tx, id).await
+}
+
+pub(crate) async fn find_in(tx: &mut Tx, id: i64) -> Result<Notice, Error> {
+    let found = store::notices(tx, Some(id)).await?.pop().filter(|notice| notice.id == id);
     found.ok_or_else(|| Error::NotFound { what: "公示", id: id.to_string() })
 }
 
@@ -203,7 +210,7 @@ pub async fn decide_objection(
         return Err(Error::Conflict("这项异议已经答复过。".into()));
     }
     store::decide_objection(&mut tx, id, is_upheld, answer, (&account.login, today)).await?;
-    let before = find_in(&mut tx, objection.case).await?;
+    let before = super::find_in(&mut tx, objection.case).await?;
     // A case that went another way meanwhile stays where it is; the answer is given all the same.
     let after = match before.state {
         State::Objected => after_objection(&mut tx, &before, is_upheld, (&known, today)).await?,
@@ -211,8 +218,10 @@ pub async fn decide_objection(
     };
     let words = format!("异议 {id}：{answer}");
     let act = if is_upheld { "uphold" } else { "dismiss" };
-    save(&mut tx, &before, &after, &Change { act, note: &words, by: &account.login, for_whom: "", on: today, now })
-        .await?;
+    let change = Change { act, note: &words, by: &account.login, for_whom: "", on: today, now };
+    save(&mut tx, &before, &after, &change).await?;
+    let office = Office { installation, policy: &runs::policy()?, known: &known };
+    letters::of_step(&mut tx, &office, Some(before.state), &after, &change).await?;
     tx.commit().await?;
     Ok(objection.case)
 }

@@ -16,6 +16,7 @@ use crate::{
     Error, Installation,
     accounts::{self, Account, Permission},
     items::{self, GRANT_LINKED, Item, Track, amount},
+    letters::{self, Office},
     messages, runs,
 };
 
@@ -67,6 +68,7 @@ pub async fn open_batch(
     let batch = store::insert_batch(&mut tx, item.id, &evaluation.run, year, &account.login, &now.to_string()).await?;
     let heard = accounts::heard_enterprises_in(&mut tx).await?;
     let mut opening = Opening { batch, opened: 0, stopped: 0, unheard: 0, known: 0 };
+    let office = Office { installation, policy, known: &proposing.known };
     for one in &proposing.earned {
         if taken.contains(&one.subject) {
             opening.known += 1;
@@ -96,6 +98,7 @@ pub async fn open_batch(
         registry::audit::record(&mut tx, now, &account.login, "case.open", &case.id.to_string(), &detail).await?;
         let change = Change { act: "open", note: &step.note, by: &step.by, for_whom: "", on: step.on, now };
         messages::of_case(&mut tx, None, &case, &change).await?;
+        letters::of_step(&mut tx, &office, None, &case, &change).await?;
     }
     let detail = json!({
         "award": award.id, "run": evaluation.run, "item": item.id, "year": year,
@@ -287,7 +290,6 @@ pub(super) struct Look<'a> {
 impl Look<'_> {
     /// Writes gates and amount into the case.
     pub(super) fn at(&self, case: &mut Case) -> Result<(), Error> {
-        case.facts.gates = self.gates(case)?;
         let is_grant_linked = self.award.money_class == GRANT_LINKED;
         let settings = self.policy.settings(self.today, &BTreeMap::new())?;
         let dated = |name: &str| Some((settings.integer(name)?, settings.basis(name).to_owned()));
@@ -308,6 +310,7 @@ impl Look<'_> {
         let ground = amount::Ground {
             level: if self.award.levels.is_empty() { 1 } else { case.level },
             is_grant_linked,
+            tapers: self.item.terms.tapers(self.award),
             rights,
             fee_share: dated("official_fee_cap_percent"),
             taper: dated("grant_linked_taper_percent"),
@@ -318,6 +321,7 @@ impl Look<'_> {
             inventions: self.money.inventions.clone(),
         };
         case.amount = amount::calculate(&self.item.terms, &ground)?;
+        case.facts.gates = self.gates(case)?;
         Ok(())
     }
 
@@ -343,6 +347,7 @@ impl Look<'_> {
             event,
             today: self.today,
             doubles: &doubles,
+            amount: &case.amount,
             claim: case.facts.application.as_ref().and_then(|one| one.aid.as_ref()),
             known: self.known,
             is_demo: self.is_demo,

@@ -181,7 +181,7 @@ const MOVES: &[Move] = &[
     line(A::Refuse, &[S::Submitted, S::Correction], Some(S::Refused), HANDLE),
     line(A::Pass, &[S::Review], Some(S::SecondReview), HANDLE),
     line(A::PassAgain, &[S::SecondReview], None, HANDLE),
-    line(A::Return, &[S::SecondReview, S::Joint, S::Listed], Some(S::Review), HANDLE),
+    line(A::Return, &[S::SecondReview, S::Joint, S::Listed, S::Noticed], Some(S::Review), HANDLE),
     line(A::Agree, &[S::Joint], None, OPINE),
     line(A::Disagree, &[S::Joint], Some(S::Review), OPINE),
     line(A::Approve, &[S::Noticed], Some(S::Approved), DECIDE),

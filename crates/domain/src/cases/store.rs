@@ -40,7 +40,7 @@ const COLUMNS: &str = "c.id, c.item_id, c.batch_id, c.award, c.subject, c.name, 
     c.state, c.account, c.account_number, c.handler, c.handler_for, c.reviewer, c.reviewer_for, c.is_corrected, c.due_on, c.due_why, \
     c.version, c.opened_on";
 
-fn damaged(id: i64) -> Error {
+pub(super) fn damaged(id: i64) -> Error {
     Error::Damaged(format!("第 {id} 号案件的记录已损坏。请从备份恢复。"))
 }
 
@@ -305,18 +305,6 @@ pub(super) async fn insert_step(tx: &mut Tx, case: i64, step: &Step, now: Timest
         .execute(conn).await.map(|_| ()))
     .map_err(db::Error::from)?;
     Ok(())
-}
-
-/// The place of a case's last decision among the decisions in favour, or against, of its year.
-pub(super) async fn decision_number(tx: &mut Tx, case: i64) -> Result<i64, Error> {
-    const SQL: &str = "select count(*) from case_step s join (select after, on_day, id from case_step where case_id = $1 \
-        and after in ('approved', 'rejected') and act in ('approve', 'reject', 'revoke', 'uphold', 'open') \
-        order by id desc limit 1) d \
-        on s.after = d.after and substr(s.on_day, 1, 4) = substr(d.on_day, 1, 4) and s.id <= d.id \
-        where s.act in ('approve', 'reject', 'revoke', 'uphold', 'open')";
-    let (number,): (i64,) =
-        with_conn!(tx, conn => sqlx::query_as(SQL).bind(case).fetch_one(conn).await).map_err(db::Error::from)?;
-    Ok(number)
 }
 
 pub(super) async fn steps(tx: &mut Tx, case: i64) -> Result<Vec<Step>, Error> {

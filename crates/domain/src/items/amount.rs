@@ -44,6 +44,8 @@ pub struct Ground {
     pub level: i64,
     /// Whether the money depends on grants (与授权挂钩), so that the national limits hold.
     pub is_grant_linked: bool,
+    /// Whether the money falls by the year (退坡): also what no document exempts.
+    pub tapers: bool,
     /// The rights the award rests on.
     pub rights: Vec<RightMoney>,
     /// The national share of official fees, in percent, with its document.
@@ -87,6 +89,9 @@ pub struct Calculation {
     /// What falls to each invention, where the item limits that.
     #[serde(default)]
     pub inventions: Vec<InventionMoney>,
+    /// The coefficient under which it was settled, in percent, where it falls by the year (退坡系数).
+    #[serde(default)]
+    pub taper: Option<i64>,
     /// What it came to before it was paid in proportion (按比例兑付), in fen; none where it was not.
     #[serde(default)]
     pub full_fen: Option<i64>,
@@ -171,6 +176,14 @@ pub fn calculate(terms: &Terms, ground: &Ground) -> Result<Calculation, Error> {
             Err(held) => return Ok(*held),
         }
     }
+    if ground.tapers {
+        let Some((percent, basis)) = &ground.taper else {
+            return Ok(calculation.held("政策文件没有载明退坡系数；请先补充参数和依据文号。"));
+        };
+        left = share(left, *percent);
+        calculation.taper = Some(*percent);
+        calculation.step(format!("退坡系数 {percent}%"), left, basis);
+    }
     if let Some(cap) = terms.cap_per_subject_year_fen {
         let room = (cap - ground.this_year_fen).max(0);
         if left > room {
@@ -238,10 +251,10 @@ fn by_invention(calculation: &mut Calculation, (unit, cap): (i64, i64), ground: 
 }
 
 /// The national limits on grant-linked money: at most a share of the official fees paid for each right, less what was paid for it
-/// already, and a coefficient that only falls. `Err` holds what is not known.
+/// already. `Err` holds what is not known.
 fn national(mut calculation: Calculation, left: i64, ground: &Ground) -> Result<(Calculation, i64), Box<Calculation>> {
-    let (Some((percent, fee_basis)), Some((taper, taper_basis))) = (&ground.fee_share, &ground.taper) else {
-        return Err(Box::new(calculation.held("政策文件没有载明规费上限或退坡系数；请先补充参数和依据文号。")));
+    let Some((percent, fee_basis)) = &ground.fee_share else {
+        return Err(Box::new(calculation.held("政策文件没有载明规费上限；请先补充参数和依据文号。")));
     };
     calculation.rights.clone_from(&ground.rights);
     let without = ground.rights.iter().filter(|one| one.fees_fen.is_none()).count();
@@ -268,8 +281,6 @@ fn national(mut calculation: Calculation, left: i64, ground: &Ground) -> Result<
         left = cap;
         calculation.step(words, left, fee_basis);
     }
-    left = share(left, *taper);
-    calculation.step(format!("退坡系数 {taper}%"), left, taper_basis);
     Ok((calculation, left))
 }
 
@@ -292,6 +303,7 @@ mod tests {
         Ground {
             level: 1,
             is_grant_linked: true,
+            tapers: true,
             rights,
             fee_share: Some((50, "国知发保字〔2021〕1号".into())),
             taper: Some((taper, "国知发保字〔2022〕7号".into())),
@@ -314,6 +326,19 @@ mod tests {
         assert_eq!(calculate(&flat, &aided).unwrap().payable_fen, Some(0));
         let ended = grant_linked(vec![right(Some(435_000), Some(0))], 0);
         assert_eq!(calculate(&flat, &ended).unwrap().payable_fen, Some(0));
+    }
+
+    #[test]
+    fn clause_c3_1_3_2_money_that_no_document_exempts_falls_without_a_grant_too() {
+        let flat = terms(Formula::PerSubject, &[(1, 500_000)]);
+        let pay = |tapers, taper: Option<i64>| {
+            let taper = taper.map(|percent| (percent, "C3.1.3.2".to_owned()));
+            calculate(&flat, &Ground { level: 1, tapers, taper, ..Ground::default() }).unwrap()
+        };
+        assert_eq!((pay(true, Some(25)).payable_fen, pay(true, Some(25)).taper), (Some(125_000), Some(25)));
+        assert_eq!((pay(false, Some(25)).payable_fen, pay(false, Some(25)).taper), (Some(500_000), None));
+        let unknown = pay(true, None);
+        assert!(unknown.payable_fen.is_none() && unknown.held.contains("退坡系数"), "{unknown:?}");
     }
 
     #[test]

@@ -45,15 +45,16 @@ pub fn faults(policy: &Policy, item: &Item) -> Result<Vec<Fault>, Error> {
         Some(last) if last < terms.effective_from => {
             fault(format!("失效日 {last} 早于生效日 {}", terms.effective_from), "《公平竞争审查条例》第十二条");
         }
-        Some(last) if award.money_class == GRANT_LINKED => {
+        Some(last) if terms.tapers(award) => {
             let settings = policy.settings(terms.effective_from, &std::collections::BTreeMap::new())?;
             let end = settings.date("grant_linked_last_day");
             if end.is_none_or(|end| last > end) {
                 let until = end.map_or_else(|| "（未载明）".to_owned(), |day| day.to_string());
-                fault(
-                    format!("与授权挂钩的资助最迟到 {until}，本事项写到 {last}"),
-                    settings.basis("grant_linked_last_day"),
-                );
+                let (what, basis) = match award.money_class == GRANT_LINKED {
+                    true => ("与授权挂钩的资助", settings.basis("grant_linked_last_day")),
+                    false => ("政策性补贴（没有文件免除的都算）", SUBSIDY_ENDS),
+                };
+                fault(format!("{what}最迟到 {until}，本事项写到 {last}"), basis);
             }
         }
         Some(_) => {}
@@ -102,6 +103,10 @@ pub fn faults(policy: &Policy, item: &Item) -> Result<Vec<Fault>, Error> {
     if is_against {
         fault(format!("公平竞争审查的结论是“{conclusion}”，不能出台"), "《公平竞争审查条例》第十八条");
     }
+    of_subsidy(award, terms, &mut fault);
+    if terms.window.is_some() && terms.track == Track::Confirm {
+        fault("免申即享不用申报，不设申报期".into(), "申报期只用于企业申报");
+    }
     of_special_limits(award, terms, &mut fault);
     let mut departments = terms.departments.clone();
     departments.sort();
@@ -113,6 +118,29 @@ pub fn faults(policy: &Policy, item: &Item) -> Result<Vec<Fault>, Error> {
         fault(format!("公示至少 {NOTICE_DAYS_MIN} 个工作日"), "公示的通行规则");
     }
     Ok(found)
+}
+
+/// The words of the clause under which subsidies end.
+pub(crate) const SUBSIDY_ENDS: &str = "C3.1.3.2 政府政策性补贴比例逐步降低，到2025年予以取消";
+
+fn of_subsidy(award: &AwardDef, terms: &Terms, fault: &mut impl FnMut(String, &str)) {
+    let Some(subsidy) = terms.subsidy.as_ref().filter(|one| !one.is_policy_subsidy) else { return };
+    if award.money_class == GRANT_LINKED {
+        fault("与授权挂钩的资金不能写成不属于政策性补贴".into(), SUBSIDY_ENDS);
+    }
+    if let Err(cause) = subsidy.exempted_by.parse::<DocumentNumber>() {
+        fault(format!("写了不属于政策性补贴，但免除它的文件文号写不成立：{cause}"), SUBSIDY_ENDS);
+    }
+}
+
+/// What does not keep an item from being issued, but should be known.
+pub fn warnings(policy: &Policy, item: &Item) -> Vec<Fault> {
+    let is_open = |award: &AwardDef| award.money_class != GRANT_LINKED && item.terms.subsidy.is_none();
+    if !policy.award(&item.award).is_some_and(is_open) {
+        return Vec::new();
+    }
+    let words = "没有写明是否属于政策性补贴：按属于办理，金额逐年按系数降低，2024年12月31日以后不再发放。有文件免除的，请写明文号";
+    vec![Fault { words: words.into(), basis: SUBSIDY_ENDS.into() }]
 }
 
 /// What only some awards may say, and must.

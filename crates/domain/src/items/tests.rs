@@ -30,6 +30,8 @@ pub(crate) fn terms(formula: Formula, amounts: &[(i64, i64)]) -> Terms {
         cap_per_invention_fen: None,
         pays_pro_rata: false,
         aid: None,
+        window: None,
+        subsidy: None,
         departments: vec!["财政局".into()],
         papers: Vec::new(),
         limits: Limits::default(),
@@ -87,7 +89,28 @@ fn clause_c3_1_2_1_an_item_against_the_law_is_red_before_it_is_issued() {
             change(terms);
         })
     };
-    assert_eq!(stars(&|terms| terms.effective_until = Some(date(2026, 12, 31))), []);
+    let exempt = |number: &str| Some(Subsidy { is_policy_subsidy: false, exempted_by: number.into() });
+    let beyond = |subsidy: Option<Subsidy>| {
+        stars(&|terms| {
+            terms.effective_until = Some(date(2026, 12, 31));
+            terms.subsidy.clone_from(&subsidy);
+        })
+    };
+    for subsidy in [None, Some(Subsidy { is_policy_subsidy: true, exempted_by: String::new() })] {
+        let ends = beyond(subsidy);
+        assert!(ends[0].words.contains("2024-12-31") && ends[0].basis.contains("C3.1.3.2"), "{ends:?}");
+    }
+    assert_eq!(beyond(exempt("云政办发〔2023〕12号")), []);
+    assert!(beyond(exempt("听说"))[0].words.contains("写不成立"));
+    let grants = found("invention-star", &|terms| terms.subsidy = exempt("云政办发〔2023〕12号"));
+    assert!(grants[0].words.contains("与授权挂钩"), "{grants:?}");
+    let unsaid = item("innovation-star", terms(Formula::PerSubject, &[(2, 1)]));
+    assert!(warnings(&policy, &unsaid)[0].words.contains("政策性补贴"));
+    let said =
+        Item { terms: Terms { subsidy: exempt("云政办发〔2023〕12号"), ..unsaid.terms.clone() }, ..unsaid };
+    assert_eq!(warnings(&policy, &said), []);
+    let yearly = window::Window::Yearly { from: (3, 1), until: (4, 30) };
+    assert!(stars(&|terms| terms.window = Some(yearly))[0].words.contains("不设申报期"));
     assert!(stars(&|terms| _ = terms.amounts.insert(5, 1))[0].words.contains("反而低"));
     assert!(found("rights-aid", &|_| ())[0].words.contains("判定规则"));
     let aid = |change: &dyn Fn(&mut Terms)| {

@@ -23,6 +23,8 @@ pub enum Kind {
     Returned,
     /// The money is claimed back.
     Reclaim,
+    /// Something became known of a decided case that speaks for claiming its money back.
+    Clawback,
     /// A case waits for the account.
     Waits,
     /// The account is called upon (催办).
@@ -79,7 +81,7 @@ impl Mode {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Confirm,
         Self::Missing,
         Self::Notice,
@@ -88,6 +90,7 @@ impl Kind {
         Self::Paid,
         Self::Returned,
         Self::Reclaim,
+        Self::Clawback,
         Self::Waits,
         Self::Urged,
         Self::Due,
@@ -105,6 +108,7 @@ impl Kind {
             Self::Paid => "paid",
             Self::Returned => "returned",
             Self::Reclaim => "reclaim",
+            Self::Clawback => "clawback",
             Self::Waits => "waits",
             Self::Urged => "urged",
             Self::Due => "due",
@@ -123,6 +127,7 @@ impl Kind {
             Self::Paid => "资金到账",
             Self::Returned => "银行退回",
             Self::Reclaim => "追回资金",
+            Self::Clawback => "建议追回",
             Self::Waits => "待办案件",
             Self::Urged => "催办",
             Self::Due => "期限提醒",
@@ -141,6 +146,7 @@ impl Kind {
             [Permission::HandleCases, Permission::GiveOpinion, Permission::DecideCases, Permission::ManageMoney];
         match self {
             Self::Watch => role.may(Permission::KeepBaskets),
+            Self::Clawback => role.may(Permission::DecideCases),
             Self::Waits | Self::Urged => handles.into_iter().any(|one| role.may(one)),
             Self::Due => role.may(Permission::OwnCases) || handles.into_iter().any(|one| role.may(one)),
             _ => role.may(Permission::OwnCases),
@@ -197,6 +203,10 @@ impl Kind {
             Self::Reclaim => (
                 "{年度}年度{事项}的资金需要退回",
                 "{企业}：{年度}年度{事项}（案件 {案件号}）已启动追回，涉及金额{金额}。理由：{说明}",
+            ),
+            Self::Clawback => (
+                "建议追回：{企业} {事项}",
+                "{企业}{年度}年度{事项}（案件 {案件号}，{步骤}，金额{金额}）在决定后查明：{说明}。\n请决定追回或撤销，或写明不追回的理由。",
             ),
             Self::Waits => (
                 "等待办理：{企业} {事项}（{步骤}）",

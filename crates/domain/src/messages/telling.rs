@@ -85,6 +85,21 @@ pub(crate) async fn remind(tx: &mut Tx, known: &Known, (by, today): (&str, Date)
     Ok(())
 }
 
+/// Tells whoever decides what became known of a decided case, once.
+pub(crate) async fn of_clawback(
+    tx: &mut Tx,
+    case: &Case,
+    fact: &str,
+    (by, on): (&str, Date),
+    now: Timestamp,
+) -> Result<(), Error> {
+    let telling = Telling { case, note: fact, by, on, now };
+    for role in Role::ALL.into_iter().filter(|role| Kind::Clawback.is_for(*role)) {
+        telling.tell(tx, Kind::Clawback, &To { role, unit: "", except: ["", ""] }, "").await?;
+    }
+    Ok(())
+}
+
 /// Tells whoever sees a watch that it found something new.
 pub(crate) async fn of_watch(
     tx: &mut Tx,

@@ -381,18 +381,15 @@ async fn clause_c3_1_4_1_an_invention_star_from_the_list_to_its_certificate() {
     let star = known.expect("one whose fees are all there");
     city.listed(star).await;
     city.notice("invention-star").await;
-    let paper = |kind| {
-        let wanted = (star.id, kind);
-        letters::of_case(&city.installation, &city.policy, city.of("clerk"), wanted, "云川市")
-    };
+    let paper = async |kind| letters::latest(city.db(), Some(city.of("clerk")), kind, star.id).await;
     assert!(paper(letters::Kind::Certificate).await.is_err(), "no certificate before the decision");
     city.move_to(date(2024, 3, 8)).await;
     city.act("leader", star.id, Act::Approve, "同意").await.unwrap();
     let certificate = paper(letters::Kind::Certificate).await.unwrap();
-    let text = format!("{certificate:?}");
-    assert!(text.contains(&star.name) && text.contains("发明之星") && text.contains("2024年3月8日"), "{text}");
-    let decision = format!("{:?}", paper(letters::Kind::Decision).await.unwrap());
-    assert!(decision.contains("云川市知奖决〔2024〕1号") && decision.contains("云政办发〔2023〕12号"), "{decision}");
+    assert_eq!((&*certificate.unit, certificate.issued_on), (&*star.name, date(2024, 3, 8)));
+    assert_eq!(certificate.number, "云川市知奖证〔2024〕1号");
+    let decision = paper(letters::Kind::Decision).await.unwrap();
+    assert_eq!((&*decision.number, &*decision.title), ("云川市知奖决〔2024〕1号", "发明之星兑现决定书"));
     assert!(paper(letters::Kind::Refusal).await.is_err());
 }
 

@@ -22,7 +22,7 @@ const WIN: About<'_> = About {
 };
 
 /// A case decided in favour, on the day after its notice.
-async fn approved(city: &City, count: usize) -> Vec<Case> {
+pub(crate) async fn approved(city: &City, count: usize) -> Vec<Case> {
     let waiting: Vec<Case> = city.cases(State::Notified).await.into_iter().take(count).collect();
     for case in &waiting {
         city.listed(case).await;
@@ -35,7 +35,7 @@ async fn approved(city: &City, count: usize) -> Vec<Case> {
     waiting
 }
 
-async fn bar(city: &City, subject: &str) {
+pub(crate) async fn bar(city: &City, subject: &str) {
     let mut file = tempfile::Builder::new().suffix(".csv").tempfile().unwrap();
     writeln!(file, "统一社会信用代码,名单,处理,决定文号,列入日期").unwrap();
     writeln!(file, "{subject},失信被执行人,禁止,（2024）苏0699执9号,2024-03-01").unwrap();
@@ -64,20 +64,6 @@ async fn a_list_that_comes_after_the_order_stops_the_batch_and_the_decision_is_t
     let (line, _, state) = budget::reservation(city.db(), case.id).await.unwrap().unwrap();
     assert_eq!((line.reserved_fen, state.as_str(), held), (0, "released", case.amount_fen().unwrap()));
     city.is_sound().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_decision_keeps_its_number_through_a_cancelled_batch() {
-    let city = City::alone().await;
-    let decided = approved(&city, 2).await;
-    let number = async |case: &Case| cases::decision_number(city.db(), case.id).await.unwrap();
-    assert_eq!((number(&decided[0]).await, number(&decided[1]).await), (1, 2));
-    let finance = city.of("finance");
-    let batch = payments::order(&city.installation, &city.policy, finance, &[decided[0].id], now()).await.unwrap();
-    payments::cancel(&city.installation, finance, batch, now()).await.unwrap();
-    assert_eq!(number(&decided[0]).await, 1);
-    assert!(payments::batch(city.db(), finance, 0).await.is_err(), "there is no batch 0");
-    assert!(cases::notice(city.db(), 0).await.is_err(), "and no notice 0");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -199,4 +185,57 @@ async fn a_paper_that_was_changed_or_lost_is_found() {
         lost.state == Found::Fault && lost.message.contains("读写失败") && lost.message.contains("请从备份恢复"),
         "{lost:?}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_becomes_known_after_a_decision_is_told_to_the_leader_once() {
+    let city = City::alone().await;
+    let decided = approved(&city, 2).await;
+    let (one, other) = (&decided[0], &decided[1]);
+    let open = async || {
+        let all = cases::clawbacks(city.db(), city.of("leader")).await.unwrap();
+        all.into_iter().filter(|one| one.is_open()).collect::<Vec<_>>()
+    };
+    let look = async || cases::look(&city.installation, &city.policy, "test", now()).await.unwrap();
+    assert_eq!((look().await, open().await.len()), (0, 0), "nothing has changed");
+    let shared = |right: &&String| !other.facts.rights.contains(right);
+    let right = one.facts.rights.iter().find(shared).expect("a right of its own").clone();
+    let mut file = tempfile::Builder::new().suffix(".csv").tempfile().unwrap();
+    writeln!(file, "申请号,事件,生效日期,文号\n{right},全部无效,2024-03-05,无效宣告第9号").unwrap();
+    let mut options = ImportOptions::new(now(), "test");
+    options.recorded_at = now();
+    registry::import::import(city.db(), "patent-events", file.path(), &options).await.unwrap();
+    let question = domain::runs::Question {
+        as_of: date(2024, 2, 29),
+        known_at: now(),
+        overrides: std::collections::BTreeMap::new(),
+        scope: None,
+    };
+    domain::runs::evaluate(&city.installation, &city.policy, &question, "test", now(), &|_| ()).await.unwrap();
+    let found = open().await;
+    assert_eq!(found.len(), 1, "the run looks: {found:?}");
+    assert!(
+        found[0].case == one.id && found[0].fact.contains(&right) && found[0].fact.contains("全部无效"),
+        "{found:?}"
+    );
+    assert_eq!(look().await, 0, "told once");
+    let told = domain::messages::all(city.db(), city.of("leader")).await.unwrap();
+    let told: Vec<_> = told.iter().filter(|one| one.kind == domain::messages::Kind::Clawback).collect();
+    assert!(told.len() == 1 && told[0].body.contains(&right), "{told:?}");
+    let remark = doctor::examine(&city.installation, now()).await;
+    assert!(remark.iter().any(|check| check.state == Found::Remark && check.message.contains("追回建议")));
+    // Only the leader says that it is no reason, and why; then it is not brought again.
+    let dismiss =
+        async |login, why| cases::dismiss(&city.installation, city.of(login), (found[0].id, why), now()).await;
+    assert!(matches!(dismiss("clerk", "不影响").await, Err(Error::Forbidden(_))));
+    assert!(dismiss("leader", " ").await.is_err());
+    dismiss("leader", "其余权利仍达标").await.unwrap();
+    assert_eq!((look().await, open().await.len()), (0, 0));
+    // A list that held on the day of the decision, delivered afterwards; the decision is taken back and the proposal with it.
+    bar(&city, &other.subject).await;
+    city.move_to(date(2024, 3, 11)).await;
+    let found = open().await;
+    assert!(found.len() == 1 && found[0].case == other.id && found[0].fact.contains("失信被执行人"), "{found:?}");
+    city.act("leader", other.id, Act::Revoke, "决定之日已列入失信名单").await.unwrap();
+    assert_eq!(open().await.len(), 0);
 }

@@ -11,6 +11,7 @@ mod divisions;
 mod ground;
 mod labels;
 mod leave;
+mod letters;
 mod messages;
 mod payments;
 mod races;

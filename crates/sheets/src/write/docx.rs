@@ -1,26 +1,46 @@
 //! Word documents in the form of Chinese official papers (GB/T 9704-2012): margins, typefaces, sizes, page numbers.
 //!
-//! Only what a report needs: a title, headings of three levels, paragraphs, notes, tables and charts. Text is escaped; nothing
-//! in it can become markup, a field or a link.
+//! Only what reports, letters and certificates need: a title, headings of three levels, paragraphs, notes, tables and charts, and the
+//! places of a letter. Text is escaped; nothing in it can become markup, a field or a link.
 
 pub mod chart;
+mod letter;
+mod properties;
 
 use std::io::{Seek, Write};
 
 use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions};
 
-pub use self::chart::Chart;
+pub use self::{chart::Chart, properties::Properties};
 use crate::Error;
 
 /// A paper.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Paper {
-    /// Its title, centred at the head.
+    /// Its title, centred at the head; a line break in it is kept.
     pub title: String,
     /// A line below the title: who, as of when.
     pub line: String,
     /// What it says.
     pub blocks: Vec<Block>,
+    /// How its page looks.
+    pub form: Form,
+    /// What stands in red at the head of every page; empty for nothing.
+    pub mark: String,
+    /// What an archive wants to know of the file.
+    pub properties: Properties,
+}
+
+/// How the page of a paper looks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Form {
+    /// A report with large tables.
+    #[default]
+    Report,
+    /// A letter of an office.
+    Letter,
+    /// A certificate (证书): across, with a frame.
+    Certificate,
 }
 
 /// A part of a paper.
@@ -36,6 +56,17 @@ pub enum Block {
     Table(Table),
     /// A chart.
     Chart(Chart),
+    /// The number of a letter (发文字号), centred.
+    Number(String),
+    /// Whom a letter is for (主送机关), from the margin.
+    Addressee(String),
+    /// Who signs a letter and when (发文机关署名、成文日期), to the right.
+    Signature {
+        /// Who.
+        by: String,
+        /// When, in Chinese; empty for no day.
+        on: String,
+    },
 }
 
 /// A table of a paper; its heading row is repeated on each page.
@@ -64,12 +95,16 @@ pub fn docx<W: Write + Seek>(paper: &Paper, writer: W) -> Result<(), Error> {
         |text: &str| -> String { (1..=charts.len()).map(|number| text.replace("{}", &number.to_string())).collect() };
     let types = CONTENT_TYPES.replace("</Types>", &(numbered(CHART_TYPE) + "</Types>"));
     let relations = DOCUMENT_RELATIONS.replace("</Relationships>", &(numbered(CHART_RELATION) + "</Relationships>"));
+    let (core, custom) = properties::parts(&paper.title, &paper.properties);
     let mut parts = vec![
         ("[Content_Types].xml".to_owned(), types),
         ("_rels/.rels".to_owned(), RELATIONS.to_owned()),
         ("word/_rels/document.xml.rels".to_owned(), relations),
         ("word/styles.xml".to_owned(), styles()),
         ("word/footer1.xml".to_owned(), footer()),
+        ("word/header1.xml".to_owned(), letter::header(&paper.mark)),
+        ("docProps/core.xml".to_owned(), core),
+        ("docProps/custom.xml".to_owned(), custom),
         ("word/document.xml".to_owned(), document(paper)),
     ];
     let of_charts = charts.iter().zip(1..).map(|(one, at)| (format!("word/charts/chart{at}.xml"), chart::part(one)));
@@ -93,14 +128,16 @@ const CHART_TYPE: &str = r#"<Override PartName="/word/charts/chart{}.xml" Conten
 const CHART_RELATION: &str = r#"<Relationship Id="rIdChart{}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/chart" Target="charts/chart{}.xml"/>"#;
 const HEAD: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>"#;
 const NAMESPACES: &str = r#"xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing""#;
-const CONTENT_TYPES: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/><Override PartName="/word/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.styles+xml"/><Override PartName="/word/footer1.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.footer+xml"/></Types>"#;
-const RELATIONS: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>"#;
-const DOCUMENT_RELATIONS: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="styles.xml"/><Relationship Id="rId2" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/footer" Target="footer1.xml"/></Relationships>"#;
+const CONTENT_TYPES: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/><Override PartName="/word/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.styles+xml"/><Override PartName="/word/footer1.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.footer+xml"/><Override PartName="/word/header1.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.header+xml"/><Override PartName="/docProps/core.xml" ContentType="application/vnd.openxmlformats-package.core-properties+xml"/><Override PartName="/docProps/custom.xml" ContentType="application/vnd.openxmlformats-officedocument.custom-properties+xml"/></Types>"#;
+const RELATIONS: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/><Relationship Id="rId2" Type="http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties" Target="docProps/core.xml"/><Relationship Id="rId3" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/custom-properties" Target="docProps/custom.xml"/></Relationships>"#;
+const DOCUMENT_RELATIONS: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="styles.xml"/><Relationship Id="rId2" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/footer" Target="footer1.xml"/><Relationship Id="rId3" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/header" Target="header1.xml"/></Relationships>"#;
 
 /// A paragraph style: id, name, the Chinese typeface, the size in half points, bold, and how the paragraph stands.
 ///
-/// 二号 is 44 half points, 三号 32, 五号 21, 小五 18; a line of the text is 28 points.
-const STYLES: [(&str, &str, &str, u8, bool, &str); 9] = [
+/// 二号 is 44 half points, 三号 32, 小四 24, 五号 21, 小五 18; a line of the text is 28 points.
+type Style = (&'static str, &'static str, &'static str, u8, bool, &'static str);
+
+const STYLES: [Style; 9] = [
     (
         "Normal",
         "Normal",
@@ -170,14 +207,25 @@ const STYLES: [(&str, &str, &str, u8, bool, &str); 9] = [
 
 fn styles() -> String {
     let mut xml = format!("{HEAD}<w:styles {NAMESPACES}>");
-    for (id, name, typeface, size, is_bold, standing) in STYLES {
+    for (id, name, typeface, size, is_bold, standing) in STYLES.into_iter().chain(letter::STYLES) {
         let is_default = if id == "Normal" { r#" w:default="1""# } else { "" };
+        let standing = unindented(standing);
         let bold = if is_bold { "<w:b/>" } else { "" };
         xml.push_str(&format!(
             r#"<w:style w:type="paragraph"{is_default} w:styleId="{id}"><w:name w:val="{name}"/><w:pPr>{standing}</w:pPr><w:rPr><w:rFonts w:ascii="Times New Roman" w:hAnsi="Times New Roman" w:eastAsia="{typeface}"/>{bold}<w:sz w:val="{size}"/><w:szCs w:val="{size}"/><w:lang w:val="en-US" w:eastAsia="zh-CN"/></w:rPr></w:style>"#
         ));
     }
     xml + "</w:styles>"
+}
+
+/// How a paragraph stands, with no indent where none is said: else it would have that of the text.
+fn unindented(standing: &str) -> String {
+    const NONE: &str = r#"<w:ind w:firstLineChars="0" w:firstLine="0"/>"#;
+    match standing.find("<w:jc") {
+        _ if standing.contains("<w:ind") => standing.to_owned(),
+        Some(at) => format!("{}{NONE}{}", &standing[..at], &standing[at..]),
+        None => format!("{standing}{NONE}"),
+    }
 }
 
 /// The page number between dashes, 四号 宋体, as GB/T 9704 has it.
@@ -199,8 +247,10 @@ fn footer() -> String {
 }
 
 fn document(paper: &Paper) -> String {
+    let is_certificate = paper.form == Form::Certificate;
+    let (title, text) = if is_certificate { ("CertificateTitle", "CertificateText") } else { ("Title", "Normal") };
     let mut xml = format!("{HEAD}<w:document {NAMESPACES}><w:body>");
-    xml.push_str(&paragraph("Title", &paper.title));
+    xml.push_str(&paragraph(title, &paper.title));
     if !paper.line.is_empty() {
         xml.push_str(&paragraph("Subtitle", &paper.line));
     }
@@ -208,19 +258,27 @@ fn document(paper: &Paper) -> String {
     for block in &paper.blocks {
         match block {
             Block::Heading(level, text) => xml.push_str(&paragraph(&format!("Heading{}", level.clamp(&1, &3)), text)),
-            Block::Text(text) => xml.push_str(&paragraph("Normal", text)),
+            Block::Text(words) => xml.push_str(&paragraph(text, words)),
             Block::Note(text) => xml.push_str(&paragraph("Note", text)),
-            Block::Table(table) => xml.push_str(&tabled(table)),
+            Block::Table(table) => {
+                xml.push_str(&tabled(table, if paper.form == Form::Report { "Cell" } else { "CellLarge" }))
+            }
             Block::Chart(chart) => {
                 number += 1;
                 xml.push_str(&chart::inline(chart, number));
                 xml.push_str(&paragraph("Caption", &chart.caption));
             }
+            Block::Number(text) => xml.push_str(&paragraph("Number", text)),
+            Block::Addressee(text) if is_certificate => xml.push_str(&paragraph("CertificateAddressee", text)),
+            Block::Addressee(text) => xml.push_str(&paragraph("Addressee", text)),
+            Block::Signature { by, on } => xml.push_str(&letter::signature(by, on)),
         }
     }
-    // A4 with 37 mm above, 35 below, 28 left and 26 right.
-    xml.push_str(r#"<w:sectPr><w:footerReference w:type="default" r:id="rId2"/><w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="2098" w:right="1474" w:bottom="1984" w:left="1588" w:header="851" w:footer="1400" w:gutter="0"/></w:sectPr></w:body></w:document>"#);
-    xml
+    let footer = if is_certificate { "" } else { r#"<w:footerReference w:type="default" r:id="rId2"/>"# };
+    let page = letter::page(paper.form);
+    xml + &format!(
+        r#"<w:sectPr><w:headerReference w:type="default" r:id="rId3"/>{footer}{page}</w:sectPr></w:body></w:document>"#
+    )
 }
 
 fn paragraph(style: &str, text: &str) -> String {
@@ -228,10 +286,12 @@ fn paragraph(style: &str, text: &str) -> String {
 }
 
 fn run(text: &str) -> String {
-    format!(r#"<w:r><w:t xml:space="preserve">{}</w:t></w:r>"#, escaped(text))
+    let lines: Vec<String> =
+        text.split('\n').map(|line| format!(r#"<w:t xml:space="preserve">{}</w:t>"#, escaped(line))).collect();
+    format!("<w:r>{}</w:r>", lines.join("<w:br/>"))
 }
 
-fn tabled(table: &Table) -> String {
+fn tabled(table: &Table, style: &str) -> String {
     let widths = widths(table);
     let mut xml = String::new();
     if !table.caption.is_empty() {
@@ -245,23 +305,23 @@ fn tabled(table: &Table) -> String {
     widths.iter().for_each(|width| xml.push_str(&format!(r#"<w:gridCol w:w="{width}"/>"#)));
     xml.push_str(r"</w:tblGrid><w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>");
     for ((heading, _), width) in table.columns.iter().zip(&widths) {
-        xml.push_str(&cell(heading, *width, "center"));
+        xml.push_str(&cell(style, heading, *width, "center"));
     }
     xml.push_str("</w:tr>");
     for row in &table.rows {
         xml.push_str("<w:tr><w:trPr><w:cantSplit/></w:trPr>");
         for (at, ((_, is_number), width)) in table.columns.iter().zip(&widths).enumerate() {
             let text = row.get(at).map_or("", String::as_str);
-            xml.push_str(&cell(text, *width, if *is_number { "right" } else { "left" }));
+            xml.push_str(&cell(style, text, *width, if *is_number { "right" } else { "left" }));
         }
         xml.push_str("</w:tr>");
     }
     xml + "</w:tbl>"
 }
 
-fn cell(text: &str, width: usize, place: &str) -> String {
+fn cell(style: &str, text: &str, width: usize, place: &str) -> String {
     format!(
-        r#"<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr><w:p><w:pPr><w:pStyle w:val="Cell"/><w:jc w:val="{place}"/></w:pPr>{}</w:p></w:tc>"#,
+        r#"<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr><w:p><w:pPr><w:pStyle w:val="{style}"/><w:jc w:val="{place}"/></w:pPr>{}</w:p></w:tc>"#,
         run(text)
     )
 }
@@ -330,6 +390,7 @@ mod tests {
                     series: vec![("全部".into(), vec![Some("1234".into()), None])],
                 }),
             ],
+            ..Paper::default()
         }
     }
 
@@ -339,7 +400,7 @@ mod tests {
         docx(&paper(), &mut bytes).unwrap();
         let mut archive = ZipArchive::new(bytes).unwrap();
         let names: Vec<String> = archive.file_names().map(|name| name.unwrap().into_owned()).collect();
-        assert!(names.len() == 7, "{names:?}");
+        assert!(names.len() == 10, "{names:?}");
         for name in names {
             let mut text = String::new();
             archive.by_name(&name).unwrap().read_to_string(&mut text).unwrap();

@@ -6,6 +6,7 @@ mod aided;
 pub mod apply;
 pub mod board;
 pub mod budget;
+pub mod clawbacks;
 pub mod drafts;
 pub mod effect;
 pub(crate) mod forms;
@@ -161,7 +162,7 @@ pub(super) fn said(frame: &Frame, words: &std::collections::BTreeMap<String, Str
 
 /// The head of a page of this room, with its neighbours.
 pub(super) fn head(frame: &Frame, path: &str) -> Room {
-    const TABS: [(&str, &str, Permission); 9] = [
+    const TABS: [(&str, &str, Permission); 11] = [
         ("cases-title", PATH, Permission::ViewCases),
         ("notices-title", notices::PATH, Permission::ViewCases),
         ("items-title", items::PATH, Permission::ViewPolicy),
@@ -170,6 +171,8 @@ pub(super) fn head(frame: &Frame, path: &str) -> Room {
         ("board-title", board::PATH, Permission::ViewMoney),
         ("effect-title", effect::PATH, Permission::ViewMoney),
         ("proration-title", proration::PATH, Permission::ViewMoney),
+        ("clawbacks-title", clawbacks::PATH, Permission::ViewMoney),
+        ("archive-title", letters::PATH, Permission::ViewMoney),
         ("leave-title", leave::PATH, Permission::HandleCases),
     ];
     let (key, _, _) = TABS.iter().find(|(_, own, _)| *own == path).copied().unwrap_or(TABS[0]);

@@ -161,6 +161,13 @@ async fn clause_c3_3_2_1_a_star_from_its_confirmation_to_the_bank_and_the_archiv
     }
     assert_eq!(firm.get(&format!("{case}/letters/refusal")).await.status, StatusCode::NOT_FOUND);
     assert!(firm.get(&format!("{notice}/letter")).await.header("content-type").contains("wordprocessingml"));
+    let archive = clerk.get("/letters?kind=decision").await.text;
+    assert!(archive.contains("知奖决〔2024〕1号") && archive.contains("30年") && archive.contains("有效"), "{archive}");
+    let kept =
+        archive.split("href=\"/letters/kept/").nth(1).and_then(|rest| rest.split('"').next()).unwrap().to_owned();
+    let same = firm.get(&format!("/letters/kept/{kept}")).await;
+    assert!(same.status == StatusCode::OK && same.body == firm.get(&format!("{case}/letters/decision")).await.body);
+    assert_eq!(firm.get("/letters").await.status, StatusCode::FORBIDDEN);
     let token = clerk.get("/letters/decision").await.token();
     let wrong = clerk.post("/letters/decision", &[("csrf", &token), ("text", "标题\n{密码}")]).await;
     assert!(wrong.status == StatusCode::UNPROCESSABLE_ENTITY && wrong.text.contains("填不了"));
@@ -248,6 +255,9 @@ async fn clause_c3_1_2_1_an_item_is_drafted_by_one_and_issued_by_another() {
             ("until", until),
             ("formula", "per-right"),
             ("amount-1", amount),
+            ("accept", "3"),
+            ("enterprise", "20"),
+            ("step", "10"),
             ("notice", "5"),
         ]
     };
@@ -255,12 +265,18 @@ async fn clause_c3_1_2_1_an_item_is_drafted_by_one_and_issued_by_another() {
     wrong.extend(form("2026-12-31", "两万"));
     let refused = clerk.post("/items/draft/pct-grant", &wrong).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let mut without_days = vec![("csrf", token.as_str()), ("seen", first.as_str()), ("window-from", "三月")];
+    without_days.extend(form("2024-12-31", "2万元").into_iter().filter(|(name, _)| *name != "step"));
+    let refused = clerk.post("/items/draft/pct-grant", &without_days).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.text.contains("请填写工作日数") && refused.text.contains("都写成月-日"), "{}", refused.text);
     let mut red = vec![("csrf", token.as_str()), ("seen", first.as_str())];
     red.extend(form("2026-12-31", "2万元"));
     let drafted = clerk.post("/items/draft/pct-grant", &red).await;
     taken(&drafted);
     let item = drafted.header("location").to_owned();
-    assert!(clerk.get(&item).await.text.contains("最迟到 2024-12-31"));
+    let shown = clerk.get(&item).await.text;
+    assert!(shown.contains("最迟到 2024-12-31") && shown.contains("受理 3 个工作日"), "{shown}");
     let tried = clerk.get(&format!("{item}/trial")).await;
     assert!(tried.status == StatusCode::OK && tried.text.contains("试算不生成案件"), "{}", tried.text);
     let mut second = signed_in(folder.path(), "clerk2").await;

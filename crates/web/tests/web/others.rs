@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Doors that lead to what belongs to somebody.
-const OWNED: [&str; 31] = [
+const OWNED: [&str; 32] = [
     "/account/sessions/{id}/end",
     "/corpus/baskets/{id}",
     "/corpus/baskets/{id}/documents/{key}",
@@ -40,6 +40,7 @@ const OWNED: [&str; 31] = [
     "/cases/{id}/act",
     "/cases/{id}/attach",
     "/cases/{id}/letters/{kind}",
+    "/letters/kept/{id}",
     "/cases/{id}/papers/{file}",
     "/cases/{id}/papers/{file}/remove",
     "/cases/{id}/write",
@@ -81,6 +82,7 @@ struct Others {
     job: String,
     session: String,
     message: String,
+    letter: String,
 }
 
 impl Others {
@@ -121,6 +123,7 @@ impl Others {
         wait(clerk, &job).await;
         let session = between(&clerk.get("/account").await.text, "/account/sessions/", "/end");
         let message = first(&clerk.get("/messages?size=100").await.text, "/messages/");
+        let letter = first(&clerk.get("/letters?size=100").await.text, "/letters/kept/");
         Self {
             basket,
             search,
@@ -132,6 +135,7 @@ impl Others {
             job: job.trim_start_matches("/jobs/").to_owned(),
             session,
             message,
+            letter,
         }
     }
 
@@ -147,6 +151,7 @@ impl Others {
             ["matching", _] => &self.demand,
             ["jobs", _] => &self.job,
             ["messages", _] => &self.message,
+            ["letters", _] => &self.letter,
             _ => &self.case,
         };
         door.replace("{id}", id).replace("{key}", "CN201920050001").replace("{file}", "1").replace("{kind}", "decision")
@@ -182,6 +187,7 @@ async fn what_is_another_s_is_not_there_and_nothing_happens_to_it() {
         "/cases/{id}",
         "/jobs/{id}",
         "/messages/{id}",
+        "/letters/kept/{id}",
     ] {
         assert!(clerk.get(&others.at(door)).await.status.is_success(), "{door} is there for its own people");
     }

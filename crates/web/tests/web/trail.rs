@@ -7,7 +7,7 @@ use db::Db;
 use web::routes;
 
 /// The doors that take a form and change something, with the act that the trail then holds.
-const CHANGES: [(&str, &str); 96] = [
+const CHANGES: [(&str, &str); 97] = [
     ("/sign-in", "session.open"),
     ("/sign-in/code", "session.open"),
     ("/sign-out", "session.close"),
@@ -84,6 +84,7 @@ const CHANGES: [(&str, &str); 96] = [
     ("/cases/{id}/objections/{objection}/decide", "case."),
     ("/notices/open/{award}", "notice.open"),
     ("/letters/{kind}", "letter.keep"),
+    ("/clawbacks/dismiss", "clawback.settle"),
     ("/items/draft/{award}", "item.draft"),
     ("/items/{id}/issue", "item.issue"),
     ("/items/{id}/suspend", "item.suspend"),

@@ -36,7 +36,10 @@ pub(super) async fn form(
     for award in &policy.awards {
         let open = |item: &&Item| item.award == award.id && item.terms.track == Track::Apply && item.is_in_force(today);
         let Some(item) = all.iter().find(open) else { continue };
-        let name = frame.said(&award.name);
+        let mut name = frame.said(&award.name);
+        if let Some(window) = item.terms.window {
+            name = frame.tn("apply-award-window", &[("award", name), ("window", frame.said(&window.zh()))]);
+        }
         let triggers = item.terms.triggers();
         if triggers.is_empty() {
             awards.push(Choice::new(award.id.clone(), name));
@@ -82,7 +85,7 @@ pub async fn begin(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>)
             Err(error) => {
                 let why = error.to_string();
                 let field = match () {
-                    () if why.contains("维权情形") => "award",
+                    () if why.contains("维权情形") || why.contains("不在申报期内") => "award",
                     () if why.contains("发生日") => "event",
                     () => "matter",
                 };

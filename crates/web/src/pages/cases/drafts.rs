@@ -8,8 +8,9 @@ use axum::{
     response::Response,
 };
 use domain::items::{
-    self, Basis, Formula, Item, Limits, Review, Terms, Track,
+    self, Basis, Formula, Item, Limits, Review, Subsidy, Terms, Track,
     aid::{self, Aid, Deduction, Trigger},
+    window::{Window, Written},
 };
 use rules::{Policy, policy::AwardDef};
 
@@ -67,12 +68,22 @@ fn drafting(frame: &Frame, policy: &Policy, award: &str, sent: &Sent, errors: &E
 }
 
 fn blank(app: &App) -> Sent {
-    Sent(vec![
-        ("track".into(), "apply".into()),
-        ("formula".into(), "per-subject".into()),
-        ("from".into(), app.business_date().to_string()),
-        ("notice".into(), items::NOTICE_DAYS_MIN.to_string()),
-    ])
+    Sent(
+        [
+            ("track".into(), "apply".into()),
+            ("formula".into(), "per-subject".into()),
+            ("from".into(), app.business_date().to_string()),
+        ]
+        .into_iter()
+        .chain(days(&Limits::default()))
+        .collect(),
+    )
+}
+
+/// How long each step may take, as one would have typed it.
+fn days(limits: &Limits) -> [(String, String); 4] {
+    [("accept", limits.accept), ("enterprise", limits.enterprise), ("step", limits.step), ("notice", limits.notice)]
+        .map(|(name, days)| (name.into(), days.to_string()))
 }
 
 /// Terms as one would have typed them.
@@ -96,8 +107,16 @@ fn typed(terms: &Terms) -> Sent {
         ("cap".into(), terms.cap_per_subject_year_fen.map(forms::yuan).unwrap_or_default()),
         ("departments".into(), terms.departments.join("\n")),
         ("papers".into(), terms.papers.join("\n")),
-        ("notice".into(), terms.limits.notice.to_string()),
     ];
+    sent.extend(days(&terms.limits));
+    if let Some(window) = terms.window {
+        let Written { from, until } = window.into();
+        sent.extend([("window-from".into(), from), ("window-until".into(), until)]);
+    }
+    if let Some(subsidy) = &terms.subsidy {
+        sent.push(("subsidy".into(), if subsidy.is_policy_subsidy { "yes" } else { "no" }.into()));
+        sent.push(("exempted".into(), subsidy.exempted_by.clone()));
+    }
     if terms.pays_difference {
         sent.push(("difference".into(), "yes".into()));
     }
@@ -160,8 +179,22 @@ fn fields(frame: &Frame, award: &AwardDef, sent: &Sent, errors: &Errors) -> Vec<
         yes("pro-rata", "item-pro-rata"),
         field("departments", "item-departments", FieldKind::Lines).hint(frame.t("item-list-hint")).optional(),
         field("papers", "item-papers", FieldKind::Lines).hint(frame.t("item-list-hint")).optional(),
+        field("window-from", "item-window-from", FieldKind::Text).hint(frame.t("item-window-hint")).optional(),
+        field("window-until", "item-window-until", FieldKind::Text).optional(),
+        field("accept", "item-accept", FieldKind::Number).hint(frame.t("item-days-hint")),
+        field("enterprise", "item-enterprise", FieldKind::Number).hint(frame.t("item-days-hint")),
+        field("step", "item-step", FieldKind::Number).hint(frame.t("item-days-hint")),
         field("notice", "item-notice", FieldKind::Number),
     ]);
+    if award.money_class != items::GRANT_LINKED {
+        let choices = ["", "yes", "no"].map(|key| {
+            Choice::new(key, frame.t(&format!("item-subsidy-{}", if key.is_empty() { "unsaid" } else { key })))
+        });
+        fields.extend([
+            field("subsidy", "item-subsidy", FieldKind::Radios(choices.into())).hint(frame.t("item-subsidy-hint")),
+            field("exempted", "item-exempted", FieldKind::Text).hint(frame.t("item-exempted-hint")).optional(),
+        ]);
+    }
     if award.id == items::PCT_GRANT {
         fields.push(
             field("cap-invention", "item-cap-invention", FieldKind::Text)
@@ -203,12 +236,21 @@ fn read_aid(award: &AwardDef, sent: &Sent) -> Option<Aid> {
     })
 }
 
+/// When applications are taken; none when both days are empty, or cannot be read.
+fn read_window(frame: &Frame, sent: &Sent, errors: &mut Errors) -> Option<Window> {
+    let written = Written { from: sent.get("window-from").into(), until: sent.get("window-until").into() };
+    if written.from.trim().is_empty() && written.until.trim().is_empty() {
+        return None;
+    }
+    Window::try_from(written).map_err(|why| errors.add("window-from", frame.said(&why))).ok()
+}
+
 fn lines(text: &str) -> Vec<String> {
     text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
 }
 
 /// What was typed, as terms; what cannot be read stands beside its field.
-fn read(frame: &Frame, award: &AwardDef, limits: Limits, sent: &Sent, errors: &mut Errors) -> Option<Terms> {
+fn read(frame: &Frame, award: &AwardDef, sent: &Sent, errors: &mut Errors) -> Option<Terms> {
     let concluded_on = forms::date(frame, sent, "concluded", errors);
     let from = forms::date(frame, sent, "from", errors);
     let effective_until = forms::date(frame, sent, "until", errors);
@@ -231,10 +273,19 @@ fn read(frame: &Frame, award: &AwardDef, limits: Limits, sent: &Sent, errors: &m
         },
         _ => Formula::PerSubject,
     };
-    let Ok(notice) = sent.get("notice").parse() else {
-        errors.add("notice", frame.t("item-notice-wrong"));
-        return None;
+    let mut days = |name: &str, wrong: &str| {
+        sent.get(name).trim().parse::<u32>().unwrap_or_else(|_| {
+            errors.add(name, frame.t(wrong));
+            0
+        })
     };
+    let limits = Limits {
+        accept: days("accept", "item-days-wrong"),
+        enterprise: days("enterprise", "item-days-wrong"),
+        step: days("step", "item-days-wrong"),
+        notice: days("notice", "item-notice-wrong"),
+    };
+    let window = read_window(frame, sent, errors);
     let Some(effective_from) = from else {
         if errors.of("from").is_none() {
             errors.add("from", frame.t("item-from-missing"));
@@ -256,7 +307,12 @@ fn read(frame: &Frame, award: &AwardDef, limits: Limits, sent: &Sent, errors: &m
         aid: read_aid(award, sent),
         departments: lines(sent.get("departments")),
         papers: lines(sent.get("papers")),
-        limits: Limits { notice, ..limits },
+        window,
+        subsidy: match sent.get("subsidy") {
+            "" => None,
+            said => Some(Subsidy { is_policy_subsidy: said == "yes", exempted_by: sent.get("exempted").trim().into() }),
+        },
+        limits,
     })
 }
 
@@ -273,10 +329,7 @@ pub async fn submit(
         .award(&award)
         .ok_or_else(|| domain::Error::NotFound { what: "奖励或资助事项", id: award.clone() })?;
     let mut errors = Errors::default();
-    // What the form does not ask stays as it was.
-    let latest = items::all(app.db()).await?.into_iter().find(|item| item.award == award);
-    let limits = latest.map(|item| item.terms.limits).unwrap_or_default();
-    let Some(terms) = read(&frame, def, limits, &sent, &mut errors) else {
+    let Some(terms) = read(&frame, def, &sent, &mut errors) else {
         return drafting(&frame, policy, &award, &sent, &errors);
     };
     let drafted = (terms, Some(sent.get("seen")));

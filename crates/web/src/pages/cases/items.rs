@@ -49,6 +49,7 @@ struct ItemPage<'a> {
     facts: Vec<(String, String)>,
     amounts: Vec<(String, String)>,
     faults: Vec<(String, String)>,
+    warnings: Vec<(String, String)>,
     versions: Vec<(Link, StateWord)>,
     clauses: Vec<Link>,
     issue: Option<String>,
@@ -160,6 +161,10 @@ async fn shown(app: &App, frame: &Frame, id: i64, errors: &Errors) -> Result<Res
             .map(|(at, fen)| (level(*at), format::money_text(*fen, frame.lang)))
             .collect(),
         faults: found.iter().map(|fault| (frame.said(&fault.words), frame.said(&fault.basis))).collect(),
+        warnings: items::warnings(policy, &item)
+            .iter()
+            .map(|one| (frame.said(&one.words), frame.said(&one.basis)))
+            .collect(),
         versions: all
             .iter()
             .filter(|one| one.award == item.award && one.id != id)
@@ -205,6 +210,8 @@ fn facts(frame: &Frame, people: &People, item: &Item) -> Vec<(String, String)> {
             terms.cap_per_invention_fen.map_or_else(none, |fen| format::money_text(fen, frame.lang)),
         ),
         ("item-pro-rata", frame.t(if terms.pays_pro_rata { "setting-yes" } else { "setting-no" })),
+        ("item-window", terms.window.map_or_else(|| frame.t("item-window-always"), |window| frame.said(&window.zh()))),
+        ("item-limits", limits(frame, terms)),
         ("item-departments", list(&terms.departments)),
         ("item-papers", list(&terms.papers)),
         ("item-drafted", people.name(frame, &item.drafted_by)),
@@ -212,6 +219,13 @@ fn facts(frame: &Frame, people: &People, item: &Item) -> Vec<(String, String)> {
     if let Some(aid) = &terms.aid {
         facts.push(("item-deduction", frame.said(aid.deduction.zh())));
         facts.push(("item-settlements", frame.t(if aid.takes_settlements { "setting-yes" } else { "setting-no" })));
+    }
+    if let Some(subsidy) = &terms.subsidy {
+        let words = match subsidy.is_policy_subsidy {
+            true => frame.t("item-subsidy-yes"),
+            false => frame.t1("item-subsidy-exempt", "number", subsidy.exempted_by.clone()),
+        };
+        facts.push(("item-subsidy", words));
     }
     if let Some(by) = &item.issued_by {
         facts.push(("item-issued", people.name(frame, by)));
@@ -223,6 +237,18 @@ fn facts(frame: &Frame, people: &People, item: &Item) -> Vec<(String, String)> {
     let proofs =
         proofs.map(|(trigger, papers)| (frame.t1("item-proofs-of", "trigger", frame.said(trigger.zh())), list(papers)));
     facts.into_iter().map(|(key, value)| (frame.t(key), value)).chain(proofs).collect()
+}
+
+/// How long each step may take, in one line.
+fn limits(frame: &Frame, terms: &items::Terms) -> String {
+    let limits = &terms.limits;
+    let days = [
+        ("accept", limits.accept),
+        ("enterprise", limits.enterprise),
+        ("step", limits.step),
+        ("notice", limits.notice),
+    ];
+    frame.tn("item-limits-line", &days.map(|(name, days)| (name, days.to_string())))
 }
 
 /// `GET /items/{id}/trial`: what the item would come to under the latest run, none of it kept (C3.1.2.1).

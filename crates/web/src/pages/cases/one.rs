@@ -53,7 +53,7 @@ struct CasePage<'a> {
     rights: Vec<(Link, String, String)>,
     has_money: bool,
     opinions: Vec<(String, StateWord, String, String)>,
-    letters: Vec<Link>,
+    letters: Vec<(Link, String)>,
     papers: Vec<(String, Link, String, Option<String>)>,
     objections: Vec<Objected>,
     payments: Vec<money::Paid>,
@@ -149,9 +149,13 @@ pub(super) async fn respond(
                 (one.department.clone(), agreed(frame, one.agrees), one.note.clone(), people.name(frame, &one.by))
             })
             .collect(),
-        letters: letters::of_state(&document.policy, case)
-            .into_iter()
-            .map(|kind| Link::new(frame.said(kind.zh()), frame.at(&format!("{}/letters/{}", path(id), kind.key()))))
+        letters: letters::of_case(app.db(), visitor, id)
+            .await?
+            .iter()
+            .map(|one| {
+                let words = format!("{} {}", frame.said(one.kind.zh()), one.number);
+                (Link::new(words, frame.at(&super::letters::kept(one))), super::letters::mark(frame, one))
+            })
             .collect(),
         papers: papers(frame, &whole, can_write),
         objections: objections(app, frame, &whole, sent, errors)?,

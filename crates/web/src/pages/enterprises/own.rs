@@ -99,7 +99,9 @@ async fn one_got(app: &App, frame: &Frame, policy: &rules::Policy, case: &Case) 
         day("mine-arrived-on", arrived.and_then(|one| one.answered_on)),
         day("mine-recovered-on", arrived.and_then(|one| one.recovered_on)),
     ];
-    let letters = letters::of_state(policy, case).into_iter();
+    let issued = letters::of_case(app.db(), account(frame)?, case.id).await?;
+    let kinds = letters::Kind::ALL.into_iter();
+    let kinds = kinds.filter(|kind| issued.iter().any(|one| one.kind == *kind && one.taken_back_on.is_none()));
     let letter = |kind: letters::Kind| {
         Link::new(frame.said(kind.zh()), frame.at(&format!("{}/letters/{}", rooms::path(case.id), kind.key())))
     };
@@ -109,7 +111,7 @@ async fn one_got(app: &App, frame: &Frame, policy: &rules::Policy, case: &Case) 
         amount: format::money_text(case.amount_fen().unwrap_or(0), frame.lang),
         state: rooms::state(frame, case.state),
         days: days.into_iter().flatten().collect(),
-        letters: letters.map(letter).collect(),
+        letters: kinds.map(letter).collect(),
     })
 }
 

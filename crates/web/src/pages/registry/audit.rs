@@ -28,7 +28,7 @@ use crate::{
 const READ_MAX: u32 = 20_000;
 
 /// The acts, by the word that the trail keeps.
-const ACTS: [&str; 88] = [
+const ACTS: [&str; 92] = [
     "import-merged",
     "import-cancelled",
     "import-recovered",
@@ -81,6 +81,10 @@ const ACTS: [&str; 88] = [
     "payment.answer",
     "demo.move",
     "letter.keep",
+    "letter.issue",
+    "letter.take-back",
+    "clawback.propose",
+    "clawback.settle",
     "account.open",
     "invitation.make",
     "invitation.revoke",

@@ -1,0 +1,266 @@
+//! A template with its places filled, as a paper in the form of GB/T 9704: what a line is follows from where it stands.
+
+use std::collections::BTreeMap;
+
+use rules::Policy;
+use sheets::write::docx::{Block, Form, Paper, Table};
+
+use super::Kind;
+use crate::{cases::Case, items::Item};
+
+/// How many characters of a title (二号) stand in a line.
+const TITLE_CHARS: usize = 20;
+
+pub(super) type Values = BTreeMap<&'static str, String>;
+
+/// What stands between braces.
+pub(crate) fn holes(text: &str) -> impl Iterator<Item = &str> {
+    text.split('{').skip(1).filter_map(|rest| rest.split('}').next())
+}
+
+/// A text with its places filled; what is filled in is never read as a place again.
+pub(crate) fn fill(line: &str, values: &Values) -> String {
+    pieces(line, values).into_iter().map(|(text, _)| text).collect()
+}
+
+/// A text in pieces, each with whether it was filled in.
+fn pieces(line: &str, values: &Values) -> Vec<(String, bool)> {
+    let mut parts = line.split('{');
+    let mut pieces = vec![(parts.next().unwrap_or_default().to_owned(), false)];
+    for part in parts {
+        match part.split_once('}') {
+            Some((hole, rest)) => {
+                pieces.push((values.get(hole).cloned().unwrap_or_default(), true));
+                pieces.push((rest.to_owned(), false));
+            }
+            None => pieces.push((part.to_owned(), false)),
+        }
+    }
+    pieces
+}
+
+/// The paper of a template. Its number, if the template has a line for it, stands in its properties.
+pub(super) fn filled(kind: Kind, template: &str, values: &Values, list: Option<Table>) -> Paper {
+    let lines: Vec<&str> = template.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let (first, mut lines) = lines.split_first().map_or(("", &[][..]), |(first, rest)| (first, rest));
+    let form = if kind == Kind::Certificate { Form::Certificate } else { Form::Letter };
+    let mut paper = Paper { title: title(first, values), form, ..Paper::default() };
+    if let Some((line, rest)) = lines.split_first().filter(|(line, _)| line.contains('〔') && line.ends_with('号')) {
+        let number = fill(line, values);
+        paper.properties.number.clone_from(&number);
+        paper.blocks.push(Block::Number(number));
+        lines = rest;
+    }
+    if let Some((line, rest)) = lines.split_first().filter(|(line, _)| line.ends_with('：')) {
+        paper.blocks.push(Block::Addressee(fill(line, values)));
+        lines = rest;
+    }
+    let (lines, signature) = signed(lines, values);
+    let block = |line: &&str| match (&list, *line) {
+        (Some(table), "{名单}") => Block::Table(table.clone()),
+        _ => Block::Text(fill(line, values)),
+    };
+    paper.blocks.extend(lines.iter().map(block));
+    paper.blocks.extend(signature);
+    paper
+}
+
+/// The last line or two as who signs and when: a day, below a line without a full stop.
+fn signed<'l>(lines: &'l [&'l str], values: &Values) -> (&'l [&'l str], Option<Block>) {
+    let is_name = |line: &str| !line.ends_with(['。', '：', '；']) && line != "{名单}";
+    match lines {
+        [rest @ .., by, on] if is_name(by) && is_day(&fill(on, values)) => {
+            (rest, Some(Block::Signature { by: fill(by, values), on: fill(on, values) }))
+        }
+        [rest @ .., by] if is_name(by) => (rest, Some(Block::Signature { by: fill(by, values), on: String::new() })),
+        _ => (lines, None),
+    }
+}
+
+fn is_day(text: &str) -> bool {
+    text.ends_with('日') && terms::dates::parse_date(text).is_ok()
+}
+
+/// A title too long for a line, broken where something that is filled in begins or ends, into lines as even as may be; a year
+/// and its 年度 stay together.
+fn title(line: &str, values: &Values) -> String {
+    let pieces = pieces(line, values);
+    let whole: String = pieces.iter().map(|(text, _)| text.as_str()).collect();
+    let count = |text: &str| text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum::<usize>().div_ceil(2);
+    let all = count(&whole);
+    if all <= TITLE_CHARS {
+        return whole;
+    }
+    let mut at = 0;
+    let mut ends = Vec::new();
+    for pair in pieces.windows(2) {
+        at += pair[0].0.len();
+        if at > 0
+            && at < whole.len()
+            && !whole[at..].starts_with(['年', '〔', '”', '》', '）'])
+            && (pair[0].1 || pair[1].1)
+        {
+            ends.push(at);
+        }
+    }
+    let is_even = |at: &usize| count(&whole[..*at]).abs_diff(count(&whole[*at..]));
+    match ends
+        .into_iter()
+        .min_by_key(is_even)
+        .filter(|at| count(&whole[..*at]).max(count(&whole[*at..])) <= TITLE_CHARS)
+    {
+        Some(at) => format!("{}\n{}", &whole[..at], &whole[at..]),
+        None => whole,
+    }
+}
+
+/// Whether an award gives a title (称号) beside money.
+pub(super) fn has_title(policy: &Policy, award: &str) -> bool {
+    policy.award(award).is_some_and(|award| !award.levels.is_empty() || award.id.ends_with("-star"))
+}
+
+fn yuan(fen: i64) -> String {
+    terms::Money::from_fen(fen).format_zh()
+}
+
+/// What a case comes to, in the words of a letter: a title without money is no sum of nothing.
+fn amount(policy: &Policy, award: &str, fen: Option<i64>) -> String {
+    match fen {
+        None => "未核定".to_owned(),
+        Some(0) if has_title(policy, award) => "只授予称号".to_owned(),
+        Some(0) => "不发放资金".to_owned(),
+        Some(fen) => yuan(fen),
+    }
+}
+
+fn level(policy: &Policy, case: &Case) -> Option<String> {
+    let award = policy.award(&case.award)?;
+    award.levels.iter().find(|one| one.level == case.level).map(|one| one.name.clone())
+}
+
+fn award_name(policy: &Policy, award: &str) -> String {
+    policy.award(award).map_or_else(|| award.to_owned(), |award| award.name.clone())
+}
+
+fn basis(item: &Item) -> Values {
+    [("依据文号", item.terms.basis.number.clone()), ("依据名称", item.terms.basis.title.clone())].into()
+}
+
+/// What is filled into the letter of a case.
+pub(super) fn of_case(policy: &Policy, case: &Case, item: &Item) -> Values {
+    let conditions: Vec<String> = case
+        .facts
+        .conditions
+        .iter()
+        .map(|one| format!("{}（实有 {}）", one.text, one.actual.as_deref().unwrap_or("不详")))
+        .collect();
+    let granted = match case.amount_fen() {
+        Some(0) if has_title(policy, &case.award) => "授予称号，不另发资金".to_owned(),
+        Some(0) => "不发放资金".to_owned(),
+        fen => format!("兑现资金{}", amount(policy, &case.award, fen)),
+    };
+    let mut values = basis(item);
+    values.extend([
+        ("企业", case.name.clone()),
+        ("代码", case.subject.clone()),
+        ("事项", award_name(policy, &case.award)),
+        ("年度", case.year.to_string()),
+        ("等级", level(policy, case).unwrap_or_default()),
+        ("金额", amount(policy, &case.award, case.amount_fen())),
+        ("兑现", granted),
+        ("条件", if conditions.is_empty() { case.matter.clone() } else { conditions.join("；") }),
+    ]);
+    values
+}
+
+/// What is filled into a public notice, and its list.
+pub(super) fn of_notice(policy: &Policy, award: &str, item: &Item, cases: &[(&Case, Option<i64>)]) -> (Values, Table) {
+    let total: i64 = cases.iter().filter_map(|(_, fen)| *fen).sum();
+    let sum = match total {
+        0 if has_title(policy, award) => "只授予称号，不发放资金".to_owned(),
+        0 => "不发放资金".to_owned(),
+        fen => format!("合计{}", yuan(fen)),
+    };
+    let mut values = basis(item);
+    values.extend([
+        ("事项", award_name(policy, award)),
+        ("年度", cases.first().map(|(case, _)| case.year.to_string()).unwrap_or_default()),
+        ("件数", cases.len().to_string()),
+        ("合计", if total == 0 { sum.clone() } else { yuan(total) }),
+        ("资金", sum),
+    ]);
+    let row = |(at, (case, fen)): (usize, &(&Case, Option<i64>))| {
+        let what = level(policy, case).unwrap_or_else(|| case.matter.clone());
+        vec![(at + 1).to_string(), case.name.clone(), what, amount(policy, award, *fen)]
+    };
+    let table = Table {
+        caption: String::new(),
+        columns: [("序号", false), ("企业", false), ("等级或事项", false), ("金额", true)]
+            .map(|(name, is_number)| (name.to_owned(), is_number))
+            .into(),
+        rows: cases.iter().enumerate().map(row).collect(),
+    };
+    (values, table)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn values(pairs: &[(&'static str, &str)]) -> Values {
+        pairs.iter().map(|(name, value)| (*name, (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn what_is_filled_in_is_not_a_place() {
+        let values = values(&[("企业", "{金额}公司"), ("金额", "5万元")]);
+        let paper = filled(Kind::Decision, "{事项}书\n{企业}得{金额}。\n{不闭合。", &values, None);
+        assert_eq!(paper.title, "书");
+        assert_eq!(paper.blocks, [Block::Text("{金额}公司得5万元。".into()), Block::Text("不闭合。".into())]);
+    }
+
+    #[test]
+    fn every_line_of_a_standard_letter_stands_in_its_place() {
+        let all = values(&[
+            ("城市", "云川市"),
+            ("年份", "2024"),
+            ("序号", "7"),
+            ("企业", "甲公司"),
+            ("代码", "91"),
+            ("事项", "创新之星"),
+            ("决定日", "2024年3月8日"),
+            ("起始日", "2024年2月29日"),
+            ("年度", "2023"),
+        ]);
+        for kind in Kind::ALL {
+            let list = (kind == Kind::Notice).then(Table::default);
+            let paper = filled(kind, kind.standard(), &all, list);
+            let number = format!("云川市{}〔2024〕7号", kind.code());
+            assert_eq!(paper.blocks[0], Block::Number(number.clone()), "{kind:?}");
+            assert_eq!(paper.properties.number, number);
+            let Some(Block::Signature { by, on }) = paper.blocks.last() else { panic!("{kind:?} is not signed") };
+            assert!(by == "云川市知识产权局" && on.ends_with('日'), "{kind:?}: {by} {on}");
+            let addressed = paper.blocks.iter().filter(|block| matches!(block, Block::Addressee(_))).count();
+            assert_eq!(addressed, usize::from(kind != Kind::Notice), "{kind:?}");
+            assert_eq!(paper.blocks.iter().any(|block| matches!(block, Block::Table(_))), kind == Kind::Notice);
+        }
+    }
+
+    #[test]
+    fn an_own_wording_without_day_or_number_is_signed_all_the_same() {
+        let paper = filled(Kind::Decision, "决定\n甲公司：\n同意。\n云川市局", &Values::new(), None);
+        let signature = Block::Signature { by: "云川市局".into(), on: String::new() };
+        let wanted = [Block::Addressee("甲公司：".into()), Block::Text("同意。".into()), signature];
+        assert_eq!(paper.blocks, wanted);
+        let bare = filled(Kind::Decision, "决定\n同意。", &Values::new(), None);
+        assert_eq!(bare.blocks, [Block::Text("同意。".into())]);
+    }
+
+    #[test]
+    fn a_long_title_breaks_between_words_and_a_short_one_does_not() {
+        let of =
+            |award: &str| title("关于{年度}年度{事项}拟兑现名单的公示", &values(&[("年度", "2023"), ("事项", award)]));
+        assert_eq!(of("创新之星"), "关于2023年度创新之星拟兑现名单的公示");
+        assert_eq!(of("知识产权维权援助资助"), "关于2023年度知识产权维权援助资助\n拟兑现名单的公示");
+    }
+}
