@@ -125,7 +125,7 @@ pub async fn of_budget(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -
         .column("number", frame.t("cases-number"), Kind::Code, |one| Cell::code(one.case_id.to_string()))
         .filter("year", frame.t("cases-year"), years, move |one, wanted| year(one) == wanted)
         .filter("line", frame.t("budget-source"), lines.collect(), |one, line| one.line_id.to_string() == line)
-        .filter("state", frame.t("cases-state"), states.into(), |one, state| is_use(one, state))
+        .filter("state", frame.t("cases-state"), states.into(), is_use)
         .search(frame.t("cases-search"), |one| format!("{} {}", one.name, one.case_id))
         .when_empty(frame.t("uses-none"), frame.t("uses-none-todo"));
     if query.export {
