@@ -252,7 +252,7 @@ mod tests {
         let frame = Frame::for_tests();
         let policy = domain::runs::policy().unwrap();
         let told = |code: &str, share: Share| count(&frame, share, policy.indicator(code).unwrap(), String::new);
-        let loans = told("K08", Share { amount: 2_640_000_00, rights: 4 });
+        let loans = told("K08", Share { amount: 264_000_000, rights: 4 });
         assert_eq!((loans.text.as_str(), loans.rights.as_deref()), ("264 万元", Some("4 项")));
         let inventions = told("K01", Share { amount: 3, rights: 3 });
         assert_eq!((inventions.text.as_str(), inventions.rights), ("3 件", None));
