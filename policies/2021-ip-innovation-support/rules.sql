@@ -600,47 +600,42 @@ join trademark t on t.uscc = e.uscc and t.registered_on <= $as_of and t.expires_
 ------------------------------------------------------------------------------------------------
 
 -- clause: C2.0
--- 每个指标逐件计入的权利、企业或人，及其区镇和企业。
+-- 每个指标逐件计入的权利、企业或人，及其区镇和企业；unit 为计件单位（空为该件自身），amount 为金额（分；空为按件）。
 create view indicator_evidence as
-select 'K01' as code, application_number as right_id, town as region, owner_uscc as uscc from invention_in_city
-union all select 'K02' as code, right_id, town as region, uscc from pct_grant_cumulative
-union all select 'K03' as code, ir_number as right_id, town as region, uscc from madrid_cumulative
-union all select 'K04' as code, application_number as right_id, town as region, uscc from high_value_owner
+select code, right_id, region, uscc, cast(null as varchar) as unit, cast(null as bigint) as amount from (
+  select 'K01' as code, application_number as right_id, town as region, owner_uscc as uscc from invention_in_city
+  union all select 'K03' as code, ir_number as right_id, town as region, uscc from madrid_cumulative
+  union all select 'K04' as code, application_number as right_id, town as region, uscc from high_value_owner
+  union all
+  select 'K05' as code, uscc as right_id, town as region, uscc from advantage_enterprise
+  union all select 'K06' as code, uscc as right_id, town as region, uscc from dense_enterprise
+  union all select 'K07' as code, uscc as right_id, town as region, uscc from high_tech_enterprise where filed
+  union all
+  select 'K11' as code, person as right_id, min(town) as region, min(uscc) as uscc from trainee_passed
+  group by person
+  union all select 'M01' as code, uscc as right_id, town as region, uscc from high_tech_enterprise
+  union all select 'M02' as code, uscc as right_id, town as region, uscc from high_tech_enterprise
+  union all select 'M03' as code, application_number as right_id, town as region, uscc from high_value_in_city
+  union all select 'M04' as code, application_number as right_id, town as region, uscc from invention_lost
+  union all select 'M10' as code, ir_number as right_id, town as region, uscc from madrid_of_plan
+  union all select 'M13' as code, person || ' ' || course as right_id, town as region, uscc from trainee_passed
+  union all select 'M14' as code, uscc as right_id, town as region, uscc from trademark_holder
+) as piece
+union all select 'K02' as code, right_id, town as region, uscc, unit, null as amount from pct_grant_cumulative
+union all select code, right_id, town as region, uscc, unit, null as amount from grant_monitored
 union all
-select 'K05' as code, uscc as right_id, town as region, uscc from advantage_enterprise
-union all select 'K06' as code, uscc as right_id, town as region, uscc from dense_enterprise
-union all select 'K07' as code, uscc as right_id, town as region, uscc from high_tech_enterprise where filed
-union all select 'K08' as code, number as right_id, town as region, uscc from pledge_counted
+select 'K08' as code, number as right_id, town as region, uscc, null as unit, counted_fen as amount from pledge_counted
 union all
-select 'K11' as code, person as right_id, min(town) as region, min(uscc) as uscc from trainee_passed
-group by person
-union all select 'M01' as code, uscc as right_id, town as region, uscc from high_tech_enterprise
-union all select 'M02' as code, uscc as right_id, town as region, uscc from high_tech_enterprise
-union all select 'M03' as code, application_number as right_id, town as region, uscc from high_value_in_city
-union all select 'M04' as code, application_number as right_id, town as region, uscc from invention_lost
-union all select code, number as right_id, town as region, uscc from pledge_monitored
-union all select code, right_id, town as region, uscc from grant_monitored
-union all select 'M10' as code, ir_number as right_id, town as region, uscc from madrid_of_plan
-union all select 'M13' as code, person || ' ' || course as right_id, town as region, uscc from trainee_passed
-union all select 'M14' as code, uscc as right_id, town as region, uscc from trademark_holder;
+select code, number as right_id, town as region, uscc, null as unit, fen as amount from pledge_monitored;
 
 -- clause: C2.0
--- 各区镇的分子；没有计入的区镇不列。质押按金额，PCT 按计件单位，其余按件、家、人、人次。
+-- 各区镇的分子；没有计入的区镇不列。质押按金额，其余按计件单位。
 create view indicator_region as
-select code, region, count(distinct right_id) as numerator
-from indicator_evidence
-where code not in ('K02', 'K08', 'M05', 'M06', 'M07', 'M08', 'M09', 'M11', 'M12')
-group by code, region
+select code, region, count(distinct coalesce(unit, right_id)) as numerator
+from indicator_evidence where amount is null group by code, region
 union all
-select 'K02' as code, town as region, count(distinct unit) as numerator
-from pct_grant_cumulative group by town
-union all
-select 'K08' as code, town as region, cast(sum(counted_fen) as bigint) as numerator
-from pledge_counted group by town
-union all
-select code, town as region, cast(sum(fen) as bigint) as numerator from pledge_monitored group by code, town
-union all
-select code, town as region, count(distinct unit) as numerator from grant_monitored group by code, town;
+select code, region, cast(sum(amount) as bigint) as numerator
+from indicator_evidence where amount is not null group by code, region;
 
 -- clause: C2.1.2, C2.1.7
 -- 两个分母各一行：没有数据时分母为空，并说明理由。

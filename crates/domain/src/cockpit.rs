@@ -3,7 +3,10 @@
 //!
 //! Every figure here comes from runs; what is computed on top (forecast, outlook, differences) informs and decides nothing.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod movements;
+mod trajectory;
+
+use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use rules::evaluation::Indicator;
@@ -11,9 +14,12 @@ use rules::policy::IndicatorDef;
 use rules::verdict::Operator;
 use rules::{Evaluation, Policy};
 
+pub use self::movements::{Grouping, Movement, Share, earlier, movements, shared_units};
+pub use self::trajectory::{Expected, Standing, Waypoint, expected};
 use crate::forecast::{self, Forecast, Observation, Outlook};
 use crate::reports::{Reported, Reports};
 use crate::runs::{Observed, Opened};
+use crate::sources;
 
 /// One target of the policy on the cockpit.
 #[derive(Debug, Clone)]
@@ -23,12 +29,21 @@ pub struct Target {
     /// Its figure at the earlier month ends, oldest first, the run shown included.
     pub history: Vec<Point>,
     /// The interim values that the office entered (年度目标轨迹), by date.
-    pub trajectory: Vec<(Date, String)>,
-    /// Where it will stand at the target date.
+    pub trajectory: Vec<Waypoint>,
+    /// What the interim values ask for on the day of the run; nothing before the first of them.
+    pub expected: Option<Expected>,
+    /// How the figure stands to that, where both are known.
+    pub standing: Option<Standing>,
+    /// The interval that the sample of a survey leaves, in hundredths of a percent, with its confidence in percent.
+    pub interval: Option<(i64, i64, i64)>,
+    /// Whether the day of the targets has come.
+    pub is_due: bool,
+    /// Where it will stand at the target date; once that has come, what the months before led to expect for the month shown.
     pub forecast: Option<Forecast>,
     /// The traffic light.
     pub outlook: Outlook,
-    /// How many units of the numerator are lacking for the target; none when met or not known.
+    /// How many units of the numerator are lacking for the target, for a survey hundredths of a percentage point; none when met or
+    /// not known.
     pub gap: Option<i64>,
     /// The change of the numerator since the month before.
     pub change: Option<i64>,
@@ -64,7 +79,9 @@ pub fn targets(policy: &Policy, opened: &Opened, history: &[Observed], reports: 
             let definition = policy.indicator(&indicator.code)?;
             let past = past_of(indicator, &of_city, evaluation.as_of, &reported);
             let trajectory = trajectories.get(&indicator.code).cloned().unwrap_or_default();
-            Some(target(indicator, definition, past, trajectory, Days { as_of: evaluation.as_of, target_on }))
+            let days = Days { as_of: evaluation.as_of, target_on };
+            let interval = interval(evaluation, indicator, definition);
+            Some(Target { interval, ..target(indicator, definition, past, trajectory, days) })
         })
         .collect()
 }
@@ -87,52 +104,81 @@ fn target(
     indicator: &Indicator,
     definition: &IndicatorDef,
     history: Vec<Point>,
-    trajectory: Vec<(Date, String)>,
+    trajectory: Vec<Waypoint>,
     Days { as_of, target_on }: Days,
 ) -> Target {
     let yearly = definition.flow == "year";
     // A yearly sum starts at zero each January, so only this year's months belong to one line.
+    let is_of_line = |point: &&Point| !yearly || point.as_of.year() == as_of.year();
+    // A month is forecast from the months before it, never from itself.
+    let target_month = forecast::month_of(target_on.max(as_of));
     let observations: Vec<Observation> = history
         .iter()
-        .filter(|point| point.is_reported && (!yearly || point.as_of.year() == as_of.year()))
+        .filter(|point| point.is_reported && forecast::month_of(point.as_of) < target_month)
+        .filter(is_of_line)
         .filter_map(|point| {
             let value = point.value.as_ref()?.parse().ok()?;
             Some(Observation { month: forecast::month_of(point.as_of), value })
         })
         .collect();
-    let forecast = forecast::forecast(&observations, forecast::month_of(target_on).max(forecast::month_of(as_of)));
+    let forecast = forecast::forecast(&observations, target_month);
     let aim = indicator.target.as_ref().and_then(|target| target.parse::<f64>().ok()).unwrap_or(f64::INFINITY);
-    let change =
-        history.len().checked_sub(2).and_then(|before| Some(history.last()?.numerator? - history[before].numerator?));
+    let is_due = as_of >= target_on;
+    let expected = trajectory::expected(&trajectory, as_of, yearly);
     Target {
         outlook: {
-            let course = forecast::Course { is_due: as_of >= target_on, can_fall: definition.flow == "stock" };
+            let course = forecast::Course { is_due, can_fall: definition.flow == "stock" };
             forecast::outlook(indicator.met, forecast.as_ref(), aim, course)
         },
+        change: change(&history, is_of_line),
+        standing: expected.as_ref().and_then(|expected| expected.of_city(indicator, definition)),
+        expected,
+        interval: None,
+        is_due,
         gap: gap(indicator, definition),
         indicator: indicator.clone(),
         history,
         trajectory,
         forecast,
-        change,
     }
+}
+
+/// The change of the numerator since the month before; a sum of the year began at zero.
+fn change(history: &[Point], is_of_line: impl Fn(&&Point) -> bool) -> Option<i64> {
+    let [.., before, now] = history else { return None };
+    let before = if is_of_line(&before) { before.numerator? } else { 0 };
+    Some(now.numerator? - before)
+}
+
+fn interval(evaluation: &Evaluation, indicator: &Indicator, definition: &IndicatorDef) -> Option<(i64, i64, i64)> {
+    let confidence = sources::confidence_percent(evaluation).filter(|_| definition.flow == "survey")?;
+    let (low, high) = sources::interval(indicator.numerator?, indicator.denominator?, confidence)?;
+    Some((low, high, confidence))
 }
 
 /// How many units of the numerator are lacking: the least whole number that passes the exact test
 /// `numerator × scale OPERATOR target × divisor × denominator`, less what there is.
+///
+/// The answers of a survey are no task, so there the distance is told in hundredths of a percentage point, rounded up; zero is
+/// a share that equals what it must exceed.
 fn gap(indicator: &Indicator, definition: &IndicatorDef) -> Option<i64> {
     if indicator.met != Some(false) {
         return None;
     }
+    let numerator = i128::from(indicator.numerator?);
     let target: i128 = indicator.target.as_ref()?.parse().ok()?;
     let denominator = if definition.has_denominator() { i128::from(indicator.denominator?) } else { 1 };
     let scale = i128::from(definition.scale.max(1));
     let aim = target.checked_mul(i128::from(definition.display_divisor.max(1)))?.checked_mul(denominator)?;
+    if definition.flow == "survey" {
+        let lacking = aim.checked_sub(numerator.checked_mul(scale)?)?.checked_mul(100)?;
+        return i64::try_from((lacking + denominator - 1).div_euclid(denominator)).ok();
+    }
     let needed = match indicator.operator? {
         Operator::MoreThan => aim.div_euclid(scale) + 1,
         _ => (aim + scale - 1).div_euclid(scale),
     };
-    i64::try_from(needed - i128::from(indicator.numerator?)).ok().filter(|lacking| *lacking > 0)
+    i64::try_from(needed - numerator).ok().filter(|lacking| *lacking > 0)
 }
 
 fn past_of(indicator: &Indicator, of_city: &[&Observed], as_of: Date, reported: &Reported<'_>) -> Vec<Point> {
@@ -152,8 +198,8 @@ fn past_of(indicator: &Indicator, of_city: &[&Observed], as_of: Date, reported: 
 }
 
 /// The interim values of a region by indicator, in the order of their days; the empty region is the city.
-fn trajectories(opened: &Opened, region: &str) -> BTreeMap<String, Vec<(Date, String)>> {
-    let mut found: BTreeMap<String, Vec<(Date, String)>> = BTreeMap::new();
+fn trajectories(opened: &Opened, region: &str) -> BTreeMap<String, Vec<Waypoint>> {
+    let mut found: BTreeMap<String, Vec<Waypoint>> = BTreeMap::new();
     for (code, of, date, value) in interim_values(opened) {
         if of == region {
             found.entry(code.to_owned()).or_default().push((date, value.to_owned()));
@@ -180,13 +226,11 @@ fn interim_values(opened: &Opened) -> impl Iterator<Item = (&str, &str, Date, &s
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TownCourse {
     /// The interim values, by date.
-    pub points: Vec<(Date, String)>,
-    /// The one to compare with: the last up to the day of the run, else the next ahead.
-    pub on: Date,
-    /// Its value.
-    pub value: String,
-    /// How many units of the numerator are lacking for it; zero when it is reached, none when the value is no number.
-    pub lacking: Option<i64>,
+    pub points: Vec<Waypoint>,
+    /// What they ask for on the day of the run; nothing before the first of them.
+    pub expected: Option<Expected>,
+    /// How the town stands to that, where both are known.
+    pub standing: Option<Standing>,
 }
 
 /// The towns for which a way to an indicator's target was entered, by name.
@@ -194,101 +238,25 @@ pub struct TownCourse {
 /// A town has no denominator of its own, so for a ratio its values are in the unit of the numerator.
 pub fn town_courses(opened: &Opened, definition: &IndicatorDef) -> BTreeMap<String, TownCourse> {
     let evaluation = &opened.evaluation;
-    let mut points: BTreeMap<&str, Vec<(Date, String)>> = BTreeMap::new();
+    let mut points: BTreeMap<&str, Vec<Waypoint>> = BTreeMap::new();
     for (code, region, date, value) in interim_values(opened) {
         if code == definition.code && !region.is_empty() {
             points.entry(region).or_default().push((date, value.to_owned()));
         }
     }
-    let counted = |town: &str| {
+    let standing = |town: &str, expected: &Expected| {
         let indicator = evaluation.indicator(&definition.code)?;
         indicator.numerator?;
-        Some(indicator.by_region.iter().find(|part| part.region == town).map_or(0, |part| part.numerator))
+        let part = indicator.by_region.iter().find(|part| part.region == town).map_or(0, |part| part.numerator);
+        expected.of_town(part, indicator, definition)
     };
-    let course = |(town, mut points): (&str, Vec<(Date, String)>)| {
+    let course = |(town, mut points): (&str, Vec<Waypoint>)| {
         points.sort();
-        let past = points.iter().rev().find(|(date, _)| *date <= evaluation.as_of);
-        let (on, value) = past.or_else(|| points.first())?.clone();
-        let lacking = counted(town).and_then(|has| lacking(definition, &value, has));
-        Some((town.to_owned(), TownCourse { points, on, value, lacking }))
+        let expected = trajectory::expected(&points, evaluation.as_of, definition.flow == "year");
+        let standing = expected.as_ref().and_then(|expected| standing(town, expected));
+        (town.to_owned(), TownCourse { points, expected, standing })
     };
-    points.into_iter().filter_map(course).collect()
-}
-
-/// How many units of the numerator are lacking for a value, exactly.
-fn lacking(definition: &IndicatorDef, value: &str, has: i64) -> Option<i64> {
-    let (whole, fraction) = value.split_once('.').unwrap_or((value, ""));
-    let digits: i128 = format!("{whole}{fraction}").parse().ok()?;
-    let places = 10_i128.checked_pow(u32::try_from(fraction.len()).ok()?)?;
-    let (scale, divisor) = match definition.has_denominator() {
-        true => (1, 1),
-        false => (i128::from(definition.scale.max(1)), i128::from(definition.display_divisor.max(1))),
-    };
-    let (aim, parts) = (digits.checked_mul(divisor)?, scale.checked_mul(places)?);
-    let needed = (aim + parts - 1).div_euclid(parts);
-    i64::try_from((needed - i128::from(has)).max(0)).ok()
-}
-
-/// What a town or an enterprise brought to an indicator since an earlier run, and what it lost.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Movement {
-    /// The town's name or the enterprise's code.
-    pub who: String,
-    /// Rights counted now and not before.
-    pub gained: Vec<String>,
-    /// Rights counted before and not now.
-    pub lost: Vec<String>,
-    /// How many are counted now.
-    pub stock: usize,
-}
-
-impl Movement {
-    /// Gains less losses.
-    pub fn net(&self) -> i64 {
-        i64::try_from(self.gained.len()).unwrap_or(i64::MAX) - i64::try_from(self.lost.len()).unwrap_or(i64::MAX)
-    }
-}
-
-/// Whose movement is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Grouping {
-    /// By town (区镇街道).
-    Town,
-    /// By enterprise.
-    Enterprise,
-}
-
-/// Which towns or enterprises moved an indicator between two runs, the largest net gain first.
-pub fn movements(before: Option<&Evaluation>, now: &Evaluation, code: &str, grouping: Grouping) -> Vec<Movement> {
-    let counted = |evaluation: &Evaluation| -> BTreeSet<(String, String)> {
-        evaluation
-            .indicator_evidence(code)
-            .filter_map(|right| {
-                let who = match grouping {
-                    Grouping::Town => right.region,
-                    Grouping::Enterprise => right.uscc,
-                }?;
-                Some((who.to_owned(), right.right_id.to_owned()))
-            })
-            .collect()
-    };
-    let now = counted(now);
-    let before = before.map(counted);
-    let mut movements: BTreeMap<String, Movement> = BTreeMap::new();
-    let empty = |who: &str| Movement { who: who.to_owned(), gained: Vec::new(), lost: Vec::new(), stock: 0 };
-    for (who, right) in &now {
-        let movement = movements.entry(who.clone()).or_insert_with(|| empty(who));
-        movement.stock += 1;
-        if before.as_ref().is_some_and(|before| !before.contains(&(who.clone(), right.clone()))) {
-            movement.gained.push(right.clone());
-        }
-    }
-    for (who, right) in before.iter().flatten().filter(|pair| !now.contains(*pair)) {
-        movements.entry(who.clone()).or_insert_with(|| empty(who)).lost.push(right.clone());
-    }
-    let mut sorted: Vec<Movement> = movements.into_values().collect();
-    sorted.sort_by(|a, b| b.net().cmp(&a.net()).then(b.stock.cmp(&a.stock)).then(a.who.cmp(&b.who)));
-    sorted
+    points.into_iter().map(course).collect()
 }
 
 #[cfg(test)]
@@ -296,18 +264,57 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_town_lacks_is_counted_in_the_unit_of_its_values() {
+    fn a_survey_lacks_percentage_points_and_no_answers() {
         let policy = crate::runs::policy().unwrap();
-        for (code, value, has, expected) in [
-            // A ratio: patents, not patents per 10亿元.
-            ("K01", "120", 100, Some(20)),
-            ("K01", "99.5", 100, Some(0)),
-            ("K05", "3", 1, Some(2)),
-            // 0.5 亿元 in fen.
-            ("K08", "0.5", 4_000_000_000, Some(1_000_000_000)),
-            ("K05", "三", 1, None),
+        let definition = policy.indicator("K09").unwrap();
+        for (positive, met, expected) in [
+            // 72.6 % of 75 %.
+            (1_452, false, Some(240)),
+            // 74.95 %.
+            (1_499, false, Some(5)),
+            // 75 % is not more than 75 %.
+            (1_500, false, Some(0)),
+            (1_501, true, None),
         ] {
-            assert_eq!(lacking(policy.indicator(code).unwrap(), value, has), expected, "{code} {value}");
+            let indicator: Indicator = serde_json::from_value(serde_json::json!({
+                "code": "K09", "name": "", "clauses": [], "numerator": positive, "denominator": 2_000, "value": "",
+                "operator": ">", "target": "75", "met": met, "reason": "", "by_region": [], "bound": "exact", "upper": null,
+                "unit": "%", "evidence_count": 0, "reading": ""
+            }))
+            .unwrap();
+            assert_eq!(gap(&indicator, definition), expected, "{positive}");
         }
+    }
+
+    /// What is shown beside the figure of the target day is made without that day, so that it can differ from it.
+    #[test]
+    fn the_month_of_the_target_is_forecast_from_the_months_before_it() {
+        let policy = crate::runs::policy().unwrap();
+        let definition = policy.indicator("K02").unwrap();
+        let points = |last: i16| -> Vec<Point> {
+            (1..=12)
+                .map(|month: i8| {
+                    let value = if month == 12 { i64::from(last) } else { i64::from(month) };
+                    Point {
+                        as_of: jiff::civil::date(2023, month, 1).last_of_month(),
+                        run: String::new(),
+                        value: Some(value.to_string()),
+                        numerator: Some(value),
+                        is_reported: true,
+                    }
+                })
+                .collect()
+        };
+        let indicator: Indicator = serde_json::from_value(serde_json::json!({
+            "code": "K02", "name": "", "clauses": [], "numerator": 40, "denominator": null, "value": "40",
+            "operator": ">=", "target": "30", "met": true, "reason": "", "by_region": [], "bound": "exact", "upper": null,
+            "unit": "件", "evidence_count": 0, "reading": ""
+        }))
+        .unwrap();
+        let end = jiff::civil::date(2023, 12, 31);
+        let of = |last| target(&indicator, definition, points(last), Vec::new(), Days { as_of: end, target_on: end });
+        let (one, other) = (of(12).forecast.unwrap(), of(900).forecast.unwrap());
+        assert_eq!((one, one.observations), (other, 11), "the month itself changes nothing");
+        assert!((one.value - 12.0).abs() < 1e-9 && of(12).is_due);
     }
 }

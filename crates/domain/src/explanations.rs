@@ -1,5 +1,6 @@
 //! Why a figure or an award is as it is: the clause in its own words, the numbers, and the rights behind them.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use rules::evaluation::Indicator;
@@ -29,6 +30,9 @@ pub struct Explanation {
     /// The rights counted, when an indicator is explained.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rights: Vec<CountedRight>,
+    /// The units of counting that they come to, where units are counted: several grants may be one application.
+    #[serde(skip)]
+    pub units: Option<usize>,
     /// The subjects, when an award is explained.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub subjects: Vec<SubjectReasons>,
@@ -184,6 +188,12 @@ fn of_indicator(policy: &Policy, evaluation: &Evaluation, indicator: Indicator, 
             subject: right.uscc.map(str::to_owned),
         })
         .collect();
+    let units: BTreeSet<&str> = evaluation
+        .indicator_evidence(&indicator.code)
+        .filter(|right| right.amount.is_none() && subject.is_none_or(|subject| right.uscc == Some(subject)))
+        .map(|right| right.unit)
+        .collect();
+    explanation.units = Some(units.len()).filter(|units| *units > 0);
     explanation.indicator = Some(indicator);
     explanation
 }
@@ -204,6 +214,7 @@ fn blank(policy: &Policy, evaluation: &Evaluation, code: &str, name: &str, claus
         rules,
         indicator: None,
         rights: Vec::new(),
+        units: None,
         subjects: Vec::new(),
     }
 }
@@ -223,7 +234,10 @@ impl Explanation {
                 let _ = writeln!(text, "  除数 {denominator}");
             }
             let _ = writeln!(text, "  {}：{}", verdict(indicator.met), indicator.reason);
-            let _ = writeln!(text, "  计入 {} 件（项）：", self.rights.len());
+            // Several grants may be one unit of counting; of money the single rights are told.
+            let units = self.units.filter(|units| *units != self.rights.len());
+            let units = units.map_or_else(String::new, |units| format!("，按计件单位合 {units} 件"));
+            let _ = writeln!(text, "  计入 {} 件（项）{units}：", self.rights.len());
             for right in &self.rights {
                 let region = right.region.as_deref().unwrap_or("—");
                 let _ = writeln!(text, "    {} {region} {}", right.right, right.subject.as_deref().unwrap_or(""));

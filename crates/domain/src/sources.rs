@@ -4,7 +4,7 @@
 //! Nothing here decides: a target is judged by the figure of the run.
 
 use jiff::civil::Date;
-use rules::{Rows, evaluation::Indicator};
+use rules::{Evaluation, Rows, evaluation::Indicator};
 
 use crate::runs::Opened;
 
@@ -68,29 +68,43 @@ pub struct Wave {
     pub positive: i64,
 }
 
-/// The wave that a run took for this indicator.
-pub fn wave(opened: &Opened, indicator: &Indicator) -> Option<Wave> {
+/// The waves of the survey behind this indicator up to the day of the run, oldest first; of several of one day the one that
+/// counts stands last.
+pub fn waves(opened: &Opened, indicator: &Indicator) -> Vec<Wave> {
     let survey = match indicator.code.as_str() {
         "K09" => "认知度",
         "K10" => "满意度",
-        _ => return None,
+        _ => return Vec::new(),
     };
-    let rows = opened.snapshot.rows("survey_wave")?;
-    let as_of = opened.evaluation.as_of;
+    let Some(rows) = opened.snapshot.rows("survey_wave") else { return Vec::new() };
     let is_meant = |row: &usize| {
         rows.text(*row, "survey") == Some(survey)
-            && rows.date(*row, "as_of").is_some_and(|day| day <= as_of)
-            && rows.integer(*row, "sample") == indicator.denominator
-            && rows.integer(*row, "positive") == indicator.numerator
+            && rows.date(*row, "as_of").is_some_and(|day| day <= opened.evaluation.as_of)
     };
-    let row = (0..rows.len()).filter(is_meant).max_by_key(|row| rows.date(*row, "as_of"))?;
-    Some(Wave {
-        survey: survey.to_owned(),
-        as_of: rows.date(row, "as_of"),
-        approval: text(rows, row, "approval"),
-        sample: rows.integer(row, "sample")?,
-        positive: rows.integer(row, "positive")?,
-    })
+    let wave = |row: usize| {
+        Some(Wave {
+            survey: survey.to_owned(),
+            as_of: rows.date(row, "as_of"),
+            approval: text(rows, row, "approval"),
+            sample: rows.integer(row, "sample")?,
+            positive: rows.integer(row, "positive")?,
+        })
+    };
+    let mut waves: Vec<Wave> = (0..rows.len()).filter(is_meant).filter_map(wave).collect();
+    waves.sort_by(|a, b| (a.as_of, a.sample, &a.approval).cmp(&(b.as_of, b.sample, &b.approval)));
+    waves
+}
+
+/// The wave that a run took for this indicator.
+pub fn wave(opened: &Opened, indicator: &Indicator) -> Option<Wave> {
+    let is_meant =
+        |wave: &Wave| Some(wave.sample) == indicator.denominator && Some(wave.positive) == indicator.numerator;
+    waves(opened, indicator).into_iter().rev().find(is_meant)
+}
+
+/// The level of confidence that a run's parameters set for the intervals of surveys, in percent.
+pub fn confidence_percent(evaluation: &Evaluation) -> Option<i64> {
+    evaluation.parameters.get("survey_confidence_percent")?.parse().ok()
 }
 
 /// The interval of a share at a level of confidence in percent, in hundredths of a percent, rounded outwards.

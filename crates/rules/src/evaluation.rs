@@ -62,7 +62,7 @@ pub struct Evaluation {
     pub overrides: BTreeMap<String, String>,
     /// The version of the engine's meaning.
     pub engine: String,
-    /// The rights behind each indicator: (code, `right_id`, region, uscc).
+    /// The rights behind each indicator: (code, `right_id`, region, uscc), and (unit, amount) where the document says them.
     #[serde(skip, default = "no_indicator_evidence")]
     indicator_evidence: Rows,
     /// The rights behind each condition: (award, subject, condition, `right_id`).
@@ -259,10 +259,17 @@ pub struct IndicatorEvidence<'a> {
     pub region: Option<&'a str>,
     /// The enterprise it is counted for, where known.
     pub uscc: Option<&'a str>,
+    /// What the numerator counts once, where several rights are one unit: the international application; else the right itself.
+    pub unit: &'a str,
+    /// What the right adds to a numerator that is an amount, in its base unit; nothing where units are counted.
+    pub amount: Option<i64>,
 }
 
 const INDICATOR_EVIDENCE: [(&str, Kind); 4] =
     [("code", Kind::Text), ("right_id", Kind::Text), ("region", Kind::Text), ("uscc", Kind::Text)];
+
+/// How a right counts, where the policy document says it; documents of before 2026-11-27 do not.
+const INDICATOR_WEIGHT: [(&str, Kind); 2] = [("unit", Kind::Text), ("amount", Kind::Integer)];
 
 const AWARD_EVIDENCE: [(&str, Kind); 4] =
     [("award", Kind::Text), ("subject", Kind::Text), ("condition", Kind::Text), ("right_id", Kind::Text)];
@@ -320,10 +327,15 @@ impl Evaluation {
     /// The rights behind an indicator, sorted by id.
     pub fn indicator_evidence(&self, code: &str) -> impl Iterator<Item = IndicatorEvidence<'_>> {
         let rows = &self.indicator_evidence;
-        rows.range(&[code]).map(|row| IndicatorEvidence {
-            right_id: rows.text(1, row).unwrap_or_default(),
-            region: rows.text(2, row),
-            uscc: rows.text(3, row),
+        rows.range(&[code]).map(|row| {
+            let right_id = rows.text(1, row).unwrap_or_default();
+            IndicatorEvidence {
+                right_id,
+                region: rows.text(2, row),
+                uscc: rows.text(3, row),
+                unit: rows.text(4, row).unwrap_or(right_id),
+                amount: rows.integer(5, row),
+            }
         })
     }
 

@@ -47,6 +47,9 @@ pub struct Chart {
     pub labels: Vec<String>,
     /// The values, a series each, as many as labels.
     pub series: Vec<Series>,
+    /// The labels at which the lines begin anew, as a sum does each January.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub breaks: Vec<usize>,
     /// A dashed line.
     pub target: Option<Target>,
     /// A band to the right.
@@ -109,6 +112,7 @@ impl Chart {
             from_zero: true,
             labels,
             series,
+            breaks: Vec::new(),
             target: None,
             forecast: None,
         }

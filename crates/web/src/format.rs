@@ -73,13 +73,15 @@ pub fn many(number: i64, word: &str, lang: Lang) -> Short {
 }
 
 /// The units that the program counts in, in English: of one, and of several.
-const UNITS: [(&str, &str, &str); 15] = [
+const UNITS: [(&str, &str, &str); 17] = [
     ("件", "right", "rights"),
     ("家", "enterprise", "enterprises"),
     ("人", "person", "persons"),
     ("人次", "attendance", "attendances"),
     ("份", "answer", "answers"),
     ("个", "item", "items"),
+    ("项", "item", "items"),
+    ("个百分点", "percentage point", "percentage points"),
     ("日", "day", "days"),
     ("月", "month", "months"),
     ("分", "fen", "fen"),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use datafusion::arrow::array::RecordBatch;
 
 use super::{
-    AWARD_EVIDENCE, AwardUnknown, Evaluation, INDICATOR_EVIDENCE, awards, beijing,
+    AWARD_EVIDENCE, AwardUnknown, Evaluation, INDICATOR_EVIDENCE, INDICATOR_WEIGHT, awards, beijing,
     conditions::take_conditions,
     decisions::DecisionsBuilder,
     high_value,
@@ -62,7 +62,9 @@ impl<'a> Assembly<'a> {
             "indicator_region" => self.take_regions(view, batch),
             "indicator_evidence" => {
                 self.known_codes(view, batch)?;
-                self.indicator_evidence.push(columns(view, batch, &INDICATOR_EVIDENCE)?);
+                if batch.num_rows() > 0 {
+                    self.indicator_evidence.push(columns(view, batch, evidence_columns(batch))?);
+                }
                 Ok(())
             }
             "condition" => self.take_conditions(view, &Part::of(batch.clone())),
@@ -92,7 +94,8 @@ impl<'a> Assembly<'a> {
     /// The whole answer.
     pub(crate) fn finish(self, run: String) -> Result<Evaluation, Error> {
         let policy = self.request.policy;
-        let indicator_evidence = Rows::sort(&INDICATOR_EVIDENCE, self.indicator_evidence, true)?;
+        let evidence = self.indicator_evidence.first().map_or(&EVIDENCE[..INDICATOR_EVIDENCE.len()], evidence_columns);
+        let indicator_evidence = Rows::sort(evidence, self.indicator_evidence, true)?;
         let award_evidence = Rows::sort(&AWARD_EVIDENCE, self.award_evidence, true)?;
         let facts = Rows::sort(&FACTS, self.facts, true)?;
         let decisions = self.conditions.finish()?;
@@ -219,6 +222,19 @@ impl<'a> Assembly<'a> {
         }
         Ok(())
     }
+}
+
+/// The columns of the rights behind the indicators.
+static EVIDENCE: [(&str, Kind); 6] = {
+    let [code, right, region, uscc] = INDICATOR_EVIDENCE;
+    let [unit, amount] = INDICATOR_WEIGHT;
+    [code, right, region, uscc, unit, amount]
+};
+
+/// Those of them that a batch has: how a right counts is said by newer documents only.
+fn evidence_columns(batch: &RecordBatch) -> &'static [(&'static str, Kind)] {
+    let is_weighed = INDICATOR_WEIGHT.iter().all(|(name, _)| batch.column_by_name(name).is_some());
+    if is_weighed { &EVIDENCE } else { &EVIDENCE[..INDICATOR_EVIDENCE.len()] }
 }
 
 /// The named columns of a batch, in order and in exactly these types.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use datafusion::arrow::{
-    array::{Array, AsArray, BooleanArray, Int64Array, RecordBatch, StringArray},
+    array::{Array, ArrayRef, AsArray, BooleanArray, Int64Array, RecordBatch, StringArray},
     compute::{concat_batches, filter_record_batch},
     datatypes::{Int64Type, Schema},
 };
@@ -36,16 +36,14 @@ impl Rows {
     }
 
     fn distinct(self) -> Result<Self, Error> {
-        let same = |row: usize| self.0.columns().iter().all(|column| column.slice(row, 1) == column.slice(row - 1, 1));
-        let texts: Option<Vec<&StringArray>> =
-            self.0.columns().iter().map(|column| column.as_string_opt::<i32>()).collect();
-        let keep: BooleanArray = match texts {
-            // All text, as evidence is: compare the cells in place.
-            Some(texts) => (0..self.len())
-                .map(|row| Some(row == 0 || texts.iter().any(|text| cell(text, row) != cell(text, row - 1))))
-                .collect(),
-            None => (0..self.len()).map(|row| Some(row == 0 || !same(row))).collect(),
+        // The text columns come first and tell most rows apart, compared in place.
+        let differs = |column: &ArrayRef, row: usize| match column.as_string_opt::<i32>() {
+            Some(texts) => cell(texts, row) != cell(texts, row - 1),
+            None => column.slice(row, 1) != column.slice(row - 1, 1),
         };
+        let keep: BooleanArray = (0..self.len())
+            .map(|row| Some(row == 0 || self.0.columns().iter().any(|column| differs(column, row))))
+            .collect();
         Ok(Self(filter_record_batch(&self.0, &keep)?))
     }
 
@@ -112,6 +110,18 @@ mod tests {
     use crate::TableBuilder;
 
     const COLUMNS: [(&str, Kind); 2] = [("a", Kind::Text), ("b", Kind::Text)];
+
+    #[test]
+    fn rows_with_numbers_are_distinct_by_them_too() {
+        let columns = [("a", Kind::Text), ("n", Kind::Integer)];
+        let mut table = TableBuilder::new(&columns);
+        for (a, n) in [("x", 1_i64), ("x", 2), ("x", 1), ("y", 1)] {
+            table.push(vec![a.into(), n.into()]).unwrap();
+        }
+        let rows = Rows::sort(&columns, vec![table.finish().unwrap()], true).unwrap();
+        assert_eq!(rows.len(), 3);
+        assert_eq!((rows.integer(1, 0), rows.integer(1, 1)), (Some(1), Some(2)));
+    }
 
     #[test]
     fn rows_are_sorted_distinct_and_found_by_prefix() {

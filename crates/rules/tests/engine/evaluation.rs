@@ -24,6 +24,8 @@ async fn targets_are_decided_with_reasons_towns_and_evidence() {
     assert_eq!(run.indicator_evidence("T01").count(), 134);
     let first = run.indicator_evidence("T01").next().unwrap();
     assert_eq!((first.right_id, first.region, first.uscc), ("A-000", Some("东镇"), Some("A")));
+    // A document that says nothing of units and amounts counts each right as itself.
+    assert_eq!((first.unit, first.amount), ("A-000", None));
     let t03 = run.indicator("T03").unwrap();
     assert_eq!((t03.value.as_deref(), t03.met), (Some("6"), None));
     let t04 = run.indicator("T04").unwrap();

@@ -79,8 +79,20 @@ function allSeries(chart, tokens, lying) {
   if (chart.forecast && list.length > 0) list[0].endLabel.offset = [-32, -14];
   if (isCrowded(chart)) list.forEach((one) => (one.endLabel.show = false));
   if (chart.target && list.length > 0) list[0].markLine = targetLine(chart.target, tokens, lying);
-  if (chart.forecast) list.push(...forecast(chart, tokens));
-  return list;
+  const pieces = list.flatMap((one) => stretches(one, chart.breaks ?? []));
+  if (chart.forecast) pieces.push(...forecast(chart, tokens));
+  return pieces;
+}
+
+// A line that begins anew, as a sum of the year does each January, is drawn in stretches; the last one bears the name.
+function stretches(one, breaks) {
+  const edges = [0, ...breaks, one.data.length];
+  return edges.slice(1).map((end, index) => ({
+    ...one,
+    data: one.data.map((value, at) => (at >= edges[index] && at < end ? value : null)),
+    endLabel: end === one.data.length ? one.endLabel : undefined,
+    markLine: index === 0 ? one.markLine : undefined,
+  }));
 }
 
 function line(one, colour, index, tokens) {
@@ -164,16 +176,23 @@ function tooltip(chart, tokens) {
     textStyle: { color: tokens.ink, fontFamily: tokens.font, fontSize: 13 },
     axisPointer: { type: chart.kind === "line" ? "line" : "shadow", lineStyle: { color: tokens.strong }, shadowStyle: { opacity: 0.08 } },
     formatter: (points) => {
-      const lines = points
-        .filter((point) => point.seriesName)
-        .map((point) => `${point.seriesName}  ${spoken(point.value, chart)}`);
+      // Of the stretches of one line, the one that holds the point speaks.
+      const values = new Map();
+      for (const { seriesName, value } of points) {
+        if (seriesName) values.set(seriesName, isKnown(value) ? value : (values.get(seriesName) ?? null));
+      }
+      const lines = [...values].map(([name, value]) => `${name}  ${spoken(value, chart)}`);
       return [points[0]?.axisValueLabel ?? "", ...lines].join("\n");
     },
   };
 }
 
+function isKnown(value) {
+  return value !== null && value !== undefined && value !== "-";
+}
+
 function spoken(value, chart) {
-  return value === null || value === undefined || value === "-" ? chart.missing : `${grouped(value)} ${chart.unit}`;
+  return isKnown(value) ? `${grouped(value)} ${chart.unit}` : chart.missing;
 }
 
 // Exact values travel as decimal text; a missing one is null and leaves a gap.

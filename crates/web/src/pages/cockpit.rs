@@ -8,6 +8,7 @@ pub(crate) mod kept;
 mod lapses;
 pub(crate) mod quantities;
 pub(crate) mod shown;
+pub(crate) mod standing;
 mod tables;
 pub(crate) mod targets;
 mod watch;
@@ -19,7 +20,7 @@ use serde::Deserialize;
 
 pub use self::lapses::page as lapses;
 use self::{
-    changes::{Change, Gap},
+    changes::{Change, Gap, Verdict},
     shown::Shown,
     targets::{CourseRow, Group},
     watch::{AlarmKind, LapseRow},
@@ -62,6 +63,7 @@ struct CockpitPage<'a> {
     is_due: bool,
     target_date: String,
     before: Option<String>,
+    verdicts: Vec<Verdict>,
     changes: Vec<Change>,
     gaps: Vec<Gap>,
     lapses: Vec<LapseRow>,
@@ -97,11 +99,10 @@ pub async fn page(AxumState(app): AxumState<App>, frame: Frame, uri: Uri) -> Res
     let indicator = |code: &str| shown.keep(frame.at(&format!("/indicators/{code}")));
     let address = |path: &str| shown.keep(frame.at(path));
     let moved = kept::moved(&shown, before.as_deref());
-    let changes = before.as_ref().map_or_else(Vec::new, |before| {
-        changes::changes(&frame, policy, (&before.evaluation, shown.evaluation()), &moved, &address)
-    });
+    let runs = before.as_ref().map(|before| (&before.evaluation, shown.evaluation()));
+    let changes = runs.map_or_else(Vec::new, |runs| changes::changes(&frame, policy, runs, &moved, &address));
     let gaps = changes::gaps(&frame, &shown, &targets, &moved, &address);
-    if let Some(file) = tables::file(&frame, policy, &query, as_of, (&targets, &changes, &gaps)) {
+    if let Some(file) = tables::file(&frame, policy, &query, (&targets, &changes, &gaps)) {
         return file;
     }
     let (lapses, lapses_total, lapses_unknown) = watch::lapses(&frame, &shown);
@@ -112,10 +113,11 @@ pub async fn page(AxumState(app): AxumState<App>, frame: Frame, uri: Uri) -> Res
         notice: what_if(&frame, &shown),
         tally: targets::tally(&frame, &targets),
         groups: targets::groups(&frame, policy, as_of, &targets, &indicator),
-        course: targets::course(&frame, policy, as_of, &targets, &indicator),
+        course: targets::course(&frame, policy, &targets, &indicator),
         is_due: as_of >= target_on,
         target_date: frame.date(target_on),
         before: shown.before().map(|run| run.as_of.clone()),
+        verdicts: runs.map_or_else(Vec::new, |runs| changes::verdicts(&frame, policy, runs, &address)),
         changes,
         gaps,
         files: tables::Files::of(&frame, &query),

@@ -12,6 +12,7 @@ mod rights;
 mod source;
 mod test;
 mod towns;
+mod waves;
 
 use askama::Template;
 use axum::{extract::State, http::Uri, response::Response};
@@ -121,7 +122,7 @@ fn listing<'a>(frame: &'a Frame, shown: &'a Shown) -> Listing<'a, Row<'a>> {
 }
 
 /// A count or an amount as a cell: short on the page, exact on the hover.
-fn quantity_cell(frame: &Frame, number: i64, unit: &str) -> Cell {
+pub(crate) fn quantity_cell(frame: &Frame, number: i64, unit: &str) -> Cell {
     if unit == "分" {
         return Cell::money(number, frame.lang);
     }
@@ -172,6 +173,11 @@ fn state(frame: &Frame, indicator: &Indicator, definition: &IndicatorDef) -> (St
         _ if indicator.value.is_none() => (StateWord::new(Tone::Unknown, frame.t("indicators-not-computable")), 4),
         _ => (StateWord::new(Tone::Plain, frame.t("indicators-no-target")), 3),
     }
+}
+
+/// Whether an indicator counts loans, of which a town sees single ones of its own alone.
+pub(crate) fn counts_loans(code: &str) -> bool {
+    matches!(counted::Counted::by(code), counted::Counted::Pledges { .. })
 }
 
 /// The indicator of a code in a run, with its definition.

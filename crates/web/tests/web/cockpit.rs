@@ -3,7 +3,10 @@
 use axum::http::StatusCode;
 use domain::accounts::Role;
 
-use crate::city::{links, own, visitor};
+use crate::{
+    city::{again, links, now, own, visitor},
+    client::Visitor,
+};
 
 #[tokio::test]
 async fn the_cockpit_shows_every_target_with_its_state_and_method() {
@@ -139,12 +142,7 @@ async fn who_may_not_see_figures_is_refused() {
 #[tokio::test]
 async fn without_a_back_test_the_outlook_cannot_be_told_and_the_page_says_why() {
     let mut leader = visitor(Role::Leader).await;
-    let page = leader.get("/cockpit").await.text;
-    let june = page
-        .split("<option value=\"")
-        .find(|option| option.contains("2023年6月30日") || option.contains("2023-06-30"))
-        .and_then(|option| option.split('"').next())
-        .unwrap();
+    let june = of_day(&mut leader, "2023-06-30").await;
     let page = leader.get(&format!("/cockpit?run={june}")).await.text;
     let course = page.split("id=\"course\"").nth(1).and_then(|rest| rest.split("</section>").next()).unwrap();
     let rows: Vec<&str> = course.split("<tr>").filter(|row| row.contains("/indicators/K")).collect();
@@ -173,4 +171,162 @@ async fn the_day_of_the_targets_is_the_end_of_the_plan() {
     assert!(moved.contains("2025年12月31日"), "{moved}");
     let course = clerk.get(&format!("/indicators/K01?run={run}")).await.text;
     assert!(course.contains("2025-12") && !clerk.get("/indicators/K01").await.text.contains("2025-12"));
+}
+
+/// The run of a day, as the choice of runs names it.
+async fn of_day(visitor: &mut Visitor, day: &str) -> String {
+    let page = visitor.get("/cockpit").await.text;
+    let option = page.split("<option value=\"").find(|option| option.contains(day)).unwrap();
+    option.split('"').next().unwrap().to_owned()
+}
+
+/// A section of a page by the id of its heading.
+fn section<'a>(page: &'a str, id: &str) -> &'a str {
+    let from = page.split(&format!("<h2 id=\"{id}\">")).nth(1).unwrap_or_else(|| panic!("no section {id}: {page}"));
+    from.split("</section>").next().unwrap()
+}
+
+/// Runs of a city's own, of the months in which loans were registered, for a target that they do not reach.
+async fn with_a_gap_in_pledges(folder: &std::path::Path) -> Vec<String> {
+    let mut leader = again(folder, Role::Leader).await;
+    let (installation, _) = domain::Installation::open(folder, None, now()).await.unwrap();
+    let policy = domain::runs::policy().unwrap();
+    let mut runs = Vec::new();
+    for month in 1..=12 {
+        let as_of = jiff::civil::date(2023, month, 1).last_of_month();
+        let run = of_day(&mut leader, &as_of.to_string()).await;
+        let csv = leader.get(&format!("/cockpit?run={run}&list=changes&export=csv")).await.text;
+        let pledges = csv.lines().find(|line| line.starts_with("年知识产权质押融资额,"));
+        let gained = pledges.and_then(|line| line.split(',').nth(1)?.parse::<f64>().ok());
+        if gained.is_none_or(|yuan| yuan == 0.0) {
+            continue;
+        }
+        let overrides = [("k08_target".to_owned(), "9000000000000".to_owned())].into();
+        let question = domain::runs::Question { as_of, known_at: now(), overrides, scope: None };
+        let run = domain::runs::evaluate(&installation, &policy, &question, "test", now(), &|_| ()).await.unwrap();
+        runs.push(run.run.clone());
+    }
+    runs
+}
+
+/// What is lacking in money is closed in money: loans are told in yuan, and who brought most stands first. What single firms
+/// borrowed is told to no other town.
+#[tokio::test]
+async fn who_closes_the_gap_of_the_pledges_is_told_in_yuan() {
+    let (mut clerk, folder) = own(Role::Clerk).await;
+    let mut town = again(folder.path(), Role::Town).await;
+    let runs = with_a_gap_in_pledges(folder.path()).await;
+    let (mut told, mut hidden) = (0, 0);
+    for run in &runs {
+        let page = clerk.get(&format!("/cockpit?run={run}")).await.text;
+        let gaps = section(&page, "gaps");
+        let pledges = gaps.split("<div class=\"gap\">").find(|gap| gap.contains("/indicators/K08?")).unwrap();
+        assert!(pledges.contains("还差") && pledges.contains("项</span>"), "{pledges}");
+        let nets: Vec<&str> = pledges.split("<strong>").skip(1).filter_map(|rest| rest.split('<').next()).collect();
+        assert!(!nets.is_empty() && nets.iter().all(|net| net.ends_with('元')), "{nets:?}");
+        // The file holds the same exactly, in yuan, in the order of the amounts.
+        let file = format!("/cockpit?run={run}&list=gaps&export=csv");
+        let csv = clerk.get(&file).await.text;
+        let of = |csv: &str, kind: &str| -> Vec<Vec<String>> {
+            let beginning = format!("年知识产权质押融资额,{kind},");
+            let cells = |line: &str| line.split(',').map(str::to_owned).collect();
+            csv.lines().filter(|line| line.starts_with(&beginning)).map(cells).collect()
+        };
+        let towns = of(&csv, "区镇");
+        let net: Vec<f64> = towns.iter().map(|cells| cells[5].parse().unwrap()).collect();
+        assert!(!net.is_empty() && net.is_sorted_by(|a, b| a >= b), "{csv}");
+        assert!(net.iter().all(|yuan| yuan.abs() > 1_000.0), "yuan, and no number of contracts: {csv}");
+        assert!(towns.iter().all(|cells| cells[7] == "元" && cells[8].parse::<i64>().is_ok()), "{csv}");
+        let (all, own) = (of(&csv, "企业"), of(&town.get(&file).await.text, "企业"));
+        told += all.len();
+        hidden += all.len() - own.len();
+    }
+    assert!(told > 0 && hidden > 0, "{hidden} of {told} in {runs:?}");
+}
+
+/// What is counted is one number on every place: the figure and the table of what changed.
+#[tokio::test]
+async fn a_figure_is_one_number_on_every_place() {
+    let mut leader = visitor(Role::Leader).await;
+    let changes = leader.get("/cockpit?list=changes&export=csv").await.text;
+    for (code, name) in [
+        ("M08", "PCT 国际专利授权涉及的国际申请数"),
+        ("K02", "PCT 国际专利授权量累计"),
+        ("M01", "有效高新技术企业数"),
+        ("K11", "知识产权实用人才培训人数"),
+    ] {
+        let line = changes.lines().find(|line| line.starts_with(&format!("{name},"))).unwrap();
+        let stock = line.split(',').nth(4).unwrap();
+        let page = leader.get(&format!("/indicators/{code}")).await.text;
+        let figure = page.split("<p class=\"figure-value\"").nth(1).and_then(|rest| rest.split_once('>')).unwrap().1;
+        let figure: String =
+            figure.chars().take_while(|c| c.is_ascii_digit() || *c == ',').filter(|c| *c != ',').collect();
+        assert_eq!(figure, stock, "{code}");
+    }
+}
+
+/// Targets stand against the trajectory of the very day, in words, with how its value was found.
+#[tokio::test]
+async fn a_target_says_how_it_stands_to_the_trajectory_of_the_day() {
+    let mut leader = visitor(Role::Leader).await;
+    let may = of_day(&mut leader, "2023-05-31").await;
+    let page = leader.get(&format!("/cockpit?run={may}")).await.text;
+    let cards = section(&page, "targets");
+    assert!(cards.contains("落后轨迹") && cards.contains("领先轨迹"), "{cards}");
+    let course = section(&page, "course");
+    // K01 between 27.5 and 30; K08 from zero in January, never the 2 of the year before.
+    for words in ["27.5 +（30 − 27.5）× 151 ÷ 365 ≈ 28.53", "0 +（2 − 0）× 150 ÷ 364 ≈ 0.82", "约 28.53"]
+    {
+        assert!(course.contains(words), "{words}: {course}");
+    }
+    for code in ["K01", "K08"] {
+        let page = leader.get(&format!("/indicators/{code}?run={may}")).await.text;
+        assert!(page.contains("轨迹（当日）") && page.contains("按日插值"), "{code}: {page}");
+        assert!(page.contains("落后轨迹") || page.contains("领先轨迹") || page.contains("与轨迹持平"), "{code}");
+    }
+    // The line of the yearly sum breaks in January, that of the stock does not.
+    let chart =
+        |page: &str| page.split("id=\"course-data\">").nth(1).unwrap().split("</script>").next().unwrap().to_owned();
+    let k08: serde_json::Value = serde_json::from_str(&chart(&leader.get("/indicators/K08").await.text)).unwrap();
+    let january = k08["breaks"][0].as_u64().unwrap() as usize;
+    assert_eq!(k08["labels"][january], "2023-01", "{k08}");
+    assert_eq!(k08["series"][1]["values"][january], "0.16", "2 × 30 ÷ 364: {k08}");
+    let k01: serde_json::Value = serde_json::from_str(&chart(&leader.get("/indicators/K01").await.text)).unwrap();
+    assert!(k01.get("breaks").is_none());
+}
+
+/// On the target day nothing is called a forecast, and the months before it alone are what the figure is held against.
+#[tokio::test]
+async fn on_the_target_day_the_months_before_are_a_contrast() {
+    let mut leader = visitor(Role::Leader).await;
+    let due = leader.get("/indicators/K01").await.text;
+    assert!(due.contains("此前各月推算的对照") && due.contains("不用当月的实际数"), "{due}");
+    assert!(!due.contains("<h2 id=\"forecast\">预测"), "{due}");
+    let told = |page: &str| -> usize {
+        page.split_once("依据 ").and_then(|(_, rest)| rest.split_once(" 个月的数值")).unwrap().0.parse().unwrap()
+    };
+    let november = of_day(&mut leader, "2023-11-30").await;
+    let ahead = leader.get(&format!("/indicators/K01?run={november}")).await.text;
+    assert!(ahead.contains("<h2 id=\"forecast\">预测"), "{ahead}");
+    assert_eq!(told(&due), told(&ahead), "both rest on the months up to November");
+}
+
+/// The page leads with what leads: verdicts that changed and gaps are seen at once, the rest is folded and not lost.
+#[tokio::test]
+async fn the_cockpit_leads_with_verdicts_and_folds_the_rest() {
+    let mut leader = visitor(Role::Leader).await;
+    let page = leader.get("/cockpit").await.text;
+    let place = |id: &str| page.find(&format!("<h2 id=\"{id}\">")).unwrap_or_else(|| panic!("{id}"));
+    let order = ["targets", "verdicts", "gaps", "lapses", "alarms", "course", "changes", "monitored", "method-heading"];
+    assert!(order.windows(2).all(|pair| place(pair[0]) < place(pair[1])), "{page}");
+    for id in ["course", "changes", "monitored", "method-heading"] {
+        assert!(page.contains(&format!("<details class=\"fold\">\n  <summary><h2 id=\"{id}\">")), "{id} is folded");
+    }
+    assert!(!page.contains("<details class=\"fold\" open") && !page.contains("<details class=\"rule fold\" open"));
+    // Every target that is told there reads otherwise in the run before, and no other figure is told.
+    let verdicts = section(&page, "verdicts");
+    let told = verdicts.matches("<li>").count();
+    assert_eq!(verdicts.matches(" → ").count(), told);
+    assert_eq!(links(verdicts, "/indicators/K").len(), told, "{verdicts}");
+    assert_eq!(told == 0, verdicts.contains("没有变化"), "{verdicts}");
 }

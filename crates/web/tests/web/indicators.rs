@@ -171,6 +171,33 @@ async fn a_survey_says_its_wave_and_the_interval_of_its_sample() {
     }
 }
 
+/// C2.1.5: the waves of a survey over time, each with its interval; the distance is told in percentage points.
+#[tokio::test]
+async fn a_survey_shows_its_waves_with_their_intervals() {
+    let mut clerk = visitor(Role::Clerk).await;
+    for code in ["K09", "K10"] {
+        let page = clerk.get(&format!("/indicators/{code}")).await.text;
+        let waves = between(&page, "<h2 id=\"waves-heading\">", "</section>");
+        let rows: Vec<&str> = waves.split("<tr><th scope=\"row\">").skip(1).collect();
+        assert!(rows.len() >= 2, "{code}: {waves}");
+        for row in &rows {
+            assert!(row.contains("/registers/history/survey-waves?key="), "{row}");
+            let answers = between(row, "有效样本\">", "</td>").replace(',', "");
+            let (positive, sample) = answers.split_once(" / ").unwrap();
+            let (low, high) =
+                domain::sources::interval(positive.parse().unwrap(), sample.parse().unwrap(), 95).unwrap();
+            let edges = format!("{}.{:02}%—{}.{:02}%", low / 100, low % 100, high / 100, high % 100);
+            assert!(row.contains(&edges), "{edges}: {row}");
+            assert!(["含目标值", "全在目标值以上", "全在目标值以下"].iter().any(|words| row.contains(words)), "{row}");
+        }
+        let chart = between(&page, "id=\"waves-data\">", "</script>");
+        let chart: serde_json::Value = serde_json::from_str(chart).unwrap();
+        assert_eq!(chart["labels"].as_array().unwrap().len(), rows.len(), "{chart}");
+        assert_eq!(chart["series"].as_array().unwrap().len(), 3, "{chart}");
+        assert!(!page.contains("还差 1 份") && page.contains("95% 抽样区间"), "{page}");
+    }
+}
+
 #[tokio::test]
 async fn money_figures_read_the_budget_and_its_payments() {
     let mut finance = visitor(Role::Finance).await;

@@ -150,7 +150,7 @@ async fn trajectories_are_searched_and_a_town_sees_its_own() {
     assert!(none.contains("没有符合条件的记录"));
 
     let page = clerk.get("/indicators/K05").await.text;
-    assert!(!page.contains("区镇目标"), "no town has a target yet");
+    assert!(!page.contains("区镇轨迹"), "no town has a target yet");
     let town = links(&page, "/indicators/K05/towns/")[0].rsplit('/').next().unwrap().to_owned();
     let town = percent(&town);
     let token = clerk.get("/registers/trajectories").await.token();
@@ -163,16 +163,23 @@ async fn trajectories_are_searched_and_a_town_sees_its_own() {
     let run = started(&mut clerk, "2024-01-31").await;
     let page = clerk.get(&format!("/indicators/K05?run={run}")).await.text;
     let table = Table::of(&page, "town-parts");
-    for words in ["区镇目标", "目标进度", "100,000 家（2023-12-31）", "1 家（2022-12-31）", "还差 "] {
+    for words in
+        ["区镇轨迹（当日）", "领先或落后", "100,000 家（2023-12-31）", "1 家（2022-12-31）", "落后轨迹 ", "此后沿用"]
+    {
         assert!(table.html.contains(words), "{words}: {}", table.html);
     }
     let behind = clerk.get(&format!("/indicators/K05?run={run}&course=behind")).await.text;
     assert_eq!(Table::of(&behind, "town-parts").total(), 1);
-    // The towns of the demo have a way for patents; before the second day the first value is the one to compare with.
-    assert!(clerk.get("/indicators/K01").await.text.contains("区镇目标"));
+    // The towns of the demo have a way for patents; between the two days the way is straight.
+    assert!(clerk.get("/indicators/K01").await.text.contains("区镇轨迹（当日）"));
     let earlier = started(&mut clerk, "2023-11-30").await;
-    let page = clerk.get(&format!("/indicators/K05?run={earlier}&course=reached")).await.text;
-    assert_eq!(Table::of(&page, "town-parts").total(), 1, "{page}");
+    let page = clerk.get(&format!("/indicators/K05?run={earlier}&course=behind")).await.text;
+    let table = Table::of(&page, "town-parts");
+    assert_eq!(table.total(), 1, "{page}");
+    // 1 + 99,999 × 334 ÷ 365.
+    for words in ["约 91,506.93 家", "365 天中已过 334 天"] {
+        assert!(table.html.contains(words), "{words}: {}", table.html);
+    }
 }
 
 /// Runs an evaluation and gives its id.

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use domain::{
-    cockpit::{self, Grouping, Movement, Target, movements},
+    cockpit::{self, Grouping, Movement, Target, earlier, movements},
     lapses::{self, Lapse},
     runs::{Observed, Opened},
 };
@@ -18,18 +18,25 @@ static LAPSES: ByRun<Vec<Lapse>> = ByRun::new(4);
 /// Who moved each indicator between two runs; empty without an earlier run.
 #[derive(Default)]
 pub(crate) struct Moved {
+    city: BTreeMap<String, Vec<Movement>>,
     towns: BTreeMap<String, Vec<Movement>>,
     enterprises: BTreeMap<String, Vec<Movement>>,
 }
 
 impl Moved {
-    /// Who moved an indicator since the run before.
-    pub(crate) fn of(&self, code: &str, grouping: Grouping) -> &[Movement] {
-        let moved = match grouping {
-            Grouping::Town => &self.towns,
-            Grouping::Enterprise => &self.enterprises,
-        };
-        moved.get(code).map_or(&[], Vec::as_slice)
+    /// Which towns moved an indicator since the run before.
+    pub(crate) fn towns(&self, code: &str) -> &[Movement] {
+        self.towns.get(code).map_or(&[], Vec::as_slice)
+    }
+
+    /// The same by enterprise.
+    pub(crate) fn enterprises(&self, code: &str) -> &[Movement] {
+        self.enterprises.get(code).map_or(&[], Vec::as_slice)
+    }
+
+    /// What the city as one gained and lost.
+    pub(crate) fn city(&self, code: &str) -> Option<&Movement> {
+        self.city.get(code)?.first()
     }
 }
 
@@ -39,11 +46,18 @@ pub(crate) fn moved(shown: &Shown, before: Option<&Opened>) -> Arc<Moved> {
     let now = &shown.opened.evaluation;
     let of = |grouping| {
         let on_rights = now.indicators.iter().filter(|indicator| indicator.evidence_count > 0);
-        let moved = |code: &str| movements(Some(&before.evaluation), now, code, grouping);
-        on_rights.map(|indicator| (indicator.code.clone(), moved(&indicator.code))).collect()
+        let moved = |code: &str| {
+            let definition = shown.policy.indicator(code)?;
+            Some(movements(earlier(definition, &before.evaluation, now.as_of), now, code, grouping))
+        };
+        on_rights.filter_map(|indicator| Some((indicator.code.clone(), moved(&indicator.code)?))).collect()
     };
     let key = format!("{} {}", shown.opened.summary.run, before.summary.run);
-    MOVED.get(&key, || Moved { towns: of(Grouping::Town), enterprises: of(Grouping::Enterprise) })
+    MOVED.get(&key, || Moved {
+        city: of(Grouping::City),
+        towns: of(Grouping::Town),
+        enterprises: of(Grouping::Enterprise),
+    })
 }
 
 /// The targets of a run, each with its past and its forecast.

@@ -33,6 +33,15 @@ pub(crate) fn change(number: i64, unit: &str, lang: Lang) -> String {
     }
 }
 
+/// A whole number with its sign; zero has none.
+pub(crate) fn signed(number: i64) -> String {
+    match number {
+        0 => "0".to_owned(),
+        1.. => format!("+{}", format::count(number)),
+        _ => format!("−{}", format::count(number.saturating_abs())),
+    }
+}
+
 /// A comparison as printed: `≥ 30`.
 pub(crate) fn required(operator: Option<rules::verdict::Operator>, target: &str) -> String {
     let sign = match operator.map(rules::verdict::Operator::symbol) {
@@ -88,6 +97,7 @@ mod tests {
         assert_eq!(change(-2, "家", Lang::Chinese), "−2 家");
         assert_eq!(change(0, "件", Lang::Chinese), "0 件");
         assert_eq!(change(-1_000_000, "分", Lang::Chinese), "−1 万元");
+        assert_eq!([signed(3), signed(0), signed(-1200)], ["+3", "0", "−1,200"]);
     }
 
     #[test]

@@ -1,18 +1,18 @@
 //! The cockpit's tables as files, each with its exact numbers: the course of the targets, what changed, who stands in a gap.
 
 use axum::response::Response;
-use domain::cockpit::Target;
-use jiff::civil::Date;
+use domain::cockpit::{Movement, Target};
 use rules::{Policy, policy::IndicatorDef};
 
 use super::{
     changes::{Change, Gap, Mover},
-    quantities, targets,
+    quantities, standing, targets,
 };
 use crate::{
     error::AppError,
     frame::Frame,
     list::{Cell, Kind, ListQuery, Listing, downloads},
+    pages::indicators::quantity_cell,
     pieces::Link,
 };
 
@@ -42,14 +42,13 @@ pub(super) fn file<'t>(
     frame: &Frame,
     policy: &'t Policy,
     query: &ListQuery,
-    as_of: Date,
     (open, changes, gaps): (&'t [Target], &[Change], &'t [Gap]),
 ) -> Option<Result<Response, AppError>> {
     match query.list.as_deref().filter(|_| query.export)? {
         COURSE => {
             let row = |target: &'t Target| Some((target, policy.indicator(&target.indicator.code)?));
             let rows: Vec<(&Target, &IndicatorDef)> = open.iter().filter_map(row).collect();
-            Some(course(frame, as_of).workbook(&rows, query))
+            Some(course(frame).workbook(&rows, query))
         }
         CHANGES => Some(changed(frame).workbook(changes, query)),
         GAPS => {
@@ -64,10 +63,10 @@ pub(super) fn file<'t>(
     }
 }
 
-fn course<'a>(frame: &'a Frame, as_of: Date) -> Listing<'a, (&'a Target, &'a IndicatorDef)> {
+fn course<'a>(frame: &'a Frame) -> Listing<'a, (&'a Target, &'a IndicatorDef)> {
     let decimal = |value: f64, decimals: u32| Cell::decimal(&format!("{value:.*}", decimals as usize));
     let whole = |number: Option<i64>| number.map_or_else(Cell::empty, Cell::number);
-    let planned = move |target: &Target| targets::trajectory(target, as_of).map(|(on, value)| (on, value.to_owned()));
+    let is_survey = |definition: &IndicatorDef| definition.flow == "survey";
     Listing::new(frame, COURSE, PATH, frame.t("cockpit-course"))
         .column("name", frame.t("cockpit-col-target"), Kind::Text, |(target, _): &(&Target, &IndicatorDef)| {
             Cell::text(frame.said(&target.indicator.name))
@@ -83,16 +82,25 @@ fn course<'a>(frame: &'a Frame, as_of: Date) -> Listing<'a, (&'a Target, &'a Ind
         .column("unit", frame.t("cockpit-col-unit"), Kind::Text, |(target, _)| {
             Cell::text(frame.unit(&target.indicator.unit))
         })
-        .column("gap", frame.t("cockpit-col-gap"), Kind::Number, move |(target, _)| whole(target.gap))
-        .column("change", frame.t("cockpit-col-change"), Kind::Number, move |(target, _)| whole(target.change))
-        .column("counted-in", frame.t("cockpit-col-counted-in"), Kind::Text, |(_, definition)| {
-            Cell::text(frame.unit(&definition.numerator_unit))
+        .column("gap", frame.t("cockpit-col-gap"), Kind::Number, move |(target, definition)| match target.gap {
+            Some(gap) if is_survey(definition) => Cell::decimal(&standing::points(gap)),
+            gap => whole(gap),
         })
-        .column("trajectory", frame.t("cockpit-col-trajectory"), Kind::Number, move |(target, _)| {
-            planned(target).map_or_else(Cell::empty, |(_, value)| Cell::decimal(&value))
+        .column("change", frame.t("cockpit-col-change"), Kind::Number, move |(target, definition)| {
+            whole(target.change.filter(|_| !is_survey(definition)))
         })
-        .column("trajectory-on", frame.t("cockpit-col-trajectory-on"), Kind::Date, move |(target, _)| {
-            Cell::date(planned(target).map(|(on, _)| on))
+        .column("counted-in", frame.t("cockpit-col-counted-in"), Kind::Text, move |(_, definition)| {
+            Cell::text(frame.unit(if is_survey(definition) { "个百分点" } else { &definition.numerator_unit }))
+        })
+        .column("trajectory", frame.t("cockpit-col-trajectory"), Kind::Number, |(target, _)| {
+            target.expected.as_ref().map_or_else(Cell::empty, |expected| Cell::decimal(&expected.text()))
+        })
+        .column("standing", frame.t("cockpit-col-standing"), Kind::Text, |(target, definition)| {
+            let words = |standing| standing::words(frame, standing, &target.indicator, definition);
+            target.standing.map_or_else(Cell::empty, |standing| Cell::text(words(standing)))
+        })
+        .column("trajectory-how", frame.t("cockpit-col-trajectory-how"), Kind::Text, |(target, _)| {
+            target.expected.as_ref().map_or_else(Cell::empty, |expected| Cell::text(standing::how(frame, expected)))
         })
         .column("forecast", frame.t("cockpit-col-forecast"), Kind::Number, move |(target, definition)| {
             let forecast = target.forecast.as_ref();
@@ -114,20 +122,33 @@ fn course<'a>(frame: &'a Frame, as_of: Date) -> Listing<'a, (&'a Target, &'a Ind
         })
 }
 
-/// Numbers gained and lost as columns with their difference.
+/// What was gained and lost as columns with their difference, exact in the unit of the numerator (money in yuan), and the
+/// single rights beside them.
 fn moved<'a, T>(
     listing: Listing<'a, T>,
-    frame: &Frame,
-    of: impl Fn(&T) -> (usize, usize, usize) + Copy + 'a,
+    frame: &'a Frame,
+    of: impl Fn(&T) -> (&Movement, &str) + Copy + 'a,
 ) -> Listing<'a, T> {
-    let number = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+    let whole = |number: usize| Cell::number(i64::try_from(number).unwrap_or(i64::MAX));
+    let amount = move |row: &T, amount: fn(&Movement) -> i64| {
+        let (movement, unit) = of(row);
+        quantity_cell(frame, amount(movement), unit)
+    };
     listing
-        .column("gained", frame.t("cockpit-col-gained"), Kind::Number, move |row| Cell::number(number(of(row).0)))
-        .column("lost", frame.t("cockpit-col-lost"), Kind::Number, move |row| Cell::number(number(of(row).1)))
-        .column("net", frame.t("cockpit-col-net"), Kind::Number, move |row| {
-            Cell::number(number(of(row).0) - number(of(row).1))
+        .column("gained", frame.t("cockpit-col-gained"), Kind::Number, move |row| amount(row, |one| one.gained.amount))
+        .column("lost", frame.t("cockpit-col-lost"), Kind::Number, move |row| amount(row, |one| one.lost.amount))
+        .column("net", frame.t("cockpit-col-net"), Kind::Number, move |row| amount(row, Movement::net))
+        .column("stock", frame.t("cockpit-col-stock"), Kind::Number, move |row| amount(row, |one| one.stock.amount))
+        .column("unit", frame.t("cockpit-col-unit"), Kind::Text, move |row| {
+            let (_, unit) = of(row);
+            Cell::text(frame.unit(if unit == "分" { "元" } else { unit }))
         })
-        .column("stock", frame.t("cockpit-col-stock"), Kind::Number, move |row| Cell::number(number(of(row).2)))
+        .column("rights-gained", frame.t("cockpit-col-rights-gained"), Kind::Number, move |row| {
+            whole(of(row).0.gained.rights)
+        })
+        .column("rights-lost", frame.t("cockpit-col-rights-lost"), Kind::Number, move |row| {
+            whole(of(row).0.lost.rights)
+        })
 }
 
 fn changed(frame: &Frame) -> Listing<'_, Change> {
@@ -137,7 +158,7 @@ fn changed(frame: &Frame) -> Listing<'_, Change> {
         Kind::Text,
         |change: &Change| Cell::text(change.name.clone()),
     );
-    moved(listing, frame, |change| (change.gained.number, change.lost.number, change.stock)).column(
+    moved(listing, frame, |change| (&change.movement, &change.unit)).column(
         "denominator",
         frame.t("cockpit-col-denominator"),
         Kind::Text,
@@ -152,7 +173,7 @@ fn movers<'a>(frame: &'a Frame) -> Listing<'a, (&'a Gap, &'a str, &'a Mover)> {
         })
         .column("kind", frame.t("cockpit-col-kind"), Kind::Text, |row| Cell::text(frame.t(row.1)))
         .column("who", frame.t("cockpit-col-who"), Kind::Text, |row| Cell::text(row.2.name.clone()));
-    moved(listing, frame, |row| (row.2.gained, row.2.lost, row.2.stock)).column(
+    moved(listing, frame, |row| (&row.2.movement, &row.0.unit)).column(
         "effect",
         frame.t("cockpit-col-effect"),
         Kind::Text,

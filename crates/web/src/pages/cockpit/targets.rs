@@ -7,7 +7,10 @@ use domain::{
 use jiff::civil::Date;
 use rules::{Policy, evaluation::Indicator, policy::IndicatorDef};
 
-use super::quantities;
+use super::{
+    quantities,
+    standing::{self, Planned},
+};
 use crate::{
     format,
     frame::Frame,
@@ -38,8 +41,8 @@ pub(crate) struct CourseRow {
     pub(crate) gap: String,
     /// The change since the month before; empty when it is not known.
     pub(crate) change: String,
-    /// The interim value that the office entered for this day or the last one before it.
-    pub(crate) trajectory: String,
+    /// What the trajectory asks for on the day, and how the figure stands to it.
+    pub(crate) trajectory: Option<Planned>,
     /// The forecast with its band.
     pub(crate) forecast: String,
     /// The mean error of the same forecast in the past.
@@ -93,13 +96,17 @@ fn goal(text: &str) -> String {
 /// One target as a leading figure.
 pub(crate) fn figure(frame: &Frame, target: &Target, definition: &IndicatorDef, as_of: Date, href: String) -> Figure {
     let observed = |point: &Point| point.value.as_ref().filter(|_| point.is_reported)?.parse().ok();
-    let values: Vec<Option<f64>> = target.history.iter().map(observed).collect();
+    // A sum of the year begins anew each January: its line is the year's own.
+    let of_line = |point: &&Point| definition.flow != "year" || point.as_of.year() == as_of.year();
+    let values: Vec<Option<f64>> = target.history.iter().filter(of_line).map(observed).collect();
     let aim = target.indicator.target.as_ref().and_then(|target| target.parse().ok());
     // A line of one point says nothing.
     let spark = (values.iter().flatten().count() > 1)
         .then(|| Spark::of(&values, aim, frame.t1("cockpit-spark", "name", frame.said(&target.indicator.name))));
     let bare = bare(frame, &target.indicator, definition, as_of, href);
-    Figure { spark, note: Some(note(frame, target, definition)), state: Some(state(frame, target)), ..bare }
+    // The day of all of them stands at the head of the page.
+    let as_of = String::new();
+    Figure { spark, note: Some(note(frame, target, definition)), state: Some(state(frame, target)), as_of, ..bare }
 }
 
 /// A figure without target: a monitored one, or one that cannot be computed.
@@ -188,26 +195,56 @@ pub(crate) fn why(frame: &Frame, target: &Target) -> Option<String> {
 
 /// What is lacking, in words; empty when the target is met or not known.
 pub(crate) fn gap(frame: &Frame, target: &Target, definition: &IndicatorDef) -> String {
-    target.gap.map_or_else(String::new, |gap| {
-        frame.t1("target-gap", "gap", quantities::text(gap, &definition.numerator_unit, frame.lang))
+    match target.gap {
+        Some(0) => frame.t("target-gap-equal"),
+        Some(gap) => frame.t1("target-gap", "gap", standing::in_units(frame, gap, definition)),
+        None => String::new(),
+    }
+}
+
+/// The change of the numerator since the month before, in words; the answers of one wave say nothing of those of another.
+fn change(frame: &Frame, target: &Target, definition: &IndicatorDef) -> Option<String> {
+    let change = target.change.filter(|_| definition.flow != "survey")?;
+    Some(quantities::change(change, &definition.numerator_unit, frame.lang))
+}
+
+/// The interval of a survey, and whether it holds the target.
+pub(crate) fn interval(frame: &Frame, target: &Target) -> Option<String> {
+    let (low, high, confidence) = target.interval?;
+    let words = [
+        ("confidence", confidence.to_string()),
+        ("low", standing::points(low)),
+        ("high", standing::points(high)),
+        ("holds", holds(frame, (low, high), &target.indicator)),
+    ];
+    Some(frame.tn("target-interval", words))
+}
+
+/// Whether an interval in hundredths of a percent holds the target of a share, lies over it or under it.
+pub(crate) fn holds(frame: &Frame, (low, high): (i64, i64), indicator: &Indicator) -> String {
+    let Some(aim) = indicator.target.as_deref().and_then(|aim| aim.parse::<i64>().ok()) else { return String::new() };
+    let aim = aim.saturating_mul(100);
+    frame.t(match (low > aim, high < aim) {
+        (true, _) => "interval-over",
+        (_, true) => "interval-under",
+        _ => "interval-holds",
     })
 }
 
 fn note(frame: &Frame, target: &Target, definition: &IndicatorDef) -> String {
     let bound = (target.indicator.bound == "lower").then(|| frame.t("target-at-least"));
     let unknown = target.indicator.value.is_none().then(|| frame.said(&target.indicator.reason));
-    let change = target.change.filter(|_| definition.flow != "survey").map(|change| {
-        frame.t1("target-change", "change", quantities::change(change, &definition.numerator_unit, frame.lang))
-    });
+    let change = change(frame, target, definition).map(|change| frame.t1("target-change", "change", change));
     let gap = Some(gap(frame, target, definition)).filter(|gap| !gap.is_empty());
-    [unknown, bound, gap, change].into_iter().flatten().collect::<Vec<_>>().join(&frame.t("word-separator"))
+    let standing = target.standing.map(|standing| standing::words(frame, standing, &target.indicator, definition));
+    let parts = [unknown, bound, gap, standing, change, interval(frame, target)];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(&frame.t("word-separator"))
 }
 
 /// The table of course and forecast.
 pub(crate) fn course(
     frame: &Frame,
     policy: &Policy,
-    as_of: Date,
     targets: &[Target],
     href: &dyn Fn(&str) -> String,
 ) -> Vec<CourseRow> {
@@ -227,12 +264,8 @@ pub(crate) fn course(
                 .as_deref()
                 .map_or_else(String::new, |target| quantities::required(indicator.operator, target)),
             gap: gap(frame, target, definition),
-            change: target
-                .change
-                .map_or_else(String::new, |change| quantities::change(change, &definition.numerator_unit, frame.lang)),
-            trajectory: trajectory(target, as_of).map_or_else(String::new, |(date, value)| {
-                frame.tn("cockpit-trajectory-at", &[("value", format::group(value)), ("date", date.to_string())])
-            }),
+            change: change(frame, target, definition).unwrap_or_default(),
+            trajectory: standing::planned(frame, target, definition),
             forecast: forecast(target, definition),
             error: error(frame, target, definition),
             outlook: outlook(frame, target.outlook),
@@ -240,12 +273,6 @@ pub(crate) fn course(
         })
     };
     targets.iter().filter_map(row).collect()
-}
-
-/// The interim value for the day: the last one entered up to it, else the next one ahead.
-pub(crate) fn trajectory(target: &Target, as_of: Date) -> Option<(Date, &str)> {
-    let past = target.trajectory.iter().rev().find(|(date, _)| *date <= as_of);
-    past.or_else(|| target.trajectory.first()).map(|(date, value)| (*date, value.as_str()))
 }
 
 /// The forecast with its band: `31.20 ± 0.35`.

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// How many rights that may soon be lost are named.
-const LAPSES_MAX: usize = 8;
+const LAPSES_MAX: usize = 5;
 /// How many enterprises are named for each kind of alarm.
 const ALARMED_MAX: usize = 6;
 

@@ -9,11 +9,12 @@ use axum::{
     http::Uri,
     response::Response,
 };
-use domain::runs::Opened;
+use domain::{cockpit::earlier, runs::Opened};
 use jiff::civil::Date;
 use rules::evaluation::IndicatorEvidence;
 
 use super::{
+    Row,
     counted::{Book, Counted, Right},
     denominators,
     rights::{self, NO_ENTERPRISE},
@@ -78,8 +79,10 @@ pub async fn page(
         None => shown.open_before(&app.installation).await?,
     };
     // Two runs that a reader chose are compared as the page of their differences does: a right that moved is the same.
-    let mut moved =
-        before.as_ref().map(|before| moved(&frame, &shown, before, &code, named.is_some())).unwrap_or_default();
+    // The city's own list leaves out what only moved within it; that stands in the list of a town or an enterprise.
+    let by_right = named.is_some() || query.filter("town").or(query.filter("enterprise")).is_none();
+    let comparison = Comparison { by_right, is_chosen: named.is_some() };
+    let mut moved = before.as_ref().map(|before| moved(&frame, &shown, before, &row, comparison)).unwrap_or_default();
     moved.retain_mut(|one| rights::is_seen(&frame, &code, &mut one.right));
     let title = frame.t1("changes-title", "name", frame.said(&row.indicator.name));
     let listing = listing(&frame, &code, &title, &moved, query.filter("enterprise"));
@@ -109,14 +112,33 @@ pub async fn page(
     )
 }
 
+/// How two runs are compared.
+#[derive(Clone, Copy)]
+struct Comparison {
+    /// By right alone, or by town and enterprise too.
+    by_right: bool,
+    /// Whether a reader chose the earlier run; without that a sum of the year takes nothing over from the year before.
+    is_chosen: bool,
+}
+
 /// Gains as the run shown knows them, losses as the run before knew them.
-fn moved(frame: &Frame, shown: &Shown, before: &Opened, code: &str, by_right: bool) -> Vec<Moved> {
-    let now = shown.evaluation();
+fn moved(
+    frame: &Frame,
+    shown: &Shown,
+    before: &Opened,
+    row: &Row<'_>,
+    Comparison { by_right, is_chosen }: Comparison,
+) -> Vec<Moved> {
+    let (now, code) = (shown.evaluation(), row.indicator.code.as_str());
     let same = |a: &IndicatorEvidence<'_>, b: &IndicatorEvidence<'_>| {
         a.right_id == b.right_id && (by_right || a.region == b.region && a.uscc == b.uscc)
     };
-    let (old, new): (Vec<_>, Vec<_>) =
-        (before.evaluation.indicator_evidence(code).collect(), now.indicator_evidence(code).collect());
+    let earlier = match is_chosen {
+        true => Some(&before.evaluation),
+        false => earlier(row.definition, &before.evaluation, now.as_of),
+    };
+    let old: Vec<_> = earlier.into_iter().flat_map(|earlier| earlier.indicator_evidence(code)).collect();
+    let new: Vec<_> = now.indicator_evidence(code).collect();
     // Both lists are sorted by right, so each is looked up by halves.
     let holds = |list: &[IndicatorEvidence<'_>], one: &IndicatorEvidence<'_>| {
         let start = list.partition_point(|other| other.right_id < one.right_id);
@@ -254,7 +276,7 @@ fn listing<'a>(
         Some(href) => cell.link(href.clone()),
         None => cell,
     };
-    Listing::new(frame, "changes", &format!("/indicators/{code}/changes"), title.to_owned())
+    let listing = Listing::new(frame, "changes", &format!("/indicators/{code}/changes"), title.to_owned())
         .column("number", frame.t("rights-number"), Kind::Code, move |one: &Moved| {
             linked(Cell::code(one.right.number.clone()), &one.right.href)
         })
@@ -271,7 +293,14 @@ fn listing<'a>(
         .column("owner", frame.t("rights-owner"), Kind::Text, move |one| {
             linked(Cell::text(one.right.owner.clone()), &one.right.owner_href)
         })
-        .column("town", frame.t("patents-col-town"), Kind::Text, |one| Cell::text(one.right.town.clone()))
+        .column("town", frame.t("patents-col-town"), Kind::Text, |one| Cell::text(one.right.town.clone()));
+    let listing = match super::counts_loans(code) {
+        true => listing.column("amount", frame.t("rights-amount"), Kind::Number, |one| {
+            one.right.fen.map_or_else(Cell::empty, |fen| Cell::money(fen, frame.lang))
+        }),
+        false => listing,
+    };
+    listing
         .filter(
             "direction",
             frame.t("changes-direction"),

@@ -16,6 +16,7 @@ use super::{
     course, parts,
     source::{self, Fact},
     test::{self, ExactTest},
+    waves::{self, Waves},
 };
 use crate::{
     app::App,
@@ -27,7 +28,11 @@ use crate::{
     hx::Hx,
     list::{ListQuery, ListingView, downloads},
     pages::{
-        cockpit::{kept, no_run, quantities, shown, targets},
+        cockpit::{
+            kept, no_run, quantities, shown,
+            standing::{self, Planned},
+            targets,
+        },
         room::ListBlock,
     },
     pieces::{Clause, Link, Notice, State as StateWord, Tone},
@@ -56,10 +61,15 @@ struct IndicatorPage<'a> {
     reading: Option<String>,
     exact_test: Option<ExactTest>,
     gap: String,
+    interval: Option<String>,
+    planned: Option<Planned>,
     clauses: Vec<Clause>,
     chart: Option<Chart>,
+    has_chart: bool,
+    waves: Option<Waves>,
     forecast: Option<Outlook>,
     towns: Option<&'a ListingView>,
+    shared: Option<String>,
     categories: Option<Categories>,
     categories_files: Vec<Link>,
     settings: Vec<Setting>,
@@ -86,6 +96,8 @@ struct Outlook {
     light: StateWord,
     why: String,
     rests_on: String,
+    /// Once the day of the targets has come the months before are but a contrast to what was reached.
+    is_due: bool,
 }
 
 /// `GET /indicators/{code}`.
@@ -139,6 +151,8 @@ pub async fn page(
     shown.keep_in(&mut towns_view);
     let rests_on_rights = indicator.evidence_count > 0;
     let rights = rests_on_rights.then(|| super::address(&frame, &shown, &code, "/rights"));
+    let chart = target.as_ref().and_then(|target| course::chart(&frame, target, definition, shown.evaluation()));
+    let waves = waves::waves(&frame, &shown, indicator, definition);
     let page = IndicatorPage {
         frame: &frame,
         title: frame.said(&indicator.name),
@@ -171,10 +185,15 @@ pub async fn page(
         reading: basis::reading(&frame, &definition.reading),
         exact_test: test::exact_test(&frame, indicator, definition, target_in_base(&row, shown.evaluation())),
         gap: target.as_ref().map_or_else(String::new, |target| targets::gap(&frame, target, definition)),
+        interval: target.as_ref().and_then(|target| targets::interval(&frame, target)),
+        planned: target.as_ref().and_then(|target| standing::planned(&frame, target, definition)),
         clauses: basis::clauses(&frame, &shown.policy, &indicator.clauses),
-        chart: target.as_ref().and_then(|target| course::chart(&frame, target, definition, shown.evaluation())),
+        has_chart: chart.is_some() || waves.as_ref().is_some_and(|waves| waves.chart.is_some()),
+        chart,
+        waves,
         forecast: target.as_ref().and_then(|target| outlook(&frame, target, definition)),
         towns: Some(&towns_view).filter(|_| !towns.is_empty()),
+        shared: parts::shared(&frame, &shown, &row),
         categories: found,
         categories_files: downloads(&frame, &path, categories::TABLE, &query),
         settings,
@@ -250,5 +269,6 @@ fn outlook(frame: &Frame, target: &cockpit::Target, definition: &rules::policy::
                 ("unit", frame.unit(&target.indicator.unit)),
             ],
         ),
+        is_due: target.is_due,
     })
 }

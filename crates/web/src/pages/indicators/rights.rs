@@ -84,7 +84,7 @@ pub async fn page(
 /// Whether the visitor sees this right: a single loan is for the office and the own town alone. Who may not open the registers is
 /// not led to the row of one.
 pub(super) fn is_seen(frame: &Frame, code: &str, right: &mut Right) -> bool {
-    if !matches!(Counted::by(code), Counted::Pledges { .. }) {
+    if !super::counts_loans(code) {
         return true;
     }
     if !history::may_open(frame, "pledges") {

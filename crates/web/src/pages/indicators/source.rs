@@ -120,9 +120,8 @@ pub(super) fn survey(frame: &Frame, shown: &Shown, indicator: &Indicator) -> Vec
         words: frame.tn("source-wave-of", words),
         link: row.map(|href| Link::new(frame.t("source-row"), href)),
     }];
-    let confidence = shown.evaluation().parameters.get("survey_confidence_percent").and_then(|text| text.parse().ok());
-    let bounds =
-        confidence.and_then(|confidence| Some((confidence, interval(wave.positive, wave.sample, confidence)?)));
+    let bounds = sources::confidence_percent(shown.evaluation())
+        .and_then(|confidence| Some((confidence, interval(wave.positive, wave.sample, confidence)?)));
     if let Some((confidence, (low, high))) = bounds {
         let edge = |hundredths: i64| format::fixed(hundredths.into(), 100, 2);
         facts.push(Fact {

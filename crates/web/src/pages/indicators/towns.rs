@@ -1,17 +1,23 @@
 //! `/indicators/{code}/towns/{town}`: the enterprises of a town in a figure, each with the number of rights it counts for.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use askama::Template;
 use axum::{
     extract::{Path, State},
     http::Uri,
     response::Response,
 };
-use domain::runs::Opened;
-use rules::evaluation::RegionCount;
+use domain::{
+    cockpit::{Grouping, Movement, earlier, movements},
+    runs::Opened,
+};
+use rules::{evaluation::RegionCount, policy::IndicatorDef};
 
-use super::rights::{self, NO_ENTERPRISE};
+use super::{
+    Row, counts_loans,
+    parts::net_cell,
+    quantity_cell,
+    rights::{self, NO_ENTERPRISE},
+};
 use crate::{
     app::App,
     error::AppError,
@@ -20,7 +26,6 @@ use crate::{
     hx::Hx,
     list::{Cell, Dir, Kind, ListQuery, Listing, ListingView},
     pages::cockpit::{
-        changes::signed,
         no_run, quantities,
         shown::{self, Shown},
     },
@@ -52,6 +57,9 @@ struct TownBlock<'a> {
 struct Part {
     uscc: Option<String>,
     name: String,
+    /// What it adds, in the unit of the numerator.
+    amount: i64,
+    /// The single rights behind it.
     count: usize,
     net: Option<i64>,
 }
@@ -72,8 +80,8 @@ pub async fn page(
     let missing = || AppError::NotFound(frame.t1("towns-not-found", "town", &town));
     let region: &RegionCount = row.indicator.by_region.iter().find(|part| part.region == town).ok_or_else(missing)?;
     let before = shown.open_before(&app.installation).await?;
-    let parts = parts(&frame, &shown, before.as_deref(), &code, &town);
-    let listing = listing(&frame, &shown, &code, &town, &frame.said(&row.indicator.name));
+    let parts = parts(&frame, &shown, before.as_deref(), row.definition, &town);
+    let listing = listing(&frame, &shown, &row, &town, &parts);
     if query.export {
         return listing.workbook(&parts, &query);
     }
@@ -95,38 +103,29 @@ pub async fn page(
 }
 
 /// The rights of a town by enterprise; what is tied to none stands in one row of its own.
-fn parts(frame: &Frame, shown: &Shown, before: Option<&Opened>, code: &str, town: &str) -> Vec<Part> {
-    let now = by_enterprise(&shown.opened, code, town);
-    let before = before.map(|before| by_enterprise(before, code, town));
-    now.into_iter()
-        .map(|(uscc, rights)| {
-            let net = before.as_ref().map(|before| {
-                let old = before.get(&uscc).map_or(0, BTreeSet::len);
-                i64::try_from(rights.len()).unwrap_or(i64::MAX) - i64::try_from(old).unwrap_or(i64::MAX)
-            });
-            Part {
-                name: match uscc {
-                    Some(uscc) => shown.enterprise_name(uscc).unwrap_or(uscc).to_owned(),
-                    None => frame.t("word-no-enterprise"),
-                },
-                uscc: uscc.map(str::to_owned),
-                count: rights.len(),
-                net,
-            }
-        })
-        .collect()
+fn parts(frame: &Frame, shown: &Shown, before: Option<&Opened>, definition: &IndicatorDef, town: &str) -> Vec<Part> {
+    let earlier = before.and_then(|before| earlier(definition, &before.evaluation, shown.as_of()));
+    let part = |movement: Movement| Part {
+        name: match movement.who.as_str() {
+            "" => frame.t("word-no-enterprise"),
+            uscc => shown.enterprise_name(uscc).unwrap_or(uscc).to_owned(),
+        },
+        amount: movement.stock.amount,
+        count: movement.stock.rights,
+        net: before.map(|_| movement.net()),
+        uscc: Some(movement.who).filter(|uscc| !uscc.is_empty()),
+    };
+    let moved = movements(earlier, shown.evaluation(), &definition.code, Grouping::OwnersIn(town));
+    moved.into_iter().filter(|movement| movement.stock.rights > 0).map(part).collect()
 }
 
-fn by_enterprise<'a>(opened: &'a Opened, code: &str, town: &str) -> BTreeMap<Option<&'a str>, BTreeSet<&'a str>> {
-    let mut found: BTreeMap<Option<&str>, BTreeSet<&str>> = BTreeMap::new();
-    for right in opened.evaluation.indicator_evidence(code).filter(|right| right.region == Some(town)) {
-        found.entry(right.uscc).or_default().insert(right.right_id);
-    }
-    found
-}
-
-fn listing<'a>(frame: &'a Frame, shown: &'a Shown, code: &'a str, town: &'a str, name: &str) -> Listing<'a, Part> {
-    let caption = frame.tn("towns-title", &[("town", town.to_owned()), ("name", name.to_owned())]);
+fn listing<'a>(frame: &'a Frame, shown: &'a Shown, row: &Row<'a>, town: &'a str, parts: &[Part]) -> Listing<'a, Part> {
+    let (code, definition) = (row.indicator.code.as_str(), row.definition);
+    let name = frame.said(&row.indicator.name);
+    let caption = frame.tn("towns-title", &[("town", town.to_owned()), ("name", name)]);
+    // What a single firm borrowed is for the office and its own town.
+    let is_told = !counts_loans(code) || frame.sees_loans_of(town);
+    let is_weighed = is_told && parts.iter().any(|part| i64::try_from(part.count) != Ok(part.amount));
     let rights = move |part: &Part| {
         let enterprise = part.uscc.as_deref().unwrap_or(NO_ENTERPRISE);
         super::address(frame, shown, code, &format!("/rights?town={}&enterprise={enterprise}", format::encode(town)))
@@ -135,7 +134,7 @@ fn listing<'a>(frame: &'a Frame, shown: &'a Shown, code: &'a str, town: &'a str,
         let uscc = part.uscc.as_deref().filter(|_| crate::routes::exists("/enterprises"))?;
         Some(shown.keep(frame.at(&format!("/enterprises/{uscc}"))))
     };
-    Listing::new(frame, "town", &format!("/indicators/{code}{}", super::town_path(town)), caption)
+    let mut listing = Listing::new(frame, "town", &format!("/indicators/{code}{}", super::town_path(town)), caption)
         .column("name", frame.t("rights-owner"), Kind::Text, move |part: &Part| {
             let cell = Cell::text(part.name.clone());
             match enterprise(part) {
@@ -148,11 +147,19 @@ fn listing<'a>(frame: &'a Frame, shown: &'a Shown, code: &'a str, town: &'a str,
         })
         .column("count", frame.t("towns-count"), Kind::Number, move |part| {
             Cell::number(i64::try_from(part.count).unwrap_or(i64::MAX)).link(rights(part))
-        })
-        .column("net", frame.t("cockpit-col-net"), Kind::Number, |part| match part.net {
-            Some(net) => Cell { text: signed(net), ..Cell::number(net) },
+        });
+    if is_weighed {
+        listing = listing.column("amount", frame.said(&definition.numerator), Kind::Number, move |part| {
+            quantity_cell(frame, part.amount, &definition.numerator_unit)
+        });
+    }
+    if is_told {
+        listing = listing.column("net", frame.t("cockpit-col-net"), Kind::Number, move |part| match part.net {
+            Some(net) => net_cell(frame, net, &definition.numerator_unit),
             None => Cell::empty(),
-        })
+        });
+    }
+    listing
         .search(frame.t("towns-search"), |part| format!("{} {}", part.name, part.uscc.as_deref().unwrap_or_default()))
-        .sorted_by("count", Dir::Down)
+        .sorted_by(if is_weighed { "amount" } else { "count" }, Dir::Down)
 }

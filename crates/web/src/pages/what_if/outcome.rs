@@ -25,8 +25,7 @@ use crate::{
     pages::{
         awards,
         cockpit::{
-            changes::signed,
-            quantities,
+            quantities::{self, signed},
             shown::{self, Shown},
             targets,
         },

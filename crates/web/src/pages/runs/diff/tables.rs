@@ -14,7 +14,7 @@ use crate::{
     frame::Frame,
     list::{Cell, Key, Kind, Listing},
     pages::{
-        cockpit::changes::signed,
+        cockpit::quantities::signed,
         patents::read::{Patent, written},
         policy::document,
     },
