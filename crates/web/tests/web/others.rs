@@ -82,7 +82,6 @@ struct Others {
     job: String,
     session: String,
     message: String,
-    letter: String,
 }
 
 impl Others {
@@ -123,7 +122,6 @@ impl Others {
         wait(clerk, &job).await;
         let session = between(&clerk.get("/account").await.text, "/account/sessions/", "/end");
         let message = first(&clerk.get("/messages?size=100").await.text, "/messages/");
-        let letter = first(&clerk.get("/letters?size=100").await.text, "/letters/kept/");
         Self {
             basket,
             search,
@@ -135,7 +133,6 @@ impl Others {
             job: job.trim_start_matches("/jobs/").to_owned(),
             session,
             message,
-            letter,
         }
     }
 
@@ -151,7 +148,6 @@ impl Others {
             ["matching", _] => &self.demand,
             ["jobs", _] => &self.job,
             ["messages", _] => &self.message,
-            ["letters", _] => &self.letter,
             _ => &self.case,
         };
         door.replace("{id}", id).replace("{key}", "CN201920050001").replace("{file}", "1").replace("{kind}", "decision")
@@ -187,7 +183,6 @@ async fn what_is_another_s_is_not_there_and_nothing_happens_to_it() {
         "/cases/{id}",
         "/jobs/{id}",
         "/messages/{id}",
-        "/letters/kept/{id}",
     ] {
         assert!(clerk.get(&others.at(door)).await.status.is_success(), "{door} is there for its own people");
     }
