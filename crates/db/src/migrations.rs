@@ -49,6 +49,7 @@ const PAIRS: &[Pair] = &[
     pair!(20261127141000, "create proration", "20261127141000_create_proration.sql"),
     pair!(20261127150000, "create name entry", "20261127150000_create_name_entry.sql"),
     pair!(20261127151000, "create number list", "20261127151000_create_number_list.sql"),
+    pair!(20261127160000, "create reopening", "20261127160000_create_reopening.sql"),
 ];
 
 pub(crate) fn newest() -> i64 {

@@ -23,6 +23,7 @@ use serde_json::Value;
 
 pub(crate) use self::applications::paper_faults;
 pub(crate) use self::facts::{Known, Shelf as KnownShelf};
+pub(crate) use self::opening::batches_upon;
 pub use self::{
     acts::{Said, act, daily, possible},
     applications::{About, Application, PAPER_BYTES_MAX, Paper, Written, attach, begin, detach, paper, write},

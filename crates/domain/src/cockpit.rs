@@ -124,15 +124,20 @@ fn gap(indicator: &Indicator, definition: &IndicatorDef) -> Option<i64> {
     if indicator.met != Some(false) {
         return None;
     }
+    let needed = least_that_meets(indicator, definition)?;
+    i64::try_from(needed - i128::from(indicator.numerator?)).ok().filter(|lacking| *lacking > 0)
+}
+
+/// The least whole numerator that passes the exact test, for a target that is a least one.
+pub(crate) fn least_that_meets(indicator: &Indicator, definition: &IndicatorDef) -> Option<i128> {
     let target: i128 = indicator.target.as_ref()?.parse().ok()?;
     let denominator = if definition.has_denominator() { i128::from(indicator.denominator?) } else { 1 };
     let scale = i128::from(definition.scale.max(1));
     let aim = target.checked_mul(i128::from(definition.display_divisor.max(1)))?.checked_mul(denominator)?;
-    let needed = match indicator.operator? {
+    Some(match indicator.operator? {
         Operator::MoreThan => aim.div_euclid(scale) + 1,
         _ => (aim + scale - 1).div_euclid(scale),
-    };
-    i64::try_from(needed - i128::from(indicator.numerator?)).ok().filter(|lacking| *lacking > 0)
+    })
 }
 
 fn past_of(indicator: &Indicator, of_city: &[&Observed], as_of: Date, reported: &Reported<'_>) -> Vec<Point> {

@@ -6,6 +6,7 @@ use rules::evaluation::Indicator;
 use rules::{Evaluation, Policy};
 use serde::Serialize;
 
+use crate::waiting::{self, OfRun, Waiting};
 use crate::{Error, Installation, runs};
 
 /// The reasons of one indicator, or of one award for one subject or all.
@@ -26,6 +27,12 @@ pub struct Explanation {
     /// The figure, when an indicator is explained.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub indicator: Option<Indicator>,
+    /// The figure with its bound, `至少 28`, when an indicator is explained and its figure is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub figure: Option<String>,
+    /// Rows that wait in quarantine behind the figure, when an indicator is explained and there are any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<Waiting>,
     /// The rights counted, when an indicator is explained.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rights: Vec<CountedRight>,
@@ -106,7 +113,10 @@ pub async fn explain(
     code: &str,
     subject: Option<&str>,
 ) -> Result<Explanation, Error> {
-    of_code(policy, &runs::load(installation, run).await?, code, subject)
+    let evaluation = runs::load(installation, run).await?;
+    let mut explanation = of_code(policy, &evaluation, code, subject)?;
+    explanation.add_waiting(policy, &waiting::of_evaluation(installation, policy, &evaluation).await?);
+    Ok(explanation)
 }
 
 /// The same of a run that is at hand.
@@ -184,6 +194,7 @@ fn of_indicator(policy: &Policy, evaluation: &Evaluation, indicator: Indicator, 
             subject: right.uscc.map(str::to_owned),
         })
         .collect();
+    explanation.figure = indicator.figure();
     explanation.indicator = Some(indicator);
     explanation
 }
@@ -203,12 +214,20 @@ fn blank(policy: &Policy, evaluation: &Evaluation, code: &str, name: &str, claus
         snapshot: evaluation.snapshot.clone(),
         rules,
         indicator: None,
+        figure: None,
+        waiting: None,
         rights: Vec::new(),
         subjects: Vec::new(),
     }
 }
 
 impl Explanation {
+    /// Adds what waits in quarantine behind the figure; an award has none.
+    pub fn add_waiting(&mut self, policy: &Policy, waiting: &OfRun) {
+        let indicator = self.indicator.as_ref().zip(policy.indicator(&self.code));
+        self.waiting = indicator.and_then(|(indicator, definition)| waiting.behind(indicator, definition));
+    }
+
     /// The explanation for a terminal.
     pub fn words(&self) -> String {
         let mut text = format!("{} {}\n", self.code, self.name);
@@ -218,11 +237,15 @@ impl Explanation {
         let _ = writeln!(text, "  规则视图：{}", self.rules.join("、"));
         if let Some(indicator) = &self.indicator {
             let shown = |number: Option<i64>| number.map_or_else(|| "未知".to_owned(), |number| number.to_string());
-            let _ = writeln!(text, "  计数 {}", shown(indicator.numerator));
+            let bound = if indicator.is_lower() { "至少 " } else { "" };
+            let _ = writeln!(text, "  计数 {bound}{}", shown(indicator.numerator));
             if let Some(denominator) = indicator.denominator {
                 let _ = writeln!(text, "  除数 {denominator}");
             }
-            let _ = writeln!(text, "  {}：{}", verdict(indicator.met), indicator.reason);
+            let _ = writeln!(text, "  {}：{}", verdict(indicator.met), indicator.why());
+            if let Some(waiting) = &self.waiting {
+                let _ = writeln!(text, "  {}", waiting.words());
+            }
             let _ = writeln!(text, "  计入 {} 件（项）：", self.rights.len());
             for right in &self.rights {
                 let region = right.region.as_deref().unwrap_or("—");
