@@ -146,11 +146,18 @@ export const PAGES = [
   { name: 'quarantine-row', door: '/registers/quarantine/{id}', open: first('/registers/quarantine', 'main tbody a[href*="/registers/quarantine/"]') },
   { name: 'ties', door: '/registers/ties', open: at('/registers/ties') },
   { name: 'tie', door: '/registers/ties/one', open: first('/registers/ties', 'main tbody a[href*="/registers/ties/one"]') },
+  { name: 'ties-outside', door: '/registers/ties/outside', open: at('/registers/ties/outside') },
   { name: 'judgements', door: '/registers/judgements', open: at('/registers/judgements') },
   { name: 'province', door: '/registers/province', open: at('/registers/province') },
   { name: 'trajectories', door: '/registers/trajectories', open: at('/registers/trajectories') },
   { name: 'mappings', door: '/registers/mappings', open: at('/registers/mappings') },
   { name: 'closing', door: '/registers/closing', open: at('/registers/closing') },
+  { name: 'closing-check', door: '/registers/closing/check', open: async (page, address) => {
+    await go(page, `${address}/registers/closing`);
+    await page.getByRole('button', { name: /看要月结的数|See the figures/ }).click();
+    await page.waitForURL(/\/registers\/closing\/check/);
+  } },
+  { name: 'reopen', door: '/registers/closing/reopen', as: 'leader', open: at('/registers/closing/reopen?month=2023-12'), status: 404 },
   { name: 'audit', door: '/registers/audit', as: 'auditor', open: at('/registers/audit') },
   { name: 'audit-entry', door: '/registers/audit/{id}', as: 'auditor', open: first('/registers/audit', 'main tbody a[href*="/registers/audit/"]') },
   { name: 'audit-verified', door: '/registers/audit/verify', as: 'auditor', open: at('/registers/audit/verify') },

@@ -11,7 +11,7 @@ use terms::{Money, MoneyUnit};
 
 use crate::Context;
 use crate::account::As;
-use crate::output::{Unusable, yuan};
+use crate::output::{self, Unusable, yuan};
 
 #[derive(Debug, Args)]
 pub(crate) struct Item {
@@ -148,8 +148,8 @@ fn simulated(context: &Context, cases: &[Case]) -> anyhow::Result<()> {
 /// Reads an item file, in which amounts are written as people write them.
 fn read(file: &Path) -> anyhow::Result<Terms> {
     let wrong = |why: String| Unusable(format!("事项文件 {} 不能用：{why}", file.display()));
-    let text = std::fs::read_to_string(file).map_err(|cause| wrong(cause.to_string()))?;
-    let mut table: toml::Table = text.parse().map_err(|cause: toml::de::Error| wrong(cause.to_string()))?;
+    let text = std::fs::read_to_string(file).map_err(|cause| wrong(output::of_files(&cause)))?;
+    let mut table: toml::Table = text.parse().map_err(|cause: toml::de::Error| wrong(misspelt(&text, &cause)))?;
     let fen = |key: &str, value: &toml::Value| {
         let text = value.as_str().ok_or_else(|| wrong(format!("{key} 的金额要写成带单位的文字，如 \"2万元\"。")))?;
         let money = Money::parse(text, MoneyUnit::Yuan).map_err(|cause| wrong(format!("{key}：{cause}")))?;
@@ -166,8 +166,30 @@ fn read(file: &Path) -> anyhow::Result<Terms> {
         }
     }
     table.try_into().map_err(|cause: toml::de::Error| {
-        wrong(format!("{}。写法见 zhiqiang item draft --help。", cause.message())).into()
+        wrong(format!("{}。写法见 zhiqiang item draft --help。", unfit(cause.message()))).into()
     })
+}
+
+/// Where a file is no TOML.
+fn misspelt(text: &str, cause: &toml::de::Error) -> String {
+    let line =
+        cause.span().and_then(|span| text.get(..span.start)).map_or(1, |before| before.matches('\n').count() + 1);
+    format!("第 {line} 行不合 TOML 的写法，应写成 名称 = 值，文字加双引号，一行一项（{}）。", cause.message())
+}
+
+/// What does not fit an item, by the parser's own words.
+fn unfit(message: &str) -> String {
+    let named = message.split('`').nth(1).unwrap_or_default();
+    let known = || message.split('`').skip(3).step_by(2).collect::<Vec<_>>().join("、");
+    if message.starts_with("missing field") {
+        format!("缺少 {named}")
+    } else if message.starts_with("unknown field") {
+        format!("没有“{named}”这一项，可写的是 {}", known())
+    } else if message.starts_with("unknown variant") {
+        format!("“{named}”不能用，可选：{}", known())
+    } else {
+        format!("有一项的值不合规定（{message}）")
+    }
 }
 
 fn value(item: &items::Item) -> Value {
@@ -297,5 +319,16 @@ mod tests {
         assert!(changed("papers", "paper").contains("paper"));
         assert!(changed("\"confirm\"", "\"confirmed\"").contains("confirmed"));
         assert!(changed("{ 2 =", "{ 2 = =").contains("TOML"));
+    }
+
+    #[test]
+    fn a_file_that_is_no_item_is_refused_in_chinese() {
+        let refuse = |text: &str| reading(text).unwrap_err().to_string();
+        let said = refuse("track = \"免申即享\"\n名称：甲\n");
+        assert!(said.contains("第 2 行不合 TOML 的写法"), "{said}");
+        assert!(refuse("nonsense = 1\n").contains("没有“nonsense”这一项"), "{}", refuse("nonsense = 1\n"));
+        assert!(refuse("").contains("缺少 "), "{}", refuse(""));
+        let missing = read(Path::new("/nowhere/事项.toml")).unwrap_err().to_string();
+        assert!(missing.contains("没有这个文件或文件夹"), "{missing}");
     }
 }

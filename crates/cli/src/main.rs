@@ -4,10 +4,12 @@
 //! Exit status: 0 done, 1 failed while running, 2 unusable arguments or input.
 
 mod account;
+mod arguments;
 mod audit;
 mod budget;
 mod cases;
 mod claims;
+mod closing;
 mod corpus;
 mod demands;
 mod demo;
@@ -105,6 +107,8 @@ enum Command {
     Diff(runs::Diff),
     /// 列出测算
     Runs,
+    /// 月结：列出、办理、撤回
+    Closing(closing::Command),
     /// 检查、测试、列出政策文件
     Policy(policy::Policy),
     /// 政策事项：起草、发布、停用
@@ -154,7 +158,10 @@ struct Context {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match arguments::parse() {
+        Ok(arguments) => arguments,
+        Err(status) => return status,
+    };
     let context = Context {
         data: arguments.data,
         database: arguments.database,
@@ -166,7 +173,7 @@ async fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("错误：{failure:#}");
+            eprintln!("错误：{}", output::told(&failure));
             if output::is_disk_full(&failure) {
                 let data = std::path::absolute(&context.data).unwrap_or_else(|_| context.data.clone());
                 eprintln!("数据目录 {} 所在的磁盘或输出位置已没有空间。", data.display());
@@ -199,6 +206,7 @@ fn needs_data(command: &Command) -> bool {
             | Command::Verify(_)
             | Command::Diff(_)
             | Command::Runs
+            | Command::Closing(_)
             | Command::Item(_)
             | Command::Case(_)
             | Command::Leave(_)
@@ -241,6 +249,7 @@ async fn run(context: &Context, command: Command) -> anyhow::Result<()> {
         Command::Verify(command) => runs::verify(context, command).await,
         Command::Diff(command) => runs::diff(context, command).await,
         Command::Runs => runs::list(context).await,
+        Command::Closing(command) => closing::run(context, command).await,
         Command::Policy(command) => policy::run(context, command).await,
         Command::Item(command) => items::run(context, command).await,
         Command::Case(command) => cases::run(context, command).await,

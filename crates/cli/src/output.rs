@@ -92,6 +92,36 @@ pub(crate) fn exit_status(failure: &anyhow::Error) -> u8 {
     if unusable { 2 } else { 1 }
 }
 
+/// What went wrong, from the outside in; a cause that the sentence before it holds already is not said again.
+pub(crate) fn told(failure: &anyhow::Error) -> String {
+    failure.chain().fold(String::new(), |told, cause| {
+        let said = match cause.downcast_ref::<std::io::Error>() {
+            Some(cause) => of_files(cause),
+            None => cause.to_string(),
+        };
+        match told.as_str() {
+            "" => said,
+            before if before.contains(&said) || before.contains(&cause.to_string()) => told,
+            before => format!("{}：{said}", before.trim_end_matches('。')),
+        }
+    })
+}
+
+/// What the system says of a file, in Chinese, with its own words behind.
+pub(crate) fn of_files(cause: &std::io::Error) -> String {
+    let words = match cause.kind() {
+        ErrorKind::NotFound => "没有这个文件或文件夹，请检查路径",
+        ErrorKind::PermissionDenied => "没有读写权限",
+        ErrorKind::AlreadyExists => "同名的文件或文件夹已经在那里",
+        ErrorKind::IsADirectory => "这是文件夹，不是文件",
+        ErrorKind::NotADirectory => "路径中有一段不是文件夹",
+        ErrorKind::StorageFull => "磁盘已满",
+        ErrorKind::InvalidData => "内容不是 UTF-8 文字",
+        _ => "系统没能读写",
+    };
+    format!("{words}（{cause}）")
+}
+
 /// Whether a disk had no room for what the command had to write.
 pub(crate) fn is_disk_full(failure: &anyhow::Error) -> bool {
     failure.chain().any(|cause| {
@@ -104,4 +134,24 @@ pub(crate) fn is_disk_full(failure: &anyhow::Error) -> bool {
 /// An amount in fen for people; what is not known is said to be so, never nothing.
 pub(crate) fn yuan(fen: Option<i64>) -> String {
     fen.map_or_else(|| "未核定".to_owned(), |fen| terms::Money::from_fen(fen).format_zh())
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::Context as _;
+
+    use super::*;
+
+    #[test]
+    fn what_a_library_says_is_told_once_and_after_a_chinese_sentence() {
+        let source = std::io::Error::from(ErrorKind::NotFound);
+        let english = source.to_string();
+        let failure = anyhow::Error::from(domain::Error::io(Path::new("/nowhere/a"), source));
+        let said = told(&failure);
+        assert_eq!(said.matches(&english).count(), 1, "{said}");
+        assert!(said.starts_with("文件 /nowhere/a 读写失败"), "{said}");
+        let plain = Err::<(), _>(std::io::Error::from(ErrorKind::PermissionDenied)).context("无法写入 a.xlsx");
+        let said = told(&plain.unwrap_err());
+        assert!(said.starts_with("无法写入 a.xlsx：没有读写权限（"), "{said}");
+    }
 }

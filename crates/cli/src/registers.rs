@@ -103,8 +103,14 @@ pub(crate) struct Ties {
     /// 把名称关联到企业：名称=统一社会信用代码
     #[arg(long, value_name = "名称=代码")]
     tie: Option<String>,
-    /// 关联的理由
-    #[arg(long, default_value = "人工核对")]
+    /// 认定不是本市企业的名称（只有代码的写代码），可重复；不再列为待关联
+    #[arg(long, value_name = "名称", conflicts_with = "tie")]
+    outside: Vec<String>,
+    /// 把认定不是本市企业的名称改回待关联，可重复
+    #[arg(long, value_name = "名称", conflicts_with_all = ["tie", "outside"])]
+    undo: Vec<String>,
+    /// 认定的理由，会留在记录上
+    #[arg(long, default_value = "")]
     reason: String,
 }
 
@@ -317,6 +323,21 @@ pub(crate) async fn quarantine(context: &Context, command: Quarantine) -> anyhow
     context.output.print(&report, words)
 }
 
+/// The listed names that are meant, with the codes that their files gave.
+fn meant(listed: &[domain::ties::UntiedName], named: &[String]) -> anyhow::Result<Vec<(String, String)>> {
+    let mut names = Vec::new();
+    for wanted in named {
+        let before = names.len();
+        let is_meant =
+            |one: &&domain::ties::UntiedName| one.name == *wanted || (one.name.is_empty() && one.code == *wanted);
+        names.extend(listed.iter().filter(is_meant).map(|one| (one.name.clone(), one.code.clone())));
+        if names.len() == before {
+            return Err(Unusable(format!("“{wanted}”不在名单中；zhiqiang ties 列出待关联的名称。")).into());
+        }
+    }
+    Ok(names)
+}
+
 pub(crate) async fn ties(context: &Context, command: Ties) -> anyhow::Result<()> {
     let installation = context.open().await?;
     if let Some(pair) = command.tie {
@@ -324,6 +345,20 @@ pub(crate) async fn ties(context: &Context, command: Ties) -> anyhow::Result<()>
             pair.split_once('=').ok_or_else(|| Unusable("--tie 应写成 名称=统一社会信用代码。".into()))?;
         let ties = [(name.to_owned(), code.to_owned())];
         let report = domain::ties::settle(&installation, &ties, &command.reason, "cli", context.now).await?;
+        return context.output.print(&report, words);
+    }
+    let (named, is_outside) = match command.undo.is_empty() {
+        true => (command.outside, true),
+        false => (command.undo, false),
+    };
+    if !named.is_empty() {
+        let listed = match is_outside {
+            true => domain::ties::waiting(&installation, context.now).await?,
+            false => domain::ties::outside(&installation, context.now).await?,
+        };
+        let names = meant(&listed, &named)?;
+        let report =
+            domain::ties::set_outside(&installation, &names, is_outside, &command.reason, "cli", context.now).await?;
         return context.output.print(&report, words);
     }
     let untied = domain::ties::waiting(&installation, context.now).await?;

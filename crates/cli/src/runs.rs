@@ -5,6 +5,8 @@ use std::fmt::Write;
 
 use clap::Args;
 use domain::runs::{self, Question};
+use domain::waiting::OfRun;
+use rules::evaluation::Indicator;
 
 use crate::Context;
 use crate::output::Unusable;
@@ -70,7 +72,12 @@ pub(crate) async fn evaluate(context: &Context, command: Evaluate) -> anyhow::Re
     let work = runs::evaluate(&installation, &policy, &question, "cli", context.now, &tell);
     let title = format!("测算：统计时点 {}", question.as_of);
     let evaluation = domain::jobs::during(&installation, &title, "cli", context.now, work).await?;
-    context.output.print(evaluation.as_ref(), words)
+    // What waits is no part of the result, and only people are told.
+    let waiting = match context.output.is_json() {
+        true => OfRun::default(),
+        false => domain::waiting::of_evaluation(&installation, &policy, &evaluation).await?,
+    };
+    context.output.print(evaluation.as_ref(), |evaluation| words(&policy, evaluation, &waiting))
 }
 
 fn overrides(set: &[String]) -> anyhow::Result<BTreeMap<String, String>> {
@@ -83,7 +90,7 @@ fn overrides(set: &[String]) -> anyhow::Result<BTreeMap<String, String>> {
         .collect()
 }
 
-fn words(evaluation: &rules::Evaluation) -> String {
+fn words(policy: &rules::Policy, evaluation: &rules::Evaluation, waiting: &OfRun) -> String {
     let mut text = String::new();
     let _ = writeln!(text, "测算 {}", evaluation.run);
     let _ = writeln!(text, "统计时点 {}，快照 {}", evaluation.as_of, short(&evaluation.snapshot));
@@ -94,12 +101,14 @@ fn words(evaluation: &rules::Evaluation) -> String {
             Some(false) => "未达标",
             None => "未定",
         };
-        let value = indicator.value.as_deref().unwrap_or("—");
+        let value = indicator.figure().unwrap_or_else(|| "—".to_owned());
         let target = match (&indicator.operator, &indicator.target) {
             (Some(operator), Some(target)) => format!("{operator} {target}"),
             _ => String::new(),
         };
-        let reason = &indicator.reason;
+        let behind = policy.indicator(&indicator.code).and_then(|definition| waiting.behind(indicator, definition));
+        let behind = behind.map_or_else(String::new, |behind| format!("；{}", behind.words()));
+        let reason = format!("{}{behind}", indicator.why());
         let _ = writeln!(text, "{:4} {state:4} {value:>12} {target:10} {} {reason}", indicator.code, indicator.name);
     }
     let mut awards: BTreeMap<&str, usize> = BTreeMap::new();
@@ -187,6 +196,7 @@ fn differences(
     let same = |is_changed: bool| if is_changed { "不同" } else { "相同" };
     let _ = writeln!(text, "资料{}，政策文件{}", same(found.snapshot_changed), same(found.policy_changed));
     let said = |value: &Option<String>| value.clone().unwrap_or_else(|| "无".into());
+    let figure = |run: &rules::Evaluation, code: &str| said(&run.indicator(code).and_then(Indicator::figure));
     for (name, change) in &found.parameters {
         let _ = writeln!(text, "参数 {name} {} → {}", said(&change.before), said(&change.after));
     }
@@ -198,7 +208,8 @@ fn differences(
     for one in &found.indicators {
         let named = after.indicator(&one.code).or_else(|| before.indicator(&one.code));
         let name = named.map_or("", |indicator| indicator.name.as_str());
-        let _ = write!(text, "{} {name}：{} → {}", one.code, said(&one.value.before), said(&one.value.after));
+        let (old, new) = (figure(before, &one.code), figure(after, &one.code));
+        let _ = write!(text, "{} {name}：{old} → {new}", one.code);
         if one.met.before != one.met.after {
             let _ = write!(text, "，{} → {}", met(one.met.before), met(one.met.after));
         }

@@ -29,7 +29,7 @@ pub enum Error {
     #[error("另一个程序正在写入专利库 {}；请等它结束再试", .0.display())]
     Locked(PathBuf),
     /// Reading or writing a file failed.
-    #[error("读写专利库文件 {} 失败：{source}", .path.display())]
+    #[error("读写专利库文件 {} 失败，请检查磁盘空间和访问权限后重试（{source}）", .path.display())]
     Io {
         /// The file.
         path: PathBuf,

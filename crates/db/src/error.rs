@@ -4,7 +4,7 @@
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The address or file cannot be opened.
-    #[error("无法打开数据库 {target}：{source}。请检查路径、权限或连接地址。")]
+    #[error("无法打开数据库 {target}，请检查路径、权限或连接地址（{source}）。")]
     Open {
         /// The path or the address without its password.
         target: String,
@@ -35,7 +35,7 @@ pub enum Error {
     #[error("数据库约束不允许此操作：{0}")]
     Constraint(String),
     /// Anything else the driver reports.
-    #[error("数据库操作失败：{0}")]
+    #[error("数据库操作失败，请稍后重试；仍然失败时，请联系维护人员（{0}）。")]
     Driver(sqlx::Error),
 }
 

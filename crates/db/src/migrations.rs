@@ -52,6 +52,7 @@ const PAIRS: &[Pair] = &[
     pair!(20261127160000, "create letter", "20261127160000_create_letter.sql"),
     pair!(20261127161000, "create clawback", "20261127161000_create_clawback.sql"),
     pair!(20261127170000, "date recovery", "20261127170000_date_recovery.sql"),
+    pair!(20261127180000, "create reopening", "20261127180000_create_reopening.sql"),
 ];
 
 pub(crate) fn newest() -> i64 {

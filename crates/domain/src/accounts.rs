@@ -72,6 +72,8 @@ pub enum Permission {
     ViewRegistry,
     /// Import files, take patent documents in, roll batches back, correct or release rows, settle ties, judge, enter trajectories, close a month.
     ChangeRegistry,
+    /// Take the closing of a month back.
+    ReopenMonths,
     /// Start a run or a what-if.
     Evaluate,
     /// Search the corpus of patent documents and read them; they are published by law (《专利法》第二十一条).
@@ -116,13 +118,14 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::ViewFigures,
         Self::ViewRights,
         Self::ViewOwnEnterprise,
         Self::ViewPolicy,
         Self::ViewRegistry,
         Self::ChangeRegistry,
+        Self::ReopenMonths,
         Self::Evaluate,
         Self::SearchCorpus,
         Self::KeepBaskets,
@@ -154,6 +157,7 @@ impl Permission {
             Self::ViewPolicy => "查看政策文本",
             Self::ViewRegistry => "查看资料台账",
             Self::ChangeRegistry => "维护资料台账",
+            Self::ReopenMonths => "撤回月结",
             Self::Evaluate => "测算",
             Self::SearchCorpus => "检索专利文献",
             Self::KeepBaskets => "保存文献夹与检索式",

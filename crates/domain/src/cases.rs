@@ -28,6 +28,7 @@ pub(crate) use self::applications::paper_faults;
 pub(crate) use self::clawback::waiting as waiting_clawbacks;
 pub(crate) use self::facts::{Known, Shelf as KnownShelf};
 pub(crate) use self::notices::find_in as notice_in;
+pub(crate) use self::opening::batches_upon;
 pub(crate) use self::soundness::{accounts_were_lost, lacks, trail_faults};
 pub use self::{
     acts::{Said, act, daily, possible},

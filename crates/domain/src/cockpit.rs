@@ -166,19 +166,31 @@ fn gap(indicator: &Indicator, definition: &IndicatorDef) -> Option<i64> {
         return None;
     }
     let numerator = i128::from(indicator.numerator?);
+    if definition.flow == "survey" {
+        let (aim, scale, denominator) = aim(indicator, definition)?;
+        let lacking = aim.checked_sub(numerator.checked_mul(scale)?)?.checked_mul(100)?;
+        return i64::try_from((lacking + denominator - 1).div_euclid(denominator)).ok();
+    }
+    let needed = least_that_meets(indicator, definition)?;
+    i64::try_from(needed - numerator).ok().filter(|lacking| *lacking > 0)
+}
+
+/// The least whole numerator that passes the exact test, for a target that is a least one.
+pub(crate) fn least_that_meets(indicator: &Indicator, definition: &IndicatorDef) -> Option<i128> {
+    let (aim, scale, _) = aim(indicator, definition)?;
+    Some(match indicator.operator? {
+        Operator::MoreThan => aim.div_euclid(scale) + 1,
+        _ => (aim + scale - 1).div_euclid(scale),
+    })
+}
+
+/// What the numerator times the scale has to reach, with that scale and the denominator.
+fn aim(indicator: &Indicator, definition: &IndicatorDef) -> Option<(i128, i128, i128)> {
     let target: i128 = indicator.target.as_ref()?.parse().ok()?;
     let denominator = if definition.has_denominator() { i128::from(indicator.denominator?) } else { 1 };
     let scale = i128::from(definition.scale.max(1));
     let aim = target.checked_mul(i128::from(definition.display_divisor.max(1)))?.checked_mul(denominator)?;
-    if definition.flow == "survey" {
-        let lacking = aim.checked_sub(numerator.checked_mul(scale)?)?.checked_mul(100)?;
-        return i64::try_from((lacking + denominator - 1).div_euclid(denominator)).ok();
-    }
-    let needed = match indicator.operator? {
-        Operator::MoreThan => aim.div_euclid(scale) + 1,
-        _ => (aim + scale - 1).div_euclid(scale),
-    };
-    i64::try_from(needed - numerator).ok().filter(|lacking| *lacking > 0)
+    Some((aim, scale, denominator))
 }
 
 fn past_of(indicator: &Indicator, of_city: &[&Observed], as_of: Date, reported: &Reported<'_>) -> Vec<Point> {

@@ -7,6 +7,7 @@ use rules::evaluation::Indicator;
 use rules::{Evaluation, Policy};
 use serde::Serialize;
 
+use crate::waiting::{self, OfRun, Waiting};
 use crate::{Error, Installation, runs};
 
 /// The reasons of one indicator, or of one award for one subject or all.
@@ -27,6 +28,12 @@ pub struct Explanation {
     /// The figure, when an indicator is explained.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub indicator: Option<Indicator>,
+    /// The figure with its bound, `至少 28`, when an indicator is explained and its figure is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub figure: Option<String>,
+    /// Rows that wait in quarantine behind the figure, when an indicator is explained and there are any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<Waiting>,
     /// The rights counted, when an indicator is explained.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rights: Vec<CountedRight>,
@@ -110,7 +117,10 @@ pub async fn explain(
     code: &str,
     subject: Option<&str>,
 ) -> Result<Explanation, Error> {
-    of_code(policy, &runs::load(installation, run).await?, code, subject)
+    let evaluation = runs::load(installation, run).await?;
+    let mut explanation = of_code(policy, &evaluation, code, subject)?;
+    explanation.add_waiting(policy, &waiting::of_evaluation(installation, policy, &evaluation).await?);
+    Ok(explanation)
 }
 
 /// The same of a run that is at hand.
@@ -194,6 +204,7 @@ fn of_indicator(policy: &Policy, evaluation: &Evaluation, indicator: Indicator, 
         .map(|right| right.unit)
         .collect();
     explanation.units = Some(units.len()).filter(|units| *units > 0);
+    explanation.figure = indicator.figure();
     explanation.indicator = Some(indicator);
     explanation
 }
@@ -213,6 +224,8 @@ fn blank(policy: &Policy, evaluation: &Evaluation, code: &str, name: &str, claus
         snapshot: evaluation.snapshot.clone(),
         rules,
         indicator: None,
+        figure: None,
+        waiting: None,
         rights: Vec::new(),
         units: None,
         subjects: Vec::new(),
@@ -220,6 +233,12 @@ fn blank(policy: &Policy, evaluation: &Evaluation, code: &str, name: &str, claus
 }
 
 impl Explanation {
+    /// Adds what waits in quarantine behind the figure; an award has none.
+    pub fn add_waiting(&mut self, policy: &Policy, waiting: &OfRun) {
+        let indicator = self.indicator.as_ref().zip(policy.indicator(&self.code));
+        self.waiting = indicator.and_then(|(indicator, definition)| waiting.behind(indicator, definition));
+    }
+
     /// The explanation for a terminal.
     pub fn words(&self) -> String {
         let mut text = format!("{} {}\n", self.code, self.name);
@@ -229,11 +248,15 @@ impl Explanation {
         let _ = writeln!(text, "  规则视图：{}", self.rules.join("、"));
         if let Some(indicator) = &self.indicator {
             let shown = |number: Option<i64>| number.map_or_else(|| "未知".to_owned(), |number| number.to_string());
-            let _ = writeln!(text, "  计数 {}", shown(indicator.numerator));
+            let bound = if indicator.is_lower() { "至少 " } else { "" };
+            let _ = writeln!(text, "  计数 {bound}{}", shown(indicator.numerator));
             if let Some(denominator) = indicator.denominator {
                 let _ = writeln!(text, "  除数 {denominator}");
             }
-            let _ = writeln!(text, "  {}：{}", verdict(indicator.met), indicator.reason);
+            let _ = writeln!(text, "  {}：{}", verdict(indicator.met), indicator.why());
+            if let Some(waiting) = &self.waiting {
+                let _ = writeln!(text, "  {}", waiting.words());
+            }
             // Several grants may be one unit of counting; of money the single rights are told.
             let units = self.units.filter(|units| *units != self.rights.len());
             let units = units.map_or_else(String::new, |units| format!("，按计件单位合 {units} 件"));

@@ -258,8 +258,7 @@ pub(crate) fn sha256(bytes: &[u8]) -> String {
     hex(&sha2::Sha256::digest(bytes))
 }
 
-/// The list of runs with how many runs and closed months there were when it was read. Both are only ever added, each whole: as
-/// many are the same.
+/// The list of runs with how often one was added, a month closed or a closing taken back when it was read: as often is the same.
 pub(crate) type Listed = Arc<Mutex<(i64, Vec<Summary>)>>;
 
 /// Every run, the latest day first; of a day the one on which its closed month rests, then the latest knowledge.

@@ -17,6 +17,7 @@ use crate::{
     Error, ImportReport, Register, audit,
     batches::BatchKind,
     entry,
+    fold::visible_batches,
     import::{NewBatch, Reason, cells_of},
     instant, registers, rows,
 };
@@ -79,6 +80,23 @@ pub async fn list(db: &Db, filter: &Filter<'_>) -> Result<Vec<QuarantinedRow>, E
 pub async fn open_counts(db: &Db) -> Result<BTreeMap<String, i64>, Error> {
     let mut tx = db.begin_read().await?;
     Ok(store::open_counts(&mut tx).await?.into_iter().collect())
+}
+
+/// How many rows had come by this moment and were not settled by then, by register.
+pub async fn waiting(db: &Db, known_at: Timestamp) -> Result<BTreeMap<String, i64>, Error> {
+    let mut tx = db.begin_read().await?;
+    let rows = store::by_batches(&mut tx).await?;
+    if rows.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let visible = visible_batches(&mut tx, known_at).await?;
+    let mut waiting = BTreeMap::new();
+    for (register, batch, settled_by, count) in rows {
+        if visible.contains_key(&batch) && settled_by.is_none_or(|settling| !visible.contains_key(&settling)) {
+            *waiting.entry(register).or_default() += count;
+        }
+    }
+    Ok(waiting)
 }
 
 /// One row.

@@ -51,7 +51,7 @@ pub enum Error {
         cause: io::Error,
     },
     /// The disk refused.
-    #[error("文件 {} 读写失败：{source}；请检查磁盘空间和访问权限后重试", path.display())]
+    #[error("文件 {} 读写失败，请检查磁盘空间和访问权限后重试（{source}）", path.display())]
     Io {
         /// The file or folder concerned.
         path: PathBuf,

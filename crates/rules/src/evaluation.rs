@@ -11,6 +11,7 @@ mod decisions;
 mod high_value;
 mod indicators;
 pub(crate) mod rows;
+mod told;
 
 use std::collections::BTreeMap;
 

@@ -10,7 +10,7 @@ use std::{io, path::Path};
 #[non_exhaustive]
 pub enum Error {
     /// The file system refused; try again when the cause is gone.
-    #[error("{file}：{action}失败（{source}）。请检查文件是否存在、是否被其他程序占用、磁盘是否已满，然后重试")]
+    #[error("{file}：{action}失败，请检查文件是否存在、是否被其他程序占用、磁盘是否已满，然后重试（{source}）")]
     Io {
         /// The file's name.
         file: String,

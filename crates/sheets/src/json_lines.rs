@@ -5,7 +5,7 @@
 use std::{collections::HashMap, fmt, ops::ControlFlow, path::Path};
 
 use serde::de::{Deserializer as _, MapAccess, Visitor};
-use serde_json::value::RawValue;
+use serde_json::{error::Category, value::RawValue};
 
 use crate::{
     Cell, Error, Rows,
@@ -47,7 +47,7 @@ impl JsonLines {
         }
         let file = out.file;
         self.text.each_line(file, &mut |number, line| {
-            let cells = cells_of(line, &columns, width);
+            let cells = cells_of(number, line, &columns, width);
             for cell in &cells {
                 out.check_chars(number, &cell.text())?;
             }
@@ -56,13 +56,14 @@ impl JsonLines {
     }
 }
 
-fn cells_of(line: &str, columns: &HashMap<String, usize>, width: usize) -> Vec<Cell> {
+fn cells_of(number: u32, line: &str, columns: &HashMap<String, usize>, width: usize) -> Vec<Cell> {
     let record = match Record::parse(line) {
         Ok(record) if !line.contains(WRONG) => record,
         // Without its keys a line belongs to no column, so the whole row is broken.
         Ok(_) => return vec![Cell::Broken(shortened(line, "含有无法识别的字节")); width],
         Err(error) => {
-            return vec![Cell::Broken(shortened(line, &format!("不是合法的 JSON 对象：{error}"))); width];
+            let reason = format!("第 {number} 行不是合法的 JSON 对象：{}", words(line, &error));
+            return vec![Cell::Broken(shortened(line, &reason)); width];
         }
     };
     let mut cells = vec![Cell::Empty; width];
@@ -75,6 +76,19 @@ fn cells_of(line: &str, columns: &HashMap<String, usize>, width: usize) -> Vec<C
     cells
 }
 
+/// What is wrong with the text, for people who write no JSON every day.
+fn words(text: &str, error: &serde_json::Error) -> String {
+    // The parser counts bytes.
+    let before = text.as_bytes().get(..error.column().saturating_sub(1)).unwrap_or_default();
+    let place = String::from_utf8_lossy(before).chars().count() + 1;
+    match error.classify() {
+        Category::Eof => "没有写完，大括号、方括号或引号没有成对".to_owned(),
+        Category::Syntax => format!("从第 {place} 个字符起写法不对；键和文字要加双引号，各项之间用逗号，一行一条"),
+        Category::Data => "整行应是一对大括号里的 键: 值".to_owned(),
+        Category::Io => "读不出来".to_owned(),
+    }
+}
+
 fn shortened(line: &str, reason: &str) -> String {
     let start: String = line.chars().take(80).collect();
     format!("{}（{reason}）", start.replace(WRONG, "\u{FFFD}"))
@@ -85,7 +99,7 @@ fn cell_of(value: &RawValue) -> Cell {
     match raw.bytes().next() {
         Some(b'"') => match serde_json::from_str::<String>(raw) {
             Ok(text) => Cell::from_text(text),
-            Err(error) => Cell::Broken(shortened(raw, &error.to_string())),
+            Err(error) => Cell::Broken(shortened(raw, &words(raw, &error))),
         },
         Some(b't') => Cell::Flag(true),
         Some(b'f') => Cell::Flag(false),
@@ -100,7 +114,7 @@ fn cell_of(value: &RawValue) -> Cell {
 fn list(raw: &str) -> Cell {
     let items: Vec<&RawValue> = match serde_json::from_str(raw) {
         Ok(items) => items,
-        Err(error) => return Cell::Broken(shortened(raw, &error.to_string())),
+        Err(error) => return Cell::Broken(shortened(raw, &words(raw, &error))),
     };
     let mut texts = Vec::with_capacity(items.len());
     for item in items {

@@ -99,7 +99,8 @@ list-empty = There is nothing here yet.
 list-empty-todo = Results appear here once registers are imported and the rules have run.
 list-none-found = Nothing matches.
 list-none-found-todo = Loosen the filters, or clear them and search again.
-list-in-yuan = { $heading } (yuan)
+list-in-unit = { $heading } ({ $unit })
+list-unit-of = Unit of { $heading }
 pager-label = Pages: { $caption }
 pager-page = Page
 pager-previous = Previous
@@ -107,6 +108,7 @@ pager-next = Next
 pager-size = Per page
 
 figure-none = Not computable
+figure-at-least = at least { $value }
 clause-of = Basis: { $place }
 clause-open = Read the document
 verdict-met = Met

@@ -99,7 +99,8 @@ list-empty = 还没有数据。
 list-empty-todo = 资料导入并测算后，这里会列出结果。
 list-none-found = 没有符合条件的记录。
 list-none-found-todo = 请放宽筛选条件，或清除筛选后重新查找。
-list-in-yuan = { $heading }（元）
+list-in-unit = { $heading }（{ $unit }）
+list-unit-of = { $heading }的单位
 pager-label = 分页：{ $caption }
 pager-page = 第
 pager-previous = 上一页
@@ -107,6 +108,7 @@ pager-next = 下一页
 pager-size = 每页
 
 figure-none = 无法计算
+figure-at-least = 至少 { $value }
 clause-of = 依据：{ $place }
 clause-open = 查看全文
 verdict-met = 已满足

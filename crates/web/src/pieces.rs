@@ -107,6 +107,8 @@ pub struct Figure {
     pub as_of: String,
     /// Why it cannot be computed, or what changed.
     pub note: Option<String>,
+    /// What waits in quarantine behind it, with the way to it.
+    pub waiting: Option<Link>,
     /// Its course.
     pub spark: Option<Spark>,
 }

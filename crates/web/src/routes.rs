@@ -58,8 +58,8 @@ pub fn doors() -> Vec<Door> {
     use Access::{Everyone, Needs, SignedIn};
     use Permission::{
         AdmitEnterprises, ChangeDemands, ChangeRegistry, DecideCases, Evaluate, HandleCases, Invite, KeepBaskets,
-        ManageAccounts, ManageMoney, OwnCases, SearchCorpus, ViewAudit, ViewCases, ViewDemands, ViewFigures, ViewMoney,
-        ViewOwnEnterprise, ViewPermissions, ViewPolicy, ViewRegistry, ViewRights,
+        ManageAccounts, ManageMoney, OwnCases, ReopenMonths, SearchCorpus, ViewAudit, ViewCases, ViewDemands,
+        ViewFigures, ViewMoney, ViewOwnEnterprise, ViewPermissions, ViewPolicy, ViewRegistry, ViewRights,
     };
     vec![
         door("/sign-in", Everyone, get(sign_in::form).post(sign_in::submit)),
@@ -280,6 +280,8 @@ pub fn doors() -> Vec<Door> {
         door("/registers/quarantine/{id}/release", Needs(ChangeRegistry), post(registry::correction::release)),
         door("/registers/quarantine/{id}/discard", Needs(ChangeRegistry), post(registry::correction::discard)),
         door("/registers/ties", Needs(ViewRegistry), get(registry::ties::page)),
+        door("/registers/ties/outside", Needs(ViewRegistry), get(registry::ties::outside)),
+        door("/registers/ties/undo", Needs(ChangeRegistry), post(registry::ties::undo)),
         door("/registers/ties/settle", Needs(ChangeRegistry), post(registry::ties::settle)),
         door("/registers/ties/one", Needs(ChangeRegistry), get(registry::ties::one).post(registry::ties::settle_one)),
         door("/registers/judgements", Needs(ViewRegistry), get(registry::judgements::page)),
@@ -293,7 +295,13 @@ pub fn doors() -> Vec<Door> {
         door("/registers/mappings/remove", Needs(ChangeRegistry), post(registry::mappings::remove)),
         door("/registers/templates/{register}", Needs(ViewRegistry), get(registry::template)),
         door("/registers/closing", Needs(ViewRegistry), get(registry::closing::page)),
+        door("/registers/closing/check", Needs(ChangeRegistry), get(registry::closing::check)),
         door("/registers/closing/close", Needs(ChangeRegistry), post(registry::closing::close)),
+        door(
+            "/registers/closing/reopen",
+            Needs(ReopenMonths),
+            get(registry::closing::reopen_form).post(registry::closing::reopen),
+        ),
         door("/registers/history/{register}", Needs(ViewRights), get(history::page)),
         door("/registers/audit", Needs(ViewAudit), get(registry::audit::page)),
         door("/registers/audit/{id}", Needs(ViewAudit), get(registry::audit::one)),

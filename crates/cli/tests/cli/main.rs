@@ -15,6 +15,7 @@ mod paying;
 mod program;
 mod server;
 mod together;
+mod told;
 mod trail;
 
 use crate::program::{json, patents, zhiqiang};

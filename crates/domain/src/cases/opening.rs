@@ -110,6 +110,11 @@ pub async fn open_batch(
     Ok(opening)
 }
 
+/// The batches that rest on a run.
+pub(crate) async fn batches_upon(tx: &mut db::Tx, run: &str) -> Result<Vec<i64>, Error> {
+    store::batches_upon(tx, run).await
+}
+
 /// What an item would come to under a run, as if it were the first: the cases that [`open_batch`] would open, none of them kept.
 pub async fn simulate(
     installation: &Installation,

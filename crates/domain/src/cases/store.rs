@@ -256,6 +256,12 @@ pub(super) async fn insert_batch(
     Ok(id)
 }
 
+/// The batches that were opened upon a run.
+pub(super) async fn batches_upon(tx: &mut Tx, run: &str) -> Result<Vec<i64>, Error> {
+    const SQL: &str = "select id from case_batch where run_id = $1 order by id";
+    Ok(with_conn!(tx, conn => sqlx::query_scalar(SQL).bind(run).fetch_all(conn).await).map_err(db::Error::from)?)
+}
+
 pub(super) async fn insert(tx: &mut Tx, case: &Case) -> Result<i64, Error> {
     const SQL: &str = "insert into award_case (item_id, batch_id, award, subject, name, year, matter, level, facts, amount, \
         amount_fen, state, due_on, due_why, opened_on) \

@@ -2,7 +2,7 @@
 
 use db::{Tx, with_conn};
 
-use super::Closing;
+use super::{Closing, Reopening};
 use crate::Error;
 
 #[derive(sqlx::FromRow)]
@@ -34,6 +34,43 @@ pub(super) async fn list(tx: &mut Tx) -> Result<Vec<Closing>, Error> {
     const SQL: &str = "select month, as_of, run_id, closed_at, closed_by, note from closing order by month desc";
     let rows: Vec<Row> = with_conn!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await).map_err(db::Error::from)?;
     rows.into_iter().map(Row::read).collect()
+}
+
+/// Takes the closing of a month back; what it was is kept.
+pub(super) async fn reopen(tx: &mut Tx, taken: &Reopening) -> Result<(), Error> {
+    const KEEP: &str = "insert into reopening (month, as_of, run_id, closed_at, closed_by, note, reopened_at, reopened_by, reason) \
+         select month, as_of, run_id, closed_at, closed_by, note, $2, $3, $4 from closing where month = $1";
+    const DELETE: &str = "delete from closing where month = $1";
+    with_conn!(&mut *tx, conn => sqlx::query(KEEP).bind(&taken.closing.month).bind(taken.reopened_at.to_string())
+        .bind(&taken.reopened_by).bind(&taken.reason).execute(conn).await.map(|_| ()))
+    .map_err(db::Error::from)?;
+    with_conn!(tx, conn => sqlx::query(DELETE).bind(&taken.closing.month).execute(conn).await.map(|_| ()))
+        .map_err(db::Error::from)?;
+    Ok(())
+}
+
+#[derive(sqlx::FromRow)]
+struct ReopenedRow {
+    #[sqlx(flatten)]
+    closing: Row,
+    reopened_at: String,
+    reopened_by: String,
+    reason: String,
+}
+
+/// The closings that were taken back, the latest first.
+pub(super) async fn reopened(tx: &mut Tx) -> Result<Vec<Reopening>, Error> {
+    const SQL: &str = "select month, as_of, run_id, closed_at, closed_by, note, reopened_at, reopened_by, reason \
+         from reopening order by id desc";
+    let rows: Vec<ReopenedRow> =
+        with_conn!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await).map_err(db::Error::from)?;
+    let read = |row: ReopenedRow| {
+        let closing = row.closing.read()?;
+        let damaged = |_| Error::Damaged(format!("撤回月结 {} 的时间已损坏", closing.month));
+        let reopened_at = row.reopened_at.parse().map_err(damaged)?;
+        Ok(Reopening { closing, reopened_at, reopened_by: row.reopened_by, reason: row.reason })
+    };
+    rows.into_iter().map(read).collect()
 }
 
 /// Keeps a closed month; false when it is closed already.

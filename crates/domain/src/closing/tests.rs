@@ -40,3 +40,20 @@ fn open_rows_must_be_acknowledged() {
     assert!(!is_required(registry::register("holidays").unwrap()));
     assert!(!is_required(registry::register("aliases").unwrap()));
 }
+
+#[test]
+fn a_closing_stays_while_something_rests_on_it() {
+    let closing = |month: &str| Closing {
+        month: month.into(),
+        as_of: date(2023, 12, 31),
+        run: "r".into(),
+        closed_at: "2024-02-29T15:59:59Z".parse().unwrap(),
+        closed_by: "clerk".into(),
+        note: String::new(),
+    };
+    let closed = [closing("2023-12"), closing("2023-11")];
+    let why = in_the_way(&closed, &closed[1], &[]).unwrap();
+    assert!(why.contains("2023-12") && why.contains("最后一个月"), "{why}");
+    assert_eq!(in_the_way(&closed, &closed[0], &[]), None);
+    assert!(in_the_way(&closed, &closed[0], &[7]).unwrap().contains("兑现批次 7"));
+}

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use registry::{Folded, Register};
 
 use super::{Note, rows, sheet::Sheet};
-use crate::{beijing_date, reports::reported_until};
+use crate::{beijing_date, reports::reported_until, ties};
 
 /// The rows of table `delivery`; one that names no register or no period says nothing.
 pub(super) fn table<'a>(folded: &'a Folded, notes: &mut Vec<Note>) -> Vec<rows::Delivery<'a>> {
@@ -24,7 +24,7 @@ pub(super) fn table<'a>(folded: &'a Folded, notes: &mut Vec<Note>) -> Vec<rows::
     deliveries
 }
 
-/// The rows of table `register_state`: every register, delivered or not.
+/// The rows of table `register_state`: every register, delivered or not, but for the one that decides no figure.
 pub(super) fn register_states(folded: &Folded) -> Vec<rows::RegisterState<'static>> {
     let state = |register: &'static Register| {
         let last = folded.delivered.get(register.id);
@@ -36,7 +36,7 @@ pub(super) fn register_states(folded: &Folded) -> Vec<rows::RegisterState<'stati
             reported_until: last.map(|at| reported_until(beijing_date(*at))),
         }
     };
-    registry::registers().iter().map(state).collect()
+    registry::registers().iter().filter(|register| register.id != ties::OUTSIDERS).map(state).collect()
 }
 
 /// The first and the last day of a period, as the register keeps it: `from/to`.

@@ -86,9 +86,10 @@ pub(super) async fn insert(tx: &mut Tx, row: &Row) -> Result<bool, Error> {
     Ok(inserted == 1)
 }
 
-/// How many runs and closed months there are.
+/// A number that grows with each run, each closed month and each closing taken back.
 pub(super) async fn count(tx: &mut Tx) -> Result<i64, Error> {
-    const SQL: &str = "select (select count(*) from run) + (select count(*) from closing)";
+    const SQL: &str =
+        "select (select count(*) from run) + (select count(*) from closing) + 2 * (select count(*) from reopening)";
     Ok(with_conn!(tx, conn => sqlx::query_scalar(SQL).fetch_one(conn).await).map_err(db::Error::from)?)
 }
 

@@ -9,10 +9,15 @@ use std::{
 
 use db::Tx;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
-use terms::text::fold_name;
+use terms::{ForeignGrant, text::fold_name};
 
 use super::{Reason, reader::ReadRow, ties};
-use crate::{Error, fold::VisibleBatch, registers::Register};
+use crate::{
+    Error, Folded,
+    cells::LIST_SEPARATOR,
+    fold::{VisibleBatch, rows_of},
+    registers::Register,
+};
 
 /// The columns that tell what has happened, so that no day to come can stand there.
 const PAST: &[&str] = &[
@@ -39,8 +44,37 @@ pub(super) struct Doubts {
     /// Announcement number of a grant, by hash → application number, by hash, and its row.
     grants: HashMap<u64, (u64, u32)>,
     hasher: RandomState,
+    /// Announcement number of a grant → application number, as registered before.
+    known_grants: HashMap<String, String>,
+    /// Foreign right → who claims it, and in which row.
+    claims: HashMap<String, Vec<Claim>>,
     /// The day of the import.
     today: Date,
+}
+
+/// Who is named the proprietor of a foreign right.
+struct Claim {
+    /// The key of the row; a later row of this key corrects it.
+    key: (String, String),
+    code: String,
+    name: String,
+    /// Where the row stands, in words.
+    place: String,
+}
+
+impl Claim {
+    /// Whether this can only be somebody else: two codes that differ, or two names where a code is missing.
+    fn is_of_another(&self, other: &Self) -> bool {
+        match self.code.is_empty() || other.code.is_empty() {
+            false => self.code != other.code,
+            true => fold_name(&self.name) != fold_name(&other.name),
+        }
+    }
+
+    /// Who it is, as the row says it.
+    fn claimant(&self) -> &str {
+        if self.code.is_empty() { &self.name } else { &self.code }
+    }
 }
 
 impl Doubts {
@@ -57,6 +91,8 @@ impl Doubts {
             persons: ties::persons(tx, register, merged).await?,
             grants: HashMap::new(),
             hasher: RandomState::new(),
+            known_grants: ties::grants(tx, register, merged).await?,
+            claims: claims(tx, register, merged).await?,
             today: recorded_at.to_zoned(beijing).date(),
         })
     }
@@ -68,6 +104,7 @@ impl Doubts {
         doubts.extend(self.unknown_town(row).filter(|_| !self.is_of_no_use_without_town()));
         doubts.extend(self.other_name(row));
         doubts.extend(self.same_grant(row));
+        doubts.extend(self.other_claimant(row));
         doubts
     }
 
@@ -123,12 +160,40 @@ impl Doubts {
             return None;
         }
         let (number, grant) = (self.cell(row, "application_number")?, self.cell(row, "grant_number")?);
+        if let Some(known) = self.known_grants.get(grant).filter(|known| *known != number) {
+            let why = format!("登记簿中申请 {known} 也是这个授权公告号，两者必有一错。请核对。");
+            return Some(self.reason("grant_number", grant, why));
+        }
         let (number, key) = (self.hasher.hash_one(number), self.hasher.hash_one(grant));
         let (first, first_row) = *self.grants.entry(key).or_insert((number, row.number));
         (first != number).then(|| {
             let why = format!("本文件第 {first_row} 行的另一件申请也是这个授权公告号，两者必有一错。请核对。");
             self.reason("grant_number", grant, why)
         })
+    }
+
+    /// One foreign right counts for one enterprise, so that of two who claim it one would go without a word.
+    fn other_claimant(&mut self, row: &ReadRow) -> Option<Reason> {
+        if self.register.id != FOREIGN {
+            return None;
+        }
+        let text = |field: &str| self.cell(row, field).unwrap_or_default();
+        let (right, claim) = claim_of(&text, format!("本文件第 {} 行", row.number));
+        let mut known = self.claims.get(&right).into_iter().flatten();
+        let other = known.find(|known| known.key != claim.key && known.is_of_another(&claim));
+        let doubt = other.map(|known| {
+            let why = format!(
+                "{}的同一项授权（{right}）写的是 {}；一项授权只计入一家，不会两家都计。请核对专利权人。",
+                known.place,
+                known.claimant()
+            );
+            let field = if claim.code.is_empty() { "proprietor" } else { "proprietor_uscc" };
+            self.reason(field, claim.claimant(), why)
+        });
+        let claims = self.claims.entry(right).or_default();
+        claims.retain(|known| known.key != claim.key);
+        claims.push(claim);
+        doubt
     }
 
     fn cell<'r>(&self, row: &'r ReadRow, field: &str) -> Option<&'r str> {
@@ -139,4 +204,35 @@ impl Doubts {
         let place = self.register.index(field).expect("a doubt is about a cell of the register");
         Reason { column: self.register.columns[place].heading.to_owned(), value: value.to_owned(), reason }
     }
+}
+
+/// The register of rights granted abroad.
+const FOREIGN: &str = "foreign-grants";
+
+/// The right that a row is about, and who claims it.
+fn claim_of<'r>(text: &dyn Fn(&str) -> &'r str, place: String) -> (String, Claim) {
+    let (office, number) = (text("office"), text("grant_number"));
+    let grant = office.parse().ok().and_then(|office| ForeignGrant::read(office, number));
+    let right = grant.map_or_else(|| format!("{office}{number}"), |grant| grant.right());
+    let name = text("proprietor").split(LIST_SEPARATOR).next().unwrap_or_default().to_owned();
+    let key = (office.to_owned(), number.to_owned());
+    (right, Claim { key, code: text("proprietor_uscc").to_owned(), name, place })
+}
+
+/// Who claims each foreign right by these batches; none for other registers.
+async fn claims(
+    tx: &mut Tx,
+    register: &'static Register,
+    visible: &HashMap<i64, VisibleBatch>,
+) -> Result<HashMap<String, Vec<Claim>>, Error> {
+    let mut claims: HashMap<String, Vec<Claim>> = HashMap::new();
+    if register.id != FOREIGN {
+        return Ok(claims);
+    }
+    for row in rows_of(tx, register, visible).await? {
+        let text = |field: &str| row.text(Folded::column(register.id, field));
+        let (right, claim) = claim_of(&text, "登记簿中已有".to_owned());
+        claims.entry(right).or_default().push(claim);
+    }
+    Ok(claims)
 }

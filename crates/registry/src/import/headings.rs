@@ -86,15 +86,22 @@ impl Headings {
             }
         }
         if !self.is_forced {
-            match self.lay_out(sheet, &written, &folded, None) {
-                Ok(layout) => return Ok(layout),
-                Err(lacking) => missing.push(lacking),
+            let plain = self.lay_out(sheet, &written, &folded, None);
+            match &plain {
+                Ok(layout) if layout.doubled.is_none() => return plain,
+                Ok(_) => {}
+                Err(lacking) => missing.push(lacking.clone()),
             }
             let unsigned = headed().filter(|mapping| mapping.signature.is_empty());
             for mapping in unsigned {
-                if let Ok(layout) = self.lay_out(sheet, &written, &folded, Some(mapping)) {
-                    return Ok(layout);
+                match self.lay_out(sheet, &written, &folded, Some(mapping)) {
+                    // Of two headings that mean the same a mapping may say which is right.
+                    Ok(layout) if plain.is_err() || layout.doubled.is_none() => return Ok(layout),
+                    _ => {}
                 }
+            }
+            if plain.is_ok() {
+                return plain;
             }
         }
         Err(missing.into_iter().min_by_key(|lacking| lacking.headings.len()).unwrap_or_default())
@@ -144,6 +151,12 @@ impl Headings {
             let (Some(at), Some(place)) = (numbered_column(heading), self.register.index(field)) else { continue };
             if best[place].is_none() && folded.get(at).is_none_or(String::is_empty) {
                 best[place] = Some((at, usize::MAX));
+            }
+            // Of two columns that mean the same, the one named by its place is right.
+            if doubled[place].is_some_and(|(first, second)| [first, second].contains(&at)) {
+                best[place] = Some((at, usize::MAX));
+                doubled[place] = None;
+                units[place] = is_money(&columns[place]).then(|| MoneyUnit::in_heading(&written[at])).flatten();
             }
         }
         let lacking: Vec<&'static str> = columns
@@ -202,6 +215,11 @@ pub(crate) struct Missing {
 }
 
 impl Layout {
+    /// The column of the register that a cell of the file fills.
+    pub(crate) fn column_of(&self, at: usize) -> Option<usize> {
+        self.places.iter().position(|place| *place == Some(at))
+    }
+
     /// What a row says behind the last heading, as a reason against it; none when nothing stands there.
     pub(crate) fn beyond(&self, cells: &[Cell]) -> Option<Reason> {
         if self.mapping.as_ref().is_some_and(|mapping| mapping.no_headings) {

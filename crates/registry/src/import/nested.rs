@@ -17,10 +17,11 @@ pub(super) fn read(path: &Path, limits: &Limits, on_row: &mut dyn FnMut(Row) -> 
     let shown = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let unusable = |why: String| Error::Unusable(format!("无法读取 {shown}：{why}"));
     sheets::check_size(path, limits)?;
-    let bytes = std::fs::read(path).map_err(|error| unusable(format!("{error}。请检查路径和权限。")))?;
+    let bytes = std::fs::read(path).map_err(|error| unusable(format!("请检查路径和权限（{error}）。")))?;
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-    let value: Value = serde_json::from_slice(text)
-        .map_err(|error| unusable(format!("不是有效的 JSON（{error}）。请检查文件是否完整。")))?;
+    let value: Value = serde_json::from_slice(text).map_err(|error| {
+        unusable(format!("从第 {} 行起不是有效的 JSON。请检查文件是否完整（{error}）。", error.line()))
+    })?;
     let mut objects = Vec::new();
     collect(value, &mut objects);
     let mut keys: Vec<String> = Vec::new();

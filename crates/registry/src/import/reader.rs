@@ -218,12 +218,14 @@ fn file_name(path: &Path) -> std::borrow::Cow<'_, str> {
 
 fn doubled(layout: &Layout, row: u32, (first, second): (usize, usize)) -> String {
     format!(
-        "的工作表“{}”第 {row} 行有两列标题意思相同：第 {} 列“{}”和第 {} 列“{}”，无法判断用哪一列。请删去其中一列，或改名后重新导入。",
+        "的工作表“{}”第 {row} 行有两列标题意思相同：第 {} 列“{}”和第 {} 列“{}”，无法判断用哪一列。请删去其中一列，或改名后重新导入；每月如此的来源，可存一个列名对应写明用第几列，如 第{}列={}。",
         layout.sheet,
         first + 1,
         layout.heading(first),
         second + 1,
-        layout.heading(second)
+        layout.heading(second),
+        first + 1,
+        layout.register.columns[layout.column_of(first).unwrap_or_default()].heading
     )
 }
 

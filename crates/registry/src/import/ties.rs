@@ -53,6 +53,7 @@ pub(super) fn names_enterprises(register: &Register) -> bool {
             | "prizes"
             | "official-high-value"
             | "official-fees"
+            | "outsiders"
             | "sei-judgements"
             | "trajectories"
             | "province-figures"
@@ -130,6 +131,21 @@ pub(super) async fn persons(
     let rows = rows_of(tx, register, visible).await?;
     let named = rows.iter().filter(|row| !row.text(name).is_empty());
     Ok(named.map(|row| (row.text(person).to_owned(), row.text(name).to_owned())).collect())
+}
+
+/// The application of each grant number that the register of patents knows by these batches; none for other registers.
+pub(super) async fn grants(
+    tx: &mut Tx,
+    register: &'static Register,
+    visible: &HashMap<i64, VisibleBatch>,
+) -> Result<HashMap<String, String>, Error> {
+    if register.id != "patents" {
+        return Ok(HashMap::new());
+    }
+    let [number, grant] = ["application_number", "grant_number"].map(|field| Folded::column(register.id, field));
+    let rows = rows_of(tx, register, visible).await?;
+    let granted = rows.iter().filter(|row| !row.text(grant).is_empty());
+    Ok(granted.map(|row| (row.text(grant).to_owned(), row.text(number).to_owned())).collect())
 }
 
 /// The names and codes of the towns known by these batches, for registers whose rows name one; empty while none is known.

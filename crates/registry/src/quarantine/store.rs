@@ -68,6 +68,13 @@ pub(super) async fn open_counts(tx: &mut Tx) -> Result<Vec<(String, i64)>, Error
     Ok(with_conn!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await).map_err(db::Error::from)?)
 }
 
+/// How many rows each batch set aside, by register and by the batch that settled them.
+pub(super) async fn by_batches(tx: &mut Tx) -> Result<Vec<(String, i64, Option<i64>, i64)>, Error> {
+    const SQL: &str = "select register, batch_id, resolution_batch, count(*) from quarantine \
+        group by register, batch_id, resolution_batch order by register, batch_id, resolution_batch";
+    Ok(with_conn!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await).map_err(db::Error::from)?)
+}
+
 /// A row of a merged batch with its raw fields.
 pub(super) async fn find(tx: &mut Tx, id: i64) -> Result<Option<(QuarantinedRow, String)>, Error> {
     const SQL: &str = "select q.id, q.batch_id, q.register, b.file, q.sheet, q.row_no, q.cells, q.fields, q.reasons, q.state, \

@@ -10,6 +10,15 @@ const ALIASES: &[Column] = &[
     column("reason", "理由", Kind::Text),
 ];
 
+/// Names and codes that a person found to be no enterprise of the city. It decides no figure: such a name counts for nobody anyway.
+const OUTSIDERS: &[Column] = &[
+    column("name", "名称", Kind::Text),
+    column("code", "所给代码", Kind::Text),
+    // A later answer says 否 of what was taken back.
+    column("is_outside", "不是本市企业", Kind::Choice(&["是", "否"])).required(),
+    column("reason", "理由", Kind::Text).required(),
+];
+
 const SEI_JUDGEMENTS: &[Column] = &[
     column("application_number", "申请号", Kind::ApplicationNumber).required(),
     column("code", "产业代码", Kind::Identifier).required(),
@@ -54,6 +63,13 @@ pub(super) fn registers() -> Vec<Register> {
             name_zh: "名称认定",
             columns: ALIASES,
             key: &["name", "uscc", "valid_from"],
+            received: false,
+        },
+        Register {
+            id: "outsiders",
+            name_zh: "非本市企业认定",
+            columns: OUTSIDERS,
+            key: &["name", "code"],
             received: false,
         },
         Register {

@@ -384,3 +384,30 @@ async fn a_town_that_nobody_knows_is_doubted_wherever_it_is_named() {
         assert_eq!(counts(&office.import("trajectories", &of("城东镇"), "2024-01-10").await)[1], 1);
     }
 }
+
+#[tokio::test]
+async fn what_two_deliveries_claim_is_told() {
+    for office in offices().await {
+        let head = "申请号,名称,申请日,授权公告日,授权公告号,专利权人\n";
+        let patent = |number: &str| format!("{head}{number},甲,2018-03-01,2020-06-02,CN108000001B,甲\n");
+        assert_eq!(doubts(&office, "patents", &patent("201810000001.4")).await, Vec::<String>::new());
+        let found = doubts(&office, "patents", &patent("201810000002.9")).await;
+        assert!(found.len() == 1 && found[0].contains("登记簿中申请 2018100000014"), "{found:?}");
+        assert_eq!(doubts(&office, "patents", &patent("201810000001.4")).await.len(), 1, "the other row says it too");
+
+        let head = "授权号,受理局,授权日期,途径,国际申请号,中国申请号,专利权人,专利权人代码\n";
+        let grant = |number: &str, office: &str, code: &str| {
+            format!("{head}{number},{office},2023-01-01,直接,,,某公司,{code}\n")
+        };
+        let (one, other) = ("91350100M000100Y43", "91320682MA10000014");
+        let claims = async |text: String| {
+            let found = doubts(&office, "foreign-grants", &text).await;
+            found.into_iter().filter(|doubt| doubt.contains("只计入一家")).collect::<Vec<_>>()
+        };
+        assert_eq!(claims(grant("EP3000001B1", "EP", one)).await, Vec::<String>::new());
+        assert_eq!(claims(grant("EP3000001", "FR", one)).await, Vec::<String>::new(), "the same enterprise again");
+        let found = claims(grant("EP3000001", "GB", other)).await;
+        assert!(found.len() == 1 && found[0].contains(one), "{found:?}");
+        assert_eq!(claims(grant("EP3000001", "GB", one)).await, Vec::<String>::new(), "the row itself corrected");
+    }
+}

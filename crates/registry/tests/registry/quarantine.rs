@@ -114,3 +114,22 @@ async fn a_row_that_comes_right_in_a_later_file_is_settled_by_it() {
         assert_eq!(open(&office).await.len(), 3);
     }
 }
+
+#[tokio::test]
+async fn what_waits_is_counted_as_of_a_moment() {
+    for office in offices().await {
+        office.import("pledges", ROWS, "2024-01-10").await;
+        let rows = open(&office).await;
+        let corrected = quarantine::correct(office.db(), rows[0].id, &put("登记日期", "2023-12-01"), by("2024-01-20"))
+            .await
+            .unwrap();
+        quarantine::discard(office.db(), rows[2].id, "重复申报", by("2024-01-25")).await.unwrap();
+        let waiting = async |day: &str| quarantine::waiting(office.db(), on(day)).await.unwrap().remove("pledges");
+        assert_eq!(waiting("2024-01-09").await, None, "nothing had come yet");
+        assert_eq!(waiting("2024-01-15").await, Some(3));
+        assert_eq!(waiting("2024-01-22").await, Some(2));
+        assert_eq!(waiting("2024-01-30").await, Some(1));
+        batches::rollback(office.db(), corrected.batch, on("2024-02-01"), BY, None).await.unwrap();
+        assert_eq!(waiting("2024-02-02").await, Some(2), "what was taken back waits again");
+    }
+}

@@ -163,7 +163,7 @@ fn a_broken_json_line_breaks_its_row_and_no_other() {
         read("a.jsonl", "{\"a\":1,\"b\":2}\n{\"a\":1,\n{\"a\":{\"x\":1},\"b\":[[1]]}\n{\"a\":1,\"a\":2}\n").unwrap();
     let shown = shown(&rows);
     let lines: Vec<&str> = shown.lines().collect();
-    assert!(lines[2].starts_with("2|<{\"a\":1,（不是合法的 JSON 对象"), "{shown}");
+    assert!(lines[2].starts_with("2|<{\"a\":1,（第 2 行不是合法的 JSON 对象：没有写完"), "{shown}");
     assert_eq!(lines[3], "3|<{\"x\":1}（单元格里不能是 JSON 对象）>|<[[1]]（列表里不能再套列表或对象）>");
     assert_eq!(lines[4], "4|<键“a”重复>|");
 }

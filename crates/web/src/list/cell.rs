@@ -4,6 +4,7 @@ use jiff::civil::Date;
 
 use crate::{
     format,
+    frame::Frame,
     i18n::Lang,
     pieces::{Link, State},
     search_key::sort_key,
@@ -16,6 +17,8 @@ pub struct Cell {
     pub text: String,
     /// The unit behind it.
     pub unit: String,
+    /// The unit of what the workbook holds.
+    pub export_unit: String,
     /// The exact value, for the hover.
     pub exact: String,
     /// Where it leads.
@@ -89,7 +92,14 @@ impl Cell {
     pub fn money(fen: i64, lang: Lang) -> Self {
         let short = format::money(fen, lang);
         let export = sheets::Cell::Number(format::fixed(fen.into(), 100, 2));
-        Self { unit: short.unit, exact: short.exact, key: Key::Number(fen.into()), export, ..Self::bare(short.text) }
+        Self {
+            unit: short.unit,
+            export_unit: format::unit("元", lang),
+            exact: short.exact,
+            key: Key::Number(fen.into()),
+            export,
+            ..Self::bare(short.text)
+        }
     }
 
     /// A date, as 2023-12-31.
@@ -135,6 +145,21 @@ impl Cell {
     #[must_use]
     pub fn unit(mut self, unit: impl Into<String>) -> Self {
         self.unit = unit.into();
+        self.export_unit = self.unit.clone();
+        self
+    }
+
+    /// The same as the least that it can be: no plain number any more, in a workbook either.
+    #[must_use]
+    pub(crate) fn at_least(mut self, frame: &Frame) -> Self {
+        let bounded = |number: &str| frame.t1("figure-at-least", "value", number);
+        self.text = bounded(&self.text);
+        if !self.exact.is_empty() {
+            self.exact = bounded(&self.exact);
+        }
+        if let sheets::Cell::Number(number) = &self.export {
+            self.export = sheets::Cell::Text(bounded(number));
+        }
         self
     }
 
@@ -168,6 +193,7 @@ impl Cell {
         Self {
             text,
             unit: String::new(),
+            export_unit: String::new(),
             exact: String::new(),
             href: None,
             pick: None,

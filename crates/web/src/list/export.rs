@@ -14,7 +14,7 @@ use crate::{
     error::AppError,
     format::{self, encode},
     frame::Frame,
-    list::{Form, Kind, ListQuery, Listing, ListingView},
+    list::{Cell, Form, Kind, ListQuery, Listing, ListingView},
 };
 
 const CSV: &str = "text/csv; charset=utf-8";
@@ -66,7 +66,10 @@ impl<T> Listing<'_, T> {
     }
 
     pub(super) fn sheet(&self, rows: &[T], query: &ListQuery) -> Sheet {
-        let cells = |row: &T| self.columns.iter().map(|column| (column.cell)(row).export).collect();
+        let cells =
+            |place: &usize| self.columns.iter().map(|column| (column.cell)(&rows[*place])).map(exported).collect();
+        let rows: Vec<Vec<(sheets::Cell, String)>> = self.chosen(rows, query).iter().map(cells).collect();
+        let units: Vec<Unit> = (0..self.columns.len()).map(|place| self.unit_of(place, &rows)).collect();
         let mut title = vec![self.caption.clone(), format::instant(self.frame.now)];
         title.extend(self.summary(query));
         if self.frame.is_demo {
@@ -78,18 +81,71 @@ impl<T> Listing<'_, T> {
             columns: self
                 .columns
                 .iter()
-                .map(|column| Column::new(self.export_heading(column), export_kind(column.kind)))
+                .zip(&units)
+                .flat_map(|(column, unit)| self.export_columns(column, unit))
                 .collect(),
-            rows: self.chosen(rows, query).iter().map(|place| cells(&rows[*place])).collect(),
+            rows: rows.into_iter().map(|row| with_units(row, &units)).collect(),
         }
     }
 
-    fn export_heading(&self, column: &super::Column<'_, T>) -> String {
-        match column.kind {
-            Kind::Money => self.frame.t1("list-in-yuan", "heading", &column.heading),
-            _ => column.heading.clone(),
+    /// How the numbers of a column say their unit.
+    fn unit_of(&self, place: usize, rows: &[Vec<(sheets::Cell, String)>]) -> Unit {
+        match self.columns[place].kind {
+            Kind::Money => return Unit::InHeading(self.frame.unit("元")),
+            Kind::Number => {}
+            Kind::Text | Kind::Code | Kind::Date => return Unit::None,
+        }
+        let mut units = rows.iter().map(|row| &row[place]).filter(|(cell, _)| *cell != sheets::Cell::Empty);
+        let Some((_, first)) = units.next() else { return Unit::None };
+        match units.any(|(_, unit)| unit != first) {
+            true => Unit::InColumn,
+            false if first.is_empty() => Unit::None,
+            false => Unit::InHeading(first.clone()),
         }
     }
+
+    fn export_columns(&self, column: &super::Column<'_, T>, unit: &Unit) -> Vec<Column> {
+        let heading = match unit {
+            Unit::InHeading(unit) => {
+                self.frame.tn("list-in-unit", [("heading", column.heading.clone()), ("unit", unit.clone())])
+            }
+            Unit::InColumn | Unit::None => column.heading.clone(),
+        };
+        let own = Column::new(heading, export_kind(column.kind));
+        match unit {
+            Unit::InColumn => {
+                let heading = self.frame.t1("list-unit-of", "heading", &column.heading);
+                vec![own, Column::new(heading, write::Kind::Text)]
+            }
+            Unit::InHeading(_) | Unit::None => vec![own],
+        }
+    }
+}
+
+/// Where the unit of a column's numbers stands in a file.
+enum Unit {
+    /// They have none.
+    None,
+    /// All have the same.
+    InHeading(String),
+    /// They differ, so that each row says its own.
+    InColumn,
+}
+
+fn exported(cell: Cell) -> (sheets::Cell, String) {
+    (cell.export, cell.export_unit)
+}
+
+fn with_units(row: Vec<(sheets::Cell, String)>, units: &[Unit]) -> Vec<sheets::Cell> {
+    let mut cells = Vec::with_capacity(row.len());
+    for ((cell, unit), of_column) in row.into_iter().zip(units) {
+        let is_blank = cell == sheets::Cell::Empty || unit.is_empty();
+        cells.push(cell);
+        if matches!(of_column, Unit::InColumn) {
+            cells.push(if is_blank { sheets::Cell::Empty } else { sheets::Cell::Text(unit) });
+        }
+    }
+    cells
 }
 
 fn export_kind(kind: Kind) -> write::Kind {

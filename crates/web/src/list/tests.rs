@@ -129,3 +129,31 @@ fn a_page_to_print_says_what_it_leaves_out() {
     assert!(printed(&many).contains("共 2,001 条，本页只列前 2,000 条"));
     assert!(!printed(&many[..2000]).contains("本页只列前"));
 }
+
+#[test]
+fn a_file_says_the_unit_of_its_numbers_and_which_are_least_ones() {
+    let frame = Frame::for_tests();
+    let listing = |mixed: bool| {
+        Listing::new(&frame, "firms", "/firms", "企业").column("amount", "数", Kind::Number, move |firm: &Firm| {
+            match firm.rights {
+                None => Cell::empty(),
+                Some(0) => Cell::number(0).unit("件").at_least(&frame_of()),
+                Some(rights) if mixed && rights > 100 => Cell::money(rights, crate::i18n::Lang::Chinese),
+                Some(rights) => Cell::number(rights).unit("件"),
+            }
+        })
+    };
+    let sheet = |mixed: bool| listing(mixed).sheet(&FIRMS, &ListQuery::default());
+    let heads = |mixed: bool| sheet(mixed).columns.iter().map(|one| one.heading.clone()).collect::<Vec<_>>();
+    assert_eq!(heads(false), ["数（件）"]);
+    assert_eq!(sheet(false).rows[3], [sheets::Cell::Text("至少 0".into())], "no plain number");
+    assert_eq!(heads(true), ["数", "数的单位"]);
+    let (number, text) = (|text: &str| sheets::Cell::Number(text.into()), |text: &str| sheets::Cell::Text(text.into()));
+    assert_eq!(sheet(true).rows[0], [number("12"), text("件")]);
+    assert_eq!(sheet(true).rows[1], [number("12.00"), text("元")]);
+    assert_eq!(sheet(true).rows[2], [sheets::Cell::Empty, sheets::Cell::Empty]);
+}
+
+fn frame_of() -> Frame {
+    Frame::for_tests()
+}

@@ -124,7 +124,10 @@ pub async fn indicator(
     if run.evaluation.indicator(&code).is_none() {
         return Err(Error::NotFound { what: "指标", id: code }.into());
     }
-    Ok(Json(explanations::of_code(&policy, &run.evaluation, &code, None)?))
+    let mut explanation = explanations::of_code(&policy, &run.evaluation, &code, None)?;
+    let waiting = domain::waiting::of_run(&app.installation, &run).await?;
+    explanation.add_waiting(&policy, &waiting);
+    Ok(Json(explanation))
 }
 
 /// `GET /api/runs/{run}/awards`: who reaches which award, of all or of one.

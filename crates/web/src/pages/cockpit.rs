@@ -105,6 +105,7 @@ pub async fn page(AxumState(app): AxumState<App>, frame: Frame, uri: Uri) -> Res
     if let Some(file) = tables::file(&frame, policy, &query, (&targets, &changes, &gaps)) {
         return file;
     }
+    let waiting = domain::waiting::of_run(&app.installation, &shown.opened).await?;
     let (lapses, lapses_total, lapses_unknown) = watch::lapses(&frame, &shown);
     hx::page(CockpitPage {
         frame: &frame,
@@ -112,7 +113,7 @@ pub async fn page(AxumState(app): AxumState<App>, frame: Frame, uri: Uri) -> Res
         choices: shown.choices(&frame),
         notice: what_if(&frame, &shown),
         tally: targets::tally(&frame, &targets),
-        groups: targets::groups(&frame, policy, as_of, &targets, &indicator),
+        groups: targets::groups(&frame, policy, as_of, &targets, &waiting, &indicator),
         course: targets::course(&frame, policy, &targets, &indicator),
         is_due: as_of >= target_on,
         target_date: frame.date(target_on),

@@ -1,7 +1,7 @@
 //! `/indicators` 指标: every target and monitored figure of the policy, each open down to the rights it counted.
 
 pub(crate) mod basis;
-mod categories;
+pub(crate) mod categories;
 mod changes;
 mod counted;
 mod course;
@@ -12,10 +12,12 @@ mod rights;
 mod source;
 mod test;
 mod towns;
+pub(crate) mod waiting;
 mod waves;
 
 use askama::Template;
 use axum::{extract::State, http::Uri, response::Response};
+use domain::waiting::OfRun;
 use rules::{evaluation::Indicator, policy::IndicatorDef, policy::IndicatorKind};
 
 pub use self::{changes::page as changes, detail::page as one, rights::page as rights, towns::page as town};
@@ -61,9 +63,8 @@ struct Row<'a> {
 
 /// `GET /indicators`.
 pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Result<Response, AppError> {
-    let query = ListQuery::parse(&uri);
-    let query = if query.size < ON_A_PAGE { query.of_size(ON_A_PAGE).on_page(query.page) } else { query };
-    let export = ListQuery::parse(&uri).export;
+    let wished = ListQuery::parse(&uri);
+    let query = if wished.size < ON_A_PAGE { wished.of_size(ON_A_PAGE).on_page(wished.page) } else { wished.clone() };
     let Some(shown) = shown::shown(&app, query.filter("run")).await? else {
         return cockpit::no_run(&frame, frame.t("indicators-title"));
     };
@@ -73,9 +74,10 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
         .iter()
         .filter_map(|indicator| Some(Row { indicator, definition: shown.policy.indicator(&indicator.code)? }))
         .collect();
-    let listing = listing(&frame, &shown);
-    if export {
-        return listing.workbook(&rows, &query);
+    let waiting = domain::waiting::of_run(&app.installation, &shown.opened).await?;
+    let listing = listing(&frame, &shown, &waiting);
+    if wished.export {
+        return listing.workbook(&rows, &wished);
     }
     let mut view = listing.view(&rows, &query);
     shown.keep_in(&mut view);
@@ -83,7 +85,7 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
     hx.page(page, ListBlock { frame: &frame, list: &view })
 }
 
-fn listing<'a>(frame: &'a Frame, shown: &'a Shown) -> Listing<'a, Row<'a>> {
+fn listing<'a>(frame: &'a Frame, shown: &'a Shown, waiting: &'a OfRun) -> Listing<'a, Row<'a>> {
     let detail = |code: &str| shown.keep(frame.at(&format!("/indicators/{code}")));
     let part =
         |number: Option<i64>, unit: &str| number.map_or_else(Cell::empty, |number| quantity_cell(frame, number, unit));
@@ -91,10 +93,7 @@ fn listing<'a>(frame: &'a Frame, shown: &'a Shown) -> Listing<'a, Row<'a>> {
         .column("name", frame.t("indicators-col-name"), Kind::Text, move |row: &Row<'_>| {
             Cell::text(frame.said(&row.indicator.name)).link(detail(&row.indicator.code))
         })
-        .column("value", frame.t("indicators-col-value"), Kind::Number, |row| match &row.indicator.value {
-            Some(value) => Cell::decimal(value).unit(frame.unit(&row.indicator.unit)),
-            None => Cell::empty(),
-        })
+        .column("value", frame.t("indicators-col-value"), Kind::Number, |row| targets::value_cell(frame, row.indicator))
         .column("target", frame.t("indicators-col-target"), Kind::Text, |row| match &row.indicator.target {
             Some(target) => Cell::code(quantities::required(row.indicator.operator, target)),
             None => Cell::empty(),
@@ -104,15 +103,21 @@ fn listing<'a>(frame: &'a Frame, shown: &'a Shown) -> Listing<'a, Row<'a>> {
             Cell::state(state, rank)
         })
         .column("numerator", frame.t("indicators-col-numerator"), Kind::Number, move |row| {
-            part(row.indicator.numerator, &row.definition.numerator_unit)
+            let cell = part(row.indicator.numerator, &row.definition.numerator_unit);
+            if row.indicator.is_lower() { cell.at_least(frame) } else { cell }
         })
         .column("denominator", frame.t("indicators-col-denominator"), Kind::Number, move |row| {
             part(row.indicator.denominator, &row.definition.denominator_unit)
         })
         .column("flow", frame.t("indicators-col-flow"), Kind::Text, |row| {
-            // What cannot be computed says why instead.
-            let why = row.indicator.value.is_none().then(|| frame.said(&row.indicator.reason));
-            Cell::text(why.unwrap_or_else(|| quantities::flow(frame, &row.definition.flow)))
+            // What cannot be computed, is only known in part, or may turn when rows that wait are settled, says so instead.
+            let (indicator, definition) = (row.indicator, row.definition);
+            let may_change = waiting.behind(indicator, definition).is_some_and(|waiting| waiting.may_change);
+            let is_open = indicator.value.is_none() || indicator.is_lower() || may_change;
+            Cell::text(match is_open {
+                true => self::waiting::why(frame, waiting, indicator, definition),
+                false => quantities::flow(frame, &definition.flow),
+            })
         })
         .filter("kind", frame.t("indicators-col-kind"), kinds(frame), |row, key| kind_key(row.definition.kind) == key)
         .filter("state", frame.t("indicators-col-state"), states(frame), |row, key| {
@@ -127,7 +132,8 @@ pub(crate) fn quantity_cell(frame: &Frame, number: i64, unit: &str) -> Cell {
         return Cell::money(number, frame.lang);
     }
     let short = quantities::quantity(number, unit, frame.lang);
-    Cell { text: short.text, unit: short.unit, exact: short.exact, ..Cell::number(number) }
+    let export_unit = frame.unit(unit);
+    Cell { text: short.text, unit: short.unit, exact: short.exact, export_unit, ..Cell::number(number) }
 }
 
 const fn kind_key(kind: IndicatorKind) -> &'static str {

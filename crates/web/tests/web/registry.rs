@@ -237,19 +237,18 @@ async fn a_name_is_tied_by_code_and_a_patent_judged() {
         .first()
         .map(|href| (*href).to_owned())
         .expect("the demo leaves names untied");
-    let form = clerk.get(&one).await;
-    let name = form.text.split("name=\"name\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
-    let token = form.token();
-    let wrong = clerk
-        .post("/registers/ties/one", &[("csrf", &token), ("name", &name), ("uscc", "123"), ("reason", "核对")])
-        .await;
+    let form = clerk.get(&one.replace("&amp;", "&").replace("&#38;", "&")).await;
+    let hidden = |name: &str| {
+        let rest = form.text.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap();
+        rest.split('"').next().unwrap().to_owned()
+    };
+    let (name, code, token) = (hidden("name"), hidden("code"), form.token());
+    let sent = |uscc: &'static str| {
+        [("csrf", token.as_str()), ("name", &name), ("code", &code), ("act", "tie"), ("uscc", uscc), ("reason", "核对")]
+    };
+    let wrong = clerk.post("/registers/ties/one", &sent("123")).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", wrong.text);
-    let done = clerk
-        .post(
-            "/registers/ties/one",
-            &[("csrf", &token), ("name", &name), ("uscc", "91320682MA10000014"), ("reason", "核对")],
-        )
-        .await;
+    let done = clerk.post("/registers/ties/one", &sent("91320682MA10000014")).await;
     assert!(done.header("location").contains("done=tied"), "{}", done.text);
 
     let list = clerk.get("/registers/judgements").await;

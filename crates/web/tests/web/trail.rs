@@ -7,7 +7,7 @@ use db::Db;
 use web::routes;
 
 /// The doors that take a form and change something, with the act that the trail then holds.
-const CHANGES: [(&str, &str); 97] = [
+const CHANGES: [(&str, &str); 99] = [
     ("/sign-in", "session.open"),
     ("/sign-in/code", "session.open"),
     ("/sign-out", "session.close"),
@@ -67,6 +67,7 @@ const CHANGES: [(&str, &str); 97] = [
     ("/registers/quarantine/{id}/release", "quarantine-released"),
     ("/registers/quarantine/{id}/discard", "quarantine-discarded"),
     ("/registers/ties/settle", "tie-merged"),
+    ("/registers/ties/undo", "tie-merged"),
     ("/registers/ties/one", "tie-merged"),
     ("/registers/judgements/settle", "judgement-merged"),
     ("/registers/province/enter", "entry-merged"),
@@ -74,6 +75,7 @@ const CHANGES: [(&str, &str); 97] = [
     ("/registers/mappings/save", "mapping-saved"),
     ("/registers/mappings/remove", "mapping-deleted"),
     ("/registers/closing/close", "month.close"),
+    ("/registers/closing/reopen", "month.reopen"),
     ("/cases/open", "case.batch"),
     ("/cases/apply", "case.begin"),
     ("/cases/{id}/act", "case."),

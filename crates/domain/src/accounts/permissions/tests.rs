@@ -90,7 +90,7 @@ fn administrators_exclude_each_other_whatever_is_permitted() {
     let auditor = powers(Role::Auditor);
     assert!(auditor.contains(&P::ViewAudit));
     let changing = [P::ChangeRegistry, P::Evaluate, P::KeepBaskets, P::ChangeDemands, P::HandleCases, P::GiveOpinion];
-    let more = [P::DecideCases, P::OwnCases, P::ManageMoney, P::ManageAccounts, P::ViewPermissions];
+    let more = [P::ReopenMonths, P::DecideCases, P::OwnCases, P::ManageMoney, P::ManageAccounts, P::ViewPermissions];
     assert!(changing.iter().chain(&more).all(|one| !auditor.contains(one)), "changes nothing: {auditor:?}");
     for role in [Role::Clerk, Role::Leader, Role::Finance, Role::Town, Role::Enterprise, Role::Department] {
         let held = powers(role);

@@ -93,3 +93,11 @@ proptest! {
         prop_assert_eq!(shuffled.snapshot_id(), city().snapshot_id());
     }
 }
+
+#[test]
+fn that_a_name_is_none_of_the_city_is_no_fact_of_a_figure() {
+    let plain = super::super::freeze(&city().0).unwrap();
+    let answer = [("name", "外地公司"), ("is_outside", "是"), ("reason", "外地")];
+    let answered = super::super::freeze(&city().row("outsiders", &answer).0).unwrap();
+    assert_eq!(plain.id(), answered.id());
+}

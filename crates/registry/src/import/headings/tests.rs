@@ -3,7 +3,8 @@
 use sheets::{Cell, Row};
 use terms::MoneyUnit;
 
-use crate::{import::tests_only::headings, register};
+use super::Headings;
+use crate::{import::tests_only::headings, mappings::Mapping, register};
 
 fn row(number: u32, cells: &[&str]) -> Row {
     let cell = |text: &&str| if text.is_empty() { Cell::Empty } else { Cell::Text((*text).to_owned()) };
@@ -95,4 +96,25 @@ fn the_gazette_is_known_by_its_headings_and_the_swapped_issue_by_their_order() {
     assert_eq!(mapped[at("address")], Cell::Text("江苏省如皋市".into()));
     assert_eq!(mapped[at("inventors")], Cell::Text("张三".into()));
     assert_eq!(mapped[at("grant_number")], Cell::Text("CN102889890B".into()));
+}
+
+#[test]
+fn a_mapping_says_by_its_place_which_of_two_equal_headings_is_right() {
+    let register = register("regions").unwrap();
+    let row = row(1, &["区镇代码", "区镇代码", "区镇名称", "类型"]);
+    let plain = headings(register).find("s", &row).unwrap();
+    assert_eq!(plain.doubled, Some((0, 1)));
+    let mapping = Mapping {
+        source: "两列代码".into(),
+        register: "regions".into(),
+        headings: [("第2列".to_owned(), "code".to_owned())].into(),
+        ..Mapping::default()
+    };
+    for is_forced in [false, true] {
+        let known = Headings::new(register, vec![mapping.clone()], is_forced);
+        let layout = known.find("s", &row).unwrap();
+        assert_eq!((layout.doubled, &*layout.ignored), (None, &["区镇代码".to_owned()][..]), "{is_forced}");
+        let cells = ["1", "320682", "如皋市", "市"].map(|text| Cell::Text(text.into()));
+        assert_eq!(layout.map(&cells).unwrap()[0], Cell::Text("320682".into()));
+    }
 }

@@ -171,6 +171,8 @@ fn schemas() -> Value {
         ("snapshot", text()),
         ("rules", texts()),
         ("indicator", of("Indicator")),
+        ("figure", text()),
+        ("waiting", of("Waiting")),
         ("rights", list(of("CountedRight"))),
         ("subjects", list(of("SubjectReasons"))),
     ]);
@@ -178,6 +180,10 @@ fn schemas() -> Value {
     json!({
         "Document": { "type": "object", "required": ["openapi", "info", "paths"] },
         "Problem": object(&[("title", text()), ("status", whole()), ("detail", text())]),
+        "Waiting": object(&[
+            ("registers", list(object(&[("register", text()), ("name", text()), ("rows", whole())]))),
+            ("may_change", json!({ "type": "boolean" })),
+        ]),
         "Runs": rows("Run"),
         "Run": object(&[
             ("run", text()), ("policy", text()), ("as_of", json!({ "type": "string", "format": "date" })),

@@ -72,7 +72,8 @@ fn course<'a>(frame: &'a Frame) -> Listing<'a, (&'a Target, &'a IndicatorDef)> {
             Cell::text(frame.said(&target.indicator.name))
         })
         .column("value", frame.t("cockpit-col-value"), Kind::Number, |(target, _)| {
-            target.indicator.value.as_deref().map_or_else(Cell::empty, Cell::decimal)
+            // The unit has a column of its own here.
+            targets::value_cell(frame, &target.indicator).unit("")
         })
         .column("required", frame.t("cockpit-col-required"), Kind::Text, |(target, _)| {
             let indicator = &target.indicator;

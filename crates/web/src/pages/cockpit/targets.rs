@@ -3,6 +3,7 @@
 use domain::{
     cockpit::{Point, Target},
     forecast::Outlook,
+    waiting::OfRun,
 };
 use jiff::civil::Date;
 use rules::{Policy, evaluation::Indicator, policy::IndicatorDef};
@@ -14,6 +15,8 @@ use super::{
 use crate::{
     format,
     frame::Frame,
+    list::{Cell, Key},
+    pages::indicators::waiting,
     pieces::{Figure, Spark, State, Tone},
 };
 
@@ -69,12 +72,16 @@ pub(crate) fn groups(
     policy: &Policy,
     as_of: Date,
     targets: &[Target],
+    waiting: &OfRun,
     href: &dyn Fn(&str) -> String,
 ) -> Vec<Group> {
     let mut groups: Vec<(String, Group)> = Vec::new();
     for target in targets {
         let Some(definition) = policy.indicator(&target.indicator.code) else { continue };
-        let figure = figure(frame, target, definition, as_of, href(&target.indicator.code));
+        let figure = Figure {
+            waiting: waiting::link(frame, waiting, &target.indicator, definition),
+            ..figure(frame, target, definition, as_of, href(&target.indicator.code))
+        };
         match groups.iter_mut().find(|(id, _)| *id == definition.group) {
             Some((_, group)) => group.figures.push(figure),
             None => {
@@ -120,7 +127,7 @@ pub(crate) fn bare(
     Figure {
         name: frame.said(&indicator.name),
         href,
-        value: indicator.value.as_deref().map(format::group),
+        value: value(frame, indicator),
         unit: frame.unit(&indicator.unit),
         exact: exact(frame, indicator, definition),
         target: indicator
@@ -130,8 +137,24 @@ pub(crate) fn bare(
         state: None,
         as_of: as_of.to_string(),
         note: indicator.value.is_none().then(|| frame.said(&indicator.reason)),
+        waiting: None,
         spark: None,
     }
+}
+
+/// A figure as printed, with its bound: `29.94`, `至少 28`; nothing where it is not known.
+pub(crate) fn value(frame: &Frame, indicator: &Indicator) -> Option<String> {
+    let value = format::group(indicator.value.as_deref()?);
+    Some(if indicator.is_lower() { frame.t1("figure-at-least", "value", value) } else { value })
+}
+
+/// The same in a list and its files.
+pub(crate) fn value_cell(frame: &Frame, indicator: &Indicator) -> Cell {
+    let Some(value) = &indicator.value else {
+        return Cell { key: Key::Missing, ..Cell::text(frame.t("figure-none")) };
+    };
+    let cell = Cell::decimal(value).unit(frame.unit(&indicator.unit));
+    if indicator.is_lower() { cell.at_least(frame) } else { cell }
 }
 
 /// Numerator and denominator without rounding: `3,915 件 ÷ 130,520,000,000 元`.
@@ -187,7 +210,7 @@ pub(crate) fn why(frame: &Frame, target: &Target) -> Option<String> {
         return None;
     }
     Some(match &target.forecast {
-        _ if target.indicator.met.is_none() => frame.said(&target.indicator.reason),
+        _ if target.indicator.met.is_none() => frame.said(&target.indicator.why()),
         None => frame.t("outlook-no-forecast"),
         Some(_) => frame.t("outlook-no-back-test"),
     })
@@ -255,10 +278,7 @@ pub(crate) fn course(
         Some(CourseRow {
             name: frame.said(&indicator.name),
             href: href(&indicator.code),
-            value: match indicator.value.as_deref() {
-                Some(value) => unit(format::group(value)),
-                None => frame.t("word-unknown"),
-            },
+            value: value(frame, indicator).map_or_else(|| frame.t("word-unknown"), unit),
             target: indicator
                 .target
                 .as_deref()

@@ -286,6 +286,7 @@ fn figures(frame: &Frame, shown: &Shown, enterprise: &Enterprise, path: &str) ->
         state: None,
         as_of: shown.as_of().to_string(),
         note: None,
+        waiting: None,
         spark: None,
     };
     let stars = stars_cell(frame, shown, enterprise);

@@ -59,6 +59,7 @@ pub(super) fn figures() -> Vec<Figure> {
         state: Some(State::new(Tone::Ok, "已达标")),
         as_of: "截至2023年12月31日".into(),
         note: None,
+        waiting: None,
         spark: Some(Spark::of(&course, Some(30.0), "近八个季度由 21.4 升至 30.4，去年第四季度无数据")),
     };
     vec![
@@ -86,6 +87,7 @@ pub(super) fn figures() -> Vec<Figure> {
             target: some("目标 ≥ 90%"),
             state: Some(State::new(Tone::Bad, "未达标")),
             note: some("还差 21 家"),
+            waiting: Some(Link::new("企业资质登记簿有 24 行待处理，未计入；处理后结论可能改变", HERE)),
             spark: None,
             ..figure.clone()
         },

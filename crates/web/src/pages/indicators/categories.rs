@@ -121,16 +121,21 @@ pub(super) fn categories(frame: &Frame, shown: &Shown) -> Categories {
         total: high_value.total.map(|total| list(total, "any")),
         undetermined: (high_value.undetermined > 0).then(|| list(high_value.undetermined, "open")),
         lists: lists(frame, shown),
-        doubts_line: match shown.opened.views.rows("high_value_doubt").map_or(0, |rows| rows.len()) {
-            0 => String::new(),
-            count => frame.t1("high-value-doubts", "count", format::count(count as i128)),
-        },
+        doubts_line: doubts_line(frame, shown),
         doubts: doubts(frame, shown),
     }
 }
 
+/// How many of the official list are doubtful, in words; empty when none is.
+pub(crate) fn doubts_line(frame: &Frame, shown: &Shown) -> String {
+    match shown.opened.views.rows("high_value_doubt").map_or(0, |rows| rows.len()) {
+        0 => String::new(),
+        count => frame.t1("high-value-doubts", "count", format::count(count as i128)),
+    }
+}
+
 /// What the official list names and is no invention in force of the city on the day, each with a way to look at it.
-fn doubts(frame: &Frame, shown: &Shown) -> Vec<(Link, String)> {
+pub(crate) fn doubts(frame: &Frame, shown: &Shown) -> Vec<(Link, String)> {
     let Some(rows) = shown.opened.views.rows("high_value_doubt") else { return Vec::new() };
     let as_of = shown.as_of().to_string();
     let doubt = |row| {

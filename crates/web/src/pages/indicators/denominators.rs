@@ -20,11 +20,13 @@ pub(crate) fn moved(
     if old.denominator == new.denominator {
         return None;
     }
-    let shown = |number: Option<i64>| {
-        number.map_or_else(
-            || frame.t("word-unknown"),
-            |number| quantities::quantity(number, &definition.denominator_unit, frame.lang).exact,
-        )
+    let unit = &definition.denominator_unit;
+    let short = |number: Option<i64>| number.map(|number| quantities::text(number, unit, frame.lang));
+    // Two numbers that round to the same are told exactly.
+    let is_near = short(old.denominator) == short(new.denominator);
+    let shown = |number: Option<i64>| match number {
+        Some(number) if is_near => quantities::quantity(number, unit, frame.lang).exact,
+        number => short(number).unwrap_or_else(|| frame.t("word-unknown")),
     };
     let sentence = frame.tn(
         "moved-denominator",

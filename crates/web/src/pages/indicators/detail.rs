@@ -16,6 +16,7 @@ use super::{
     course, parts,
     source::{self, Fact},
     test::{self, ExactTest},
+    waiting,
     waves::{self, Waves},
 };
 use crate::{
@@ -53,6 +54,7 @@ struct IndicatorPage<'a> {
     target: Option<String>,
     state: StateWord,
     reason: String,
+    waiting: Option<Link>,
     numerator: Part,
     denominator: Option<Part>,
     facts: Vec<Fact>,
@@ -125,6 +127,7 @@ pub async fn page(
         .chain(source::survey(&frame, &shown, indicator))
         .chain(source::money(&app, &frame, &shown, &code).await?)
         .collect();
+    let waiting = domain::waiting::of_run(&app.installation, &shown.opened).await?;
     let towns = parts::parts(&shown, &moved, &row);
     let listing = parts::listing(&frame, &shown, &row, &towns);
     let path = format!("/indicators/{code}");
@@ -160,17 +163,18 @@ pub async fn page(
         crumbs: vec![Link::new(frame.t("indicators-title"), shown.keep(frame.at("/indicators")))],
         choices: shown.choices(&frame),
         notice: notice(&frame, &row),
-        value: indicator.value.as_deref().map(format::group),
+        value: targets::value(&frame, indicator),
         unit: frame.unit(&indicator.unit),
         exact: targets::exact(&frame, indicator, definition),
         target: indicator.target.as_ref().map(|target| quantities::required(indicator.operator, target)),
         state: target
             .as_ref()
             .map_or_else(|| super::state(&frame, indicator, definition).0, |target| targets::state(&frame, target)),
-        reason: frame.said(&indicator.reason),
+        reason: frame.said(&indicator.why()),
+        waiting: waiting::link(&frame, &waiting, indicator, definition),
         numerator: Part {
             source: rights.is_none().then(|| source::numerator(&frame, &code)).flatten(),
-            ..part(&frame, &definition.numerator, indicator.numerator, &definition.numerator_unit, rights.clone())
+            ..numerator(&frame, &row, rights.clone())
         },
         denominator: definition
             .has_denominator()
@@ -223,8 +227,17 @@ fn notice(frame: &Frame, row: &Row<'_>) -> Option<Notice> {
         ("lower", true) => (frame.t("indicators-lower"), frame.t("indicators-lower-means")),
         _ => return None,
     };
-    let lines = [frame.said(&row.indicator.reason), means].into_iter().filter(|line| !line.is_empty()).collect();
+    let lines = [frame.said(&row.indicator.why()), means].into_iter().filter(|line| !line.is_empty()).collect();
     Some(Notice { tone: Tone::Warn, title, lines, link: None })
+}
+
+fn numerator(frame: &Frame, row: &Row<'_>, href: Option<String>) -> Part {
+    let (indicator, definition) = (row.indicator, row.definition);
+    let part = part(frame, &definition.numerator, indicator.numerator, &definition.numerator_unit, href);
+    if !indicator.is_lower() || indicator.numerator.is_none() {
+        return part;
+    }
+    Part { number: frame.t1("figure-at-least", "value", &part.number), ..part }
 }
 
 fn part(frame: &Frame, name: &str, number: Option<i64>, unit: &str, href: Option<String>) -> Part {

@@ -28,7 +28,7 @@ use crate::{
 const READ_MAX: u32 = 20_000;
 
 /// The acts, by the word that the trail keeps.
-const ACTS: [&str; 92] = [
+const ACTS: [&str; 93] = [
     "import-merged",
     "import-cancelled",
     "import-recovered",
@@ -44,6 +44,7 @@ const ACTS: [&str; 92] = [
     "mapping-deleted",
     "run.evaluate",
     "month.close",
+    "month.reopen",
     "corpus.import",
     "navigation.report",
     "basket.open",

@@ -1,70 +1,106 @@
-//! `/registers/closing` 月结: months that are closed upon a run, and closing one.
+//! `/registers/closing` 月结: months that are closed upon a run, closing one with its figures in sight, and taking one back.
 
-use axum::{Form, extract::State, http::Uri, response::Response};
+mod check;
+mod reopen;
+
+use askama::Template;
+use axum::{extract::State, http::Uri, response::Response};
 use domain::{
     accounts::Permission,
-    closing::{self, Closing, Wish},
+    closing::{self, Closing, Reopening},
     runs::{self, Summary},
 };
 
+pub use self::{
+    check::{close, page as check},
+    reopen::{page as reopen_form, reopen},
+};
 use crate::{
     app::App,
     error::AppError,
-    form::{Choice, Errors, Field, Kind as FieldKind},
+    form::Choice,
     format,
     frame::Frame,
     hx::{self, Hx},
-    list::{Cell, Dir, Kind, Listing},
+    list::{Cell, Dir, Kind, Listing, ListingView},
     pages::{
         cockpit::shown,
-        registry::{
-            entries::{EntriesPage, EntryForm},
-            head_of, who,
-        },
-        room::{self, Room, Sent},
+        registry::head_of,
+        room::{self, ListBlock, Room},
     },
 };
+
+/// Where the page is.
+const PATH: &str = "/registers/closing";
+
+#[derive(Template)]
+#[template(path = "registry/closing.html")]
+struct ClosingPage<'a> {
+    frame: &'a Frame,
+    room: &'a Room,
+    list: &'a ListingView,
+    choices: Vec<Choice>,
+    action: String,
+    reopened: Vec<Reopening>,
+}
 
 /// `GET /registers/closing`.
 pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Result<Response, AppError> {
     let (query, words) = room::wishes(&uri);
     let rows = closing::list(&app.installation).await?;
+    let may_reopen = frame.may(Permission::ReopenMonths);
+    let latest = rows.iter().map(|one| one.month.clone()).max().filter(|_| may_reopen);
     let view = {
-        let listing = listing(&frame);
+        let listing = listing(&frame, latest);
         if query.export {
             return listing.workbook(&rows, &query);
         }
         listing.view(&rows, &query)
     };
     let room = head(&app, &frame).await?.with(room::said(&frame, &words));
-    let errors = Errors::default();
-    let form = match frame.may(Permission::ChangeRegistry) {
-        true => form(&app, &frame, &Sent::default(), &errors).await?,
-        false => None,
+    let choices = match frame.may(Permission::ChangeRegistry) {
+        true => open_runs(&app, &frame, &rows, "").await?,
+        false => Vec::new(),
     };
-    EntriesPage { frame: &frame, room: &room, errors: &errors, list: &view, form }.respond(hx)
+    let block = ListBlock { frame: &frame, list: &view };
+    if hx.wants_block() {
+        return hx::page(block);
+    }
+    let reopened = closing::reopened(&app.installation).await?;
+    let action = frame.at("/registers/closing/check");
+    hx::page(ClosingPage { frame: &frame, room: &room, list: &view, choices, action, reopened })
 }
 
 async fn head(app: &App, frame: &Frame) -> Result<Room, AppError> {
-    head_of(app, frame, "/registers/closing", frame.t("reg-closing"), frame.t("reg-closing-line")).await
+    head_of(app, frame, PATH, frame.t("reg-closing"), frame.t("reg-closing-line")).await
 }
 
-fn listing(frame: &Frame) -> Listing<'_, Closing> {
-    Listing::new(frame, "closing", "/registers/closing", frame.t("reg-closing"))
+/// The closed months; the way to take one back stands at the `latest`, where the visitor may.
+fn listing(frame: &Frame, latest: Option<String>) -> Listing<'_, Closing> {
+    let listing = Listing::new(frame, "closing", PATH, frame.t("reg-closing"))
         .column("month", frame.t("reg-month"), Kind::Text, |one: &Closing| {
             Cell::code(one.month.clone()).link(frame.at(&format!("/runs/{}", one.run)))
         })
         .column("as-of", frame.t("reg-as-of"), Kind::Date, |one| Cell::date(Some(one.as_of)))
         .column("closed-at", frame.t("reg-closed-at"), Kind::Date, |one| Cell::code(format::instant(one.closed_at)))
         .column("who", frame.t("reg-who"), Kind::Text, |one| Cell::text(one.closed_by.clone()))
-        .column("note", frame.t("reg-note"), Kind::Text, |one| Cell::text(one.note.clone()))
-        .sorted_by("month", Dir::Down)
-        .when_empty(frame.t("reg-closing-none"), frame.t("reg-closing-none-todo"))
+        .column("note", frame.t("reg-note"), Kind::Text, |one| Cell::text(one.note.clone()));
+    let listing = match latest {
+        Some(latest) => {
+            listing.column("reopen", frame.t("reg-reopen"), Kind::Text, move |one| match one.month == latest {
+                true => {
+                    Cell::text(frame.t("reg-reopen-one")).link(frame.at(&format!("{PATH}/reopen?month={}", one.month)))
+                }
+                false => Cell::empty(),
+            })
+        }
+        None => listing,
+    };
+    listing.sorted_by("month", Dir::Down).when_empty(frame.t("reg-closing-none"), frame.t("reg-closing-none-todo"))
 }
 
-/// The form, if there is a run of a month's end that is not closed yet.
-async fn form(app: &App, frame: &Frame, sent: &Sent, errors: &Errors) -> Result<Option<EntryForm>, AppError> {
-    let closed = closing::list(&app.installation).await?;
+/// The runs upon which a month may be closed.
+async fn open_runs(app: &App, frame: &Frame, closed: &[Closing], chosen: &str) -> Result<Vec<Choice>, AppError> {
     let is_open = |run: &Summary| {
         !run.is_what_if()
             && run.scope.is_empty()
@@ -72,69 +108,10 @@ async fn form(app: &App, frame: &Frame, sent: &Sent, errors: &Errors) -> Result<
             && !closed.iter().any(|one| one.as_of.to_string() == run.as_of)
     };
     let runs = runs::list(&app.installation).await?;
-    let runs = shown::choices(frame, runs.iter().filter(|run| is_open(run)), |_, words| words);
-    if runs.is_empty() {
-        return Ok(None);
-    }
-    let open = closing::open_rows(&app.installation).await?;
-    let mut fields = vec![
-        Field::of("run", frame.t("reg-closing-run"), FieldKind::Select(runs), sent.get("run"), errors)
-            .hint(frame.t("reg-closing-run-hint")),
-    ];
-    if !open.is_empty() {
-        let named: Vec<String> = open
-            .iter()
-            .map(|(register, count)| {
-                frame.tn(
-                    "reg-closing-open-one",
-                    &[("register", frame.said(register.name_zh)), ("count", count.to_string())],
-                )
-            })
-            .collect();
-        let choice = Choice {
-            is_chosen: sent.get("acknowledged") == "yes",
-            ..Choice::new("yes", frame.t("reg-closing-acknowledge-yes"))
-        };
-        let field =
-            Field::of("acknowledged", frame.t("reg-closing-acknowledge"), FieldKind::Checks(vec![choice]), "", errors);
-        fields.push(field.hint(frame.t1("reg-closing-open", "list", named.join(&frame.t("word-list-separator")))));
-    }
-    fields.push(Field::of("note", frame.t("reg-note"), FieldKind::Text, sent.get("note"), errors).optional());
-    Ok(Some(EntryForm {
-        title: frame.t("reg-closing-form"),
-        action: frame.at("/registers/closing/close"),
-        button: frame.t("reg-closing-do"),
-        fields,
-    }))
+    let choices = shown::choices(frame, runs.iter().filter(|run| is_open(run)), |_, words| words);
+    Ok(choices.into_iter().map(|choice| Choice { is_chosen: choice.value == chosen, ..choice }).collect())
 }
 
 fn is_month_end(day: &str) -> bool {
     day.parse::<jiff::civil::Date>().is_ok_and(|day| day == day.last_of_month())
-}
-
-/// `POST /registers/closing/close`.
-pub async fn close(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>) -> Result<Response, AppError> {
-    let who = who(&frame);
-    let wish = Wish {
-        run: sent.get("run"),
-        acknowledged: sent.get("acknowledged") == "yes",
-        note: sent.get("note"),
-        by: &who,
-        now: app.now(),
-    };
-    let mut errors = Errors::default();
-    match closing::close(&app.installation, wish).await {
-        Ok(closed) => {
-            return Ok(room::see_other(&frame, &format!("/registers/closing?done=closed&month={}", closed.month)));
-        }
-        Err(domain::Error::Conflict(why)) => errors.add(if why.contains("隔离") { "acknowledged" } else { "run" }, why),
-        Err(domain::Error::Invalid(why)) => errors.add("run", why),
-        Err(error @ domain::Error::NotFound { .. }) => errors.add("run", error.to_string()),
-        Err(other) => return Err(other.into()),
-    }
-    let rows = closing::list(&app.installation).await?;
-    let view = listing(&frame).view(&rows, &Default::default());
-    let room = head(&app, &frame).await?.wrong(true);
-    let form = form(&app, &frame, &sent, &errors).await?;
-    hx::refused(EntriesPage { frame: &frame, room: &room, errors: &errors, list: &view, form })
 }

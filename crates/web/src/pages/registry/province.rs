@@ -15,12 +15,13 @@ use crate::{
     app::App,
     error::AppError,
     form::{Errors, Field, Kind as FieldKind},
-    format,
+    format::{self, Short},
     frame::Frame,
     hx,
     list::{Cell, Kind, ListQuery, Listing, ListingView, downloads},
     pages::{
         cockpit::shown::{self, Shown},
+        indicators::categories,
         registry::{
             entries::{EntryForm, cell, errors_of, indicator_name, indicators},
             head_of,
@@ -56,9 +57,9 @@ struct Compared {
     indicator: String,
     as_of: String,
     unit: String,
-    province: String,
-    ours: Option<String>,
-    difference: Option<String>,
+    province: Number,
+    ours: Option<Number>,
+    difference: Option<Number>,
     is_same: bool,
     /// What our number is, where it is not the figure itself.
     note: String,
@@ -67,18 +68,37 @@ struct Compared {
     source: String,
 }
 
+/// A number as the page shows it, and as its file holds it.
+struct Number {
+    shown: Short,
+    plain: String,
+}
+
+impl Number {
+    /// A plain decimal number in a unit; yuan are made short as everywhere.
+    fn of(frame: &Frame, plain: &str, unit: &str, is_money: bool) -> Self {
+        let amount = plain.trim_start_matches('-');
+        let fen = is_money.then(|| terms::Money::parse(amount, terms::MoneyUnit::Yuan).ok()).flatten();
+        let shown = match fen {
+            Some(money) => format::money(if plain == amount { money.fen } else { -money.fen }, frame.lang),
+            None => Short { text: format::group(plain), unit: unit.to_owned(), exact: String::new() },
+        };
+        Self { shown, plain: plain.to_owned() }
+    }
+}
+
 /// The id of the table of figures.
 const FIGURES: &str = "figures";
 
 /// The figures as a file.
 fn figures_file(frame: &Frame) -> Listing<'_, Compared> {
-    let number = |text: Option<&str>| text.map_or_else(Cell::empty, |text| Cell::decimal(&text.replace(',', "")));
+    let number = |one: Option<&Number>| one.map_or_else(Cell::empty, |one| Cell::decimal(&one.plain));
     Listing::new(frame, FIGURES, "/registers/province", frame.t("reg-province-figures"))
         .column("indicator", frame.t("reg-indicator"), Kind::Text, |one: &Compared| Cell::text(one.indicator.clone()))
         .column("as-of", frame.t("reg-as-of"), Kind::Date, |one| Cell::date(one.as_of.parse().ok()))
         .column("province", frame.t("reg-province-value"), Kind::Number, move |one| number(Some(&one.province)))
-        .column("ours", frame.t("reg-our-value"), Kind::Number, move |one| number(one.ours.as_deref()))
-        .column("difference", frame.t("reg-difference"), Kind::Number, move |one| number(one.difference.as_deref()))
+        .column("ours", frame.t("reg-our-value"), Kind::Number, move |one| number(one.ours.as_ref()))
+        .column("difference", frame.t("reg-difference"), Kind::Number, move |one| number(one.difference.as_ref()))
         .column("unit", frame.t("pol-unit"), Kind::Text, |one| Cell::text(one.unit.clone()))
         .column("list", frame.t("reg-province-list"), Kind::Text, |one| {
             Cell::text(one.list.as_ref().map_or_else(String::new, |link| link.label.clone()))
@@ -94,6 +114,8 @@ struct HighValue {
     only_official: usize,
     only_computed: usize,
     used: String,
+    doubts_line: String,
+    doubts: Vec<(Link, String)>,
 }
 
 /// `GET /registers/province`.
@@ -188,14 +210,16 @@ fn compared(frame: &Frame, policy: &Policy, row: &FoldedRow, ours: Option<i64>) 
     let is_money = unit == MONEY;
     let ours = ours.map(|count| if is_money { format::fixed(count.into(), 100, 2) } else { count.to_string() });
     let difference = ours.as_deref().and_then(|ours| minus(province, ours));
+    let unit = frame.unit(if is_money { "元" } else { unit });
+    let number = |plain: &str| Number::of(frame, plain, &unit, is_money);
     Compared {
         indicator: indicator_name(frame, policy, code),
         as_of: as_of.to_owned(),
-        unit: frame.unit(if is_money { "元" } else { unit }),
-        province: format::group(province),
+        province: number(province),
         is_same: difference.as_deref().is_some_and(|text| text.bytes().all(|byte| matches!(byte, b'0' | b'.'))),
-        difference: difference.map(|text| format::group(&text)),
-        ours: ours.map(|text| format::group(&text)),
+        difference: difference.as_deref().map(number),
+        ours: ours.as_deref().map(number),
+        unit: unit.clone(),
         note: if code == "K04" { frame.t("reg-hv-computed") } else { String::new() },
         list: None,
         source: cell(ID, row, "source").to_owned(),
@@ -227,6 +251,8 @@ fn high_value(frame: &Frame, shown: &Shown) -> HighValue {
         computed: count(found.computed),
         only_official,
         only_computed,
+        doubts_line: categories::doubts_line(frame, shown),
+        doubts: categories::doubts(frame, shown),
         used: frame.t(if found.source == "official" { "reg-hv-used-official" } else { "reg-hv-used-computed" }),
     }
 }

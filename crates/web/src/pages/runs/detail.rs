@@ -8,8 +8,15 @@ use axum::{
     http::Uri,
     response::Response,
 };
-use domain::runs::{self, Summary};
-use rules::evaluation::{Evaluation, Indicator};
+use domain::{
+    runs::{self, Summary},
+    waiting::OfRun,
+};
+use rules::{
+    Policy,
+    evaluation::{Evaluation, Indicator},
+    policy::IndicatorDef,
+};
 use sheets::{
     Cell,
     write::{Column, Kind, Sheet},
@@ -24,8 +31,8 @@ use crate::{
     hx::Hx,
     list::{self, Kind as ListKind, ListQuery, Listing, ListingView},
     pages::{
-        cockpit::{quantities, targets},
-        indicators::basis,
+        cockpit::{quantities, shown, targets},
+        indicators::{basis, waiting},
         jobs::{self, End, Words},
         policy::document,
         registry::workbook,
@@ -71,7 +78,9 @@ pub async fn page(
     let evaluation = runs::load(&app.installation, &run.run).await?;
     let query = ListQuery::parse(&uri);
     let values = parameters(&frame, &evaluation)?;
-    let (indicators, parameters) = (indicators(&frame, &run), parameters_list(&frame, &run, values.len()));
+    let (document, waiting) = (document()?, waiting_behind(&app, &run).await?);
+    let (indicators, parameters) =
+        (indicators(&frame, &run, &document.policy, &waiting), parameters_list(&frame, &run, values.len()));
     let is_of_parameters = query.list.as_deref() == Some(PARAMETERS);
     if query.export {
         return match is_of_parameters {
@@ -133,17 +142,19 @@ fn facts(frame: &Frame, run: &Summary, evaluation: &Evaluation) -> Result<Vec<(S
 }
 
 /// The figures of the run.
-fn indicators<'a>(frame: &'a Frame, run: &'a Summary) -> Listing<'a, Indicator> {
+fn indicators<'a>(
+    frame: &'a Frame,
+    run: &'a Summary,
+    policy: &'a Policy,
+    waiting: &'a OfRun,
+) -> Listing<'a, Indicator> {
     Listing::new(frame, INDICATORS, &format!("/runs/{}", run.run), frame.t("nav-indicators"))
         .column("name", frame.t("reg-indicator"), ListKind::Text, move |one: &Indicator| {
             let href = frame.at(&format!("/indicators/{}?run={}", one.code, run.run));
             let name = format!("{} {}", one.code, frame.said(&one.name));
             list::Cell { key: list::Key::Text(one.code.clone()), ..list::Cell::text(name).link(href) }
         })
-        .column("value", frame.t("runs-value"), ListKind::Number, |one| match &one.value {
-            Some(value) => list::Cell::decimal(value).unit(frame.unit(&one.unit)),
-            None => list::Cell { key: list::Key::Missing, ..list::Cell::text(frame.t("figure-none")) },
-        })
+        .column("value", frame.t("runs-value"), ListKind::Number, |one| targets::value_cell(frame, one))
         .column("target", frame.t("runs-target"), ListKind::Number, |one| match &one.target {
             Some(target) => list::Cell::code(quantities::required(one.operator, target)),
             None => list::Cell::empty(),
@@ -152,8 +163,26 @@ fn indicators<'a>(frame: &'a Frame, run: &'a Summary) -> Listing<'a, Indicator> 
             Some(_) => verdict_cell(frame, one.met),
             None => list::Cell::empty(),
         })
-        .column("reason", frame.t("runs-reason"), ListKind::Text, |one| list::Cell::text(frame.said(&one.reason)))
+        .column("reason", frame.t("runs-reason"), ListKind::Text, |one| {
+            list::Cell::text(why(frame, policy, waiting, one))
+        })
         .search(frame.t("indicators-search"), |one| format!("{} {}", one.code, frame.said(&one.name)))
+}
+
+/// What waits behind the figures; a run whose facts cannot be read any more is shown without.
+async fn waiting_behind(app: &App, run: &Summary) -> Result<OfRun, AppError> {
+    match shown::run(app, &run.run).await {
+        Ok((_, opened)) => Ok(domain::waiting::of_run(&app.installation, &opened).await?),
+        Err(_) => Ok(OfRun::default()),
+    }
+}
+
+/// The reason of a figure, with what waits in quarantine behind it.
+fn why(frame: &Frame, policy: &Policy, waiting: &OfRun, one: &Indicator) -> String {
+    match policy.indicator(&one.code) {
+        Some(definition) => waiting::why(frame, waiting, one, definition),
+        None => frame.said(&one.why()),
+    }
 }
 
 /// The parameters that the run applied.
@@ -243,8 +272,9 @@ pub async fn export(State(app): State<App>, frame: Frame, Path(id): Path<String>
     if frame.is_demo {
         title = format!("{title} · {}", frame.t("demo-word"));
     }
+    let waiting = waiting_behind(&app, &run).await?;
     let sheets = [
-        indicator_sheet(&frame, &title, &evaluation),
+        indicator_sheet(&frame, &title, &evaluation, &waiting)?,
         award_sheet(&frame, &title, &evaluation)?,
         parameter_sheet(&frame, &title, &evaluation)?,
     ];
@@ -271,11 +301,14 @@ fn sheet(name: String, title: &str, columns: Vec<(String, Kind)>, rows: Vec<Vec<
     Sheet { name, title: Some(title.to_owned()), columns, rows }
 }
 
-fn indicator_sheet(frame: &Frame, title: &str, evaluation: &Evaluation) -> Sheet {
+fn indicator_sheet(frame: &Frame, title: &str, evaluation: &Evaluation, waiting: &OfRun) -> Result<Sheet, AppError> {
+    let document = document()?;
     let heads = [
         ("reg-indicator", Kind::Text),
         ("runs-numerator", Kind::Number),
+        ("runs-numerator-unit", Kind::Text),
         ("runs-denominator", Kind::Number),
+        ("runs-denominator-unit", Kind::Text),
         ("runs-value", Kind::Number),
         ("runs-unit", Kind::Text),
         ("runs-target", Kind::Text),
@@ -283,11 +316,21 @@ fn indicator_sheet(frame: &Frame, title: &str, evaluation: &Evaluation) -> Sheet
         ("runs-reason", Kind::Text),
     ];
     let rows = evaluation.indicators.iter().map(|indicator| {
+        let definition = document.policy.indicator(&indicator.code);
+        let unit = |number: Option<i64>, of: fn(&IndicatorDef) -> &String| {
+            text(number.and(definition).map_or_else(String::new, |definition| frame.unit(of(definition))))
+        };
+        let bounded = |number: Option<Cell>| match number {
+            Some(Cell::Number(number)) if indicator.is_lower() => text(frame.t1("figure-at-least", "value", number)),
+            other => other.unwrap_or(Cell::Empty),
+        };
         vec![
             text(format!("{} {}", indicator.code, frame.said(&indicator.name))),
-            number(indicator.numerator),
+            bounded(Some(number(indicator.numerator))),
+            unit(indicator.numerator, |definition| &definition.numerator_unit),
             number(indicator.denominator),
-            indicator.value.clone().map_or(Cell::Empty, Cell::Number),
+            unit(indicator.denominator, |definition| &definition.denominator_unit),
+            bounded(indicator.value.clone().map(Cell::Number)),
             text(frame.unit(&indicator.unit)),
             text(
                 indicator
@@ -297,10 +340,11 @@ fn indicator_sheet(frame: &Frame, title: &str, evaluation: &Evaluation) -> Sheet
                     .unwrap_or_default(),
             ),
             text(if indicator.target.is_some() { targets::verdict(frame, indicator.met).word } else { String::new() }),
-            text(frame.said(&indicator.reason)),
+            text(why(frame, &document.policy, waiting, indicator)),
         ]
     });
-    sheet(frame.t("nav-indicators"), title, heads.map(|(key, kind)| (frame.t(key), kind)).to_vec(), rows.collect())
+    let rows = rows.collect();
+    Ok(sheet(frame.t("nav-indicators"), title, heads.map(|(key, kind)| (frame.t(key), kind)).to_vec(), rows))
 }
 
 fn award_sheet(frame: &Frame, title: &str, evaluation: &Evaluation) -> Result<Sheet, AppError> {

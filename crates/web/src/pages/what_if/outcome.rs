@@ -187,8 +187,8 @@ fn target_row(
     moved: &IndicatorDiff,
 ) -> Option<TargetRow> {
     let (old, new) = (before.indicator(&moved.code)?, after.indicator(&moved.code)?);
-    let value = |run: &rules::evaluation::Indicator| match &run.value {
-        Some(value) => frame.amount(&format::group(value), &run.unit),
+    let value = |run: &rules::evaluation::Indicator| match targets::value(frame, run) {
+        Some(value) => frame.amount(&value, &run.unit),
         None => frame.t("figure-none"),
     };
     let target = |run: &rules::evaluation::Indicator| {

@@ -14,7 +14,7 @@ use crate::{
     frame::Frame,
     list::{Cell, Key, Kind, Listing},
     pages::{
-        cockpit::quantities::signed,
+        cockpit::{quantities::signed, targets},
         patents::read::{Patent, written},
         policy::document,
     },
@@ -38,10 +38,8 @@ pub(super) fn indicators<'a>(
         let name = named(&change.code).map(|indicator| frame.said(&indicator.name)).unwrap_or_default();
         format!("{} {name}", change.code)
     };
-    let value = move |change: &IndicatorDiff, value: &Option<String>| match value {
-        Some(text) => {
-            Cell::decimal(text).unit(named(&change.code).map(|one| frame.unit(&one.unit)).unwrap_or_default())
-        }
+    let value = move |run: &Evaluation, change: &IndicatorDiff| match run.indicator(&change.code) {
+        Some(indicator) => targets::value_cell(frame, indicator),
         None => Cell { key: Key::Missing, ..Cell::text(frame.t("figure-none")) },
     };
     // The rights of a city are a list of their own, to sort, search and take along.
@@ -62,8 +60,8 @@ pub(super) fn indicators<'a>(
             let href = frame.at(&format!("/indicators/{}?run={}", change.code, new.run));
             Cell { key: Key::Text(change.code.clone()), ..Cell::text(name(change)).link(href) }
         })
-        .column("before", frame.t("runs-before"), Kind::Number, move |change| value(change, &change.value.before))
-        .column("after", frame.t("runs-after"), Kind::Number, move |change| value(change, &change.value.after))
+        .column("before", frame.t("runs-before"), Kind::Number, move |change| value(old, change))
+        .column("after", frame.t("runs-after"), Kind::Number, move |change| value(new, change))
         .column("met-before", frame.t("runs-met-before"), Kind::Text, move |change| verdict(change, change.met.before))
         .column("met-after", frame.t("runs-met-after"), Kind::Text, move |change| verdict(change, change.met.after))
         .column("gained", frame.t("runs-gained"), Kind::Number, move |change| moved(change, &change.gained, "gained"))
