@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use domain::accounts::{self, Account, Role};
 use domain::cases::{self, About, Act, Receiving, Said, State, Written};
-use domain::items::{self, Basis, Formula, Limits, Review, Terms, Track};
+use domain::items::{self, Basis, Formula, Limits, Review, Subsidy, Terms, Track};
 use domain::{Installation, runs};
 use jiff::Timestamp;
 use jiff::civil::date;

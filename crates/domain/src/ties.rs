@@ -55,7 +55,10 @@ pub(crate) const OUTSIDERS: &str = "outsiders";
 
 /// The work list as last made, with the batches it was made from; it is made again when one has come or gone.
 #[derive(Clone, Default)]
-pub(crate) struct WorkList(Arc<Mutex<Option<(Vec<i64>, Names)>>>);
+pub(crate) struct WorkList(Arc<Mutex<Option<Made>>>);
+
+/// The batches that spoke, and the names made of what they said.
+type Made = (Vec<i64>, Names);
 
 /// The names that are tied to no enterprise: those that wait, and those found to be none of the city.
 #[derive(Clone, Default)]

@@ -72,6 +72,7 @@ async fn a_sound_installation_is_said_to_be_sound() {
             "payments",
             "cases",
             "papers",
+            "letters",
             "scan",
             "secrets",
             "runs",

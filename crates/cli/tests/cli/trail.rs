@@ -98,7 +98,7 @@ fn commands(data: &Path, path: &[&str]) -> BTreeSet<String> {
     let mut args = path.to_vec();
     args.push("--help");
     let help = String::from_utf8(zhiqiang(data, &args).stdout).unwrap();
-    let below = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let below = help.lines().skip_while(|line| *line != "命令：").skip(1).take_while(|line| !line.is_empty());
     let names: Vec<String> = below.filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect();
     let mut found = BTreeSet::new();
     for name in names.iter().filter(|name| *name != "help") {

@@ -25,20 +25,18 @@ async fn a_session_opens_lives_while_used_and_ends() {
 
         let session_of = sign_in(db, "clerk", PASSWORD, now).await.unwrap();
         let account =
-            session(db, &session_of.token, plus(now, jiff::SignedDuration::from_mins(5))).await.unwrap().unwrap();
+            visit(db, &session_of.token, plus(now, jiff::SignedDuration::from_mins(5))).await.unwrap().unwrap().account;
         assert_eq!((account.login.as_str(), account.role), ("clerk", Role::Clerk));
 
         // Used five minutes in, so thirty minutes of idleness begin there.
         let idle = plus(now, jiff::SignedDuration::from_mins(35));
-        assert!(
-            session(db, &session_of.token, plus(now, jiff::SignedDuration::from_mins(34))).await.unwrap().is_some()
-        );
+        assert!(visit(db, &session_of.token, plus(now, jiff::SignedDuration::from_mins(34))).await.unwrap().is_some());
         let later = plus(idle, jiff::SignedDuration::from_mins(30));
-        assert!(session(db, &session_of.token, later).await.unwrap().is_none(), "an idle session ends");
+        assert!(visit(db, &session_of.token, later).await.unwrap().is_none(), "an idle session ends");
 
         let again = sign_in(db, "clerk", PASSWORD, now).await.unwrap();
         sign_out(db, &again.token, now).await.unwrap();
-        assert!(session(db, &again.token, now).await.unwrap().is_none(), "a closed session is gone");
+        assert!(visit(db, &again.token, now).await.unwrap().is_none(), "a closed session is gone");
     }
 }
 
@@ -104,18 +102,18 @@ async fn an_administrator_opens_amends_disables_and_never_knows_the_password_in_
         assert!(session_of.account.must_change, "{}", database.name);
         let account = session_of.account;
         change_password(db, &account, &fresh, "my-own-word-1", Some(&session_of.token), now).await.unwrap();
-        let account = session(db, &session_of.token, now).await.unwrap().expect("one's own session goes on");
+        let account = visit(db, &session_of.token, now).await.unwrap().expect("one's own session goes on").account;
         assert!(!account.must_change);
         assert!(sign_in(db, "wang", &fresh, now).await.is_err(), "the administrator's word is void");
         amend(db, &new("wang", Role::Town, "甲镇"), "root", now).await.unwrap();
-        assert!(session(db, &session_of.token, now).await.unwrap().is_none(), "another role ends the sessions");
+        assert!(visit(db, &session_of.token, now).await.unwrap().is_none(), "another role ends the sessions");
         disable(db, "wang", "root", now).await.unwrap();
         assert!(sign_in(db, "wang", "my-own-word-1", now).await.is_err(), "{}", database.name);
         enable(db, "wang", "root", now).await.unwrap();
         let again = sign_in(db, "wang", "my-own-word-1", now).await.unwrap();
         assert_eq!((again.account.role, again.account.unit.as_str()), (Role::Town, "甲镇"));
         let fresh = reset(db, "wang", "root", now).await.unwrap();
-        assert!(session(db, &again.token, now).await.unwrap().is_none());
+        assert!(visit(db, &again.token, now).await.unwrap().is_none());
         assert!(sign_in(db, "wang", &fresh, now).await.unwrap().account.must_change);
         let seen = acts(db).await;
         for act in ["open", "password", "amend", "disable", "enable", "reset"] {
@@ -194,10 +192,10 @@ async fn a_session_is_seen_and_ended_by_its_owner_only() {
         let other = seen.iter().find(|open| !open.is_own).unwrap();
         assert!(end(db, &foreign.account, &other.id, now).await.is_err(), "not another's");
         end(db, &here.account, &other.id, now).await.unwrap();
-        assert!(session(db, &there.token, now).await.unwrap().is_none());
-        assert!(session(db, &here.token, now).await.unwrap().is_some());
+        assert!(visit(db, &there.token, now).await.unwrap().is_none());
+        assert!(visit(db, &here.token, now).await.unwrap().is_some());
         end_all(db, "one", None, "root", now).await.unwrap();
-        assert!(session(db, &here.token, now).await.unwrap().is_none());
+        assert!(visit(db, &here.token, now).await.unwrap().is_none());
     }
 }
 
@@ -227,13 +225,13 @@ async fn with_a_second_factor_the_password_alone_opens_nothing() {
 
         let half = sign_in(db, "clerk", PASSWORD, now).await.unwrap();
         assert!(half.account.awaits_code, "{}", database.name);
-        assert!(session(db, &half.token, now).await.unwrap().unwrap().awaits_code);
+        assert!(visit(db, &half.token, now).await.unwrap().unwrap().account.awaits_code);
         let replayed = second_factor::pass(db, &vault, &half.token, &code(&enrolment.secret, now), now).await;
         assert!(replayed.is_err(), "a code is taken once");
         let later = plus(now, jiff::SignedDuration::from_secs(60));
         let whole = second_factor::pass(db, &vault, &half.token, &code(&enrolment.secret, later), later).await.unwrap();
-        assert!(!session(db, &whole.token, later).await.unwrap().unwrap().awaits_code);
-        assert!(session(db, &half.token, later).await.unwrap().is_none(), "the token of before is void");
+        assert!(!visit(db, &whole.token, later).await.unwrap().unwrap().account.awaits_code);
+        assert!(visit(db, &half.token, later).await.unwrap().is_none(), "the token of before is void");
 
         let half = sign_in(db, "clerk", PASSWORD, later).await.unwrap();
         second_factor::pass(db, &vault, &half.token, &codes[3].to_uppercase(), later).await.unwrap();
@@ -243,7 +241,7 @@ async fn with_a_second_factor_the_password_alone_opens_nothing() {
             assert!(matches!(again, Err(Error::Invalid(_))), "{n}: a recovery code is used up");
         }
         assert!(matches!(second_factor::pass(db, &vault, &half.token, "1", later).await, Err(Error::Conflict(_))));
-        assert!(session(db, &half.token, later).await.unwrap().is_none(), "five wrong codes end the sign-in");
+        assert!(visit(db, &half.token, later).await.unwrap().is_none(), "five wrong codes end the sign-in");
 
         assert!(second_factor::give_up(db, &account, "wrong", later).await.is_err());
         second_factor::give_up(db, &account, PASSWORD, later).await.unwrap();

@@ -248,7 +248,7 @@ fn limits(frame: &Frame, terms: &items::Terms) -> String {
         ("step", limits.step),
         ("notice", limits.notice),
     ];
-    frame.tn("item-limits-line", &days.map(|(name, days)| (name, days.to_string())))
+    frame.tn("item-limits-line", days.map(|(name, days)| (name, days.to_string())))
 }
 
 /// `GET /items/{id}/trial`: what the item would come to under the latest run, none of it kept (C3.1.2.1).
