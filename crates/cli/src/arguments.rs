@@ -138,7 +138,11 @@ mod tests {
             let said = refuse(arguments);
             assert!(said.starts_with("错误：") && said.contains(words), "{arguments:?}: {said}");
             // Of a value that does not fit clap says no usage: the words name the argument.
-            assert_eq!(said.contains("用法："), !words.contains("值") && !words.contains("用作"), "{arguments:?}: {said}");
+            assert_eq!(
+                said.contains("用法："),
+                !words.contains("值") && !words.contains("用作"),
+                "{arguments:?}: {said}"
+            );
             check(&said);
         }
     }
