@@ -14,7 +14,7 @@ use crate::delivery::City;
 use crate::program::{json, zhiqiang};
 
 /// The commands after which the trail owes nothing, with the reason.
-const SILENT: [(&str, &str); 47] = [
+const SILENT: [(&str, &str); 48] = [
     ("init", "an empty installation holds nothing yet"),
     ("demo", "fills by imports, evaluations and cases, each of which records itself; the story stands on such a city"),
     ("serve", "its pages record themselves"),
@@ -32,6 +32,7 @@ const SILENT: [(&str, &str); 47] = [
     ("template", "writes an empty form"),
     ("batches", "looks"),
     ("ties", "looks"),
+    ("closing list", "looks"),
     ("explain", "looks"),
     ("verify", "computes again and compares"),
     ("diff", "looks"),
@@ -179,7 +180,10 @@ async fn accounts(story: &mut Story<'_>) {
     story.tells("key rotate", "cli", &[], "key.rotate").await;
     std::fs::rename(story.data.join("secret.key"), story.data.join("lost.key")).unwrap();
     story.tells("key give-up", "cli", &[], "key.give-up").await;
-    story.tells("evaluate", "cli", &["--as-of", "2023-11-30"], "run.evaluate").await;
+    let run = story.tells("evaluate", "cli", &["--as-of", "2023-11-30"], "run.evaluate").await["run"].clone();
+    let closed = [run.as_str().unwrap(), "--acknowledge"];
+    story.tells("closing close", "clerk", &closed, "month.close").await;
+    story.tells("closing reopen", "leader", &["2023-11", "--reason", "补报"], "month.reopen").await;
 }
 
 async fn ways_to_an_account(story: &mut Story<'_>, city: &City) {

@@ -133,7 +133,8 @@ fn moved<'a, T>(
     let whole = |number: usize| Cell::number(i64::try_from(number).unwrap_or(i64::MAX));
     let amount = move |row: &T, amount: fn(&Movement) -> i64| {
         let (movement, unit) = of(row);
-        quantity_cell(frame, amount(movement), unit)
+        // The unit has a column of its own.
+        quantity_cell(frame, amount(movement), unit).unit("")
     };
     listing
         .column("gained", frame.t("cockpit-col-gained"), Kind::Number, move |row| amount(row, |one| one.gained.amount))
