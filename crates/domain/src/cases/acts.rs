@@ -51,7 +51,12 @@ pub fn possible(account: &Account, whole: &Whole) -> Vec<Act> {
     let asked: Vec<String> = awaited.map(|one| one.department.clone()).collect();
     let second = |act: Act| act != Act::PassAgain || !case.is_handled_by(&account.login);
     let paid = |act: Act| act != Act::Archive || case.state == State::Paid || case.amount_fen() == Some(0);
-    let once = |act: Act| act != Act::Ask || !case.is_corrected;
+    let done = |act: Act| whole.steps.iter().any(|step| step.act == act.key());
+    let once = |act: Act| match act {
+        Act::Ask => !case.is_corrected,
+        Act::Reconsider => !done(Act::Reconsider),
+        _ => true,
+    };
     Act::ALL
         .iter()
         .copied()
@@ -63,6 +68,14 @@ pub fn possible(account: &Account, whole: &Whole) -> Vec<Act> {
                 && once(*act)
         })
         .collect()
+}
+
+/// Refuses whoever has stepped aside from a case: it is out of their hands, whatever is to be done with it (回避).
+pub(super) async fn not_recused(tx: &mut Tx, case: i64, login: &str) -> Result<(), Error> {
+    if store::has_done(tx, case, "recuse", login).await? {
+        return Err(Error::Conflict("您已就这件案件回避，不能再办理。".into()));
+    }
+    Ok(())
 }
 
 /// Does it; gives the case as it stands then.
@@ -104,12 +117,8 @@ pub async fn act(
         return Err(Error::Invalid(format!("“{}”要写明理由。", act.zh())));
     }
     let is_owner = act.needs(before.state) == Permission::OwnCases;
-    if !is_owner
-        && act != Act::Recuse
-        && act != Act::Urge
-        && store::has_done(&mut tx, id, "recuse", &account.login).await?
-    {
-        return Err(Error::Conflict("您已就这件案件回避，不能再办理。".into()));
+    if !is_owner && act != Act::Recuse && act != Act::Urge {
+        not_recused(&mut tx, id, &account.login).await?;
     }
     let today = installation.business_date(now);
     // The last day counts to its end.
@@ -212,8 +221,11 @@ impl Doing<'_> {
             Act::Ask if before.is_corrected => {
                 return Err(Error::Conflict("只能一次性告知补正，这件已经告知过。请受理或不予受理。".into()));
             }
-            Act::Ask => after.is_corrected = true,
-            Act::Accept => self.not_who_refused(tx, before).await?,
+            Act::Ask => {
+                self.not_who_refused(tx, before).await?;
+                after.is_corrected = true;
+            }
+            Act::Accept | Act::Refuse => self.not_who_refused(tx, before).await?,
             Act::Pass => {
                 self.not_who_refused(tx, before).await?;
                 self.pass(tx, after).await?;
@@ -248,7 +260,7 @@ impl Doing<'_> {
                 return Err(Error::Conflict("资金还没有拨付，不能归档。".into()));
             }
             Act::Recover => payments::recover(tx, before.id, self.today).await?,
-            Act::Decline | Act::Refuse | Act::Return | Act::Reject | Act::Withdraw | Act::Urge | Act::Archive => {}
+            Act::Decline | Act::Return | Act::Reject | Act::Withdraw | Act::Urge | Act::Archive => {}
         }
         Ok(())
     }

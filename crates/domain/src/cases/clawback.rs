@@ -16,6 +16,7 @@ use serde_json::json;
 
 use super::{
     Case, Known, NOTE_CHARS_MAX, State,
+    acts::not_recused,
     facts::Sheet,
     gates::{Gate, Outcome},
     note,
@@ -182,6 +183,7 @@ pub async fn dismiss(
     if !found.is_open() {
         return Err(Error::Conflict(format!("这条建议{}，不用再处理。", found.zh())));
     }
+    not_recused(&mut tx, found.case, &account.login).await?;
     settle(&mut tx, &found, ("dismissed", why), (&account.login, installation.business_date(now)), now).await?;
     Ok(tx.commit().await?)
 }

@@ -209,6 +209,7 @@ pub async fn decide_objection(
     if objection.is_upheld.is_some() {
         return Err(Error::Conflict("这项异议已经答复过。".into()));
     }
+    acts::not_recused(&mut tx, objection.case, &account.login).await?;
     store::decide_objection(&mut tx, id, is_upheld, answer, (&account.login, today)).await?;
     let before = super::find_in(&mut tx, objection.case).await?;
     // A case that went another way meanwhile stays where it is; the answer is given all the same.

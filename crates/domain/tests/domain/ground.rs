@@ -11,6 +11,7 @@ use domain::payments;
 use jiff::civil::date;
 use registry::ImportOptions;
 
+use crate::clauses::applied;
 use crate::delivery::{City, now, refused};
 
 /// A win at home, for which aid is asked.
@@ -69,7 +70,7 @@ async fn a_list_that_comes_after_the_order_stops_the_batch_and_the_decision_is_t
 #[tokio::test(flavor = "multi_thread")]
 async fn objections_are_answered_each_and_none_brings_a_case_back() {
     let city = City::alone().await;
-    let waiting: Vec<Case> = city.cases(State::Notified).await.into_iter().take(2).collect();
+    let waiting: Vec<Case> = city.cases(State::Notified).await.into_iter().take(3).collect();
     for case in &waiting {
         city.listed(case).await;
     }
@@ -97,6 +98,31 @@ async fn objections_are_answered_each_and_none_brings_a_case_back() {
     answer(of(other)[0], false).await;
     assert_eq!(city.case(other.id).await.state, State::Withdrawn, "what was taken back stays so");
     assert!(matches!(cases::objections(city.db(), city.of("science")).await, Err(Error::Forbidden(_))));
+    // Whoever stepped aside does not answer for the case either.
+    let third = &waiting[2];
+    object(third, "丁公司").await.unwrap();
+    let id = cases::objections(city.db(), clerk).await.unwrap().iter().find(|one| one.case == third.id).unwrap().id;
+    city.act("leader", third.id, Act::Recuse, "亲属任职").await.unwrap();
+    let aside = cases::decide_objection(&city.installation, leader, id, (false, "不成立"), now()).await.unwrap_err();
+    assert!(aside.to_string().contains("回避"), "{aside}");
+    assert_eq!(city.case(third.id).await.state, State::Objected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_person_refused_another_looks_at_once() {
+    let city = City::alone().await;
+    let firm = city.firm(&city.cases(State::Notified).await[0]);
+    let about = ("project-approval", "国科发资〔2023〕90号");
+    let case = applied(&city, &firm, about, &["立项文件"]).await.unwrap();
+    city.act("clerk", case.id, Act::Refuse, "不属本市受理").await.unwrap();
+    let again = Said { note: "请换人看".into(), ..Said::default() };
+    city.act_as(&firm, case.id, Act::Reconsider, &again).await.unwrap();
+    for act in [Act::Refuse, Act::Ask, Act::Accept] {
+        refused(city.act("clerk", case.id, act, "仍不属").await, "由另一人办理");
+    }
+    city.act("clerk2", case.id, Act::Refuse, "不属本市受理").await.unwrap();
+    let whole = cases::find(city.db(), &firm, case.id).await.unwrap();
+    assert!(!cases::possible(&firm, &whole).contains(&Act::Reconsider), "once");
 }
 
 #[tokio::test(flavor = "multi_thread")]
