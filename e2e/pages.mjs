@@ -228,7 +228,7 @@ export const PAGES = [
   { name: 'message-settings-refused', door: '/messages/settings', open: async (page, address) => {
     await go(page, `${address}/messages/settings`);
     await page.locator('#address').fill('张三');
-    await page.locator('main form .button-main').click();
+    await page.locator('form:has(#address) .button-main').click();
   }, status: 422 },
   { name: 'mails', door: '/messages/mails', open: at('/messages/mails') },
   { name: 'mail', door: '/messages/mails/{id}', open: mailed },

@@ -403,9 +403,12 @@ where f.kind = '发明' and f.granted_on <= $as_of;
 
 -- clause: C2.1.3, C3.1.5.2
 -- 其中通过 PCT 途径获得的国外授权：不含内地、港澳台；unit 为计件单位（件或国际申请）。
+-- 两家企业都报为自己的一件，全市计一件，在登记簿更正之前不归任何一家，也不归任何区镇。
 create view pct_grant as
 select
-  right_id, min(granted_on) as granted_on, min(family) as family, min(uscc) as uscc, min(town) as town,
+  right_id, min(granted_on) as granted_on, min(family) as family,
+  case when min(uscc) = max(uscc) then min(uscc) end as uscc,
+  case when min(uscc) = max(uscc) then min(town) else '未定区镇' end as town,
   case when $pct_unit = 'family' then min(family) else right_id end as unit
 from invention_abroad
 where route = 'PCT' and abroad
@@ -418,18 +421,19 @@ select * from pct_grant
 where $cumulative_from is null or granted_on >= $cumulative_from;
 
 -- clause: C3.1.5.2
--- 当年（公历年，截至统计时点）的 PCT 国外授权。
+-- 当年（公历年，截至统计时点）的 PCT 国外授权，已知归哪一家企业的。
 create view pct_grant_of_year as
-select * from pct_grant where granted_on >= $year_start;
+select * from pct_grant where granted_on >= $year_start and uscc is not null;
 
 ------------------------------------------------------------------------------------------------
 -- 7. Madrid, pledges, training, surveys, statistics
 ------------------------------------------------------------------------------------------------
 
 -- clause: C2.1.4
--- 马德里国际注册：原属局为中国，持有人为存续的本市企业，一个国际注册号计一件；部分转让分出的（号码加字母）不另计。
+-- 马德里国际注册：原属局为中国，持有人为存续的本市企业，一个国际注册号计一件，归原号的持有人；部分转让分出的（号码加字母）不另计。
 create view madrid_of_city as
-select min(m.ir_number) as ir_number, min(m.registered_on) as registered_on, min(m.uscc) as uscc, min(e.town) as town
+select min(m.ir_number) as ir_number, min(m.registered_on) as registered_on,
+  first_value(m.uscc order by m.ir_number, m.uscc) as uscc, first_value(e.town order by m.ir_number, m.uscc) as town
 from madrid m
 join enterprise_alive e on e.uscc = m.uscc
 where m.origin = 'CN' and m.registered_on <= $as_of
@@ -611,7 +615,8 @@ select code, right_id, region, uscc, cast(null as varchar) as unit, cast(null as
   union all select 'K06' as code, uscc as right_id, town as region, uscc from dense_enterprise
   union all select 'K07' as code, uscc as right_id, town as region, uscc from high_tech_enterprise where filed
   union all
-  select 'K11' as code, person as right_id, min(town) as region, min(uscc) as uscc from trainee_passed
+  select 'K11' as code, person as right_id, first_value(town order by uscc, town) as region,
+    first_value(uscc order by uscc, town) as uscc from trainee_passed
   group by person
   union all select 'M01' as code, uscc as right_id, town as region, uscc from high_tech_enterprise
   union all select 'M02' as code, uscc as right_id, town as region, uscc from high_tech_enterprise

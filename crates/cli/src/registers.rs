@@ -153,6 +153,10 @@ pub(crate) async fn import(context: &Context, command: Import) -> anyhow::Result
         }
     }
     let received_at = moment(command.received_at.as_deref(), context.now)?;
+    if received_at > context.now {
+        let text = "收到时间在现在之后，这些行要到那时才会计入。请核对 --received-at；不写即为现在。";
+        return Err(Unusable(text.into()).into());
+    }
     let installation = context.open().await?;
     let mut reports = Vec::new();
     for file in &command.files {

@@ -69,12 +69,13 @@ pub fn forecast(observations: &[Observation], target_month: i32) -> Option<Forec
     Some(Forecast {
         value,
         slope_per_month,
-        band: tested.then(|| percentile(&errors, 80)),
+        // A band narrower than what it usually misses by would promise more than the past allows.
+        band: tested.then(|| percentile(&errors, 80).max(mean(&errors))),
         observations: sorted.len(),
         back_test: tested.then(|| BackTest {
             origins: errors.len(),
             months_ahead: ahead.max(1),
-            mean_absolute_error: errors.iter().sum::<f64>() / errors.len() as f64,
+            mean_absolute_error: mean(&errors),
         }),
     })
 }
@@ -103,6 +104,10 @@ fn past_errors(sorted: &[Observation], ahead: i32) -> Vec<f64> {
             Some((expected - truth.value).abs())
         })
         .collect()
+}
+
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
 }
 
 fn median(mut values: Vec<f64>) -> f64 {

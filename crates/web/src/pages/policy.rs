@@ -80,7 +80,7 @@ impl Document {
         for carrier in &found.carried_by {
             match carrier.kind.as_str() {
                 "page" => {
-                    let href = frame.at(&carrier.name);
+                    let href = frame.at(room_of(&carrier.name));
                     let section = frame.sections.iter().find(|section| section.path == carrier.name);
                     let section = section.map(|section| frame.t(section.key));
                     let name = section.unwrap_or_else(|| page_name(frame, &carrier.name));
@@ -146,6 +146,11 @@ struct PolicyPage<'a> {
     total: String,
     is_filtered: bool,
     sections: Vec<Section>,
+}
+
+/// The page from which one reaches this one: a page of one thing is reached from its room.
+fn room_of(path: &str) -> &str {
+    if path.contains('{') { path.match_indices('/').nth(1).map_or(path, |(end, _)| &path[..end]) } else { path }
 }
 
 /// How many clauses of a kind, or below a heading, are carried.

@@ -76,3 +76,19 @@ async fn the_parameters_of_a_clause_are_exported() {
     let plan = leader.get("/policy/C2.0?list=parameters&export=csv").await.text;
     assert!(plan.contains(",plan_start,2021-01-01,"), "{plan}");
 }
+
+/// What carries a clause is one click away: no link of the page leads nowhere.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_carries_a_clause_can_be_opened() {
+    let mut clerk = visitor(Role::Clerk).await;
+    let page = clerk.get("/policy").await.text;
+    let main = page.split_once("<main").unwrap().1;
+    let hrefs = main.split("href=\"/").skip(1).filter_map(|rest| rest.split(['"', '#']).next());
+    let hrefs: std::collections::BTreeSet<&str> = hrefs.filter(|href| !href.starts_with("policy/C")).collect();
+    assert!(hrefs.contains("cases") && hrefs.len() > 20, "{hrefs:?}");
+    for href in hrefs {
+        let status = clerk.get(&format!("/{}", href.replace("&amp;", "&").replace("&#38;", "&"))).await.status;
+        // A page of others is there too, though not for a clerk; the first page leads on.
+        assert!(status == StatusCode::OK || status == StatusCode::FORBIDDEN || href.is_empty(), "/{href}: {status}");
+    }
+}

@@ -117,7 +117,7 @@ fn listing<'a>(frame: &'a Frame, people: &'a People) -> Listing<'a, Letter> {
                 (Some(case), _) => path(case),
                 (None, notice) => format!("{}/{}", super::notices::PATH, notice.unwrap_or_default()),
             };
-            Cell::text(one.unit.clone()).link(frame.at(&href))
+            Cell::text(frame.said(&one.unit)).link(frame.at(&href))
         })
         .column("issued", frame.t("archive-issued"), ColumnKind::Date, |one| Cell::date(Some(one.issued_on)))
         .column("state", frame.t("cases-state"), ColumnKind::Text, |one| {
@@ -126,7 +126,9 @@ fn listing<'a>(frame: &'a Frame, people: &'a People) -> Listing<'a, Letter> {
         .column("why", frame.t("archive-why"), ColumnKind::Text, |one| Cell::text(mark(frame, one)))
         .column("by", frame.t("archive-by"), ColumnKind::Text, |one| Cell::text(people.name(frame, &one.by)))
         .column("creator", frame.t("archive-creator"), ColumnKind::Text, |one| Cell::text(one.creator.clone()))
-        .column("retention", frame.t("archive-retention"), ColumnKind::Text, |one| Cell::text(one.retention.clone()))
+        .column("retention", frame.t("archive-retention"), ColumnKind::Text, |one| {
+            Cell::text(frame.said(&one.retention))
+        })
         .column("template", frame.t("archive-template"), ColumnKind::Code, |one| Cell::code(one.template.clone()))
         .filter("kind", frame.t("archive-kind"), kinds, |one, key| one.kind.key() == key)
         .filter("state", frame.t("cases-state"), states, |one, key| {
