@@ -84,7 +84,9 @@ test('names with one candidate are tied together', async () => {
   const ticked = await boxes.count();
   assert.ok(ticked > 0, 'the demo leaves names with one candidate');
   await page.getByLabel('全选本页').check();
-  await page.getByRole('button', { name: '确认为所列企业' }).click();
+  await page.getByLabel('确认为所列的唯一企业').check();
+  await page.getByLabel('理由').fill('与登记地址相符');
+  await page.getByRole('button', { name: '处理选中的名称' }).click();
   await page.getByText(`已认定 ${ticked} 个名称`).waitFor();
   await page.goto(`${address}/registers/ties?candidates=one`);
   assert.equal(Number((await page.locator('.listing .total').innerText()).replace(/\D/g, '')), before - ticked);
@@ -92,10 +94,11 @@ test('names with one candidate are tied together', async () => {
 
 test('a month is closed once its open rows were looked at', async () => {
   await page.goto(`${address}/registers/closing`);
-  await page.getByRole('button', { name: '月结，此后不再变动' }).click();
+  await page.getByRole('button', { name: '看要月结的数' }).click();
+  await page.getByRole('button', { name: '按这些数月结' }).click();
   await page.getByRole('alert').getByText('还有隔离行没有处理').waitFor();
   await page.getByLabel('已核对，它们不影响本月结果').check();
-  await page.getByRole('button', { name: '月结，此后不再变动' }).click();
+  await page.getByRole('button', { name: '按这些数月结' }).click();
   await page.getByText(/\d{4}-\d{2} 已月结。/).waitFor();
 });
 
