@@ -173,6 +173,12 @@ impl Lexer {
     }
 }
 
+/// Whether this text alone is read as an operator and not as a word.
+pub(super) fn is_operator(text: &str) -> bool {
+    let upper = text.to_uppercase();
+    matches!(upper.as_str(), "AND" | "&" | "&&" | "OR" | "|" | "||" | "NOT" | "!") || slashed_near(&upper).is_some()
+}
+
 /// `/5n`, `NEAR/5`, `W/5`; the inner `None` is one that was begun and is wrong.
 fn slashed_near(word: &str) -> Option<Option<Kind>> {
     if let Some(distance) = word.strip_prefix("NEAR/") {

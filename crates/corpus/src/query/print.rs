@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use super::{Field, Near, Query, Term, Value, fields::Sort};
+use super::{Field, Near, Query, Term, Value, fields::Sort, lexer};
 
 impl Display for Query {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -52,6 +52,8 @@ impl Display for Term {
 impl Display for Value {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
+            // A word that the language itself uses is one only between quotes.
+            Self::Words(text) if lexer::is_operator(text) => write!(f, "{}", Quoted(text)),
             Self::Words(text) | Self::Wildcard(text) => f.write_str(text),
             Self::Phrase(text) | Self::Whole(text) => write!(f, "{}", Quoted(text)),
             // In a proximity these do not occur.

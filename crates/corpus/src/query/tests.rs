@@ -158,6 +158,15 @@ fn leaf() -> impl Strategy<Value = Query> {
     ]
 }
 
+#[test]
+fn a_word_that_the_language_uses_is_printed_so_that_it_can_be_read() {
+    for word in ["or", "And", "NOT", "near/5", "w/3", "/5n"] {
+        let printed = Query::term(Field::Title, Value::Words(word.into())).to_string();
+        assert_eq!(printed, format!("TI=\"{word}\""));
+        assert_eq!(Query::parse(&printed).unwrap().to_string(), printed);
+    }
+}
+
 /// A tree as the parser makes them: no node of one part, no AND within AND, no OR within OR.
 pub(crate) fn tree() -> impl Strategy<Value = Query> {
     leaf().prop_recursive(4, 24, 4, |inner| {

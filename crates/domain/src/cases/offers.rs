@@ -55,6 +55,9 @@ pub async fn offers(
         let look = Look { policy, award, item, known: &known, money: &money, today, is_demo };
         let mut lacking = look.gates(&case)?;
         lacking.retain(|gate| gate.outcome > Outcome::Pass && !super::introduced::is_of_a_matter(gate));
+        if let Some(Err(words)) = item.terms.window.map(|window| window.check(today, today)) {
+            lacking.insert(0, Gate::new("申报期", Outcome::Block, words, &item.terms.basis.number));
+        }
         let mut triggers: Vec<Option<Trigger>> = item.terms.triggers().into_iter().map(Some).collect();
         if triggers.is_empty() {
             triggers.push(None);

@@ -240,7 +240,6 @@ fn properties(letter: &Letter) -> Properties {
         other("形成单位", &letter.creator),
         other("保管期限", &letter.retention),
         other("模板版本", &letter.template),
-        other("签发", &letter.by),
     ];
     if letter.is_late {
         others.push(other("补制", &letter.at));

@@ -135,6 +135,11 @@ async fn applications_are_taken_within_the_days_of_the_item_and_at_no_other_time
     let written = cases::Written { statement: "立项".into(), account: Some(account), ..cases::Written::default() };
     cases::write(&city.installation, city.of("enterprise"), id, &written, now()).await.unwrap();
     city.move_to(date(2024, 3, 8)).await;
+    let offers = cases::offers(&city.installation, &city.policy, city.of("enterprise"), now()).await.unwrap();
+    let offer = offers.iter().find(|one| one.award == "project-approval").unwrap();
+    let closed =
+        offer.lacking.iter().find(|gate| gate.name == "申报期").expect("what is closed is not offered as open");
+    assert!(closed.words.contains("下一次从 2025-02-01 开始"), "{closed:?}");
     let late = begin(&city, "苏知立〔2023〕10号", date(2023, 11, 2)).await.unwrap_err().to_string();
     assert!(late.contains("每年 02-01 至 03-07") && late.contains("下一次从 2025-02-01 开始"), "{late}");
     refused(city.act("enterprise", id, Act::Submit, "").await, "不在申报期内");

@@ -2144,6 +2144,7 @@ bank-failed = Of it returned
 bank-open = Not answered
 bank-difference = Difference
 bank-even = Even to the fen
+bank-waits = { $count } not answered by the bank yet
 bank-even-so-far = Numbers agree; not every amount was checked
 bank-uneven = Does not come out even; look into it
 bank-unchecked = The answer names no amount for { $count } payments of { $amount }: number and result were checked, the amount was not. Ask the bank for an answer with amounts.

@@ -2144,6 +2144,7 @@ bank-failed = 其中退回
 bank-open = 银行未回
 bank-difference = 差额
 bank-even = 分文不差
+bank-waits = 银行还有 { $count } 笔没有回复
 bank-even-so-far = 笔数相符，金额没有全部核对
 bank-uneven = 对不上，请查明
 bank-unchecked = { $count } 笔共 { $amount } 的回单没有写金额：只核对了付款编号和结果，金额没有核对。请向银行索取带金额的回单。

@@ -127,6 +127,7 @@ async fn clause_c3_3_2_1_a_star_from_its_confirmation_to_the_bank_and_the_archiv
     let file = press(&mut finance, &batch, &format!("{batch}/send")).await;
     assert!(file.header("content-disposition").contains("payment-batch"));
     let page = finance.get(&batch).await;
+    assert!(page.text.contains("银行还有 1 笔没有回复") && !page.text.contains("分文不差"), "{}", page.text);
     let number = page.text.split("ZQ").nth(1).unwrap().split('<').next().unwrap();
     let answer = format!("付款编号,结果,原因\nZQ{number},成功,\n");
     let door = format!("{batch}/answer");

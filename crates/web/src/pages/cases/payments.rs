@@ -356,7 +356,11 @@ fn reconciled(frame: &Frame, all: &Reconciliation) -> Reconciled {
             row("bank-open", all.open),
             (frame.t("bank-difference"), String::new(), money(difference)),
         ],
+        // As long as the bank has not answered all, nothing is even.
         state: match (difference, all.unchecked.count) {
+            (0, _) if all.open.count > 0 => {
+                StateWord::new(Tone::Warn, frame.t1("bank-waits", "count", format::count(all.open.count)))
+            }
             (0, 0) => StateWord::new(Tone::Ok, frame.t("bank-even")),
             (0, _) => StateWord::new(Tone::Warn, frame.t("bank-even-so-far")),
             _ => StateWord::new(Tone::Bad, frame.t("bank-uneven")),
