@@ -149,7 +149,8 @@ async fn grants_of_one_application(installation: &Installation) {
     let opened = Shelf::default().open(installation, &policy, &run).await.unwrap();
     let mut firms: Vec<(&str, &str)> = Vec::new();
     for grant in opened.evaluation.indicator_evidence("K02") {
-        let (town, uscc) = (grant.region.unwrap(), grant.uscc.unwrap());
+        // What two claim is nobody's yet.
+        let (Some(town), Some(uscc)) = (grant.region, grant.uscc) else { continue };
         if firms.iter().all(|(known, _)| *known != town) {
             firms.push((town, uscc));
         }

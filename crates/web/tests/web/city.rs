@@ -37,6 +37,8 @@ async fn folder() -> &'static Path {
 pub(crate) async fn fill(folder: &Path, database: Option<&str>) {
     let (mut installation, _) = Installation::open(folder, database, now()).await.unwrap();
     demo::fill(&mut installation, SMALL, now(), &|_| ()).await.unwrap();
+    // What is copied afterwards is whole, and no file of it goes away meanwhile.
+    installation.db.close().await;
 }
 
 /// A city of one's own, to be changed: the same as the one that is read.
