@@ -3,7 +3,7 @@
 //!
 //! A template is plain text: its first line is the title, each further line a paragraph; `{企业}` and its like are filled in, and a line
 //! `{名单}` becomes the table. The office's own wording lies in the data folder; without one the wording here is used. A letter is
-//! written once, in the transaction of the act it tells of ([`kept`]), and that file is handed out ever after.
+//! written once, in the transaction of the act it tells of (`kept`), and that file is handed out ever after.
 
 mod form;
 mod kept;
