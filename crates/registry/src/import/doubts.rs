@@ -183,7 +183,7 @@ impl Doubts {
         let other = known.find(|known| known.key != claim.key && known.is_of_another(&claim));
         let doubt = other.map(|known| {
             let why = format!(
-                "{}的同一项授权（{right}）写的是 {}；一项授权只计入一家，不会两家都计。请核对专利权人。",
+                "{}的同一项授权（{right}）写的是 {}；一项授权只计入一家，更正之前不据此奖励任何一家。请核对专利权人。",
                 known.place,
                 known.claimant()
             );
