@@ -6,7 +6,7 @@ use std::fmt::Write;
 use clap::Args;
 use domain::runs::{self, Question};
 use domain::waiting::OfRun;
-use rules::evaluation::Indicator;
+use rules::evaluation::{Indicator, quantity};
 
 use crate::Context;
 use crate::output::Unusable;
@@ -95,12 +95,7 @@ fn words(policy: &rules::Policy, evaluation: &rules::Evaluation, waiting: &OfRun
     let _ = writeln!(text, "测算 {}", evaluation.run);
     let _ = writeln!(text, "统计时点 {}，快照 {}", evaluation.as_of, short(&evaluation.snapshot));
     for indicator in &evaluation.indicators {
-        let state = match indicator.met {
-            _ if indicator.target.is_none() => "监测",
-            Some(true) => "达标",
-            Some(false) => "未达标",
-            None => "未定",
-        };
+        let state = indicator.verdict();
         let value = indicator.figure().unwrap_or_else(|| "—".to_owned());
         let target = match (&indicator.operator, &indicator.target) {
             (Some(operator), Some(target)) => format!("{operator} {target}"),
@@ -209,20 +204,29 @@ fn differences(
         let named = after.indicator(&one.code).or_else(|| before.indicator(&one.code));
         let name = named.map_or("", |indicator| indicator.name.as_str());
         let (old, new) = (figure(before, &one.code), figure(after, &one.code));
-        let _ = write!(text, "{} {name}：{old} → {new}", one.code);
+        let unit = policy.indicator(&one.code).map_or("", |definition| definition.unit.as_str());
+        let _ = write!(text, "{} {name}：{old} → {new} {unit}", one.code);
         if one.met.before != one.met.after {
             let _ = write!(text, "，{} → {}", met(one.met.before), met(one.met.after));
         }
         let _ = write!(text, "；新计入 {} 项，不再计入 {} 项", one.gained.len(), one.lost.len());
+        let definition = policy.indicator(&one.code);
+        if let (Some(definition), Some(old), Some(new)) = (definition, one.numerator.before, one.numerator.after)
+            && old != new
+        {
+            let [old, new] = [old, new].map(|number| quantity(number, &definition.numerator_unit));
+            let _ = write!(text, "；分子 {old} → {new}");
+        }
         if let (Some(old), Some(new)) = (one.denominator.before, one.denominator.after)
             && old != new
         {
-            let _ = write!(text, "；分母 {old} → {new}");
+            let unit = definition.map_or("", |definition| definition.denominator_unit.as_str());
+            let _ = write!(text, "；分母 {} → {}", quantity(old, unit), quantity(new, unit));
             let settings = policy.settings(after.as_of, &after.overrides).ok();
-            let held =
-                policy.indicator(&one.code).zip(settings).zip(after.indicator(&one.code)).and_then(
-                    |((definition, settings), now)| rules::evaluation::restated(definition, &settings, now, old),
-                );
+            let held = definition
+                .zip(settings)
+                .zip(after.indicator(&one.code))
+                .and_then(|((definition, settings), now)| rules::evaluation::restated(definition, &settings, now, old));
             if let Some(held) = held {
                 let verdict = one.target.after.as_ref().map_or_else(String::new, |_| format!("，{}", met(held.met)));
                 let _ = write!(text, "（若分母不变，这次为 {}{verdict}）", held.value);
@@ -230,10 +234,16 @@ fn differences(
         }
         text.push('\n');
     }
-    let level = |level: Option<i64>| level.map_or_else(|| "未达到".to_owned(), |level| format!("{level} 级"));
     for one in &found.awards {
         let name = one.name.as_deref().unwrap_or(&one.subject);
-        let award = policy.award(&one.award).map_or(one.award.as_str(), |award| award.name.as_str());
+        let definition = policy.award(&one.award);
+        let award = definition.map_or(one.award.as_str(), |award| award.name.as_str());
+        let has_levels = definition.is_some_and(|award| !award.levels.is_empty());
+        let level = |level: Option<i64>| match level {
+            None => "未达到".to_owned(),
+            Some(_) if !has_levels => "达到".to_owned(),
+            Some(level) => format!("{level} 级"),
+        };
         let _ = writeln!(text, "{award} {name}：{} → {}", level(one.level.before), level(one.level.after));
     }
     if found.is_empty() {

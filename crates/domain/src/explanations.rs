@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use rules::evaluation::Indicator;
+use rules::evaluation::{Indicator, quantity};
 use rules::{Evaluation, Policy};
 use serde::Serialize;
 
@@ -40,6 +40,9 @@ pub struct Explanation {
     /// The units of counting that they come to, where units are counted: several grants may be one application.
     #[serde(skip)]
     pub units: Option<usize>,
+    /// The units of numerator and denominator, when an indicator is explained.
+    #[serde(skip)]
+    pub measured_in: [String; 2],
     /// The subjects, when an award is explained.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub subjects: Vec<SubjectReasons>,
@@ -63,6 +66,8 @@ pub struct CountedRight {
     pub region: Option<String>,
     /// The enterprise it counts for.
     pub subject: Option<String>,
+    /// What it adds, in the numerator's base unit, where the numerator is an amount.
+    pub amount: Option<i64>,
 }
 
 /// One subject's way through the levels of an award.
@@ -118,6 +123,10 @@ pub async fn explain(
     subject: Option<&str>,
 ) -> Result<Explanation, Error> {
     let evaluation = runs::load(installation, run).await?;
+    // Codes are printed in capitals and the ids of awards are not; whoever types need not know.
+    let awards = policy.awards.iter().map(|award| &award.id);
+    let mut known = evaluation.indicators.iter().map(|indicator| &indicator.code).chain(awards);
+    let code = known.find(|known| known.eq_ignore_ascii_case(code)).map_or(code, String::as_str);
     let mut explanation = of_code(policy, &evaluation, code, subject)?;
     explanation.add_waiting(policy, &waiting::of_evaluation(installation, policy, &evaluation).await?);
     Ok(explanation)
@@ -196,6 +205,7 @@ fn of_indicator(policy: &Policy, evaluation: &Evaluation, indicator: Indicator, 
             right: right.right_id.to_owned(),
             region: right.region.map(str::to_owned),
             subject: right.uscc.map(str::to_owned),
+            amount: right.amount,
         })
         .collect();
     let units: BTreeSet<&str> = evaluation
@@ -205,6 +215,9 @@ fn of_indicator(policy: &Policy, evaluation: &Evaluation, indicator: Indicator, 
         .collect();
     explanation.units = Some(units.len()).filter(|units| *units > 0);
     explanation.figure = indicator.figure();
+    if let Some(definition) = policy.indicator(&indicator.code) {
+        explanation.measured_in = [definition.numerator_unit.clone(), definition.denominator_unit.clone()];
+    }
     explanation.indicator = Some(indicator);
     explanation
 }
@@ -228,6 +241,7 @@ fn blank(policy: &Policy, evaluation: &Evaluation, code: &str, name: &str, claus
         waiting: None,
         rights: Vec::new(),
         units: None,
+        measured_in: Default::default(),
         subjects: Vec::new(),
     }
 }
@@ -247,24 +261,7 @@ impl Explanation {
         }
         let _ = writeln!(text, "  规则视图：{}", self.rules.join("、"));
         if let Some(indicator) = &self.indicator {
-            let shown = |number: Option<i64>| number.map_or_else(|| "未知".to_owned(), |number| number.to_string());
-            let bound = if indicator.is_lower() { "至少 " } else { "" };
-            let _ = writeln!(text, "  计数 {bound}{}", shown(indicator.numerator));
-            if let Some(denominator) = indicator.denominator {
-                let _ = writeln!(text, "  除数 {denominator}");
-            }
-            let _ = writeln!(text, "  {}：{}", verdict(indicator.met), indicator.why());
-            if let Some(waiting) = &self.waiting {
-                let _ = writeln!(text, "  {}", waiting.words());
-            }
-            // Several grants may be one unit of counting; of money the single rights are told.
-            let units = self.units.filter(|units| *units != self.rights.len());
-            let units = units.map_or_else(String::new, |units| format!("，按计件单位合 {units} 件"));
-            let _ = writeln!(text, "  计入 {} 件（项）{units}：", self.rights.len());
-            for right in &self.rights {
-                let region = right.region.as_deref().unwrap_or("—");
-                let _ = writeln!(text, "    {} {region} {}", right.right, right.subject.as_deref().unwrap_or(""));
-            }
+            self.figure_words(&mut text, indicator);
         }
         for subject in &self.subjects {
             let _ = writeln!(text, "  {}", subject.subject);
@@ -290,6 +287,41 @@ impl Explanation {
             }
         }
         text
+    }
+}
+
+impl Explanation {
+    /// The figure with its parts, and the rights behind it.
+    fn figure_words(&self, text: &mut String, indicator: &Indicator) {
+        let [numerator, denominator] = &self.measured_in;
+        let bound = if indicator.is_lower() { "至少 " } else { "" };
+        let counted = indicator.numerator.map_or_else(|| "未知".to_owned(), |number| quantity(number, numerator));
+        let _ = writeln!(text, "  计数 {bound}{counted}");
+        if let Some(number) = indicator.denominator {
+            let _ = writeln!(text, "  除数 {}", quantity(number, denominator));
+        }
+        let _ = writeln!(text, "  {}：{}", indicator.verdict(), indicator.why());
+        if let Some(waiting) = &self.waiting {
+            let _ = writeln!(text, "  {}", waiting.words());
+        }
+        if self.rights.is_empty() {
+            let none = if indicator.numerator.is_some_and(|number| number > 0) {
+                "按汇总数计算，没有逐项的清单"
+            } else {
+                "没有计入任何一项"
+            };
+            let _ = writeln!(text, "  {none}");
+            return;
+        }
+        // Several grants may be one unit of counting; of money the single rights are told.
+        let units = self.units.filter(|units| *units != self.rights.len());
+        let units = units.map_or_else(String::new, |units| format!("，按计件单位合 {units} 件"));
+        let _ = writeln!(text, "  计入 {} 件（项）{units}：", self.rights.len());
+        for right in &self.rights {
+            let amount = right.amount.map_or_else(String::new, |amount| format!(" {}", quantity(amount, numerator)));
+            let region = right.region.as_deref().unwrap_or("—");
+            let _ = writeln!(text, "    {} {region} {}{amount}", right.right, right.subject.as_deref().unwrap_or("—"));
+        }
     }
 }
 

@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 pub use self::decisions::{DecidedCondition, DecidedLevel, Decisions};
 pub use self::indicators::{Restated, restated};
 use self::rows::Rows;
+pub use self::told::quantity;
 pub(crate) use self::{
     assembly::Assembly,
     conditions::{CONSTANT_COLUMNS, take_conditions},

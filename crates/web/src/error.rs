@@ -173,7 +173,12 @@ struct ProblemPage<'a> {
 
 /// The layer that turns a failure into a page in the visitor's language, those that axum itself answers included.
 pub async fn show_problems(State(_app): State<App>, frame: Frame, request: Request, next: Next) -> Response {
+    let is_read = request.method().is_safe() && !crate::routes::is_for_programs(&frame.path);
     let mut response = next.run(request).await;
+    // What the framework finds wrong in a page's address (`/cases/abc`) is an address that leads nowhere.
+    if is_read && response.status() == StatusCode::BAD_REQUEST && bare(&response).is_some() {
+        *response.status_mut() = StatusCode::NOT_FOUND;
+    }
     let status = response.status();
     if !(status.is_client_error() || status.is_server_error()) {
         return response;

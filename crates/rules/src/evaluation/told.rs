@@ -1,8 +1,30 @@
 //! A figure as it is told: a lower bound never reads as a plain number.
 
+use terms::Money;
+
 use super::Indicator;
 
+/// A numerator or denominator in the words of an office: `49 件`, `26454万元` out of 分, `131329000万元` out of 元.
+pub fn quantity(number: i64, unit: &str) -> String {
+    let money = match unit {
+        "分" => Some(Money::from_fen(number)),
+        "元" => Money::from_yuan(number).ok(),
+        _ => None,
+    };
+    money.map_or_else(|| format!("{number} {unit}").trim_end().to_owned(), Money::format_zh)
+}
+
 impl Indicator {
+    /// The verdict in one word; a monitored figure has none to give.
+    pub fn verdict(&self) -> &'static str {
+        match self.met {
+            _ if self.target.is_none() => "监测",
+            Some(true) => "达标",
+            Some(false) => "未达标",
+            None => "未定",
+        }
+    }
+
     /// Whether the figure and its numerator are the least that they can be.
     pub fn is_lower(&self) -> bool {
         self.bound == "lower"
@@ -50,6 +72,15 @@ mod tests {
             evidence_count: 28,
             reading: String::new(),
         }
+    }
+
+    #[test]
+    fn quantities_carry_their_unit() {
+        assert_eq!(quantity(49, "件"), "49 件");
+        assert_eq!(quantity(26_454_000_000, "分"), "2.6454亿元");
+        assert_eq!(quantity(130_000_000_000, "元"), "1300亿元");
+        assert_eq!(quantity(i64::MAX, "元"), format!("{} 元", i64::MAX), "beyond what money holds");
+        assert_eq!(quantity(7, ""), "7");
     }
 
     #[test]

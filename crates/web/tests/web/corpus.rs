@@ -271,6 +271,9 @@ async fn a_document_shows_what_is_known_and_says_what_is_not() {
     }
     let missing = clerk.get("/corpus/documents/CN000000000000").await;
     assert_eq!(missing.status, StatusCode::NOT_FOUND);
+    let word = clerk.get("/corpus/baskets/abc").await;
+    assert_eq!(word.status, StatusCode::NOT_FOUND, "a word where a number belongs leads nowhere");
+    assert!(word.text.contains("这个地址没有对应的页面"));
     // Who may not see the register's enterprises sees the document without them.
     let mut enterprise = visitor(Role::Enterprise).await;
     let page = enterprise.get(&format!("/corpus/documents/CN{digits}")).await;

@@ -214,7 +214,9 @@ fn schemas() -> Value {
         ]),
         "Explanation": explanation,
         "Quotation": object(&[("id", text()), ("text", text())]),
-        "CountedRight": object(&[("right", text()), ("region", maybe("string")), ("subject", maybe("string"))]),
+        "CountedRight": object(&[
+            ("right", text()), ("region", maybe("string")), ("subject", maybe("string")), ("amount", maybe("integer")),
+        ]),
         "SubjectReasons": object(&[
             ("subject", text()), ("levels", list(of("LevelReasons"))),
             ("evidence", list(json!({ "type": "array", "items": { "type": "string" }, "minItems": 2, "maxItems": 2 }))),

@@ -107,7 +107,7 @@ pub(super) fn verdicts(
     href: &dyn Fn(&str) -> String,
 ) -> Vec<Verdict> {
     let told = |indicator: &Indicator| {
-        let value = indicator.value.as_deref().map(format::group);
+        let value = targets::value(frame, indicator);
         let value = value.map_or_else(|| frame.t("word-unknown"), |value| frame.amount(&value, &indicator.unit));
         (targets::verdict(frame, indicator.met), value)
     };
@@ -139,11 +139,15 @@ pub(super) fn changes(
         let list = |share: Share, direction: &str| {
             count(frame, share, definition, || href(&format!("{page}/changes?direction={direction}")))
         };
+        let mut stock = count(frame, movement.stock, definition, || href(&format!("{page}/rights")));
+        if indicator.is_lower() {
+            stock.text = frame.t1("figure-at-least", "value", stock.text);
+        }
         Some(Change {
             name: frame.said(&indicator.name),
             href: href(&page),
             unit: definition.numerator_unit.clone(),
-            stock: count(frame, movement.stock, definition, || href(&format!("{page}/rights"))),
+            stock,
             gained: list(movement.gained, "gained"),
             lost: list(movement.lost, "lost"),
             net: net(frame, &movement, definition),

@@ -50,8 +50,11 @@ pub(crate) fn state(frame: &Frame, standing: Standing, indicator: &Indicator, de
 pub(crate) fn words(frame: &Frame, standing: Standing, indicator: &Indicator, definition: &IndicatorDef) -> String {
     match standing {
         Standing::Ahead(0) => frame.t("standing-even"),
-        Standing::Ahead(more) if indicator.bound == "lower" => {
+        Standing::Ahead(more) if indicator.is_lower() => {
             frame.t1("standing-ahead-at-least", "more", in_units(frame, more, definition))
+        }
+        Standing::Behind(lacking) if indicator.is_lower() => {
+            frame.t1("standing-behind-at-most", "lacking", in_units(frame, lacking, definition))
         }
         Standing::Ahead(more) => frame.t1("standing-ahead", "more", in_units(frame, more, definition)),
         Standing::Behind(lacking) => frame.t1("standing-behind", "lacking", in_units(frame, lacking, definition)),

@@ -220,7 +220,11 @@ pub(crate) fn why(frame: &Frame, target: &Target) -> Option<String> {
 pub(crate) fn gap(frame: &Frame, target: &Target, definition: &IndicatorDef) -> String {
     match target.gap {
         Some(0) => frame.t("target-gap-equal"),
-        Some(gap) => frame.t1("target-gap", "gap", standing::in_units(frame, gap, definition)),
+        Some(gap) => {
+            // What a least figure lacks is the most that it can be.
+            let key = if target.indicator.is_lower() { "target-gap-at-most" } else { "target-gap" };
+            frame.t1(key, "gap", standing::in_units(frame, gap, definition))
+        }
         None => String::new(),
     }
 }

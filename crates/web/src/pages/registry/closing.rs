@@ -24,9 +24,11 @@ use crate::{
     hx::{self, Hx},
     list::{Cell, Dir, Kind, Listing, ListingView},
     pages::{
+        cases::people::People,
         cockpit::shown,
         registry::head_of,
         room::{self, ListBlock, Room},
+        runs as runs_page,
     },
 };
 
@@ -39,6 +41,7 @@ struct ClosingPage<'a> {
     frame: &'a Frame,
     room: &'a Room,
     list: &'a ListingView,
+    people: &'a People,
     choices: Vec<Choice>,
     action: String,
     reopened: Vec<Reopening>,
@@ -49,9 +52,11 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
     let (query, words) = room::wishes(&uri);
     let rows = closing::list(&app.installation).await?;
     let may_reopen = frame.may(Permission::ReopenMonths);
-    let latest = rows.iter().map(|one| one.month.clone()).max().filter(|_| may_reopen);
+    // The way to take one back is for the page, not for its files.
+    let latest = rows.iter().map(|one| one.month.clone()).max().filter(|_| may_reopen && !query.export);
+    let people = People::read(&app).await?;
     let view = {
-        let listing = listing(&frame, latest);
+        let listing = listing(&frame, &people, latest);
         if query.export {
             return listing.workbook(&rows, &query);
         }
@@ -68,7 +73,7 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
     }
     let reopened = closing::reopened(&app.installation).await?;
     let action = frame.at("/registers/closing/check");
-    hx::page(ClosingPage { frame: &frame, room: &room, list: &view, choices, action, reopened })
+    hx::page(ClosingPage { frame: &frame, room: &room, list: &view, people: &people, choices, action, reopened })
 }
 
 async fn head(app: &App, frame: &Frame) -> Result<Room, AppError> {
@@ -76,14 +81,17 @@ async fn head(app: &App, frame: &Frame) -> Result<Room, AppError> {
 }
 
 /// The closed months; the way to take one back stands at the `latest`, where the visitor may.
-fn listing(frame: &Frame, latest: Option<String>) -> Listing<'_, Closing> {
+fn listing<'a>(frame: &'a Frame, people: &'a People, latest: Option<String>) -> Listing<'a, Closing> {
     let listing = Listing::new(frame, "closing", PATH, frame.t("reg-closing"))
         .column("month", frame.t("reg-month"), Kind::Text, |one: &Closing| {
             Cell::code(one.month.clone()).link(frame.at(&format!("/runs/{}", one.run)))
         })
         .column("as-of", frame.t("reg-as-of"), Kind::Date, |one| Cell::date(Some(one.as_of)))
+        .column("run", frame.t("runs-id"), Kind::Text, |one| {
+            Cell::code(runs_page::short(&one.run)).link(frame.at(&format!("/runs/{}", one.run)))
+        })
         .column("closed-at", frame.t("reg-closed-at"), Kind::Date, |one| Cell::code(format::instant(one.closed_at)))
-        .column("who", frame.t("reg-who"), Kind::Text, |one| Cell::text(one.closed_by.clone()))
+        .column("who", frame.t("reg-who"), Kind::Text, |one| Cell::text(people.name(frame, &one.closed_by)))
         .column("note", frame.t("reg-note"), Kind::Text, |one| Cell::text(one.note.clone()));
     let listing = match latest {
         Some(latest) => {

@@ -18,6 +18,7 @@ use crate::{
     frame::Frame,
     hx,
     pages::{
+        cases::people::People,
         corpus::baskets::account,
         room::{self, Room, Sent},
     },
@@ -54,8 +55,8 @@ async fn respond(app: &App, frame: &Frame, month: &str, sent: &Sent, errors: &Er
     let Some(found) = closed.into_iter().find(|one| one.month == month) else {
         return Err(AppError::NotFound(frame.t1("reg-reopen-not-closed", "month", month)));
     };
-    let words =
-        [("date", found.as_of.to_string()), ("at", format::instant(found.closed_at)), ("who", found.closed_by.clone())];
+    let who = People::read(app).await?.name(frame, &found.closed_by);
+    let words = [("date", found.as_of.to_string()), ("at", format::instant(found.closed_at)), ("who", who)];
     let room = Room::new(frame.t1("reg-reopen-title", "month", month), frame.tn("reg-reopen-line", &words))
         .below(frame, &[("nav-registers", "/registers"), ("reg-closing", PATH)])
         .wrong(!errors.is_empty());
