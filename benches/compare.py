@@ -1,6 +1,6 @@
 """Comparisons with peers: the same facts, equal answers first, then seconds and ratios.
 
-Usage: benches/run [population] [what-if] [city] [growth] [dashboard] [pages] [verdicts] [import] [corpus]
+Usage: benches/run [population] [what-if] [city] [growth] [dashboard] [pages] [verdicts] [last-minute] [import] [corpus]
 ZHIQIANG_PROFILE=dev measures the development build, which bounds the release build from above.
 """
 
@@ -228,6 +228,25 @@ def verdicts(folder):
         served.send_signal(signal.SIGTERM)
 
 
+def last_minute(folder):
+    """Ten thousand hand in within a minute over HTTP, one in a hundred pressing twice; each must come in once."""
+    zhiqiang, data, address = program(), folder / "window", "127.0.0.1:8093"
+    build("--example", "last_minute")
+    shutil.rmtree(data, ignore_errors=True)
+    drafts = subprocess.run([str(TARGET / "examples" / "last_minute"), str(data), "10200"],
+                            check=True, stdout=subprocess.PIPE, text=True).stdout
+    served = listen([zhiqiang, "--data", str(data), "serve", "--address", address], address)
+    try:
+        command = [sys.executable, str(HERE / "last_minute.py"), str(data), address, "60", "200", "100"]
+        ours = json.loads(subprocess.run(command, input=drafts, check=True, stdout=subprocess.PIPE, text=True).stdout)
+    finally:
+        served.send_signal(signal.SIGTERM)
+    note("last-minute", f"{ours['cases']} applications over HTTP, none lost, none twice", f"{ours['seconds']:.1f} s")
+    for percent in ("p50", "p99"):
+        note("last-minute", percent, f"among all {ours['among'][percent]:.2f} ms, alone {ours['idle'][percent]:.2f} ms: "
+             f"{ours['among'][percent] / ours['idle'][percent]:.2f} times")
+
+
 def imported(_):
     build("--example", "import_speed")
     subprocess.run([str(TARGET / "examples" / "import_speed")], check=True)
@@ -266,7 +285,7 @@ def corpus(folder):
 
 
 ALL = {"population": population, "what-if": what_if, "city": city, "growth": growth, "dashboard": dashboard,
-       "pages": pages, "verdicts": verdicts, "import": imported, "corpus": corpus}
+       "pages": pages, "verdicts": verdicts, "last-minute": last_minute, "import": imported, "corpus": corpus}
 
 if __name__ == "__main__":
     names = [name for name in sys.argv[1:] if not name.startswith("--")] or list(ALL)

@@ -1,24 +1,19 @@
-//! The last minute of a window: so many enterprises hand in at an even rate, as they would over sixty seconds, against one alone.
+//! Applications of so many enterprises, each complete and waiting to be handed in: what `benches/run last-minute` sends.
 //!
-//! `cargo run --release -p domain --example last_minute -- 10000 60`: how long one waits alone and among all, and whether every case
-//! came in once.
+//! `cargo run --release -p domain --example last_minute -- FOLDER 10000` fills a folder and prints each case with its enterprise.
 
 #![allow(clippy::expect_used, reason = "a measurement that cannot go on ends there")]
 #![allow(clippy::disallowed_methods, clippy::print_stdout, reason = "a measurement reads the clock and prints")]
 
 use std::io::Write;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::path::{Path, PathBuf};
 
 use domain::accounts::{self, Account, Role};
-use domain::cases::{self, About, Act, Receiving, Said, State, Written};
+use domain::cases::{self, About, Receiving, Written};
 use domain::items::{self, Basis, Formula, Limits, Review, Subsidy, Terms, Track};
 use domain::{Installation, runs};
 use jiff::Timestamp;
 use jiff::civil::date;
-
-/// How many are handed in one after another, with nobody else there.
-const ALONE: usize = 200;
 
 fn code(serial: usize) -> String {
     const LETTERS: &[u8] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
@@ -36,7 +31,7 @@ async fn account(installation: &Installation, login: &str, role: Role) -> Accoun
     all.into_iter().find(|account| account.login == login).expect("the account")
 }
 
-async fn register(installation: &Installation, folder: &std::path::Path, name: &str, text: &str) {
+async fn register(installation: &Installation, folder: &Path, name: &str, text: &str) {
     let path = folder.join(format!("{name}.csv"));
     std::fs::File::create(&path).and_then(|mut file| file.write_all(text.as_bytes())).expect("a file");
     let mut options = registry::ImportOptions::new(Timestamp::now(), "test");
@@ -44,34 +39,19 @@ async fn register(installation: &Installation, folder: &std::path::Path, name: &
     registry::import::import(&installation.db, name, &path, &options).await.expect("an import");
 }
 
-fn at(sorted: &[Duration], percent: usize) -> f64 {
-    sorted[(sorted.len() * percent / 100).min(sorted.len() - 1)].as_secs_f64() * 1000.0
-}
-
-/// Hands a case in: how long it took, and where it stands then.
-async fn hand_in(
-    installation: Installation,
-    policy: Arc<rules::Policy>,
-    (firm, id): (Account, i64),
-) -> (Duration, Option<State>) {
-    let begun = Instant::now();
-    let done = cases::act(&installation, &policy, &firm, (id, Act::Submit), &Said::default(), Timestamp::now()).await;
-    (begun.elapsed(), done.ok().map(|case| case.state))
-}
-
 #[tokio::main]
 async fn main() {
-    let mut wanted = std::env::args().skip(1).filter_map(|word| word.parse::<usize>().ok());
-    let (count, seconds) = (wanted.next().unwrap_or(10_000), wanted.next().unwrap_or(60));
-    let folder = tempfile::tempdir().expect("a folder");
-    let (installation, _) = Installation::open(folder.path(), None, Timestamp::now()).await.expect("an installation");
-    let rows: Vec<String> = (0..count + ALONE).map(|n| format!("{},企业{n}有限公司,城东镇,存续", code(n))).collect();
+    let mut wanted = std::env::args().skip(1);
+    let folder = PathBuf::from(wanted.next().expect("a folder"));
+    let count: usize = wanted.next().and_then(|word| word.parse().ok()).unwrap_or(10_000);
+    let (installation, _) = Installation::open(&folder, None, Timestamp::now()).await.expect("an installation");
+    let rows: Vec<String> = (0..count).map(|n| format!("{},企业{n}有限公司,城东镇,存续", code(n))).collect();
     let enterprises = format!("统一社会信用代码,企业名称,区镇,企业状态\n{}\n", rows.join("\n"));
-    register(&installation, folder.path(), "enterprises", &enterprises).await;
+    register(&installation, &folder, "enterprises", &enterprises).await;
     let years: Vec<String> = (2024..=2027).map(|year| format!("{year}-10-01,国庆节,是")).collect();
-    register(&installation, folder.path(), "holidays", &format!("日期,名称,放假\n{}\n", years.join("\n"))).await;
-    register(&installation, folder.path(), "deliveries", "登记簿,期间,状态\ncredit-records,2024-01,本期无\n").await;
-    let policy = Arc::new(runs::policy().expect("the policy"));
+    register(&installation, &folder, "holidays", &format!("日期,名称,放假\n{}\n", years.join("\n"))).await;
+    register(&installation, &folder, "deliveries", "登记簿,期间,状态\ncredit-records,2024-01,本期无\n").await;
+    let policy = runs::policy().expect("the policy");
     let (author, second) =
         (account(&installation, "author", Role::Clerk).await, account(&installation, "second", Role::Clerk).await);
     let terms = Terms {
@@ -97,8 +77,8 @@ async fn main() {
     let item =
         items::draft(&installation, &policy, &author, "project-approval", (terms, None), now).await.expect("a draft");
     items::issue(&installation, &policy, &second, (item, None), now).await.expect("an item");
-    let mut drafts = Vec::new();
-    for n in 0..count + ALONE {
+    let mut drafts = Vec::with_capacity(count);
+    for n in 0..count {
         let firm = Account { role: Role::Enterprise, unit: code(n), login: format!("firm{n}"), ..author.clone() };
         // Each has an approval of its own: one approval is one reward.
         let matter = format!("苏知立〔2024〕{}号", n + 1);
@@ -112,35 +92,7 @@ async fn main() {
         let paper = ("立项文件", "立项.pdf", &b"%PDF-1.7 approved"[..]);
         cases::attach(&installation, &firm, id, paper, now).await.expect("a paper");
         cases::write(&installation, &firm, id, &written, now).await.expect("written");
-        drafts.push((firm, id));
+        drafts.push(serde_json::json!({ "case": id, "login": firm.login, "unit": firm.unit }));
     }
-    let mut alone = Vec::new();
-    for draft in drafts.split_off(count) {
-        let (took, state) = hand_in(installation.clone(), Arc::clone(&policy), draft).await;
-        assert_eq!(state, Some(State::Submitted));
-        alone.push(took);
-    }
-    let begun = Instant::now();
-    let mut waiting = Vec::new();
-    for (n, draft) in drafts.into_iter().enumerate() {
-        let due = begun + Duration::from_secs_f64(n as f64 * seconds as f64 / count as f64);
-        tokio::time::sleep_until(due.into()).await;
-        waiting.push(tokio::spawn(hand_in(installation.clone(), Arc::clone(&policy), draft)));
-    }
-    let mut among = Vec::new();
-    for one in waiting {
-        let (took, state) = one.await.expect("an answer");
-        assert_eq!(state, Some(State::Submitted), "lost or refused");
-        among.push(took);
-    }
-    let whole = begun.elapsed();
-    let all = cases::all(&installation.db, &author).await.expect("the cases");
-    let submitted = all.iter().filter(|case| case.state == State::Submitted).count();
-    assert_eq!((all.len(), submitted), (count + ALONE, count + ALONE), "each once");
-    alone.sort_unstable();
-    among.sort_unstable();
-    println!("{count} in {:.1} s, none lost, none twice", whole.as_secs_f64());
-    println!("alone:     p50 {:.2} ms  p99 {:.2} ms", at(&alone, 50), at(&alone, 99));
-    println!("among all: p50 {:.2} ms  p99 {:.2} ms", at(&among, 50), at(&among, 99));
-    println!("p99 among all against p50 alone: {:.1} times", at(&among, 99) / at(&alone, 50));
+    println!("{}", serde_json::Value::from(drafts));
 }
