@@ -25,12 +25,18 @@ struct MailServer {
 impl MailServer {
     /// Starts it; none where the Python tools cannot be had.
     fn start(spool: &Path) -> Option<Self> {
+        Self::start_with(spool, &[])
+    }
+
+    /// The same with further words for it: how the line is kept secret, and by which certificate.
+    fn start_with(spool: &Path, words: &[&str]) -> Option<Self> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let tools = python_tools("mail was not tried against a real server")?;
         std::fs::create_dir_all(spool).unwrap();
         let mut child = Command::new(tools.join("bin/python"))
             .arg(root.join("tests/cli/mail_server.py"))
             .arg(spool)
+            .args(words)
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -160,4 +166,75 @@ async fn a_mail_arrives_once_or_waits_for_a_person_whatever_the_server_and_the_p
     assert_eq!(server.taken("slow").len(), 1, "once");
     let doctor = zhiqiang(&city.data, &["doctor"]);
     assert!(doctor.status.success(), "{}", String::from_utf8_lossy(&doctor.stdout));
+}
+
+/// A certificate of one's own for a name, with its key in the same file of PEM.
+fn certificate(path: &Path, name: &str) -> String {
+    let key = path.with_extension("key");
+    let made = Command::new("openssl")
+        .args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", &format!("/CN={name}")])
+        .args(["-addext", &format!("subjectAltName=DNS:{name}"), "-addext", "basicConstraints=critical,CA:FALSE"])
+        .arg("-keyout")
+        .arg(&key)
+        .arg("-out")
+        .arg(path)
+        .output()
+        .expect("openssl, which scripts/setup-debian installs");
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let both = path.with_extension("both");
+    std::fs::write(&both, [std::fs::read(&key).unwrap(), std::fs::read(path).unwrap()].concat()).unwrap();
+    both.to_string_lossy().into_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mail_goes_over_a_line_that_is_secret_to_a_server_that_is_known_or_not_at_all() {
+    let dir = tempfile::tempdir().unwrap();
+    let [ours, of_another] = ["ours.pem", "another.pem"].map(|name| dir.path().join(name));
+    let (ours_both, _) = (certificate(&ours, "localhost"), certificate(&of_another, "localhost"));
+    let mut servers = Vec::new();
+    for security in ["starttls", "tls"] {
+        let words = [security, ours_both.as_str()];
+        let Some(server) = MailServer::start_with(&dir.path().join(security), &words) else { return };
+        servers.push((security, server));
+    }
+    let Some(plain) = MailServer::start(&dir.path().join("plain")) else { return };
+    let city = City::new(&dir.path().join("data")).await;
+    let send = async |security: &str, port: u16, trusted: &Path, word: &str| {
+        // What waits for its next attempt is due at once.
+        let mut tx = city.installation.db.begin().await.unwrap();
+        db::with_conn!(&mut tx, conn => sqlx::query("update mail set due_at = '' where state = 'waiting'").execute(conn).await.map(|_| ()))
+            .unwrap();
+        tx.commit().await.unwrap();
+        let settings = format!(
+            "server = \"localhost\"\nport = {port}\nsecurity = \"{security}\"\nauthorities = {trusted:?}\n\
+             from = \"ip@office.example\"\nuser = \"ip@office.example\"\npassword = \"{word}\"\n"
+        );
+        std::fs::write(city.data.join("mail.toml"), settings).unwrap();
+        zhiqiang(&city.data, &["--json", "message", "send"])
+    };
+    let word = "a-word-for-mail";
+    assert_eq!(json(&send("starttls", servers[0].1.port, &ours, word).await)["sent"], 0, "nothing to send yet");
+    wants(&city, &clerk(&city, "taken").await, "taken@mail.example").await;
+    let case = city.cases(State::Notified).await.remove(0);
+    city.confirmed(&case, 0).await;
+    for (security, server) in &servers {
+        for (trusted, word) in [(&of_another, word), (&ours, "another word")] {
+            let sent = json(&send(security, server.port, trusted, word).await);
+            assert_eq!(sent["sent"], 0, "{security}: {sent}");
+            assert!(log(&city.data, "taken")[0].1.contains("连不上邮件服务器，或登录不成"), "{security}");
+        }
+        assert!(server.taken("taken").is_empty(), "{security}: nothing went to a server that is not known");
+    }
+    // A line without secrecy is not used, whatever the server offers.
+    assert_eq!(json(&send("starttls", plain.port, &ours, word).await)["sent"], 0);
+    assert!(plain.taken("taken").is_empty());
+    let (security, server) = &servers[0];
+    assert_eq!(json(&send(security, server.port, &ours, word).await)["sent"], 1, "{security}");
+    assert_eq!(server.taken("taken").len(), 1);
+    city.act(city.of("clerk"), case.id, Act::Urge, Said { note: "请尽快".into(), ..Said::default() }).await;
+    let (security, server) = &servers[1];
+    assert_eq!(json(&send(security, server.port, &ours, word).await)["sent"], 1, "{security}");
+    assert_eq!(server.taken("taken").len(), 1);
+    let unusable = send("tls", server.port, &city.data.join("mail.toml"), word).await;
+    assert!(words(&unusable).contains("没有 PEM 格式的证书"), "{}", words(&unusable));
 }

@@ -2,14 +2,17 @@
 
 taken: takes it. refuse, later: refuses the recipient for good, or for now. cut: closes before the mail is sent.
 silent: takes it and closes without an answer. slow: takes it and answers after a minute.
+With a second and third word, tls or starttls and a PEM file of certificate and key, it asks for both secrecy and a password.
 """
 import asyncio
 import pathlib
+import ssl
 import sys
 
-from aiosmtpd.smtp import SMTP
+from aiosmtpd.smtp import SMTP, AuthResult
 
 spool = pathlib.Path(sys.argv[1])
+security, certificate = sys.argv[2:4] if len(sys.argv) > 3 else ("none", None)
 count = 0
 
 
@@ -37,9 +40,25 @@ class Handler:
         return "250 2.0.0 queued as " + str(count)
 
 
+def authenticate(server, session, envelope, mechanism, word):
+    return AuthResult(success=(word.login, word.password) == (b"ip@office.example", b"a-word-for-mail"), handled=False)
+
+
+def protocol(context):
+    if security == "none":
+        return SMTP(Handler(), hostname="mail.test")
+    secret = {"tls_context": context, "require_starttls": True} if security == "starttls" else {"auth_require_tls": False}
+    return SMTP(Handler(), hostname="mail.test", authenticator=authenticate, auth_required=True, **secret)
+
+
 async def main():
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: SMTP(Handler(), hostname="mail.test"), "127.0.0.1", 0)
+    context = None
+    if certificate:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+    at_once = context if security == "tls" else None
+    server = await loop.create_server(lambda: protocol(context), "127.0.0.1", 0, ssl=at_once)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 

@@ -3,7 +3,11 @@
 //! What matters is where it broke. Before the last byte of the mail was on its way the server cannot have taken it; after that,
 //! and before its answer, nobody knows.
 
-use std::{env, fs, path::PathBuf, time::Duration};
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use lettre::{
     Message,
@@ -13,7 +17,7 @@ use lettre::{
     },
     transport::smtp::{
         authentication::{Credentials, DEFAULT_MECHANISMS},
-        client::{SmtpConnection, TlsParameters},
+        client::{Certificate, SmtpConnection, TlsParameters},
         commands::{Data, Mail, Rcpt},
         extension::ClientId,
     },
@@ -28,6 +32,8 @@ pub const VARIABLE: &str = "ZHIQIANG_MAIL";
 /// The variable that holds the password, so that it need not stand in the file.
 pub const PASSWORD_VARIABLE: &str = "ZHIQIANG_MAIL_PASSWORD";
 const FILE: &str = "mail.toml";
+/// How a certificate begins in PEM.
+const CERTIFICATE: &[u8] = b"-----BEGIN CERTIFICATE-----";
 /// How long the server may take for one answer.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// The longest answer that is kept, in characters.
@@ -57,6 +63,7 @@ struct Written {
     from: String,
     #[serde(default)]
     site: String,
+    authorities: Option<PathBuf>,
 }
 
 /// The office as a sender of mail.
@@ -66,6 +73,8 @@ pub struct Office {
     port: u16,
     security: Security,
     credentials: Option<Credentials>,
+    /// Who else vouches for the server: an office's own network has authorities that no system knows.
+    authorities: Option<Certificate>,
     from: Mailbox,
     /// The address of the pages, for links; empty for none.
     pub(super) site: String,
@@ -124,7 +133,8 @@ impl Office {
         if !site.is_empty() && !site.starts_with("https://") && !site.starts_with("http://") {
             return Err(format!("site 应以 https:// 开头：{site}"));
         }
-        Ok(Self { server: written.server, port, security: written.security, credentials, from, site })
+        let authorities = written.authorities.as_deref().map(authorities).transpose()?;
+        Ok(Self { server: written.server, port, security: written.security, credentials, authorities, from, site })
     }
 
     /// The domain that its mails are named after.
@@ -172,7 +182,11 @@ impl Office {
         let hello = ClientId::Domain(self.domain().to_owned());
         let tls = match self.security {
             Security::None => None,
-            _ => Some(TlsParameters::new(self.server.clone())?),
+            _ => {
+                let of_the_system = TlsParameters::builder(self.server.clone());
+                let trusted = self.authorities.iter().cloned();
+                Some(trusted.fold(of_the_system, |parameters, one| parameters.add_root_certificate(one)).build()?)
+            }
         };
         let at_once = tls.as_ref().filter(|_| self.security == Security::Tls);
         let server = (self.server.as_str(), self.port);
@@ -222,6 +236,16 @@ impl Header for AutoSubmitted {
 }
 
 /// What the server said, or what became of the connection, in one line.
+/// The certificates in a file of PEM.
+fn authorities(path: &Path) -> Result<Certificate, String> {
+    let wrong = |why: String| format!("authorities 的证书文件 {} 不能用：{why}", path.display());
+    let pem = fs::read(path).map_err(|cause| wrong(cause.to_string()))?;
+    if !pem.windows(CERTIFICATE.len()).any(|part| part == CERTIFICATE) {
+        return Err(wrong("其中没有 PEM 格式的证书".to_owned()));
+    }
+    Certificate::from_pem(&pem).map_err(|_| wrong("其中的证书已损坏".to_owned()))
+}
+
 fn said(error: &lettre::transport::smtp::Error) -> String {
     let mut text = error.to_string();
     let mut next = std::error::Error::source(error);
