@@ -199,6 +199,7 @@ export const PAGES = [
     await go(page, `${address}/cases`);
     await page.locator('form[action$="/cases/apply"] .button-main').click();
   }, status: 422 },
+  { name: 'self-check', door: '/self-check', as: null, open: at('/self-check?invention-star.grants_in_year=3&innovation-star.valid_inventions=31&innovation-star.high_value_inventions=4') },
   { name: 'notices', door: '/notices', open: at('/notices') },
   { name: 'notice', door: '/notices/{id}', open: first('/notices', 'main tbody a[href*="/notices/"]') },
   { name: 'notice-for-everybody', door: '/notices/{id}', as: null, open: first('/notices', 'main tbody a[href*="/notices/"]') },

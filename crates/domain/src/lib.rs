@@ -40,6 +40,7 @@ pub mod reports;
 pub mod runs;
 pub mod saved_searches;
 pub mod secrets;
+pub mod self_check;
 pub mod sign_in_limits;
 pub mod sign_on;
 pub mod sources;

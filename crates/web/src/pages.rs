@@ -35,6 +35,7 @@ pub mod registry;
 pub mod room;
 pub mod runs;
 pub mod search;
+pub mod self_check;
 pub mod settings;
 pub mod sign_in;
 pub mod sign_on;

@@ -11,7 +11,7 @@ use crate::{
     pages::{
         account, accounts, api, awards, cases, claims, cockpit, corpus, enterprises, gallery, history, home,
         indicators, invitations, jobs, language, matching, messages, navigation, organisations, patents, permissions,
-        policy, registry, runs, search, settings, sign_in, sign_on, warnings, what_if,
+        policy, registry, runs, search, self_check, settings, sign_in, sign_on, warnings, what_if,
     },
 };
 
@@ -221,6 +221,7 @@ pub fn doors() -> Vec<Door> {
         door("/cases/{id}/letters/{kind}", Needs(ViewCases), get(cases::letters::of_case)),
         door("/cases/{id}/object", Needs(HandleCases), post(cases::acts::object)),
         door("/cases/{id}/objections/{objection}/decide", Needs(DecideCases), post(cases::acts::decide)),
+        door("/self-check", Everyone, get(self_check::page)),
         door("/notices", Everyone, get(cases::notices::page)),
         door("/notices/open/{award}", Needs(HandleCases), post(cases::notices::open)),
         door("/notices/{id}", Everyone, get(cases::notices::one)),

@@ -29,6 +29,7 @@ async fn a_stranger_is_asked_to_sign_in_on_every_page() {
                 "/invited",
                 "/claim",
                 "/claim/state",
+                "/self-check",
                 "/notices",
                 "/notices/{id}",
                 "/notices/{id}/letter",

@@ -34,6 +34,7 @@ mod policy;
 mod registry;
 mod runs;
 mod search;
+mod self_check;
 mod sign_in;
 mod tables;
 mod ties;

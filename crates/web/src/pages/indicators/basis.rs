@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::accounts::Permission;
 use rules::{Policy, evaluation::Indicator, policy::IndicatorDef};
 
 use crate::{
@@ -47,7 +48,12 @@ pub(crate) fn clauses(frame: &Frame, policy: &Policy, ids: &[String]) -> Vec<Cla
             place: place(frame, &clause.id),
             text: clause.text.clone(),
             document: format!("《{}》", policy.title),
-            href: frame.at(&format!("/policy/{}", clause.id)),
+            // Strangers read the words here; the document's page asks for a sign-in.
+            href: if frame.may(Permission::ViewPolicy) {
+                frame.at(&format!("/policy/{}", clause.id))
+            } else {
+                String::new()
+            },
         })
         .collect()
 }
