@@ -18,19 +18,19 @@
 -- clause: C2.0
 -- 登记簿的中文名称，用于说明理由。
 create view register_name as
-select register, name from (values
+select register, replace(name || '登记簿', '登记登记', '登记') as name from (values
   ('regions', '区镇'), ('enterprises', '企业'), ('statuses', '企业资质'),
-  ('patents', '专利'), ('patent-events', '专利事件'), ('foreign-grants', '国外授权'),
-  ('prizes', '奖项'), ('pledges', '质押'), ('trademarks', '商标'), ('madrid', '马德里国际注册'),
-  ('statistics', '统计数据'), ('strategic-industries', '战略性新兴产业对照表'),
-  ('official-high-value', '官方高价值名单'), ('trainees', '培训'), ('survey-waves', '调查')
+  ('patents', '专利'), ('patent-events', '专利法律事件'), ('foreign-grants', '境外授权'),
+  ('prizes', '专利奖项'), ('pledges', '质押登记'), ('trademarks', '商标'), ('madrid', '马德里国际注册'),
+  ('statistics', '统计数据'), ('strategic-industries', '战略性新兴产业分类对照'),
+  ('official-high-value', '高价值发明专利官方清单'), ('trainees', '培训学员'), ('survey-waves', '调查')
 ) as t (register, name);
 
 -- clause: C2.0
 -- 登记簿没有报送的说法：从未来过文件，或来过而没有一行可以采用。
 create view register_absence as
 select n.register,
-  n.name || case when coalesce(s.refused, false) then '登记簿来过文件而没有一行可用' else '登记簿从未报送' end as words
+  n.name || case when coalesce(s.refused, false) then '来过文件而没有一行可用' else '从未报送' end as words
 from register_name n
 left join register_state s on s.register = n.register;
 
@@ -906,7 +906,7 @@ select n.code, n.register,
     when n.role = 'part' then 1
     else 0
   end as severity,
-  case when not d.delivered then a.words else m.name || '登记簿有未报的期间' end
+  case when not d.delivered then a.words else m.name || '有未报的期间' end
     || case when n.role = 'note' then '，按没有失效、转让等事件计算' else '' end as reason
 from needed_register n
 join delivered_register d on d.register = n.register and d.span = n.span
@@ -919,7 +919,7 @@ select 'M06' as code, 'pledges' as register, case when count(disbursed_fen) = 0 
 from pledge_counted
 having count(*) > count(disbursed_fen)
 union all
-select u.code, u.register, 3 as severity, m.name || '登记簿本年还没有报送，不当作零' as reason
+select u.code, u.register, 3 as severity, m.name || '本年还没有报送，不当作零' as reason
 from yearly_unreported u
 join register_name m on m.register = u.register;
 

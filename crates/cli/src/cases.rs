@@ -45,7 +45,7 @@ enum Action {
     Open {
         /// 奖励编号，如 innovation-star
         award: String,
-        /// 测算编号（可只写开头几位；latest 为最近一次）
+        /// 测算编号（可只写开头几位；latest 为统计时点最晚的一次）
         #[arg(long)]
         run: String,
     },

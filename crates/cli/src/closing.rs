@@ -23,7 +23,7 @@ enum Action {
     List,
     /// 以一次月末的测算月结（先用 evaluate 或 explain 看要月结的数）
     Close {
-        /// 测算编号（可只写开头几位；latest 为最近一次）
+        /// 测算编号（可只写开头几位；latest 为统计时点最晚的一次）
         run: String,
         /// 确认未处理的隔离行不影响本月结果
         #[arg(long)]

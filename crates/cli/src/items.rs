@@ -34,7 +34,7 @@ enum Action {
     Simulate {
         /// 事项编号
         id: i64,
-        /// 测算编号（可只写开头几位；latest 为最近一次）
+        /// 测算编号（可只写开头几位；latest 为统计时点最晚的一次）
         #[arg(long)]
         run: String,
     },

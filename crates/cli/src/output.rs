@@ -82,6 +82,7 @@ pub(crate) fn exit_status(failure: &anyhow::Error) -> u8 {
                         | domain::Error::Forbidden(_)
                 )
             )
+            || matches!(cause.downcast_ref::<db::Error>(), Some(db::Error::Scheme(_)))
             || cause.downcast_ref::<registry::Error>().is_some_and(registry::Error::is_unusable_input)
             || matches!(
                 cause.downcast_ref::<navigation::Error>(),

@@ -29,7 +29,7 @@ pub(crate) struct Evaluate {
 
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
-    /// 测算编号（可只写开头几位；latest 为最近一次）
+    /// 测算编号（可只写开头几位；latest 为统计时点最晚的一次）
     run: String,
     /// 指标代码（K01）或奖励编号（innovation-star）
     code: String,
@@ -39,7 +39,7 @@ pub(crate) struct Explain {
 
 #[derive(Debug, Args)]
 pub(crate) struct Verify {
-    /// 测算编号（可只写开头几位；latest 为最近一次）
+    /// 测算编号（可只写开头几位；latest 为统计时点最晚的一次）
     run: String,
 }
 

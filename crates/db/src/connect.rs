@@ -97,6 +97,9 @@ impl Db {
             return Self::connect_postgres(options.application_name("zhiqiang"), target).await;
         }
         let path = target.strip_prefix("sqlite://").or_else(|| target.strip_prefix("sqlite:")).unwrap_or(target);
+        if let Some((scheme, _)) = path.split_once("://") {
+            return Err(Error::Scheme(scheme.to_owned()));
+        }
         Self::connect_sqlite(Path::new(path)).await
     }
 

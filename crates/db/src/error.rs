@@ -11,6 +11,9 @@ pub enum Error {
         /// The driver's account.
         source: sqlx::Error,
     },
+    /// The address is of a database that this program does not use.
+    #[error("不认识的数据库地址 {0}://…。请填 postgres://用户@主机/库名，或不填以使用数据目录中的 SQLite。")]
+    Scheme(String),
     /// The database was made by a newer program.
     #[error("数据库的版本（{found}）比本程序新，本程序不会改动它。请使用更新版本的程序打开。")]
     Newer {

@@ -136,7 +136,8 @@ pub async fn correct(
     if !checked.reasons.is_empty() {
         return Err(Error::Unsound(checked.reasons));
     }
-    settle(tx, &row, register, cells, checked, Settling { state: "corrected", note: None, by }).await
+    settle(tx, &row, register, cells, checked, Settling { state: "corrected", note: None, by, is_doubtful: false })
+        .await
 }
 
 /// Takes the row as it is, with a reason that stays on it. A row whose identity is lost cannot be released.
@@ -147,9 +148,16 @@ pub async fn release(db: &Db, id: i64, reason: &str, by: By<'_>) -> Result<Impor
     let register = open_register(&row)?;
     let cells = cells_of(register, &fields)?;
     let mut released = rows::release(register, &cells, &[]).map_err(Error::Unsound)?;
+    // A number that fails its own check may be another's; whose it is, nobody has said by releasing it.
+    let names = |reason: &Reason| {
+        let place = register.columns.iter().position(|column| column.heading == reason.column);
+        place.is_some_and(|place| register.key.contains(&register.columns[place].field))
+    };
+    let is_doubtful = released.reasons.iter().any(names);
     released.reasons.clear();
     let note = format!("放行：{reason}");
-    settle(tx, &row, register, cells, released, Settling { state: "released", note: Some(&note), by }).await
+    settle(tx, &row, register, cells, released, Settling { state: "released", note: Some(&note), by, is_doubtful })
+        .await
 }
 
 /// Puts the row away for good, with a reason.
@@ -160,7 +168,7 @@ pub async fn discard(db: &Db, id: i64, reason: &str, by: By<'_>) -> Result<Impor
     let register = open_register(&row)?;
     let note = format!("作废：{reason}");
     let report = entry::store_rows(&mut tx, new_batch(register, &row, Some(&note), by), Vec::new()).await?;
-    finish(tx, &row, report, Settling { state: "discarded", note: Some(&note), by }).await
+    finish(tx, &row, report, Settling { state: "discarded", note: Some(&note), by, is_doubtful: false }).await
 }
 
 /// How a row is settled.
@@ -168,6 +176,8 @@ struct Settling<'a> {
     state: &'static str,
     note: Option<&'a str>,
     by: By<'a>,
+    /// Whether what tells the row from others is itself in doubt: it may then add, and change nothing.
+    is_doubtful: bool,
 }
 
 async fn settle(
@@ -179,7 +189,13 @@ async fn settle(
     settling: Settling<'_>,
 ) -> Result<ImportReport, Error> {
     let batch = new_batch(register, row, settling.note, settling.by);
+    let key = checked.key.clone().unwrap_or_default();
     let report = entry::store_rows(&mut tx, batch, vec![(cells, checked)]).await?;
+    if settling.is_doubtful && report.changed > 0 {
+        return Err(Error::Conflict(format!(
+            "登记簿中已有 {key}，照原样放行会改掉它的内容。若是同一项，请按证书更正号码后收入；若不是，请向来源核对号码。"
+        )));
+    }
     finish(tx, row, report, settling).await
 }
 
@@ -189,7 +205,7 @@ async fn finish(
     report: ImportReport,
     settling: Settling<'_>,
 ) -> Result<ImportReport, Error> {
-    let Settling { state, note, by } = settling;
+    let Settling { state, note, by, .. } = settling;
     if !store::settle(&mut tx, row.id, report.batch, state, note, by.who, by.at).await? {
         return Err(Error::Conflict(format!("隔离行 {} 已由他人处理。请刷新后查看。", row.id)));
     }

@@ -140,7 +140,10 @@ pub fn registers() -> &'static [Register] {
 
 /// The register with this identifier or Chinese name.
 pub fn register(id: &str) -> Option<&'static Register> {
-    registers().iter().find(|register| register.id == id || register.name_zh == id)
+    // 质押登记簿 is the register 质押登记, 专利登记簿 the register 专利.
+    let names = [Some(id), id.strip_suffix("登记簿"), id.strip_suffix('簿')];
+    let is_named = |register: &&Register| register.id == id || names.contains(&Some(register.name_zh));
+    registers().iter().find(is_named)
 }
 
 impl Register {

@@ -10,13 +10,20 @@ pub fn fold_width(text: &str) -> String {
     text.chars().filter(|c| !is_invisible(*c)).map(fold_char).collect()
 }
 
-/// The form in which a heading is compared: widths folded, ASCII in lower case, spaces, brackets and the mark `*` dropped.
+/// The form in which a heading is compared: widths folded, ASCII in lower case, spaces, brackets and the marks `*`, 必填 and 选填 dropped.
 pub fn fold_heading(heading: &str) -> String {
-    fold_width(heading)
+    let mut folded: String = fold_width(heading)
         .chars()
         .filter(|c| !c.is_whitespace() && *c != '*' && !is_bracket(*c))
         .flat_map(char::to_lowercase)
-        .collect()
+        .collect();
+    // 申请号（必填）: whether a cell must be filled is no part of its name.
+    for mark in ["必填", "选填"] {
+        if folded.len() > mark.len() && folded.ends_with(mark) {
+            folded.truncate(folded.len() - mark.len());
+        }
+    }
+    folded
 }
 
 /// The form in which the names of enterprises and persons are compared.
@@ -93,6 +100,10 @@ mod tests {
             assert_eq!(fold_heading(heading), "登记金额万元", "{heading}");
         }
         assert_eq!(fold_heading("IPC 分类号"), "ipc分类号");
+        assert_eq!(
+            [fold_heading("申请号（必填）"), fold_heading("地址(选填)"), fold_heading("必填")],
+            ["申请号", "地址", "必填"]
+        );
     }
 
     #[test]

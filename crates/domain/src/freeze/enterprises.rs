@@ -118,7 +118,7 @@ fn places_over_time<'a>(
     gazetteer: &Gazetteer<'a>,
 ) -> Vec<(Interval, Place<'a>)> {
     let Some(first) = moves.first() else {
-        return vec![(Interval::ALWAYS, gazetteer.named(region))];
+        return vec![(Interval::ALWAYS, gazetteer.registered(region))];
     };
     let mut places = vec![(Interval { from: None, until: Some(first.0) }, gazetteer.named(first.1))];
     for (index, &(on, _, after)) in moves.iter().enumerate() {

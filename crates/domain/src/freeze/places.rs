@@ -4,7 +4,7 @@
 //! does not leave the city because its town was merged. The town is the unit with the longest matching word among the
 //! units that existed at the time; none gives 未定区镇.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use jiff::civil::Date;
 use registry::Folded;
@@ -73,6 +73,8 @@ pub(super) struct Gazetteer<'a> {
     by_code: HashMap<&'a str, usize>,
     /// Folded name or word → units.
     by_word: HashMap<String, Vec<usize>>,
+    /// Codes and folded names of what the register knows outside the city.
+    outside: HashSet<String>,
 }
 
 impl<'a> Gazetteer<'a> {
@@ -81,8 +83,13 @@ impl<'a> Gazetteer<'a> {
         let regions = Regions::of(sheet.rows);
         let [code, name, kind, valid_from, valid_to, words] =
             ["code", "name", "kind", "valid_from", "valid_to", "address_words"].map(|field| sheet.field(field));
-        let mut gazetteer =
-            Self { units: Vec::new(), words: HashMap::new(), by_code: HashMap::new(), by_word: HashMap::new() };
+        let mut gazetteer = Self {
+            units: Vec::new(),
+            words: HashMap::new(),
+            by_code: HashMap::new(),
+            by_word: HashMap::new(),
+            outside: HashSet::new(),
+        };
         for (index, row) in sheet.rows.iter().enumerate() {
             gazetteer.units.push(Unit {
                 code: code.text(row),
@@ -93,6 +100,7 @@ impl<'a> Gazetteer<'a> {
                 valid_to: valid_to.date(row),
             });
             if !regions.holds(row) {
+                gazetteer.outside.extend([code.text(row).to_owned(), fold_name(name.text(row))]);
                 continue;
             }
             gazetteer.by_code.insert(code.text(row), index);
@@ -173,6 +181,17 @@ impl<'a> Gazetteer<'a> {
         };
         let town = if unit.is_city { UNASSIGNED } else { unit.name };
         Place { town: Some(town), in_city: true }
+    }
+
+    /// The same of an enterprise as the city's own register gives it: what no region bears is 未定区镇 then, as the import said.
+    pub(super) fn registered(&self, region: &str) -> Place<'a> {
+        let is_outside = self.outside.contains(region) || self.outside.contains(&fold_name(region));
+        match self.named(region) {
+            Place::UNKNOWN if !(region.is_empty() || self.is_empty() || is_outside) => {
+                Place { town: Some(UNASSIGNED), in_city: true }
+            }
+            place => place,
+        }
     }
 
     /// The name of the region in a table of figures: empty for the city, the unit's name if it is known, else as written.

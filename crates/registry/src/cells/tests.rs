@@ -135,5 +135,7 @@ fn periods_of_delivery_become_ranges_of_days() {
     refused("deliveries.period", "去年", "无法识别");
     refused("deliveries.period", "2023-06-30/2023-01-01", "晚于");
     check("deliveries.register", "专利", "patents");
+    check("deliveries.register", "专利登记簿", "patents");
+    check("deliveries.register", "质押登记簿", "pledges");
     refused("deliveries.register", "账本", "没有登记簿");
 }

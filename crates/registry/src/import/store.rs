@@ -201,8 +201,10 @@ pub(super) async fn settle_earlier_quarantine(
     at: Timestamp,
     who: &str,
 ) -> Result<(), Error> {
-    // A row that a person has settled stays settled when the same file comes again.
-    const SETTLED: &str = "update quarantine set state = 'discarded', resolved_by = $3, resolved_at = $4, note = '同一行此前已处理' \
+    // A row that a person has settled stays settled when the same file comes again: by this batch, so that it is not listed twice
+    // when the settling is taken back.
+    const SETTLED: &str = "update quarantine set state = 'discarded', resolved_by = $3, resolved_at = $4, resolution_batch = $2, \
+        note = '同一行此前已处理' \
         where batch_id = $2 and state = 'open' and exists (select 1 from quarantine e join batch b on b.id = e.batch_id \
         left join batch s on s.id = e.resolution_batch \
         where e.fingerprint = quarantine.fingerprint and e.register = $1 and e.batch_id <> $2 and b.state = 'merged' \

@@ -127,7 +127,7 @@ fn kind_by_number(row: &mut Row<'_>, field: &'static str) {
 fn event(row: &mut Row<'_>) {
     let kind = row.get("kind").unwrap_or_default().to_owned();
     if kind == "转让" && row.is_sound("registered_on") && row.get("registered_on").is_none() {
-        row.warn("registered_on", "转让自登记日期起算，本行没有登记日期。请尽量补填。".into());
+        row.warn("registered_on", "转让自登记日期起算，本行没有登记日期，暂按生效日期起算。请补填登记日期。".into());
     }
     if kind == "转让" && row.is_sound("party") && row.get("party").is_none() && row.get("party_uscc").is_none() {
         row.warn("party", "转让没有写明受让人，受让人将不明。请尽量补填。".into());

@@ -129,7 +129,29 @@ async fn what_waits_is_counted_as_of_a_moment() {
         assert_eq!(waiting("2024-01-15").await, Some(3));
         assert_eq!(waiting("2024-01-22").await, Some(2));
         assert_eq!(waiting("2024-01-30").await, Some(1));
+        office.import("pledges", ROWS, "2024-01-28").await;
+        assert_eq!(waiting("2024-01-30").await, Some(1), "the same file again brings nothing that waits");
         batches::rollback(office.db(), corrected.batch, on("2024-02-01"), BY, None).await.unwrap();
-        assert_eq!(waiting("2024-02-02").await, Some(2), "what was taken back waits again");
+        assert_eq!(waiting("2024-02-02").await, Some(2), "what was taken back waits again, once");
+    }
+}
+
+#[tokio::test]
+async fn a_number_that_fails_its_check_is_released_beside_others_and_never_over_one() {
+    const HEAD: &str = "申请号,名称,申请日,授权公告日,专利权人,地址\n";
+    for office in offices().await {
+        office
+            .import("patents", &format!("{HEAD}2013106997442,真,2013-12-18,2016-01-02,甲公司,白蒲镇\n"), "2024-01-10")
+            .await;
+        let wrong = "2013106997441,另一件,2013-12-19,2016-02-02,乙公司,南京市\n2013106997451,第三件,2013-12-20,2016-03-02,丙公司,南京市\n";
+        let report = office.import("patents", &format!("{HEAD}{wrong}"), "2024-01-11").await;
+        assert_eq!((report.accepted, report.quarantined), (0, 2));
+        let rows = open(&office).await;
+        let refused = quarantine::release(office.db(), rows[0].id, "证书如此", by("2024-01-12")).await.unwrap_err();
+        assert!(matches!(&refused, Error::Conflict(why) if why.contains("登记簿中已有 2013106997442")), "{refused}");
+        let title = async |key: &str| office.cell("patents", key, "title", "2024-02-01").await;
+        assert_eq!(title("2013106997442").await.as_deref(), Some("真"), "nothing has changed");
+        let released = quarantine::release(office.db(), rows[1].id, "证书如此", by("2024-01-12")).await.unwrap();
+        assert_eq!((released.accepted, released.changed), (1, 0));
     }
 }

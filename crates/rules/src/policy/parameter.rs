@@ -175,7 +175,7 @@ impl Settings {
         for parameter in parameters {
             let set = match overrides.get(&parameter.name) {
                 // An assumed amount has no basis document, so no money can rest on it.
-                Some(text) => (parameter.read(text)?, String::new()),
+                Some(text) => (parameter.assume(text)?, String::new()),
                 None => parameter.in_force_on(as_of)?,
             };
             values.insert(parameter.name.clone(), set);
@@ -273,6 +273,15 @@ impl Parameter {
             }
         }
         Ok(setting)
+    }
+
+    /// Reads a value that somebody tries: it is empty only where the document itself may leave the parameter unset.
+    fn assume(&self, text: &str) -> Result<Setting, Error> {
+        let may_be_unset = self.values.is_empty() || self.values.iter().any(|dated| dated.value.is_empty());
+        if text.trim().is_empty() && !may_be_unset {
+            return Err(Error::Parameter(format!("参数 {} 不能不设；请写出一个值，或去掉这一项", self.name)));
+        }
+        self.read(text)
     }
 
     fn parse(&self, text: &str) -> Result<Setting, Error> {

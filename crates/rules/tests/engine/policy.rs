@@ -35,6 +35,8 @@ fn overrides_are_read_by_type() {
     assert!(matches!(set("mode", ""), Ok(Setting::Unset(_))));
     for (name, value, word) in [
         ("t01_target", "30.5", "整数"),
+        ("t01_target", "", "不能不设"),
+        ("since", " ", "不能不设"),
         ("strict", "yes", "true"),
         ("since", "2021-02-30", "2021-01-01"),
         ("mode", "some", "all、none"),

@@ -1,6 +1,6 @@
 //! Enterprises over time: existence and place.
 
-use super::{super::enterprises::*, ALPHA, BETA, City, Gazetteer, date};
+use super::{super::enterprises::*, super::places::UNASSIGNED, ALPHA, BETA, City, Gazetteer, date};
 
 #[test]
 fn an_enterprise_is_gone_from_its_state_date_or_ever_since_when_that_is_unknown() {
@@ -47,7 +47,7 @@ fn places_follow_the_dated_changes() {
             (ALPHA, None, away, Some("如城街道")),
             (ALPHA, away, back, None),
             (ALPHA, back, None, Some("长江镇")),
-            (BETA, None, None, None),
+            (BETA, None, None, Some(UNASSIGNED)),
         ]
     );
 }
