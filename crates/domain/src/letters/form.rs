@@ -6,7 +6,10 @@ use rules::Policy;
 use sheets::write::docx::{Block, Form, Paper, Table};
 
 use super::Kind;
-use crate::{cases::Case, items::Item};
+use crate::{
+    cases::{Case, Outcome},
+    items::{Formula, Item, Track},
+};
 
 /// How many characters of a title (二号) stand in a line.
 const TITLE_CHARS: usize = 20;
@@ -30,7 +33,7 @@ fn pieces(line: &str, values: &Values) -> Vec<(String, bool)> {
     for part in parts {
         match part.split_once('}') {
             Some((hole, rest)) => {
-                pieces.push((values.get(hole).cloned().unwrap_or_default(), true));
+                pieces.push((values.get(hole).map(|text| text.replace('\n', "；")).unwrap_or_default(), true));
                 pieces.push((rest.to_owned(), false));
             }
             None => pieces.push((part.to_owned(), false)),
@@ -56,18 +59,24 @@ pub(super) fn filled(kind: Kind, template: &str, values: &Values, list: Option<T
         lines = rest;
     }
     let (lines, signature) = signed(lines, values);
-    let block = |line: &&str| match (&list, *line) {
-        (Some(table), "{名单}") => Block::Table(table.clone()),
-        _ => Block::Text(fill(line, values)),
-    };
-    paper.blocks.extend(lines.iter().map(block));
+    for line in lines {
+        match (&list, *line) {
+            (Some(table), "{名单}") => paper.blocks.push(Block::Table(table.clone())),
+            // Each reason stands in a paragraph of its own.
+            (_, "{理由}") => {
+                let reasons = values.get("理由").map_or("", String::as_str);
+                paper.blocks.extend(reasons.lines().map(|one| Block::Text(format!("{one}。"))));
+            }
+            _ => paper.blocks.push(Block::Text(fill(line, values))),
+        }
+    }
     paper.blocks.extend(signature);
     paper
 }
 
 /// The last line or two as who signs and when: a day, below a line without a full stop.
 fn signed<'l>(lines: &'l [&'l str], values: &Values) -> (&'l [&'l str], Option<Block>) {
-    let is_name = |line: &str| !line.ends_with(['。', '：', '；']) && line != "{名单}";
+    let is_name = |line: &str| !line.ends_with(['。', '：', '；']) && line != "{名单}" && line != "{理由}";
     match lines {
         [rest @ .., by, on] if is_name(by) && is_day(&fill(on, values)) => {
             (rest, Some(Block::Signature { by: fill(by, values), on: fill(on, values) }))
@@ -119,7 +128,7 @@ pub(super) fn has_title(policy: &Policy, award: &str) -> bool {
     policy.award(award).is_some_and(|award| !award.levels.is_empty() || award.id.ends_with("-star"))
 }
 
-fn yuan(fen: i64) -> String {
+pub(super) fn yuan(fen: i64) -> String {
     terms::Money::from_fen(fen).format_zh()
 }
 
@@ -168,9 +177,78 @@ pub(super) fn of_case(policy: &Policy, case: &Case, item: &Item) -> Values {
         ("等级", level(policy, case).unwrap_or_default()),
         ("金额", amount(policy, &case.award, case.amount_fen())),
         ("兑现", granted),
+        ("案由", subject_matter(policy, case)),
+        ("审核结果", found(case, item, &conditions)),
         ("条件", if conditions.is_empty() { case.matter.clone() } else { conditions.join("；") }),
     ]);
     values
+}
+
+/// What a case is, at the head of its letters: a year's award, or an application with its matter, its trigger and its day.
+fn subject_matter(policy: &Policy, case: &Case) -> String {
+    let award = award_name(policy, &case.award);
+    if case.facts.application.is_none() {
+        return format!("你单位{}年度{award}{}", case.year, level(policy, case).unwrap_or_default());
+    }
+    let mut told = vec![case.matter.clone()];
+    told.extend(case.trigger().map(|trigger| trigger.zh().to_owned()));
+    let day_of = case.trigger().map_or("事项发生日", |trigger| trigger.day_zh());
+    told.extend(case.facts.event.map(|on| format!("{day_of} {}", terms::dates::format_zh(on))));
+    format!("你单位申报的{award}（{}）", told.join("，"))
+}
+
+/// What looking into a case came to: the conditions of its award, or the way of its application.
+fn found(case: &Case, item: &Item, conditions: &[String]) -> String {
+    let Some(application) = &case.facts.application else {
+        return format!("符合下列条件：{}", conditions.join("；"));
+    };
+    let costs = application.settled_fen.or(application.costs_fen);
+    let costs = costs.filter(|_| matches!(item.terms.formula, Formula::ShareOfCost { .. }));
+    let costs = costs.map(|fen| format!("，核定已付费用{}", yuan(fen))).unwrap_or_default();
+    format!("经{}和公示，符合规定{costs}", course(item, false))
+}
+
+/// The way of a case to its list, as the item has it: who brings it, and whether departments agree.
+fn course(item: &Item, names_last: bool) -> String {
+    let mut steps = match item.terms.track {
+        Track::Confirm => vec!["数据比对", "企业确认", "审核"],
+        Track::Apply => vec!["企业申报", "受理", "审核"],
+    };
+    if !item.terms.departments.is_empty() {
+        steps.push("部门联审");
+    }
+    match steps.pop() {
+        Some(last) if names_last => format!("{}和{last}", steps.join("、")),
+        Some(last) => [steps.join("、"), last.to_owned()].join("、"),
+        None => String::new(),
+    }
+}
+
+/// Why a case ended: what was said, and every gate that stands against it, each as a line of its own, numbered where there are several.
+pub(super) fn reasons(case: &Case, act: &str, note: &str) -> String {
+    const PLACES: [&str; 10] = ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十"];
+    let gates = case.facts.gates.iter().filter(|gate| gate.outcome == Outcome::Block);
+    let gates = gates.map(|gate| format!("{}：{}（{}）", gate.name, gate.words, gate.basis));
+    let mut all: Vec<String> = Vec::new();
+    match act {
+        // What a batch stopped at once is told by its gates alone.
+        "open" => {}
+        // Whoever objected, and under which number, is none of the letter.
+        "uphold" => {
+            let answer = note.split_once('：').map_or(note, |(_, answer)| answer);
+            all.push(format!("公示期间提出的异议，经核查成立：{answer}"));
+        }
+        _ => all.push(note.to_owned()),
+    }
+    all.extend(gates.filter(|gate| !note.contains(gate.as_str()) || act == "open"));
+    all.iter_mut().for_each(|one| *one = one.trim_end_matches('。').replace('\n', " "));
+    all.retain(|one| !one.is_empty());
+    if all.len() < 2 {
+        return all.pop().unwrap_or_default();
+    }
+    let place = |at: usize| PLACES.get(at).map_or_else(|| (at + 1).to_string(), |one| (*one).to_owned());
+    let numbered = all.iter().enumerate().map(|(at, one)| format!("（{}）{one}", place(at)));
+    numbered.collect::<Vec<_>>().join("\n")
 }
 
 /// What is filled into a public notice, and its list.
@@ -188,6 +266,7 @@ pub(super) fn of_notice(policy: &Policy, award: &str, item: &Item, cases: &[(&Ca
         ("件数", cases.len().to_string()),
         ("合计", if total == 0 { sum.clone() } else { yuan(total) }),
         ("资金", sum),
+        ("办理过程", course(item, true)),
     ]);
     let row = |(at, (case, fen)): (usize, &(&Case, Option<i64>))| {
         let what = level(policy, case).unwrap_or_else(|| case.matter.clone());
