@@ -236,8 +236,7 @@ pub(crate) async fn run(context: &Context, command: Case) -> anyhow::Result<()> 
             let (costs_fen, compensation_fen) = (fen(costs)?, fen(compensation)?);
             let (account, event) = (account.receiving(), event.as_deref().map(day).transpose()?);
             let amount_fen = fen(amount)?;
-            let said =
-                Said { note, account, costs_fen, compensation_fen, amount_fen, event, for_whom, seen: None };
+            let said = Said { note, account, costs_fen, compensation_fen, amount_fen, event, for_whom, seen: None };
             doing.act(id, act, said).await
         }
         Action::Notice { award } => doing.notice(&award).await,
@@ -525,7 +524,8 @@ fn words(whole: &Whole) -> String {
         );
     }
     if whole.is_stuck {
-        let _ = writeln!(text, "没有人能办理这一步：有权办理的人都已回避。请系统管理员为另一人开通账号（account open）。");
+        let _ =
+            writeln!(text, "没有人能办理这一步：有权办理的人都已回避。请系统管理员为另一人开通账号（account open）。");
     }
     for opinion in &whole.opinions {
         let agrees = match opinion.agrees {

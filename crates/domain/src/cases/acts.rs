@@ -221,13 +221,7 @@ struct Doing<'a> {
 
 impl Doing<'_> {
     /// Does it; gives what is to be said of it instead of the note, where it has more to say.
-    async fn carry_out(
-        &self,
-        tx: &mut Tx,
-        act: Act,
-        before: &Case,
-        after: &mut Case,
-    ) -> Result<Option<String>, Error> {
+    async fn carry_out(&self, tx: &mut Tx, act: Act, before: &Case, after: &mut Case) -> Result<Option<String>, Error> {
         match act {
             Act::Confirm | Act::Amend => {
                 let names = [before.name.as_str(), self.known.name(&before.subject).unwrap_or(&before.name)];

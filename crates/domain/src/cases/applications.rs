@@ -11,7 +11,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use terms::text::fold_name;
 
-use super::{Case, Change, Facts, Known, Receiving, State, acts, introduced, note, opening::award_of, save, store, visible};
+use super::{
+    Case, Change, Facts, Known, Receiving, State, acts, introduced, note, opening::award_of, save, store, visible,
+};
 use crate::{
     Error, Installation,
     accounts::{Account, Permission},

@@ -165,7 +165,8 @@ async fn news<'c>(
     (case, today): (&'c Case, Date),
 ) -> Result<Option<Found<'c>>, Error> {
     let item = items::find_in(tx, case.item).await?;
-    let decided_on = cases::steps(tx, case.id).await?.iter().rev().find(|step| step.act == "approve").map(|step| step.on);
+    let decided_on =
+        cases::steps(tx, case.id).await?.iter().rev().find(|step| step.act == "approve").map(|step| step.on);
     let decided_on = decided_on.unwrap_or(case.opened_on);
     let is_demo = installation.demo().is_some();
     let award = award_of(policy, &case.award)?;
@@ -173,7 +174,8 @@ async fn news<'c>(
     let facts = facts(&look, void, (case, decided_on))?;
     let kept = store::all(tx, Some(case.id)).await?;
     let has = |words: &str| facts.iter().any(|fact| fact.words == words);
-    let is_changed = kept.iter().any(|one| one.is_open() && !has(&one.fact)) || facts.iter().any(|fact| is_new(fact, &kept));
+    let is_changed =
+        kept.iter().any(|one| one.is_open() && !has(&one.fact)) || facts.iter().any(|fact| is_new(fact, &kept));
     if !is_changed {
         return Ok(None);
     }
@@ -253,9 +255,7 @@ fn facts(
     let end = |words: String| Fact { words, ends: true };
     let is_status = |gate: &Gate| gate.outcome == Outcome::Block && registry::STATUSES.contains(&gate.name.as_str());
     let gates = look.gates(case)?;
-    facts.extend(
-        gates.iter().filter(|gate| is_status(gate)).map(|gate| end(format!("{}：{}", gate.name, gate.words))),
-    );
+    facts.extend(gates.iter().filter(|gate| is_status(gate)).map(|gate| end(format!("{}：{}", gate.name, gate.words))));
     let bars = look.known.credit(&case.subject, decided_on).into_iter().flatten();
     let bars = bars.filter(|record| record.outcome == Outcome::Block);
     facts.extend(bars.map(|record| end(format!("决定之日（{decided_on}）已{}，当时没有查到", record.words()))));

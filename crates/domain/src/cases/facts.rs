@@ -180,7 +180,8 @@ impl Known {
             // Only contracts are asked about in the corpus.
             let asks = !folded.get("introductions").is_empty();
             let before = shelf.take();
-            let corpus = if asks { corpus(installation, before.as_ref().and_then(|made| made.corpus.as_ref()))? } else { None };
+            let corpus =
+                if asks { corpus(installation, before.as_ref().and_then(|made| made.corpus.as_ref()))? } else { None };
             let number = |corpus: &Option<Corpus>| corpus.as_ref().map(|corpus| corpus.manifest().number);
             let made = match before {
                 Some(made) if made.batches == batches && number(&made.corpus) == number(&corpus) => made,

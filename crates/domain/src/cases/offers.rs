@@ -56,7 +56,8 @@ pub async fn offers(
         let look = Look { policy, award, item, known: &known, money: &money, today, is_demo };
         // What rests on a contract is offered for each that is in the register, and for no other.
         let contracts = introduced::open_to(&known, &award.id, &account.unit);
-        let contracts = contracts.map(|all| all.into_iter().map(|one| Some((one.contract_number.clone(), one.contract_on))));
+        let contracts =
+            contracts.map(|all| all.into_iter().map(|one| Some((one.contract_number.clone(), one.contract_on))));
         for contract in contracts.map_or_else(|| vec![None], Iterator::collect) {
             let matter = contract.as_ref().map_or("", |(number, _)| number);
             if !matter.is_empty() && own.iter().any(|case| is_for(case, &award.id, matter)) {

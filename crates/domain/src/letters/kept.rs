@@ -178,7 +178,8 @@ async fn of_claim(
         ("应得", form::yuan(net - fen)),
         ("追回", form::yuan(fen)),
         ("期限", after.due_on.map_or_else(|| "规定期限".to_owned(), terms::dates::format_zh)),
-        ("期限说明", after.due_why.clone()),
+        // How many days these are and where the number comes from is for the page of the case.
+        ("期限说明", after.due_why.split('（').next().unwrap_or_default().to_owned()),
         ("理由", facts),
     ]);
     write(tx, office, (Kind::Reclaim, Of::Case(after), &after.name), values, None, issue).await?;

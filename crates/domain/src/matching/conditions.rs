@@ -94,19 +94,19 @@ impl Known<'_> {
     fn facts(&self, row: &Introduction) -> Facts {
         let place = Some(&*row.source_place).filter(|place| !place.is_empty());
         let found = self.corpus.and_then(|corpus| document(corpus, &row.application_number));
-        let in_force = found.as_ref().and_then(|document| {
-            match documents::legal::state_on(document, row.contract_on).state {
+        let in_force =
+            found.as_ref().and_then(|document| match documents::legal::state_on(document, row.contract_on).state {
                 LegalState::Unknown => None,
                 state => Some(state == LegalState::InForce && document.kind == Some(PatentKind::Invention)),
-            }
-        });
-        let applicants =
-            found.map(|document| document.applicants.into_iter().map(|one| one.name).collect::<Vec<_>>());
+            });
+        let applicants = found.map(|document| document.applicants.into_iter().map(|one| one.name).collect::<Vec<_>>());
         Facts {
             is_high_tech: self.is_high_tech(row),
-            is_outside: self.city.as_ref().zip(place).map(|(city, place)| {
-                !city.words.iter().any(|word| place.contains(word.as_str()))
-            }),
+            is_outside: self
+                .city
+                .as_ref()
+                .zip(place)
+                .map(|(city, place)| !city.words.iter().any(|word| place.contains(word.as_str()))),
             is_academic: bodies::tells_academic(&row.source),
             is_invention_in_force: in_force,
             // What the city's list does not name may well be of high value: the list is of the city's own patents.

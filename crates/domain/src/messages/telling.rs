@@ -82,7 +82,7 @@ pub(crate) async fn remind(tx: &mut Tx, known: &Known, (by, today): (&str, Date)
             days => ("due", format!("还有 {days} 天到期")),
         };
         let once = format!("{word}:{}:{}:{due}", case.id, case.state.key());
-            let telling = Telling { case: &case, note: &note, by, on: today, now, claim_fen: case.reclaim_fen };
+        let telling = Telling { case: &case, note: &note, by, on: today, now, claim_fen: case.reclaim_fen };
         telling.those_awaited(tx, Kind::Due, &once).await?;
     }
     Ok(())

@@ -165,12 +165,7 @@ pub(super) async fn insert_answer(
 }
 
 /// Notes what came back of the payment of a case; false when less than that is there.
-pub(super) async fn recover(
-    tx: &mut Tx,
-    case: i64,
-    fen: i64,
-    (by, on, at): (&str, Date, &str),
-) -> Result<bool, Error> {
+pub(super) async fn recover(tx: &mut Tx, case: i64, fen: i64, (by, on, at): (&str, Date, &str)) -> Result<bool, Error> {
     const PAYMENT: &str = "update payment set recovered_fen = recovered_fen + $2, recovered_on = $3 \
         where case_id = $1 and state = 'paid' and amount_fen - recovered_fen >= $2";
     const RECOVERY: &str = "insert into recovery (payment_id, amount_fen, on_day, by_whom, at) \

@@ -140,7 +140,11 @@ async fn the_difference(city: City) {
     let certificates = letters::of_case(city.db(), &firm, high.id).await.unwrap();
     let certificates: Vec<_> = certificates.iter().filter(|one| one.kind == Kind::Certificate).collect();
     let stand: Vec<bool> = certificates.iter().map(|one| one.taken_back_on.is_none()).collect();
-    assert_eq!(stand, if level > 0 { vec![true, false] } else { vec![false] }, "the certificate of the level that stands");
+    assert_eq!(
+        stand,
+        if level > 0 { vec![true, false] } else { vec![false] },
+        "the certificate of the level that stands"
+    );
     let news = messages::all(city.db(), city.of("leader")).await.unwrap();
     assert!(!news.iter().any(|one| one.kind == messages::Kind::Reclaim));
 
@@ -210,12 +214,13 @@ async fn clause_c3_1_3_1_the_board_counts_what_each_item_calls_a_subsidy() {
     for (case, subsidy) in [(&high, "null"), (&wide, r#"{"is_policy_subsidy":true,"exempted_by":""}"#)] {
         let mut tx = city.db().begin().await.unwrap();
         let sql = format!(
-            "insert into item (award, version, state, terms, is_trial, drafted_by, drafted_at) select award, \
+            "insert into item (award, version, state, terms, is_trial, drafted_by, drafted_at, issued_by, issued_at) select award, \
              (select max(version) + 1 from item), state, json_set(terms, '$.subsidy', json('{subsidy}')), is_trial, drafted_by, \
-             drafted_at from item where id = {}; update award_case set item_id = (select max(id) from item) where id = {}",
+             drafted_at, issued_by, issued_at from item where id = {}; update award_case set item_id = (select max(id) from item) where id = {}",
             case.item, case.id
         );
-        db::with_conn!(&mut tx, conn => sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(conn).await.map(|_| ())).unwrap();
+        db::with_conn!(&mut tx, conn => sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(conn).await.map(|_| ()))
+            .unwrap();
         tx.commit().await.unwrap();
     }
     let counted = board().await;

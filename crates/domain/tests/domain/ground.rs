@@ -249,8 +249,7 @@ async fn what_becomes_known_after_a_decision_is_told_to_the_leader_once() {
     let remark = doctor::examine(&city.installation, now()).await;
     assert!(remark.iter().any(|check| check.state == Found::Remark && check.message.contains("追回建议")));
     // Only the leader says that it is no reason, and why; then it is not brought again.
-    let dismiss =
-        async |login, id, why| cases::dismiss(&city.installation, city.of(login), (id, why), now()).await;
+    let dismiss = async |login, id, why| cases::dismiss(&city.installation, city.of(login), (id, why), now()).await;
     assert!(matches!(dismiss("clerk", fact.id, "不影响").await, Err(Error::Forbidden(_))));
     assert!(dismiss("leader", fact.id, " ").await.is_err());
     for one in &found {

@@ -31,7 +31,7 @@ impl City {
     async fn issue(&self, award: &str) {
         let all = items::all(self.db()).await.unwrap();
         let project = all.into_iter().find(|item| item.award == "project-approval").unwrap().terms;
-        let terms = Terms { papers: Vec::new(), departments: Vec::new(), ..project };
+        let terms = Terms { papers: vec!["合同文本".into()], departments: Vec::new(), ..project };
         let (installation, policy) = (&self.installation, &self.policy);
         let id = items::draft(installation, policy, self.of("clerk"), award, (terms, None), now()).await.unwrap();
         items::issue(installation, policy, self.of("clerk2"), (id, None), now()).await.unwrap();
@@ -62,9 +62,9 @@ impl Entered {
 /// What stands in the way of asking an award for a contract, as its enterprise is shown; none where it is not offered.
 async fn lacking(city: &City, firm: &Account, award: &str, number: &str) -> Option<Vec<Gate>> {
     let offers = cases::offers(&city.installation, &city.policy, firm, now()).await.unwrap();
-    let offer = offers.into_iter().find(|one| {
-        one.award == award && one.contract.as_ref().is_some_and(|(contract, _)| contract == number)
-    })?;
+    let offer = offers
+        .into_iter()
+        .find(|one| one.award == award && one.contract.as_ref().is_some_and(|(contract, _)| contract == number))?;
     Some(offer.lacking)
 }
 
@@ -84,7 +84,8 @@ async fn of_kind(city: &City, kind: &str) -> Entered {
     let fits = |one: &Introduction| one.kind == kind && one.contract_number.starts_with("JS-");
     let row = all.into_iter().find(fits).expect("a contract in the demo");
     let status = "统一社会信用代码,资质,证书编号,生效日期,失效日期";
-    city.import("statuses", &format!("{status}\n{},高新技术企业,GR202132000991,2021-12-01,2024-11-30\n", row.uscc)).await;
+    city.import("statuses", &format!("{status}\n{},高新技术企业,GR202132000991,2021-12-01,2024-11-30\n", row.uscc))
+        .await;
     Entered { row, confirmed: [""; 5] }
 }
 
@@ -117,7 +118,8 @@ async fn clause_c3_4_3_1_each_condition_of_a_contract_lets_pass_stops_or_holds()
             assert_eq!(ask(text).await, Outcome::Pass, "{text}");
         }
         // What registers and corpus know of this one.
-        for text in ["签订合同时是高新技术企业", "来源方在本市以外", "签订合同时是有效的发明专利", "签订合同前不是本企业的专利"]
+        for text in
+            ["签订合同时是高新技术企业", "来源方在本市以外", "签订合同时是有效的发明专利", "签订合同前不是本企业的专利"]
         {
             assert_eq!(ask(text).await, Outcome::Pass, "{text}");
         }
@@ -145,8 +147,8 @@ async fn clause_c3_4_3_1_each_condition_of_a_contract_lets_pass_stops_or_holds()
             registry::rollback(city.db(), batch, now(), "clerk", None).await.unwrap();
             outcome
         };
-        let high_tech = |row: &mut Introduction| row.contract_on = date(2021, 11, 30);
-        assert_eq!(other(&high_tech, "签订合同时是高新技术企业").await, Outcome::Block, "the day before the status");
+        let high_tech = |row: &mut Introduction| row.contract_on = date(2007, 1, 1);
+        assert_eq!(other(&high_tech, "签订合同时是高新技术企业").await, Outcome::Block, "long before any status");
         let inside = |row: &mut Introduction| row.source_place = "江苏省云川市城东街道".into();
         assert_eq!(other(&inside, "来源方在本市以外").await, Outcome::Block);
         let nowhere = |row: &mut Introduction| row.source_place = String::new();
@@ -157,7 +159,9 @@ async fn clause_c3_4_3_1_each_condition_of_a_contract_lets_pass_stops_or_holds()
         // The firm's own patent, bought back from itself; and one that the register names after the transfer it was bought by.
         let name = known.row.firm.clone();
         let patent = |number: &str| {
-            format!("申请号,名称,申请日,授权公告日,专利权人,第一专利权人代码\n{number},电池壳体,2018-05-02,2020-06-02,{name},{uscc}\n")
+            format!(
+                "申请号,名称,申请日,授权公告日,专利权人,第一专利权人代码\n{number},电池壳体,2018-05-02,2020-06-02,{name},{uscc}\n"
+            )
         };
         let [own, bought] = ["2018101234561", "2018101234578"];
         for number in [own, bought] {
@@ -233,6 +237,8 @@ async fn neither_award_is_offered_or_taken_without_a_contract_of_its_kind() {
     // What nobody has confirmed is handled with a word, and money does not go on it.
     let id = begin(&own, TRANSFER, number, on).await.unwrap();
     assert!(lacking(&city, &own, TRANSFER, number).await.is_none(), "asked for already");
+    let paper = ("合同文本", "合同.pdf", &b"%PDF-1.7 ..."[..]);
+    cases::attach(&city.installation, &own, id, paper, now()).await.unwrap();
     let name = cases::find(city.db(), &own, id).await.unwrap().case.name;
     let account = Receiving { holder: name, bank: "农商行".into(), number: "6222000011112222".into() };
     let written = Written { statement: "见合同".into(), account: Some(account), ..Written::default() };

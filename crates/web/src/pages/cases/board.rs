@@ -103,7 +103,6 @@ fn listing(frame: &Frame) -> Listing<'_, Year> {
             opened(one.pledged_fen, uses::pledged_in(one.year))
         })
         .column("licences", frame.t("board-licences"), Kind::Money, move |_| uncollected())
-        .column("insurance", frame.t("board-insurance"), Kind::Money, move |_| uncollected())
         // The share opens to what it is a share of; its part stands in the column of the subsidy.
         .column("market", frame.t("board-market"), Kind::Number, move |one| {
             let cell = percent(one.of_market());

@@ -190,9 +190,8 @@ pub(super) async fn respond(
 }
 
 fn amount_lines(frame: &Frame, amount: &Calculation) -> Vec<(String, String, String)> {
-    let line = |line: &Line| {
-        (frame.said(&line.words), format::money_text(line.left_fen, frame.lang), frame.said(&line.basis))
-    };
+    let line =
+        |line: &Line| (frame.said(&line.words), format::money_text(line.left_fen, frame.lang), frame.said(&line.basis));
     amount.lines.iter().map(line).collect()
 }
 

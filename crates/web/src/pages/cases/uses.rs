@@ -179,8 +179,7 @@ pub async fn of_payments(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri)
     let linked = |one: &Arrived| if is_linked(policy, &one.award) { "yes" } else { "no" };
     let kinds = vec![Choice::new("yes", frame.t("board-linked")), Choice::new("no", frame.t("arrived-other"))];
     let subsidy = |one: &Arrived| if one.is_subsidy { "yes" } else { "no" };
-    let subsidies =
-        vec![Choice::new("yes", frame.t("arrived-subsidy")), Choice::new("no", frame.t("arrived-exempt"))];
+    let subsidies = vec![Choice::new("yes", frame.t("arrived-subsidy")), Choice::new("no", frame.t("arrived-exempt"))];
     let listing = Listing::new(&frame, "arrived", ARRIVED, frame.t("arrived-title"))
         .column("name", frame.t("cases-subject"), Kind::Text, |one: &Arrived| {
             Cell::text(one.name.clone()).link(frame.at(&super::path(one.case_id)))
@@ -218,11 +217,9 @@ pub async fn of_payments(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri)
         Some(year) => one.recovered_in(year),
         None => one.recovered_fen,
     };
-    let room = Room::new(
-        frame.t("arrived-title"),
-        summed(&frame, &rows, is_chosen, |one| (one.amount_fen, back_of(one))),
-    )
-    .below(&frame, &[("cases-title", super::PATH), ("payments-title", PAYMENTS)]);
+    let room =
+        Room::new(frame.t("arrived-title"), summed(&frame, &rows, is_chosen, |one| (one.amount_fen, back_of(one))))
+            .below(&frame, &[("cases-title", super::PATH), ("payments-title", PAYMENTS)]);
     room::list_page(hx, &frame, &room, &listing.view(&rows, &query))
 }
 
