@@ -1,7 +1,4 @@
--- What is claimed back is worked out: what stood when a fact was found, what it comes to by what is known now, and how. A fact that
--- leaves the amount as it was is kept too (stands).
-alter table clawback drop constraint clawback_outcome_check;
-alter table clawback add constraint clawback_outcome_check check (outcome in ('', 'taken', 'dismissed', 'gone', 'stands'));
+-- What is claimed back is worked out: what stood when a fact was found, what it comes to by what is known now, and how.
 alter table clawback add column stood_fen bigint;
 alter table clawback add column due_fen bigint check (due_fen >= 0);
 alter table clawback add column weighed text collate "C";
@@ -24,6 +21,9 @@ insert into recovery (payment_id, amount_fen, on_day, by_whom, at)
     left join case_step s on s.id = (select max(t.id) from case_step t where t.case_id = p.case_id and t.act = 'recover')
     where p.recovered_fen > 0 and p.recovered_on is not null;
 
--- Two more letters: 不予受理决定书 and 追回决定书.
+-- Checks are widened by each database in its own way: a fact that leaves the amount as it was (stands), and two more letters
+-- (不予受理决定书, 追回决定书).
+alter table clawback drop constraint clawback_outcome_check;
+alter table clawback add constraint clawback_outcome_check check (outcome in ('', 'taken', 'dismissed', 'gone', 'stands'));
 alter table letter drop constraint letter_kind_check;
 alter table letter add constraint letter_kind_check check (kind in ('notice', 'decision', 'refusal', 'not-accepted', 'certificate', 'reclaim'));

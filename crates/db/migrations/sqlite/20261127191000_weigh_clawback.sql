@@ -1,25 +1,7 @@
--- What is claimed back is worked out: what stood when a fact was found, what it comes to by what is known now, and how. A fact that
--- leaves the amount as it was is kept too (stands).
-create table clawback_weighed (
-    id integer primary key autoincrement,
-    case_id bigint not null references award_case (id),
-    fact text not null,
-    found_on text not null,
-    settled_on text,
-    settled_by text not null default '',
-    outcome text not null default '' check (outcome in ('', 'taken', 'dismissed', 'gone', 'stands')),
-    note text not null default '',
-    stood_fen bigint,
-    due_fen bigint check (due_fen >= 0),
-    weighed text,
-    check ((settled_on is null) = (outcome = ''))
-);
-insert into clawback_weighed (id, case_id, fact, found_on, settled_on, settled_by, outcome, note)
-    select id, case_id, fact, found_on, settled_on, settled_by, outcome, note from clawback;
-drop table clawback;
-alter table clawback_weighed rename to clawback;
-create index clawback_of_case on clawback (case_id);
-create unique index clawback_open on clawback (case_id, fact) where settled_on is null;
+-- What is claimed back is worked out: what stood when a fact was found, what it comes to by what is known now, and how.
+alter table clawback add column stood_fen bigint;
+alter table clawback add column due_fen bigint check (due_fen >= 0);
+alter table clawback add column weighed text;
 
 -- What of the claim has not come back yet; none where nothing is claimed.
 alter table award_case add column reclaim_fen bigint check (reclaim_fen > 0);
@@ -39,7 +21,29 @@ insert into recovery (payment_id, amount_fen, on_day, by_whom, at)
     left join case_step s on s.id = (select max(t.id) from case_step t where t.case_id = p.case_id and t.act = 'recover')
     where p.recovered_fen > 0 and p.recovered_on is not null;
 
--- Two more letters: 不予受理决定书 and 追回决定书.
+-- Checks are widened by each database in its own way: a fact that leaves the amount as it was (stands), and two more letters
+-- (不予受理决定书, 追回决定书).
+create table clawback_weighed (
+    id integer primary key autoincrement,
+    case_id bigint not null references award_case (id),
+    fact text not null,
+    found_on text not null,
+    settled_on text,
+    settled_by text not null default '',
+    outcome text not null default '' check (outcome in ('', 'taken', 'dismissed', 'gone', 'stands')),
+    note text not null default '',
+    stood_fen bigint,
+    due_fen bigint check (due_fen >= 0),
+    weighed text,
+    check ((settled_on is null) = (outcome = ''))
+);
+insert into clawback_weighed (id, case_id, fact, found_on, settled_on, settled_by, outcome, note, stood_fen, due_fen, weighed)
+    select id, case_id, fact, found_on, settled_on, settled_by, outcome, note, stood_fen, due_fen, weighed from clawback;
+drop table clawback;
+alter table clawback_weighed rename to clawback;
+create index clawback_of_case on clawback (case_id);
+create unique index clawback_open on clawback (case_id, fact) where settled_on is null;
+
 create table letter_of_more_kinds (
     id integer primary key autoincrement,
     kind text not null check (kind in ('notice', 'decision', 'refusal', 'not-accepted', 'certificate', 'reclaim')),
