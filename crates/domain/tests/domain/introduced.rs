@@ -163,7 +163,7 @@ async fn clause_c3_4_3_1_each_condition_of_a_contract_lets_pass_stops_or_holds()
                 "申请号,名称,申请日,授权公告日,专利权人,第一专利权人代码\n{number},电池壳体,2018-05-02,2020-06-02,{name},{uscc}\n"
             )
         };
-        let [own, bought] = ["2018101234561", "2018101234578"];
+        let [own, bought] = ["2018101234565", "2018101234584"];
         for number in [own, bought] {
             city.import("patents", &patent(number)).await;
         }
