@@ -115,6 +115,9 @@ enum Action {
         /// 审核通过时核定的事项发生日
         #[arg(long, value_name = "DATE")]
         event: Option<String>,
+        /// 启动追回时追回多少、登记追回到账时退回多少，如 2万元；不写即为建议或尚待退回的全部
+        #[arg(long, value_name = "AMOUNT")]
+        amount: Option<String>,
         /// 受谁委托代办（登录名），见 leave list
         #[arg(long = "for", value_name = "LOGIN")]
         for_whom: Option<String>,
@@ -228,11 +231,13 @@ pub(crate) async fn run(context: &Context, command: Case) -> anyhow::Result<()> 
             doing.write(id, &written).await
         }
         Action::Attach { id, kind, file } => doing.attach(id, &kind, &file).await,
-        Action::Act { id, act, note, costs, compensation, event, for_whom, account } => {
+        Action::Act { id, act, note, costs, compensation, event, amount, for_whom, account } => {
             let fen = |amount: Option<String>| amount.as_deref().map(fen).transpose();
             let (costs_fen, compensation_fen) = (fen(costs)?, fen(compensation)?);
             let (account, event) = (account.receiving(), event.as_deref().map(day).transpose()?);
-            doing.act(id, act, Said { note, account, costs_fen, compensation_fen, event, for_whom, seen: None }).await
+            let amount_fen = fen(amount)?;
+            let said = Said { note, account, costs_fen, compensation_fen, amount_fen, event, for_whom, seen: None };
+            doing.act(id, act, said).await
         }
         Action::Notice { award } => doing.notice(&award).await,
         Action::Object { id, who, contact, content } => doing.object(id, (&who, &contact, &content)).await,
@@ -290,14 +295,16 @@ impl Doing<'_> {
         let value = |one: &cases::Clawback| {
             json!({
                 "id": one.id, "case": one.case, "name": one.name, "award": one.award, "year": one.year,
-                "amount_fen": one.amount_fen, "state": one.state.key(), "fact": one.fact, "found_on": one.found_on,
+                "amount_fen": one.amount_fen, "stood_fen": one.stood_fen, "due_fen": one.due_fen,
+                "claim_fen": one.claim_fen(), "weighed": json!(one.weighed), "state": one.state.key(), "fact": one.fact,
+                "found_on": one.found_on,
                 "settled_on": one.settled_on, "outcome": one.outcome, "note": one.note,
             })
         };
         let line = |one: &cases::Clawback| {
-            let amount = yuan(one.amount_fen);
+            let [stood, due, claim] = [one.stood_fen.or(one.amount_fen), one.due_fen, one.claim_fen()].map(yuan);
             format!(
-                "{}  案件 {}  {}  {amount}  {}  {}  {}",
+                "{}  案件 {}  {}  原有 {stood}，现应得 {due}，应追回 {claim}  {}  {}  {}",
                 one.id,
                 one.case,
                 one.name,
@@ -457,6 +464,7 @@ fn value(case: &cases::Case) -> Value {
         "level": case.level, "matter": case.matter, "state": case.state.key(), "amount_fen": case.amount_fen(),
         "handler": case.handler, "handler_for": case.handler_for, "reviewer": case.reviewer,
         "reviewer_for": case.reviewer_for, "due_on": case.due_on, "opened_on": case.opened_on,
+        "reclaim_fen": case.reclaim_fen,
     })
 }
 
@@ -501,6 +509,23 @@ fn words(whole: &Whole) -> String {
     }
     if let Some(account) = &case.account {
         let _ = writeln!(text, "收款  {}  {}  {}", account.holder, account.bank, account.masked);
+    }
+    if let Some(fen) = case.reclaim_fen {
+        let _ = writeln!(text, "追回  尚待退回 {}；{}", yuan(Some(fen)), case.due_why);
+    }
+    for one in &whole.clawbacks {
+        let [stood, due, claim] = [one.stood_fen, one.due_fen, one.claim_fen()].map(yuan);
+        let _ = writeln!(
+            text,
+            "决定后查明  {}  {}：原有 {stood}，现应得 {due}，应追回 {claim}（{}）",
+            one.found_on,
+            one.fact,
+            one.zh()
+        );
+    }
+    if whole.is_stuck {
+        let _ =
+            writeln!(text, "没有人能办理这一步：有权办理的人都已回避。请系统管理员为另一人开通账号（account open）。");
     }
     for opinion in &whole.opinions {
         let agrees = match opinion.agrees {

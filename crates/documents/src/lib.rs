@@ -11,6 +11,7 @@ mod merge;
 mod read;
 
 pub mod applicants;
+pub mod bodies;
 pub mod classification;
 pub mod families;
 pub mod legal;

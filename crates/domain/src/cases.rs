@@ -18,6 +18,7 @@ mod soundness;
 pub mod state;
 mod store;
 mod turn;
+mod weighed;
 
 use db::{Db, Tx};
 use jiff::{Timestamp, civil::Date};
@@ -25,11 +26,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub(crate) use self::applications::paper_faults;
-pub(crate) use self::clawback::waiting as waiting_clawbacks;
+pub(crate) use self::clawback::{of_case as clawbacks_of, waiting as waiting_clawbacks};
 pub(crate) use self::facts::{Known, Shelf as KnownShelf};
 pub(crate) use self::notices::find_in as notice_in;
 pub(crate) use self::opening::batches_upon;
 pub(crate) use self::soundness::{accounts_were_lost, lacks, trail_faults};
+pub(crate) use self::turn::{is_stuck, stuck_holders};
 pub use self::{
     acts::{Said, act, daily, possible},
     applications::{About, Application, PAPER_BYTES_MAX, Paper, Written, attach, begin, detach, paper, write},
@@ -42,6 +44,7 @@ pub use self::{
     opening::{Opening, open_batch, simulate},
     state::{Act, State},
     turn::{Waits, awaiting},
+    weighed::Weighed,
 };
 use crate::{
     Error,
@@ -184,6 +187,8 @@ pub struct Case {
     pub version: i64,
     /// When it was opened.
     pub opened_on: Date,
+    /// What of a claim has not come back yet, in fen; none where nothing is claimed back.
+    pub reclaim_fen: Option<i64>,
 }
 
 impl Case {
@@ -212,6 +217,7 @@ impl Case {
             due_why: String::new(),
             version: 1,
             opened_on: today,
+            reclaim_fen: None,
         }
     }
 
@@ -347,6 +353,10 @@ pub struct Whole {
     pub papers: Vec<Paper>,
     /// The objections raised.
     pub objections: Vec<Objection>,
+    /// What became known after its decision; to its enterprise only what was followed.
+    pub clawbacks: Vec<Clawback>,
+    /// Whether nobody is left who could take its next step.
+    pub is_stuck: bool,
 }
 
 /// The cases that an account may see, the latest first: an enterprise its own, a department those it is asked about.
@@ -369,7 +379,11 @@ pub async fn all(db: &Db, account: &Account) -> Result<Vec<Case>, Error> {
 pub async fn find(db: &Db, account: &Account, id: i64) -> Result<Whole, Error> {
     let mut tx = db.begin_read().await?;
     let case = visible(&mut tx, account, id).await?;
+    let mut clawbacks = clawback::of_case(&mut tx, id).await?;
+    clawbacks.retain(|one| !case.is_of(account) || one.outcome == "taken");
     Ok(Whole {
+        clawbacks,
+        is_stuck: is_stuck(&mut tx, &case).await?,
         steps: store::steps(&mut tx, id).await?,
         opinions: store::opinions(&mut tx, id).await?,
         papers: store::papers(&mut tx, id).await?,
@@ -401,8 +415,8 @@ pub(crate) async fn find_in(tx: &mut Tx, id: i64) -> Result<Case, Error> {
 /// The step with which a case was decided last, in favour or against; none where it was not.
 pub(crate) async fn deciding_step(tx: &mut Tx, id: i64) -> Result<Option<Step>, Error> {
     let is_decision = |step: &Step| {
-        matches!(step.act.as_str(), "approve" | "reject" | "revoke" | "uphold" | "open")
-            && [State::Approved, State::Rejected].iter().any(|state| state.key() == step.after)
+        matches!(step.act.as_str(), "approve" | "reject" | "revoke" | "uphold" | "open" | "refuse" | "expire")
+            && [State::Approved, State::Rejected, State::Refused].iter().any(|state| state.key() == step.after)
     };
     Ok(store::steps(tx, id).await?.into_iter().rev().find(is_decision))
 }
@@ -477,6 +491,7 @@ pub(crate) async fn due_by(tx: &mut Tx, day: Date) -> Result<Vec<Case>, Error> {
 fn state_of(case: &Case) -> Value {
     serde_json::json!({ "state": case.state.key(), "amount_fen": case.amount_fen(), "handler": case.handler, "reviewer": case.reviewer, "handler_for": case.handler_for, "reviewer_for": case.reviewer_for,
         "account": case.account.as_ref().map(|one| format!("{} {}", one.bank, one.masked)),
+        "reclaim_fen": case.reclaim_fen,
         "costs_fen": case.facts.application.as_ref().and_then(|one| one.settled_fen.or(one.costs_fen)),
         "aid": case.facts.application.as_ref().and_then(|one| one.aid.as_ref()),
         "compensation_fen": case.facts.application.as_ref().and_then(Application::compensation_fen),

@@ -295,6 +295,10 @@ pub async fn all(db: &Db) -> Result<Vec<Item>, Error> {
     store::all(&mut tx).await
 }
 
+pub(crate) async fn all_in(tx: &mut Tx) -> Result<Vec<Item>, Error> {
+    store::all(tx).await
+}
+
 /// One version.
 pub async fn find(db: &Db, id: i64) -> Result<Item, Error> {
     let mut tx = db.begin_read().await?;

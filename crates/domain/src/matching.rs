@@ -5,6 +5,7 @@
 //! changes what is its own firm's. A contract is a figure of the city only once it stands in the register of
 //! introductions, which takes it as it takes every row.
 
+mod conditions;
 mod deals;
 mod introductions;
 mod store;
@@ -17,11 +18,13 @@ use jiff::{Timestamp, civil::Date};
 use serde_json::json;
 use terms::{IpcPattern, Uscc};
 
+pub(crate) use self::{conditions::beside, introductions::rows as introduced};
 pub use self::{
+    conditions::{Check, Facts, checks, facts},
     deals::{Candidate, Contract, Deal, NewStep, Progress, Step, contact, deal, deals, progress, step},
     introductions::{
-        Check, Confirmed, Facts, Introduction, Price, REGISTER, Total, checks, facts, introductions, is_added,
-        prefilled, prices, register, registered, totals,
+        Confirmed, Introduction, Price, REGISTER, Total, introductions, is_added, prefilled, prices, register,
+        registered, totals,
     },
     words::{ContractKind, Kind, Stage, State},
 };

@@ -5,7 +5,7 @@ mod answer;
 mod soundness;
 mod store;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use db::{Db, Tx};
 use jiff::{Timestamp, civil::Date};
@@ -24,7 +24,7 @@ use crate::{
     Error, Installation,
     accounts::{Account, Permission, Reach},
     cases::{self, Case, Change, State},
-    items::allowed,
+    items::{self, Item, allowed},
     secrets::{Keys, Place, Vault},
 };
 
@@ -119,7 +119,8 @@ impl Payment {
     /// Its state in Chinese.
     pub fn zh(&self) -> &'static str {
         match self.state.as_str() {
-            "paid" if self.recovered_fen > 0 => "已追回",
+            "paid" if self.recovered_fen >= self.amount_fen => "已追回",
+            "paid" if self.recovered_fen > 0 => "已部分追回",
             "paid" => "已到账",
             "failed" => "被退回",
             "cancelled" => "已撤销",
@@ -251,6 +252,8 @@ pub struct Arrived {
     pub name: String,
     /// Its award.
     pub award: String,
+    /// The version of its item.
+    pub item_id: i64,
     /// The year it was for.
     pub year: i64,
     /// How much arrived, in fen.
@@ -259,8 +262,14 @@ pub struct Arrived {
     pub answered_on: String,
     /// How much of it came back, in fen.
     pub recovered_fen: i64,
-    /// When; empty where nothing did.
+    /// When the last of that did; empty where nothing did.
     pub recovered_on: String,
+    /// What came back, each time with its day and its fen.
+    #[sqlx(skip)]
+    pub recoveries: Vec<(Date, i64)>,
+    /// Whether its item's money is a policy subsidy (政策性补贴).
+    #[sqlx(skip)]
+    pub is_subsidy: bool,
 }
 
 impl Arrived {
@@ -268,13 +277,35 @@ impl Arrived {
     pub const fn net_fen(&self) -> i64 {
         self.amount_fen - self.recovered_fen
     }
+
+    /// What of it came back in a year, in fen.
+    pub fn recovered_in(&self, year: i64) -> i64 {
+        self.recoveries.iter().filter(|(on, _)| i64::from(on.year()) == year).map(|(_, fen)| fen).sum()
+    }
 }
 
 /// Every payment that arrived: the rows that budget and board add up.
-pub async fn arrived(db: &Db, account: &Account) -> Result<Vec<Arrived>, Error> {
+pub async fn arrived(db: &Db, policy: &Policy, account: &Account) -> Result<Vec<Arrived>, Error> {
     allowed(account, Permission::ViewMoney)?;
     let mut tx = db.begin_read().await?;
-    store::arrived(&mut tx).await
+    arrived_in(&mut tx, policy).await
+}
+
+pub(crate) async fn arrived_in(tx: &mut Tx, policy: &Policy) -> Result<Vec<Arrived>, Error> {
+    let mut back: BTreeMap<String, Vec<(Date, i64)>> = BTreeMap::new();
+    for (number, on, fen) in store::recovered(tx).await? {
+        let on = on.parse().map_err(|_| Error::Damaged(format!("付款 {number} 的追回日期已损坏。请从备份恢复。")))?;
+        back.entry(number).or_default().push((on, fen));
+    }
+    let items: BTreeMap<i64, Item> = items::all_in(tx).await?.into_iter().map(|item| (item.id, item)).collect();
+    let mut arrived = store::arrived(tx).await?;
+    for one in &mut arrived {
+        one.recoveries = back.remove(&one.number).unwrap_or_default();
+        // While nobody has exempted it, it is one.
+        let exempt = |award| items.get(&one.item_id).is_some_and(|item| !item.terms.tapers(award));
+        one.is_subsidy = !policy.award(&one.award).is_some_and(exempt);
+    }
+    Ok(arrived)
 }
 
 async fn find(tx: &mut Tx, id: i64) -> Result<Batch, Error> {
@@ -483,11 +514,23 @@ fn sheet(batch: &Batch, keys: &Keys) -> Result<Sheet, Error> {
     })
 }
 
-/// Notes that the money of a case came back on this day; it counts in the year of that day, and the year of the payment stays as it was.
-pub(crate) async fn recover(tx: &mut Tx, case: i64, on: Date) -> Result<(), Error> {
-    if store::recover(tx, case, on).await? {
+/// What stays with the enterprise of what was paid for a case, in fen; none while nothing has arrived.
+pub(crate) async fn net_fen(tx: &mut Tx, case: i64) -> Result<Option<i64>, Error> {
+    let paid = store::of_case(tx, case).await?;
+    Ok(paid.iter().find(|one| one.state == "paid").map(Payment::net_fen))
+}
+
+/// Notes that money of a case came back on this day; it counts in the year of that day, and the year of the payment stays as it was.
+pub(crate) async fn recover(
+    tx: &mut Tx,
+    case: i64,
+    fen: i64,
+    (by, on): (&str, Date),
+    now: Timestamp,
+) -> Result<(), Error> {
+    if store::recover(tx, case, fen, (by, on, &now.to_string())).await? {
         Ok(())
     } else {
-        Err(Error::Conflict("这件案件没有已到账的款项，无从追回。".into()))
+        Err(Error::Conflict("这件案件没有这么多已到账的款项，无从追回。".into()))
     }
 }

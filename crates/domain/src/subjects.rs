@@ -27,11 +27,15 @@ pub struct Enterprise {
 
 /// The city's own row of the register of regions; none where it cannot be told.
 pub async fn city(installation: &Installation, now: Timestamp) -> Result<Option<City>, Error> {
-    let rows = folded(installation, "regions", now).await?;
-    let Some(row) = Regions::of(&rows).city else { return Ok(None) };
+    Ok(city_of(&folded(installation, "regions", now).await?))
+}
+
+/// The city among the rows of the register of regions.
+pub(crate) fn city_of(rows: &[FoldedRow]) -> Option<City> {
+    let row = Regions::of(rows).city?;
     let cell = |field| cell("regions", row, field);
     let name = cell("name");
-    Ok(Some(City { words: names(&name, &cell("address_words")), name }))
+    Some(City { words: names(&name, &cell("address_words")), name })
 }
 
 /// The names of the city's units (区镇) in the register of regions.

@@ -6,7 +6,6 @@
 //! What is *not* here: the index, pages, the terminal, and any clock.
 
 pub mod audit;
-pub mod bodies;
 pub mod chain;
 pub mod compare;
 mod error;
@@ -21,6 +20,8 @@ mod scope;
 pub mod shelf;
 mod study;
 mod template;
+
+pub use documents::bodies;
 
 pub use crate::{
     error::{Error, Result},

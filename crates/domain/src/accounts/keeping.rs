@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::json;
 use terms::Uscc;
 
-use super::{Account, Role, password, store};
+use super::{Account, Permission, Role, password, store};
 use crate::{Error, invitations, organisations};
 
 /// The most letters that a login or a name may have.
@@ -144,6 +144,13 @@ pub async fn all(db: &Db) -> Result<Vec<Account>, Error> {
 pub async fn heard_enterprises(db: &Db) -> Result<std::collections::BTreeSet<String>, Error> {
     let mut tx = db.begin_read().await?;
     heard_enterprises_in(&mut tx).await
+}
+
+/// The logins of all accounts in use that hold a permission.
+pub(crate) async fn holders(tx: &mut Tx, permission: Permission) -> Result<Vec<String>, Error> {
+    let all = store::details(tx).await?.into_iter();
+    let holds = |one: &Detail| one.disabled_at.is_none() && one.account.role.may(permission);
+    Ok(all.filter(holds).map(|one| one.account.login).collect())
 }
 
 pub(crate) async fn heard_enterprises_in(tx: &mut Tx) -> Result<std::collections::BTreeSet<String>, Error> {

@@ -1,4 +1,6 @@
 //! The board of C3.1.3.1: policy subsidy against all money set aside and against what the market moves, year by year.
+//!
+//! What is a policy subsidy is what each item says of its money (`Terms::tapers`), not what its award is called.
 
 use std::collections::BTreeMap;
 
@@ -6,8 +8,12 @@ use jiff::Timestamp;
 use registry::{Folded, FoldedRow};
 use rules::Policy;
 
-use super::store;
-use crate::{Error, Installation, items::GRANT_LINKED};
+use super::{Line, store};
+use crate::{
+    Error, Installation,
+    items::{self, GRANT_LINKED, Item, Stage},
+    payments,
+};
 
 /// A year of the board; amounts in fen.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -21,10 +27,12 @@ pub struct Year {
     pub subsidy_fen: Option<i64>,
     /// Of it paid before this program was in use.
     pub earlier_fen: Option<i64>,
-    /// What came back in the year, whenever it was paid; none as for the subsidy.
+    /// What of the subsidy came back in the year, whenever it was paid; none as for the subsidy.
     pub recovered_fen: Option<i64>,
     /// Of it linked to grants.
     pub grant_linked_fen: Option<i64>,
+    /// Money that arrived and that a document exempts from being a policy subsidy; none as for the subsidy.
+    pub other_fen: Option<i64>,
     /// Pledge loans registered in the year (市场活动：质押融资); none where the register has none of the year.
     pub pledged_fen: Option<i64>,
     /// The taper of the year's end, in percent, where the policy document knows one.
@@ -57,12 +65,12 @@ fn ratio(part: i64, whole: i64) -> Option<i64> {
 /// The board, the latest year first.
 pub async fn board(installation: &Installation, policy: &Policy, now: Timestamp) -> Result<Vec<Year>, Error> {
     let pledged = pledges(installation, now).await?;
-    let (lines, arrived, recovered, first) = {
+    let (lines, arrived, items, first) = {
         let mut tx = installation.db.begin_read().await?;
         (
             store::lines(&mut tx).await?,
-            store::arrived_by_year(&mut tx).await?,
-            store::recovered_by_year(&mut tx).await?,
+            payments::arrived_in(&mut tx, policy).await?,
+            items::all_in(&mut tx).await?,
             store::first_year(&mut tx).await?,
         )
     };
@@ -78,7 +86,9 @@ pub async fn board(installation: &Installation, policy: &Policy, now: Timestamp)
     }
     for line in &lines {
         add(line.year, |one| &mut one.budget_fen, line.amount_fen);
-        if let Some(fen) = line.earlier_fen {
+        if let Some(fen) = line.earlier_fen.filter(|_| is_exempt(policy, &items, line)) {
+            add(line.year, |one| &mut one.other_fen, fen);
+        } else if let Some(fen) = line.earlier_fen {
             add(line.year, |one| &mut one.earlier_fen, fen);
             add(line.year, |one| &mut one.subsidy_fen, fen);
             // Money of a line for any award may have been linked or not.
@@ -91,16 +101,20 @@ pub async fn board(installation: &Installation, policy: &Policy, now: Timestamp)
             add(line.year, |one| &mut one.subsidy_fen, 0);
             add(line.year, |one| &mut one.grant_linked_fen, 0);
             add(line.year, |one| &mut one.recovered_fen, 0);
+            add(line.year, |one| &mut one.other_fen, 0);
         }
     }
-    for (year, fen) in recovered {
-        add(year, |one| &mut one.recovered_fen, fen);
-        add(year, |one| &mut one.subsidy_fen, 0);
-    }
-    for (year, award, fen) in arrived {
-        add(year, |one| &mut one.recovered_fen, 0);
-        add(year, |one| &mut one.subsidy_fen, fen);
-        add(year, |one| &mut one.grant_linked_fen, if is_linked(&award) { fen } else { 0 });
+    for one in &arrived {
+        let Some(year) = one.answered_on.get(..4).and_then(|year| year.parse().ok()) else { continue };
+        let of = |is_so: bool| if is_so { one.amount_fen } else { 0 };
+        add(year, |year| &mut year.recovered_fen, 0);
+        add(year, |year| &mut year.subsidy_fen, of(one.is_subsidy));
+        add(year, |year| &mut year.other_fen, of(!one.is_subsidy));
+        add(year, |year| &mut year.grant_linked_fen, of(is_linked(&one.award)));
+        for (on, fen) in one.recoveries.iter().filter(|_| one.is_subsidy) {
+            add(on.year().into(), |year| &mut year.recovered_fen, *fen);
+            add(on.year().into(), |year| &mut year.subsidy_fen, 0);
+        }
     }
     let mut before = None;
     for one in years.values_mut() {
@@ -113,6 +127,15 @@ pub async fn board(installation: &Installation, policy: &Policy, now: Timestamp)
         before = one.share();
     }
     Ok(years.into_values().rev().collect())
+}
+
+/// Whether the money of a line is that of an item that a document exempts, by the version that held in its year; a line for any award,
+/// or of an award whose item nobody has written, is not.
+fn is_exempt(policy: &Policy, items: &[Item], line: &Line) -> bool {
+    let Some(award) = policy.award(&line.award) else { return false };
+    let of_award = items.iter().filter(|item| item.award == line.award && item.stage != Stage::Draft);
+    let held = of_award.filter(|item| i64::from(item.terms.effective_from.year()) <= line.year);
+    held.max_by_key(|item| item.version).is_some_and(|item| !item.terms.tapers(award))
 }
 
 /// A pledge loan of the market's side.

@@ -166,21 +166,6 @@ pub(super) async fn uses(tx: &mut Tx) -> Result<Vec<Use>, Error> {
     Ok(with_conn!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await).map_err(db::Error::from)?)
 }
 
-/// Year, award and fen of what arrived.
-pub(super) async fn arrived_by_year(tx: &mut Tx) -> Result<Vec<(i64, String, i64)>, Error> {
-    const SQL: &str = "select cast(substr(p.answered_on, 1, 4) as bigint), c.award, \
-        cast(sum(p.amount_fen) as bigint) from payment p join award_case c on c.id = p.case_id \
-        where p.state = 'paid' group by substr(p.answered_on, 1, 4), c.award";
-    Ok(with_conn!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await).map_err(db::Error::from)?)
-}
-
-/// Year and fen of what came back, by the day on which it did.
-pub(super) async fn recovered_by_year(tx: &mut Tx) -> Result<Vec<(i64, i64)>, Error> {
-    const SQL: &str = "select cast(substr(recovered_on, 1, 4) as bigint), cast(sum(recovered_fen) as bigint) from payment \
-        where state = 'paid' and recovered_fen > 0 group by substr(recovered_on, 1, 4)";
-    Ok(with_conn!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await).map_err(db::Error::from)?)
-}
-
 /// A case whose money arrived and was not wholly recovered.
 #[derive(sqlx::FromRow)]
 pub(super) struct PaidCase {

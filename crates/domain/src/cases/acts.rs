@@ -1,6 +1,6 @@
 //! Acts: one person does one thing with one case, in one transaction, and another who was slower is told.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use db::Tx;
 use jiff::{Timestamp, civil::Date};
@@ -35,6 +35,8 @@ pub struct Said {
     pub costs_fen: Option<i64>,
     /// What the handler settled the compensation got at (核定赔偿), in fen, at [`Act::Pass`].
     pub compensation_fen: Option<i64>,
+    /// How much is claimed back, at [`Act::Reclaim`], or came back, at [`Act::Recover`], in fen; none for all that is proposed or open.
+    pub amount_fen: Option<i64>,
     /// The day of the event as the handler settled it (核定事项发生日), at [`Act::Pass`].
     pub event: Option<Date>,
     /// On whose behalf it is done (代办), by login; none for oneself.
@@ -139,14 +141,17 @@ pub async fn act(
     if let Some(state) = act.leads_to() {
         after.state = state;
     }
-    doing.carry_out(&mut tx, act, &before, &mut after).await?;
+    let told = doing.carry_out(&mut tx, act, &before, &mut after).await?;
     if after.state != before.state {
-        (after.due_on, after.due_why) = due(&known, &item, after.state, today);
+        (after.due_on, after.due_why) = match after.state {
+            State::Reclaimed => returned_by(&known, policy, today)?,
+            state => due(&known, &item, state, today),
+        };
     }
+    let words = told.as_deref().unwrap_or(words);
     let change = Change { act: act.key(), note: words, by: &account.login, for_whom, on: today, now };
     save(&mut tx, &before, &after, &change).await?;
-    letters::of_step(&mut tx, &Office { installation, policy, known: &known }, Some(before.state), &after, &change)
-        .await?;
+    letters::of_step(&mut tx, &Office { installation, policy, known: &known }, Some(&before), &after, &change).await?;
     tx.commit().await?;
     after.version = before.version + 1;
     Ok(after)
@@ -185,6 +190,21 @@ pub(super) fn due(known: &Known, item: &Item, state: State, today: Date) -> (Opt
     known.due(today, days, state.zh())
 }
 
+/// The last day on which claimed money is to be returned (限期追回), with the reason.
+fn returned_by(known: &Known, policy: &Policy, today: Date) -> Result<(Option<Date>, String), Error> {
+    const NAME: &str = "reclaim_return_days";
+    let settings = policy.settings(today, &BTreeMap::new())?;
+    let Some(days) = settings.integer(NAME).and_then(|days| u32::try_from(days).ok()) else {
+        return Ok((None, "政策文件没有载明退回资金的期限".into()));
+    };
+    let (day, why) = known.due(today, days, "退回资金");
+    let basis = match settings.basis(NAME) {
+        "reading" => "原文未定天数，按本系统的解读".to_owned(),
+        basis => format!("依据{basis}"),
+    };
+    Ok((day, format!("{why}；{basis}")))
+}
+
 struct Doing<'a> {
     installation: &'a Installation,
     policy: &'a Policy,
@@ -200,7 +220,8 @@ struct Doing<'a> {
 }
 
 impl Doing<'_> {
-    async fn carry_out(&self, tx: &mut Tx, act: Act, before: &Case, after: &mut Case) -> Result<(), Error> {
+    /// Does it; gives what is to be said of it instead of the note, where it has more to say.
+    async fn carry_out(&self, tx: &mut Tx, act: Act, before: &Case, after: &mut Case) -> Result<Option<String>, Error> {
         match act {
             Act::Confirm | Act::Amend => {
                 let names = [before.name.as_str(), self.known.name(&before.subject).unwrap_or(&before.name)];
@@ -243,10 +264,7 @@ impl Doing<'_> {
                 budget::release(tx, before.id).await?;
                 clawback::taken(tx, before.id, (&self.account.login, self.today), self.now).await?;
             }
-            Act::Reclaim if before.amount_fen() == Some(0) => {
-                return Err(Error::Conflict("这件案件没有发放资金，无从追回。".into()));
-            }
-            Act::Reclaim => clawback::taken(tx, before.id, (&self.account.login, self.today), self.now).await?,
+            Act::Reclaim => self.reclaim(tx, before, after).await?,
             Act::PassAgain => self.pass_again(tx, before, after).await?,
             Act::Agree | Act::Disagree => self.opine(tx, act, after).await?,
             Act::Approve => self.approve(tx, before, after).await?,
@@ -259,10 +277,52 @@ impl Doing<'_> {
             Act::Archive if before.state == State::Approved && before.amount_fen() != Some(0) => {
                 return Err(Error::Conflict("资金还没有拨付，不能归档。".into()));
             }
-            Act::Recover => payments::recover(tx, before.id, self.today).await?,
+            Act::Recover => return self.recover(tx, before, after).await.map(Some),
             Act::Decline | Act::Return | Act::Reject | Act::Withdraw | Act::Urge | Act::Archive => {}
         }
-        Ok(())
+        Ok(None)
+    }
+
+    /// Claims back what is proposed, or as much as was said; what still stands at a lower level stands at that from now on.
+    async fn reclaim(&self, tx: &mut Tx, before: &Case, after: &mut Case) -> Result<(), Error> {
+        let net = payments::net_fen(tx, before.id).await?.filter(|fen| *fen > 0);
+        let net = net.ok_or_else(|| Error::Conflict("这件案件没有发放资金，无从追回。".into()))?;
+        let proposed = clawback::claim(tx, before.id).await?;
+        let claim = proposed.as_ref().and_then(clawback::Clawback::claim_fen).filter(|fen| *fen > 0);
+        let fen = self.said.amount_fen.or(claim).unwrap_or(net);
+        if !(1..=net).contains(&fen) {
+            let net = terms::Money::from_fen(net).format_zh();
+            return Err(Error::Invalid(format!("追回金额应大于 0，不超过企业现有的 {net}。")));
+        }
+        after.reclaim_fen = Some(fen);
+        if let Some(weighed) = proposed.and_then(|one| one.weighed).filter(|one| one.level > 0 && fen < net) {
+            after.level = weighed.level;
+            after.facts.rights = weighed.rights;
+            after.facts.conditions = weighed.conditions;
+        }
+        clawback::taken(tx, before.id, (&self.account.login, self.today), self.now).await
+    }
+
+    /// Notes what came back; the case goes on when nothing of the claim is open any more.
+    async fn recover(&self, tx: &mut Tx, before: &Case, after: &mut Case) -> Result<String, Error> {
+        let net = payments::net_fen(tx, before.id).await?.unwrap_or(0);
+        let open = before.reclaim_fen.unwrap_or(net);
+        let fen = self.said.amount_fen.unwrap_or(open);
+        let zh = |fen: i64| terms::Money::from_fen(fen).format_zh();
+        if !(1..=open).contains(&fen) {
+            return Err(Error::Invalid(format!("追回到账的金额应大于 0，不超过尚未退回的 {}。", zh(open))));
+        }
+        payments::recover(tx, before.id, fen, (&self.account.login, self.today), self.now).await?;
+        after.reclaim_fen = Some(open - fen).filter(|left| *left > 0);
+        after.state = match after.reclaim_fen {
+            Some(_) => State::Reclaimed,
+            None if fen == net => State::Recovered,
+            // What was due all along stays paid.
+            None => State::Paid,
+        };
+        let left = after.reclaim_fen.map(|left| format!("，尚未退回 {}", zh(left))).unwrap_or_default();
+        let words = if self.words.is_empty() { String::new() } else { format!("；{}", self.words) };
+        Ok(format!("退回 {}{left}{words}", zh(fen)))
     }
 
     /// Whoever refused a case does not look at it again.
@@ -430,6 +490,8 @@ pub(super) fn kept(installation: &Installation, case: &Case, given: &Receiving) 
 pub async fn daily(installation: &Installation, by: &str, now: Timestamp) -> Result<(usize, usize), Error> {
     let today = installation.business_date(now);
     let known = Known::read(installation, &BTreeSet::new(), now).await?;
+    let policy = crate::runs::policy()?;
+    let office = Office { installation, policy: &policy, known: &known };
     let mut tx = installation.db.begin().await?;
     let (mut expired, mut noticed) = (0, 0);
     for case in store::late(&mut tx, State::Notified, today).await? {
@@ -443,6 +505,7 @@ pub async fn daily(installation: &Installation, by: &str, now: Timestamp) -> Res
         let note = format!("逾期未补正：{}", case.due_why);
         let change = Change { act: "expire", note: &note, by, for_whom: "", on: today, now };
         save(&mut tx, &case, &after, &change).await?;
+        letters::of_step(&mut tx, &office, Some(&case), &after, &change).await?;
         expired += 1;
     }
     for case in store::noticed(&mut tx, today).await? {
@@ -455,6 +518,6 @@ pub async fn daily(installation: &Installation, by: &str, now: Timestamp) -> Res
     }
     messages::remind(&mut tx, &known, (by, today), now).await?;
     tx.commit().await?;
-    clawback::look(installation, &crate::runs::policy()?, by, now).await?;
+    clawback::look(installation, &policy, by, now).await?;
     Ok((expired, noticed))
 }

@@ -9,8 +9,11 @@ use jiff::{Timestamp, civil::Date};
 use rules::Policy;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use terms::text::fold_name;
 
-use super::{Case, Change, Facts, Known, Receiving, State, acts, note, opening::award_of, save, store, visible};
+use super::{
+    Case, Change, Facts, Known, Receiving, State, acts, introduced, note, opening::award_of, save, store, visible,
+};
 use crate::{
     Error, Installation,
     accounts::{Account, Permission},
@@ -136,6 +139,14 @@ pub async fn begin(
     }
     let known = Known::read(installation, &BTreeSet::new(), now).await?;
     let name = known.name(&account.unit).unwrap_or(&account.unit);
+    if let Some(open) = introduced::open_to(&known, &award.id, &account.unit)
+        && !open.iter().any(|one| fold_name(&one.contract_number) == fold_name(matter))
+    {
+        return Err(Error::Invalid(format!(
+            "登记簿“引进合同”中没有本企业编号为“{matter}”、可申报“{}”的合同。请先登记合同，再申报。",
+            award.name
+        )));
+    }
     let case = Case {
         matter: matter.to_owned(),
         facts: Facts {

@@ -1,8 +1,10 @@
 //! What became known of a decided case after its decision (建议追回): a right that was declared wholly invalid, a status that was taken
 //! away, a list that had held the enterprise on the day of the decision already.
 //!
-//! The day and every run look; the leader is told once of each fact, and claims the money back or says why not. Whether a patent
-//! application was an abnormal one (非正常专利申请) no register says; an enterprise on a list of them stands in the credit records.
+//! The day and every run look. What the case comes to with the fact is worked out ([`Weighed`]), and only the difference is proposed: a
+//! fact that leaves the amount as it was is kept and asks for nothing. The leader is told once of each fact, and claims the money back or
+//! says why not. Whether a patent application was an abnormal one (非正常专利申请) no register says; an enterprise on a list of them stands
+//! in the credit records.
 
 mod store;
 
@@ -11,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use db::{Db, Tx};
 use jiff::{Timestamp, civil::Date};
 use registry::Folded;
-use rules::Policy;
+use rules::{Evaluation, Policy};
 use serde_json::json;
 
 use super::{
@@ -22,12 +24,13 @@ use super::{
     note,
     opening::{Look, Money, award_of},
     store as cases,
+    weighed::{Weighed, verdicts, weigh},
 };
 use crate::{
     Error, Installation,
     accounts::{Account, Permission},
-    items::{self, allowed},
-    messages,
+    items::{self, Item, allowed},
+    messages, payments,
 };
 
 /// A fact that speaks for claiming the money of a case back.
@@ -45,6 +48,12 @@ pub struct Clawback {
     pub year: i64,
     /// What it came to, in fen.
     pub amount_fen: Option<i64>,
+    /// What of it stood when the fact was found, in fen; none of a fact that was never weighed.
+    pub stood_fen: Option<i64>,
+    /// What is due by what was known then, in fen; none where that is not known.
+    pub due_fen: Option<i64>,
+    /// How that comes about.
+    pub weighed: Option<Weighed>,
     /// Where it stands.
     pub state: State,
     /// What became known.
@@ -53,7 +62,7 @@ pub struct Clawback {
     pub found_on: Date,
     /// When it was settled; none while it waits for the leader.
     pub settled_on: Option<Date>,
-    /// `taken`, `dismissed` or `gone`; empty while it waits.
+    /// `taken`, `dismissed`, `gone` or `stands`; empty while it waits.
     pub outcome: String,
     /// Why it was dismissed.
     pub note: String,
@@ -66,8 +75,14 @@ impl Clawback {
             "taken" => "已撤销或启动追回",
             "dismissed" => "不追回",
             "gone" => "事实已更正",
+            "stands" => "金额不变，不追回",
             _ => "待领导小组决定",
         }
+    }
+
+    /// What is to be claimed back, in fen; none where that is not known.
+    pub fn claim_fen(&self) -> Option<i64> {
+        Some((self.stood_fen? - self.due_fen?).max(0))
     }
 
     /// Whether it waits for the leader.
@@ -76,7 +91,40 @@ impl Clawback {
     }
 }
 
-/// Compares every decided case with what is known now; gives how many facts are new.
+/// A fact that speaks against a case.
+struct Fact {
+    words: String,
+    /// Whether nothing of the decision stands with it; else the award is asked again without the right.
+    ends: bool,
+}
+
+/// A case of which something new is known, with all that is.
+struct Found<'c> {
+    case: &'c Case,
+    item: Item,
+    facts: Vec<Fact>,
+    decided_on: Date,
+    stood_fen: Option<i64>,
+}
+
+impl Found<'_> {
+    /// The day for which the award is to be asked again; none where a fact says enough.
+    fn asks(&self) -> Option<Date> {
+        let is_open = !self.facts.is_empty() && self.facts.iter().all(|fact| !fact.ends);
+        self.case.facts.event.filter(|_| is_open)
+    }
+
+    /// What the case comes to with these facts; none where nothing speaks against it any more.
+    fn weighed(&self, policy: &Policy, verdicts: &BTreeMap<Date, Evaluation>) -> Result<Option<Weighed>, Error> {
+        if let Some(end) = self.facts.iter().find(|fact| fact.ends) {
+            return Ok(Some(Weighed::nothing(&end.words)));
+        }
+        let verdict = self.asks().and_then(|day| verdicts.get(&day));
+        verdict.map(|verdict| weigh(policy, &self.item, (self.case, self.decided_on), verdict)).transpose()
+    }
+}
+
+/// Compares every decided case with what is known now; gives how many facts wait for the leader anew.
 pub async fn look(installation: &Installation, policy: &Policy, by: &str, now: Timestamp) -> Result<usize, Error> {
     let today = installation.business_date(now);
     let mut granted = {
@@ -90,25 +138,94 @@ pub async fn look(installation: &Installation, policy: &Policy, by: &str, now: T
     let known = super::known(installation, now).await?;
     let rights: BTreeSet<&str> = granted.iter().flat_map(|case| &case.facts.rights).map(String::as_str).collect();
     let void = void(&*installation.registers(now).await?, &rights);
+    let mut found = Vec::new();
+    {
+        let mut tx = installation.db.begin_read().await?;
+        for case in &granted {
+            found.extend(news(&mut tx, (installation, policy, &known), &void, (case, today)).await?);
+        }
+    }
+    let days = found.iter().filter_map(Found::asks).collect();
+    let verdicts = verdicts(installation, policy, &days, now).await?;
     let mut tx = installation.db.begin().await?;
     let mut count = 0;
-    for case in &granted {
-        let facts = facts(&mut tx, (installation, policy, &known), &void, (case, today)).await?;
-        let open: Vec<Clawback> = store::all(&mut tx, Some(case.id)).await?;
-        for gone in open.iter().filter(|one| one.is_open() && !facts.contains(&one.fact)) {
-            settle(&mut tx, gone, ("gone", ""), (by, today), now).await?;
-        }
-        // What was dismissed once is not brought again.
-        for fact in facts.iter().filter(|fact| open.iter().all(|one| one.fact != **fact || one.outcome == "gone")) {
-            let id = store::insert(&mut tx, case.id, fact, today).await?;
-            let detail = json!({ "case": case.id, "fact": fact });
-            registry::audit::record(&mut tx, now, by, "clawback.propose", &id.to_string(), &detail).await?;
-            messages::of_clawback(&mut tx, case, fact, (by, today), now).await?;
-            count += 1;
-        }
+    for one in &found {
+        let weighed = one.weighed(policy, &verdicts)?;
+        count += keep(&mut tx, one, weighed.as_ref(), (by, today), now).await?;
     }
     tx.commit().await?;
     Ok(count)
+}
+
+/// A case of which a fact has come or gone since one looked last; none where all is as it was.
+async fn news<'c>(
+    tx: &mut Tx,
+    (installation, policy, known): (&Installation, &Policy, &Known),
+    void: &BTreeMap<String, String>,
+    (case, today): (&'c Case, Date),
+) -> Result<Option<Found<'c>>, Error> {
+    let item = items::find_in(tx, case.item).await?;
+    let decided_on =
+        cases::steps(tx, case.id).await?.iter().rev().find(|step| step.act == "approve").map(|step| step.on);
+    let decided_on = decided_on.unwrap_or(case.opened_on);
+    let is_demo = installation.demo().is_some();
+    let award = award_of(policy, &case.award)?;
+    let look = Look { policy, award, item: &item, known, money: &Money::default(), today, is_demo };
+    let facts = facts(&look, void, (case, decided_on))?;
+    let kept = store::all(tx, Some(case.id)).await?;
+    let has = |words: &str| facts.iter().any(|fact| fact.words == words);
+    let is_changed =
+        kept.iter().any(|one| one.is_open() && !has(&one.fact)) || facts.iter().any(|fact| is_new(fact, &kept));
+    if !is_changed {
+        return Ok(None);
+    }
+    let stood_fen = match payments::net_fen(tx, case.id).await? {
+        None => case.amount_fen(),
+        net => net,
+    };
+    Ok(Some(Found { case, item, facts, decided_on, stood_fen }))
+}
+
+/// What was told once is not brought again, unless it had been withdrawn.
+fn is_new(fact: &Fact, kept: &[Clawback]) -> bool {
+    kept.iter().all(|one| one.fact != fact.words || one.outcome == "gone")
+}
+
+/// Keeps what was found of a case: facts that came, facts that went, and what all of them leave of its amount.
+async fn keep(
+    tx: &mut Tx,
+    found: &Found<'_>,
+    weighed: Option<&Weighed>,
+    (by, today): (&str, Date),
+    now: Timestamp,
+) -> Result<usize, Error> {
+    let case = found.case;
+    let kept = store::all(tx, Some(case.id)).await?;
+    for gone in kept.iter().filter(|one| one.is_open() && found.facts.iter().all(|fact| fact.words != one.fact)) {
+        settle(tx, gone, ("gone", ""), (by, today), now).await?;
+    }
+    let new: Vec<&Fact> = found.facts.iter().filter(|fact| is_new(fact, &kept)).collect();
+    let due_fen = weighed.and_then(Weighed::due_fen);
+    for fact in &new {
+        let id = store::insert(tx, case.id, &fact.words, today).await?;
+        let detail = json!({ "case": case.id, "fact": fact.words, "stood_fen": found.stood_fen, "due_fen": due_fen });
+        registry::audit::record(tx, now, by, "clawback.propose", &id.to_string(), &detail).await?;
+    }
+    store::weigh(tx, case.id, (found.stood_fen, due_fen), weighed).await?;
+    let open = store::all(tx, Some(case.id)).await?.into_iter().filter(Clawback::is_open);
+    // Money that is not lowered and a title that does not fall ask for nothing.
+    let (standing, waiting): (Vec<_>, Vec<_>) = open.partition(|one| {
+        one.claim_fen() == Some(0) && one.weighed.as_ref().is_some_and(|weighed| weighed.level == case.level)
+    });
+    for one in &standing {
+        settle(tx, one, ("stands", ""), (by, today), now).await?;
+    }
+    let waiting: Vec<_> = waiting.iter().filter(|one| new.iter().any(|fact| fact.words == one.fact)).collect();
+    if let Some(last) = waiting.first() {
+        let facts = waiting.iter().rev().map(|one| &*one.fact).collect::<Vec<_>>().join("；");
+        messages::of_clawback(tx, (case, last.claim_fen()), &facts, (by, today), now).await?;
+    }
+    Ok(waiting.len())
 }
 
 /// The day on which each of these rights was declared wholly invalid.
@@ -125,31 +242,34 @@ fn void(folded: &Folded, rights: &BTreeSet<&str>) -> BTreeMap<String, String> {
 }
 
 /// What speaks against a decided case today.
-async fn facts(
-    tx: &mut Tx,
-    (installation, policy, known): (&Installation, &Policy, &Known),
+fn facts(
+    look: &Look<'_>,
     void: &BTreeMap<String, String>,
-    (case, today): (&Case, Date),
-) -> Result<Vec<String>, Error> {
-    let of_right =
-        |right: &String| void.get(right).map(|day| format!("{right} 于 {day} 被宣告全部无效，视为自始不存在"));
-    let mut facts: Vec<String> = case.facts.rights.iter().filter_map(of_right).collect();
-    let award = award_of(policy, &case.award)?;
-    let item = items::find_in(tx, case.item).await?;
-    let money = Money::default();
-    let is_demo = installation.demo().is_some();
-    let look = Look { policy, award, item: &item, known, money: &money, today, is_demo };
+    (case, decided_on): (&Case, Date),
+) -> Result<Vec<Fact>, Error> {
+    let of_right = |right: &String| {
+        let words = void.get(right).map(|day| format!("{right} 于 {day} 被宣告全部无效，视为自始不存在"))?;
+        Some(Fact { words, ends: false })
+    };
+    let mut facts: Vec<Fact> = case.facts.rights.iter().filter_map(of_right).collect();
+    let end = |words: String| Fact { words, ends: true };
     let is_status = |gate: &Gate| gate.outcome == Outcome::Block && registry::STATUSES.contains(&gate.name.as_str());
-    facts.extend(
-        look.gates(case)?.iter().filter(|gate| is_status(gate)).map(|gate| format!("{}：{}", gate.name, gate.words)),
-    );
-    let steps = cases::steps(tx, case.id).await?;
-    if let Some(decided) = steps.iter().rev().find(|step| step.act == "approve") {
-        let bars = known.credit(&case.subject, decided.on).into_iter().flatten();
-        let bars = bars.filter(|record| record.outcome == Outcome::Block);
-        facts.extend(bars.map(|record| format!("决定之日（{}）已{}，当时没有查到", decided.on, record.words())));
-    }
+    let gates = look.gates(case)?;
+    facts.extend(gates.iter().filter(|gate| is_status(gate)).map(|gate| end(format!("{}：{}", gate.name, gate.words))));
+    let bars = look.known.credit(&case.subject, decided_on).into_iter().flatten();
+    let bars = bars.filter(|record| record.outcome == Outcome::Block);
+    facts.extend(bars.map(|record| end(format!("决定之日（{decided_on}）已{}，当时没有查到", record.words()))));
     Ok(facts)
+}
+
+/// What became known of one case, the latest first.
+pub(crate) async fn of_case(tx: &mut Tx, case: i64) -> Result<Vec<Clawback>, Error> {
+    store::all(tx, Some(case)).await
+}
+
+/// What the leader is asked to claim back of a case, as it was weighed last; none while nothing waits.
+pub(super) async fn claim(tx: &mut Tx, case: i64) -> Result<Option<Clawback>, Error> {
+    Ok(store::all(tx, Some(case)).await?.into_iter().find(Clawback::is_open))
 }
 
 /// Every fact that was found, the latest first.

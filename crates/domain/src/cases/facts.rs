@@ -5,6 +5,7 @@ use std::{
     sync::Arc,
 };
 
+use corpus::Corpus;
 use jiff::{Timestamp, ToSpan, civil::Date};
 use registry::{Folded, FoldedRow};
 use terms::WorkingCalendar;
@@ -54,12 +55,27 @@ pub(crate) struct Base {
 #[derive(Clone, Default)]
 pub(crate) struct Shelf(Arc<Mutex<Option<Made>>>);
 
-/// The batches that spoke, and what was made of them.
-type Made = (Vec<i64>, Arc<Base>);
+/// The batches that spoke and the snapshot of the corpus that was asked, and what was made of them.
+struct Made {
+    batches: Vec<i64>,
+    corpus: Option<Corpus>,
+    base: Arc<Base>,
+}
 
-/// The registers that [`Base`] is made of; of the last only whether it came.
-const READS: &[&str] =
-    &["enterprises", "statuses", "credit-records", "holidays", "introductions", "deliveries", "subsidies", "regions"];
+/// The registers that [`Base`] is made of; of `subsidies` only whether it came.
+const READS: &[&str] = &[
+    "enterprises",
+    "statuses",
+    "credit-records",
+    "holidays",
+    "introductions",
+    "deliveries",
+    "subsidies",
+    "regions",
+    "patents",
+    "patent-events",
+    "official-high-value",
+];
 
 /// The registers that cases look into, as known at a moment.
 pub(crate) struct Known {
@@ -109,7 +125,7 @@ impl<'a> Sheet<'a> {
 }
 
 impl Base {
-    fn of(folded: &Folded) -> Self {
+    fn of(folded: &Folded, corpus: Option<&Corpus>) -> Self {
         let sheet = |register| Sheet::of(folded, register);
         // Delivered is also what was said to have nothing to deliver.
         let said = sheet("deliveries");
@@ -132,12 +148,21 @@ impl Base {
             enterprises: enterprises.rows.iter().map(enterprise).collect(),
             credit: has("credit-records").then(|| credit(&sheet("credit-records"))),
             qualifications: has("statuses").then(|| qualifications::of(&sheet("statuses"))),
-            contracts: has("introductions").then(|| introduced::of(&sheet("introductions"))),
+            contracts: has("introductions").then(|| introduced::of(folded, corpus)),
             holidays: holidays.rows.iter().filter_map(day).collect(),
             city: Regions::of(folded.get("regions")).name(),
             credit_on: told_on("credit-records"),
             aid_on: told_on("subsidies"),
         }
+    }
+}
+
+/// The present snapshot of the corpus: the one that was open, while nothing has been written since; none where there is no corpus.
+fn corpus(installation: &Installation, open: Option<&Corpus>) -> Result<Option<Corpus>, Error> {
+    match open.map_or_else(|| Corpus::open(&installation.corpus_dir()), Corpus::latest) {
+        Ok(corpus) => Ok(Some(corpus)),
+        Err(corpus::Error::Absent(_)) => Ok(None),
+        Err(cause) => Err(cause.into()),
     }
 }
 
@@ -152,10 +177,17 @@ impl Known {
         let base = {
             let mut shelf = installation.known.0.lock().await;
             let batches = folded.batches_of(READS);
-            match &*shelf {
-                Some((seen, base)) if *seen == batches => Arc::clone(base),
-                _ => Arc::clone(&shelf.insert((batches, Arc::new(Base::of(&folded)))).1),
-            }
+            // Only contracts are asked about in the corpus.
+            let asks = !folded.get("introductions").is_empty();
+            let before = shelf.take();
+            let corpus =
+                if asks { corpus(installation, before.as_ref().and_then(|made| made.corpus.as_ref()))? } else { None };
+            let number = |corpus: &Option<Corpus>| corpus.as_ref().map(|corpus| corpus.manifest().number);
+            let made = match before {
+                Some(made) if made.batches == batches && number(&made.corpus) == number(&corpus) => made,
+                _ => Made { batches, base: Arc::new(Base::of(&folded, corpus.as_ref())), corpus },
+            };
+            Arc::clone(&shelf.insert(made).base)
         };
         let mut known =
             Self { base, fees: BTreeMap::new(), granted: BTreeMap::new(), inventions: BTreeMap::new(), aid: None };

@@ -80,7 +80,7 @@ pub(super) fn ask(asked: &Asked<'_>) -> Result<Vec<Gate>, Error> {
     let mut gates = vec![basis(asked), trial(asked), sunset(asked)?, subject(asked), credit(asked), double(asked)];
     gates.extend(taper(asked)?);
     gates.extend(qualifications::gates(asked)?);
-    gates.extend(introduced::gate(asked));
+    gates.extend(introduced::gates(asked));
     if let Some(claim) = asked.claim {
         gates.push(aid::gate(asked.item.terms.aid.as_ref(), claim));
     }

@@ -222,7 +222,7 @@ pub async fn decide_objection(
     let change = Change { act, note: &words, by: &account.login, for_whom: "", on: today, now };
     save(&mut tx, &before, &after, &change).await?;
     let office = Office { installation, policy: &runs::policy()?, known: &known };
-    letters::of_step(&mut tx, &office, Some(before.state), &after, &change).await?;
+    letters::of_step(&mut tx, &office, Some(&before), &after, &change).await?;
     tx.commit().await?;
     Ok(objection.case)
 }

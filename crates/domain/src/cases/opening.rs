@@ -204,7 +204,7 @@ pub(super) fn award_of<'a>(policy: &'a Policy, award: &str) -> Result<&'a AwardD
     policy.award(award).ok_or_else(|| Error::NotFound { what: "奖励或资助事项", id: award.to_owned() })
 }
 
-fn facts_of(run: &str, as_of: Date, one: &rules::evaluation::Award, award: &AwardDef) -> Facts {
+pub(super) fn facts_of(run: &str, as_of: Date, one: &rules::evaluation::Award, award: &AwardDef) -> Facts {
     let condition = |condition: &rules::evaluation::Condition| Ground {
         text: condition.text.clone(),
         actual: condition.actual.clone(),

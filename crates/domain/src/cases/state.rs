@@ -195,7 +195,7 @@ const MOVES: &[Move] = &[
     line(A::Urge, OPEN, None, HANDLE),
     line(A::Archive, &[S::Paid, S::Approved], Some(S::Archived), HANDLE),
     line(A::Reclaim, &[S::Paid, S::Archived], Some(S::Reclaimed), DECIDE),
-    line(A::Recover, &[S::Reclaimed], Some(S::Recovered), Permission::ManageMoney),
+    line(A::Recover, &[S::Reclaimed], None, Permission::ManageMoney),
 ];
 
 impl Act {
@@ -241,6 +241,11 @@ impl Act {
                 | A::Urge
                 | A::Reclaim
         )
+    }
+
+    /// Whether an amount may be said with it: what is claimed back, or what came back.
+    pub const fn takes_amount(self) -> bool {
+        matches!(self, A::Reclaim | A::Recover)
     }
 }
 

@@ -34,11 +34,12 @@ struct Row {
     due_why: String,
     version: i64,
     opened_on: String,
+    reclaim_fen: Option<i64>,
 }
 
 const COLUMNS: &str = "c.id, c.item_id, c.batch_id, c.award, c.subject, c.name, c.year, c.matter, c.level, c.facts, c.amount, \
     c.state, c.account, c.account_number, c.handler, c.handler_for, c.reviewer, c.reviewer_for, c.is_corrected, c.due_on, c.due_why, \
-    c.version, c.opened_on";
+    c.version, c.opened_on, c.reclaim_fen";
 
 pub(super) fn damaged(id: i64) -> Error {
     Error::Damaged(format!("第 {id} 号案件的记录已损坏。请从备份恢复。"))
@@ -72,6 +73,7 @@ impl Row {
             reviewer_for: self.reviewer_for,
             is_corrected: self.is_corrected != 0,
             due_why: self.due_why,
+            reclaim_fen: self.reclaim_fen,
             version: self.version,
         })
     }
@@ -165,9 +167,13 @@ pub(super) async fn lock(tx: &mut Tx, subject: &str, award: &str) -> Result<(), 
 
 /// Subject, award, year and fen of every case whose amount stands; of one subject where it is named.
 pub(super) async fn amounts(tx: &mut Tx, subject: &str) -> Result<Vec<(String, String, i64, i64)>, Error> {
-    const ALL: &str = "select subject, award, year, amount_fen, state from award_case where amount_fen > 0 order by id";
-    const OF_ONE: &str = "select subject, award, year, amount_fen, state from award_case \
-        where subject = $1 and amount_fen > 0 order by id";
+    // What came back, or is claimed back, stands no more.
+    const ALL: &str = "select subject, award, year, amount_fen - coalesce(reclaim_fen, 0) - coalesce((select \
+        cast(sum(p.recovered_fen) as bigint) from payment p where p.case_id = award_case.id and p.state = 'paid'), 0), \
+        state from award_case where amount_fen > 0 order by id";
+    const OF_ONE: &str = "select subject, award, year, amount_fen - coalesce(reclaim_fen, 0) - coalesce((select \
+        cast(sum(p.recovered_fen) as bigint) from payment p where p.case_id = award_case.id and p.state = 'paid'), 0), \
+        state from award_case where subject = $1 and amount_fen > 0 order by id";
     let rows: Vec<(String, String, i64, i64, String)> = if subject.is_empty() {
         with_conn!(tx, conn => sqlx::query_as(ALL).fetch_all(conn).await)
     } else {
@@ -232,6 +238,14 @@ pub(super) async fn recused(tx: &mut Tx, login: &str) -> Result<BTreeSet<i64>, E
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
+/// Who has stepped aside from a case.
+pub(super) async fn recused_from(tx: &mut Tx, case: i64) -> Result<BTreeSet<String>, Error> {
+    const SQL: &str = "select distinct by_whom from case_step where act = 'recuse' and case_id = $1";
+    let rows: Vec<(String,)> =
+        with_conn!(tx, conn => sqlx::query_as(SQL).bind(case).fetch_all(conn).await).map_err(db::Error::from)?;
+    Ok(rows.into_iter().map(|(login,)| login).collect())
+}
+
 /// The cases about which a department is asked and has not spoken.
 pub(super) async fn unanswered(tx: &mut Tx, department: &str) -> Result<BTreeSet<i64>, Error> {
     const SQL: &str = "select case_id from case_opinion where department = $1 and agrees is null";
@@ -279,14 +293,14 @@ pub(super) async fn insert(tx: &mut Tx, case: &Case) -> Result<i64, Error> {
 pub(super) async fn update(tx: &mut Tx, case: &Case, version: i64) -> Result<bool, Error> {
     const SQL: &str = "update award_case set facts = $3, amount = $4, amount_fen = $5, state = $6, account = $7, handler = $8, \
         reviewer = $9, is_corrected = $10, due_on = $11, due_why = $12, account_number = $13, handler_for = $14, reviewer_for = $15, \
-        version = version + 1 where id = $1 and version = $2";
+        level = $16, reclaim_fen = $17, version = version + 1 where id = $1 and version = $2";
     let (facts, amount) = (json(&case.facts)?, json(&case.amount)?);
     let account = case.account.as_ref().map(json).transpose()?;
     let changed = with_conn!(tx, conn => sqlx::query(SQL).bind(case.id).bind(version).bind(facts).bind(amount)
         .bind(case.amount_fen()).bind(case.state.key()).bind(account).bind(&case.handler).bind(&case.reviewer)
         .bind(i64::from(case.is_corrected)).bind(case.due_on.map(|day| day.to_string())).bind(&case.due_why)
         .bind(case.account.as_ref().and_then(|one| one.number.as_ref()))
-        .bind(&case.handler_for).bind(&case.reviewer_for).execute(conn).await.map(|done| done.rows_affected()))
+        .bind(&case.handler_for).bind(&case.reviewer_for).bind(case.level).bind(case.reclaim_fen).execute(conn).await.map(|done| done.rows_affected()))
     .map_err(db::Error::from)?;
     Ok(changed == 1)
 }

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use db::Db;
+use db::{Db, Tx};
 use jiff::civil::Date;
 
-use super::{State, department, store};
+use super::{Case, State, department, store};
 use crate::{
     Error,
-    accounts::{Account, Permission},
+    accounts::{self, Account, Permission},
     delegations,
 };
 
@@ -32,8 +32,8 @@ impl State {
             S::Submitted | S::Review | S::SecondReview | S::Listed => &[Waits::Holders(Permission::HandleCases)],
             S::Joint => &[Waits::Departments],
             S::Objected | S::Noticed => &[Waits::Holders(Permission::DecideCases)],
-            S::Approved | S::Reclaimed => &[Waits::Holders(Permission::ManageMoney)],
-            S::Failed => &[Waits::Holders(Permission::ManageMoney), Waits::Owner],
+            S::Approved => &[Waits::Holders(Permission::ManageMoney)],
+            S::Failed | S::Reclaimed => &[Waits::Holders(Permission::ManageMoney), Waits::Owner],
             _ => &[],
         }
     }
@@ -73,4 +73,24 @@ pub async fn awaiting(db: &Db, account: &Account, on: Date) -> Result<BTreeMap<i
         }
     }
     Ok(found)
+}
+
+/// Whether nobody is left who could take the next step: all who may have stepped aside, or handled it and may not look at it again.
+pub(crate) async fn is_stuck(tx: &mut Tx, case: &Case) -> Result<bool, Error> {
+    let Some(permission) = stuck_holders(case.state) else { return Ok(false) };
+    let recused = store::recused_from(tx, case.id).await?;
+    if recused.is_empty() && case.state != State::SecondReview {
+        return Ok(false);
+    }
+    let holders = accounts::holders(tx, permission).await?;
+    let has_handled = |login: &String| case.state == State::SecondReview && case.is_handled_by(login);
+    Ok(holders.iter().all(|login| recused.contains(login) || has_handled(login)))
+}
+
+/// The permission without whose holders a case in this state stands still; none where the day, a unit or its owner moves it.
+pub(crate) fn stuck_holders(state: State) -> Option<Permission> {
+    match state.waits() {
+        [Waits::Holders(permission @ (Permission::HandleCases | Permission::DecideCases))] => Some(*permission),
+        _ => None,
+    }
 }

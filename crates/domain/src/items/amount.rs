@@ -95,13 +95,16 @@ pub struct Calculation {
     /// What it came to before it was paid in proportion (按比例兑付), in fen; none where it was not.
     #[serde(default)]
     pub full_fen: Option<i64>,
+    /// What was decided for the subject before, and what stood for it this year, when it was settled; none where nobody kept it.
+    #[serde(default)]
+    pub others_fen: Option<(i64, i64)>,
 }
 
 /// How the step begins that lowers an amount for want of money.
 const IN_PROPORTION: &str = "总额控制：";
 
 impl Calculation {
-    fn step(&mut self, words: impl Into<String>, left_fen: i64, basis: impl Into<String>) {
+    pub(crate) fn step(&mut self, words: impl Into<String>, left_fen: i64, basis: impl Into<String>) {
         self.lines.push(Line { words: words.into(), left_fen, basis: basis.into() });
     }
 
@@ -134,7 +137,8 @@ fn yuan(fen: i64) -> String {
 /// Computes what these terms pay on this ground.
 pub fn calculate(terms: &Terms, ground: &Ground) -> Result<Calculation, Error> {
     let basis = &terms.basis.number;
-    let mut calculation = Calculation::default();
+    let others_fen = Some((ground.before_fen, ground.this_year_fen));
+    let mut calculation = Calculation { others_fen, ..Calculation::default() };
     let Some(unit) = terms.amounts.get(&ground.level).copied() else {
         return Ok(calculation.held("这一等级没有规定金额；只授予称号，不发放资金。"));
     };

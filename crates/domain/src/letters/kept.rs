@@ -22,6 +22,7 @@ use crate::{
     evidence,
     installation::LETTERS,
     items::{self, Item, allowed},
+    payments,
     runs::sha256,
 };
 
@@ -76,6 +77,7 @@ pub(crate) struct Office<'a> {
 /// Who issues a letter, when, and with what reason.
 #[derive(Clone, Copy)]
 struct Issue<'a> {
+    act: &'a str,
     note: &'a str,
     by: &'a str,
     /// The day of the act.
@@ -94,6 +96,7 @@ enum Of<'a> {
 fn kinds(policy: &Policy, case: &Case) -> &'static [Kind] {
     match case.state {
         State::Rejected => &[Kind::Refusal],
+        State::Refused => &[Kind::NotAccepted],
         state if state.is_granted() && has_title(policy, &case.award) => &[Kind::Decision, Kind::Certificate],
         state if state.is_granted() => &[Kind::Decision],
         _ => &[],
@@ -104,36 +107,102 @@ fn kinds(policy: &Policy, case: &Case) -> &'static [Kind] {
 pub(crate) async fn of_step(
     tx: &mut Tx,
     office: &Office<'_>,
-    before: Option<State>,
+    before: Option<&Case>,
     after: &Case,
     change: &Change<'_>,
 ) -> Result<(), Error> {
-    if before == Some(after.state) {
+    if before.is_some_and(|before| before.state == after.state) {
         return Ok(());
     }
     let why = match (after.state, change.act) {
         (State::Approved, "approve") => "已由新的决定代替".to_owned(),
         (State::Rejected, "revoke") => format!("撤销决定：{}", change.note),
-        (State::Rejected, _) => "已由新的决定代替".to_owned(),
-        (State::Reclaimed, _) => format!("启动追回：{}", change.note),
+        (State::Rejected | State::Refused, _) => "已由新的决定代替".to_owned(),
+        (State::Reclaimed, _) => return of_claim(tx, office, before, after, change).await,
         _ => return Ok(()),
     };
-    for letter in store::letters(tx, Which::OfCase(after.id)).await? {
-        if letter.taken_back_on.is_none() {
-            store::take_back(tx, letter.id, change.on, &why).await?;
+    take_back(tx, after, |_| true, &why, change).await?;
+    let item = items::find_in(tx, after.item).await?;
+    for kind in kinds(office.policy, after) {
+        issue_to(tx, office, *kind, after, &item, Issue::of(change)).await?;
+    }
+    Ok(())
+}
+
+/// Marks the letters of a case that stand, as far as they are of these kinds, as taken back.
+async fn take_back(
+    tx: &mut Tx,
+    case: &Case,
+    is_meant: impl Fn(Kind) -> bool,
+    why: &str,
+    change: &Change<'_>,
+) -> Result<(), Error> {
+    for letter in store::letters(tx, Which::OfCase(case.id)).await? {
+        if letter.taken_back_on.is_none() && is_meant(letter.kind) {
+            store::take_back(tx, letter.id, change.on, why).await?;
             let detail = json!({ "letter": letter.id, "number": letter.number, "why": why });
             registry::audit::record(tx, change.now, change.by, "letter.take-back", &letter.number, &detail).await?;
         }
     }
-    if after.state == State::Reclaimed {
-        return Ok(());
-    }
-    let issue = Issue { note: change.note, by: change.by, on: change.on, now: change.now, is_late: false };
+    Ok(())
+}
+
+/// Writes the claim. Where nothing of the decision stands its letters are taken back; where a level fell, its certificate gives way to
+/// one of the level that stands.
+async fn of_claim(
+    tx: &mut Tx,
+    office: &Office<'_>,
+    before: Option<&Case>,
+    after: &Case,
+    change: &Change<'_>,
+) -> Result<(), Error> {
     let item = items::find_in(tx, after.item).await?;
-    for kind in kinds(office.policy, after) {
-        issue_to(tx, office, *kind, after, &item, issue).await?;
+    let net = payments::net_fen(tx, after.id).await?.unwrap_or(0);
+    let fen = after.reclaim_fen.unwrap_or(net);
+    let letters = store::letters(tx, Which::OfCase(after.id)).await?;
+    let decision = letters.iter().find(|one| one.kind == Kind::Decision && one.taken_back_on.is_none());
+    // Of an earlier claim, which is over, the letter has given way to this one.
+    let is_meant = |kind| match kind {
+        Kind::Reclaim => true,
+        Kind::Certificate => fen >= net || before.is_some_and(|before| before.level != after.level),
+        _ => fen >= net,
+    };
+    take_back(tx, after, is_meant, &format!("启动追回：{}", change.note), change).await?;
+    let issue = Issue::of(change);
+    let mut values = form::of_case(office.policy, before.unwrap_or(after), &item);
+    let facts = clawback_facts(tx, after.id, change).await?;
+    values.extend([
+        ("决定日", terms::dates::format_zh(change.on)),
+        ("原文号", decision.map_or_else(|| "原决定".to_owned(), |one| one.number.clone())),
+        ("原金额", form::yuan(net)),
+        ("应得", form::yuan(net - fen)),
+        ("追回", form::yuan(fen)),
+        ("期限", after.due_on.map_or_else(|| "规定期限".to_owned(), terms::dates::format_zh)),
+        // How many days these are and where the number comes from is for the page of the case.
+        ("期限说明", after.due_why.split('（').next().unwrap_or_default().to_owned()),
+        ("理由", facts),
+    ]);
+    write(tx, office, (Kind::Reclaim, Of::Case(after), &after.name), values, None, issue).await?;
+    if fen < net && before.is_some_and(|before| before.level != after.level) && has_title(office.policy, &after.award) {
+        issue_to(tx, office, Kind::Certificate, after, &item, issue).await?;
     }
     Ok(())
+}
+
+/// What a claim rests on: what the leader wrote, and the facts that were found.
+async fn clawback_facts(tx: &mut Tx, case: i64, change: &Change<'_>) -> Result<String, Error> {
+    let mut all = vec![change.note.trim_end_matches('。').replace('\n', " ")];
+    let taken = cases::clawbacks_of(tx, case).await?.into_iter();
+    all.extend(taken.filter(|one| one.outcome == "taken" && one.settled_on == Some(change.on)).map(|one| one.fact));
+    all.dedup();
+    Ok(all.join("\n"))
+}
+
+impl<'a> Issue<'a> {
+    /// As a step is taken.
+    fn of(change: &Change<'a>) -> Self {
+        Self { act: change.act, note: change.note, by: change.by, on: change.on, now: change.now, is_late: false }
+    }
 }
 
 async fn issue_to(
@@ -146,7 +215,7 @@ async fn issue_to(
 ) -> Result<(), Error> {
     let mut values = form::of_case(office.policy, case, item);
     values.insert("决定日", terms::dates::format_zh(issue.on));
-    values.insert("理由", issue.note.trim_end_matches('。').to_owned());
+    values.insert("理由", form::reasons(case, issue.act, issue.note));
     write(tx, office, (kind, Of::Case(case), &case.name), values, None, issue).await
 }
 
@@ -165,7 +234,7 @@ pub(crate) async fn of_notice(
     values.insert("起始日", terms::dates::format_zh(notice.opened_on));
     values.insert("截止日", terms::dates::format_zh(notice.closes_on));
     let unit = values.get("事项").cloned().unwrap_or_default();
-    let issue = Issue { note: "", by, on: notice.opened_on, now, is_late };
+    let issue = Issue { act: "publish", note: "", by, on: notice.opened_on, now, is_late };
     write(tx, office, (Kind::Notice, Of::Notice(notice.id), &unit), values, Some(table), issue).await
 }
 
@@ -350,7 +419,7 @@ pub async fn supply(
         let case = cases::find_in(&mut tx, *id).await?;
         let item = items::find_in(&mut tx, case.item).await?;
         let Some(step) = cases::deciding_step(&mut tx, *id).await? else { continue };
-        let issue = Issue { note: &step.note, by: &account.login, on: step.on, now, is_late: true };
+        let issue = Issue { act: &step.act, note: &step.note, by: &account.login, on: step.on, now, is_late: true };
         for kind in kinds(policy, &case) {
             issue_to(&mut tx, &office, *kind, &case, &item, issue).await?;
         }

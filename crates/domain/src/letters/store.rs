@@ -112,9 +112,9 @@ pub(super) async fn take_back(tx: &mut Tx, id: i64, on: Date, why: &str) -> Resu
 
 /// The decided cases for which no letter stands, and the notices without one.
 pub(super) async fn missing(tx: &mut Tx) -> Result<(Vec<i64>, Vec<i64>), Error> {
-    const CASES: &str = "select c.id from award_case c where c.state in ('approved', 'ordered', 'failed', 'paid', 'archived', 'rejected') \
-        and exists (select 1 from case_step s where s.case_id = c.id and s.act in ('approve', 'reject', 'revoke', 'uphold', 'open') \
-        and s.after in ('approved', 'rejected')) \
+    const CASES: &str = "select c.id from award_case c where c.state in ('approved', 'ordered', 'failed', 'paid', 'archived', 'rejected', 'refused') \
+        and exists (select 1 from case_step s where s.case_id = c.id and s.act in ('approve', 'reject', 'revoke', 'uphold', 'open', 'refuse', \
+        'expire') and s.after in ('approved', 'rejected', 'refused')) \
         and not exists (select 1 from letter l where l.case_id = c.id and l.taken_back_on is null) order by c.id";
     const NOTICES: &str =
         "select n.id from notice n where not exists (select 1 from letter l where l.notice_id = n.id) order by n.id";

@@ -1,22 +1,21 @@
-//! Contracts in the register of introductions (引进合同): how a signed deal becomes a row of it, what the rows add up to,
-//! and how a row stands against the conditions of C3.4.3.
+//! Contracts in the register of introductions (引进合同): how a signed deal becomes a row of it, and what the rows add up to.
 
 use std::collections::BTreeMap;
 
 use corpus::Corpus;
-use documents::{Document, LegalState};
+use documents::Document;
 use jiff::{Timestamp, civil::Date};
 use registry::{BatchKind, Entry, Folded, FoldedRow, ImportReport};
-use terms::{PatentKind, periods::add_years};
+use terms::PatentKind;
 
 use super::{Contract, Deal, Stage, firm_of};
-use crate::{Error, Installation, accounts::Account, subjects};
+use crate::{Error, Installation, accounts::Account};
 
 /// The register.
 pub const REGISTER: &str = "introductions";
 
 /// What a person adds to a contract when it is entered, by the fields of the register.
-const ADDED: [&str; 11] = [
+const ADDED: [&str; 13] = [
     "application_number",
     "source_place",
     "registration",
@@ -28,6 +27,8 @@ const ADDED: [&str; 11] = [
     "payment_confirmed",
     "implementation",
     "implementation_confirmed",
+    "high_value",
+    "high_value_confirmed",
 ];
 
 /// Whether a person adds this field to the row of a deal; the others follow from the contract.
@@ -83,6 +84,8 @@ pub struct Confirmed {
     pub payment: Option<bool>,
     /// Whether it was put to use.
     pub implementation: Option<bool>,
+    /// Whether the patent is of high value, being of the sort that the row names.
+    pub high_value: Option<bool>,
 }
 
 /// What the rows of one kind and town add up to.
@@ -100,63 +103,36 @@ pub struct Total {
     pub untold: usize,
 }
 
-/// What is known beside a row, for its conditions; none where it is not known.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Facts {
-    /// Whether the firm was a high-tech enterprise on the day of the contract.
-    pub is_high_tech: Option<bool>,
-    /// Whether the other side sat outside the city.
-    pub is_outside: Option<bool>,
-    /// Whether the other side is a university or an institute.
-    pub is_academic: bool,
-    /// Whether the patent is an invention in force on the day of the contract.
-    pub is_invention_in_force: Option<bool>,
-    /// Whether an official list names it as of high value.
-    pub is_high_value: Option<bool>,
-}
-
-/// One condition of the clause.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Check {
-    /// The clause.
-    pub clause: &'static str,
-    /// The condition.
-    pub text: &'static str,
-    /// Whether it is met; none while that is not known.
-    pub holds: Option<bool>,
-    /// What would settle it, where it is not known.
-    pub missing: &'static str,
-}
-
 /// The rows of the register that an account sees, the latest contract first.
 pub async fn introductions(
     installation: &Installation,
     account: &Account,
     now: Timestamp,
 ) -> Result<Vec<Introduction>, Error> {
-    let rows = folded(installation, REGISTER, now).await?;
-    if rows.is_empty() {
-        return Ok(Vec::new());
-    }
-    let towns: BTreeMap<String, String> = folded(installation, "regions", now)
-        .await?
-        .iter()
-        .map(|row| (cell("regions", row, "code").to_owned(), cell("regions", row, "name").to_owned()))
-        .collect();
-    let firms: BTreeMap<String, (String, String)> = folded(installation, "enterprises", now)
-        .await?
-        .iter()
-        .map(|row| ["uscc", "name", "region"].map(|field| cell("enterprises", row, field).to_owned()))
-        .map(|[uscc, name, region]| (uscc, (name, towns.get(&region).cloned().unwrap_or(region))))
-        .collect();
+    let registers = installation.registers(now).await?;
     let own = firm_of(account);
-    let mut all: Vec<Introduction> = rows
-        .iter()
-        .filter(|row| own.is_none_or(|own| cell(REGISTER, row, "uscc") == own))
-        .filter_map(|row| introduction(row, &firms))
-        .collect();
+    let mut all = rows(&registers);
+    all.retain(|one| own.is_none_or(|own| one.uscc == own));
     all.sort_by(|left, right| right.contract_on.cmp(&left.contract_on).then_with(|| left.key.cmp(&right.key)));
     Ok(all)
+}
+
+/// Every row of the register, in the order of its keys.
+pub(crate) fn rows(registers: &Folded) -> Vec<Introduction> {
+    let rows = registers.get(REGISTER);
+    if rows.is_empty() {
+        return Vec::new();
+    }
+    let of = |register: &'static str| move |row: &FoldedRow, field: &str| cell(register, row, field).to_owned();
+    let (region, enterprise) = (of("regions"), of("enterprises"));
+    let towns: BTreeMap<String, String> =
+        registers.get("regions").iter().map(|row| (region(row, "code"), region(row, "name"))).collect();
+    let firms = registers.get("enterprises").iter().map(|row| {
+        let town = enterprise(row, "region");
+        (enterprise(row, "uscc"), (enterprise(row, "name"), towns.get(&town).cloned().unwrap_or(town)))
+    });
+    let firms: BTreeMap<String, (String, String)> = firms.collect();
+    rows.iter().filter_map(|row| introduction(row, &firms)).collect()
 }
 
 fn introduction(row: &FoldedRow, firms: &BTreeMap<String, (String, String)>) -> Option<Introduction> {
@@ -190,6 +166,7 @@ fn introduction(row: &FoldedRow, firms: &BTreeMap<String, (String, String)>) -> 
             registration: confirmed("registration_confirmed"),
             payment: confirmed("payment_confirmed"),
             implementation: confirmed("implementation_confirmed"),
+            high_value: confirmed("high_value_confirmed"),
         },
     })
 }
@@ -253,7 +230,7 @@ pub async fn prices(installation: &Installation, now: Timestamp) -> Result<Vec<P
 }
 
 /// The document of a Chinese application number as registers write it.
-fn document(corpus: &Corpus, application_number: &str) -> Option<Document> {
+pub(super) fn document(corpus: &Corpus, application_number: &str) -> Option<Document> {
     let number: terms::ApplicationNumber = application_number.parse().ok()?;
     corpus.find(&format!("CN{}", number.digits())).ok()?.into_iter().next()
 }
@@ -330,83 +307,6 @@ pub async fn register(
         note: Some(&note),
     };
     Ok(registry::enter(&installation.db, &entry).await?)
-}
-
-/// What the registers and the corpus know beside a row.
-pub async fn facts(
-    installation: &Installation,
-    corpus: Option<&Corpus>,
-    row: &Introduction,
-    is_academic: bool,
-    now: Timestamp,
-) -> Result<Facts, Error> {
-    let statuses = folded(installation, "statuses", now).await?;
-    let is_high_tech = (!statuses.is_empty()).then(|| {
-        let is_firms = |status: &&FoldedRow| {
-            cell("statuses", status, "uscc") == row.uscc && cell("statuses", status, "kind") == "高新技术企业"
-        };
-        statuses.iter().filter(is_firms).any(|status| held_on(status, row.contract_on))
-    });
-    let city = subjects::city(installation, now).await?;
-    let is_outside = city
-        .filter(|_| !row.source_place.is_empty())
-        .map(|city| !city.words.iter().any(|word| row.source_place.contains(word.as_str())));
-    let is_invention_in_force =
-        corpus.and_then(|corpus| document(corpus, &row.application_number)).and_then(|document| {
-            match documents::legal::state_on(&document, row.contract_on).state {
-                LegalState::Unknown => None,
-                state => Some(state == LegalState::InForce && document.kind == Some(PatentKind::Invention)),
-            }
-        });
-    let named = folded(installation, "official-high-value", now)
-        .await?
-        .iter()
-        .any(|listed| cell("official-high-value", listed, "application_number") == row.application_number);
-    // What the city's list does not name may well be of high value: the list is of the city's own patents.
-    Ok(Facts { is_high_tech, is_outside, is_academic, is_invention_in_force, is_high_value: named.then_some(true) })
-}
-
-/// Whether a status held on a day; 高新技术企业 without a last day holds three years (《高新技术企业认定管理办法》第九条).
-fn held_on(status: &FoldedRow, day: Date) -> bool {
-    let date = |field| cell("statuses", status, field).parse::<Date>().ok();
-    let Some(from) = date("valid_from") else { return false };
-    let is_over = match date("valid_to") {
-        Some(last) => day > last,
-        None => add_years(from, 3).is_ok_and(|lapse| day >= lapse),
-    };
-    from <= day && !is_over && date("revoked_on").is_none_or(|revoked| day < revoked)
-}
-
-/// How a row stands against the clause of its kind; what nobody has confirmed is not known.
-pub fn checks(row: &Introduction, facts: &Facts) -> Vec<Check> {
-    let confirmed = &row.confirmed;
-    let clause = if row.kind == "产学研" { "C3.4.3.2" } else { "C3.4.3.1" };
-    let check = |text, holds, missing| Check { clause, text, holds, missing };
-    let is_high_tech = check("签订合同时是高新技术企业", facts.is_high_tech, "资质登记簿还没有报送，不能判断");
-    let paid = check("已付款，有凭证", confirmed.payment, "请填写发票和银行回单的号码，由经办人确认");
-    let worked = |text| check(text, confirmed.implementation, "请填写用于何处，产量或销售额，由经办人确认");
-    if clause == "C3.4.3.2" {
-        return vec![
-            is_high_tech,
-            check("来源方是高等院校或科研院所", Some(facts.is_academic), ""),
-            check(
-                "引进的是高价值专利技术",
-                facts.is_high_value,
-                "官方高价值名单中没有这件专利；是否属于五类之一，须由人判定",
-            ),
-            worked("已转化实施"),
-            paid,
-        ];
-    }
-    vec![
-        is_high_tech,
-        check("来源方在本市以外", facts.is_outside, "请填写来源方签订合同时的所在地"),
-        check("签订合同时是有效的发明专利", facts.is_invention_in_force, "专利文献库中没有这件专利，或不知其法律状态"),
-        check("与企业生产相关联", confirmed.products, "请填写关联的产品，由经办人确认"),
-        worked("用于转型升级创新发展"),
-        check("转让已登记或许可已备案", confirmed.registration, "请填写登记或备案的号码和日期，由经办人确认"),
-        paid,
-    ]
 }
 
 async fn folded(installation: &Installation, register: &str, now: Timestamp) -> Result<Vec<FoldedRow>, Error> {

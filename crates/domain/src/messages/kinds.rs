@@ -31,6 +31,8 @@ pub enum Kind {
     Urged,
     /// A last day is near or has passed.
     Due,
+    /// Nobody is left who could take the next step of a case.
+    Stuck,
     /// A watch has told something new.
     Watch,
 }
@@ -81,7 +83,7 @@ impl Mode {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Confirm,
         Self::Missing,
         Self::Notice,
@@ -94,6 +96,7 @@ impl Kind {
         Self::Waits,
         Self::Urged,
         Self::Due,
+        Self::Stuck,
         Self::Watch,
     ];
 
@@ -112,6 +115,7 @@ impl Kind {
             Self::Waits => "waits",
             Self::Urged => "urged",
             Self::Due => "due",
+            Self::Stuck => "stuck",
             Self::Watch => "watch",
         }
     }
@@ -131,6 +135,7 @@ impl Kind {
             Self::Waits => "待办案件",
             Self::Urged => "催办",
             Self::Due => "期限提醒",
+            Self::Stuck => "无人可办",
             Self::Watch => "新的预警",
         }
     }
@@ -147,6 +152,7 @@ impl Kind {
         match self {
             Self::Watch => role.may(Permission::KeepBaskets),
             Self::Clawback => role.may(Permission::DecideCases),
+            Self::Stuck => role.may(Permission::ManageAccounts),
             Self::Waits | Self::Urged => handles.into_iter().any(|one| role.may(one)),
             Self::Due => role.may(Permission::OwnCases) || handles.into_iter().any(|one| role.may(one)),
             _ => role.may(Permission::OwnCases),
@@ -165,6 +171,10 @@ impl Kind {
     pub const fn places(self) -> &'static [&'static str] {
         match self {
             Self::Watch => &["监测", "新增", "升级"],
+            // An administrator reads no business data.
+            Self::Stuck => &["案件号", "步骤", "职责"],
+            Self::Reclaim => &["企业", "事项", "年度", "案件号", "金额", "追回", "期限", "期限说明", "说明"],
+            Self::Clawback => &["企业", "事项", "年度", "案件号", "步骤", "金额", "追回", "说明"],
             _ => &["企业", "事项", "年度", "案件号", "步骤", "金额", "期限", "期限说明", "说明"],
         }
     }
@@ -202,11 +212,11 @@ impl Kind {
             ),
             Self::Reclaim => (
                 "{年度}年度{事项}的资金需要退回",
-                "{企业}：{年度}年度{事项}（案件 {案件号}）已启动追回，涉及金额{金额}。理由：{说明}",
+                "{企业}：{年度}年度{事项}（案件 {案件号}）已启动追回，须退回{追回}（原兑现{金额}）。理由：{说明}\n请在 {期限} 前退回（{期限说明}）。追回决定书可在案件页下载。",
             ),
             Self::Clawback => (
                 "建议追回：{企业} {事项}",
-                "{企业}{年度}年度{事项}（案件 {案件号}，{步骤}，金额{金额}）在决定后查明：{说明}。\n请决定追回或撤销，或写明不追回的理由。",
+                "{企业}{年度}年度{事项}（案件 {案件号}，{步骤}，金额{金额}）在决定后查明：{说明}。\n按现已查明的事实重新核定，应追回{追回}。请决定追回或撤销，或写明不追回的理由。",
             ),
             Self::Waits => (
                 "等待办理：{企业} {事项}（{步骤}）",
@@ -219,6 +229,10 @@ impl Kind {
             Self::Due => (
                 "期限提醒：{企业} {事项}",
                 "{企业}{年度}年度{事项}（案件 {案件号}，{步骤}）{说明}。\n办理期限：{期限}，{期限说明}。",
+            ),
+            Self::Stuck => (
+                "案件 {案件号} 没有人可以办理",
+                "案件 {案件号} 现为“{步骤}”，有权办理这一步的人都已回避或不能再办。\n请在“账号”中为另一人开通{职责}账号；开通后案件即可继续办理。",
             ),
             Self::Watch => {
                 ("监测“{监测}”有新的预警", "监测“{监测}”新增预警 {新增} 条，级别上升 {升级} 条。请查看并记录处理情况。")

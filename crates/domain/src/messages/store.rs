@@ -73,7 +73,7 @@ pub(super) enum Whose<'a> {
 /// Notes that what messages about a case asked for is over.
 pub(super) async fn over(tx: &mut Tx, case: i64, whose: &Whose<'_>, at: &str) -> Result<(), Error> {
     const SQL: &str = "update message set over_at = $2 where case_id = $1 and over_at is null \
-        and kind in ('confirm', 'missing', 'waits', 'urged', 'due') and ($3 = '' or account_id in ( \
+        and kind in ('confirm', 'missing', 'waits', 'urged', 'due', 'stuck') and ($3 = '' or account_id in ( \
         select a.id from account a join account d on d.login = $3 \
         and (a.id = d.id or ($4 = 1 and a.role = d.role and a.unit = d.unit))))";
     let (login, is_unit) = match whose {

@@ -45,7 +45,7 @@ fn news(act: &str, is_moved: bool, case: &Case) -> Option<Kind> {
 /// Tells of a step of a case, in its transaction; `before` is none where the case has just been opened.
 pub(crate) async fn of_case(tx: &mut Tx, before: Option<State>, case: &Case, change: &Change<'_>) -> Result<(), Error> {
     let is_moved = before != Some(case.state);
-    let telling = Telling { case, note: change.note, by: change.by, on: change.on, now: change.now };
+    let telling = Telling::of(case, change);
     let over = match (is_moved, change.act) {
         (true, _) => Some(Whose::All),
         // The others still have their turn.
@@ -64,6 +64,9 @@ pub(crate) async fn of_case(tx: &mut Tx, before: Option<State>, case: &Case, cha
     } else if is_moved {
         telling.those_awaited(tx, Kind::Waits, "").await?;
     }
+    if (is_moved || change.act == "recuse") && cases::is_stuck(tx, case).await? {
+        telling.administrators(tx).await?;
+    }
     Ok(())
 }
 
@@ -79,7 +82,7 @@ pub(crate) async fn remind(tx: &mut Tx, known: &Known, (by, today): (&str, Date)
             days => ("due", format!("还有 {days} 天到期")),
         };
         let once = format!("{word}:{}:{}:{due}", case.id, case.state.key());
-        let telling = Telling { case: &case, note: &note, by, on: today, now };
+        let telling = Telling { case: &case, note: &note, by, on: today, now, claim_fen: case.reclaim_fen };
         telling.those_awaited(tx, Kind::Due, &once).await?;
     }
     Ok(())
@@ -88,12 +91,12 @@ pub(crate) async fn remind(tx: &mut Tx, known: &Known, (by, today): (&str, Date)
 /// Tells whoever decides what became known of a decided case, once.
 pub(crate) async fn of_clawback(
     tx: &mut Tx,
-    case: &Case,
+    (case, claim_fen): (&Case, Option<i64>),
     fact: &str,
     (by, on): (&str, Date),
     now: Timestamp,
 ) -> Result<(), Error> {
-    let telling = Telling { case, note: fact, by, on, now };
+    let telling = Telling { case, note: fact, by, on, now, claim_fen };
     for role in Role::ALL.into_iter().filter(|role| Kind::Clawback.is_for(*role)) {
         telling.tell(tx, Kind::Clawback, &To { role, unit: "", except: ["", ""] }, "").await?;
     }
@@ -120,6 +123,15 @@ struct Telling<'a> {
     by: &'a str,
     on: Date,
     now: Timestamp,
+    /// What is claimed back of it, or is to be.
+    claim_fen: Option<i64>,
+}
+
+impl<'a> Telling<'a> {
+    fn of(case: &'a Case, change: &Change<'a>) -> Self {
+        let (note, by, on, now) = (change.note, change.by, change.on, change.now);
+        Self { case, note, by, on, now, claim_fen: case.reclaim_fen }
+    }
 }
 
 impl Telling<'_> {
@@ -158,17 +170,30 @@ impl Telling<'_> {
     }
 
     async fn tell(&self, tx: &mut Tx, kind: Kind, to: &To<'_>, once: &str) -> Result<(), Error> {
+        self.tell_at(tx, kind, to, (&format!("/cases/{}", self.case.id), once)).await
+    }
+
+    async fn tell_at(&self, tx: &mut Tx, kind: Kind, to: &To<'_>, (path, once): (&str, &str)) -> Result<(), Error> {
         let wording = wordings::of_kind(tx, kind).await?.filled(&self.values());
-        let path = format!("/cases/{}", self.case.id);
         let case = Some(self.case.id);
-        store::insert(tx, to, &New { kind, case, path: &path, wording: &wording, once, on: self.on, now: self.now })
-            .await
+        store::insert(tx, to, &New { kind, case, path, wording: &wording, once, on: self.on, now: self.now }).await
+    }
+
+    /// Tells those who keep accounts that nobody is left for the next step; the case itself they may not open.
+    async fn administrators(&self, tx: &mut Tx) -> Result<(), Error> {
+        for role in Role::ALL.into_iter().filter(|role| Kind::Stuck.is_for(*role)) {
+            self.tell_at(tx, Kind::Stuck, &To { role, unit: "", except: ["", ""] }, ("/accounts", "")).await?;
+        }
+        Ok(())
     }
 
     fn values(&self) -> Values {
         let case = self.case;
-        let amount =
-            case.amount_fen().map_or_else(|| "未核定".to_owned(), |fen| terms::Money::from_fen(fen).format_zh());
+        let money =
+            |fen: Option<i64>| fen.map_or_else(|| "未核定".to_owned(), |fen| terms::Money::from_fen(fen).format_zh());
+        let amount = money(case.amount_fen());
+        let duty = cases::stuck_holders(case.state);
+        let duty = Role::ALL.into_iter().filter(|role| duty.is_some_and(|duty| role.may(duty))).map(Role::zh);
         let award = AWARDS.get(&case.award).unwrap_or(&case.award);
         [
             ("企业", case.name.clone()),
@@ -177,6 +202,8 @@ impl Telling<'_> {
             ("案件号", case.id.to_string()),
             ("步骤", case.state.zh().to_owned()),
             ("金额", amount),
+            ("追回", money(self.claim_fen)),
+            ("职责", duty.collect::<Vec<_>>().join("或")),
             ("期限", case.due_on.map_or_else(|| "未定".to_owned(), |day| day.to_string())),
             ("期限说明", case.due_why.clone()),
             ("说明", if self.note.is_empty() { "未写明".to_owned() } else { self.note.to_owned() }),

@@ -54,12 +54,30 @@ fn is_same_account(payment: &Payment, case: &Case, keys: Option<&Keys>) -> bool 
     }
 }
 
-/// What came back has its day, which is that of its step.
+/// What came back is the sum of what was noted each time, has the day of the last step, and lowered the claim by as much.
 async fn recovery_faults(tx: &mut Tx, batches: &[Batch], faults: &mut Vec<String>) -> Result<(), Error> {
     let days: BTreeMap<i64, String> = store::recoveries(tx).await?.into_iter().collect();
+    let mut sums: BTreeMap<String, i64> = BTreeMap::new();
+    for (number, _, fen) in store::recovered(tx).await? {
+        *sums.entry(number).or_default() += fen;
+    }
+    let mut told: BTreeMap<String, Option<i64>> = BTreeMap::new();
+    for entry in audit::of_acts(tx, "case.recover").await? {
+        let left = |part: &str| entry.detail[part].get("reclaim_fen").map(|fen| fen.as_i64().unwrap_or(0));
+        // Entries from before claims were kept by amount tell nothing of it.
+        let fen = left("before").zip(left("after")).map(|(before, after)| before - after);
+        let sum = told.entry(entry.object.clone()).or_insert(Some(0));
+        *sum = sum.zip(fen).map(|(sum, fen)| sum + fen);
+    }
     for payment in batches.iter().flat_map(|batch| &batch.payments).filter(|one| one.state == "paid") {
         let noted = payment.recovered_on.map(|day| day.to_string());
-        if noted.as_ref() != days.get(&payment.case) || noted.is_some() != (payment.recovered_fen > 0) {
+        let sum = sums.get(&payment.number).copied().unwrap_or(0);
+        let told = told.get(&payment.case.to_string()).copied().flatten();
+        if noted.as_ref() != days.get(&payment.case)
+            || noted.is_some() != (payment.recovered_fen > 0)
+            || sum != payment.recovered_fen
+            || told.is_some_and(|told| told != payment.recovered_fen)
+        {
             faults.push(format!("付款 {} 的追回与案件 {} 的登记不符", payment.number, payment.case));
         }
     }

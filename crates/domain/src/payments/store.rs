@@ -164,13 +164,30 @@ pub(super) async fn insert_answer(
     Ok(())
 }
 
-pub(super) async fn recover(tx: &mut Tx, case: i64, on: Date) -> Result<bool, Error> {
-    const SQL: &str =
-        "update payment set recovered_fen = amount_fen, recovered_on = $2 where case_id = $1 and state = 'paid'";
-    let changed = with_conn!(tx, conn => sqlx::query(SQL).bind(case).bind(on.to_string()).execute(conn).await
+/// Notes what came back of the payment of a case; false when less than that is there.
+pub(super) async fn recover(tx: &mut Tx, case: i64, fen: i64, (by, on, at): (&str, Date, &str)) -> Result<bool, Error> {
+    const PAYMENT: &str = "update payment set recovered_fen = recovered_fen + $2, recovered_on = $3 \
+        where case_id = $1 and state = 'paid' and amount_fen - recovered_fen >= $2";
+    const RECOVERY: &str = "insert into recovery (payment_id, amount_fen, on_day, by_whom, at) \
+        select id, $2, $3, $4, $5 from payment where case_id = $1 and state = 'paid'";
+    let on = on.to_string();
+    let changed = with_conn!(&mut *tx, conn => sqlx::query(PAYMENT).bind(case).bind(fen).bind(&on).execute(conn).await
         .map(|done| done.rows_affected()))
     .map_err(db::Error::from)?;
-    Ok(changed == 1)
+    if changed != 1 {
+        return Ok(false);
+    }
+    with_conn!(tx, conn => sqlx::query(RECOVERY).bind(case).bind(fen).bind(&on).bind(by).bind(at).execute(conn).await
+        .map(|_| ()))
+    .map_err(db::Error::from)?;
+    Ok(true)
+}
+
+/// What came back, in order: the number of its payment, the day, and the fen.
+pub(super) async fn recovered(tx: &mut Tx) -> Result<Vec<(String, String, i64)>, Error> {
+    const SQL: &str = "select p.number, r.on_day, r.amount_fen from recovery r join payment p on p.id = r.payment_id \
+        order by r.id";
+    Ok(with_conn!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await).map_err(db::Error::from)?)
 }
 
 /// Payments without what every payment needs, and sums that do not meet to the fen.
@@ -247,7 +264,7 @@ pub(super) async fn faults(tx: &mut Tx) -> Result<(i64, Vec<String>), Error> {
 }
 
 pub(super) async fn arrived(tx: &mut Tx) -> Result<Vec<Arrived>, Error> {
-    const SQL: &str = "select p.number, p.batch_id, p.case_id, c.name, c.award, c.year, p.amount_fen, \
+    const SQL: &str = "select p.number, p.batch_id, p.case_id, c.name, c.award, c.item_id, c.year, p.amount_fen, \
         coalesce(p.answered_on, '') as answered_on, p.recovered_fen, coalesce(p.recovered_on, '') as recovered_on from payment p join award_case c on c.id = p.case_id \
         where p.state = 'paid' order by p.id";
     Ok(with_conn!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await).map_err(db::Error::from)?)

@@ -4,11 +4,13 @@
 
 mod case_table;
 mod city;
+mod claims;
 mod clauses;
 mod course;
 mod delivery;
 mod divisions;
 mod ground;
+mod introduced;
 mod labels;
 mod leave;
 mod letters;

@@ -4,6 +4,7 @@ use std::io::Write as _;
 
 use domain::budget::{self, Line, Year};
 use domain::cases::{Act, State};
+use domain::items;
 use domain::payments::{self, Sum};
 use jiff::civil::date;
 
@@ -12,6 +13,20 @@ use crate::delivery::{City, now};
 async fn line(city: &City) -> Line {
     let lines = budget::lines(city.db()).await.unwrap();
     lines.into_iter().find(|line| line.award == "innovation-star").unwrap()
+}
+
+/// Makes the star's money a policy subsidy, as it is while no document exempts it.
+async fn subsidised(city: &City) {
+    let all = items::all(city.db()).await.unwrap();
+    let mut terms = all.into_iter().find(|item| item.award == "innovation-star").unwrap().terms;
+    terms.subsidy = None;
+    let (installation, policy, award) = (&city.installation, &city.policy, "innovation-star");
+    let id = items::draft(installation, policy, city.of("clerk"), award, (terms, None), now()).await.unwrap();
+    items::issue(installation, policy, city.of("clerk2"), (id, None), now()).await.unwrap();
+    let mut tx = city.db().begin().await.unwrap();
+    let newest = "update award_case set item_id = $1 where award = 'innovation-star'";
+    db::with_conn!(&mut tx, conn => sqlx::query(newest).bind(id).execute(conn).await.map(|_| ())).unwrap();
+    tx.commit().await.unwrap();
 }
 
 async fn year(city: &City, year: i64) -> Year {
@@ -23,11 +38,13 @@ async fn year(city: &City, year: i64) -> Year {
 async fn clause_c3_1_3_1_what_is_recovered_counts_in_the_year_it_came_back() {
     for database in db::test::databases().await {
         let city = City::new(database.db.clone()).await;
+        subsidised(&city).await;
         let waiting = city.cases(State::Notified).await;
-        let [one, other] = [&waiting[0], &waiting[1]];
-        for case in [one, other] {
-            city.listed(case).await;
+        let mut two = Vec::new();
+        for case in &waiting[..2] {
+            two.push(city.listed(case).await);
         }
+        let [one, other] = [&two[0], &two[1]];
         city.decided("innovation-star", &[one.id, other.id], date(2024, 3, 8)).await;
         let (batch, rows) = city.sent(&[one.id, other.id]).await;
         let answer: Vec<_> = rows.iter().map(|(number, _)| (&**number, "成功", "")).collect();
@@ -53,7 +70,7 @@ async fn clause_c3_1_3_1_what_is_recovered_counts_in_the_year_it_came_back() {
         assert_eq!((after.subsidy_fen, after.recovered_fen, after.net_fen()), (Some(0), Some(fen), Some(-fen)));
 
         let finance = city.of("finance");
-        let arrived = payments::arrived(city.db(), finance).await.unwrap();
+        let arrived = payments::arrived(city.db(), &city.policy, finance).await.unwrap();
         let back = arrived.iter().find(|row| row.case_id == one.id).unwrap();
         assert_eq!((back.amount_fen, back.recovered_fen, back.net_fen()), (fen, fen, 0));
         assert_eq!((&*back.answered_on, &*back.recovered_on), ("2024-03-08", "2025-01-09"));

@@ -154,6 +154,9 @@ const INTRODUCTIONS: &[Column] = &[
         .hint("经办人核对发票和银行回单后填是或否；没有核对的留空"),
     column("implementation_confirmed", "实施确认", Kind::Choice(YES_NO))
         .hint("经办人核实已实施后填是或否；没有核实的留空"),
+    column("high_value", "高价值类别", Kind::Categories)
+        .hint("引进的专利属于高价值发明专利五类中的哪几类，1–5，多个用；分隔"),
+    column("high_value_confirmed", "高价值确认", Kind::Choice(YES_NO)).hint("经办人核对后填是或否；没有核对的留空"),
     column("confirmed_by", "确认人", Kind::Name).also(&["经办人"]),
     column("confirmed_on", "确认日期", Kind::Date),
 ];

@@ -261,6 +261,7 @@ fn confirmed(row: &mut Row<'_>) {
     let bases = [
         ("products_confirmed", row.get("products").is_some(), "请先填写关联产品"),
         ("implementation_confirmed", row.get("implementation").is_some(), "请先填写实施情况：用于何处，产量或销售额"),
+        ("high_value_confirmed", row.get("high_value").is_some(), "请先填写高价值类别：属于五类中的哪几类"),
         (
             "registration_confirmed",
             row.longest_number("registration") >= 4 && row.get("registered_on").is_some(),

@@ -183,18 +183,29 @@ async fn clause_c3_3_2_1_a_star_from_its_confirmation_to_the_bank_and_the_archiv
 async fn recovered_everywhere(folder: &std::path::Path, case: &str, holder: &str) {
     let mut leader = again(folder, Role::Leader).await;
     taken(&act(&mut leader, case, &[("act", "reclaim"), ("note", "专利被宣告全部无效")]).await);
+    let mut firm = again(folder, Role::Enterprise).await;
+    let page = firm.get(case).await.text;
+    assert!(page.contains("尚待退回") && page.contains("第 15 个工作日"), "{page}");
+    assert!(firm.get("/my-enterprise").await.text.contains("退回资金"));
+    let letter = firm.get(&format!("{case}/letters/reclaim")).await;
+    assert!(letter.header("content-disposition").contains("reclaim"), "{}", letter.text);
     let mut finance = signed_in(folder, "finance").await;
+    let wrong = act(&mut finance, case, &[("act", "recover"), ("recover", "1亿元")]).await;
+    assert!(wrong.status == StatusCode::UNPROCESSABLE_ENTITY && wrong.text.contains("不超过尚未退回的"));
+    taken(&act(&mut finance, case, &[("act", "recover"), ("recover", "0.01")]).await);
+    let page = finance.get(case).await.text;
+    assert!(page.contains("已部分追回") && page.contains("退回 0.01"), "{page}");
     taken(&act(&mut finance, case, &[("act", "recover")]).await);
     let page = finance.get(case).await.text;
     assert!(page.contains("追回") && page.contains("净额 0") && !page.contains("预留"), "{page}");
     for path in ["/budget", "/budget/board"] {
         let page = finance.get(path).await.text;
-        let back = links(&page, if path == "/budget" { "/budget/uses?" } else { "/payments/arrived?back=" });
-        let back = back.iter().rev().find(|href| href.contains("recovered") || href.contains("back=2024")).unwrap();
+        // The star is exempted, so that the board names it beside the subsidy.
+        let back = links(&page, if path == "/budget" { "/budget/uses?" } else { "/payments/arrived?" });
+        let back = back.iter().rev().find(|href| href.contains("recovered") || href.contains("subsidy=no")).unwrap();
         let rows = finance.get(&back.replace("&amp;", "&").replace("&#38;", "&")).await.text;
         assert!(rows.contains(holder) && rows.contains("其中已追回 ") && rows.contains("2024-03-14"), "{path}: {rows}");
     }
-    let mut firm = again(folder, Role::Enterprise).await;
     let home = firm.get("/my-enterprise").await.text;
     assert!(home.contains("2024年3月14日追回"), "{home}");
 }
@@ -489,7 +500,7 @@ async fn clause_c3_1_3_1_the_board_tells_subsidy_budget_and_market() {
     let row = list.split("<tr").find(|row| row.contains(">2023</")).unwrap();
     assert!(row.contains(">50<") && row.contains("上升") && row.contains("65.11"), "half is left in 2023: {row}");
     let now = list.split("<tr").find(|row| row.contains(">2024</")).unwrap();
-    assert!(now.contains("未登记") && now.matches("未收集").count() == 2, "what is not known is no blank: {now}");
+    assert!(now.contains("未登记") && now.matches("未收集").count() == 1, "what is not known is no blank: {now}");
     assert!(!page.contains("blank\" data-label"), "no cell is blank: {page}");
     // What the market moved opens to its loans, which add up to it.
     let href = links(row, "/budget/pledges?").first().unwrap().replace("&amp;", "&").replace("&#38;", "&");

@@ -302,7 +302,7 @@ async fn clause_c3_4_3_2_a_contract_with_a_university_is_held_against_the_clause
     let (mut clerk, deal, _batch, _folder) = registered("academic", "产学研", &added).await;
     let page = clerk.get(&deal).await.text;
     for words in
-        ["来源方是高等院校或科研院所", "引进的是高价值专利技术", "已转化实施", "/policy/C3.4.3.2", "须由人判定"]
+        ["来源方是高等院校或科研院所", "引进的是高价值专利技术", "已转化实施", "/policy/C3.4.3.2", "属于五类中的哪一类"]
     {
         assert!(page.contains(words), "{words}: {page}");
     }

@@ -4,7 +4,7 @@ use db::{Tx, with_conn};
 use jiff::civil::Date;
 
 use super::{
-    super::{State, store::damaged},
+    super::{State, store::damaged, weighed::Weighed},
     Clawback,
 };
 use crate::Error;
@@ -12,7 +12,7 @@ use crate::Error;
 /// What was found against decided cases, the latest first; against one where it is named.
 pub(super) async fn all(tx: &mut Tx, case: Option<i64>) -> Result<Vec<Clawback>, Error> {
     const SQL: &str = "select b.id, b.case_id, c.name, c.award, c.year, c.amount_fen, c.state, b.fact, b.found_on, b.settled_on, \
-        b.outcome, b.note from clawback b join award_case c on c.id = b.case_id where b.case_id = $1 or $1 = 0 order by b.id desc";
+        b.outcome, b.note, b.stood_fen, b.due_fen, b.weighed from clawback b join award_case c on c.id = b.case_id where b.case_id = $1 or $1 = 0 order by b.id desc";
     #[derive(sqlx::FromRow)]
     struct Row {
         id: i64,
@@ -27,6 +27,9 @@ pub(super) async fn all(tx: &mut Tx, case: Option<i64>) -> Result<Vec<Clawback>,
         settled_on: Option<String>,
         outcome: String,
         note: String,
+        stood_fen: Option<i64>,
+        due_fen: Option<i64>,
+        weighed: Option<String>,
     }
     let rows: Vec<Row> = with_conn!(tx, conn => sqlx::query_as(SQL).bind(case.unwrap_or(0)).fetch_all(conn).await)
         .map_err(db::Error::from)?;
@@ -35,6 +38,9 @@ pub(super) async fn all(tx: &mut Tx, case: Option<i64>) -> Result<Vec<Clawback>,
             state: State::of_key(&row.state).ok_or_else(|| damaged(row.case_id))?,
             found_on: row.found_on.parse().map_err(|_| damaged(row.case_id))?,
             settled_on: row.settled_on.as_deref().map(str::parse).transpose().map_err(|_| damaged(row.case_id))?,
+            weighed: row.weighed.as_deref().map(serde_json::from_str).transpose().map_err(|_| damaged(row.case_id))?,
+            stood_fen: row.stood_fen,
+            due_fen: row.due_fen,
             id: row.id,
             case: row.case_id,
             name: row.name,
@@ -55,6 +61,23 @@ pub(super) async fn insert(tx: &mut Tx, case: i64, fact: &str, on: Date) -> Resu
         with_conn!(tx, conn => sqlx::query_as(SQL).bind(case).bind(fact).bind(on.to_string()).fetch_one(conn).await)
             .map_err(db::Error::from)?;
     Ok(id)
+}
+
+/// Writes what a case comes to now beside every fact that waits.
+pub(super) async fn weigh(
+    tx: &mut Tx,
+    case: i64,
+    (stood_fen, due_fen): (Option<i64>, Option<i64>),
+    weighed: Option<&Weighed>,
+) -> Result<(), Error> {
+    const SQL: &str =
+        "update clawback set stood_fen = $2, due_fen = $3, weighed = $4 where case_id = $1 and settled_on is null";
+    let weighed = weighed.map(serde_json::to_string).transpose();
+    let weighed = weighed.map_err(|cause| Error::Invalid(format!("重新核定的内容无法保存：{cause}")))?;
+    with_conn!(tx, conn => sqlx::query(SQL).bind(case).bind(stood_fen).bind(due_fen).bind(weighed).execute(conn).await
+        .map(|_| ()))
+    .map_err(db::Error::from)?;
+    Ok(())
 }
 
 pub(super) async fn settle(

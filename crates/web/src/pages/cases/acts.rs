@@ -61,6 +61,7 @@ pub async fn act(
     let mut errors = Errors::default();
     let costs_fen = forms::fen(&frame, &sent, "settled", &mut errors);
     let compensation_fen = forms::fen(&frame, &sent, "settled-compensation", &mut errors);
+    let amount_fen = if act.takes_amount() { forms::fen(&frame, &sent, act.key(), &mut errors) } else { None };
     if !errors.is_empty() {
         return respond(&app, &frame, id, &sent, &errors).await;
     }
@@ -71,7 +72,8 @@ pub async fn act(
     }
     let for_whom = Some(sent.get("for").to_owned()).filter(|whom| !whom.is_empty());
     let note = sent.get("note").to_owned();
-    let said = Said { note, account: given(&sent), costs_fen, compensation_fen, event, for_whom, seen };
+    let account_given = given(&sent);
+    let said = Said { note, account: account_given, costs_fen, compensation_fen, amount_fen, event, for_whom, seen };
     let done = cases::act(&app.installation, &document.policy, account(&frame)?, (id, act), &said, app.now()).await;
     let field = match &done {
         Err(why) if why.to_string().contains("户名") => "holder",
@@ -79,6 +81,7 @@ pub async fn act(
         Err(why) if why.to_string().contains("账号") => "number",
         Err(why) if why.to_string().contains("事项发生日") => "event",
         Err(why) if why.to_string().contains("代办") || why.to_string().contains("代人办理") => "for",
+        Err(why) if why.to_string().contains("追回金额") || why.to_string().contains("追回到账") => act.key(),
         Err(why) if why.to_string().contains("核定的费用") => "settled",
         Err(why) if why.to_string().contains("核定的赔偿") => "settled-compensation",
         Err(domain::Error::Invalid(_)) => "note",

@@ -3,11 +3,11 @@
 use axum::{Form, extract::State, response::Response};
 use domain::{
     cases::{self, About},
-    items::{self, Item, Track, aid::Trigger},
+    items::{self, aid::Trigger},
 };
 use rules::Policy;
 
-use super::{forms, path, policy, respond};
+use super::{award_name, forms, path, policy, respond};
 use crate::{
     app::App,
     error::AppError,
@@ -30,26 +30,25 @@ pub(super) async fn form(
     sent: &Sent,
     errors: &Errors,
 ) -> Result<Option<EntryForm>, AppError> {
-    let today = app.business_date();
     let all = items::all(app.db()).await?;
     let mut awards: Vec<Choice> = Vec::new();
-    for award in &policy.awards {
-        let open = |item: &&Item| item.award == award.id && item.terms.track == Track::Apply && item.is_in_force(today);
-        let Some(item) = all.iter().find(open) else { continue };
-        let mut name = frame.said(&award.name);
-        if let Some(window) = item.terms.window {
+    for offer in cases::offers(&app.installation, policy, account(frame)?, app.now()).await? {
+        let mut name = award_name(frame, policy, &offer.award);
+        if let Some(window) = all.iter().find(|item| item.id == offer.item).and_then(|item| item.terms.window) {
             name = frame.tn("apply-award-window", &[("award", name), ("window", frame.said(&window.zh()))]);
         }
-        let triggers = item.terms.triggers();
-        if triggers.is_empty() {
-            awards.push(Choice::new(award.id.clone(), name));
-            continue;
-        }
         // Each trigger is applied for by itself, because each asks for other things.
-        awards.extend(triggers.into_iter().map(|trigger| {
-            let words = [("award", name.clone()), ("trigger", frame.said(trigger.zh()))];
-            Choice::new(format!("{}/{}", award.id, trigger.key()), frame.tn("apply-award-for", &words))
-        }));
+        let choice = match offer.trigger {
+            None => Choice::new(offer.award, name),
+            Some(trigger) => {
+                let words = [("award", name), ("trigger", frame.said(trigger.zh()))];
+                Choice::new(format!("{}/{}", offer.award, trigger.key()), frame.tn("apply-award-for", &words))
+            }
+        };
+        // Several contracts are asked for under one name, each by its number.
+        if awards.last().is_none_or(|last| last.value != choice.value) {
+            awards.push(choice);
+        }
     }
     if awards.is_empty() {
         return Ok(None);

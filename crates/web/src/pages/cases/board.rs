@@ -74,9 +74,12 @@ fn listing(frame: &Frame) -> Listing<'_, Year> {
             // What the books tell of before this program stands on the lines of the budget.
             let path = match one.earlier_fen {
                 Some(_) => format!("{BUDGET}?year={}", one.year),
-                None => uses::of_year(one.year, false),
+                None => uses::of_year(one.year, true),
             };
             opened(one.subsidy_fen, path)
+        })
+        .column("other", frame.t("board-other"), Kind::Money, move |one| {
+            opened(one.other_fen, uses::of_year(one.year, false))
         })
         .column("recovered", frame.t("money-recovered"), Kind::Money, move |one| {
             opened(one.recovered_fen, uses::back_in(one.year))
@@ -84,7 +87,7 @@ fn listing(frame: &Frame) -> Listing<'_, Year> {
         .column("net", frame.t("money-net"), Kind::Money, move |one| money(one.net_fen()))
         .column("linked", frame.t("board-linked"), Kind::Money, move |one| match one.earlier_fen {
             Some(_) => money(one.grant_linked_fen),
-            None => opened(one.grant_linked_fen, uses::of_year(one.year, true)),
+            None => opened(one.grant_linked_fen, uses::linked_in(one.year)),
         })
         .column("share", frame.t("board-share"), Kind::Number, move |one| percent(one.share()))
         .column("movement", frame.t("board-movement"), Kind::Text, |one| match one.rose {
@@ -100,7 +103,6 @@ fn listing(frame: &Frame) -> Listing<'_, Year> {
             opened(one.pledged_fen, uses::pledged_in(one.year))
         })
         .column("licences", frame.t("board-licences"), Kind::Money, move |_| uncollected())
-        .column("insurance", frame.t("board-insurance"), Kind::Money, move |_| uncollected())
         // The share opens to what it is a share of; its part stands in the column of the subsidy.
         .column("market", frame.t("board-market"), Kind::Number, move |one| {
             let cell = percent(one.of_market());

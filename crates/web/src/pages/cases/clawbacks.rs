@@ -63,7 +63,7 @@ async fn respond(
 }
 
 fn listing<'a>(frame: &'a Frame, policy: &'a Policy) -> Listing<'a, Clawback> {
-    let outcomes = ["open", "taken", "dismissed", "gone"];
+    let outcomes = ["open", "taken", "dismissed", "gone", "stands"];
     let outcomes = outcomes.map(|key| Choice::new(key, frame.t(&format!("clawback-{key}")))).into();
     Listing::new(frame, "clawbacks", PATH, frame.t("clawbacks-title"))
         .column("name", frame.t("cases-subject"), Kind::Text, |one: &Clawback| {
@@ -71,7 +71,11 @@ fn listing<'a>(frame: &'a Frame, policy: &'a Policy) -> Listing<'a, Clawback> {
         })
         .column("award", frame.t("cases-award"), Kind::Text, |one| Cell::text(award_name(frame, policy, &one.award)))
         .column("year", frame.t("cases-year"), Kind::Code, |one| Cell::code(one.year.to_string()))
-        .column("amount", frame.t("cases-amount"), Kind::Money, |one| amount_cell(frame, one.amount_fen))
+        .column("stood", frame.t("clawback-stood"), Kind::Money, |one| {
+            amount_cell(frame, one.stood_fen.or(one.amount_fen))
+        })
+        .column("due", frame.t("clawback-due"), Kind::Money, |one| amount_cell(frame, one.due_fen))
+        .column("claim", frame.t("clawback-claim"), Kind::Money, |one| amount_cell(frame, one.claim_fen()))
         .column("state", frame.t("cases-state"), Kind::Text, |one| {
             Cell::state(state(frame, one.state), one.state as i64)
         })

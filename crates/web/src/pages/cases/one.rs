@@ -11,7 +11,10 @@ use domain::{
     budget,
     cases::{self, Act, Case, Outcome, State as Stands, Whole},
     delegations::{self, Delegation},
-    items::{self, Item},
+    items::{
+        self, Item,
+        amount::{Calculation, Line},
+    },
     letters, payments,
 };
 
@@ -63,6 +66,9 @@ struct CasePage<'a> {
     own_acts: Vec<OwnAct>,
     /// That the enterprise must be told in another way, for those who have to; empty where it has an account.
     unheard: String,
+    /// That nobody is left to take the next step, and what helps; empty where somebody is.
+    stuck: String,
+    clawbacks: Vec<Speaking>,
     writing: Option<(String, Vec<Field>)>,
     attaching: Option<(String, Vec<Field>)>,
     objecting: Option<(String, Vec<Field>)>,
@@ -76,6 +82,17 @@ struct Objected {
     content: String,
     answer: String,
     form: Option<(String, Vec<Field>)>,
+}
+
+/// A fact that speaks against a decision, with what is left of the amount and how that comes about.
+struct Speaking {
+    state: StateWord,
+    fact: String,
+    on: String,
+    /// The amount that stood, that which is due, and the difference.
+    amounts: String,
+    lines: Vec<(String, String, String)>,
+    note: String,
 }
 
 /// `GET /cases/{id}`.
@@ -122,14 +139,7 @@ pub(super) async fn respond(
             &number,
             line.as_ref().map(|line| money::standing(frame, line, &paid)),
         ),
-        lines: case
-            .amount
-            .lines
-            .iter()
-            .map(|line| {
-                (frame.said(&line.words), format::money_text(line.left_fen, frame.lang), frame.said(&line.basis))
-            })
-            .collect(),
+        lines: amount_lines(frame, &case.amount),
         held: if case.amount_fen().is_none() { frame.said(&case.amount.held) } else { String::new() },
         gates: case
             .facts
@@ -168,6 +178,8 @@ pub(super) async fn respond(
             Some(heard) if super::is_unheard(case, &heard) => frame.t("case-unheard"),
             _ => String::new(),
         },
+        stuck: if whole.is_stuck && !is_own { stuck(frame, case) } else { String::new() },
+        clawbacks: whole.clawbacks.iter().map(|one| speaking(frame, one)).collect(),
         writing: can_write.then(|| writing(frame, &item, case, &number, sent, errors)),
         attaching: (can_write && !item.terms.papers_for(case.trigger()).is_empty())
             .then(|| attaching(frame, &item, case, sent, errors)),
@@ -175,6 +187,40 @@ pub(super) async fn respond(
             .then(|| objecting(frame, id, sent, errors)),
     };
     if errors.is_empty() { hx::page(page) } else { hx::refused(page) }
+}
+
+fn amount_lines(frame: &Frame, amount: &Calculation) -> Vec<(String, String, String)> {
+    let line =
+        |line: &Line| (frame.said(&line.words), format::money_text(line.left_fen, frame.lang), frame.said(&line.basis));
+    amount.lines.iter().map(line).collect()
+}
+
+fn speaking(frame: &Frame, one: &cases::Clawback) -> Speaking {
+    let money = |fen: Option<i64>| {
+        fen.map_or_else(|| frame.t("case-amount-unknown"), |fen| format::money_text(fen, frame.lang))
+    };
+    let tone = match one.outcome.as_str() {
+        "" => Tone::Bad,
+        "taken" => Tone::Warn,
+        _ => Tone::Plain,
+    };
+    let words = [("stood", money(one.stood_fen)), ("due", money(one.due_fen)), ("claim", money(one.claim_fen()))];
+    Speaking {
+        state: StateWord::new(tone, frame.said(one.zh())),
+        fact: frame.said(&one.fact),
+        on: one.found_on.to_string(),
+        amounts: if one.weighed.is_some() { frame.tn("clawback-amounts", words) } else { String::new() },
+        lines: one.weighed.as_ref().map(|weighed| amount_lines(frame, &weighed.amount)).unwrap_or_default(),
+        note: one.note.clone(),
+    }
+}
+
+fn stuck(frame: &Frame, case: &Case) -> String {
+    let key = match case.state {
+        Stands::Objected | Stands::Noticed => "case-stuck-decide",
+        _ => "case-stuck-handle",
+    };
+    frame.t(key)
 }
 
 fn due(frame: &Frame, case: &Case) -> String {
@@ -209,6 +255,9 @@ fn facts(
     let amount =
         case.amount_fen().map_or_else(|| frame.t("case-amount-unknown"), |fen| format::money_text(fen, frame.lang));
     facts.push((frame.t("cases-amount"), plain(amount)));
+    if let Some(fen) = case.reclaim_fen {
+        facts.push((frame.t("case-reclaim-open"), plain(format::money_text(fen, frame.lang))));
+    }
     let words =
         frame.tn("case-item", &[("number", item.terms.basis.number.clone()), ("version", item.version.to_string())]);
     facts.push((frame.t("case-basis"), Link::new(words, frame.at(&format!("{}/{}", super::items::PATH, item.id)))));
@@ -407,6 +456,7 @@ fn acting(
                 .hint(frame.t("case-settled-event-hint")),
         );
     }
+    fields.extend(claimed(frame, whole, &acts, sent, errors));
     if acts.contains(&Act::Pass) {
         fields.extend(aided::settling(frame, case, sent, errors));
     }
@@ -416,6 +466,21 @@ fn acting(
             .optional(),
     );
     Ok(Some((frame.at(&format!("{}/act", path(case.id))), fields)))
+}
+
+/// How much is claimed back, or came back: what was worked out, or what is still open.
+fn claimed(frame: &Frame, whole: &Whole, acts: &[Act], sent: &Sent, errors: &Errors) -> Option<Field> {
+    let act = acts.iter().find(|act| act.takes_amount())?;
+    let proposed = whole.clawbacks.iter().find(|one| one.is_open()).and_then(cases::Clawback::claim_fen);
+    let fen = match act {
+        Act::Recover => whole.case.reclaim_fen,
+        _ => proposed.filter(|fen| *fen > 0),
+    };
+    let typed = sent.get(act.key());
+    let value = if typed.is_empty() { fen.map(forms::yuan).unwrap_or_default() } else { typed.to_owned() };
+    let words = |what: &str| frame.t(&format!("case-{}-{what}", act.key()));
+    let field = Field::of(act.key(), words("amount"), FieldKind::Text, &value, errors).hint(words("hint"));
+    Some(field.optional())
 }
 
 /// On whose behalf it is done; what he handled before is his.

@@ -35,15 +35,19 @@ pub(super) fn of_line(line: i64, state: &str) -> String {
     format!("{USES}?line={line}&state={state}")
 }
 
-/// The address of what arrived in a year, of all of it or of what is linked to grants.
-pub(super) fn of_year(year: i64, is_linked: bool) -> String {
-    let linked = if is_linked { "&linked=yes" } else { "" };
-    format!("{ARRIVED}?year={year}{linked}")
+/// The address of what arrived in a year and is policy subsidy, or is not.
+pub(super) fn of_year(year: i64, is_subsidy: bool) -> String {
+    format!("{ARRIVED}?year={year}&subsidy={}", if is_subsidy { "yes" } else { "no" })
 }
 
-/// The address of what came back in a year.
+/// The address of what arrived in a year and is linked to grants.
+pub(super) fn linked_in(year: i64) -> String {
+    format!("{ARRIVED}?year={year}&linked=yes")
+}
+
+/// The address of the subsidy that came back in a year.
 pub(super) fn back_in(year: i64) -> String {
-    format!("{ARRIVED}?back={year}")
+    format!("{ARRIVED}?back={year}&subsidy=yes")
 }
 
 /// The address of what arrived for an award and the year it was for.
@@ -161,19 +165,21 @@ pub async fn of_payments(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri)
     let (query, _) = room::wishes(&uri);
     let document = policy::document()?;
     let policy = &document.policy;
-    let rows = payments::arrived(app.db(), account(&frame)?).await?;
+    let rows = payments::arrived(app.db(), policy, account(&frame)?).await?;
     let year = |one: &Arrived| one.answered_on.get(..4).unwrap_or_default().to_owned();
     let years: std::collections::BTreeSet<String> = rows.iter().map(year).collect();
     let years = years.into_iter().rev().map(|year| Choice::new(year.clone(), year)).collect();
-    let year_back = |one: &Arrived| one.recovered_on.get(..4).unwrap_or_default().to_owned();
     let years_back: std::collections::BTreeSet<String> =
-        rows.iter().map(year_back).filter(|one| !one.is_empty()).collect();
+        rows.iter().flat_map(|one| &one.recoveries).map(|(on, _)| on.year().to_string()).collect();
+    let came_back = |one: &Arrived, year: &str| year.parse().is_ok_and(|year| one.recovered_in(year) > 0);
     let years_back = years_back.into_iter().rev().map(|year| Choice::new(year.clone(), year)).collect();
     let awards = policy.awards.iter().map(|award| Choice::new(award.id.clone(), frame.said(&award.name))).collect();
     let for_years: std::collections::BTreeSet<i64> = rows.iter().map(|one| one.year).collect();
     let for_years = for_years.into_iter().rev().map(|year| Choice::new(year.to_string(), year.to_string())).collect();
     let linked = |one: &Arrived| if is_linked(policy, &one.award) { "yes" } else { "no" };
     let kinds = vec![Choice::new("yes", frame.t("board-linked")), Choice::new("no", frame.t("arrived-other"))];
+    let subsidy = |one: &Arrived| if one.is_subsidy { "yes" } else { "no" };
+    let subsidies = vec![Choice::new("yes", frame.t("arrived-subsidy")), Choice::new("no", frame.t("arrived-exempt"))];
     let listing = Listing::new(&frame, "arrived", ARRIVED, frame.t("arrived-title"))
         .column("name", frame.t("cases-subject"), Kind::Text, |one: &Arrived| {
             Cell::text(one.name.clone()).link(frame.at(&super::path(one.case_id)))
@@ -188,7 +194,8 @@ pub async fn of_payments(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri)
             Cell::code(one.number.clone()).link(frame.at(&format!("{PAYMENTS}/{}", one.batch_id)))
         })
         .filter("year", frame.t("arrived-year"), years, move |one, wanted| year(one) == wanted)
-        .filter("back", frame.t("arrived-back"), years_back, move |one, wanted| year_back(one) == wanted)
+        .filter("back", frame.t("arrived-back"), years_back, move |one, wanted| came_back(one, wanted))
+        .filter("subsidy", frame.t("arrived-subsidy-kind"), subsidies, move |one, wanted| subsidy(one) == wanted)
         .filter("linked", frame.t("arrived-kind"), kinds, move |one, wanted| linked(one) == wanted)
         .filter("award", frame.t("cases-award"), awards, |one, wanted| one.award == wanted)
         .filter("for", frame.t("effect-year"), for_years, |one, wanted| one.year.to_string() == wanted)
@@ -199,16 +206,20 @@ pub async fn of_payments(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri)
     }
     let is_chosen = |one: &Arrived| {
         is(&query, "year", &year(one))
-            && is(&query, "back", &year_back(one))
+            && query.filter("back").is_none_or(|year| came_back(one, year))
+            && is(&query, "subsidy", subsidy(one))
             && is(&query, "linked", linked(one))
             && is(&query, "award", &one.award)
             && is(&query, "for", &one.year.to_string())
     };
-    let room = Room::new(
-        frame.t("arrived-title"),
-        summed(&frame, &rows, is_chosen, |one| (one.amount_fen, one.recovered_fen)),
-    )
-    .below(&frame, &[("cases-title", super::PATH), ("payments-title", PAYMENTS)]);
+    // Of a year in which something came back, what came back in it.
+    let back_of = |one: &Arrived| match query.filter("back").and_then(|year| year.parse().ok()) {
+        Some(year) => one.recovered_in(year),
+        None => one.recovered_fen,
+    };
+    let room =
+        Room::new(frame.t("arrived-title"), summed(&frame, &rows, is_chosen, |one| (one.amount_fen, back_of(one))))
+            .below(&frame, &[("cases-title", super::PATH), ("payments-title", PAYMENTS)]);
     room::list_page(hx, &frame, &room, &listing.view(&rows, &query))
 }
 

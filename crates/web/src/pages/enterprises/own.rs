@@ -126,9 +126,13 @@ fn offered(frame: &Frame, policy: &rules::Policy, offer: &cases::Offer) -> Offer
         (StateWord::new(tone, frame.t(key)), format!("{}：{}", frame.said(&gate.name), frame.said(&gate.words)))
     };
     Offered {
-        name: match offer.trigger {
-            None => name,
-            Some(trigger) => {
+        name: match (&offer.trigger, &offer.contract) {
+            (None, None) => name,
+            (None, Some((number, on))) => {
+                let words = [("award", name), ("number", number.clone()), ("date", frame.date(*on))];
+                frame.tn("apply-award-contract", words)
+            }
+            (Some(trigger), _) => {
                 let words = [("award", name), ("trigger", frame.said(trigger.zh()))];
                 frame.tn("apply-award-for", words)
             }

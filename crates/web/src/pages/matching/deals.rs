@@ -246,7 +246,7 @@ async fn row(
     });
     let form = frame.may(Permission::ChangeRegistry).then(|| (action, fields.collect()));
     let checks = match &registered {
-        Some(row) => checks(app, frame, deal, row).await?,
+        Some(row) => checks(app, frame, row).await?,
         None => Vec::new(),
     };
     Ok(Some(Row {
@@ -262,12 +262,11 @@ async fn row(
     }))
 }
 
-async fn checks(app: &App, frame: &Frame, deal: &Deal, row: &FoldedRow) -> Result<Vec<Check>, AppError> {
+async fn checks(app: &App, frame: &Frame, row: &FoldedRow) -> Result<Vec<Check>, AppError> {
     let all: Vec<Introduction> = matching::introductions(&app.installation, account(frame)?, app.now()).await?;
     let Some(one) = all.into_iter().find(|one| row.key == one.key) else { return Ok(Vec::new()) };
     let corpus = present(app).await?;
-    let is_academic = navigation::bodies::is_academic(&deal.source);
-    let facts = matching::facts(&app.installation, corpus.as_ref(), &one, is_academic, app.now()).await?;
+    let facts = matching::facts(&app.installation, corpus.as_ref(), &one, app.now()).await?;
     Ok(matching::checks(&one, &facts))
 }
 

@@ -1,7 +1,7 @@
 //! What sort of body a name is: university or institute, enterprise, or person.
 
 /// The Chinese words with which universities, colleges and research institutes are named.
-pub(crate) const ACADEMIC: [&str; 7] = ["大学", "学院", "学校", "研究院", "研究所", "科学院", "研究中心"];
+pub const ACADEMIC: [&str; 7] = ["大学", "学院", "学校", "研究院", "研究所", "科学院", "研究中心"];
 
 /// Whether a name is that of a university, a college or a research institute (高等院校、科研院所).
 ///
@@ -10,6 +10,15 @@ pub fn is_academic(name: &str) -> bool {
     const ENGLISH: [&str; 4] = ["UNIV", "INSTITUTE OF", "INST ", "ACAD"];
     let upper = name.to_uppercase();
     !is_company(name) && ACADEMIC.iter().chain(&ENGLISH).any(|word| upper.contains(word))
+}
+
+/// Whether a body is one of learning, as far as its name tells; none for a name that tells neither that nor a company.
+pub fn tells_academic(name: &str) -> Option<bool> {
+    match (is_academic(name), is_company(name)) {
+        (true, _) => Some(true),
+        (_, true) => Some(false),
+        _ => None,
+    }
 }
 
 /// Whether a name is that of a company.
@@ -23,10 +32,10 @@ pub fn is_company(name: &str) -> bool {
 
 /// The Chinese word for what sort of body a name is.
 pub fn sort_of(name: &str) -> &'static str {
-    match (is_academic(name), is_company(name)) {
-        (true, _) => "院校院所",
-        (_, true) => "企业",
-        _ => "个人或其他",
+    match tells_academic(name) {
+        Some(true) => "院校院所",
+        Some(false) => "企业",
+        None => "个人或其他",
     }
 }
 
@@ -48,6 +57,8 @@ mod tests {
             ("王小明", "个人或其他"),
         ] {
             assert_eq!(sort_of(name), sort, "{name}");
+            let is_academic = [("院校院所", true), ("企业", false)].iter().find(|known| known.0 == sort);
+            assert_eq!(tells_academic(name), is_academic.map(|known| known.1), "{name}");
         }
     }
 }
