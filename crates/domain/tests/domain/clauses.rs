@@ -430,6 +430,7 @@ async fn clause_c3_5_3_1_each_trigger_asks_for_its_own_proofs_and_answers() {
                         holder: case.name.clone(), bank: "农商行".into(), number: "6222000011112222".into()
                     };
                 let written = Written {
+                    statement: "见材料".into(),
                     costs_fen: Some(2_000_000),
                     account: Some(account),
                     place: "美国".into(),
