@@ -357,7 +357,8 @@ async fn after_the_money(story: &mut Story<'_>, case: &str) {
     let mut tx = story.db.begin().await.unwrap();
     for sql in [
         "insert into clawback (case_id, fact, found_on) select id, '资质被撤销', '2024-03-18' from award_case where state = 'paid'",
-        "delete from letter where case_id in (select id from award_case where state = 'paid')",
+        "update letter set taken_back_on = '2024-03-18', taken_back_why = '写错' \
+         where case_id in (select id from award_case where state = 'paid')",
     ] {
         db::with_conn!(&mut tx, conn => sqlx::query(sql).execute(conn).await.map(|_| ())).unwrap();
     }
