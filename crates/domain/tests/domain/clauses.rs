@@ -437,7 +437,6 @@ async fn clause_c3_5_3_1_each_trigger_asks_for_its_own_proofs_and_answers() {
                     ending: Some(if trigger.must_win() { Ending::Won } else { Ending::Lost }),
                     is_defender: Some(trigger.must_defend()),
                     compensation_fen: Some(500_000),
-                    ..Written::default()
                 };
                 cases::write(&city.installation, &firm, id, &written, now()).await.unwrap();
                 let aid = city.act_as(&firm, id, Act::Submit, &Said::default()).await.unwrap();

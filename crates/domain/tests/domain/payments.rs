@@ -299,12 +299,9 @@ impl Story {
 
 /// Whether a result cannot be true of a payment of which this was said before: what failed or came back stays so.
 fn is_contrary(before: Option<&&str>, result: &str) -> bool {
-    match (before, result) {
-        (None, _) | (Some(&"成功"), "成功" | "退汇") | (Some(&"失败" | &"退汇"), "失败" | "退汇") => {
-            false
-        }
-        _ => true,
-    }
+    let is_open = before.is_none() || (before == Some(&"成功") && matches!(result, "成功" | "退汇"));
+    let stays = matches!(before, Some(&"失败" | &"退汇")) && matches!(result, "失败" | "退汇");
+    !is_open && !stays
 }
 
 fn rows_of(file: &Path) -> Vec<(String, &'static str)> {
