@@ -291,7 +291,7 @@ async function applied(page, address) {
   await page.locator('form[action$="/cases/apply"] .button-main').click();
   await page.waitForURL(/\/cases\/\d+$/);
   await page.locator('#file').setInputFiles({ name: '判决书.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.4 demo') });
-  await page.locator('form[action$="/attach"] button').click();
+  await page.locator('button[value="attach"]').click();
   await page.locator('a[href*="/papers/"]').first().waitFor();
 }
 

@@ -120,6 +120,46 @@ test('the money goes out once, by four eyes, and the bank answers', async () => 
   });
 });
 
+test('what the bank sends back later is entered, and paid once more to the corrected account', async () => {
+  const batches = `${address}/payments?list=batches`;
+  let batch;
+  await as('finance', async (page) => {
+    await page.goto(batches);
+    await page.goto(new URL(await page.locator('#batches a[href*="/payments/"]').first().getAttribute('href'), address).href);
+    batch = new URL(page.url()).pathname;
+    await page.getByText('已办结').first().waitFor();
+    await page.getByText('登记退汇').first().click();
+    await page.getByLabel('退汇原因和凭证编号').fill('账户已销户，退汇通知 2024-17 号');
+    await page.getByRole('button', { name: '登记退汇' }).click();
+    await page.getByText('请填写退汇日期').first().waitFor();
+    assert.equal(await page.getByLabel('退汇原因和凭证编号').inputValue(), '账户已销户，退汇通知 2024-17 号');
+    await page.getByLabel('退汇日期', { exact: true }).fill(await page.evaluate(() => document.querySelector('#batch tbody td[data-label="回单日期"]').innerText.trim()));
+    await page.getByRole('button', { name: '登记退汇' }).click();
+    await page.getByText('款项回到预留').first().waitFor();
+    await page.getByText('其中到账后退汇').waitFor();
+  });
+  await as('enterprise', async (page) => {
+    await page.goto(address + path);
+    await page.getByText('拨付失败').first().waitFor();
+    await page.getByLabel('开户银行及网点').fill('云川农商银行城西支行');
+    await page.getByLabel('账号', { exact: true }).fill('6222 0212 9999 8888');
+    await page.getByRole('button', { name: '更正收款账户' }).click();
+    await page.getByText('城西支行').first().waitFor();
+  });
+  await as('finance2', async (page) => {
+    await page.goto(`${address}/payments`);
+    await page.locator('main input[name="pick"]').first().check();
+    await page.getByRole('button', { name: '制作拨付批次' }).click();
+    await page.waitForURL(/\/payments\/\d+$/);
+    batch = new URL(page.url()).pathname;
+  });
+  await as('finance', async (page) => {
+    await page.goto(address + batch);
+    await page.getByRole('button', { name: '复核通过' }).click();
+    await page.getByText('是您登记退汇的，再次拨付要由另一人复核').first().waitFor();
+  });
+});
+
 test('the auditor finds every step in the trail, and it is whole', () => as('auditor', async (page) => {
   await page.goto(`${address}/registers/audit?act=payment.answer`);
   assert.equal(await page.locator('main tbody tr').count(), 2, 'this one, and that with which the city begins');

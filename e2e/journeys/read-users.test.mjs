@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { PASSWORD, audit, launch, open, signIn } from '../browser.mjs';
+import { PASSWORD, SIZES, audit, launch, open, overflow, signIn } from '../browser.mjs';
 
 const address = process.env.ZHIQIANG_ADDRESS;
 let browser;
@@ -161,3 +161,29 @@ test('the keyboard alone signs in and reaches a figure', async () => {
   await page.waitForURL(/rights/);
   await page.context().close();
 });
+
+test('the province goes from the cockpit to a right and its clause, and is offered no change', async () => {
+  const page = await as('province');
+  await downToTheClause(page);
+  assert.equal(await page.getByRole('main').locator('form[method="post"]').count(), 0);
+  const words = await page.getByRole('navigation', { name: '主导航' }).innerText();
+  assert.ok(!/办理|资料/.test(words), words);
+  assert.deepEqual(page.faults, []);
+  await page.context().close();
+});
+
+for (const size of Object.keys(SIZES)) {
+  test(`a bank reads the loans that it gave and opens what is public, ${size}`, async () => {
+    const page = await as('bank', { size: SIZES[size] });
+    await page.getByRole('heading', { level: 1, name: '质押融资登记' }).waitFor();
+    const banks = await page.locator('main tbody td[data-label="质权人"]').allInnerTexts();
+    assert.ok(banks.length > 0);
+    assert.deepEqual([...new Set(banks.map((name) => name.trim()))], ['云川农村商业银行股份有限公司']);
+    assert.ok(await overflow(page) <= 0, 'nothing sticks out');
+    assert.deepEqual(await audit(page), []);
+    const closed = await page.goto(`${address}/payments`);
+    assert.equal(closed.status(), 403);
+    assert.deepEqual(page.faults, []);
+    await page.context().close();
+  });
+}

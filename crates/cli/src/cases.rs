@@ -10,12 +10,14 @@ use domain::accounts::Account;
 use domain::cases::{self, About, Act, Receiving, Said, State, Whole, Written};
 use domain::items::aid::{Ending, Trigger};
 use domain::payments;
+use rules::Policy;
 use serde_json::{Value, json};
 use terms::{Money, MoneyUnit};
 
 use crate::Context;
 use crate::account::As;
 use crate::output::{Unusable, yuan};
+use crate::people::People;
 
 #[derive(Debug, Args)]
 pub(crate) struct Case {
@@ -29,10 +31,10 @@ pub(crate) struct Case {
 enum Action {
     /// 列出可见的案件
     List {
-        /// 只列这一状态，如 notified
+        /// 只列这一状态，如 待企业确认
         #[arg(long, value_parser = state)]
         state: Option<State>,
-        /// 只列这项奖励或资助
+        /// 只列这项奖励或资助，写名称或编号
         #[arg(long)]
         award: Option<String>,
     },
@@ -96,11 +98,11 @@ enum Action {
         /// 文件
         file: PathBuf,
     },
-    /// 办理：confirm 确认、pass 审核、pass-again 复核、agree 同意、approve 决定……
+    /// 办理：确认领取、审核通过、复核通过、部门同意、决定兑现……
     Act {
         /// 案件编号
         id: i64,
-        /// 办理动作
+        /// 办理动作，见 case show 的“现在可以”
         #[arg(value_parser = act)]
         act: Act,
         /// 理由或意见
@@ -191,24 +193,31 @@ impl AccountGiven {
     }
 }
 
+/// One of a list, by its Chinese name or by its key.
+fn one_of<T: Copy>(
+    all: &[T],
+    (key, zh): (fn(T) -> &'static str, fn(T) -> &'static str),
+    (what, text): (&str, &str),
+) -> Result<T, String> {
+    let names = || all.iter().map(|one| zh(*one)).collect::<Vec<_>>().join("，");
+    let found = all.iter().find(|one| zh(**one) == text || key(**one) == text);
+    found.copied().ok_or_else(|| format!("没有这一{what}；可用：{}", names()))
+}
+
 fn state(text: &str) -> Result<State, String> {
-    let known = || State::ALL.iter().map(|one| format!("{} {}", one.key(), one.zh())).collect::<Vec<_>>().join("，");
-    State::of_key(text).ok_or_else(|| format!("没有这一状态；可用：{}", known()))
+    one_of(State::ALL, (State::key, State::zh), ("状态", text))
 }
 
 fn trigger(text: &str) -> Result<Trigger, String> {
-    let known = || Trigger::ALL.map(|one| format!("{} {}", one.key(), one.zh())).join("，");
-    Trigger::of_key(text).ok_or_else(|| format!("没有这一维权情形；可用：{}", known()))
+    one_of(&Trigger::ALL, (Trigger::key, Trigger::zh), ("维权情形", text))
 }
 
 fn ending(text: &str) -> Result<Ending, String> {
-    let known = || Ending::ALL.map(|one| format!("{} {}", one.key(), one.zh())).join("，");
-    Ending::of_key(text).ok_or_else(|| format!("没有这一裁判结果；可用：{}", known()))
+    one_of(&Ending::ALL, (Ending::key, Ending::zh), ("裁判结果", text))
 }
 
 fn act(text: &str) -> Result<Act, String> {
-    let known = || Act::ALL.iter().map(|one| format!("{} {}", one.key(), one.zh())).collect::<Vec<_>>().join("，");
-    Act::of_key(text).ok_or_else(|| format!("没有这一动作；可用：{}", known()))
+    one_of(Act::ALL, (Act::key, Act::zh), ("动作", text))
 }
 
 pub(crate) async fn run(context: &Context, command: Case) -> anyhow::Result<()> {
@@ -217,7 +226,9 @@ pub(crate) async fn run(context: &Context, command: Case) -> anyhow::Result<()> 
         return daily(context, &installation).await;
     }
     let account = command.by.account(&installation.db).await?;
-    let doing = Doing { context, installation: &installation, account: &account };
+    let people = People::read(&installation.db, &account).await?;
+    let policy = domain::runs::policy()?;
+    let doing = Doing { context, installation: &installation, account: &account, people: &people, policy: &policy };
     match command.action {
         Action::List { state, award } => doing.list(state, award.as_deref()).await,
         Action::Show { id } => doing.show(id).await,
@@ -275,18 +286,21 @@ struct Doing<'a> {
     context: &'a Context,
     installation: &'a Installation,
     account: &'a Account,
+    people: &'a People,
+    policy: &'a Policy,
 }
 
 impl Doing<'_> {
     async fn list(&self, state: Option<State>, award: Option<&str>) -> anyhow::Result<()> {
         let mut found = cases::all(&self.installation.db, self.account).await?;
         found.retain(|case| {
-            state.is_none_or(|state| case.state == state) && award.is_none_or(|award| case.award == award)
+            let is_of = |award: &str| case.award == award || self.award(&case.award) == award;
+            state.is_none_or(|state| case.state == state) && award.is_none_or(is_of)
         });
-        let values: Vec<Value> = found.iter().map(value).collect();
+        let values: Vec<Value> = found.iter().map(|case| self.value(case)).collect();
         self.context.output.print(&values, |_| match found.is_empty() {
             true => "没有这样的案件。".into(),
-            false => found.iter().map(line).collect::<Vec<_>>().join("\n"),
+            false => found.iter().map(|case| self.line(case)).collect::<Vec<_>>().join("\n"),
         })
     }
 
@@ -329,12 +343,15 @@ impl Doing<'_> {
         object["payments"] = paid.iter().map(crate::payments::payment).collect();
         object["possible"] = possible.iter().map(|act| act.key()).collect();
         self.context.output.print(&object, |_| {
-            let mut text = words(&whole);
+            let mut text = self.words(&whole);
             for one in &paid {
                 let _ = writeln!(text, "付款  {}", crate::payments::payment_words(one));
             }
-            let acts: Vec<String> = possible.iter().map(|act| format!("{} {}", act.key(), act.zh())).collect();
-            let _ = writeln!(text, "{} 现在可以：{}", self.account.login, acts.join("，"));
+            let acts: Vec<&str> = possible.iter().map(|act| act.zh()).collect();
+            let _ = match acts.is_empty() {
+                true => writeln!(text, "{}现在没有要办的。", self.account.name),
+                false => writeln!(text, "{}现在可以：{}", self.account.name, acts.join("，")),
+            };
             text
         })
     }
@@ -342,7 +359,7 @@ impl Doing<'_> {
     /// Every detail; of the receiving account only the last digits; who objected only for those who may know.
     fn details(&self, whole: &Whole) -> anyhow::Result<Value> {
         let (case, facts) = (&whole.case, &whole.case.facts);
-        let mut object = value(case);
+        let mut object = self.value(case);
         object["item"] = case.item.into();
         object["facts"] = json!(facts);
         object["amount"] = json!(case.amount);
@@ -355,12 +372,12 @@ impl Doing<'_> {
             .iter()
             .map(|step| {
                 json!({
-                    "act": step.act, "before": step.before, "after": step.after, "note": step.note, "by": step.by,
-                    "for": step.for_whom, "on": step.on,
+                    "act": step.act, "before": step.before, "after": step.after, "note": step.note,
+                    "by": self.people.key(&step.by), "for": self.people.key(&step.for_whom), "on": step.on,
                 })
             })
             .collect();
-        let opinion = |one: &cases::Opinion| json!({ "department": one.department, "agrees": one.agrees, "note": one.note, "by": one.by });
+        let opinion = |one: &cases::Opinion| json!({ "department": one.department, "agrees": one.agrees, "note": one.note, "by": self.people.key(&one.by) });
         object["opinions"] = whole.opinions.iter().map(opinion).collect();
         let paper = |one: &cases::Paper| json!({ "id": one.id, "kind": one.kind, "name": one.name, "sha256": one.sha256, "size": one.size });
         object["papers"] = whole.papers.iter().map(paper).collect();
@@ -377,9 +394,8 @@ impl Doing<'_> {
 
     async fn open(&self, award: &str, run: &str) -> anyhow::Result<()> {
         let run = crate::runs::run_id(self.installation, run).await?;
-        let policy = domain::runs::policy()?;
         let opening =
-            cases::open_batch(self.installation, &policy, self.account, (award, &run), self.context.now).await?;
+            cases::open_batch(self.installation, self.policy, self.account, (award, &run), self.context.now).await?;
         let cases::Opening { batch, opened, stopped, unheard, known } = opening;
         let object =
             json!({ "batch": batch, "opened": opened, "stopped": stopped, "unheard": unheard, "known": known });
@@ -394,9 +410,8 @@ impl Doing<'_> {
 
     async fn begin(&self, (award, matter): (&str, &str), event: &str, trigger: Option<Trigger>) -> anyhow::Result<()> {
         let event = day(event)?;
-        let policy = domain::runs::policy()?;
         let about = About { award, matter, event, trigger };
-        let id = cases::begin(self.installation, &policy, self.account, about, self.context.now).await?;
+        let id = cases::begin(self.installation, self.policy, self.account, about, self.context.now).await?;
         self.context.output.print(&json!({ "case": id }), |_| format!("案件 {id} 是申报草稿，请填写、附材料后提交。"))
     }
 
@@ -418,14 +433,12 @@ impl Doing<'_> {
     }
 
     async fn act(&self, id: i64, act: Act, said: Said) -> anyhow::Result<()> {
-        let policy = domain::runs::policy()?;
-        let case = cases::act(self.installation, &policy, self.account, (id, act), &said, self.context.now).await?;
-        self.context.output.print(&value(&case), line_done)
+        let case = cases::act(self.installation, self.policy, self.account, (id, act), &said, self.context.now).await?;
+        self.context.output.print(&self.value(&case), line_done)
     }
 
     async fn notice(&self, award: &str) -> anyhow::Result<()> {
-        let policy = domain::runs::policy()?;
-        let id = cases::open_notice(self.installation, &policy, self.account, award, self.context.now).await?;
+        let id = cases::open_notice(self.installation, self.policy, self.account, award, self.context.now).await?;
         let notice = cases::notice(&self.installation.db, id).await?;
         let object = json!({
             "notice": id, "opened_on": notice.opened_on, "closes_on": notice.closes_on,
@@ -454,100 +467,133 @@ impl Doing<'_> {
     async fn settle(&self, objection: i64, said: (bool, &str)) -> anyhow::Result<()> {
         let case = cases::decide_objection(self.installation, self.account, objection, said, self.context.now).await?;
         let whole = cases::find(&self.installation.db, self.account, case).await?;
-        self.context.output.print(&value(&whole.case), line_done)
+        self.context.output.print(&self.value(&whole.case), line_done)
     }
-}
 
-fn value(case: &cases::Case) -> Value {
-    json!({
-        "case": case.id, "award": case.award, "subject": case.subject, "name": case.name, "year": case.year,
-        "level": case.level, "matter": case.matter, "state": case.state.key(), "amount_fen": case.amount_fen(),
-        "handler": case.handler, "handler_for": case.handler_for, "reviewer": case.reviewer,
-        "reviewer_for": case.reviewer_for, "due_on": case.due_on, "opened_on": case.opened_on,
-        "reclaim_fen": case.reclaim_fen,
-    })
-}
+    /// The award by its name; by what the case says where the policy has no such award any more.
+    fn award<'b>(&'b self, id: &'b str) -> &'b str {
+        self.policy.award(id).map_or(id, |award| &award.name)
+    }
 
-fn line(case: &cases::Case) -> String {
-    let due = case.due_on.map_or_else(String::new, |day| format!("  最迟 {day}"));
-    let amount = yuan(case.amount_fen());
-    format!("{}  {}  {}  {}  {}  {amount}{due}", case.id, case.award, case.year, case.name, case.state.zh())
+    fn value(&self, case: &cases::Case) -> Value {
+        let who = |login: &Option<String>| login.as_deref().map(|login| self.people.key(login).to_owned());
+        json!({
+            "case": case.id, "award": case.award, "subject": case.subject, "name": case.name, "year": case.year,
+            "level": case.level, "matter": case.matter, "state": case.state.key(), "amount_fen": case.amount_fen(),
+            "handler": who(&case.handler), "handler_for": who(&case.handler_for), "reviewer": who(&case.reviewer),
+            "reviewer_for": who(&case.reviewer_for), "due_on": case.due_on, "opened_on": case.opened_on,
+            "reclaim_fen": case.reclaim_fen,
+        })
+    }
+
+    fn line(&self, case: &cases::Case) -> String {
+        let due = case.due_on.map_or_else(String::new, |day| format!("  最迟 {day}"));
+        let (award, amount) = (self.award(&case.award), yuan(case.amount_fen()));
+        format!("{}  {award}  {} 年度  {}  {}  {amount}{due}", case.id, case.year, case.name, case.state.zh())
+    }
+
+    fn words(&self, whole: &Whole) -> String {
+        let case = &whole.case;
+        let mut text = format!("{}\n{}", self.line(case), case.subject);
+        let level = self.policy.award(&case.award).filter(|award| !award.levels.is_empty());
+        if level.is_some() {
+            let _ = write!(text, "  第 {} 级", case.level);
+        }
+        if !case.matter.is_empty() {
+            let _ = write!(text, "  {}", case.matter);
+        }
+        text.push('\n');
+        for (what, by, whom) in
+            [("经办", &case.handler, &case.handler_for), ("复核", &case.reviewer, &case.reviewer_for)]
+        {
+            if let Some(by) = by {
+                let _ = writeln!(text, "{what}  {}", self.people.acting(by, whom.as_deref().unwrap_or_default()));
+            }
+        }
+        for ground in &case.facts.conditions {
+            let holds = match ground.holds {
+                Some(true) => "符合",
+                Some(false) => "不符",
+                None => "未知",
+            };
+            let actual = ground.actual.as_deref().unwrap_or("—");
+            let _ = writeln!(
+                text,
+                "条件  {holds}  {}：{actual}，要求 {}（{}）",
+                ground.text, ground.required, ground.clause
+            );
+        }
+        for gate in &case.facts.gates {
+            let outcome = match gate.outcome {
+                cases::Outcome::Pass => "通过",
+                cases::Outcome::Strict => "从严",
+                cases::Outcome::Unknown => "未知",
+                cases::Outcome::Block => "不过",
+            };
+            let _ = writeln!(text, "核查  {outcome}  {}：{}（{}）", gate.name, gate.words, gate.basis);
+        }
+        for line in &case.amount.lines {
+            let _ = writeln!(text, "金额  {}，计 {}（{}）", line.words, yuan(Some(line.left_fen)), line.basis);
+        }
+        if !case.amount.held.is_empty() {
+            let _ = writeln!(text, "金额未核定：{}", case.amount.held);
+        }
+        if let Some(account) = &case.account {
+            let _ = writeln!(text, "收款  {}  {}  {}", account.holder, account.bank, account.masked);
+        }
+        if let Some(fen) = case.reclaim_fen {
+            let _ = writeln!(text, "追回  尚待退回 {}；{}", yuan(Some(fen)), case.due_why);
+        }
+        for one in &whole.clawbacks {
+            let [stood, due, claim] = [one.stood_fen, one.due_fen, one.claim_fen()].map(yuan);
+            let _ = writeln!(
+                text,
+                "决定后查明  {}  {}：原有 {stood}，现应得 {due}，应追回 {claim}（{}）",
+                one.found_on,
+                one.fact,
+                one.zh()
+            );
+        }
+        if whole.is_stuck {
+            let _ = writeln!(
+                text,
+                "没有人能办理这一步：有权办理的人都已回避。请系统管理员为另一人开通账号（account open）。"
+            );
+        }
+        for opinion in &whole.opinions {
+            let agrees = match opinion.agrees {
+                Some(true) => "同意",
+                Some(false) => "不同意",
+                None => "未表态",
+            };
+            let _ = writeln!(text, "联审  {}  {agrees}  {}", opinion.department, opinion.note);
+        }
+        for paper in &whole.papers {
+            let _ = writeln!(text, "材料  {}  {}（{} 字节）", paper.kind, paper.name, paper.size);
+        }
+        for objection in &whole.objections {
+            let _ = writeln!(
+                text,
+                "异议 {}  {}  {}  {}",
+                objection.id, objection.raised_on, objection.content, objection.answer
+            );
+        }
+        for step in &whole.steps {
+            let after = State::of_key(&step.after).map_or("", State::zh);
+            let _ = writeln!(
+                text,
+                "步骤  {}  {}  {} → {after}  {}",
+                step.on,
+                self.people.acting(&step.by, &step.for_whom),
+                step.zh(),
+                step.note
+            );
+        }
+        text
+    }
 }
 
 fn line_done(case: &Value) -> String {
     let state = case["state"].as_str().and_then(State::of_key).map_or("", State::zh);
     format!("案件 {} 现为“{state}”，金额 {}。", case["case"], yuan(case["amount_fen"].as_i64()))
-}
-
-fn words(whole: &Whole) -> String {
-    let case = &whole.case;
-    let mut text = format!("{}\n{}  第 {} 级  {}\n", line(case), case.subject, case.level, case.matter);
-    for ground in &case.facts.conditions {
-        let holds = match ground.holds {
-            Some(true) => "符合",
-            Some(false) => "不符",
-            None => "未知",
-        };
-        let actual = ground.actual.as_deref().unwrap_or("—");
-        let _ =
-            writeln!(text, "条件  {holds}  {}：{actual}，要求 {}（{}）", ground.text, ground.required, ground.clause);
-    }
-    for gate in &case.facts.gates {
-        let outcome = match gate.outcome {
-            cases::Outcome::Pass => "通过",
-            cases::Outcome::Strict => "从严",
-            cases::Outcome::Unknown => "未知",
-            cases::Outcome::Block => "不过",
-        };
-        let _ = writeln!(text, "核查  {outcome}  {}：{}（{}）", gate.name, gate.words, gate.basis);
-    }
-    for line in &case.amount.lines {
-        let _ = writeln!(text, "金额  {}，计 {}（{}）", line.words, yuan(Some(line.left_fen)), line.basis);
-    }
-    if !case.amount.held.is_empty() {
-        let _ = writeln!(text, "金额未核定：{}", case.amount.held);
-    }
-    if let Some(account) = &case.account {
-        let _ = writeln!(text, "收款  {}  {}  {}", account.holder, account.bank, account.masked);
-    }
-    if let Some(fen) = case.reclaim_fen {
-        let _ = writeln!(text, "追回  尚待退回 {}；{}", yuan(Some(fen)), case.due_why);
-    }
-    for one in &whole.clawbacks {
-        let [stood, due, claim] = [one.stood_fen, one.due_fen, one.claim_fen()].map(yuan);
-        let _ = writeln!(
-            text,
-            "决定后查明  {}  {}：原有 {stood}，现应得 {due}，应追回 {claim}（{}）",
-            one.found_on,
-            one.fact,
-            one.zh()
-        );
-    }
-    if whole.is_stuck {
-        let _ =
-            writeln!(text, "没有人能办理这一步：有权办理的人都已回避。请系统管理员为另一人开通账号（account open）。");
-    }
-    for opinion in &whole.opinions {
-        let agrees = match opinion.agrees {
-            Some(true) => "同意",
-            Some(false) => "不同意",
-            None => "未表态",
-        };
-        let _ = writeln!(text, "联审  {}  {agrees}  {}", opinion.department, opinion.note);
-    }
-    for paper in &whole.papers {
-        let _ = writeln!(text, "材料  {}  {}（{} 字节）", paper.kind, paper.name, paper.size);
-    }
-    for objection in &whole.objections {
-        let _ = writeln!(
-            text,
-            "异议 {}  {}  {}  {}",
-            objection.id, objection.raised_on, objection.content, objection.answer
-        );
-    }
-    for step in &whole.steps {
-        let after = State::of_key(&step.after).map_or("", State::zh);
-        let _ = writeln!(text, "步骤  {}  {}  {} → {after}  {}", step.on, step.who(), step.zh(), step.note);
-    }
-    text
 }

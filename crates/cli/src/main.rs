@@ -25,6 +25,7 @@ mod navigation;
 mod organisation;
 mod output;
 mod payments;
+mod people;
 mod policy;
 mod registers;
 mod runs;

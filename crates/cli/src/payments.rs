@@ -1,15 +1,16 @@
-//! Payments from the command line: order, approve, cancel, send to the bank, take in its answer.
+//! Payments from the command line: order, approve, cancel, send to the bank, take in its answer and what it sends back later.
 
 use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
-use domain::payments::{self, Batch};
+use domain::payments::{self, Batch, Reconciliation, Sum};
 use serde_json::{Value, json};
 
 use crate::Context;
 use crate::account::As;
 use crate::output::{Form, Unusable, yuan};
+use crate::people::People;
 
 #[derive(Debug, Args)]
 pub(crate) struct Payment {
@@ -21,7 +22,7 @@ pub(crate) struct Payment {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// 列出拨付批次和其中的付款
+    /// 列出拨付批次、其中的付款和与银行的对账
     List,
     /// 为已决定的案件制单
     Order {
@@ -47,12 +48,25 @@ enum Action {
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
     },
-    /// 登记银行回单：付款编号、结果（成功或失败）两列，可有原因、日期
+    /// 登记银行回单：付款编号、结果（成功、失败或退汇）两列，可有金额、原因、日期
     Answer {
         /// 拨付批次
         batch: i64,
         /// 回单文件（csv、xlsx 等）
         file: PathBuf,
+    },
+    /// 登记退汇：银行先报成功、日后又退回的一笔，可以更正账户后再拨
+    Return {
+        /// 拨付批次
+        batch: i64,
+        /// 付款编号
+        number: String,
+        /// 退汇日期
+        #[arg(long, value_name = "DATE")]
+        on: String,
+        /// 退汇原因和银行凭证编号
+        #[arg(long)]
+        reason: String,
     },
 }
 
@@ -65,10 +79,11 @@ pub(crate) async fn run(context: &Context, command: Payment) -> anyhow::Result<(
     match command.action {
         Action::List => {
             let batches = payments::batches(db, &account).await?;
+            let people = People::read(db, &account).await?;
             let values: Vec<Value> = batches.iter().map(value).collect();
             context.output.print(&values, |_| match batches.is_empty() {
                 true => "还没有拨付批次。请用 zhiqiang payment order 为已决定的案件制单。".into(),
-                false => batches.iter().map(words).collect(),
+                false => batches.iter().map(|batch| words(batch, &people)).collect(),
             })
         }
         Action::Order { cases } => {
@@ -101,16 +116,35 @@ pub(crate) async fn run(context: &Context, command: Payment) -> anyhow::Result<(
             if !file.is_file() {
                 return Err(Unusable(format!("找不到回单 {}，请检查路径。", file.display())).into());
             }
-            let payments::Answered { paid, failed, unchanged, unchecked } =
+            let payments::Answered { paid, failed, returned, amounts, unchanged, unchecked } =
                 payments::take_answer(&installation, &account, batch, &file, now).await?;
-            let line = json!({ "batch": batch, "paid": paid, "failed": failed, "unchanged": unchanged, "unchecked": unchecked });
+            let line = json!({
+                "batch": batch, "paid": paid, "failed": failed, "returned": returned, "amounts": amounts,
+                "unchanged": unchanged, "unchecked": unchecked,
+            });
             context.output.print(&line, |_| {
                 let checked = match unchecked {
                     0 => String::new(),
                     count => format!("其中 {count} 笔的回单没有写金额，只核对了付款编号和结果，金额没有核对。"),
                 };
-                format!("拨付批次 {batch}：到账 {paid} 笔，被退回 {failed} 笔，早已登记 {unchanged} 笔。{checked}")
+                let mut later = String::new();
+                if returned > 0 {
+                    later += &format!("到账后退汇 {returned} 笔，可以更正账户后再次制单。");
+                }
+                if amounts > 0 {
+                    later += &format!("补上此前没有写的金额 {amounts} 笔。");
+                }
+                format!(
+                    "拨付批次 {batch}：到账 {paid} 笔，被退回 {failed} 笔，早已登记 {unchanged} 笔。{later}{checked}"
+                )
             })
+        }
+        Action::Return { batch, number, on, reason } => {
+            let wrong = |cause| Unusable(format!("退汇日期 --on 无法识别：{cause}"));
+            let on = terms::dates::parse_date(&on).map_err(wrong)?;
+            let said = payments::Return { number: &number, on, reason: &reason };
+            payments::send_back(&installation, &account, batch, said, now).await?;
+            done(batch, &format!("的付款 {number} 已登记退汇，款项回到预留；更正账户后可以再次制单，由另一人复核。"))
         }
     }
 }
@@ -120,7 +154,8 @@ fn value(batch: &Batch) -> Value {
         "batch": batch.id, "stage": batch.stage.key(), "made_by": batch.made_by, "made_at": batch.made_at,
         "approved_by": batch.approved_by, "total_fen": batch.total_fen(),
         "bank": batch.reconciliation().map(|all| json!({
-            "sent_fen": all.sent.fen, "arrived_fen": all.arrived.fen, "failed_fen": all.failed.fen, "open_fen": all.open.fen,
+            "sent_fen": all.sent.fen, "arrived_fen": all.arrived.fen, "failed_fen": all.failed.fen,
+            "returned_fen": all.returned.fen, "open_fen": all.open.fen,
             "difference_fen": all.difference_fen(), "unchecked": all.unchecked.count,
         })),
         "payments": batch.payments.iter().map(payment).collect::<Vec<_>>(),
@@ -133,15 +168,35 @@ pub(crate) fn payment(one: &payments::Payment) -> Value {
         "number": one.number, "case": one.case, "amount_fen": one.amount_fen, "recovered_fen": one.recovered_fen,
         "holder": one.receiving.holder, "bank": one.receiving.bank, "account": one.receiving.masked,
         "state": one.state, "reason": one.reason, "answered_on": one.answered_on,
-        "recovered_on": one.recovered_on, "answered_fen": one.answered_fen,
+        "recovered_on": one.recovered_on, "answered_fen": one.answered_fen, "returned_on": one.returned_on,
     })
 }
 
-fn words(batch: &Batch) -> String {
-    let approved = batch.approved_by.as_deref().unwrap_or("—");
-    let total = yuan(Some(batch.total_fen()));
-    let head = format!("{}  {}  {total}  制单 {}  复核 {approved}\n", batch.id, batch.stage.zh(), batch.made_by);
-    batch.payments.iter().fold(head, |text, one| text + &format!("  {}\n", payment_words(one)))
+fn words(batch: &Batch, people: &People) -> String {
+    let approved = batch.approved_by.as_deref().map_or("—", |by| people.name(by));
+    let (total, made) = (yuan(Some(batch.total_fen())), people.name(&batch.made_by));
+    let mut text = format!("第 {} 批  {}  {total}  制单 {made}  复核 {approved}\n", batch.id, batch.stage.zh());
+    if let Some(all) = batch.reconciliation() {
+        text += &format!("  对账  {}\n", reconciled(&all));
+    }
+    batch.payments.iter().fold(text, |text, one| text + &format!("  {}\n", payment_words(one)))
+}
+
+/// How a batch stands with the bank, to the fen.
+fn reconciled(all: &Reconciliation) -> String {
+    let sum = |sum: Sum| format!("{} 笔 {}", sum.count, yuan(Some(sum.fen)));
+    let (sent, arrived, failed, open) = (sum(all.sent), sum(all.arrived), sum(all.failed), sum(all.open));
+    let returned = if all.returned.count > 0 {
+        format!("（其中到账后退汇 {}）", sum(all.returned))
+    } else {
+        String::new()
+    };
+    let unchecked = match all.unchecked.count {
+        0 => String::new(),
+        _ => format!("，金额没有核对 {}", sum(all.unchecked)),
+    };
+    let difference = yuan(Some(all.difference_fen()));
+    format!("送银行 {sent}，到账 {arrived}，退回 {failed}{returned}，银行未回 {open}，差额 {difference}{unchecked}")
 }
 
 pub(crate) fn payment_words(one: &payments::Payment) -> String {
@@ -151,6 +206,6 @@ pub(crate) fn payment_words(one: &payments::Payment) -> String {
         0 => String::new(),
         fen => format!("  追回 {}{}  净额 {}", yuan(Some(fen)), day(one.recovered_on), yuan(Some(one.net_fen()))),
     };
-    let (amount, on) = (yuan(Some(one.amount_fen)), day(one.answered_on));
+    let (amount, on) = (yuan(Some(one.amount_fen)), day(one.returned_on.or(one.answered_on)));
     format!("{}  案件 {}  {amount}  {to}  {}{on}{back} {}", one.number, one.case, one.zh(), one.reason)
 }

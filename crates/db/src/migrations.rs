@@ -53,6 +53,7 @@ const PAIRS: &[Pair] = &[
     pair!(20261127161000, "create clawback", "20261127161000_create_clawback.sql"),
     pair!(20261127170000, "date recovery", "20261127170000_date_recovery.sql"),
     pair!(20261127180000, "create reopening", "20261127180000_create_reopening.sql"),
+    pair!(20261127190000, "return payment", "20261127190000_return_payment.sql"),
     pair!(20261127191000, "weigh clawback", "20261127191000_weigh_clawback.sql"),
 ];
 

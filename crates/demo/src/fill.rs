@@ -217,6 +217,9 @@ fn end_of(day: Date) -> Timestamp {
     jiff::tz::offset(8).to_timestamp(day.at(23, 59, 59, 0)).unwrap_or(Timestamp::MAX)
 }
 
+/// The provincial body above the city; invented as the city is.
+const PROVINCE: &str = "演示省知识产权局";
+
 async fn open_accounts(installation: &Installation, city: &City, now: Timestamp) -> Result<Vec<SignIn>, FillError> {
     let town = city.towns.first().cloned().unwrap_or_default();
     let enterprise = city.enterprises.first().map(|enterprise| enterprise.uscc.to_string()).unwrap_or_default();
@@ -227,20 +230,23 @@ async fn open_accounts(installation: &Installation, city: &City, now: Timestamp)
         ("finance", "演示·财政局", Role::Finance, String::new()),
         ("finance2", "演示·财政局复核", Role::Finance, String::new()),
         ("science", "演示·科学技术局", Role::Department, "科学技术局".to_owned()),
+        ("bank", "演示·银行", Role::Bank, crate::rights::BANKS[0].to_owned()),
+        ("province", "演示·省知识产权局", Role::Province, PROVINCE.to_owned()),
         ("auditor", "演示·审计", Role::Auditor, String::new()),
         ("town", "演示·区镇", Role::Town, town),
         ("enterprise", "演示·企业", Role::Enterprise, enterprise),
         ("admin", "演示·系统管理员", Role::Administrator, String::new()),
         ("security", "演示·安全管理员", Role::SecurityAdministrator, String::new()),
     ];
-    let department = |name: &str| New {
-        kind: organisations::Kind::Department,
-        name: name.into(),
-        code: String::new(),
-        parent: None,
-    };
-    for name in ["财政局", "科学技术局"] {
-        organisations::add(&installation.db, &department(name), "system", now).await?;
+    use organisations::Kind;
+    for (kind, name) in [
+        (Kind::Department, "财政局"),
+        (Kind::Department, "科学技术局"),
+        (Kind::Bank, crate::rights::BANKS[0]),
+        (Kind::Province, PROVINCE),
+    ] {
+        let new = New { kind, name: name.into(), code: String::new(), parent: None };
+        organisations::add(&installation.db, &new, "system", now).await?;
     }
     let mut opened = Vec::new();
     for (login, name, role, unit) in sign_ins {

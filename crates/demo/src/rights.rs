@@ -271,7 +271,7 @@ pub(crate) fn madrid(city: &City, random: &mut Random) -> Vec<(Date, Row)> {
     rows
 }
 
-const BANKS: &[&str] = &[
+pub(crate) const BANKS: &[&str] = &[
     "云川农村商业银行股份有限公司",
     "江苏云川民丰村镇银行股份有限公司",
     "沧江银行股份有限公司云川支行",

@@ -51,6 +51,10 @@ pub enum Role {
     Enterprise,
     /// 联审部门 (科技局、税务局…): says what it thinks of the cases it is asked about; its account's unit is its name.
     Department,
+    /// 金融机构: reads the pledge loans that it gave; its account's unit is its name in the register of pledges.
+    Bank,
+    /// 省级机关: reads the city's figures, the rights behind them and what is public.
+    Province,
     /// 系统管理员: keeps accounts; reads no business data.
     Administrator,
     /// 安全管理员: reads who may do what; keeps no accounts, reads no trail and no business data.
@@ -96,6 +100,8 @@ pub enum Permission {
     OwnCases,
     /// See budget and payments.
     ViewMoney,
+    /// See pledge loans: all of them, or those that one's own bank gave.
+    ViewPledges,
     /// Set the budget, order and approve payments, take in the bank's answers.
     ManageMoney,
     /// Read the audit trail.
@@ -118,7 +124,7 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::ViewFigures,
         Self::ViewRights,
         Self::ViewOwnEnterprise,
@@ -137,6 +143,7 @@ impl Permission {
         Self::DecideCases,
         Self::OwnCases,
         Self::ViewMoney,
+        Self::ViewPledges,
         Self::ManageMoney,
         Self::ViewAudit,
         Self::ManageAccounts,
@@ -169,6 +176,7 @@ impl Permission {
             Self::DecideCases => "决定兑现案件",
             Self::OwnCases => "办理本企业案件",
             Self::ViewMoney => "查看预算与拨付",
+            Self::ViewPledges => "查看质押贷款",
             Self::ManageMoney => "管理预算与拨付",
             Self::ViewAudit => "查看审计记录",
             Self::ManageAccounts => "管理账号",
@@ -184,7 +192,7 @@ impl Permission {
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Clerk,
         Self::Leader,
         Self::Finance,
@@ -192,6 +200,8 @@ impl Role {
         Self::Town,
         Self::Enterprise,
         Self::Department,
+        Self::Bank,
+        Self::Province,
         Self::Administrator,
         Self::SecurityAdministrator,
     ];
@@ -206,9 +216,16 @@ impl Role {
             Self::Town => "town",
             Self::Enterprise => "enterprise",
             Self::Department => "department",
+            Self::Bank => "bank",
+            Self::Province => "province",
             Self::Administrator => "administrator",
             Self::SecurityAdministrator => "security-administrator",
         }
+    }
+
+    /// Whether it is of the city's own offices; to everybody else a member of the staff is known by the office alone.
+    pub const fn is_of_the_city(self) -> bool {
+        !matches!(self, Self::Enterprise | Self::Bank | Self::Province)
     }
 
     /// The role with this key.
@@ -226,6 +243,8 @@ impl Role {
             Self::Town => "区镇街道",
             Self::Enterprise => "企业",
             Self::Department => "联审部门",
+            Self::Bank => "金融机构",
+            Self::Province => "省级机关",
             Self::Administrator => "系统管理员",
             Self::SecurityAdministrator => "安全管理员",
         }
@@ -243,7 +262,7 @@ pub struct Account {
     pub name: String,
     /// Its role.
     pub role: Role,
-    /// The unit it belongs to: a town's name, an enterprise's code, or empty for the city.
+    /// The unit it belongs to: a town's, department's, bank's or provincial body's name, an enterprise's code, or empty for the city.
     pub unit: String,
     /// Whether its password was given by somebody else and must be changed before anything else.
     pub must_change: bool,

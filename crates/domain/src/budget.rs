@@ -5,14 +5,16 @@
 
 mod board;
 mod effect;
+mod soundness;
 mod store;
 
 use db::{Db, Tx};
 use jiff::Timestamp;
 use serde_json::json;
 
+pub(crate) use self::soundness::faults;
 pub use self::{
-    board::{Pledge, Year, board, pledges},
+    board::{Pledge, Year, board, pledges, pledges_of},
     effect::{Came, Effect, Kind, came, effects},
 };
 use crate::{
@@ -183,6 +185,11 @@ pub(crate) async fn reserve(tx: &mut Tx, case: &Case, fen: i64, year: i16) -> Re
 /// Turns the reservation of a case into money paid.
 pub(crate) async fn spend(tx: &mut Tx, case: i64) -> Result<(), Error> {
     store::settle(tx, case, "paid").await
+}
+
+/// Turns money paid for a case, which the bank sent back, into reserved money again.
+pub(crate) async fn take_back(tx: &mut Tx, case: i64) -> Result<(), Error> {
+    store::take_back(tx, case).await
 }
 
 /// Gives the reserved money of a case back to its line.

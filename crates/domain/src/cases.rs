@@ -34,7 +34,10 @@ pub(crate) use self::soundness::{accounts_were_lost, lacks, trail_faults};
 pub(crate) use self::turn::{is_stuck, stuck_holders};
 pub use self::{
     acts::{Said, act, daily, possible},
-    applications::{About, Application, PAPER_BYTES_MAX, Paper, Written, attach, begin, detach, paper, write},
+    applications::{
+        About, Application, Missing, PAPER_BYTES_MAX, Paper, Written, attach, begin, detach, lacking, needed, paper,
+        write,
+    },
     clawback::{Clawback, clawbacks, dismiss, look},
     gates::{Gate, Outcome, stops},
     notices::{
@@ -281,11 +284,6 @@ pub struct Step {
 }
 
 impl Step {
-    /// Who did it, and for whom.
-    pub fn who(&self) -> String {
-        acting(&self.by, Some(&self.for_whom))
-    }
-
     /// What was done, in Chinese.
     pub fn zh(&self) -> &str {
         match self.act.as_str() {
@@ -302,6 +300,7 @@ impl Step {
             "cancel-order" => "撤销制单",
             "pay" => "到账",
             "pay-failed" => "被银行退回",
+            "pay-return" => "到账后退汇",
             "prorate" => "按比例核减",
             act => Act::of_key(act).map_or(act, |act| act.zh()),
         }
@@ -371,7 +370,7 @@ pub async fn all(db: &Db, account: &Account) -> Result<Vec<Case>, Error> {
             let cases = store::all(&mut tx, None).await?;
             Ok(cases.into_iter().filter(|case| asked.contains(&case.id)).collect())
         }
-        Some(Organisation::City | Organisation::Town(_)) => Ok(Vec::new()),
+        Some(_) => Ok(Vec::new()),
     }
 }
 
@@ -448,7 +447,7 @@ pub(crate) async fn save(tx: &mut Tx, before: &Case, after: &Case, change: &Chan
     };
     store::insert_step(tx, before.id, &step, change.now).await?;
     let mut detail = serde_json::json!({
-        "before": state_of(before), "after": state_of(after), "note": change.note,
+        "before": state_of(before), "after": state_of(after), "note": change.note, "on": change.on,
     });
     if !change.for_whom.is_empty() {
         detail["for"] = change.for_whom.into();
@@ -495,6 +494,18 @@ fn state_of(case: &Case) -> Value {
         "costs_fen": case.facts.application.as_ref().and_then(|one| one.settled_fen.or(one.costs_fen)),
         "aid": case.facts.application.as_ref().and_then(|one| one.aid.as_ref()),
         "compensation_fen": case.facts.application.as_ref().and_then(Application::compensation_fen),
+    })
+}
+
+/// What a case is and rests on, which no step of it changes: told to the trail when it begins.
+fn identity_of(case: &Case) -> Value {
+    let facts = &case.facts;
+    // Written from the fields as they stand, so that the order of keys is always theirs.
+    let grounds = serde_json::to_string(&(&facts.run, &facts.conditions, &facts.rights)).unwrap_or_default();
+    serde_json::json!({
+        "subject": case.subject, "name": case.name, "award": case.award, "year": case.year, "item": case.item,
+        "level": case.level, "matter": case.matter, "trigger": case.trigger(),
+        "grounds": crate::runs::sha256(grounds.as_bytes()),
     })
 }
 

@@ -27,7 +27,7 @@ pub enum State {
 /// One check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Check {
-    /// What was checked: `database`, `integrity`, `batches`, `trail`, `payments`, `cases`, `papers`, `letters`, `scan`, `secrets`, `runs`, `corpus`,
+    /// What was checked: `database`, `integrity`, `batches`, `trail`, `payments`, `cases`, `items`, `budget`, `papers`, `letters`, `scan`, `secrets`, `runs`, `corpus`,
     /// `reports`, `folders`,
     /// `holidays` or `disk`.
     pub check: &'static str,
@@ -57,6 +57,8 @@ pub async fn examine(installation: &Installation, now: Timestamp) -> Vec<Check> 
     found("trail", trail(installation).await);
     found("payments", payments(installation).await);
     found("cases", cases(installation).await);
+    found("items", items(installation).await);
+    found("budget", budget(installation).await);
     found("papers", papers(installation).await);
     found("letters", letters(installation).await);
     found("scan", Ok(vec![scan(installation)]));
@@ -148,6 +150,20 @@ async fn cases(installation: &Installation) -> Result<Vec<Check>, Error> {
     Ok(faults_or("cases", &faults, "请停止拨付，查明是谁改动了数据库，并从备份核对", well))
 }
 
+/// Every version of an item against the trail.
+async fn items(installation: &Installation) -> Result<Vec<Check>, Error> {
+    let (count, faults) = crate::items::trail_faults(&installation.db).await?;
+    let well = format!("政策事项 {count} 版的金额、计算方式、上限和依据都与审计记录相符。");
+    Ok(faults_or("items", &faults, "请停止拨付，查明是谁改动了数据库，并从备份核对", well))
+}
+
+/// Every line of the budget against the trail.
+async fn budget(installation: &Installation) -> Result<Vec<Check>, Error> {
+    let (count, faults) = crate::budget::faults(&installation.db).await?;
+    let well = format!("预算 {count} 笔的年度、来源、文号和金额都与审计记录相符。");
+    Ok(faults_or("budget", &faults, "请停止拨付，查明是谁改动了数据库，并从备份核对", well))
+}
+
 async fn papers(installation: &Installation) -> Result<Vec<Check>, Error> {
     let (count, faults) = crate::cases::paper_faults(installation).await?;
     Ok(faults_or(
@@ -161,8 +177,17 @@ async fn papers(installation: &Installation) -> Result<Vec<Check>, Error> {
 /// The letters as they were issued, and decisions that have none.
 async fn letters(installation: &Installation) -> Result<Vec<Check>, Error> {
     let (count, faults) = crate::letters::faults(installation).await?;
-    let well = format!("{count} 份文书都与签发时相同。");
-    let mut checks = faults_or("letters", &faults, "请从备份恢复 letters 文件夹中的这个文件", well);
+    let numbers = crate::letters::number_faults(&installation.db).await?;
+    let well = format!("{count} 份文书都与签发时相同，文号连续，没有重复。");
+    let mut checks = match (faults.is_empty(), numbers.is_empty()) {
+        (true, true) => vec![sound("letters", well)],
+        _ => Vec::new(),
+    };
+    let of = |faults: &[String], advice: &str| -> Vec<Check> {
+        faults.iter().map(|one| fault("letters", &format!("{one}。{advice}。"))).collect()
+    };
+    checks.extend(of(&faults, "请从备份恢复 letters 文件夹中的这个文件"));
+    checks.extend(of(&numbers, "请查明是谁改动了数据库，并从备份核对"));
     let missing = crate::letters::missing(&installation.db).await?;
     if missing > 0 {
         let words = format!("有 {missing} 项决定或公示没有留存的文书。请由业务科室用 zhiqiang letter supply 补制。");

@@ -6,6 +6,7 @@
 pub mod aid;
 pub mod amount;
 pub(crate) mod faults;
+mod soundness;
 mod store;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 pub use self::faults::{Fault, faults, warnings};
+pub(crate) use self::soundness::faults as trail_faults;
 use self::{aid::Aid, window::Window};
 use crate::{
     Error, Installation,

@@ -7,6 +7,7 @@
 
 mod form;
 mod kept;
+mod numbers;
 mod store;
 
 use std::fs;
@@ -17,6 +18,7 @@ use serde_json::json;
 
 pub(crate) use self::kept::faults;
 pub use self::kept::{Letter, all, file, find, latest, missing, of_case, supply};
+pub(crate) use self::numbers::number_faults;
 pub(crate) use self::{
     form::{fill, holes},
     kept::{Office, of_notice, of_step},

@@ -87,6 +87,16 @@ impl Kind {
         Self::ALL.into_iter().find(|kind| kind.key() == key)
     }
 
+    /// The role of the accounts that belong to a kept organisation of this kind by its name.
+    pub const fn role(self) -> Option<Role> {
+        match self {
+            Self::Department => Some(Role::Department),
+            Self::Bank => Some(Role::Bank),
+            Self::Province => Some(Role::Province),
+            _ => None,
+        }
+    }
+
     /// The register that tells of this kind; none where it is kept by hand.
     pub const fn register(self) -> Option<&'static str> {
         match self {
@@ -234,9 +244,9 @@ pub async fn rename(db: &Db, id: i64, name: &str, by: &str, now: Timestamp) -> R
         )));
     }
     store::rename(&mut tx, id, &name).await?;
-    let accounts = match before.kind {
-        Kind::Department => store::rename_units(&mut tx, Role::Department.key(), &before.name, &name).await?,
-        _ => 0,
+    let accounts = match before.kind.role() {
+        Some(role) => store::rename_units(&mut tx, role.key(), &before.name, &name).await?,
+        None => 0,
     };
     let detail = json!({ "before": before.name, "after": name, "accounts": accounts });
     record(&mut tx, now, by, "organisation.rename", id, &detail).await?;
@@ -251,8 +261,11 @@ pub async fn disable(db: &Db, id: i64, by: &str, now: Timestamp) -> Result<(), E
     if before.disabled_at.is_some() {
         return Err(Error::Conflict("这个组织已经停用。".to_owned()));
     }
-    let holding = store::open_accounts(&mut tx, Role::Department.key(), &before.name).await?;
-    if before.kind == Kind::Department && holding > 0 {
+    let holding = match before.kind.role() {
+        Some(role) => store::open_accounts(&mut tx, role.key(), &before.name).await?,
+        None => 0,
+    };
+    if holding > 0 {
         return Err(Error::Conflict(format!("“{}”还有 {holding} 个可用账号。请先停用或调整这些账号。", before.name)));
     }
     store::set_disabled(&mut tx, id, Some(&now.to_string())).await?;
@@ -273,7 +286,8 @@ pub async fn enable(db: &Db, id: i64, by: &str, now: Timestamp) -> Result<(), Er
     Ok(tx.commit().await?)
 }
 
-/// Whether an account of this role may belong to this unit: a town of the register where that has come, a department that is kept.
+/// Whether an account of this role may belong to this unit: a town of the register where that has come, or a department, bank or
+/// provincial body that is kept.
 pub(crate) async fn check_unit(db: &Db, role: Role, unit: &str, now: Timestamp) -> Result<(), Error> {
     match role {
         Role::Town => {
@@ -284,16 +298,16 @@ pub(crate) async fn check_unit(db: &Db, role: Role, unit: &str, now: Timestamp) 
             }
             Err(Error::Invalid(format!("区镇登记簿中没有单位“{unit}”。请按登记簿填写区镇名称。")))
         }
-        Role::Department => {
+        _ => {
+            let Some(kind) = Kind::ALL.into_iter().find(|kind| kind.role() == Some(role)) else { return Ok(()) };
             let mut tx = db.begin_read().await?;
             let kept = store::all(&mut tx).await?;
-            let mut departments = kept.iter().filter(|one| one.kind == Kind::Department && one.disabled_at.is_none());
-            if departments.any(|one| one.name == unit) {
+            if kept.iter().any(|one| one.kind == kind && one.disabled_at.is_none() && one.name == unit) {
                 return Ok(());
             }
-            Err(Error::Invalid(format!("没有名为“{unit}”的部门单位。请先在“组织”中登记，或核对名称。")))
+            let zh = kind.zh();
+            Err(Error::Invalid(format!("没有名为“{unit}”的{zh}单位。请先在“组织”中登记，或核对名称。")))
         }
-        _ => Ok(()),
     }
 }
 

@@ -2,6 +2,7 @@
 //! however often a button is pressed, a process dies or a file comes again.
 
 mod answer;
+mod returned;
 mod soundness;
 mod store;
 
@@ -18,6 +19,7 @@ use sheets::{
 
 pub use self::{
     answer::{Answered, take_answer},
+    returned::{Return, send_back},
     soundness::faults,
 };
 use crate::{
@@ -95,6 +97,10 @@ pub struct Payment {
     pub reason: String,
     /// When the bank answered.
     pub answered_on: Option<Date>,
+    /// When what had arrived was sent back by the bank (退汇).
+    pub returned_on: Option<Date>,
+    /// Who entered that.
+    pub returned_by: Option<String>,
 }
 
 /// Where the number of a payment's account is kept.
@@ -122,6 +128,7 @@ impl Payment {
             "paid" if self.recovered_fen >= self.amount_fen => "已追回",
             "paid" if self.recovered_fen > 0 => "已部分追回",
             "paid" => "已到账",
+            "failed" if self.returned_on.is_some() => "到账后退汇",
             "failed" => "被退回",
             "cancelled" => "已撤销",
             _ => "等待银行",
@@ -164,6 +171,8 @@ pub struct Reconciliation {
     pub arrived: Sum,
     /// What it says came back.
     pub failed: Sum,
+    /// Of that, what it had called arrived before (退汇).
+    pub returned: Sum,
     /// What it has not answered.
     pub open: Sum,
     /// Of what it answered, the payments without an amount of its own, so that only number and result could be checked.
@@ -211,6 +220,9 @@ impl Batch {
                 }
             };
             add(answered, one.answered_fen.unwrap_or(one.amount_fen));
+            if one.returned_on.is_some() {
+                add(&mut all.returned, one.answered_fen.unwrap_or(one.amount_fen));
+            }
             if one.answered_fen.is_none() {
                 add(&mut all.unchecked, one.amount_fen);
             }
@@ -415,6 +427,7 @@ pub async fn approve(
     if batch.made_by == account.login {
         return Err(Error::Conflict("制单和复核不能是同一个人。请由另一人复核。".into()));
     }
+    returned::not_by_the_same(&mut tx, &batch, &account.login).await?;
     check_gates(&mut tx, installation, policy, &batch, (&known, now)).await?;
     step(&mut tx, &batch, Stage::Made, Stage::Approved, Some(&account.login), now).await?;
     let detail = json!({ "total_fen": batch.total_fen(), "payments": batch.payments.len() });

@@ -24,6 +24,7 @@ nav-matching = Bring in
 nav-navigation = Navigation
 nav-cases = Cases
 nav-award-cases = Award cases
+nav-pledges = Pledge loans
 nav-registers = Registers
 nav-accounts = Accounts
 nav-permissions = Permissions
@@ -37,6 +38,8 @@ role-auditor = Audit
 role-town = Town office
 role-enterprise = Enterprise
 role-department = Department
+role-bank = Bank
+role-province = Provincial body
 role-administrator = Administrator
 role-security-administrator = Security administrator
 

@@ -24,6 +24,7 @@ nav-matching = 引进
 nav-navigation = 导航
 nav-cases = 办理
 nav-award-cases = 兑现办件
+nav-pledges = 质押贷款
 nav-registers = 资料
 nav-accounts = 账号
 nav-permissions = 权限
@@ -37,6 +38,8 @@ role-auditor = 审计
 role-town = 区镇街道
 role-enterprise = 企业
 role-department = 联审部门
+role-bank = 金融机构
+role-province = 省级机关
 role-administrator = 系统管理员
 role-security-administrator = 安全管理员
 

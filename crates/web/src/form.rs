@@ -54,6 +54,8 @@ pub struct Field {
     pub kind: Kind,
     /// Whether it may stay empty; the label then says so.
     pub is_optional: bool,
+    /// Whether the browser is to ask for it before it sends the form.
+    pub is_required: bool,
     /// The browser's name for what belongs here.
     pub autocomplete: Option<&'static str>,
 }
@@ -114,6 +116,7 @@ impl Field {
             error: errors.of(name),
             kind: chosen(kind, value),
             is_optional: false,
+            is_required: false,
             autocomplete: None,
         }
     }
@@ -129,6 +132,13 @@ impl Field {
     #[must_use]
     pub fn optional(mut self) -> Self {
         self.is_optional = true;
+        self
+    }
+
+    /// The same; where it is needed the browser asks for it, else it may stay empty and says so.
+    #[must_use]
+    pub fn needed(mut self, is_needed: bool) -> Self {
+        (self.is_required, self.is_optional) = (is_needed, !is_needed);
         self
     }
 

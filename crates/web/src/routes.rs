@@ -59,7 +59,7 @@ pub fn doors() -> Vec<Door> {
     use Permission::{
         AdmitEnterprises, ChangeDemands, ChangeRegistry, DecideCases, Evaluate, HandleCases, Invite, KeepBaskets,
         ManageAccounts, ManageMoney, OwnCases, ReopenMonths, SearchCorpus, ViewAudit, ViewCases, ViewDemands,
-        ViewFigures, ViewMoney, ViewOwnEnterprise, ViewPermissions, ViewPolicy, ViewRegistry, ViewRights,
+        ViewFigures, ViewMoney, ViewOwnEnterprise, ViewPermissions, ViewPledges, ViewPolicy, ViewRegistry, ViewRights,
     };
     vec![
         door("/sign-in", Everyone, get(sign_in::form).post(sign_in::submit)),
@@ -214,10 +214,9 @@ pub fn doors() -> Vec<Door> {
         door("/cases/apply", Needs(OwnCases), post(cases::apply::begin)),
         door("/cases/{id}", Needs(ViewCases), get(cases::one::page)),
         door("/cases/{id}/act", Needs(ViewCases), post(cases::acts::act)),
-        door("/cases/{id}/write", Needs(OwnCases), post(cases::acts::write)),
-        upload_door("/cases/{id}/attach", Needs(OwnCases), post(cases::acts::attach)),
+        upload_door("/cases/{id}/write", Needs(OwnCases), post(cases::acts::write)),
         door("/cases/{id}/papers/{file}", Needs(ViewCases), get(cases::acts::paper)),
-        door("/cases/{id}/papers/{file}/remove", Needs(OwnCases), post(cases::acts::remove)),
+        upload_door("/cases/{id}/papers/{file}/remove", Needs(OwnCases), post(cases::acts::remove)),
         door("/cases/{id}/letters/{kind}", Needs(ViewCases), get(cases::letters::of_case)),
         door("/cases/{id}/object", Needs(HandleCases), post(cases::acts::object)),
         door("/cases/{id}/objections/{objection}/decide", Needs(DecideCases), post(cases::acts::decide)),
@@ -242,7 +241,7 @@ pub fn doors() -> Vec<Door> {
         door("/budget/set", Needs(ManageMoney), post(cases::budget::set)),
         door("/budget/effect", Needs(ViewMoney), get(cases::effect::page)),
         door("/budget/effect/came", Needs(ViewMoney), get(cases::effect::came)),
-        door("/budget/pledges", Needs(ViewMoney), get(cases::uses::of_market)),
+        door("/budget/pledges", Needs(ViewPledges), get(cases::uses::of_market)),
         door("/budget/prorata", Needs(ViewMoney), get(cases::proration::page)),
         door("/budget/prorata/propose", Needs(ManageMoney), post(cases::proration::propose)),
         door("/budget/prorata/{id}", Needs(ViewMoney), get(cases::proration::one)),
@@ -260,6 +259,7 @@ pub fn doors() -> Vec<Door> {
         door("/payments/{id}/cancel", Needs(ManageMoney), post(cases::payments::cancel)),
         door("/payments/{id}/send", Needs(ManageMoney), post(cases::payments::send)),
         upload_door("/payments/{id}/answer", Needs(ManageMoney), post(cases::payments::take)),
+        door("/payments/{id}/return", Needs(ManageMoney), post(cases::returned::enter)),
         door("/demo/day", Needs(HandleCases), post(cases::next_day)),
         door("/registers", Needs(ViewRegistry), get(registry::page)),
         upload_door(
@@ -327,7 +327,7 @@ pub fn doors() -> Vec<Door> {
 
 /// The words of the navigation, in order, each with the word under which it stands: at most eight stand for themselves,
 /// whoever looks. One appears as soon as its page stands in the list.
-const SECTIONS: [(&str, &str, &str); 16] = [
+const SECTIONS: [(&str, &str, &str); 17] = [
     ("nav-cockpit", "", "/cockpit"),
     ("nav-indicators", "", "/indicators"),
     ("nav-awards", "", "/awards"),
@@ -340,6 +340,7 @@ const SECTIONS: [(&str, &str, &str); 16] = [
     ("nav-matching", "nav-patents", "/matching"),
     ("nav-award-cases", "nav-cases", "/cases"),
     ("nav-claims", "nav-cases", "/claims"),
+    ("nav-pledges", "nav-cases", "/budget/pledges"),
     ("nav-registers", "", "/registers"),
     ("nav-accounts", "", "/accounts"),
     ("nav-permissions", "", "/permissions"),

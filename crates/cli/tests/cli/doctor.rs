@@ -71,6 +71,8 @@ async fn a_sound_installation_is_said_to_be_sound() {
             "trail",
             "payments",
             "cases",
+            "items",
+            "budget",
             "papers",
             "letters",
             "scan",

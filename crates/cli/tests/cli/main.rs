@@ -12,6 +12,7 @@ mod kills;
 mod mail;
 mod navigation;
 mod paying;
+mod people;
 mod program;
 mod server;
 mod together;

@@ -339,6 +339,16 @@ async fn money(story: &mut Story<'_>, city: &City, dir: &Path) {
     let taken = story.tells("payment answer", "finance", &[&batch, &answer], "payment.answer").await;
     assert_eq!(taken["paid"], 1, "{taken}");
     assert_eq!(city.cases(State::Paid).await.len(), 1);
+    let back = [&*batch, number, "--on", "2024-03-18", "--reason", "账户已销户，退汇通知 17 号"];
+    story.tells("payment return", "finance", &back, "payment.return").await;
+    assert_eq!(city.cases(State::Failed).await.len(), 1);
+    // Paid once more; who entered the return is not the second pair of eyes.
+    let batch = order(story).await;
+    story.tells("payment send", "finance", &[&batch, "--out", &out], "payment.send").await;
+    let number = std::fs::read_to_string(&out).unwrap().lines().nth(1).unwrap().split(',').next().unwrap().to_owned();
+    std::fs::write(&answer, format!("付款编号,结果\n{number},成功\n")).unwrap();
+    let taken = story.tells("payment answer", "finance", &[&batch, &answer], "payment.answer").await;
+    assert_eq!(taken["paid"], 1, "{taken}");
     after_the_money(story, &id).await;
 }
 
@@ -347,7 +357,8 @@ async fn after_the_money(story: &mut Story<'_>, case: &str) {
     let mut tx = story.db.begin().await.unwrap();
     for sql in [
         "insert into clawback (case_id, fact, found_on) select id, '资质被撤销', '2024-03-18' from award_case where state = 'paid'",
-        "delete from letter where case_id in (select id from award_case where state = 'paid')",
+        "update letter set taken_back_on = '2024-03-18', taken_back_why = '写错' \
+         where case_id in (select id from award_case where state = 'paid')",
     ] {
         db::with_conn!(&mut tx, conn => sqlx::query(sql).execute(conn).await.map(|_| ())).unwrap();
     }

@@ -27,8 +27,8 @@ macro_rules! policies {
 }
 
 /// The files of policies, in the order in which they are shown.
-const FILES: [(&str, &str); 7] = policies!(
-    "everyone" "office" "departments" "towns" "enterprises" "personal-data" "administrators"
+const FILES: [(&str, &str); 9] = policies!(
+    "everyone" "office" "departments" "towns" "enterprises" "banks" "province" "personal-data" "administrators"
 );
 
 /// What an account belongs to (单位), and what a thing belongs to.
@@ -42,6 +42,10 @@ pub enum Organisation<'a> {
     Department(&'a str),
     /// An enterprise, by its unified social credit code.
     Enterprise(&'a str),
+    /// A bank, by its name.
+    Bank(&'a str),
+    /// A provincial body, by its name.
+    Province(&'a str),
 }
 
 /// Whose the thing is that somebody asks for. What kind of thing it is follows from the permission.
@@ -60,6 +64,11 @@ pub enum Resource<'a> {
     Demand {
         /// The code of the enterprise whose it is.
         enterprise: &'a str,
+    },
+    /// A pledge loan.
+    Pledge {
+        /// The name of the bank that gave it, in the form in which names are compared.
+        bank: &'a str,
     },
     /// An award case.
     Case {
@@ -134,6 +143,8 @@ impl Account {
             Role::Enterprise => Organisation::Enterprise(&self.unit),
             Role::Town => Organisation::Town(&self.unit),
             Role::Department => Organisation::Department(&self.unit),
+            Role::Bank => Organisation::Bank(&self.unit),
+            Role::Province => Organisation::Province(&self.unit),
             Role::Finance => Organisation::Department(crate::cases::FINANCE),
             Role::Clerk | Role::Leader | Role::Auditor | Role::Administrator | Role::SecurityAdministrator => {
                 Organisation::City
@@ -239,6 +250,7 @@ impl Policies {
                 Resource::Enterprise { code: "other", town: Some("other") },
                 Resource::Enterprise { code: "own", town: Some("own") },
             ),
+            "Pledge" => (Resource::Pledge { bank: "other" }, Resource::Pledge { bank: "own" }),
             "Demand" => (Resource::Demand { enterprise: "other" }, Resource::Demand { enterprise: "own" }),
             "Case" => (
                 Resource::Case { enterprise: "other", asked: &[], is_draft: false },
@@ -293,6 +305,7 @@ fn thing(kind: &EntityTypeName, resource: &Resource<'_>) -> Result<Entity, Strin
             tell("enterprise", Organisation::Enterprise(code))?;
             tell("town", Organisation::Town(town.unwrap_or_default()))?;
         }
+        Resource::Pledge { bank } => tell("bank", Organisation::Bank(bank))?,
         Resource::Demand { enterprise } => tell("enterprise", Organisation::Enterprise(enterprise))?,
         Resource::Case { enterprise, asked, is_draft } => {
             tell("enterprise", Organisation::Enterprise(enterprise))?;
@@ -316,6 +329,8 @@ impl Organisation<'_> {
             Self::Town(name) => ("town", name),
             Self::Department(name) => ("department", name),
             Self::Enterprise(code) => ("enterprise", code),
+            Self::Bank(name) => ("bank", name),
+            Self::Province(name) => ("province", name),
         };
         if name.is_empty() { Ok(None) } else { uid("Organisation", &format!("{kind}/{name}")).map(Some) }
     }

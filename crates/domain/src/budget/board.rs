@@ -7,11 +7,13 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use registry::{Folded, FoldedRow};
 use rules::Policy;
+use terms::text::fold_name;
 
 use super::{Line, store};
 use crate::{
     Error, Installation,
-    items::{self, GRANT_LINKED, Item, Stage},
+    accounts::{Account, Permission, Resource, allows},
+    items::{self, GRANT_LINKED, Item, Stage, allowed},
     payments,
 };
 
@@ -155,10 +157,38 @@ pub struct Pledge {
     pub year: i64,
     /// What counts of it, in fen.
     pub fen: i64,
+    /// The bank that gave it.
+    pub pledgee: String,
+    /// When it was released; empty while it stands.
+    pub released: String,
+}
+
+/// The pledge loans that an account may see: a bank those that it gave, copyrights too; the city those that its board adds up.
+pub async fn pledges_of(installation: &Installation, account: &Account, now: Timestamp) -> Result<Vec<Pledge>, Error> {
+    allowed(account, Permission::ViewPledges)?;
+    let mut all = every_pledge(installation, now).await?.unwrap_or_default();
+    if account.confined(Permission::ViewPledges).is_none() {
+        all.retain(counts);
+        return Ok(all);
+    }
+    // Names are one however their brackets and spaces are typed.
+    let own = Account { unit: fold_name(&account.unit), ..account.clone() };
+    all.retain(|one| allows(&own, Permission::ViewPledges, &Resource::Pledge { bank: &fold_name(&one.pledgee) }));
+    Ok(all)
+}
+
+/// Whether a pledge is of the sort that the policy's figure counts.
+fn counts(pledge: &Pledge) -> bool {
+    pledge.right != "著作权"
 }
 
 /// The pledge loans that the board adds up, copyrights left out as in the policy's own figure; none while the register never came.
 pub async fn pledges(installation: &Installation, now: Timestamp) -> Result<Option<Vec<Pledge>>, Error> {
+    let all = every_pledge(installation, now).await?;
+    Ok(all.map(|all| all.into_iter().filter(counts).collect()))
+}
+
+async fn every_pledge(installation: &Installation, now: Timestamp) -> Result<Option<Vec<Pledge>>, Error> {
     const REGISTER: &str = "pledges";
     if !registry::delivered(&installation.db, now).await?.contains_key(REGISTER) {
         return Ok(None);
@@ -174,12 +204,14 @@ pub async fn pledges(installation: &Installation, now: Timestamp) -> Result<Opti
             right: text(row, "right"),
             objects: text(row, "objects"),
             pledgor: text(row, "pledgor_uscc"),
+            pledgee: text(row, "pledgee"),
+            released: text(row, "released_on"),
             year: on.get(..4)?.parse().ok()?,
             on,
             fen: fen("ip_amount").or_else(|| fen("amount"))?,
         })
     };
-    Ok(Some(rows.iter().filter(|row| text(row, "right") != "著作权").filter_map(pledge).collect()))
+    Ok(Some(rows.iter().filter_map(pledge).collect()))
 }
 
 #[cfg(test)]

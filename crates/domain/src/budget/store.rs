@@ -140,6 +140,23 @@ pub(super) async fn settle(tx: &mut Tx, case: i64, state: &str) -> Result<(), Er
     }
 }
 
+/// Moves a case's paid money back to what is reserved, on its line too.
+pub(super) async fn take_back(tx: &mut Tx, case: i64) -> Result<(), Error> {
+    const LINE: &str = "update budget_line set reserved_fen = reserved_fen + r.amount_fen, paid_fen = paid_fen - r.amount_fen \
+        from reservation r where r.line_id = budget_line.id and r.case_id = $1 and r.state = 'paid'";
+    const RESERVATION: &str = "update reservation set state = 'reserved' where case_id = $1 and state = 'paid'";
+    with_conn!(&mut *tx, conn => sqlx::query(LINE).bind(case).execute(conn).await.map(|_| ()))
+        .map_err(db::Error::from)?;
+    let changed = with_conn!(tx, conn => sqlx::query(RESERVATION).bind(case).execute(conn).await
+        .map(|done| done.rows_affected()))
+    .map_err(db::Error::from)?;
+    if changed == 1 {
+        Ok(())
+    } else {
+        Err(Error::Damaged(format!("案件 {case} 没有已付的预算，不能记作退汇。")))
+    }
+}
+
 pub(super) async fn reservation(tx: &mut Tx, case: i64) -> Result<Option<(Line, i64, String)>, Error> {
     let sql = format!(
         "select {COLUMNS}, r.amount_fen as held_fen, r.state from reservation r join budget_line l on l.id = r.line_id \

@@ -234,7 +234,6 @@ impl Doing<'_> {
                     super::applications::in_window(self.item, before.facts.event.unwrap_or(self.today), self.today)?;
                 }
                 super::applications::complete(tx, before, self.item).await?;
-                after.account.as_ref().ok_or_else(|| Error::Invalid("请先填写收款账户。".into()))?;
                 let award = award_of(self.policy, &before.award)?;
                 store::set_rights(tx, before.id, &rights_of(award, after)).await?;
                 self.look(tx, after).await?;

@@ -19,8 +19,8 @@ use crate::{
     accounts::{Account, Permission},
     evidence,
     items::{
-        self, Item, Track,
-        aid::{Claim, Ending, Trigger},
+        self, Formula, Item, Track,
+        aid::{Claim, Deduction, Ending, Trigger},
     },
     runs::sha256,
 };
@@ -180,7 +180,8 @@ pub async fn begin(
         on: today,
     };
     store::insert_step(&mut tx, id, &step, now).await?;
-    let detail = json!({ "award": award.id, "matter": matter, "event": event, "trigger": trigger });
+    let mut detail = super::identity_of(&case);
+    (detail["event"], detail["on"]) = (json!(event), json!(today));
     registry::audit::record(&mut tx, now, &account.login, "case.begin", &id.to_string(), &detail).await?;
     tx.commit().await?;
     Ok(id)
@@ -216,12 +217,25 @@ pub async fn write(
     }
     if let Some(given) = &written.account {
         let given = acts::receiving(Some(given), [&before.name, &before.name])?;
-        after.account = Some(acts::kept(installation, &before, &given)?);
+        if kept_account(installation, &before)?.as_ref() != Some(&given) {
+            after.account = Some(acts::kept(installation, &before, &given)?);
+        }
+    }
+    // What says nothing new is no step.
+    if after == before {
+        return Ok(());
     }
     let on = installation.business_date(now);
     save(&mut tx, &before, &after, &Change { act: "write", note: "", by: &account.login, for_whom: "", on, now })
         .await?;
     Ok(tx.commit().await?)
+}
+
+/// The receiving account as it was written before, where its number can be opened.
+fn kept_account(installation: &Installation, case: &Case) -> Result<Option<Receiving>, Error> {
+    let Some(payee) = &case.account else { return Ok(None) };
+    let number = payee.open(&installation.vault.keys()?, super::place(&case.id.to_string())).ok();
+    Ok(number.map(|number| Receiving { holder: payee.holder.clone(), bank: payee.bank.clone(), number }))
 }
 
 /// Whether an item takes applications for what happened on this day today.
@@ -240,12 +254,57 @@ async fn own(tx: &mut Tx, account: &Account, id: i64) -> Result<Case, Error> {
     Ok(case)
 }
 
+/// What is missing in an application: the field, as forms name it, and the words.
+pub type Missing = (&'static str, String);
+
+/// What its item asks an application for besides papers, by the field of the form.
+pub fn needed(case: &Case, item: &Item) -> Vec<&'static str> {
+    let claim = case.facts.application.as_ref().and_then(|one| one.aid.as_ref());
+    let of = |asks: fn(Trigger) -> bool| claim.is_some_and(|claim| asks(claim.trigger));
+    let is_deducted = item.terms.aid.as_ref().is_some_and(|aid| aid.deduction != Deduction::None);
+    let asked = [
+        ("statement", true),
+        ("costs", matches!(item.terms.formula, Formula::ShareOfCost { .. })),
+        ("place", of(Trigger::is_abroad)),
+        ("ending", of(Trigger::must_win)),
+        ("defender", of(Trigger::must_defend)),
+        ("compensation", claim.is_some() && is_deducted),
+        ("number", true),
+    ];
+    asked.into_iter().filter(|(_, is_asked)| *is_asked).map(|(field, _)| field).collect()
+}
+
+/// What an application still lacks of what its item asks for.
+pub fn lacking(case: &Case, item: &Item, papers: &[Paper]) -> Vec<Missing> {
+    let told = case.facts.application.clone().unwrap_or_default();
+    let claim = told.aid.as_ref();
+    let lacks = |field: &str| match field {
+        "statement" => told.statement.trim().is_empty().then_some("没有写情况说明"),
+        "costs" => told.costs_fen.is_none().then_some("没有填已付费用"),
+        "place" => claim.is_none_or(|one| one.place.trim().is_empty()).then_some("没有填国家（地区）"),
+        "ending" => claim.is_none_or(|one| one.ending.is_none()).then_some("没有选裁判结果"),
+        "defender" => claim.is_none_or(|one| one.is_defender.is_none()).then_some("没有说明是否维护自己的权利"),
+        "compensation" => {
+            claim.is_none_or(|one| one.compensation_fen.is_none()).then_some("没有填已获赔偿，没有的填 0")
+        }
+        _ => case.account.is_none().then_some("没有填写收款账户"),
+    };
+    let asked = needed(case, item);
+    let mut missing: Vec<Missing> =
+        asked.into_iter().filter_map(|field| Some((field, lacks(field)?.to_owned()))).collect();
+    let mut kinds = item.terms.papers_for(case.trigger());
+    kinds.retain(|kind| !papers.iter().any(|paper| paper.kind == *kind));
+    if !kinds.is_empty() {
+        missing.push(("kind", format!("还缺材料：{}", kinds.join("、"))));
+    }
+    missing
+}
+
 /// Whether everything that the item asks for is there.
 pub(super) async fn complete(tx: &mut Tx, case: &Case, item: &Item) -> Result<(), Error> {
-    let papers = store::papers(tx, case.id).await?;
-    let mut missing = item.terms.papers_for(case.trigger());
-    missing.retain(|kind| !papers.iter().any(|paper| paper.kind == *kind));
-    if missing.is_empty() { Ok(()) } else { Err(Error::Invalid(format!("还缺材料：{}。", missing.join("、")))) }
+    let missing = lacking(case, item, &store::papers(tx, case.id).await?);
+    let words: Vec<String> = missing.into_iter().map(|(_, words)| words).collect();
+    if words.is_empty() { Ok(()) } else { Err(Error::Invalid(format!("还不能提交：{}。", words.join("；")))) }
 }
 
 /// Hands in a file; what it is is told by its bytes, not by its name.

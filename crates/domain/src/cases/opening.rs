@@ -10,7 +10,7 @@ use super::{
     Application, Case, Change, Facts, Ground, State, Step,
     facts::Known,
     gates::{self, Asked, Outcome},
-    state_of, store,
+    identity_of, state_of, store,
 };
 use crate::{
     Error, Installation,
@@ -94,7 +94,8 @@ pub async fn open_batch(
             on: proposing.today,
         };
         store::insert_step(&mut tx, case.id, &step, now).await?;
-        let detail = json!({ "name": case.name, "subject": case.subject, "after": state_of(&case), "note": step.note });
+        let mut detail = identity_of(&case);
+        (detail["after"], detail["note"], detail["on"]) = (state_of(&case), json!(step.note), json!(step.on));
         registry::audit::record(&mut tx, now, &account.login, "case.open", &case.id.to_string(), &detail).await?;
         let change = Change { act: "open", note: &step.note, by: &step.by, for_whom: "", on: step.on, now };
         messages::of_case(&mut tx, None, &case, &change).await?;

@@ -1,21 +1,23 @@
 //! Whether a case has what money must rest on, and whether every step of every case and every notice stands in the audit trail as it was
 //! done: what was changed behind the program's back is found here.
 
-use std::collections::BTreeMap;
+mod store;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use db::Tx;
 use registry::audit::{self, Entry};
 use serde_json::Value;
 
-use super::{Case, Step, state_of, store};
-use crate::{Error, items};
+use super::{Case, Notice, Step, identity_of, opening::rights_of, state_of};
+use crate::{Error, items, runs};
 
 /// What a case lacks of what money must rest on, each in words; empty when it lacks nothing.
 pub(crate) async fn lacks(tx: &mut Tx, case: &Case) -> Result<Vec<String>, Error> {
     let item = items::find_in(tx, case.item).await?;
     let mut lacks = Vec::new();
     if case.facts.application.is_some() {
-        let papers = store::papers(tx, case.id).await?;
+        let papers = super::store::papers(tx, case.id).await?;
         let missing = item.terms.papers_for(case.trigger());
         let missing = missing.into_iter().filter(|kind| !papers.iter().any(|paper| paper.kind == *kind));
         lacks.extend(missing.map(|kind| format!("缺少事项要求的材料“{kind}”")));
@@ -27,7 +29,7 @@ pub(crate) async fn lacks(tx: &mut Tx, case: &Case) -> Result<Vec<String>, Error
             lacks.push("没有满足奖励条件的记录".into());
         }
     }
-    let opinions = store::opinions(tx, case.id).await?;
+    let opinions = super::store::opinions(tx, case.id).await?;
     let agreed = |name: &&String| opinions.iter().any(|one| one.department == **name && one.agrees == Some(true));
     let silent = item.terms.departments.iter().filter(|name| !agreed(name));
     lacks.extend(silent.map(|name| format!("没有{name}同意的会签")));
@@ -43,31 +45,90 @@ pub(crate) async fn accounts_were_lost(tx: &mut Tx) -> Result<bool, Error> {
 pub(crate) async fn trail_faults(db: &db::Db) -> Result<(usize, usize, Vec<String>), Error> {
     let mut tx = db.begin_read().await?;
     let mut told: BTreeMap<i64, Vec<Entry>> = BTreeMap::new();
-    // Batches from before each opened case had its row of the trail.
-    let mut older: Vec<i64> = Vec::new();
+    let mut batches: BTreeMap<i64, Entry> = BTreeMap::new();
     for entry in audit::of_acts(&mut tx, "case.").await? {
         let Ok(object) = entry.object.parse::<i64>() else { continue };
         match &*entry.action {
-            "case.batch" if entry.detail["each"] != true => older.push(object),
-            "case.batch" | "case.attach" | "case.detach" => {}
+            "case.batch" => _ = batches.insert(object, entry),
+            "case.attach" | "case.detach" => {}
             _ => told.entry(object).or_default().push(entry),
         }
     }
     let mut done: BTreeMap<i64, Vec<Step>> = BTreeMap::new();
-    for (case, step) in store::steps_of(&mut tx, None).await? {
+    for (case, step) in super::store::steps_of(&mut tx, None).await? {
         done.entry(case).or_default().push(step);
     }
     let steps = done.values().map(Vec::len).sum();
     let was_lost = accounts_were_lost(&mut tx).await?;
     let mut faults = Vec::new();
-    let cases = store::every(&mut tx).await?;
+    let cases = super::store::every(&mut tx).await?;
+    let notices = super::store::notices(&mut tx, None).await?;
+    let mut published: BTreeMap<i64, Vec<&Notice>> = BTreeMap::new();
+    for notice in notices.iter().rev() {
+        notice.cases.iter().for_each(|(case, _)| published.entry(case.id).or_default().push(notice));
+    }
+    let (policy, mut held) = (runs::policy()?, store::rights(&mut tx).await?);
     for case in &cases {
         let (steps, entries) = (done.remove(&case.id).unwrap_or_default(), told.get(&case.id));
-        let is_older = case.batch.is_some_and(|batch| older.contains(&batch));
-        faults.extend(case_fault(case, &steps, entries.map_or(&[], Vec::as_slice), (is_older, was_lost)));
+        let entries = entries.map_or(&[][..], Vec::as_slice);
+        let batch = case.batch.and_then(|batch| batches.get(&batch));
+        // A batch from before each opened case had its row of the trail.
+        let is_older = batch.is_some_and(|entry| entry.detail["each"] != true);
+        faults.extend(identity_fault(case, entries.first().filter(|_| !is_older), batch));
+        faults.extend(case_fault(case, &steps, entries, (is_older, was_lost)));
+        faults.extend(haste(case.id, &steps, published.get(&case.id).map_or(&[], Vec::as_slice)));
+        // Rights are held from the day on which a case is opened or handed in.
+        let is_held = steps.iter().any(|step| matches!(step.act.as_str(), "open" | "submit"));
+        let rests_on: BTreeSet<_> = match policy.award(&case.award).filter(|_| is_held) {
+            Some(award) => rights_of(award, case).into_iter().collect(),
+            None => BTreeSet::new(),
+        };
+        if held.remove(&case.id).unwrap_or_default() != rests_on {
+            faults.push(format!("案件 {} 防重复登记的权利或事项与案件所依据的不符", case.id));
+        }
     }
-    let notices = notice_faults(&mut tx, &told, &mut faults).await?;
-    Ok((steps, notices, faults))
+    notice_faults(&mut tx, (&notices, &told), &mut faults).await?;
+    Ok((steps, notices.len(), faults))
+}
+
+/// What a case is, by the word for it: held against the row of the trail with which it began, and against that of its batch.
+const IDENTITY: [(&str, &str); 9] = [
+    ("subject", "统一社会信用代码"),
+    ("name", "企业名称"),
+    ("award", "奖励或资助"),
+    ("year", "年度"),
+    ("item", "政策事项版次"),
+    ("level", "等级"),
+    ("matter", "事项编号"),
+    ("trigger", "维权情形"),
+    ("grounds", "所依据的测算、条件或权利"),
+];
+
+fn identity_fault(case: &Case, began: Option<&Entry>, batch: Option<&Entry>) -> Option<String> {
+    let is = identity_of(case);
+    [began, batch].into_iter().flatten().find_map(|entry| {
+        // Rows from before all of it was told say what they say.
+        let differs = |key: &str| entry.detail.get(key).is_some_and(|told| *told != is[key]);
+        let (_, what) = IDENTITY.iter().find(|(key, _)| differs(key))?;
+        Some(format!("案件 {} 的{what}与审计记录 {} 不符", case.id, entry.id))
+    })
+}
+
+/// A decision that was taken without a notice, or before the last day of its notice was over; the notices of the case in their order.
+fn haste(case: i64, steps: &[Step], notices: &[&Notice]) -> Option<String> {
+    let (mut later, mut notice) = (notices.iter(), None);
+    for step in steps {
+        match (step.act.as_str(), notice) {
+            ("publish", _) => notice = later.next(),
+            ("approve", None) => return Some(format!("案件 {case} 没有公示，{} 就作了决定", step.on)),
+            ("approve", Some(notice)) if step.on <= notice.closes_on => {
+                let (on, id, last) = (step.on, notice.id, notice.closes_on);
+                return Some(format!("案件 {case} 的决定（{on}）早于公示 {id} 结束（{last}）"));
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 /// The first place at which a case and its rows of the trail part.
@@ -122,17 +183,18 @@ fn tells(entry: &Entry, step: &Step) -> bool {
     same && (step.act == "begin"
         || (text(&entry.detail["after"]["state"]) == step.after
             && text(&entry.detail["note"]) == step.note
+            // Rows from before the day was told say nothing of it.
+            && entry.detail.get("on").is_none_or(|on| *on == step.on.to_string())
             && text(&entry.detail["for"]) == step.for_whom))
 }
 
-/// Holds every notice against its entry, and every amount on it against what the trail says was published; how many there are.
+/// Holds every notice against its entry, and every amount on it against what the trail says was published.
 async fn notice_faults(
     tx: &mut Tx,
-    told: &BTreeMap<i64, Vec<Entry>>,
+    (notices, told): (&[Notice], &BTreeMap<i64, Vec<Entry>>),
     faults: &mut Vec<String>,
-) -> Result<usize, Error> {
+) -> Result<(), Error> {
     let entries = audit::of_acts(tx, "notice.open").await?;
-    let notices = store::notices(tx, None).await?;
     // How many notices a case has been on so far, in their order.
     let mut times: BTreeMap<i64, usize> = BTreeMap::new();
     for notice in notices.iter().rev() {
@@ -163,5 +225,5 @@ async fn notice_faults(
     for entry in entries.iter().filter(|entry| !notices.iter().any(|notice| notice.id.to_string() == entry.object)) {
         faults.push(format!("审计记录 {} 所记的公示 {} 不在", entry.id, entry.object));
     }
-    Ok(notices.len())
+    Ok(())
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use db::{Tx, with_conn};
 use jiff::{Timestamp, civil::Date};
 use sqlx::AssertSqlSafe;
+use terms::text::fold_name;
 
 use super::{Case, Notice, Objection, Opinion, Paper, Payee, State, Step};
 use crate::{Error, items::amount::Calculation, secrets::Sealed};
@@ -140,11 +141,12 @@ pub(super) async fn find(tx: &mut Tx, id: i64) -> Result<Option<Case>, Error> {
     row.map(Row::case).transpose()
 }
 
-/// The living case with the same award, subject, year and matter.
+/// The living case with the same award, subject, year and matter, however its brackets and spaces are typed.
 pub(super) async fn same(tx: &mut Tx, case: &Case) -> Result<Option<Case>, Error> {
     let found =
         cases(tx, "c.award = $1 and c.subject = $2 and c.state <> 'withdrawn'", &case.award, &case.subject).await?;
-    Ok(found.into_iter().find(|one| one.year == case.year && one.matter == case.matter))
+    let matter = fold_name(&case.matter);
+    Ok(found.into_iter().find(|one| one.year == case.year && fold_name(&one.matter) == matter))
 }
 
 /// The subjects that have a case of an award for a year.

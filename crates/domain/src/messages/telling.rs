@@ -32,7 +32,7 @@ fn news(act: &str, is_moved: bool, case: &Case) -> Option<Kind> {
     match (act, case.state) {
         ("publish", _) => Some(Kind::Notice),
         ("pay", _) => Some(Kind::Paid),
-        ("pay-failed", _) => Some(Kind::Returned),
+        ("pay-failed" | "pay-return", _) => Some(Kind::Returned),
         (_, State::Notified) if is_moved => Some(Kind::Confirm),
         (_, State::Correction) if is_moved => Some(Kind::Missing),
         ("approve", State::Approved) => Some(Kind::Granted),

@@ -1,14 +1,18 @@
 //! The bank's answer: a table with the payment's number, whether it arrived, and why not. Taken whole or not at all, and once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use db::Tx;
 use jiff::{Timestamp, civil::Date};
-use serde_json::json;
+use serde_json::{Value, json};
 use sheets::{Limits, Row};
 
-use super::{Payment, Stage, find, step, store};
+use super::{
+    Payment, Stage, find,
+    returned::{self, Return},
+    step, store,
+};
 use crate::{
     Error, Installation,
     accounts::{Account, Permission},
@@ -25,17 +29,42 @@ pub struct Answered {
     pub paid: usize,
     /// Payments that came back.
     pub failed: usize,
+    /// Payments that had arrived and came back (退汇).
+    pub returned: usize,
+    /// Payments answered before without an amount, whose amount came now.
+    pub amounts: usize,
     /// Rows that said what was known already.
     pub unchanged: usize,
     /// Of those that arrived or came back, the rows without an amount, which therefore could not be held against the order.
     pub unchecked: usize,
 }
 
+/// What a row says became of a payment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    /// 成功.
+    Arrived,
+    /// 失败.
+    Failed,
+    /// 退汇: of a payment called arrived before, that it was sent back; of one not answered yet, that it failed.
+    Returned,
+}
+
+impl Outcome {
+    /// The state that a payment has then, and what its case goes through.
+    const fn settles(self) -> (&'static str, State, &'static str) {
+        match self {
+            Self::Arrived => ("paid", State::Paid, "pay"),
+            Self::Failed | Self::Returned => ("failed", State::Failed, "pay-failed"),
+        }
+    }
+}
+
 /// One row of the answer.
 struct Said {
     row: u32,
     number: String,
-    has_arrived: bool,
+    outcome: Outcome,
     /// The amount, where the file says one, in fen.
     fen: Option<i64>,
     reason: String,
@@ -66,20 +95,12 @@ pub async fn take_answer(
         return Ok(Answered { unchanged: said.len(), ..Answered::default() });
     }
     let payments: BTreeMap<&str, &Payment> = batch.payments.iter().map(|one| (one.number.as_str(), one)).collect();
-    check(&said, &payments, id)?;
+    check(&mut tx, &said, &payments, id).await?;
     let mut answered = Answered::default();
     let mut rows = Vec::new();
     for one in &said {
         let payment = payments[one.number.as_str()];
-        if payment.state == "ordered" {
-            let stored = if one.has_arrived { "paid" } else { "failed" };
-            rows.push(json!({ "number": one.number, "state": stored, "on": one.on, "fen": one.fen }));
-            answered.unchecked += usize::from(one.fen.is_none());
-            settle(&mut tx, payment, one, (&account.login, today), now).await?;
-            if one.has_arrived { answered.paid += 1 } else { answered.failed += 1 }
-        } else {
-            answered.unchanged += 1;
-        }
+        rows.extend(take(&mut tx, payment, one, &mut answered, (&account.login, today), now).await?);
     }
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     store::insert_answer(&mut tx, &hash, id, &name, (&account.login, &now.to_string())).await?;
@@ -87,11 +108,51 @@ pub async fn take_answer(
         step(&mut tx, &batch, Stage::Sent, Stage::Closed, None, now).await?;
     }
     let detail = json!({
-        "sha256": hash, "paid": answered.paid, "failed": answered.failed, "unchanged": answered.unchanged, "rows": rows,
+        "sha256": hash, "file": name, "paid": answered.paid, "failed": answered.failed, "returned": answered.returned,
+        "unchanged": answered.unchanged, "rows": rows,
     });
     registry::audit::record(&mut tx, now, &account.login, "payment.answer", &id.to_string(), &detail).await?;
     tx.commit().await?;
     Ok(answered)
+}
+
+/// Takes in one row; gives what the trail is to say of it, nothing where it says what was known.
+async fn take(
+    tx: &mut Tx,
+    payment: &Payment,
+    said: &Said,
+    answered: &mut Answered,
+    (by, today): (&str, Date),
+    now: Timestamp,
+) -> Result<Option<Value>, Error> {
+    let number = &payment.number;
+    if payment.state == "ordered" {
+        let (stored, ..) = said.outcome.settles();
+        answered.unchecked += usize::from(said.fen.is_none());
+        if said.outcome == Outcome::Arrived {
+            answered.paid += 1
+        } else {
+            answered.failed += 1
+        }
+        settle(tx, payment, said, (by, today), now).await?;
+        return Ok(Some(json!({ "number": number, "state": stored, "on": said.on, "fen": said.fen })));
+    }
+    let later = said.fen.filter(|_| payment.answered_fen.is_none());
+    if let Some(fen) = later {
+        store::set_answered(tx, number, fen).await?;
+    }
+    if said.outcome == Outcome::Returned && payment.state == "paid" {
+        answered.returned += 1;
+        let back = Return { number, on: said.on, reason: &said.reason };
+        returned::settle(tx, payment, back, (by, today), now).await?;
+        return Ok(Some(json!({ "number": number, "state": "returned", "on": said.on, "fen": later })));
+    }
+    if later.is_none() {
+        answered.unchanged += 1;
+        return Ok(None);
+    }
+    answered.amounts += 1;
+    Ok(Some(json!({ "number": number, "state": "amount", "fen": later })))
 }
 
 async fn settle(
@@ -101,12 +162,11 @@ async fn settle(
     (by, today): (&str, Date),
     now: Timestamp,
 ) -> Result<(), Error> {
-    let (stored, state, act) =
-        if said.has_arrived { ("paid", State::Paid, "pay") } else { ("failed", State::Failed, "pay-failed") };
+    let (stored, state, act) = said.outcome.settles();
     if !store::answer(tx, &payment.number, (stored, &said.reason), said.fen, said.on).await? {
         return Err(Error::Conflict(format!("付款 {} 刚刚被登记过。请刷新后再看。", payment.number)));
     }
-    if said.has_arrived {
+    if said.outcome == Outcome::Arrived {
         budget::spend(tx, payment.case).await?;
     }
     let before = cases::find_in(tx, payment.case).await?;
@@ -116,17 +176,23 @@ async fn settle(
 }
 
 /// Refuses the whole file when a row names a payment that is not in the batch, speaks twice, or contradicts what is known.
-fn check(said: &[Said], payments: &BTreeMap<&str, &Payment>, id: i64) -> Result<(), Error> {
+async fn check(tx: &mut Tx, said: &[Said], payments: &BTreeMap<&str, &Payment>, id: i64) -> Result<(), Error> {
     let mut wrong = Vec::new();
-    let mut seen: BTreeMap<&str, bool> = BTreeMap::new();
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
     for one in said {
         let Some(payment) = payments.get(one.number.as_str()) else {
             wrong.push(format!("第 {} 行：付款编号“{}”不在拨付批次 {id} 中", one.row, one.number));
             continue;
         };
-        let stored = if one.has_arrived { "paid" } else { "failed" };
-        if payment.state != "ordered" && payment.state != stored {
-            wrong.push(format!("第 {} 行：{} 已登记为“{}”，与这一行不符", one.row, one.number, payment.zh()));
+        let (stored, ..) = one.outcome.settles();
+        let is_return = one.outcome == Outcome::Returned && payment.state == "paid";
+        if is_return {
+            let why = returned::refused(tx, payment, one.on).await?;
+            wrong.extend(why.map(|why| format!("第 {} 行：{why}", one.row)));
+        } else if payment.state != "ordered" && payment.state != stored {
+            let hint =
+                if payment.state == "paid" { "；到账以后银行退回的，结果请写“退汇”" } else { "" };
+            wrong.push(format!("第 {} 行：{} 已登记为“{}”，与这一行不符{hint}", one.row, one.number, payment.zh()));
         }
         if let Some(fen) = one.fen.filter(|fen| *fen != payment.amount_fen) {
             let words = [fen, payment.amount_fen].map(|fen| terms::Money::from_fen(fen).to_string());
@@ -135,7 +201,7 @@ fn check(said: &[Said], payments: &BTreeMap<&str, &Payment>, id: i64) -> Result<
         if let Some(ordered) = ordered_on(&one.number).filter(|ordered| one.on < *ordered) {
             wrong.push(format!("第 {} 行：日期 {} 早于制单的 {ordered}", one.row, one.on));
         }
-        if seen.insert(&one.number, one.has_arrived).is_some() {
+        if !seen.insert(&one.number) {
             wrong.push(format!("第 {} 行：{} 在文件中重复", one.row, one.number));
         }
     }
@@ -166,7 +232,7 @@ fn read(file: &Path, today: Date) -> Result<Vec<Said>, Error> {
     let needed = |heading: &str| {
         place(heading).ok_or_else(|| {
             Error::Invalid(format!(
-                "回单第一行没有“{heading}”这一列。要有：付款编号、结果（成功或失败）；可有：金额（元）、原因、日期。"
+                "回单第一行没有“{heading}”这一列。要有：付款编号、结果（成功、失败或退汇）；可有：金额（元）、原因、日期。"
             ))
         })
     };
@@ -175,11 +241,15 @@ fn read(file: &Path, today: Date) -> Result<Vec<Said>, Error> {
     let amount = ["金额（元）", "金额(元)", "金额"].into_iter().find_map(place);
     let said = rows.map(|row| {
         let cell = |at: usize| row.cells.get(at).map(|cell| cell.text().trim().to_owned()).unwrap_or_default();
-        let has_arrived = match cell(result).as_str() {
-            "成功" => true,
-            "失败" => false,
+        let outcome = match cell(result).as_str() {
+            "成功" => Outcome::Arrived,
+            "失败" => Outcome::Failed,
+            "退汇" => Outcome::Returned,
             other => {
-                return Err(Error::Invalid(format!("回单第 {} 行的结果是“{other}”，应为“成功”或“失败”。", row.number)));
+                return Err(Error::Invalid(format!(
+                    "回单第 {} 行的结果是“{other}”，应为“成功”“失败”或“退汇”。",
+                    row.number
+                )));
             }
         };
         let on = match on.map(cell).filter(|text| !text.is_empty()) {
@@ -202,7 +272,7 @@ fn read(file: &Path, today: Date) -> Result<Vec<Said>, Error> {
             row: row.number,
             fen,
             number: cell(number),
-            has_arrived,
+            outcome,
             reason: reason.map(cell).unwrap_or_default(),
             on,
         })

@@ -93,8 +93,8 @@ async fn trail_faults(tx: &mut Tx, batches: &[Batch], faults: &mut Vec<String>) 
     let answers = store::answers(tx).await?;
     for batch in batches {
         let entries = told.remove(&batch.id.to_string()).unwrap_or_default();
-        let answers = answers.iter().filter(|(_, of, _)| *of == batch.id);
-        if let Some(what) = batch_fault(batch, &entries, answers) {
+        let answers: Vec<&Taken> = answers.iter().filter(|(_, of, ..)| *of == batch.id).collect();
+        if let Some(what) = batch_fault(batch, &entries, &answers) {
             faults.push(format!("拨付批次 {} {what}", batch.id));
         }
     }
@@ -102,11 +102,10 @@ async fn trail_faults(tx: &mut Tx, batches: &[Batch], faults: &mut Vec<String>) 
     Ok(())
 }
 
-fn batch_fault<'a>(
-    batch: &Batch,
-    entries: &[Entry],
-    answers: impl Iterator<Item = &'a (String, i64, String)>,
-) -> Option<String> {
+/// A bank's answer as it was taken in: its hash, its batch, by whom, and the name of its file.
+pub(super) type Taken = (String, i64, String, String);
+
+fn batch_fault(batch: &Batch, entries: &[Entry], answers: &[&Taken]) -> Option<String> {
     let find = |act: &str| entries.iter().find(|entry| entry.action == act);
     let Some(order) = find("payment.order") else { return Some("的制单没有审计记录".into()) };
     let cases: BTreeSet<i64> = batch.payments.iter().map(|one| one.case).collect();
@@ -129,22 +128,57 @@ fn batch_fault<'a>(
     if let Some((_, word)) = needed.filter(|(act, _)| find(act).is_none()) {
         return Some(format!("的{word}没有审计记录"));
     }
-    let of_answer =
-        |hash: &str| entries.iter().find(|entry| entry.action == "payment.answer" && entry.detail["sha256"] == *hash);
-    let mut said: BTreeMap<&str, &Value> = BTreeMap::new();
-    for (hash, _, by) in answers {
-        let Some(entry) = of_answer(hash).filter(|entry| entry.who == *by) else {
-            return Some("的回单与审计记录不符".into());
-        };
-        let rows = entry.detail["rows"].as_array().into_iter().flatten();
-        said.extend(rows.filter_map(|row| Some((row["number"].as_str()?, row))));
-    }
-    // Answers from before the trail named each payment say their number alone.
-    let is_wrong = |one: &&Payment| {
-        said.get(&*one.number).is_some_and(|row| {
-            row["state"] != *one.state || row["on"].as_str() != one.answered_on.map(|day| day.to_string()).as_deref()
-        })
+    let is_same = |entry: &Entry, (hash, _, by, name): &Taken| {
+        // Rows from before the name was told say nothing of it.
+        let is_named = entry.detail.get("file").is_none_or(|told| *told == **name);
+        entry.detail["sha256"] == **hash && entry.who == *by && is_named
     };
-    let wrong = batch.payments.iter().find(is_wrong)?;
-    Some(format!("中付款 {} 的结果或日期与审计记录不符", wrong.number))
+    let mut told: BTreeMap<&str, Vec<(&Entry, &Value)>> = BTreeMap::new();
+    let mut taken = answers.to_vec();
+    for entry in entries.iter().filter(|entry| matches!(&*entry.action, "payment.answer" | "payment.return")) {
+        if entry.action == "payment.answer" {
+            let Some(place) = taken.iter().position(|answer| is_same(entry, answer)) else {
+                return Some(format!("的回单与审计记录 {} 不符", entry.id));
+            };
+            taken.remove(place);
+        }
+        for row in entry.detail["rows"].as_array().into_iter().flatten() {
+            told.entry(row["number"].as_str().unwrap_or_default()).or_default().push((entry, row));
+        }
+    }
+    if !taken.is_empty() {
+        return Some("有一份回单没有审计记录".into());
+    }
+    // Answers from before the trail named each payment say how many there were alone.
+    let is_older = entries.iter().any(|entry| entry.action == "payment.answer" && entry.detail.get("rows").is_none());
+    batch.payments.iter().find_map(|one| {
+        let what = match told.get(&*one.number) {
+            Some(rows) => payment_fault(one, rows)?,
+            None if is_older || matches!(&*one.state, "ordered" | "cancelled") => return None,
+            None => "结果",
+        };
+        Some(format!("中付款 {} 的{what}与审计记录不符", one.number))
+    })
+}
+
+/// What of a payment is not as its rows of the trail tell it.
+fn payment_fault(payment: &Payment, rows: &[(&Entry, &Value)]) -> Option<&'static str> {
+    let of = |state: &str| rows.iter().rev().find(|(_, row)| row["state"] == state);
+    let day = |day: Option<jiff::civil::Date>| day.map(|day| day.to_string());
+    let returned = of("returned");
+    let settled = rows.iter().find(|(_, row)| matches!(row["state"].as_str(), Some("paid" | "failed")))?;
+    let state = if returned.is_some() { "failed" } else { settled.1["state"].as_str().unwrap_or_default() };
+    if payment.state != state || day(payment.answered_on).as_deref() != settled.1["on"].as_str() {
+        return Some("结果或日期");
+    }
+    let back = returned.map(|(entry, row)| (row["on"].as_str().unwrap_or_default(), &*entry.who));
+    if (day(payment.returned_on).as_deref(), payment.returned_by.as_deref())
+        != (back.map(|one| one.0), back.map(|one| one.1))
+    {
+        return Some("退汇日期或登记人");
+    }
+    // An amount came with the answer or later; rows from before amounts were told say nothing of it.
+    let amounts: Vec<&Value> = rows.iter().filter_map(|(_, row)| row.get("fen")).collect();
+    let fen = amounts.iter().find_map(|fen| fen.as_i64());
+    (!amounts.is_empty() && fen != payment.answered_fen).then_some("回单金额")
 }

@@ -67,6 +67,8 @@ struct PaymentRow {
     answered_on: Option<String>,
     recovered_on: Option<String>,
     answered_fen: Option<i64>,
+    returned_on: Option<String>,
+    returned_by: Option<String>,
 }
 
 async fn payments(
@@ -75,7 +77,7 @@ async fn payments(
     case: Option<i64>,
 ) -> Result<std::collections::BTreeMap<i64, Vec<Payment>>, Error> {
     const SQL: &str = "select number, batch_id, case_id, amount_fen, recovered_fen, holder, bank, account_number, \
-        account_masked, state, reason, answered_on, recovered_on, answered_fen from payment where (batch_id = $1 or $1 = 0) and (case_id = $2 or $2 = 0) order by id";
+        account_masked, state, reason, answered_on, recovered_on, answered_fen, returned_on, returned_by from payment where (batch_id = $1 or $1 = 0) and (case_id = $2 or $2 = 0) order by id";
     let rows: Vec<PaymentRow> =
         with_conn!(tx, conn => sqlx::query_as(SQL).bind(batch.unwrap_or(0)).bind(case.unwrap_or(0))
         .fetch_all(conn).await)
@@ -90,6 +92,8 @@ async fn payments(
             recovered_fen: row.recovered_fen,
             recovered_on: row.recovered_on.and_then(|day| day.parse().ok()),
             answered_fen: row.answered_fen,
+            returned_on: row.returned_on.and_then(|day| day.parse().ok()),
+            returned_by: row.returned_by,
             receiving: Payee {
                 holder: row.holder,
                 bank: row.bank,
@@ -141,6 +145,31 @@ pub(super) async fn answer(
     .map_err(db::Error::from)
     .map(|changed| changed == 1)
     .map_err(Error::from)
+}
+
+/// Notes that what had arrived came back; false when it has not arrived, or something of it was recovered.
+pub(super) async fn send_back(tx: &mut Tx, number: &str, reason: &str, (by, on): (&str, Date)) -> Result<bool, Error> {
+    const SQL: &str = "update payment set state = 'failed', reason = $2, returned_by = $3, returned_on = $4 \
+        where number = $1 and state = 'paid' and recovered_fen = 0";
+    let changed = with_conn!(tx, conn => sqlx::query(SQL).bind(number).bind(reason).bind(by).bind(on.to_string())
+        .execute(conn).await.map(|done| done.rows_affected()))
+    .map_err(db::Error::from)?;
+    Ok(changed == 1)
+}
+
+/// Case and number of every payment whose return this login entered.
+pub(super) async fn returned_by(tx: &mut Tx, login: &str) -> Result<Vec<(i64, String)>, Error> {
+    const SQL: &str = "select case_id, number from payment where returned_by = $1 order by id";
+    Ok(with_conn!(tx, conn => sqlx::query_as(SQL).bind(login).fetch_all(conn).await).map_err(db::Error::from)?)
+}
+
+/// Notes the amount that the bank wrote later of a payment that it had answered without one.
+pub(super) async fn set_answered(tx: &mut Tx, number: &str, fen: i64) -> Result<bool, Error> {
+    const SQL: &str = "update payment set answered_fen = $2 where number = $1 and answered_fen is null";
+    let changed = with_conn!(tx, conn => sqlx::query(SQL).bind(number).bind(fen).execute(conn).await
+        .map(|done| done.rows_affected()))
+    .map_err(db::Error::from)?;
+    Ok(changed == 1)
 }
 
 pub(super) async fn has_answer(tx: &mut Tx, batch: i64, hash: &str) -> Result<bool, Error> {
@@ -270,9 +299,9 @@ pub(super) async fn arrived(tx: &mut Tx) -> Result<Vec<Arrived>, Error> {
     Ok(with_conn!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await).map_err(db::Error::from)?)
 }
 
-/// A bank's answer as it was taken in: its hash, its batch and by whom.
-pub(super) async fn answers(tx: &mut Tx) -> Result<Vec<(String, i64, String)>, Error> {
-    const SQL: &str = "select sha256, batch_id, by_whom from bank_answer order by batch_id, at";
+/// A bank's answer as it was taken in: its hash, its batch, by whom, and the name of its file.
+pub(super) async fn answers(tx: &mut Tx) -> Result<Vec<super::soundness::Taken>, Error> {
+    const SQL: &str = "select sha256, batch_id, by_whom, name from bank_answer order by batch_id, at";
     Ok(with_conn!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await).map_err(db::Error::from)?)
 }
 

@@ -430,13 +430,13 @@ async fn clause_c3_5_3_1_each_trigger_asks_for_its_own_proofs_and_answers() {
                         holder: case.name.clone(), bank: "农商行".into(), number: "6222000011112222".into()
                     };
                 let written = Written {
+                    statement: "见材料".into(),
                     costs_fen: Some(2_000_000),
                     account: Some(account),
                     place: "美国".into(),
                     ending: Some(if trigger.must_win() { Ending::Won } else { Ending::Lost }),
                     is_defender: Some(trigger.must_defend()),
                     compensation_fen: Some(500_000),
-                    ..Written::default()
                 };
                 cases::write(&city.installation, &firm, id, &written, now()).await.unwrap();
                 let aid = city.act_as(&firm, id, Act::Submit, &Said::default()).await.unwrap();

@@ -54,7 +54,8 @@ async fn what_is_due_goes_to_the_delegate_and_nobody_reviews_what_he_handled_thr
         let handled = city.act_for("clerk2", case.id, Act::Pass, "clerk").await.unwrap();
         assert_eq!((handled.handler.as_deref(), handled.handler_for.as_deref()), (Some("clerk2"), Some("clerk")));
         let steps = cases::find(city.db(), city.of("leader"), case.id).await.unwrap().steps;
-        assert_eq!(steps.last().unwrap().who(), "clerk2（代 clerk 办理）");
+        let last = steps.last().unwrap();
+        assert_eq!(cases::acting(&last.by, Some(&last.for_whom)), "clerk2（代 clerk 办理）");
         let trail = registry::audit::recent(city.db(), None, 1).await.unwrap().remove(0);
         assert!(trail.who == "clerk2" && trail.detail.to_string().contains("\"for\":\"clerk\""), "{trail:?}");
         for login in ["clerk", "clerk2"] {

@@ -18,5 +18,6 @@ mod messages;
 mod payments;
 mod races;
 mod recovery;
+mod returned;
 mod sharing;
 mod soundness;

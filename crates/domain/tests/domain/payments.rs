@@ -1,7 +1,7 @@
 //! Whatever is ordered, approved, cancelled and answered in whatever order, money adds up to the fen and nobody is paid twice.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::OnceLock;
@@ -26,12 +26,40 @@ const KEPT: [&str; 3] = ["zhiqiang.sqlite", "demo.json", "secret.key"];
 /// One thing that people or the bank do; numbers choose among what is there.
 #[derive(Debug, Clone)]
 enum Doing {
-    Order { who: usize, cases: Vec<usize> },
-    Approve { is_second: bool, batch: usize },
-    Cancel { batch: usize },
-    Send { batch: usize },
-    Answer { batch: usize, arrived: Vec<bool>, stranger: bool },
-    Repeat { answer: usize },
+    Order {
+        who: usize,
+        cases: Vec<usize>,
+    },
+    Approve {
+        is_second: bool,
+        batch: usize,
+    },
+    Cancel {
+        batch: usize,
+    },
+    Send {
+        batch: usize,
+    },
+    Answer {
+        batch: usize,
+        results: Vec<&'static str>,
+        amounts: bool,
+        stranger: bool,
+    },
+    Repeat {
+        answer: usize,
+    },
+    /// A return that somebody enters by hand.
+    Return {
+        who: usize,
+        batch: usize,
+        place: usize,
+    },
+}
+
+/// What the bank says of a payment.
+fn result() -> impl Strategy<Value = &'static str> {
+    prop_oneof![4 => Just("成功"), 3 => Just("失败"), 3 => Just("退汇")]
 }
 
 fn doing() -> impl Strategy<Value = Doing> {
@@ -42,21 +70,23 @@ fn doing() -> impl Strategy<Value = Doing> {
             .prop_map(|(is_second, batch)| Doing::Approve { is_second, batch }),
         1 => batch.clone().prop_map(|batch| Doing::Cancel { batch }),
         3 => batch.clone().prop_map(|batch| Doing::Send { batch }),
-        4 => (batch, proptest::collection::vec(any::<bool>(), CASES), proptest::bool::weighted(0.1))
-            .prop_map(|(batch, arrived, stranger)| Doing::Answer { batch, arrived, stranger }),
+        4 => (batch.clone(), proptest::collection::vec(result(), CASES), any::<bool>(), proptest::bool::weighted(0.1))
+            .prop_map(|(batch, results, amounts, stranger)| Doing::Answer { batch, results, amounts, stranger }),
+        2 => (0..2usize, batch, 0..CASES).prop_map(|(who, batch, place)| Doing::Return { who, batch, place }),
         1 => (0..4usize).prop_map(|answer| Doing::Repeat { answer }),
     ]
 }
 
 /// Single things in any order, and between them the usual course from an order to the bank's answer.
 fn doings() -> impl Strategy<Value = Vec<Doing>> {
-    let course = (proptest::collection::vec(0..CASES, 1..3), proptest::collection::vec(any::<bool>(), CASES));
-    let course = course.prop_map(|(cases, arrived)| {
+    let results = proptest::collection::vec(result(), CASES);
+    let course = (proptest::collection::vec(0..CASES, 1..3), results, any::<bool>());
+    let course = course.prop_map(|(cases, results, amounts)| {
         vec![
             Doing::Order { who: 0, cases },
             Doing::Approve { is_second: true, batch: 0 },
             Doing::Send { batch: 0 },
-            Doing::Answer { batch: 0, arrived, stranger: false },
+            Doing::Answer { batch: 0, results, amounts, stranger: false },
         ]
     });
     let some = prop_oneof![4 => doing().prop_map(|one| vec![one]), 1 => course];
@@ -100,8 +130,12 @@ struct Story {
     ids: Vec<i64>,
     batches: Vec<i64>,
     answers: Vec<(i64, PathBuf)>,
-    /// What the bank has said last of each payment that it took for known.
-    said: BTreeMap<String, bool>,
+    /// The texts of the files that were taken in.
+    taken: BTreeSet<String>,
+    /// What became of each payment that the bank has answered: it arrived, failed, or came back after it had arrived.
+    said: BTreeMap<String, &'static str>,
+    /// Who entered the return of a payment of each case.
+    entered: BTreeSet<(i64, String)>,
 }
 
 impl Story {
@@ -119,7 +153,16 @@ impl Story {
         for id in &ids {
             before.0 -= budget::reservation(city.db(), *id).await.unwrap().unwrap().1;
         }
-        Self { city, before, ids, batches: Vec::new(), answers: Vec::new(), said: BTreeMap::new() }
+        Self {
+            city,
+            before,
+            ids,
+            batches: Vec::new(),
+            answers: Vec::new(),
+            taken: BTreeSet::new(),
+            said: BTreeMap::new(),
+            entered: BTreeSet::new(),
+        }
     }
 
     /// A batch that was made, the latest first; one that nobody made while there is none.
@@ -142,7 +185,9 @@ impl Story {
                 let made_by_first = batch.made_by == finance.login;
                 let by = who(usize::from(made_by_first == *is_second));
                 let done = payments::approve(&city.installation, &city.policy, by, batch.id, now()).await;
-                assert_eq!(done.is_ok(), *is_second && batch.stage == Stage::Made, "{done:?}");
+                let has_entered = |case: i64| self.entered.contains(&(case, by.login.clone()));
+                let is_own = batch.payments.iter().any(|one| has_entered(one.case));
+                assert_eq!(done.is_ok(), *is_second && batch.stage == Stage::Made && !is_own, "{done:?}");
             }
             Doing::Cancel { batch } => {
                 _ = payments::cancel(&city.installation, finance, self.batch(*batch), now()).await;
@@ -150,36 +195,72 @@ impl Story {
             Doing::Send { batch } => {
                 _ = payments::send(&city.installation, &city.policy, finance, self.batch(*batch), now()).await
             }
-            Doing::Answer { batch, arrived, stranger } => {
+            Doing::Answer { batch, results, amounts, stranger } => {
                 let Ok(batch) = payments::batch(city.db(), finance, self.batch(*batch)).await else { return };
-                let mut rows: Vec<(String, bool)> =
-                    batch.payments.iter().zip(arrived).map(|(one, arrived)| (one.number.clone(), *arrived)).collect();
+                let fen = |one: &payments::Payment| format!("{}.{:02}", one.amount_fen / 100, one.amount_fen % 100);
+                let mut rows: Vec<(String, &str, String)> = (batch.payments.iter().zip(results))
+                    .map(|(one, result)| (one.number.clone(), *result, if *amounts { fen(one) } else { String::new() }))
+                    .collect();
                 if *stranger {
-                    rows.push(("ZQ0".into(), true));
+                    rows.push(("ZQ0".into(), "成功", String::new()));
                 }
                 let file = city.installation.dir().join(format!("answer{}.csv", self.answers.len()));
-                let lines = rows.iter().map(|(number, ok)| format!("{number},{}\n", if *ok { "成功" } else { "失败" }));
-                std::fs::write(&file, format!("付款编号,结果\n{}", lines.collect::<String>())).unwrap();
-                let id = batch.id;
+                let lines = rows.iter().map(|(number, result, fen)| format!("{number},{result},{fen}\n"));
+                let text = format!("付款编号,结果,金额\n{}", lines.collect::<String>());
+                std::fs::write(&file, &text).unwrap();
+                let (id, has_it) = (batch.id, self.taken.contains(&text));
                 self.answers.push((id, file.clone()));
-                let is_contrary = rows.iter().any(|(number, ok)| self.said.get(number).is_some_and(|said| said != ok));
+                let rows: Vec<_> = rows.into_iter().map(|(number, result, _)| (number, result)).collect();
+                let is_contrary = rows.iter().any(|(number, result)| is_contrary(self.said.get(number), result));
                 let taken = payments::take_answer(&city.installation, finance, id, &file, now()).await;
-                let may = matches!(batch.stage, Stage::Sent | Stage::Closed) && !*stranger && !is_contrary;
+                let may = matches!(batch.stage, Stage::Sent | Stage::Closed) && (has_it || !*stranger && !is_contrary);
                 assert_eq!(taken.is_ok(), may, "{taken:?} of {rows:?}");
-                if taken.is_ok() {
-                    self.said.extend(rows);
+                if taken.is_ok() && !has_it {
+                    self.hears(&batch, text, rows);
                 }
             }
             Doing::Repeat { answer } => {
-                let Some((batch, file)) = self.answers.get(*answer) else { return };
+                let Some((batch, file)) = self.answers.get(*answer).cloned() else { return };
                 let before = budget::lines(city.db()).await.unwrap();
-                let taken = payments::take_answer(&city.installation, finance, *batch, file, now()).await;
-                if is_known(&self.said, file) {
-                    assert_eq!(budget::lines(city.db()).await.unwrap(), before, "{taken:?}");
+                let Ok(was) = payments::batch(city.db(), finance, batch).await else { return };
+                let text = std::fs::read_to_string(&file).unwrap();
+                let taken = payments::take_answer(&city.installation, finance, batch, &file, now()).await;
+                if self.taken.contains(&text) {
+                    assert_eq!(taken.unwrap().unchanged, rows_of(&file).len(), "a file that came before");
+                    assert_eq!(budget::lines(city.db()).await.unwrap(), before);
+                } else if taken.is_ok() {
+                    self.hears(&was, text, rows_of(&file));
                 }
-                if taken.is_ok() {
-                    self.said.extend(rows_of(file));
+            }
+            Doing::Return { who: by, batch, place } => {
+                let Ok(batch) = payments::batch(city.db(), finance, self.batch(*batch)).await else { return };
+                let Some(payment) = batch.payments.get(*place) else { return };
+                let said =
+                    payments::Return { number: &payment.number, on: date(2024, 3, 8), reason: "退汇凭证 7 号" };
+                let done = payments::send_back(&city.installation, who(*by), batch.id, said, now()).await;
+                let before = self.said.get(&payment.number).copied();
+                assert_eq!(done.is_ok(), matches!(before, Some("成功" | "退汇")), "{done:?} of {before:?}");
+                if before == Some("成功") {
+                    self.said.insert(payment.number.clone(), "退汇");
+                    self.entered.insert((payment.case, who(*by).login.clone()));
                 }
+            }
+        }
+    }
+
+    /// Notes what a file has said that was taken in; it is always the first of the two who takes one in.
+    fn hears(&mut self, batch: &payments::Batch, text: String, rows: Vec<(String, &'static str)>) {
+        self.taken.insert(text);
+        for (number, result) in rows {
+            let before = self.said.get(&number).copied();
+            // Of a payment that was not answered yet a return is a failure.
+            let now = if before.is_none() && result == "退汇" { "失败" } else { result };
+            if before == Some("成功") && now == "退汇" {
+                let case = batch.payments.iter().find(|one| one.number == number).unwrap().case;
+                self.entered.insert((case, "finance".into()));
+            }
+            if !matches!((before, now), (Some("失败" | "退汇"), _)) {
+                self.said.insert(number, now);
             }
         }
     }
@@ -203,7 +284,9 @@ impl Story {
                 _ => self.city.case(*id).await.state,
             };
             assert_eq!(self.city.case(*id).await.state, expected);
-            assert_eq!(count("paid"), all.iter().filter(|one| self.said.get(&one.number) == Some(&true)).count());
+            let of = |result: &str| all.iter().filter(|one| self.said.get(&one.number) == Some(&result)).count();
+            let returned = all.iter().filter(|one| one.returned_on.is_some()).count();
+            assert_eq!((count("paid"), count("failed"), returned), (of("成功"), of("失败") + of("退汇"), of("退汇")));
             held += fen;
             paid += arrived;
         }
@@ -214,20 +297,27 @@ impl Story {
     }
 }
 
-fn rows_of(file: &Path) -> Vec<(String, bool)> {
+/// Whether a result cannot be true of a payment of which this was said before: what failed or came back stays so.
+fn is_contrary(before: Option<&&str>, result: &str) -> bool {
+    let is_open = before.is_none() || (before == Some(&"成功") && matches!(result, "成功" | "退汇"));
+    let stays = matches!(before, Some(&"失败" | &"退汇")) && matches!(result, "失败" | "退汇");
+    !is_open && !stays
+}
+
+fn rows_of(file: &Path) -> Vec<(String, &'static str)> {
     let text = std::fs::read_to_string(file).unwrap();
-    let row = |line: &str| line.split_once(',').map(|(number, result)| (number.to_owned(), result == "成功"));
+    let row = |line: &str| {
+        let mut cells = line.split(',');
+        let (number, result) = (cells.next()?.to_owned(), cells.next()?);
+        ["成功", "失败", "退汇"].into_iter().find(|one| *one == result).map(|result| (number, result))
+    };
     text.lines().skip(1).filter_map(row).collect()
 }
 
-fn is_known(said: &BTreeMap<String, bool>, file: &Path) -> bool {
-    rows_of(file).iter().all(|(number, ok)| said.get(number) == Some(ok))
-}
-
-/// Tells as many stories as there are, each from the beginning that it is given: how many batches there were, and payments that arrived
-/// and came back.
-fn told(config: ProptestConfig, runtime: &Runtime, begin: impl AsyncFn() -> Story) -> (usize, usize, usize) {
-    let tried = Cell::new((0, 0, 0));
+/// Tells as many stories as there are, each from the beginning that it is given: how many batches there were, and payments that arrived,
+/// failed, and came back after they had arrived.
+fn told(config: ProptestConfig, runtime: &Runtime, begin: impl AsyncFn() -> Story) -> [usize; 4] {
+    let tried = Cell::new([0; 4]);
     let all = TestRunner::new(config).run(&doings(), |doings| {
         runtime.block_on(async {
             let mut story = begin().await;
@@ -235,9 +325,10 @@ fn told(config: ProptestConfig, runtime: &Runtime, begin: impl AsyncFn() -> Stor
                 story.does(doing).await;
                 story.adds_up().await;
             }
-            let (batches, arrived, returned) = tried.get();
-            let count = |said: bool| story.said.values().filter(|one| **one == said).count();
-            tried.set((batches + story.batches.len(), arrived + count(true), returned + count(false)));
+            let count = |said: &str| story.said.values().filter(|one| **one == said).count();
+            let [batches, arrived, failed, returned] = tried.get();
+            let (all, here) = (story.batches.len(), [count("成功"), count("失败"), count("退汇")]);
+            tried.set([batches + all, arrived + here[0], failed + here[1], returned + here[2]]);
         });
         Ok(())
     });
@@ -249,9 +340,9 @@ fn told(config: ProptestConfig, runtime: &Runtime, begin: impl AsyncFn() -> Stor
 fn money_adds_up_to_the_fen_whatever_comes_in_whatever_order() {
     let decided = decided();
     let config = ProptestConfig { cases: 16, max_shrink_iters: 60, ..ProptestConfig::default() };
-    let (batches, arrived, returned) = told(config, &Runtime::new().unwrap(), async || Story::new(decided).await);
-    eprintln!("{batches} batches, {arrived} payments arrived, {returned} came back");
-    assert!(batches >= 10 && arrived >= 3 && returned >= 3, "{batches}, {arrived}, {returned}: too little was tried");
+    let tried = told(config, &Runtime::new().unwrap(), async || Story::new(decided).await);
+    eprintln!("batches, and payments that arrived, failed, came back after they had arrived: {tried:?}");
+    assert!(tried[0] >= 10 && tried[1..].iter().all(|count| *count >= 3), "{tried:?}: too little was tried");
 }
 
 #[test]
@@ -284,10 +375,10 @@ fn money_adds_up_on_postgresql_as_well() {
     let cases = u32::try_from(stories.len()).unwrap();
     let config = ProptestConfig { cases, max_shrink_iters: 0, failure_persistence: None, ..ProptestConfig::default() };
     let next = Cell::new(0);
-    let (batches, arrived, returned) = told(config, &runtime, async || {
+    let tried = told(config, &runtime, async || {
         let own = stories[next.replace(next.get() + 1)];
         Story::over(city.clone(), own.to_vec()).await
     });
-    eprintln!("PostgreSQL: {batches} batches, {arrived} payments arrived, {returned} came back");
-    assert!(batches >= 3 && arrived + returned >= 1, "{batches}, {arrived}, {returned}: too little was tried");
+    eprintln!("PostgreSQL: batches, and payments that arrived, failed, came back after they had arrived: {tried:?}");
+    assert!(tried[0] >= 3 && tried[1..].iter().sum::<usize>() >= 1, "{tried:?}: too little was tried");
 }

@@ -51,8 +51,8 @@ const BREAKS: &[(&str, &str)] = &[
     ("update payment_batch set made_by = 'clerk'", "的制单人、案件或合计与审计记录"),
     ("update payment set answered_on = '2023-12-31' where case_id = :star", "的结果或日期与审计记录不符"),
     ("update payment set recovered_fen = 1 where case_id = :star", "的追回与案件 :star 的登记不符"),
-    ("update bank_answer set by_whom = 'clerk'", "的回单与审计记录不符"),
-    ("update bank_answer set sha256 = 'x'", "的回单与审计记录不符"),
+    ("update bank_answer set by_whom = 'clerk'", "的回单与审计记录"),
+    ("update bank_answer set sha256 = 'x'", "的回单与审计记录"),
     ("update case_step set by_whom = 'clerk' where case_id = :star and act = 'approve'", "“决定兑现”与审计记录"),
     ("update case_step set note = '改了' where case_id = :star and act = 'approve'", "“决定兑现”与审计记录"),
     ("update case_step set after = 'rejected' where case_id = :star and act = 'pass'", "“审核通过”与审计记录"),
@@ -67,6 +67,92 @@ const BREAKS: &[(&str, &str)] = &[
     ("update award_case set reviewer = 'leader' where id = :star", "复核与最后一条审计记录"),
     ("update notice set closes_on = '2024-03-06'", "截止日或件数与审计记录"),
     ("delete from notice_case where case_id = :aid", "截止日或件数与审计记录"),
+    ("update payment set answered_fen = 1 where case_id = :star", "的回单金额与审计记录不符"),
+    ("update payment set answered_on = '2024-03-09' where case_id = :star", "的结果或日期与审计记录不符"),
+    (
+        "update payment set returned_on = '2024-03-08', returned_by = 'finance' where case_id = :star",
+        "退汇日期或登记人",
+    ),
+    ("delete from bank_answer", "的回单与审计记录"),
+    ("update bank_answer set name = '别的.csv'", "的回单与审计记录"),
+    ("insert into bank_answer select 'x', batch_id, name, by_whom, at from bank_answer", "有一份回单没有审计记录"),
+    ("delete from case_right where case_id = :aid", "案件 :aid 防重复登记的权利或事项"),
+    ("update case_right set right_id = '别的' where case_id = :aid", "案件 :aid 防重复登记的权利或事项"),
+    ("insert into case_right values (:star, '201710601862', '授权')", "案件 :star 防重复登记的权利或事项"),
+    (
+        "update award_case set subject = '91350100M000100Y43' where id = :star",
+        "案件 :star 的统一社会信用代码与审计记录",
+    ),
+    ("update award_case set name = '别的公司' where id = :star", "案件 :star 的企业名称与审计记录"),
+    ("update award_case set award = 'invention-star' where id = :star", "案件 :star 的奖励或资助与审计记录"),
+    ("update award_case set year = 2022 where id = :star", "案件 :star 的年度与审计记录"),
+    (
+        "update award_case set item_id = (select min(id) from item where award = 'rights-aid') where id = :star",
+        "案件 :star 的政策事项版次与审计记录",
+    ),
+    ("update award_case set level = level + 1 where id = :star", "案件 :star 的等级与审计记录"),
+    ("update award_case set matter = '别的' where id = :aid", "案件 :aid 的事项编号与审计记录"),
+    (
+        "update award_case set facts = json_set(facts, '$.application.aid.trigger', 'action-abroad') where id = :aid",
+        "案件 :aid 的维权情形与审计记录",
+    ),
+    (
+        "update award_case set facts = json_set(facts, '$.rights[0]', '201710601862') where id = :star",
+        "案件 :star 的所依据的测算、条件或权利与审计记录",
+    ),
+    (
+        "update award_case set facts = json_set(facts, '$.conditions[0].actual', '99') where id = :star",
+        "案件 :star 的所依据的测算、条件或权利与审计记录",
+    ),
+    (
+        "update case_step set on_day = '2024-03-07' where case_id = :star and act = 'approve'",
+        "案件 :star 的决定（2024-03-07）早于公示",
+    ),
+    ("update case_step set on_day = '2024-03-09' where case_id = :star and act = 'approve'", "“决定兑现”与审计记录"),
+    (
+        "update item set terms = json_set(terms, '$.amounts.\"1\"', 99900) where award = 'innovation-star'",
+        "的金额与审计记录",
+    ),
+    (
+        "update item set terms = json_set(terms, '$.formula', 'per-right') where award = 'innovation-star'",
+        "的计算方式与审计记录",
+    ),
+    (
+        "update item set terms = json_set(terms, '$.cap_per_subject_year_fen', 1) where award = 'innovation-star'",
+        "的每家每年上限与审计记录",
+    ),
+    (
+        "update item set terms = json_set(terms, '$.cap_per_invention_fen', 1) where award = 'innovation-star'",
+        "的每件发明上限与审计记录",
+    ),
+    (
+        "update item set terms = json_set(terms, '$.basis.number', '别号') where award = 'rights-aid'",
+        "的依据文件与审计记录",
+    ),
+    (
+        "update item set terms = json_set(terms, '$.effective_until', '2030-12-31') where award = 'rights-aid'",
+        "的有效期与审计记录",
+    ),
+    (
+        "update item set terms = json_set(terms, '$.departments', json('[]')) where award = 'rights-aid'",
+        "的内容与审计记录",
+    ),
+    ("update item set issued_by = 'leader' where award = 'rights-aid'", "的发布人与审计记录"),
+    ("update item set state = 'suspended' where award = 'rights-aid'", "的停用没有审计记录"),
+    ("update budget_line set amount_fen = amount_fen + 1 where award = 'innovation-star'", "的金额与审计记录"),
+    ("update budget_line set year = 2030 where award = 'innovation-star'", "的年度与审计记录"),
+    ("update budget_line set source = '别的资金' where award = 'innovation-star'", "的资金来源与审计记录"),
+    ("update budget_line set basis = '别号' where award = 'innovation-star'", "的批复文号与审计记录"),
+    ("update budget_line set earlier_fen = 5 where award = 'innovation-star'", "启用前已拨付的金额"),
+    (
+        "update letter set number = (select number from letter where kind = 'decision' and case_id = :aid) \
+         where kind = 'decision' and case_id = :star",
+        "重复",
+    ),
+    ("update letter set number = replace(number, '号', '9号') where kind = 'decision' and case_id = :star", "缺 "),
+    ("delete from letter where kind = 'decision' and case_id = :star", "却有 "),
+    ("update letter_tally set used = used + 1 where kind = 'notice'", "已编到"),
+    ("update letter set number = '云川市知奖决〔2023〕1号' where case_id = :star", "的文号或指纹与审计记录"),
     // The end of the trail is cut off and its head set back: the chain alone is sound then.
     (
         "drop trigger audit_is_not_deleted; delete from audit where id > (select max(id) - 3 from audit); \
@@ -106,15 +192,18 @@ async fn paid(dir: &Path) -> (i64, i64) {
     city.is_sound().await;
     city.db().close().await;
     KEPT.iter().for_each(|name| _ = std::fs::copy(city.installation.dir().join(name), dir.join(name)).unwrap());
-    copy_papers(city.installation.dir(), dir);
+    copy_files(city.installation.dir(), dir);
     (star, aid)
 }
 
-fn copy_papers(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to.join("evidence")).unwrap();
-    for entry in std::fs::read_dir(from.join("evidence")).unwrap() {
-        let entry = entry.unwrap();
-        std::fs::copy(entry.path(), to.join("evidence").join(entry.file_name())).unwrap();
+/// The papers and letters that the database names.
+fn copy_files(from: &Path, to: &Path) {
+    for folder in ["evidence", "letters"] {
+        std::fs::create_dir_all(to.join(folder)).unwrap();
+        for entry in std::fs::read_dir(from.join(folder)).unwrap() {
+            let entry = entry.unwrap();
+            std::fs::copy(entry.path(), to.join(folder).join(entry.file_name())).unwrap();
+        }
     }
 }
 
@@ -122,7 +211,7 @@ fn copy_papers(from: &Path, to: &Path) {
 async fn faults(from: &Path, sql: Option<String>) -> Vec<String> {
     let dir = tempfile::tempdir().unwrap();
     KEPT.iter().for_each(|name| _ = std::fs::copy(from.join(name), dir.path().join(name)).unwrap());
-    copy_papers(from, dir.path());
+    copy_files(from, dir.path());
     if let Some(sql) = sql {
         let file: PathBuf = dir.path().join(KEPT[0]);
         let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file).foreign_keys(false);
@@ -134,7 +223,8 @@ async fn faults(from: &Path, sql: Option<String>) -> Vec<String> {
     let (installation, _) = Installation::open(dir.path(), None, now()).await.unwrap();
     let checks = doctor::examine(&installation, now()).await;
     // The copy has the database alone, not the files of its runs.
-    let of_money = checks.into_iter().filter(|one| ["payments", "cases", "trail", "papers"].contains(&one.check));
+    const MONEY: [&str; 7] = ["payments", "cases", "items", "budget", "trail", "papers", "letters"];
+    let of_money = checks.into_iter().filter(|one| MONEY.contains(&one.check));
     of_money.filter(|check| check.state == Found::Fault).map(|check| check.message).collect()
 }
 

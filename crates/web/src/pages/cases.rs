@@ -20,6 +20,7 @@ mod own_acts;
 pub mod payments;
 pub(crate) mod people;
 pub mod proration;
+pub mod returned;
 pub mod uses;
 
 use axum::{Form, extract::State, http::Uri, response::Response};
@@ -153,7 +154,18 @@ pub(super) fn said(frame: &Frame, words: &std::collections::BTreeMap<String, Str
             return Some(Notice { tone: Tone::Ok, title: frame.tn("cases-said-opened", &counts), lines, link });
         }
         "daily" => "cases-said-daily",
-        "answered" => "payments-said-answered",
+        "answered" => {
+            let counts = ["count", "failed", "returned", "amounts"].map(|name| (name, number(name).to_string()));
+            let later = number("returned") + number("amounts") > 0;
+            let lines = later.then(|| frame.tn("payments-said-later", &counts)).into_iter().collect();
+            return Some(Notice {
+                tone: Tone::Ok,
+                title: frame.tn("payments-said-answered", &counts),
+                lines,
+                link: None,
+            });
+        }
+        "sent-back" => "payments-said-sent-back",
         _ => return room::said(frame, words),
     };
     let title = frame.tn(key, &[("count", number("count").to_string()), ("failed", number("failed").to_string())]);

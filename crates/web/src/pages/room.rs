@@ -125,7 +125,7 @@ impl Sent {
 
 /// What the address says of the list, and apart from it the words that only say what has just happened.
 pub(crate) fn wishes(uri: &Uri) -> (ListQuery, BTreeMap<String, String>) {
-    const SAID: [&str; 6] = ["done", "count", "batch", "failed", "unheard", "month"];
+    const SAID: [&str; 8] = ["done", "count", "batch", "failed", "unheard", "returned", "amounts", "month"];
     let pairs = Query::<Vec<(String, String)>>::try_from_uri(uri).map(|Query(pairs)| pairs).unwrap_or_default();
     let (said, kept): (Vec<_>, Vec<_>) = pairs.into_iter().partition(|(name, _)| SAID.contains(&name.as_str()));
     let kept: Vec<String> = kept.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();

@@ -22,7 +22,7 @@ pub(crate) fn now() -> Timestamp {
 static FOLDER: OnceCell<(tempfile::TempDir, tempfile::TempDir)> = OnceCell::const_new();
 
 /// The folder of the filled city. A pool of connections belongs to the runtime of one test, so only the folder is shared.
-async fn folder() -> &'static Path {
+pub(crate) async fn folder() -> &'static Path {
     let fill = || async {
         let folder = tempfile::tempdir().unwrap();
         fill(folder.path(), None).await;

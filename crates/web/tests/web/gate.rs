@@ -12,6 +12,7 @@ use crate::{client::Server, doors::filled};
 const TABLE: &str = include_str!("permissions.txt");
 const FIRM: &str = "91320682MA10000390";
 const ASKED: &str = "科学技术局";
+const BANK: &str = "甲银行";
 
 /// The lines of one part of the table, each as its words.
 fn lines(part: usize) -> Vec<Vec<&'static str>> {
@@ -36,6 +37,8 @@ fn account(role: Role) -> Account {
         Role::Enterprise => FIRM,
         Role::Town => "甲镇",
         Role::Department => ASKED,
+        Role::Bank => BANK,
+        Role::Province => "省局",
         _ => "",
     };
     Account {
@@ -56,6 +59,7 @@ struct Thing<'a> {
     resource: Resource<'a>,
     is_firm_s: bool,
     is_town_s: bool,
+    is_bank_s: bool,
     asked: Option<&'static str>,
     is_draft: bool,
 }
@@ -67,6 +71,7 @@ impl Thing<'_> {
             "all" => true,
             "firm" => self.is_firm_s,
             "town" => self.is_town_s,
+            "bank" => self.is_bank_s,
             "asked" => self.asked == Some(department),
             "-" => false,
             other => panic!("what is {other}?"),
@@ -77,8 +82,15 @@ impl Thing<'_> {
 
 fn things<'a>(science: &'a [String], money: &'a [String]) -> Vec<Thing<'a>> {
     const OTHER: &str = "91320621MA1MNNA37Q";
-    let thing =
-        |name, resource| Thing { name, resource, is_firm_s: false, is_town_s: false, asked: None, is_draft: false };
+    let thing = |name, resource| Thing {
+        name,
+        resource,
+        is_firm_s: false,
+        is_town_s: false,
+        is_bank_s: false,
+        asked: None,
+        is_draft: false,
+    };
     let case = |enterprise, asked, is_draft| Resource::Case { enterprise, asked, is_draft };
     let firm = |code, town| Resource::Enterprise { code, town: Some(town) };
     let own = |thing| Thing { is_firm_s: true, ..thing };
@@ -87,6 +99,10 @@ fn things<'a>(science: &'a [String], money: &'a [String]) -> Vec<Thing<'a>> {
         Thing { is_town_s: true, ..thing("enterprise of the own town", firm(OTHER, "甲镇")) },
         thing("enterprise of another town", firm(OTHER, "乙镇")),
         thing("enterprise of no known town", Resource::Enterprise { code: OTHER, town: None }),
+        Thing { is_bank_s: true, ..thing("loan of the own bank", Resource::Pledge { bank: BANK }) },
+        thing("another bank's loan", Resource::Pledge { bank: "乙银行" }),
+        // What names no bank is no bank's, not even that of an account without a unit.
+        thing("a loan of nobody", Resource::Pledge { bank: "" }),
         own(thing("own demand", Resource::Demand { enterprise: FIRM })),
         thing("another's demand", Resource::Demand { enterprise: OTHER }),
         own(thing("own case", case(FIRM, &[], false))),
@@ -109,6 +125,7 @@ fn is_about(permission: Permission, resource: &Resource<'_>) -> bool {
     match resource {
         Resource::City => true,
         Resource::Enterprise { .. } => matches!(permission, P::ViewRights | P::ViewOwnEnterprise),
+        Resource::Pledge { .. } => permission == P::ViewPledges,
         Resource::Demand { .. } => matches!(permission, P::ViewDemands | P::ChangeDemands),
         Resource::Case { .. } => {
             let handles = matches!(permission, P::HandleCases | P::GiveOpinion | P::DecideCases | P::OwnCases);
@@ -140,6 +157,7 @@ fn every_role_may_do_with_every_thing_what_the_table_says() {
                 resource: Resource::City,
                 is_firm_s: false,
                 is_town_s: false,
+                is_bank_s: false,
                 asked: None,
                 is_draft: false,
             };

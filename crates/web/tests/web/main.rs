@@ -4,6 +4,7 @@
 
 mod accounts;
 mod api;
+mod applying;
 mod attacks;
 mod awards;
 mod both;
@@ -28,6 +29,7 @@ mod messages;
 mod navigation;
 mod organisations;
 mod others;
+mod outside;
 mod patents;
 mod personal;
 mod policy;

@@ -79,8 +79,7 @@ const CHANGES: [(&str, &str); 99] = [
     ("/cases/open", "case.batch"),
     ("/cases/apply", "case.begin"),
     ("/cases/{id}/act", "case."),
-    ("/cases/{id}/write", "case.write"),
-    ("/cases/{id}/attach", "case.attach"),
+    ("/cases/{id}/write", "case."),
     ("/cases/{id}/papers/{file}/remove", "case.detach"),
     ("/cases/{id}/object", "case.object"),
     ("/cases/{id}/objections/{objection}/decide", "case."),
@@ -101,6 +100,7 @@ const CHANGES: [(&str, &str); 99] = [
     ("/payments/{id}/cancel", "payment.cancel"),
     ("/payments/{id}/send", "payment.send"),
     ("/payments/{id}/answer", "payment.answer"),
+    ("/payments/{id}/return", "payment.return"),
     ("/demo/day", "demo.move"),
     ("/what-if", "run.evaluate"),
     // What these begin goes on beside the pages; its rows come when it ends.

@@ -8,7 +8,7 @@ use axum::{
 };
 use domain::{
     cases::{self, Act, Receiving, Said, Written},
-    items::aid::Ending,
+    items::{self, aid::Ending},
 };
 
 use super::{forms, one::respond, path};
@@ -90,23 +90,38 @@ pub async fn act(
     answer(&app, &frame, id, &sent, (field, done.map(|_| ()))).await
 }
 
-/// `POST /cases/{id}/write`.
-pub async fn write(
-    State(app): State<App>,
-    frame: Frame,
-    Path(id): Path<i64>,
-    Form(sent): Form<Sent>,
-) -> Result<Response, AppError> {
-    let mut errors = Errors::default();
-    let costs_fen = forms::fen(&frame, &sent, "costs", &mut errors);
-    let compensation_fen = forms::fen(&frame, &sent, "compensation", &mut errors);
-    if !errors.is_empty() {
-        return respond(&app, &frame, id, &sent, &errors).await;
+/// The form of an application as it was sent: its fields, and the paper that came with it.
+async fn application(app: &App, mut parts: Multipart) -> Result<(Sent, Option<(String, Vec<u8>)>), AppError> {
+    let folder = Upload(app.installation.upload_dir()?);
+    let (mut sent, mut file) = (Sent::default(), None);
+    while let Some(part) = parts.next_field().await.map_err(unreadable)? {
+        match part.name().unwrap_or_default().to_owned() {
+            name if name == "file" => file = save(part, folder.0.path()).await?,
+            name => sent.0.push((name, part.text().await.map_err(unreadable)?)),
+        }
+    }
+    let Some(file) = file else { return Ok((sent, None)) };
+    let bytes = tokio::fs::read(&file).await.map_err(|cause| domain::Error::io(&file, cause))?;
+    Ok((sent, Some((file.file_name().unwrap_or_default().to_string_lossy().into_owned(), bytes))))
+}
+
+/// Keeps what was typed into an application; what is refused of it stands beside its field.
+async fn keep(app: &App, frame: &Frame, id: i64, sent: &Sent, errors: &mut Errors) -> Result<(), AppError> {
+    // A paper that came by itself says nothing of the rest.
+    if sent.all("statement").next().is_none() {
+        return Ok(());
+    }
+    let mut unread = Errors::default();
+    let costs_fen = forms::fen(frame, sent, "costs", &mut unread);
+    let compensation_fen = forms::fen(frame, sent, "compensation", &mut unread);
+    if !unread.is_empty() {
+        unread.iter().for_each(|one| errors.add(&one.field, one.message.clone()));
+        return Ok(());
     }
     let written = Written {
         statement: sent.get("statement").to_owned(),
         costs_fen,
-        account: given(&sent),
+        account: given(sent),
         place: sent.get("place").to_owned(),
         ending: Ending::of_key(sent.get("ending")),
         is_defender: match sent.get("defender") {
@@ -116,53 +131,60 @@ pub async fn write(
         },
         compensation_fen,
     };
-    let done = cases::write(&app.installation, account(&frame)?, id, &written, app.now()).await;
-    let field = match &done {
-        Err(why) if why.to_string().contains("已获赔偿") => "compensation",
-        Err(why) if why.to_string().contains("国家") => "place",
+    let Err(why) = cases::write(&app.installation, account(frame)?, id, &written, app.now()).await else {
+        return Ok(());
+    };
+    let field = match why.to_string() {
+        words if words.contains("已获赔偿") => "compensation",
+        words if words.contains("国家") => "place",
+        words if words.contains("户名") => "holder",
+        words if words.contains("开户") => "bank",
+        words if words.contains("账号") => "number",
         _ => "statement",
     };
-    if done.is_err() || sent.get("act") != Act::Submit.key() {
-        return answer(&app, &frame, id, &sent, (field, done)).await;
-    }
-    // What was typed is kept by now, so that a refusal loses nothing of it.
-    let document = policy::document()?;
-    let said = Said::default();
-    let act = (id, Act::Submit);
-    let done = cases::act(&app.installation, &document.policy, account(&frame)?, act, &said, app.now()).await;
-    let field = match &done {
-        Err(why) if why.to_string().contains("账户") => "number",
-        Err(why) if why.to_string().contains("材料") => "kind",
-        _ => "statement",
-    };
-    answer(&app, &frame, id, &sent, (field, done.map(|_| ()))).await
+    forms::refusal(frame, errors, field, why)
 }
 
-/// `POST /cases/{id}/attach`.
-pub async fn attach(
+/// `POST /cases/{id}/write`: keeps what was typed and the paper that came with it, whichever button was pressed; then hands it in, where
+/// that was asked for.
+pub async fn write(
     State(app): State<App>,
     frame: Frame,
     Path(id): Path<i64>,
-    mut parts: Multipart,
+    parts: Multipart,
 ) -> Result<Response, AppError> {
-    let folder = Upload(app.installation.upload_dir()?);
-    let (mut kind, mut file) = (String::new(), None);
-    while let Some(part) = parts.next_field().await.map_err(unreadable)? {
-        match part.name().unwrap_or_default() {
-            "kind" => kind = part.text().await.map_err(unreadable)?,
-            "file" => file = save(part, folder.0.path()).await?,
-            _ => {}
+    let (sent, file) = application(&app, parts).await?;
+    let mut errors = Errors::default();
+    match &file {
+        Some((name, bytes)) => {
+            let paper = (sent.get("kind"), name.as_str(), bytes.as_slice());
+            let done = cases::attach(&app.installation, account(&frame)?, id, paper, app.now()).await;
+            if let Err(why) = done {
+                forms::refusal(&frame, &mut errors, "file", why)?;
+            }
+        }
+        None if sent.get("act") == "attach" => errors.add("file", frame.t("case-paper-missing")),
+        None => {}
+    }
+    keep(&app, &frame, id, &sent, &mut errors).await?;
+    // What was typed is kept by now, so that a refusal loses nothing of it.
+    if errors.is_empty() && sent.get("act") == Act::Submit.key() {
+        let whole = cases::find(app.db(), account(&frame)?, id).await?;
+        let item = items::find(app.db(), whole.case.item).await?;
+        for (field, words) in cases::lacking(&whole.case, &item, &whole.papers) {
+            errors.add(field, frame.said(&words));
         }
     }
-    let sent = Sent(vec![("kind".into(), kind.clone())]);
-    let Some(file) = file else {
-        let missing = Err(domain::Error::Invalid(frame.t("case-paper-missing")));
-        return answer(&app, &frame, id, &sent, ("file", missing)).await;
-    };
-    let bytes = tokio::fs::read(&file).await.map_err(|cause| domain::Error::io(&file, cause))?;
-    let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let done = cases::attach(&app.installation, account(&frame)?, id, (&kind, &name, &bytes), app.now()).await;
-    answer(&app, &frame, id, &sent, ("file", done)).await
+    if !errors.is_empty() {
+        return respond(&app, &frame, id, &sent, &errors).await;
+    }
+    if sent.get("act") != Act::Submit.key() {
+        return Ok(room::see_other(&frame, &path(id)));
+    }
+    let document = policy::document()?;
+    let (said, act) = (Said::default(), (id, Act::Submit));
+    let done = cases::act(&app.installation, &document.policy, account(&frame)?, act, &said, app.now()).await;
+    answer(&app, &frame, id, &sent, ("statement", done.map(|_| ()))).await
 }
 
 /// `GET /cases/{id}/papers/{file}`: the file, to be saved and never shown by the browser itself.
@@ -179,14 +201,22 @@ pub async fn paper(
     Ok(response)
 }
 
-/// `POST /cases/{id}/papers/{file}/remove`.
+/// `POST /cases/{id}/papers/{file}/remove`: takes a paper out, and keeps what was typed beside it.
 pub async fn remove(
     State(app): State<App>,
     frame: Frame,
     Path((id, file)): Path<(i64, i64)>,
+    parts: Multipart,
 ) -> Result<Response, AppError> {
+    let (sent, _) = application(&app, parts).await?;
     cases::detach(&app.installation, account(&frame)?, (id, file), app.now()).await?;
-    Ok(room::see_other(&frame, &path(id)))
+    let mut errors = Errors::default();
+    keep(&app, &frame, id, &sent, &mut errors).await?;
+    if errors.is_empty() {
+        Ok(room::see_other(&frame, &path(id)))
+    } else {
+        respond(&app, &frame, id, &sent, &errors).await
+    }
 }
 
 /// `POST /cases/{id}/object`.

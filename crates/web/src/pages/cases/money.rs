@@ -65,7 +65,10 @@ pub(super) fn payments(frame: &Frame, paid: &[Payment]) -> Vec<Paid> {
             recovered: back(money(one.recovered_fen)),
             recovered_on: day(one.recovered_on),
             net: if one.state == "paid" { money(one.net_fen()) } else { String::new() },
-            reason: one.reason.clone(),
+            reason: match one.returned_on {
+                Some(day) => frame.tn("payment-returned", &[("date", frame.date(day)), ("why", one.reason.clone())]),
+                None => one.reason.clone(),
+            },
         }
     };
     paid.iter().map(row).collect()

@@ -69,9 +69,17 @@ struct CasePage<'a> {
     /// That nobody is left to take the next step, and what helps; empty where somebody is.
     stuck: String,
     clawbacks: Vec<Speaking>,
-    writing: Option<(String, Vec<Field>)>,
-    attaching: Option<(String, Vec<Field>)>,
+    /// The form of an application: what is written, and the paper that may be sent with it.
+    writing: Option<Writing>,
     objecting: Option<(String, Vec<Field>)>,
+}
+
+/// The form of an application.
+struct Writing {
+    action: String,
+    fields: Vec<Field>,
+    /// Which paper, and its file; empty where the item asks for none.
+    paper: Vec<Field>,
 }
 
 /// An objection with the form that answers it.
@@ -181,8 +189,6 @@ pub(super) async fn respond(
         stuck: if whole.is_stuck && !is_own { stuck(frame, case) } else { String::new() },
         clawbacks: whole.clawbacks.iter().map(|one| speaking(frame, one)).collect(),
         writing: can_write.then(|| writing(frame, &item, case, &number, sent, errors)),
-        attaching: (can_write && !item.terms.papers_for(case.trigger()).is_empty())
-            .then(|| attaching(frame, &item, case, sent, errors)),
         objecting: (frame.may(Permission::HandleCases) && case.state == Stands::Public)
             .then(|| objecting(frame, id, sent, errors)),
     };
@@ -526,14 +532,7 @@ pub(super) fn receiving(frame: &Frame, case: &Case, number: &str, sent: &Sent, e
     ]
 }
 
-fn writing(
-    frame: &Frame,
-    item: &Item,
-    case: &Case,
-    number: &str,
-    sent: &Sent,
-    errors: &Errors,
-) -> (String, Vec<Field>) {
+fn writing(frame: &Frame, item: &Item, case: &Case, number: &str, sent: &Sent, errors: &Errors) -> Writing {
     let application = case.facts.application.clone().unwrap_or_default();
     let of = |name: &str, kept: String| if errors.is_empty() { kept } else { sent.get(name).to_owned() };
     let costs = application.costs_fen.map(forms::yuan).unwrap_or_default();
@@ -547,22 +546,35 @@ fn writing(
         )
         .hint(frame.t("case-statement-hint")),
         Field::of("costs", frame.t("case-costs"), FieldKind::Text, &of("costs", costs), errors)
-            .hint(frame.t("case-costs-hint"))
-            .optional(),
+            .hint(frame.t("case-costs-hint")),
     ];
     fields.extend(aided::fields(frame, item, case, sent, errors));
     fields.extend(receiving(frame, case, number, sent, errors));
-    (frame.at(&format!("{}/write", path(case.id))), fields)
+    let needed = cases::needed(case, item);
+    // Holder and bank go with the number.
+    let is_needed = |name: &str| needed.contains(&name) || matches!(name, "holder" | "bank");
+    let fields = fields.into_iter().map(|field| {
+        let is_needed = is_needed(&field.name);
+        field.needed(is_needed)
+    });
+    Writing {
+        action: frame.at(&format!("{}/write", path(case.id))),
+        fields: fields.collect(),
+        paper: paper(frame, item, case, sent, errors),
+    }
 }
 
-fn attaching(frame: &Frame, item: &Item, case: &Case, sent: &Sent, errors: &Errors) -> (String, Vec<Field>) {
-    let kinds = item.terms.papers_for(case.trigger()).into_iter().map(|kind| Choice::new(kind, kind)).collect();
-    let fields = vec![
+fn paper(frame: &Frame, item: &Item, case: &Case, sent: &Sent, errors: &Errors) -> Vec<Field> {
+    let kinds = item.terms.papers_for(case.trigger());
+    if kinds.is_empty() {
+        return Vec::new();
+    }
+    let kinds = kinds.into_iter().map(|kind| Choice::new(kind, kind)).collect();
+    vec![
         Field::of("kind", frame.t("case-paper-kind"), FieldKind::Select(kinds), sent.get("kind"), errors),
         Field::of("file", frame.t("case-paper-file"), FieldKind::File(".pdf,.ofd,.png,.jpg,.jpeg"), "", errors)
             .hint(frame.t1("case-paper-hint", "count", cases::PAPER_BYTES_MAX / 1024 / 1024)),
-    ];
-    (frame.at(&format!("{}/attach", path(case.id))), fields)
+    ]
 }
 
 fn objecting(frame: &Frame, id: i64, sent: &Sent, errors: &Errors) -> (String, Vec<Field>) {

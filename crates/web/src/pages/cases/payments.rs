@@ -24,7 +24,7 @@ use super::{
     forms::{self, Act},
     head, money,
     people::People,
-    policy,
+    policy, returned,
 };
 use crate::{
     app::App,
@@ -69,6 +69,9 @@ struct PaymentPage<'a> {
     list: &'a ListingView,
     acts: Vec<Act>,
     answering: Option<(String, Field)>,
+    /// The form for what came back after it had arrived.
+    returning: Option<(String, Vec<Field>)>,
+    is_returning: bool,
 }
 
 /// How a batch stands with the bank: what, how many, how much; whether it comes out even, and what could not be checked.
@@ -245,7 +248,7 @@ pub async fn one(
     uri: Uri,
 ) -> Result<Response, AppError> {
     let (query, words) = room::wishes(&uri);
-    shown(&app, &frame, hx, id, (&query, &words), &Errors::default()).await
+    shown(&app, &frame, hx, id, (&query, &words), (&Sent::default(), &Errors::default())).await
 }
 
 async fn shown(
@@ -254,7 +257,7 @@ async fn shown(
     hx: Hx,
     id: i64,
     (query, words): (&ListQuery, &BTreeMap<String, String>),
-    errors: &Errors,
+    (sent, errors): (&Sent, &Errors),
 ) -> Result<Response, AppError> {
     let visitor = account(frame)?;
     let batch = payments::batch(app.db(), visitor, id).await?;
@@ -285,7 +288,8 @@ async fn shown(
         (frame.t("payment-made"), format!("{} {made_on}", people.name(frame, &batch.made_by))),
     ];
     facts.extend(batch.approved_by.as_ref().map(|by| (frame.t("payment-approved"), people.name(frame, by))));
-    let answering = (can && batch.stage == Stage::Sent).then(|| {
+    // What the bank sends back later comes after the batch is closed.
+    let answering = (can && matches!(batch.stage, Stage::Sent | Stage::Closed)).then(|| {
         let field =
             Field::of("file", frame.t("payment-answer-file"), FieldKind::File(".csv,.xlsx,.xls,.ods"), "", errors)
                 .hint(frame.t("payment-answer-hint"));
@@ -301,8 +305,21 @@ async fn shown(
         list: &view,
         acts: if can { acts(frame, &batch, &visitor.login) } else { Vec::new() },
         answering,
+        returning: returned::form(frame, &batch, sent, errors).filter(|_| can),
+        is_returning: !sent.get("payment").is_empty(),
     };
     if errors.is_empty() { hx::page(page) } else { hx::refused(page) }
+}
+
+/// The page again, with what was typed and what was wrong with it.
+pub(super) async fn refused(
+    app: &App,
+    frame: &Frame,
+    id: i64,
+    sent: &Sent,
+    errors: &Errors,
+) -> Result<Response, AppError> {
+    shown(app, frame, Hx::default(), id, (&ListQuery::default(), &BTreeMap::new()), (sent, errors)).await
 }
 
 /// A payment with the number of its account as this visitor may see it.
@@ -329,6 +346,7 @@ fn one_by_one<'a, 'p: 'a>(frame: &'a Frame, own: &str) -> Listing<'a, Row<'p>> {
             ("paid" | "failed", None) => Cell::unknown(frame.t("bank-amount-none")),
             _ => Cell::empty(),
         })
+        .column("returned", frame.t("bank-returned-on"), Kind::Date, |(one, _)| Cell::date(one.returned_on))
         .column("recovered", frame.t("money-recovered"), Kind::Money, |(one, _)| match one.recovered_fen {
             0 => Cell::empty(),
             fen => Cell::money(fen, frame.lang),
@@ -347,15 +365,19 @@ fn reconciled(frame: &Frame, all: &Reconciliation) -> Reconciled {
     let money = |fen: i64| format::money_text(fen, frame.lang);
     let row = |key: &str, sum: Sum| (frame.t(key), format::count(sum.count), money(sum.fen));
     let difference = all.difference_fen();
+    let mut rows = vec![
+        row("bank-sent", all.sent),
+        row("bank-answered", all.answered()),
+        row("bank-arrived", all.arrived),
+        row("bank-failed", all.failed),
+    ];
+    if all.returned.count > 0 {
+        rows.push(row("bank-returned", all.returned));
+    }
+    rows.push(row("bank-open", all.open));
+    rows.push((frame.t("bank-difference"), String::new(), money(difference)));
     Reconciled {
-        rows: vec![
-            row("bank-sent", all.sent),
-            row("bank-answered", all.answered()),
-            row("bank-arrived", all.arrived),
-            row("bank-failed", all.failed),
-            row("bank-open", all.open),
-            (frame.t("bank-difference"), String::new(), money(difference)),
-        ],
+        rows,
         // As long as the bank has not answered all, nothing is even.
         state: match (difference, all.unchecked.count) {
             (0, _) if all.open.count > 0 => {
@@ -406,7 +428,7 @@ async fn answer(app: &App, frame: &Frame, id: i64, done: Result<(), domain::Erro
     let Err(error) = done else { return Ok(room::see_other(frame, &format!("{PATH}/{id}"))) };
     let mut errors = Errors::default();
     forms::refusal(frame, &mut errors, "acts", error)?;
-    shown(app, frame, Hx::default(), id, (&ListQuery::default(), &BTreeMap::new()), &errors).await
+    refused(app, frame, id, &Sent::default(), &errors).await
 }
 
 /// `POST /payments/{id}/send`: the file for the bank.
@@ -446,7 +468,9 @@ pub async fn take(
     if let Some(file) = file {
         match payments::take_answer(&app.installation, account(&frame)?, id, &file, app.now()).await {
             Ok(done) => {
-                let path = format!("{PATH}/{id}?done=answered&count={}&failed={}", done.paid, done.failed);
+                let payments::Answered { paid, failed, returned, amounts, .. } = done;
+                let words = format!("count={paid}&failed={failed}&returned={returned}&amounts={amounts}");
+                let path = format!("{PATH}/{id}?done=answered&{words}");
                 return Ok(room::see_other(&frame, &path));
             }
             Err(error) => forms::refusal(&frame, &mut errors, "file", error)?,
@@ -454,5 +478,5 @@ pub async fn take(
     } else {
         errors.add("file", frame.t("case-paper-missing"));
     }
-    shown(&app, &frame, Hx::default(), id, (&ListQuery::default(), &BTreeMap::new()), &errors).await
+    refused(&app, &frame, id, &Sent::default(), &errors).await
 }

@@ -23,7 +23,7 @@ impl People {
         let role = |role: Role| frame.t(&format!("role-{}", role.key()));
         match self.0.get(login) {
             _ if NOBODY.contains(&login) => frame.t("by-system"),
-            Some((_, of)) if visitor.is_none_or(|one| one.role == Role::Enterprise) => role(*of),
+            Some((_, of)) if visitor.is_none_or(|one| !one.role.is_of_the_city()) => role(*of),
             Some((name, _)) => name.clone(),
             None if login.is_empty() => String::new(),
             None => role(Role::Enterprise),

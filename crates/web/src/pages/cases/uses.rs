@@ -223,10 +223,10 @@ pub async fn of_payments(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri)
     room::list_page(hx, &frame, &room, &listing.view(&rows, &query))
 }
 
-/// `GET /budget/pledges`: the pledge loans that the board holds the subsidy against.
+/// `GET /budget/pledges`: the pledge loans that the board holds the subsidy against; to a bank, those that it gave.
 pub async fn of_market(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Result<Response, AppError> {
     let (query, _) = room::wishes(&uri);
-    let rows = budget::pledges(&app.installation, app.now()).await?.unwrap_or_default();
+    let rows = budget::pledges_of(&app.installation, account(&frame)?, app.now()).await?;
     let years: std::collections::BTreeSet<i64> = rows.iter().map(|one| one.year).collect();
     let years = years.into_iter().rev().map(|year| Choice::new(year.to_string(), year.to_string())).collect();
     let sees_firms = frame.may(Permission::ViewRights);
@@ -239,15 +239,26 @@ pub async fn of_market(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -
         .column("right", frame.t("case-right"), Kind::Text, |one| Cell::text(frame.said(&one.right)))
         .column("objects", frame.t("pledges-objects"), Kind::Text, |one| Cell::text(one.objects.clone()))
         .column("amount", frame.t("cases-amount"), Kind::Money, |one| Cell::money(one.fen, frame.lang))
+        .column("pledgee", frame.t("pledges-pledgee"), Kind::Text, |one| Cell::text(one.pledgee.clone()))
         .column("on", frame.t("pledges-on"), Kind::Date, |one| Cell::date(one.on.parse().ok()))
+        .column("released", frame.t("pledges-released"), Kind::Date, |one| Cell::date(one.released.parse().ok()))
         .filter("year", frame.t("cases-year"), years, |one, year| one.year.to_string() == year)
-        .search(frame.t("pledges-search"), |one| format!("{} {} {}", one.number, one.pledgor, one.objects))
+        .search(frame.t("pledges-search"), |one| {
+            format!("{} {} {} {}", one.number, one.pledgor, one.objects, one.pledgee)
+        })
         .when_empty(frame.t("pledges-none"), frame.t("pledges-none-todo"));
     if query.export {
         return listing.workbook(&rows, &query);
     }
     let is_chosen = |one: &Pledge| is(&query, "year", &one.year.to_string());
-    let room = Room::new(frame.t("pledges-register"), summed(&frame, &rows, is_chosen, |one| (one.fen, 0)))
-        .below(&frame, &[("cases-title", super::PATH), ("budget-title", BUDGET), ("board-title", super::board::PATH)]);
+    let room = Room::new(frame.t("pledges-register"), summed(&frame, &rows, is_chosen, |one| (one.fen, 0)));
+    // A bank has come by no board.
+    let room = match frame.may(Permission::ViewMoney) {
+        true => room.below(
+            &frame,
+            &[("cases-title", super::PATH), ("budget-title", BUDGET), ("board-title", super::board::PATH)],
+        ),
+        false => room,
+    };
     room::list_page(hx, &frame, &room, &listing.view(&rows, &query))
 }

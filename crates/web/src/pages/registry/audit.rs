@@ -28,7 +28,7 @@ use crate::{
 const READ_MAX: u32 = 20_000;
 
 /// The acts, by the word that the trail keeps.
-const ACTS: [&str; 93] = [
+const ACTS: [&str; 94] = [
     "import-merged",
     "import-cancelled",
     "import-recovered",
@@ -80,6 +80,7 @@ const ACTS: [&str; 93] = [
     "payment.cancel",
     "payment.send",
     "payment.answer",
+    "payment.return",
     "demo.move",
     "letter.keep",
     "letter.issue",
@@ -173,7 +174,7 @@ const FIELDS: [&str; 44] = [
 ];
 
 /// What befalls a case besides the acts of its table.
-const CASE_STEPS: [&str; 17] = [
+const CASE_STEPS: [&str; 18] = [
     "batch",
     "open",
     "begin",
@@ -191,6 +192,7 @@ const CASE_STEPS: [&str; 17] = [
     "cancel-order",
     "pay",
     "pay-failed",
+    "pay-return",
 ];
 
 /// The word for a step of a case.

@@ -1,0 +1,3 @@
+-- A payment that the bank had called arrived and sent back later (退汇): the day on which it came back, and who entered that.
+alter table payment add column returned_on text;
+alter table payment add column returned_by text;
