@@ -53,6 +53,7 @@ const PAIRS: &[Pair] = &[
     pair!(20261127161000, "create clawback", "20261127161000_create_clawback.sql"),
     pair!(20261127170000, "date recovery", "20261127170000_date_recovery.sql"),
     pair!(20261127180000, "create reopening", "20261127180000_create_reopening.sql"),
+    pair!(20261127191000, "create kept version", "20261127191000_create_kept_version.sql"),
 ];
 
 pub(crate) fn newest() -> i64 {
