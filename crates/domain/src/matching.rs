@@ -7,6 +7,7 @@
 
 mod deals;
 mod introductions;
+pub mod registers;
 mod store;
 #[cfg(test)]
 mod tests;
