@@ -27,6 +27,9 @@ use crate::{
     pieces::Link,
 };
 
+/// A step: its name, what the report says of it, and the fields of what people say.
+type StepForm = (String, Vec<(String, String)>, Vec<Field>);
+
 #[derive(Template)]
 #[template(path = "navigation/record.html")]
 struct RecordPage<'a> {
@@ -34,7 +37,7 @@ struct RecordPage<'a> {
     room: &'a Room,
     errors: &'a Errors,
     /// The steps, each with what the report says of it and what is asked.
-    steps: Vec<(String, Vec<(String, String)>, Vec<Field>)>,
+    steps: Vec<StepForm>,
     action: String,
     base: i64,
     versions: Vec<String>,
@@ -137,12 +140,7 @@ async fn respond(
 }
 
 /// The steps: what the report says itself, and the fields of what people say.
-fn steps(
-    frame: &Frame,
-    report: &Report,
-    sent: &Sent,
-    errors: &Errors,
-) -> Vec<(String, Vec<(String, String)>, Vec<Field>)> {
+fn steps(frame: &Frame, report: &Report, sent: &Sent, errors: &Errors) -> Vec<StepForm> {
     const FIELDS: [&[&str]; 6] = [
         &["asked_by", "question", "decision", "due", "staff"],
         &["gathering"],
