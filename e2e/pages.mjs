@@ -4,7 +4,7 @@ import { followFirst } from './browser.mjs';
 
 /** Pages that only lead on or send a file; journeys use them. */
 export const NOT_SHOWN = ['/', '/sign-on', '/sign-on/return', '/sign-on/out', '/runs/compare', '/registers/templates/{register}', '/runs/{id}/export',
-  '/navigation/reports/{id}/export', '/sign-in/code', '/claims/{id}/papers/{file}', '/cases/{id}/papers/{file}', '/cases/{id}/letters/{kind}', '/letters/kept/{id}', '/notices/{id}/letter', ...'openapi.json runs runs/{run}/indicators runs/{run}/indicators/{code} runs/{run}/awards verdicts/{run}/{award}/{subject}'.split(' ').map((path) => `/api/${path}`), '/budget/prorata/{id}',
+  '/navigation/reports/{id}/export', '/navigation/chains/{id}/file', '/navigation/chains/{id}/versions/{version}/file', '/sign-in/code', '/claims/{id}/papers/{file}', '/cases/{id}/papers/{file}', '/cases/{id}/letters/{kind}', '/letters/kept/{id}', '/notices/{id}/letter', ...'openapi.json runs runs/{run}/indicators runs/{run}/indicators/{code} runs/{run}/awards verdicts/{run}/{award}/{subject}'.split(' ').map((path) => `/api/${path}`), '/budget/prorata/{id}',
   '/my-enterprise/reports/{id}', '/my-enterprise/reports/{id}/export'];
 
 const at = (path) => async (page, address) => { await go(page, address + path); };
@@ -12,6 +12,22 @@ const first = (start, link) => async (page, address) => {
   await go(page, address + start);
   await followFirst(page, link);
 };
+
+async function report(page, address) {
+  await go(page, `${address}/navigation`);
+  await page.locator('select[name="chain"]').selectOption({ index: 1 });
+  await page.locator('main form .button-main').click();
+  await page.waitForURL(/\/navigation\/reports\/.+/, { timeout: 60_000 });
+}
+
+/** Takes a list in of which one row contradicts another. */
+async function takeIn(page, address) {
+  await go(page, `${address}/corpus/import`);
+  const rows = ['公开（公告）号,名称,申请日', 'CN101000001A,电池,2006-01-01', 'CN101000001A,发动机,2009-01-01'];
+  await page.locator('input[type="file"]').setInputFiles({ name: 'list.csv', mimeType: 'text/csv', buffer: Buffer.from(rows.join('\n')) });
+  await page.locator('main form .button-main').click();
+  await page.waitForURL(/\/corpus\/intakes\/\d+/, { timeout: 60_000 });
+}
 
 export const PAGES = [
   { name: 'sign-in', door: '/sign-in', as: null, open: at('/sign-in') },
@@ -78,6 +94,8 @@ export const PAGES = [
     await followFirst(page, 'main tbody a[href*="/corpus/names/"]');
   } },
   { name: 'corpus-import', door: '/corpus/import', open: at('/corpus/import') },
+  { name: 'intakes', door: '/corpus/intakes', open: async (page, address) => { await takeIn(page, address); await go(page, `${address}/corpus/intakes`); } },
+  { name: 'intake', door: '/corpus/intakes/{number}', open: takeIn },
   { name: 'corpus-document', door: '/corpus/documents/{key}', open: first(`/corpus?q=${encodeURIComponent('NOT PC=CN')}`, 'main .hit a[href*="/corpus/documents/"]') },
   { name: 'corpus-document-of-the-city', door: '/corpus/documents/{key}', open: first(`/corpus?q=${encodeURIComponent('PC=CN KD=发明 PR=云川 ST=有效')}&sort=filed-earliest`, 'main .hit a[href*="/corpus/documents/"]') },
   { name: 'baskets', door: '/corpus/baskets', open: at('/corpus/baskets') },
@@ -124,11 +142,21 @@ export const PAGES = [
   { name: 'row-history', door: '/registers/history/{register}', open: first('/indicators/K08/rights', 'main a[href*="/registers/history/"]') },
   { name: 'navigation', door: '/navigation', open: at('/navigation') },
   { name: 'chain', door: '/navigation/chains/{id}', open: first('/navigation', 'main a[href*="/navigation/chains/"]') },
-  { name: 'report', door: '/navigation/reports/{id}', open: async (page, address) => {
-    await go(page, `${address}/navigation`);
-    await page.locator('select[name="chain"]').selectOption({ index: 1 });
+  { name: 'chain-edit', door: '/navigation/chains/{id}/edit', open: at('/navigation/chains/new-energy/edit') },
+  { name: 'chain-add', door: '/navigation/chains/{id}/add', open: at('/navigation/chains/new-energy/add?below=solar') },
+  { name: 'chain-node', door: '/navigation/chains/{id}/nodes/{node}', open: at('/navigation/chains/new-energy/nodes/cells') },
+  { name: 'chain-node-mistake', door: '/navigation/chains/{id}/nodes/{node}', open: async (page, address) => {
+    await go(page, `${address}/navigation/chains/new-energy/nodes/cells`);
+    await page.locator('textarea[name="search"]').fill('IC=H10F OR TI=(电池');
     await page.locator('main form .button-main').click();
-    await page.waitForURL(/\/navigation\/reports\/.+/, { timeout: 60_000 });
+  }, status: 422 },
+  { name: 'chain-versions', door: '/navigation/chains/{id}/versions', open: at('/navigation/chains/new-energy/versions') },
+  { name: 'chain-version', door: '/navigation/chains/{id}/versions/{version}', open: at('/navigation/chains/new-energy/versions/0') },
+  { name: 'chain-import', door: '/navigation/import', open: at('/navigation/import') },
+  { name: 'report', door: '/navigation/reports/{id}', open: report },
+  { name: 'report-record', door: '/navigation/reports/{id}/record', open: async (page, address) => {
+    await report(page, address);
+    await followFirst(page, 'main a[href$="/record"]');
   } },
   { name: 'registers', door: '/registers', open: at('/registers') },
   { name: 'import', door: '/registers/import', open: at('/registers/import') },

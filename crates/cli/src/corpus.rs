@@ -1,6 +1,7 @@
 //! The commands over the patent documents of the world: `corpus index`, `corpus search`, `corpus show` and those of navigation.
 
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
@@ -9,7 +10,13 @@ use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use corpus::{Budget, Corpus, Order, Page, Query, Writer};
 use documents::Document;
-use domain::{Installation, intake::SetAside};
+use domain::{
+    Installation,
+    intake::{
+        self,
+        kept::{Intake, SetAside},
+    },
+};
 use serde::Serialize;
 
 use crate::{Context, matching, names, navigation, output::Unusable, warnings};
@@ -24,6 +31,8 @@ pub(crate) struct Command {
 enum Corpora {
     /// 把专利文献文件收入专利库；格式按内容识别，中断后再执行同一命令即可接着做
     Index(Index),
+    /// 列出一次收录搁置的记录：文件、位置、原因和号码；不填号则为最近一次
+    Problems(Problems),
     /// 检索专利库，例如：TI=石墨烯 AND IC=H01M AND AD>=2018
     Search(Search),
     /// 显示一件专利文献，可用申请号或公开（公告）号
@@ -50,6 +59,12 @@ struct Index {
     /// 每收这么多件就存成一个分片；内存小可调低，分片多了检索变慢
     #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(100..))]
     split_documents: u32,
+}
+
+#[derive(Debug, Args)]
+struct Problems {
+    /// 收录记录的号
+    number: Option<u64>,
 }
 
 #[derive(Debug, Args)]
@@ -82,6 +97,7 @@ pub(crate) async fn run(context: &Context, command: Command) -> anyhow::Result<(
             warnings::after_index(context, &folder).await;
             Ok(())
         }
+        Corpora::Problems(command) => problems(context, &folder, &command),
         Corpora::Search(search) => find(context, &opened(context, &folder).await?, &search),
         Corpora::Show(show) => tell(context, &opened(context, &folder).await?, &show.number),
         Corpora::Landscape(command) => navigation::landscape(context, &opened(context, &folder).await?, command).await,
@@ -93,93 +109,125 @@ pub(crate) async fn run(context: &Context, command: Command) -> anyhow::Result<(
     }
 }
 
-/// What `corpus index` answers; documents = new + duplicates.
-#[derive(Debug, Default, Serialize)]
+/// What `corpus index` answers; read = new + duplicates + `set_aside`.
+#[derive(Debug, Serialize)]
 struct Indexed {
+    /// The number under which the intake is kept.
+    intake: u64,
+    read: u64,
     documents: u64,
     new: u64,
     duplicates: u64,
     set_aside: u64,
-    problems: Vec<Problem>,
+    problems: Vec<SetAside>,
     /// Files that had been taken in before, with the same content.
     known: Vec<String>,
-    doubts: Vec<Doubt>,
+    doubts: Vec<Noted>,
+    /// What was no record: sheets, parts, repeated headings.
+    passed_over: Vec<Noted>,
 }
 
-/// Values that were left out of documents because they could not be believed.
+/// What the readers noted of a file, and how often.
 #[derive(Debug, Serialize)]
-struct Doubt {
+struct Noted {
     file: String,
     what: String,
     count: u64,
-}
-
-/// A record or a file that was not taken in.
-#[derive(Debug, Serialize)]
-struct Problem {
-    file: String,
-    place: String,
-    reason: String,
 }
 
 fn take_in(context: &Context, folder: &Path, index: &Index) -> anyhow::Result<()> {
     let files = files_of(&index.files)?;
     let budget = Budget { documents: index.split_documents as usize, ..Budget::default() };
     let mut writer = Writer::with_budget(folder, budget)?;
-    let mut answer = Indexed::default();
-    let mut progress = Progress::new(files.len());
-    for file in &files {
-        take_one(&mut writer, file, &mut answer, &mut progress)?;
-    }
-    let taken = domain::intake::commit(&mut writer, &mut |file, SetAside { place, reason }| {
-        answer.set_aside += 1;
-        answer.problems.push(Problem { file: file.to_owned(), place, reason });
-    })?;
-    answer.documents = taken.new + taken.changed + taken.unchanged;
-    answer.new = taken.new;
-    answer.duplicates = taken.changed + taken.unchanged;
-    context.output.print(&answer, |answer| {
+    let mut progress = Progress::new(&files);
+    let mut watch = |place, records| {
+        progress.step(place, records);
+        true
+    };
+    let order = intake::Order { by: "command", at: context.now, resumes: true, watch: &mut watch };
+    let taken = intake::run(&mut writer, folder, &files, order)
+        .context("收录时失败；已收录的不受影响，排除原因后再执行同一命令即可接着做")?;
+    context.output.print(&indexed(folder, taken)?, |answer| {
         let mut lines = vec![format!(
-            "读出 {} 件：新增 {}，与已有文献合并 {}；另有 {} 条记录搁置。",
-            answer.documents, answer.new, answer.duplicates, answer.set_aside
+            "读出 {} 条：新增 {}，与已有文献合并 {}，搁置 {}。收录记录第 {} 号，可用 corpus problems 再看。",
+            answer.read, answer.new, answer.duplicates, answer.set_aside, answer.intake
         )];
-        lines.extend(answer.problems.iter().map(|Problem { file, place, reason }| match place.as_str() {
-            // The reason of a whole file names it.
-            "" => format!("  {reason}"),
-            place => format!("  {file} {place}：{reason}"),
-        }));
+        lines.extend(answer.problems.iter().map(problem));
         lines.extend(
             answer.doubts.iter().map(|one| format!("  {}：{}（{} 处，已留空）", one.file, one.what, one.count)),
+        );
+        lines.extend(
+            answer.passed_over.iter().map(|one| format!("  {}：略过{}（{} 处）", one.file, one.what, one.count)),
         );
         lines.extend(answer.known.iter().map(|file| format!("  {file}：以前已收录，内容没有变化，没有再读")));
         lines.join("\n")
     })
 }
 
-/// Reads one file from where an earlier command left off; a file that cannot be read bars none of the others.
-fn take_one(writer: &mut Writer, file: &Path, answer: &mut Indexed, progress: &mut Progress) -> anyhow::Result<()> {
-    let name = std::path::absolute(file).unwrap_or_else(|_| file.to_owned()).display().to_string();
-    let short = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    progress.begin(&short);
-    let mut go_on = |records| {
-        progress.step(records);
-        true
-    };
-    let mut set_aside = |SetAside { place, reason }: SetAside| {
-        // A file that cannot be read is no record.
-        answer.set_aside += u64::from(!place.is_empty());
-        answer.problems.push(Problem { file: short.clone(), place, reason });
-    };
-    let read = domain::intake::take_in(writer, file, Some(&name), &mut go_on, &mut set_aside)
-        .with_context(|| format!("收录 {short} 时失败；已收录的不受影响，排除原因后再执行同一命令即可接着做"))?;
-    match read {
-        None => answer.known.push(short),
-        Some(read) => {
-            let doubt = |(what, count): (String, u64)| Doubt { file: short.clone(), what, count };
-            answer.doubts.extend(read.doubts.into_iter().map(doubt));
-        }
+/// A record that was set aside, in a line; the reason of a whole file names it.
+fn problem(one: &SetAside) -> String {
+    match one.place.as_str() {
+        "" => format!("  {}", one.reason),
+        place if one.number.is_empty() => format!("  {} {place}：{}", one.file, one.reason),
+        place => format!("  {} {place}（{}）：{}", one.file, one.number, one.reason),
     }
-    Ok(())
+}
+
+fn indexed(folder: &Path, taken: Intake) -> anyhow::Result<Indexed> {
+    let whole = |one: &intake::kept::TakenFile| SetAside {
+        file: one.file.clone(),
+        place: String::new(),
+        reason: one.fault.clone(),
+        number: String::new(),
+        excerpt: String::new(),
+    };
+    let mut problems: Vec<SetAside> = taken.files.iter().filter(|one| !one.fault.is_empty()).map(whole).collect();
+    problems.extend(intake::kept::set_aside(folder, taken.number)?);
+    let noted = |of: fn(&intake::kept::TakenFile) -> &BTreeMap<String, u64>| {
+        let each = |file: &intake::kept::TakenFile| -> Vec<Noted> {
+            let note =
+                |(what, count): (&String, &u64)| Noted { file: file.file.clone(), what: what.clone(), count: *count };
+            of(file).iter().map(note).collect()
+        };
+        taken.files.iter().flat_map(each).collect()
+    };
+    Ok(Indexed {
+        intake: taken.number,
+        read: taken.read,
+        documents: taken.new + taken.joined,
+        new: taken.new,
+        duplicates: taken.joined,
+        set_aside: taken.set_aside,
+        problems,
+        doubts: noted(|file| &file.doubts),
+        passed_over: noted(|file| &file.passed_over),
+        known: taken.files.into_iter().filter(|one| one.is_known).map(|one| one.file).collect(),
+    })
+}
+
+/// Prints again what an intake answered: the last, or the one of a number.
+fn problems(context: &Context, folder: &Path, command: &Problems) -> anyhow::Result<()> {
+    let found = match command.number {
+        Some(number) => intake::kept::one(folder, number)?,
+        None => intake::kept::all(folder)?.into_iter().next(),
+    };
+    let Some(found) = found else {
+        return Err(
+            Unusable("没有这次收录的记录。请先用 corpus index 收录文献，或核对收录记录的号。".to_owned()).into()
+        );
+    };
+    let (number, at, is_ended) = (found.number, found.at.clone(), found.is_ended);
+    context.output.print(&indexed(folder, found)?, |answer| {
+        let mut lines = vec![match is_ended {
+            true => format!(
+                "收录记录第 {number} 号（{at}）：读出 {} 条，新增 {}，与已有文献合并 {}，搁置 {}。",
+                answer.read, answer.new, answer.duplicates, answer.set_aside
+            ),
+            false => format!("收录记录第 {number} 号（{at}）没有做完就中断了；以下是中断前搁置的。"),
+        }];
+        lines.extend(answer.problems.iter().map(problem));
+        lines.join("\n")
+    })
 }
 
 /// The files below these paths, in the order of their names.
@@ -206,27 +254,22 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
 }
 
 /// Tells on standard error how far the reading is, once a second.
-struct Progress {
-    files: usize,
-    begun: usize,
-    file: String,
+struct Progress<'a> {
+    files: &'a [PathBuf],
     told_at: Instant,
 }
 
-impl Progress {
-    fn new(files: usize) -> Self {
-        Self { files, begun: 0, file: String::new(), told_at: Instant::now() }
+impl<'a> Progress<'a> {
+    fn new(files: &'a [PathBuf]) -> Self {
+        Self { files, told_at: Instant::now() }
     }
 
-    fn begin(&mut self, file: &str) {
-        self.begun += 1;
-        file.clone_into(&mut self.file);
-        eprintln!("读取 {}/{}：{file}", self.begun, self.files);
-    }
-
-    fn step(&mut self, records: u64) {
-        if self.told_at.elapsed() >= Duration::from_secs(1) {
-            eprintln!("  {}：已读 {records} 条", self.file);
+    fn step(&mut self, place: usize, records: u64) {
+        let file = self.files[place].file_name().unwrap_or_default().to_string_lossy();
+        if records == 0 {
+            eprintln!("读取 {}/{}：{file}", place + 1, self.files.len());
+        } else if self.told_at.elapsed() >= Duration::from_secs(1) {
+            eprintln!("  {file}：已读 {records} 条");
             self.told_at = Instant::now();
         }
     }

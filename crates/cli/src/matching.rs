@@ -58,11 +58,20 @@ pub(crate) async fn run(context: &Context, corpus: &Corpus, command: Match) -> a
         limit: command.limit,
     };
     let mut deals = command.deals.as_deref().map(read_deals).transpose()?.unwrap_or_default();
-    for price in domain::matching::prices(&context.open().await?, context.now).await? {
+    let installation = context.open().await?;
+    for price in domain::matching::prices(&installation, context.now).await? {
         let deal = |(subclass, kind)| Deal { subclass, kind, amount_fen: price.amount_fen, on: price.on };
         deals.extend(price.sort(corpus).map(deal));
     }
-    context.output.print(&matching::find(corpus, &names, &wanted, &deals)?, words)
+    let mut found = matching::find(corpus, &names, &wanted, &deals)?;
+    let keys: Vec<String> = found.candidates.iter().map(|one| one.key.clone()).collect();
+    let folded = installation.registers(context.now).await?;
+    let mut told = domain::matching::registers::told(corpus, &folded, &keys, wanted.as_of)?;
+    for one in &mut found.candidates {
+        let told = told.remove(&one.key).unwrap_or_default();
+        one.tell(told.signs, told.high_value);
+    }
+    context.output.print(&found, words)
 }
 
 /// Reads prices of deals; a row that cannot be used is named, none is guessed at.

@@ -10,8 +10,12 @@ use std::{
 use anyhow::Context as _;
 use clap::Args;
 use corpus::Corpus;
-use domain::{Installation, subjects};
-use navigation::{Basis, Report, Scope, Subject, Template, audit, chain, compare, export};
+use domain::{Installation, subjects, versions};
+use navigation::{
+    Basis, Report, Scope, Subject, Template, audit,
+    chain::{self, Chain},
+    compare, export,
+};
 
 use crate::{Context, corpus::parsed, names, output::Unusable};
 
@@ -74,7 +78,7 @@ pub(crate) async fn landscape(context: &Context, corpus: &Corpus, command: Lands
     let mut report = navigation::survey(corpus, &scope, &names::at(context, command.ledger).await?)?;
     report.differences = earlier.map(|earlier| compare::compare(&earlier, &report));
     if let Some(path) = &command.docx {
-        export::docx(&report, created(path)?)?;
+        export::docx(&report, None, created(path)?)?;
     }
     if let Some(path) = &command.xlsx {
         export::xlsx(&report, &mut created(path)?)?;
@@ -117,13 +121,24 @@ async fn scope(
         },
         _ => {
             let subject = city(context, command.city.as_deref()).await?;
-            let chains = chain::installed(&context.data.join("chains"))?;
+            let chains = all_chains(context).await?;
             let node = command.chain.as_deref().map(|address| chain::find(&chains, address)).transpose()?;
             let query = command.query.as_deref().map(parsed).transpose()?;
             Scope::of_field(corpus, template, subject, node, query, as_of)?
         }
     };
     Ok(Scope { basis: if command.granted { Basis::Granted } else { Basis::Filed }, ..scope })
+}
+
+/// The chains as they stand: what was edited in the browser is in the place of what came with the program.
+async fn all_chains(context: &Context) -> anyhow::Result<Vec<Chain>> {
+    let chains = chain::installed(&context.data.join("chains"))?;
+    if context.database.is_none() && !Installation::stands_in(&context.data) {
+        return Ok(chains);
+    }
+    let versions = versions::latest(&context.open().await?.db, versions::Kind::Chain).await?;
+    let versions: Vec<(i64, String)> = versions.into_iter().map(|one| (one.version, one.content)).collect();
+    Ok(chain::edited(chains, &versions)?)
 }
 
 async fn enterprise(context: &Context, corpus: &Corpus, command: &Landscape) -> anyhow::Result<Subject> {
@@ -297,6 +312,7 @@ fn audited(answer: &Audited) -> String {
 struct CountedChain<'a> {
     id: &'a str,
     name: &'a str,
+    version: i64,
     edition: jiff::civil::Date,
     nodes: Vec<chain::Counted<'a>>,
 }
@@ -304,16 +320,20 @@ struct CountedChain<'a> {
 pub(crate) async fn chains(context: &Context, corpus: &Corpus, command: Chains) -> anyhow::Result<()> {
     let subject = city(context, command.city.as_deref()).await?;
     let own = parsed(&subject.search)?;
-    let chains = chain::installed(&context.data.join("chains"))?;
+    let chains = all_chains(context).await?;
     let mut counted = Vec::new();
     for chain in &chains {
         let nodes = chain.counted(corpus, &own)?;
-        counted.push(CountedChain { id: &chain.id, name: &chain.name, edition: chain.edition, nodes });
+        let Chain { id, name, version, edition, .. } = chain;
+        counted.push(CountedChain { id, name, version: *version, edition: *edition, nodes });
     }
     context.output.print(&counted, |counted| {
         let mut lines = Vec::new();
         for chain in counted {
-            lines.push(format!("{}（{}，{} 版）", chain.name, chain.id, chain.edition));
+            lines.push(match chain.version {
+                0 => format!("{}（{}，{} 版）", chain.name, chain.id, chain.edition),
+                version => format!("{}（{}，第 {version} 版，{}）", chain.name, chain.id, chain.edition),
+            });
             lines.extend(chain.nodes.iter().map(|one| {
                 let indent = "  ".repeat(one.depth + 1);
                 let (documents, families, own) = (one.documents, one.families, one.own);

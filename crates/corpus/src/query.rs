@@ -205,6 +205,29 @@ impl Query {
         listed
     }
 
+    /// Of the question what a text is like ([`crate::Corpus::like_text`]), how many weighted words it asks for; none of any other
+    /// query, whose every hit is meant.
+    pub fn likeness(&self) -> Option<usize> {
+        self.weighted_words().map(<[Self]>::len)
+    }
+
+    /// The most telling words of such a question, the first so many; the query itself where it is another.
+    pub fn telling(&self, words: usize) -> Self {
+        match self.weighted_words() {
+            Some(all) => Self::Or(all.iter().take(words).cloned().collect()),
+            None => self.clone(),
+        }
+    }
+
+    fn weighted_words(&self) -> Option<&[Self]> {
+        let is_weighted = |part: &Self| matches!(part, Self::Term(Term { field: Field::Text, weight: 2.., .. }));
+        match self {
+            Self::Or(parts) if parts.len() > 1 && parts.iter().all(is_weighted) => Some(parts),
+            Self::And(parts) => parts.iter().find_map(Self::weighted_words),
+            _ => None,
+        }
+    }
+
     /// Calls for each term and proximity that a matching document may contain, negated ones left out.
     pub(crate) fn for_each_positive<'a>(&'a self, visit: &mut impl FnMut(Field, &'a Value)) {
         match self {

@@ -107,6 +107,8 @@ pub struct Contrary {
     pub file: String,
     /// Where it stands in it.
     pub place: String,
+    /// The number that it shares with the earlier one.
+    pub number: String,
     /// In what it contradicts which document, in Chinese.
     pub reason: String,
 }
@@ -122,6 +124,7 @@ impl Contrary {
         Some(Self {
             file: source.map(|one| one.file.clone()).unwrap_or_default(),
             place: source.map(|one| one.place.clone()).unwrap_or_default(),
+            number: earlier.key.clone(),
             reason: format!(
                 "与已收录的 {}{from}号码相同而内容矛盾：{}。没有收录，已有的不变；请核对号码",
                 earlier.key,

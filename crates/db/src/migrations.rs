@@ -55,6 +55,7 @@ const PAIRS: &[Pair] = &[
     pair!(20261127180000, "create reopening", "20261127180000_create_reopening.sql"),
     pair!(20261127190000, "return payment", "20261127190000_return_payment.sql"),
     pair!(20261127191000, "weigh clawback", "20261127191000_weigh_clawback.sql"),
+    pair!(20261127192000, "create kept version", "20261127192000_create_kept_version.sql"),
 ];
 
 pub(crate) fn newest() -> i64 {

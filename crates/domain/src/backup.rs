@@ -10,7 +10,9 @@ use jiff::Timestamp;
 use rules::folder::{self, Held};
 use serde::{Deserialize, Serialize};
 
-use crate::installation::{CHAINS, CORPUS, DATABASE_FILE, DEMO_FILE, EVIDENCE, FOLDERS, LETTERS, REPORTS, UPLOADS};
+use crate::installation::{
+    CHAINS, CORPUS, DATABASE_FILE, DEMO_FILE, EVIDENCE, FOLDERS, INTAKES, LETTERS, REPORTS, UPLOADS,
+};
 use crate::runs::sha256;
 use crate::{Error, Installation, jobs, messages};
 
@@ -191,7 +193,7 @@ fn files_of(dir: &Path) -> Result<Vec<String>, Error> {
             }
         }
     }
-    for folder in [REPORTS, CHAINS, EVIDENCE, LETTERS].into_iter().filter(|folder| dir.join(folder).is_dir()) {
+    for folder in [REPORTS, CHAINS, EVIDENCE, LETTERS, INTAKES].into_iter().filter(|folder| dir.join(folder).is_dir()) {
         let kept = visible(&dir.join(folder))?.into_iter().filter(|path| path.is_file() && !is_partial(path));
         files.extend(kept.map(|path| format!("{folder}/{}", path.file_name().unwrap_or_default().to_string_lossy())));
     }

@@ -16,6 +16,7 @@ mod owners;
 mod patents;
 mod places;
 mod pledges;
+pub mod rights;
 mod rows;
 mod sei;
 mod sheet;

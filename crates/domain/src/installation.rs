@@ -226,6 +226,8 @@ pub(crate) const FOLDERS: [&str; 5] = ["snapshots", "runs", "details", "policies
 pub(crate) const UPLOADS: &str = "uploads";
 /// The corpus of patent documents, whose own writer keeps it.
 pub(crate) const CORPUS: &str = "corpus";
+/// What is kept of each intake into it.
+pub(crate) const INTAKES: &str = "corpus/intakes";
 /// The kept reports of patent navigation, each a file under the hash of what it says.
 pub(crate) const REPORTS: &str = "navigation";
 /// The papers of cases, each a file under the hash of its bytes.

@@ -118,9 +118,9 @@ struct Receipts<'a> {
 }
 
 /// The annual fees of one right after its grant, and up to which day any were told.
-struct Paid {
-    on: Vec<Date>,
-    until: Option<Date>,
+pub(crate) struct Paid {
+    pub(crate) on: Vec<Date>,
+    pub(crate) until: Option<Date>,
 }
 
 impl<'a> Receipts<'a> {
@@ -152,7 +152,7 @@ impl Paid {
 }
 
 /// The next day on which an invention filed on this day may be lost, if it lies within a horizon.
-fn next_danger(filed_on: Date, granted_on: Option<Date>, paid: &Paid, as_of: Date) -> Option<(Cause, Date)> {
+pub(crate) fn next_danger(filed_on: Date, granted_on: Option<Date>, paid: &Paid, as_of: Date) -> Option<(Cause, Date)> {
     let due = || (1..=20_i32).filter_map(|year| add_years(filed_on, year).ok());
     // Only a right whose fees are told at all, in a register that reaches beyond the day, can be seen to be late.
     let late = due().rfind(|day| *day < as_of && granted_on.is_none_or(|granted| *day > granted));

@@ -47,6 +47,7 @@ pub mod sources;
 pub mod stakes;
 pub mod subjects;
 pub mod ties;
+pub mod versions;
 pub mod waiting;
 pub mod warnings;
 pub mod what_if;

@@ -8,6 +8,7 @@
 mod conditions;
 mod deals;
 mod introductions;
+pub mod registers;
 mod store;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,9 @@
 //! Industry chains (产业链): dated trees of nodes, each with the search that finds its patents.
 //!
-//! Five are built in; a file of the same id in an installation's folder `chains` takes the place of one.
+//! Five are built in; a file of the same id in an installation's folder `chains` takes the place of one, and what was edited
+//! since takes the place of both. How a chain is edited stands in `chain/edit.rs`.
+
+mod edit;
 
 use std::{collections::HashSet, fs, path::Path};
 
@@ -8,6 +11,7 @@ use corpus::{Corpus, Query};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+pub use self::edit::{Edit, Fault};
 use crate::{
     Error, Result, Technology,
     study::{any_of, read},
@@ -30,6 +34,9 @@ pub struct Chain {
     pub id: String,
     /// The name: 新能源.
     pub name: String,
+    /// Which version it is in this installation; 0 as it came, before it was edited here.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub version: i64,
     /// The day of this edition.
     pub edition: Date,
     /// What the division into nodes rests on.
@@ -37,6 +44,11 @@ pub struct Chain {
     /// The nodes; a parent stands before its children.
     #[serde(rename = "node")]
     pub nodes: Vec<Node>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_zero(version: &i64) -> bool {
+    *version == 0
 }
 
 /// A node of a chain.
@@ -104,6 +116,18 @@ pub fn installed(folder: &Path) -> Result<Vec<Chain>> {
     Ok(chains)
 }
 
+/// Puts edited chains, each with its version and text, in the place of those with their ids, or beside them.
+pub fn edited(mut chains: Vec<Chain>, versions: &[(i64, String)]) -> Result<Vec<Chain>> {
+    for (version, text) in versions {
+        let chain = Chain::of_version(*version, text)?;
+        match chains.iter_mut().find(|other| other.id == chain.id) {
+            Some(other) => *other = chain,
+            None => chains.push(chain),
+        }
+    }
+    Ok(chains)
+}
+
 /// The chain and the node that an address such as `new-energy` or `new-energy/cells` names.
 pub fn find<'c>(chains: &'c [Chain], address: &str) -> Result<(&'c Chain, Option<&'c Node>)> {
     let (id, node) = address.split_once('/').map_or((address, None), |(id, node)| (id, Some(node)));
@@ -130,6 +154,25 @@ impl Chain {
         Ok(chain)
     }
 
+    /// A version that was kept.
+    pub fn of_version(version: i64, text: &str) -> Result<Self> {
+        Ok(Self { version, ..Self::parse(&format!("（第 {version} 版）"), text)? })
+    }
+
+    /// The chain as a file; read again, it is the same chain, of no version yet.
+    pub fn written(&self) -> Result<String> {
+        toml::to_string(&Self { version: 0, ..self.clone() })
+            .map_err(|cause| Error::Invalid(format!("产业链“{}”写不成文件：{cause}", self.name)))
+    }
+
+    /// Which edition it is, in words, as a report tells it.
+    pub fn edition_words(&self) -> String {
+        match self.version {
+            0 => format!("产业链“{}”{} 版", self.name, self.edition),
+            version => format!("产业链“{}”第 {version} 版（{}）", self.name, self.edition),
+        }
+    }
+
     fn check(&self, file: &str) -> Result<()> {
         let wrong =
             |node: &Node, what: String| Err(Error::Invalid(format!("产业链文件 {file} 的节点“{}”：{what}", node.id)));
@@ -148,6 +191,13 @@ impl Chain {
                 read(&format!("产业链文件 {file} 的节点“{}”", node.name), &node.search)?;
             }
         }
+        if self.id.is_empty() || self.id.contains(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-') {
+            let message = format!("产业链文件 {file} 的编号“{}”只能用英文字母、数字和短横", self.id);
+            return Err(Error::Invalid(message));
+        }
+        if self.name.trim().is_empty() {
+            return Err(Error::Invalid(format!("产业链文件 {file} 没有名称（name）")));
+        }
         if self.nodes.is_empty() {
             return Err(Error::Invalid(format!("产业链文件 {file} 没有节点")));
         }
@@ -158,6 +208,19 @@ impl Chain {
     pub fn children<'c>(&'c self, node: Option<&Node>) -> impl Iterator<Item = &'c Node> {
         let parent = node.map_or(String::new(), |node| node.id.clone());
         self.nodes.iter().filter(move |node| node.parent == parent)
+    }
+
+    /// The nodes depth first, each with how deep it stands; what stands below nothing of the chain is not among them.
+    pub fn in_tree(&self) -> impl Iterator<Item = (&Node, usize)> {
+        fn put<'c>(chain: &'c Chain, parent: Option<&Node>, depth: usize, into: &mut Vec<(&'c Node, usize)>) {
+            for node in chain.children(parent) {
+                into.push((node, depth));
+                put(chain, Some(node), depth + 1, into);
+            }
+        }
+        let mut nodes = Vec::with_capacity(self.nodes.len());
+        put(self, None, 0, &mut nodes);
+        nodes.into_iter()
     }
 
     /// The search of a node, or of the whole chain: its own, else all of its children's.
@@ -182,29 +245,14 @@ impl Chain {
 
     /// The nodes depth first, each with what is found for it, and how much of that lies in another search.
     pub fn counted<'c>(&'c self, corpus: &Corpus, own: &Query) -> Result<Vec<Counted<'c>>> {
-        let mut counted = Vec::new();
-        self.count_below(None, 0, corpus, own, &mut counted)?;
-        Ok(counted)
-    }
-
-    fn count_below<'c>(
-        &'c self,
-        parent: Option<&Node>,
-        depth: usize,
-        corpus: &Corpus,
-        own: &Query,
-        into: &mut Vec<Counted<'c>>,
-    ) -> Result<()> {
-        for node in self.children(parent) {
+        let counted = |(node, depth): (&'c Node, usize)| {
             let query = self.query(Some(node))?;
             let cross = corpus.cross(&query, &[])?;
             let search = query.to_string();
-            let own_documents = corpus.count(&query.and(own.clone()))?;
-            let (documents, families) = (cross.documents, cross.families);
-            into.push(Counted { node, depth, search, documents, families, own: own_documents });
-            self.count_below(Some(node), depth + 1, corpus, own, into)?;
-        }
-        Ok(())
+            let own = corpus.count(&query.and(own.clone()))?;
+            Ok(Counted { node, depth, search, documents: cross.documents, families: cross.families, own })
+        };
+        self.in_tree().map(counted).collect()
     }
 }
 

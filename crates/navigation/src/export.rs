@@ -7,11 +7,15 @@ use sheets::write::{
     docx::{Block, Chart, Paper, Table, chart},
 };
 
-use crate::{Cell, Column, Drawing, Figure, Kind, Part, Report, Result, compare::Differences};
+use crate::{
+    Cell, Column, Drawing, Figure, Kind, Part, Report, Result,
+    compare::Differences,
+    project::{Project, Step},
+};
 
-/// Writes the report as a paper in the form of GB/T 9704.
-pub fn docx<W: Write + Seek>(report: &Report, writer: W) -> Result<()> {
-    Ok(write::docx::docx(&paper(report), writer)?)
+/// Writes the report as a paper in the form of GB/T 9704, with its project record where there is one.
+pub fn docx<W: Write + Seek>(report: &Report, project: Option<&Project>, writer: W) -> Result<()> {
+    Ok(write::docx::docx(&paper(report, project), writer)?)
 }
 
 /// Writes the figures, each on a sheet, behind a sheet that lists them, with the documents they rest on.
@@ -38,7 +42,7 @@ fn numeral(number: usize) -> String {
     }
 }
 
-fn paper(report: &Report) -> Paper {
+fn paper(report: &Report, project: Option<&Project>) -> Paper {
     let scope = &report.scope;
     let mut blocks = summary(report);
     let parts = [Part::Data, Part::Direction, Part::Position, Part::Path];
@@ -65,6 +69,11 @@ fn paper(report: &Report) -> Paper {
     if let Some(differences) = &report.differences {
         blocks.push(Block::Heading(1, format!("{}、与上一版相比", numeral(parts.len() + 2))));
         blocks.extend(told(differences));
+    }
+    if let Some(project) = project {
+        let place = parts.len() + if report.differences.is_some() { 3 } else { 2 };
+        blocks.push(Block::Heading(1, format!("{}、项目记录", numeral(place))));
+        blocks.extend(record(report, project));
     }
     blocks.push(Block::Heading(1, "附录　检索式".to_owned()));
     for (at, search) in searches.iter().enumerate() {
@@ -149,6 +158,19 @@ fn table(number: usize, figure: &Figure) -> Table {
             .map(|row| row.cells.iter().zip(&figure.columns).map(|(cell, column)| written(cell, column)).collect())
             .collect(),
     }
+}
+
+/// The project record, a table for each step; what nobody said is told as such.
+fn record(report: &Report, project: &Project) -> Vec<Block> {
+    let table = |(step, rows): Step| {
+        let said = |words: String| if words.is_empty() { "未填写".to_owned() } else { words };
+        Block::Table(Table {
+            caption: format!("项目记录　{step}"),
+            columns: vec![("事项".into(), false), ("内容".into(), false)],
+            rows: rows.into_iter().map(|(label, words)| vec![label.to_owned(), said(words)]).collect(),
+        })
+    };
+    project.steps(report).into_iter().map(table).collect()
 }
 
 fn told(differences: &Differences) -> Vec<Block> {

@@ -14,6 +14,7 @@ mod figure;
 mod figures;
 mod interval;
 pub mod matching;
+pub mod project;
 mod report;
 mod sample;
 mod scope;
@@ -27,7 +28,7 @@ pub use crate::{
     error::{Error, Result},
     figure::{Basis, Cell, Column, Drawing, Figure, Kind, Part, Row, Unit},
     interval::Interval,
-    report::{Report, Snapshot, survey},
+    report::{Report, Snapshot, SourceFile, survey},
     scope::{Scope, Subject, Technology},
     template::{Question, Template},
 };

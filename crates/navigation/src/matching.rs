@@ -40,7 +40,7 @@ pub const METHOD: &str = "候选：在中国受理、现有效且期限未届满
     关键词检索前 300 件，再取同 IPC 主组中申请日最近的 200 件。排序：候选与企业画像的两个余弦相似度的平均，一个以名称、摘要和第一项\
     权利要求的词为维（词频×逆文献频率），一个以 IPC 小类和主组为维；企业画像是其各件专利向量之和。写明需求时只按需求的词检索和排序，分类只供参考；指明产业链节点或分类号时，只在其中找。\
     匹配分只说明相近，不说明可实施、不侵权或值多少钱。引进政策一栏只说明本库所知：专利类型、申请人地址是否在本市以外、\
-    海外（不含港澳台）同族的授权、自申请日起是否满十年且有效。";
+    海外（不含港澳台）同族的授权、自申请日起是否满十年且有效；本市登记簿另有记载的，加上缴费、质押、获奖和按参照关系表认定的战略性新兴产业，没有记载的不作推断。";
 
 /// How many candidates each search brings.
 const BY_WORDS: usize = 300;
@@ -124,6 +124,20 @@ pub struct Candidate {
     pub related: Vec<String>,
     /// What it may be worth, or why that is not said.
     pub value: Valuation,
+}
+
+impl Candidate {
+    /// Adds what the registers of the city tell of it: signs, and categories of high value with their basis, which count of an
+    /// invention in force only.
+    pub fn tell(&mut self, signs: Vec<String>, high_value: Vec<String>) {
+        if !signs.is_empty() {
+            self.signs.retain(|sign| sign != reasons::SILENT);
+        }
+        self.signs.extend(signs);
+        if self.policy.is_invention == Some(true) && self.state == LegalState::InForce {
+            self.policy.high_value.extend(high_value);
+        }
+    }
 }
 
 /// Finds outside patents for a firm; `deals` are prices of recorded deals, where someone has them.

@@ -1,5 +1,7 @@
 //! A report: its scope, the snapshot it was counted on, its figures, and the documents they rest on.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use corpus::Corpus;
 use documents::{LegalState, applicants::Names};
 use serde::{Deserialize, Serialize};
@@ -17,6 +19,9 @@ pub struct Report {
     pub figures: Vec<Figure>,
     /// The documents of the field, by key.
     pub documents: Vec<Member>,
+    /// The files they came from, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sources: Vec<SourceFile>,
     /// What changed since an earlier edition.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub differences: Option<Differences>,
@@ -52,6 +57,27 @@ pub struct Member {
     pub is_own: bool,
 }
 
+/// A file from which documents of the field came (数据来源).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceFile {
+    /// Its name.
+    pub file: String,
+    /// How many documents of the field it told of; one that several told of counts in each.
+    pub documents: u64,
+    /// The latest publication among them, which is how far the source reaches; none where none has a date.
+    pub latest: Option<jiff::civil::Date>,
+}
+
+impl std::fmt::Display for SourceFile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}（{} 件，", self.file, self.documents)?;
+        match self.latest {
+            Some(day) => write!(f, "最晚公开 {day}）"),
+            None => f.write_str("公开日未知）"),
+        }
+    }
+}
+
 /// Answers every question of a scope's template. The same corpus, scope and names give the same report.
 pub fn survey(corpus: &Corpus, scope: &Scope, names: &Names) -> Result<Report> {
     let study = Study::new(corpus, scope, names)?;
@@ -70,7 +96,8 @@ pub fn survey(corpus: &Corpus, scope: &Scope, names: &Names) -> Result<Report> {
         documents: corpus.manifest().splits.iter().map(|s| u64::from(s.live)).sum(),
         ledger: names.version(),
     };
-    Ok(Report { scope: scope.clone(), snapshot, figures, documents: members(&study)?, differences: None })
+    let (documents, sources) = members(&study)?;
+    Ok(Report { scope: scope.clone(), snapshot, figures, documents, sources, differences: None })
 }
 
 fn figure(study: &Study<'_>, question: &crate::Question) -> Result<Figure> {
@@ -92,11 +119,24 @@ fn figure(study: &Study<'_>, question: &crate::Question) -> Result<Figure> {
     })
 }
 
-fn members(study: &Study<'_>) -> Result<Vec<Member>> {
+/// The documents of the field, and the files they came from.
+fn members(study: &Study<'_>) -> Result<(Vec<Member>, Vec<SourceFile>)> {
     let own: std::collections::HashSet<String> = study.corpus.keys(&study.own)?.into_iter().collect();
     let mut members = Vec::new();
+    let mut sources: BTreeMap<String, (u64, Option<jiff::civil::Date>)> = BTreeMap::new();
     study.corpus.each_document(&study.field, |document| {
         let parties = if document.owners.is_empty() { &document.applicants } else { &document.owners };
+        let latest = document
+            .publications
+            .iter()
+            .filter_map(|one| one.published_on)
+            .filter(|day| *day <= study.scope.as_of)
+            .max();
+        let files: BTreeSet<&str> = document.sources.iter().map(|source| source.file.as_str()).collect();
+        for file in files {
+            let told = sources.entry(file.to_owned()).or_default();
+            *told = (told.0 + 1, told.1.max(latest));
+        }
         members.push(Member {
             is_own: own.contains(&document.key),
             owners: parties.iter().map(|party| party.name.clone()).collect(),
@@ -105,7 +145,8 @@ fn members(study: &Study<'_>) -> Result<Vec<Member>> {
         });
     })?;
     members.sort_unstable();
-    Ok(members)
+    let sources = sources.into_iter().map(|(file, (documents, latest))| SourceFile { file, documents, latest });
+    Ok((members, sources.collect()))
 }
 
 fn nothing_found(study: &Study<'_>) -> Result<Error> {

@@ -125,7 +125,7 @@ impl Scope {
             province: subject.province(corpus)?,
             subject,
             technologies: node.map(|(chain, node)| chain.technologies(node)).transpose()?.unwrap_or_default(),
-            source: node.map(|(chain, _)| format!("产业链“{}”{} 版", chain.name, chain.edition)).unwrap_or_default(),
+            source: node.map(|(chain, _)| chain.edition_words()).unwrap_or_default(),
             basis: Basis::Filed,
             as_of,
         })

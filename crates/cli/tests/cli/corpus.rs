@@ -142,6 +142,10 @@ fn what_cannot_be_done_is_said() {
     assert_eq!(indexed["documents"], 2, "one bad file keeps no other out: {indexed}");
     assert_eq!(indexed["problems"][0]["file"], "broken.xml", "{indexed}");
 
+    let kept = json(&zhiqiang(&data, &["--json", "corpus", "problems"]));
+    assert_eq!(kept, indexed, "what was set aside can be looked at again");
+    assert_eq!(zhiqiang(&data, &["corpus", "problems", "7"]).status.code(), Some(2));
+
     let wrong = zhiqiang(&data, &["corpus", "search", "TI=电池 AND ("]);
     assert_eq!(wrong.status.code(), Some(2));
     assert!(words(&wrong).contains('^'), "the place is marked: {}", words(&wrong));
@@ -168,6 +172,7 @@ fn the_real_samples_add_up() {
     let indexed = json(&zhiqiang(&data, &arguments));
     let count = |field: &str| indexed[field].as_u64().unwrap();
     assert_eq!(count("documents"), count("new") + count("duplicates"));
+    assert_eq!(count("read"), count("documents") + count("set_aside"));
     assert!(count("new") > 1_000, "{}", indexed["new"]);
     let all = json(&zhiqiang(&data, &["--json", "corpus", "search", "PC=CN", "--limit", "1"]));
     assert!(all["total"].as_u64().unwrap() >= 199, "the utility models of the export are there: {}", all["total"]);

@@ -2,7 +2,8 @@
 //!
 //! `cargo run --release -p corpus --example quality -- FILE_OR_FOLDER…` takes files as `corpus index` does and prints
 //! what each figure was counted from. Words stand beside TF-IDF of character bigrams, and beside meaning learnt from the
-//! corpus. All rank the same documents: those that have a title and an IPC class.
+//! corpus. All rank the same documents: those that have a title and an IPC class. Where sources name families or priorities, the
+//! members of one family are looked for among all documents that have a title.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a measurement prints and may panic")]
 
@@ -18,7 +19,10 @@ use std::{
 };
 
 use corpus::{Corpus, Order, Page, Query, Writer};
-use documents::{Document, Item, Limits, Scheme};
+use documents::{
+    Document, Item, Limits, Scheme,
+    families::{Basis, FamilyId},
+};
 
 use crate::{bigrams::Bigrams, meaning::Meaning};
 
@@ -47,6 +51,7 @@ fn main() {
     let all = every(&corpus);
     println!("{} documents of {} files", all.len(), files.len());
     phrases(&corpus, &all);
+    families(&corpus, &all);
     let classed: Vec<&Document> =
         all.iter().filter(|document| !classes(document, 4).is_empty() && !document.titles.is_empty()).collect();
     if classed.len() < 2 {
@@ -55,12 +60,31 @@ fn main() {
     }
     println!("{} documents are ranked; {} are asked about", classed.len(), classed.len().min(ASKED));
     println!("{:<34} nearest shares subclass  nDCG@10  recall@100 (main group)  ms a query", "");
-    let judge = Judge::of(&classed);
+    let judge = Judge::of_groups(&classed);
     compare("by title", &corpus, &judge, &|document| vec![(title(document).to_owned(), 1)], &|document| {
         corpus.like_text(title(document)).unwrap()
     });
     compare("by title, abstract, first claim", &corpus, &judge, &texts, &|document| {
         corpus.like_document(&document.key).unwrap()
+    });
+}
+
+/// How well a member of a family is found by another, among all documents that have a title.
+fn families(corpus: &Corpus, all: &[Document]) {
+    let titled: Vec<&Document> = all.iter().filter(|document| !document.titles.is_empty()).collect();
+    let judge = Judge::of_families(&titled);
+    let families = judge.of_set.values().filter(|members| **members > 1).count();
+    println!("{families} families have several of {} documents; {} are asked about", titled.len(), judge.asked.len());
+    if judge.asked.is_empty() {
+        return;
+    }
+    println!("{:<34} nearest shares subclass  nDCG@10  recall@100 (family)      ms a query", "");
+    compare("family by title, abstract, first claim", corpus, &judge, &texts, &|document| {
+        // The question leaves the own family out, which is what is looked for here.
+        match corpus.like_document(&document.key).unwrap() {
+            Query::And(parts) => parts.into_iter().next().unwrap(),
+            query => query,
+        }
     });
 }
 
@@ -143,26 +167,48 @@ fn is_han(letter: char) -> bool {
     ('\u{4e00}'..='\u{9fff}').contains(&letter)
 }
 
-/// What is asked of every way to rank: the classes that documents share.
+/// What is asked of every way to rank: which documents belong together.
 struct Judge<'a> {
     documents: &'a [&'a Document],
     place: HashMap<&'a str, usize>,
-    of_group: BTreeMap<&'a str, usize>,
+    /// The sets of each document, such as its main groups or its family.
+    sets: Vec<BTreeSet<String>>,
+    of_set: BTreeMap<String, usize>,
+    asked: Vec<usize>,
 }
 
 impl<'a> Judge<'a> {
-    fn of(documents: &'a [&'a Document]) -> Self {
-        let mut of_group: BTreeMap<&str, usize> = BTreeMap::new();
-        let all = documents.iter().flat_map(|document| groups(document));
-        all.for_each(|group| *of_group.entry(group).or_default() += 1);
-        let place = documents.iter().enumerate().map(|(at, document)| (document.key.as_str(), at)).collect();
-        Self { documents, place, of_group }
+    /// By shared main group; asks about all, spread evenly.
+    fn of_groups(documents: &'a [&'a Document]) -> Self {
+        let sets = documents.iter().map(|one| groups(one).into_iter().map(str::to_owned).collect()).collect();
+        let mut judge = Self::over(documents, sets);
+        judge.asked = (0..documents.len()).collect();
+        judge.spread()
     }
 
-    /// The places of those that are asked about, spread evenly.
-    fn asked(&self) -> impl Iterator<Item = usize> {
-        let (all, count) = (self.documents.len(), self.documents.len().min(ASKED));
-        (0..count).map(move |at| at * all / count)
+    /// By shared family, as sources name it or their priorities make it; asks about those that have a relative here.
+    fn of_families(documents: &'a [&'a Document]) -> Self {
+        let is_known = |family: &FamilyId| matches!(family.basis(), Basis::Priorities | Basis::Asserted);
+        let family = |one: &&Document| Some(FamilyId::of(one)).filter(is_known).map(|family| family.name().to_owned());
+        let sets = documents.iter().map(|one| family(one).into_iter().collect()).collect();
+        let mut judge = Self::over(documents, sets);
+        let has_relative = |at: &usize| judge.sets[*at].iter().any(|family| judge.of_set[family] > 1);
+        judge.asked = (0..documents.len()).filter(has_relative).collect();
+        judge.spread()
+    }
+
+    fn over(documents: &'a [&'a Document], sets: Vec<BTreeSet<String>>) -> Self {
+        let mut of_set: BTreeMap<String, usize> = BTreeMap::new();
+        sets.iter().flatten().for_each(|set| *of_set.entry(set.clone()).or_default() += 1);
+        let place = documents.iter().enumerate().map(|(at, document)| (document.key.as_str(), at)).collect();
+        Self { documents, place, sets, of_set, asked: Vec::new() }
+    }
+
+    /// The same with no more than so many asked about, spread evenly.
+    fn spread(mut self) -> Self {
+        let (all, count) = (self.asked.len(), self.asked.len().min(ASKED));
+        self.asked = (0..count).map(|at| self.asked[at * all / count]).collect();
+        self
     }
 
     /// The best by score, without the document itself.
@@ -196,13 +242,13 @@ impl Achieved {
         self.asked += 1;
         self.nearest += usize::from(ranked.first().is_some_and(shares));
         self.seconds += seconds;
-        let own = groups(document);
+        let own = &judge.sets[own];
         // An upper bound of what can be found, which is exact for documents of one group.
-        let relevant = own.iter().map(|group| judge.of_group[group] - 1).sum::<usize>();
+        let relevant = own.iter().map(|set| judge.of_set[set] - 1).sum::<usize>();
         if relevant == 0 {
             return;
         }
-        let hits: Vec<bool> = ranked.iter().map(|at| !own.is_disjoint(&groups(judge.documents[*at]))).collect();
+        let hits: Vec<bool> = ranked.iter().map(|at| !own.is_disjoint(&judge.sets[*at])).collect();
         let worth = |at: usize| 1.0 / (at as f64 + 2.0).log2();
         let got: f64 = hits.iter().take(10).enumerate().filter(|(_, hit)| **hit).map(|(at, _)| worth(at)).sum();
         self.graded += 1;
@@ -213,7 +259,7 @@ impl Achieved {
     fn print(&self, name: &str) {
         let mut line = format!("  {name:<32} {:>23.1} %", self.nearest as f64 * 100.0 / self.asked as f64);
         match self.graded {
-            0 => line += "  no document names a main group that another one shares",
+            0 => line += "  no document belongs together with another one",
             graded => {
                 let of = graded as f64;
                 write!(line, "  {:>7.3}  {:>23.3}", self.gain / of, self.recall / of).unwrap();
@@ -237,7 +283,7 @@ fn compare(
         all.iter().map(|texts| texts.iter().map(|(text, _)| text.as_str()).collect::<Vec<_>>().join("\n")).collect();
     let (bigrams, meaning) = (Bigrams::of(&plain), Meaning::of(&all));
     let mut achieved: [Achieved; 4] = Default::default();
-    for own in judge.asked() {
+    for own in judge.asked.iter().copied() {
         let from = Instant::now();
         let found = best(corpus, &query(judge.documents[own]), DEPTH + 50);
         let seconds = from.elapsed().as_secs_f64();

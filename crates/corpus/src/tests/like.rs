@@ -125,3 +125,20 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_question_of_likeness_is_known_as_one_and_tells_its_most_telling_words_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = small(folder.path());
+    let query = corpus.like_document("CN2018100000001").unwrap();
+    let sent = Query::parse(&query.to_string()).unwrap();
+    assert!(sent.likeness().is_some_and(|words| words > 3), "also when it was sent as text: {sent}");
+    let narrowed = sent.clone().and(Query::parse("AD>=2015").unwrap());
+    assert_eq!(narrowed.likeness(), sent.likeness());
+    let telling = words(&sent.telling(2));
+    assert_eq!(telling.len(), 2);
+    assert!(!telling.iter().any(|(word, _)| word == "一种" || word == "公开"), "{telling:?}");
+    for other in ["电池", "电池 OR 隔膜", "电池^3 OR 隔膜", "TI=(电池^2 OR 隔膜^2)"] {
+        assert_eq!(Query::parse(other).unwrap().likeness(), None, "{other}");
+    }
+}

@@ -4,6 +4,7 @@ mod enterprises;
 mod force;
 mod owners;
 mod places;
+mod rights;
 mod sei;
 mod tables;
 mod ties;

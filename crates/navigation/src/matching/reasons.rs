@@ -89,6 +89,9 @@ pub(super) fn evidence(document: &Document, (profile, vector): (&Vector, &Vector
     profile.common(vector, WORDS).into_iter().filter_map(found).collect()
 }
 
+/// What is said where no source says anything.
+pub(super) const SILENT: &str = "来源中没有说明能否成交的记录";
+
 /// What speaks for or against a deal, from what sources say; nothing is guessed from silence.
 pub(super) fn signs(corpus: &Corpus, names: &Names, document: &Document) -> Result<Vec<String>> {
     let mut signs = Vec::new();
@@ -109,7 +112,7 @@ pub(super) fn signs(corpus: &Corpus, names: &Names, document: &Document) -> Resu
         signs.push(format!("共有 {} 个权利人，转让须全体同意（《专利法》第十四条）", parties.len()));
     }
     if signs.is_empty() {
-        signs.push("来源中没有说明能否成交的记录".to_owned());
+        signs.push(SILENT.to_owned());
     }
     Ok(signs)
 }

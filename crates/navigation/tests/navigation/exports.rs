@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use navigation::{Template, compare::compare, export, survey};
+use navigation::{Template, compare::compare, export, project::Project, survey};
 
 use crate::{WORLD, corpus_of, report, scope};
 
@@ -29,13 +29,33 @@ fn a_workbook_has_a_sheet_for_every_figure_and_the_data_set() {
 #[test]
 fn a_paper_is_the_same_again() {
     let report = report(&scope(Template::Industry));
-    let bytes = || {
+    let bytes = |project: Option<&Project>| {
         let mut bytes = Cursor::new(Vec::new());
-        export::docx(&report, &mut bytes).unwrap();
+        export::docx(&report, project, &mut bytes).unwrap();
         bytes.into_inner()
     };
-    assert!(bytes().starts_with(b"PK"));
-    assert_eq!(bytes(), bytes());
+    assert!(bytes(None).starts_with(b"PK"));
+    assert_eq!(bytes(None), bytes(None));
+    assert_ne!(bytes(None), bytes(Some(&Project::default())), "the record stands in it");
+}
+
+#[test]
+fn the_project_record_tells_sources_searches_and_versions_off_the_report() {
+    let report = report(&scope(Template::Industry));
+    let told: u64 = report.sources.iter().map(|source| source.documents).sum();
+    assert!(told >= report.documents.len() as u64, "every document came from a file: {:?}", report.sources);
+    assert!(report.sources.iter().all(|source| source.latest.is_none_or(|day| day <= report.scope.as_of)));
+    let steps = Project { question: "引进什么".into(), ..Project::default() }.steps(&report);
+    let names: Vec<&str> = steps.iter().map(|(step, _)| *step).collect();
+    assert_eq!(names, ["项目信息", "信息采集", "数据处理", "分析", "成果产出与评审", "成果运用与评价"]);
+    let said = |label: &str| {
+        let found = steps.iter().flat_map(|(_, rows)| rows).find(|(of, _)| *of == label);
+        found.unwrap_or_else(|| panic!("no {label}")).1.clone()
+    };
+    assert_eq!(said("要回答的问题"), "引进什么");
+    assert_eq!(said("检索式"), report.scope.search);
+    assert_eq!(said("命中"), format!("{} 件", report.documents.len()));
+    assert!(said("数据来源").contains(&report.sources[0].file) && said("运用成效").is_empty());
 }
 
 #[test]

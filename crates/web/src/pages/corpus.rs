@@ -12,12 +12,13 @@ mod facets;
 pub mod form;
 pub(crate) mod hits;
 pub mod import;
+pub mod intakes;
 pub mod like;
 pub mod names;
 pub mod numbers;
 pub mod searches;
 mod shelf;
-mod wish;
+pub(crate) mod wish;
 
 use askama::Template;
 use axum::{
@@ -45,6 +46,11 @@ use crate::{
 
 /// How many numbers that no document has are named.
 const UNKNOWN_MAX: usize = 500;
+/// How far a list of what is like a text goes: the words of any text are shared by a large part of all documents, so that the
+/// number of hits says nothing, and what comes later is like it in single words only.
+const LIKE_MAX: u64 = 1_000;
+/// How many of its words are marked in the hits.
+const TELLING_MAX: usize = 16;
 /// The first page.
 pub(crate) const PATH: &str = "/corpus";
 
@@ -71,6 +77,8 @@ struct Start {
 /// What was found.
 struct Found {
     total: String,
+    /// What the list is, where it is of likeness; it has no total then.
+    like: Option<String>,
     families: Option<String>,
     range: Option<(String, String)>,
     narrowed: Vec<Link>,
@@ -149,14 +157,23 @@ fn answer(corpus: Option<&Corpus>, wish: &Wish) -> corpus::Result<Answer> {
         Ok(query) => query,
         Err(pointed) => return Ok(Answer::Wrong(pointed)),
     };
-    let on_page = |number: usize| Page {
-        offset: (number - 1).saturating_mul(wish.size),
-        limit: wish.size,
-        order: wish.order,
-        by_family: wish.by_family,
+    let is_like = query.likeness().is_some();
+    let search = |number: usize| {
+        let page = Page {
+            offset: (number - 1).saturating_mul(wish.size),
+            limit: wish.size,
+            order: if is_like { corpus::Order::Relevance } else { wish.order },
+            by_family: wish.by_family,
+        };
+        let mut hits = corpus.search(&query, &page)?;
+        if is_like {
+            hits.documents = hits.documents.min(LIKE_MAX);
+            hits.families = hits.families.map(|families| families.min(LIKE_MAX));
+        }
+        Ok(hits)
     };
-    let found = corpus.search(&query, &on_page(wish.page)).and_then(|hits| match last_page(&hits, wish.size) {
-        last if last < wish.page => corpus.search(&query, &on_page(last)),
+    let found = search(wish.page).and_then(|hits| match last_page(&hits, wish.size) {
+        last if last < wish.page => search(last),
         _ => Ok(hits),
     });
     let hits = match found {
@@ -165,7 +182,8 @@ fn answer(corpus: Option<&Corpus>, wish: &Wish) -> corpus::Result<Answer> {
         Err(corpus::Error::Query(error)) => return Ok(Answer::Wrong(Pointed::new(&wish.q, &error))),
         Err(error) => return Err(error),
     };
-    let facets = if hits.documents == 0 { Vec::new() } else { facets::count(corpus, &query, wish)? };
+    // Counts over everything that shares a word would not be those of the list.
+    let facets = if hits.documents == 0 || is_like { Vec::new() } else { facets::count(corpus, &query, wish)? };
     let unknown = corpus.unknown_numbers(&query.listed_numbers())?;
     Ok(Answer::Found(Box::new(Answered { query, hits, facets, unknown })))
 }
@@ -183,15 +201,21 @@ async fn shown(app: &App, frame: &Frame, wish: &Wish, answered: Answered) -> Res
         }
         _ => None,
     };
+    let like = query.likeness().map(|words| {
+        let key = if hits.families.is_some() { "corpus-like-families" } else { "corpus-like-documents" };
+        frame.tn(key, [("words", words.to_string()), ("count", format::count(total(&hits)))])
+    });
+    // Its words stand with the most telling first; what stands in every text would be marked everywhere.
+    let marked = query.telling(query.likeness().map_or(0, |words| words.div_ceil(2).min(TELLING_MAX)));
     Ok(Found {
         total: format::count(hits.documents),
         families: hits.families.map(format::count),
         range: (last > 1 && !hits.hits.is_empty())
             .then(|| (format::count(first), format::count(first + hits.hits.len() - 1))),
         narrowed: wish.narrowed(frame),
-        orders: wish.orders(frame),
+        orders: if like.is_some() { Vec::new() } else { wish.orders(frame) },
         units: wish.units(frame),
-        hits: hits.hits.iter().map(|hit| HitView::of(frame, &query, hit, wish)).collect(),
+        hits: hits.hits.iter().map(|hit| HitView::of(frame, &marked, hit, wish)).collect(),
         facets: facets.into_iter().map(|(kind, facet)| FacetView::of(frame, wish, kind, facet)).collect(),
         unknown_count: format::count(unknown.len()),
         unknown: unknown.into_iter().take(UNKNOWN_MAX).collect(),
@@ -200,7 +224,8 @@ async fn shown(app: &App, frame: &Frame, wish: &Wish, answered: Answered) -> Res
         next: (page < last).then(|| go(page + 1)),
         sizes: wish.sizes(frame, total(&hits)),
         exports: export::links(frame, wish),
-        audit: audit::href(frame, &query),
+        audit: if like.is_some() { None } else { audit::href(frame, &query) },
+        like,
         // What is kept is the query in words; a list too long for an address is a link and no text.
         query: if wish.list.is_some() { String::new() } else { query.to_string() },
         keep,
@@ -260,7 +285,7 @@ fn help(frame: &Frame) -> Vec<(&'static str, String, &'static str)> {
 
 /// The head of a page of the corpus, with its neighbours.
 pub(crate) fn head(frame: &Frame, path: &str) -> Room {
-    const TABS: [(&str, &str, Permission); 9] = [
+    const TABS: [(&str, &str, Permission); 10] = [
         ("corpus-tab-search", PATH, Permission::SearchCorpus),
         ("corpus-tab-form", "/corpus/form", Permission::SearchCorpus),
         ("corpus-tab-numbers", "/corpus/numbers", Permission::SearchCorpus),
@@ -270,6 +295,7 @@ pub(crate) fn head(frame: &Frame, path: &str) -> Room {
         ("corpus-tab-searches", "/corpus/searches", Permission::KeepBaskets),
         ("corpus-tab-names", names::PATH, Permission::Evaluate),
         ("corpus-import", "/corpus/import", Permission::ChangeRegistry),
+        ("corpus-intakes", intakes::PATH, Permission::ViewRegistry),
     ];
     let mut room = Room::new(frame.t("corpus-title"), frame.t("corpus-line"));
     room.tabs_label = frame.t("corpus-title");

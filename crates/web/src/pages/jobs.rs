@@ -19,7 +19,6 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::{
-    intake::SetAside,
     jobs::{self, INTERRUPTED},
     runs::Verification,
 };
@@ -84,34 +83,12 @@ pub(crate) enum End {
         /// How many were not begun because it was cancelled.
         not_begun: usize,
     },
-    /// Files of patent documents were taken in.
-    TakenIn {
-        /// What became of each file, and the records that were set aside.
-        files: Vec<TakenIn>,
-        /// How many documents are new, and how many joined one that was there.
-        new: u64,
-        /// Those that joined one.
-        joined: u64,
-        /// Whether it was told to stop before the end.
-        is_stopped: bool,
-    },
     /// It was cancelled.
     Stopped,
     /// It failed; the sentence says why and what to do.
     Failed(String),
     /// The server ended before it did.
     Interrupted,
-}
-
-/// A file of patent documents, and what of it was set aside.
-#[derive(Clone, Default, Serialize, Deserialize)]
-pub(crate) struct TakenIn {
-    /// Its name.
-    pub(crate) file: String,
-    /// How many records were set aside, more than are listed if they are many.
-    pub(crate) set_aside: u64,
-    /// The first of them with their places and reasons.
-    pub(crate) listed: Vec<SetAside>,
 }
 
 /// What became of one of several files.
@@ -248,7 +225,6 @@ struct JobPage<'a> {
     checks: Vec<String>,
     findings: Vec<String>,
     files: Vec<Filed>,
-    taken_in: Vec<TakenIn>,
     link: Option<&'a Link>,
 }
 
@@ -286,17 +262,13 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, Path(id): Path<S
         Some(End::Filed { files, .. }) => files.clone(),
         _ => Vec::new(),
     };
-    let taken_in = match &end {
-        Some(End::TakenIn { files, .. }) => files.iter().filter(|file| file.set_aside > 0).cloned().collect(),
-        _ => Vec::new(),
-    };
     let task = progress(&frame, &job, end.as_ref());
     let mut room = Room::new(job.words.title.clone(), frame.t("jobs-line"));
     room.crumbs = vec![job.words.back.clone()];
     room.refreshes = end.is_none();
     let link = end.is_some().then_some(&job.words.back);
     hx.page(
-        JobPage { frame: &frame, room: &room, task: &task, checks, findings, files, taken_in, link },
+        JobPage { frame: &frame, room: &room, task: &task, checks, findings, files, link },
         JobBlock { frame: &frame, task: &task },
     )
 }
@@ -340,17 +312,6 @@ fn progress(frame: &Frame, job: &Job, end: Option<&End>) -> Progress {
                 ("left", not_begun.to_string()),
             ];
             (Some(StateWord::new(tone, frame.t(word))), frame.tn("jobs-files", &parts))
-        }
-        Some(End::TakenIn { files, new, joined, is_stopped }) => {
-            let aside: u64 = files.iter().map(|file| file.set_aside).sum();
-            let (tone, word) = match (is_stopped, aside) {
-                (true, _) => (Tone::Warn, "jobs-stopped"),
-                (false, 0) => (Tone::Ok, "jobs-done"),
-                (false, _) => (Tone::Warn, "jobs-partly"),
-            };
-            let parts =
-                [("new", format::count(new)), ("joined", format::count(joined)), ("aside", format::count(aside))];
-            (Some(StateWord::new(tone, frame.t(word))), frame.tn("jobs-taken-in", &parts))
         }
         Some(End::Done(_)) => (Some(StateWord::new(Tone::Ok, frame.t("jobs-done"))), String::new()),
     };

@@ -1,7 +1,8 @@
 //! `/navigation` 专利导航: the leading industries, the reports that were kept, and a new report beside the pages.
 
 pub mod chain;
-mod library;
+pub(crate) mod library;
+pub mod record;
 pub mod report;
 mod table;
 
@@ -32,6 +33,7 @@ struct ListPage<'a> {
     room: &'a Room,
     errors: &'a Errors,
     industries: Vec<Industry>,
+    may_edit: bool,
     subject: String,
     list: &'a ListingView,
     start: Option<Vec<Field>>,
@@ -67,7 +69,7 @@ async fn respond(
     sent: &Sent,
     errors: &Errors,
 ) -> Result<Response, AppError> {
-    let chains = chains::installed(&app.installation.dir().join("chains"))?;
+    let chains = library::chains(app).await?;
     let subject = library::city(app).await?;
     let counted = library::counted(app, &chains, subject.as_ref()).await?;
     let notice = match (&counted, &subject) {
@@ -92,6 +94,7 @@ async fn respond(
         room: &room,
         errors,
         industries: industries(frame, &chains, counted.as_deref().unwrap_or_default()),
+        may_edit: frame.may(Permission::ChangeRegistry),
         subject: subject.map(|subject| subject.name).unwrap_or_default(),
         list,
         start: may_start.then(|| start_fields(frame, &chains, sent, errors)),
@@ -102,7 +105,7 @@ async fn respond(
 fn industries(frame: &Frame, chains: &[Chain], counted: &[(u64, u64, u64)]) -> Vec<Industry> {
     let industry = |(chain, (documents, families, own)): (&Chain, &(u64, u64, u64))| Industry {
         name: Link::new(frame.said(&chain.name), frame.at(&format!("/navigation/chains/{}", chain.id))),
-        edition: chain.edition.to_string(),
+        edition: chain::edition(frame, chain),
         documents: *documents,
         families: *families,
         own: *own,
@@ -241,7 +244,7 @@ async fn scope(app: &App, frame: &Frame, sent: &Sent, errors: &mut Errors) -> Re
         Some(_) => {}
     }
     let kind = Kind::of_key(sent.get("kind")).unwrap_or_default();
-    let chains = chains::installed(&app.installation.dir().join("chains"))?;
+    let chains = library::chains(app).await?;
     let node = match sent.get("chain") {
         "" => None,
         address => Some(chains::find(&chains, address)?),

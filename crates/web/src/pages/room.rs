@@ -171,6 +171,8 @@ pub(crate) fn said(frame: &Frame, words: &BTreeMap<String, String>) -> Option<No
         "linked" => "said-linked",
         "claim-decided" => "said-claim-decided",
         "named" => "said-named",
+        "chain-kept" => "said-chain-kept",
+        "record-kept" => "said-record-kept",
         "named-by-rule" => "said-named-by-rule",
         _ => return None,
     };

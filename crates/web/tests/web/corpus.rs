@@ -176,12 +176,24 @@ async fn more_like_this_from_a_paragraph_and_from_a_patent() {
     let answer = clerk.post("/corpus/like", &[("csrf", &token), ("text", text)]).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
     let page = clerk.get(answer.header("location")).await.text;
-    assert!(total(&page) > 0);
+    // The list says what it is and how far it goes, and leads on; a total of what shares any word would say nothing.
+    assert!(page.contains("相似检索：按所给内容中最能区别的") && !page.contains("class=\"total\""), "{page}");
+    assert!(page.contains("rel=\"next\""), "{page}");
+    let depth =
+        page.split("列到前 ").nth(1).unwrap().split(' ').next().unwrap().replace(',', "").parse::<usize>().unwrap();
+    assert!((26..=1_000).contains(&depth), "{depth}");
+    let address = answer.header("location").to_owned();
+    let last = clerk.get(&format!("{address}&page=99")).await.text;
+    assert!(!keys(&last).is_empty() && !last.contains("rel=\"next\""), "the last page stands for those beyond it");
+    let families = clerk.get(&format!("{address}&unit=family")).await.text;
+    assert!(families.contains("每个同族只列最相似的一件"), "{families}");
+    let file = clerk.get(&format!("{address}&export=csv")).await.text;
+    assert_eq!(file.lines().count(), depth + 1, "a heading, and the list as long as on the page");
     let key = &keys(&page)[0];
     let like = clerk.get(&format!("/corpus/like?of={key}")).await;
     assert_eq!(like.status, StatusCode::SEE_OTHER);
     let similar = clerk.get(like.header("location")).await.text;
-    assert!(total(&similar) > 0 && !keys(&similar).contains(key), "not itself");
+    assert!(!keys(&similar).is_empty() && !keys(&similar).contains(key), "not itself");
     let by_number = clerk.post("/corpus/like", &[("csrf", &token), ("text", key)]).await;
     assert_eq!(by_number.header("location"), like.header("location"));
     let refused = clerk.post("/corpus/like", &[("csrf", &token), ("text", "之乎者也")]).await;
@@ -528,14 +540,24 @@ async fn a_file_is_taken_in_and_what_is_not_is_listed_with_its_reason() {
     let sent = clerk.upload_all("/corpus/import", &fields, &files).await;
     assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
     let page = wait(&mut clerk, sent.header("location")).await.text;
-    assert!(page.contains("新收录 1 件，与已有文献合并 0 件，搁置 2 条"), "{page}");
-    for words in ["gp-search.csv：搁置 1 条", "坏文件.xml：搁置 1 条"] {
+    assert!(page.contains("收录记录第 1 号"), "{page}");
+    let facts =
+        ["读出（条）</dt><dd>3", "新收录（件）</dt><dd>1", "与已有的合并（件）</dt><dd>0", "搁置（条）</dt><dd>2"];
+    for words in facts.into_iter().chain(["坏文件.xml", "没有号码的一行", "第 4 行", "有搁置或读不了的文件"])
+    {
         assert!(page.contains(words), "{words}: {page}");
     }
+    let narrowed = clerk.get("/corpus/intakes/1?kind=contrary").await.text;
+    assert!(!narrowed.contains("没有号码的一行") && narrowed.contains("没有符合条件的记录"), "{narrowed}");
+    let book = clerk.get("/corpus/intakes/1?export=xlsx").await;
+    assert!(book.status == StatusCode::OK && book.text.starts_with("PK"));
     assert_eq!(total(&search(&mut clerk, "TI=\"石墨烯新负极\"").await), 1);
     let again = clerk.upload("/corpus/import", &fields, "gp-search.csv", GOOGLE.as_bytes()).await;
-    let page = wait(&mut clerk, again.header("location")).await.text;
-    assert!(page.contains("新收录 0 件，与已有文献合并 1 件"), "{page}");
+    assert!(wait(&mut clerk, again.header("location")).await.text.contains("收录记录第 2 号"));
+    let listed = clerk.get("/corpus/intakes").await.text;
+    assert!(listed.contains("/corpus/intakes/1\"") && listed.contains("/corpus/intakes/2\""), "{listed}");
+    assert!(clerk.get("/corpus/intakes/2").await.text.contains("与已有的合并（件）</dt><dd>1"));
+    assert_eq!(clerk.get("/corpus/intakes/3").await.status, StatusCode::NOT_FOUND);
     let nothing = clerk.upload("/corpus/import", &fields, "", b"").await;
     assert!(nothing.status == StatusCode::UNPROCESSABLE_ENTITY && nothing.text.contains("请选择要收录的文件"));
 }

@@ -349,3 +349,57 @@ async fn clause_c1_3_co_operation_with_universities_is_on_record() {
     let page = worked_out(&mut leader, &demand).await;
     assert!(page.contains("件在此区间") && page.contains("万元 至"), "{page}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn candidates_are_told_of_by_the_registers_and_chosen_by_their_term() {
+    let (mut firm, folder) = own(Role::Enterprise).await;
+    let demand = posted(&mut firm, "research", "锂离子电池电芯的温度采样模块").await;
+    let page = worked_out(&mut firm, &demand).await;
+    let key = number(links(&page, "/corpus/documents/")[0]).to_owned();
+    assert!(!page.contains("2023-11-07（缴费登记簿"), "{page}");
+    // A receipt that comes in later is told of at once.
+    let (installation, _) = domain::Installation::open(folder.path(), None, crate::city::now()).await.unwrap();
+    let digits = key.trim_start_matches("CN").to_owned();
+    let row = [("number", digits.as_str()), ("kind", "年费"), ("amount", "1200"), ("paid_on", "2023-11-07")];
+    let prize = [
+        ("prize", "中国专利奖"),
+        ("year", "2022"),
+        ("application_number", digits.as_str()),
+        ("grade", "优秀奖"),
+        ("basis", "国知发运字〔2022〕1号"),
+    ];
+    for (register, row) in [("official-fees", row.to_vec()), ("prizes", prize.to_vec())] {
+        let rows = [row.into_iter().map(|(field, value)| (field.to_owned(), value.to_owned())).collect()];
+        let entry = registry::Entry {
+            register,
+            kind: registry::BatchKind::Entry,
+            rows: &rows,
+            at: crate::city::now(),
+            by_whom: "test",
+            note: None,
+        };
+        registry::enter(&installation.db, &entry).await.unwrap();
+    }
+    let page = worked_out(&mut firm, &demand).await;
+    assert!(page.contains("2023-11-07") && page.contains("缴费登记簿"), "{page}");
+    assert!(page.contains("2022 年中国专利奖优秀奖"), "{page}");
+    // Each band holds what its tab counts, and all of them together every candidate.
+    let count = |page: &str, words: &str| -> usize {
+        let rest = page.split(words).nth(1).unwrap_or_else(|| panic!("no {words} in {page}"));
+        let digits: String =
+            rest.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
+        digits.parse().unwrap()
+    };
+    let all = count(&page, "不限期限");
+    let bands = [
+        ("short", "剩余不足 3 年"),
+        ("middle", "剩余 3 至 8 年"),
+        ("long", "剩余 8 年以上"),
+        ("unknown", "剩余期限未知"),
+    ];
+    let counts = bands.map(|(_, words)| count(&page, words));
+    assert_eq!(counts.iter().sum::<usize>(), all, "{counts:?}");
+    let (band, words) = bands[counts.iter().position(|count| *count > 0).unwrap()];
+    let narrowed = worked_out(&mut firm, &format!("{demand}?term={band}")).await;
+    assert_eq!(count(&narrowed, ">全部 <span"), count(&narrowed, words), "the other tabs count within the band");
+}

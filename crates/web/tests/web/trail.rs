@@ -7,7 +7,7 @@ use db::Db;
 use web::routes;
 
 /// The doors that take a form and change something, with the act that the trail then holds.
-const CHANGES: [(&str, &str); 99] = [
+const CHANGES: [(&str, &str); 107] = [
     ("/sign-in", "session.open"),
     ("/sign-in/code", "session.open"),
     ("/sign-out", "session.close"),
@@ -46,6 +46,14 @@ const CHANGES: [(&str, &str); 99] = [
     ("/corpus/names/merge", "name."),
     ("/corpus/names/undo", "name.undo"),
     ("/corpus/names/rule", "name."),
+    ("/navigation/import", "chain.edit"),
+    ("/navigation/reports/{id}/record", "project.edit"),
+    ("/navigation/chains/{id}/edit", "chain.edit"),
+    ("/navigation/chains/{id}/add", "chain.edit"),
+    ("/navigation/chains/{id}/nodes/{node}", "chain.edit"),
+    ("/navigation/chains/{id}/nodes/{node}/shift", "chain.edit"),
+    ("/navigation/chains/{id}/nodes/{node}/remove", "chain.edit"),
+    ("/navigation/chains/{id}/versions/{version}/restore", "chain.edit"),
     ("/warnings/watches/set", "watch.set"),
     ("/warnings/watches/{id}/remove", "watch.remove"),
     ("/warnings/watches/{id}/restore", "watch.restore"),
@@ -111,10 +119,11 @@ const CHANGES: [(&str, &str); 99] = [
 ];
 
 /// The doors that take a form and change nothing that is kept of the city, with the reason.
-const SILENT: [(&str, &str); 11] = [
+const SILENT: [(&str, &str); 12] = [
     ("/language", "a cookie of the visitor"),
     ("/claim/state", "looks"),
     ("/corpus/numbers", "a search whose list is too long for an address"),
+    ("/navigation/chains/{id}/count", "tells what an edited search would find"),
     ("/corpus/like", "a search whose text is too long for an address"),
     ("/runs/{id}/verify", "computes again and compares"),
     ("/jobs/{id}/cancel", "the job itself records how it ended"),

@@ -139,15 +139,23 @@ impl Job {
         &self,
         row: &mut dyn FnMut(&[Cell]) -> Result<(), sheets::Error>,
     ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-        let mut failure = None;
-        self.corpus.each_hit(&self.query, self.order, self.by_family, &mut |hit: Hit| match row(&cells(
-            &self.frame,
-            &hit.document,
-        )) {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(cause) => {
-                failure = Some(cause);
-                ControlFlow::Break(())
+        let (mut failure, mut written) = (None, 0);
+        // A list of likeness is as long as on the page.
+        let (order, most) = match self.query.likeness() {
+            Some(_) => (corpus::Order::Relevance, super::LIKE_MAX),
+            None => (self.order, u64::MAX),
+        };
+        self.corpus.each_hit(&self.query, order, self.by_family, &mut |hit: Hit| {
+            if written == most {
+                return ControlFlow::Break(());
+            }
+            written += 1;
+            match row(&cells(&self.frame, &hit.document)) {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(cause) => {
+                    failure = Some(cause);
+                    ControlFlow::Break(())
+                }
             }
         })?;
         failure.map_or(Ok(()), |cause| Err(cause.into()))

@@ -1,4 +1,5 @@
-//! `/corpus/import` 收录文献: files of patent documents go into the corpus beside the pages, as a job with its set-aside list.
+//! `/corpus/import` 收录文献: files of patent documents go into the corpus beside the pages, as a job that leads to what is kept of
+//! the intake.
 
 use std::{
     path::PathBuf,
@@ -11,8 +12,10 @@ use axum::{
     response::Response,
 };
 use corpus::Writer;
+use domain::intake::{self, kept::Intake};
+use jiff::Timestamp;
 
-use super::head;
+use super::{head, intakes};
 use crate::{
     app::App,
     error::AppError,
@@ -20,7 +23,7 @@ use crate::{
     frame::Frame,
     hx,
     pages::{
-        jobs::{self, End, TakenIn, Words},
+        jobs::{self, End, Words},
         registry::{
             upload::{Upload, name_of, save, unreadable},
             who,
@@ -36,8 +39,6 @@ const PATH: &str = "/corpus/import";
 const ACCEPT: &str = ".xml,.zip,.gz,.csv,.xlsx,.xls,.txt,.json,.jsonl,.sgm,.tsv";
 /// How many files are taken at once.
 const FILES_MAX: usize = 50;
-/// How many records that were set aside are listed of each file.
-const LISTED_MAX: usize = 200;
 
 #[derive(Template)]
 #[template(path = "corpus/import.html")]
@@ -104,21 +105,22 @@ async fn start(app: &App, frame: &Frame, files: Vec<PathBuf>, folder: Upload) ->
     let work = move |job: Arc<jobs::Job>| async move {
         let (app, frame) = (app_of_job, told_to);
         let (corpus_dir, words, taking_job) = (app.installation.corpus_dir(), frame.clone(), Arc::clone(&job));
+        let now = app.now();
         let taking = tokio::task::spawn_blocking(move || {
-            let taken = take_in(&corpus_dir, &files, &taking_job, &words);
+            let taken = take_in(&corpus_dir, &files, &taking_job, (&words, now));
             drop(folder);
             taken
         });
-        let end = match taking.await {
-            Ok(Ok(end)) => end,
+        let taken = match taking.await {
+            Ok(Ok(taken)) => taken,
             Ok(Err(cause)) => return jobs::failed(&frame, cause),
             Err(cause) => return jobs::failed(&frame, AppError::internal(cause)),
         };
-        match note(&app, &frame, &named, &end).await {
+        match note(&app, &frame, &named, &taken).await {
             Ok(()) => {
                 job.tell(&frame.t("warnings-running"));
                 warnings::after_intake(&app, &who(&frame)).await;
-                end
+                End::Done(intakes::path(taken.number))
             }
             Err(cause) => jobs::failed(&frame, cause),
         }
@@ -131,49 +133,30 @@ fn take_in(
     corpus_dir: &std::path::Path,
     files: &[PathBuf],
     job: &jobs::Job,
-    frame: &Frame,
-) -> Result<End, corpus::Error> {
+    (frame, now): (&Frame, Timestamp),
+) -> Result<Intake, domain::Error> {
     let mut writer = Writer::open(corpus_dir)?;
-    let mut done = Vec::with_capacity(files.len());
-    let is_stopped = || job.cancel.load(Ordering::Relaxed);
-    for (place, file) in files.iter().enumerate() {
-        if is_stopped() {
-            break;
+    let mut watch = |place: usize, records| {
+        if records == 0 {
+            let file = name_of(&files[place]);
+            let parts = [("place", (place + 1).to_string()), ("count", files.len().to_string()), ("file", file)];
+            job.tell(&frame.tn("corpus-import-reading", parts));
         }
-        let parts = [("place", (place + 1).to_string()), ("count", files.len().to_string()), ("file", name_of(file))];
-        job.tell(&frame.tn("corpus-import-reading", parts));
-        let mut taken = TakenIn { file: name_of(file), ..TakenIn::default() };
-        let mut go_on = |records| {
-            job.rows.store(records, Ordering::Relaxed);
-            !is_stopped()
-        };
-        let mut set_aside = |one| {
-            taken.set_aside += 1;
-            if taken.listed.len() < LISTED_MAX {
-                taken.listed.push(one);
-            }
-        };
-        domain::intake::take_in(&mut writer, file, None, &mut go_on, &mut set_aside)?;
-        done.push(taken);
-    }
-    job.rows.store(0, Ordering::Relaxed);
-    job.tell(&frame.t("corpus-import-writing"));
-    let taken = domain::intake::commit(&mut writer, &mut |file, one| {
-        let named = done.iter_mut().find(|taken| taken.file == file);
-        if let Some(taken) = named {
-            taken.set_aside += 1;
-            if taken.listed.len() < LISTED_MAX {
-                taken.listed.push(one);
-            }
-        }
-    })?;
-    Ok(End::TakenIn { files: done, new: taken.new, joined: taken.changed + taken.unchanged, is_stopped: is_stopped() })
+        job.rows.store(records, Ordering::Relaxed);
+        !job.cancel.load(Ordering::Relaxed)
+    };
+    let by = who(frame);
+    let order = intake::Order { by: &by, at: now, resumes: false, watch: &mut watch };
+    intake::run(&mut writer, corpus_dir, files, order)
 }
 
 /// Writes down who took what in.
-async fn note(app: &App, frame: &Frame, named: &str, end: &End) -> Result<(), AppError> {
-    let End::TakenIn { files, new, joined, .. } = end else { return Ok(()) };
-    let aside: u64 = files.iter().map(|file| file.set_aside).sum();
-    let detail = serde_json::json!({ "file": named, "documents": new + joined, "quarantined": aside });
+async fn note(app: &App, frame: &Frame, named: &str, taken: &Intake) -> Result<(), AppError> {
+    let detail = serde_json::json!({
+        "file": named,
+        "documents": taken.new + taken.joined,
+        "quarantined": taken.set_aside,
+        "intake": taken.number,
+    });
     room::record(app, frame, "corpus.import", named, &detail).await
 }

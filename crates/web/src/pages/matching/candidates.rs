@@ -9,7 +9,8 @@ use domain::{
     subjects,
 };
 use navigation::{
-    Subject, chain,
+    Subject,
+    chain::{self, Chain},
     matching::{Candidate, Deal as Price, Evidence, Matched, Valuation, Wanted},
 };
 use terms::Uscc;
@@ -24,6 +25,7 @@ use crate::{
     list::{Cell, Kind, Listing},
     pages::{
         corpus::hits::{self, Segment},
+        navigation::library,
         warnings::present,
     },
     pieces::{Link, State as StateWord},
@@ -81,6 +83,45 @@ impl Sort {
     }
 }
 
+/// How long a right still runs, in bands (剩余期限).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Band {
+    All,
+    Short,
+    Middle,
+    Long,
+    Unknown,
+}
+
+impl Band {
+    pub(super) const ALL: [Self; 5] = [Self::All, Self::Short, Self::Middle, Self::Long, Self::Unknown];
+
+    pub(super) const fn key(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Short => "short",
+            Self::Middle => "middle",
+            Self::Long => "long",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    pub(super) fn of_key(key: &str) -> Self {
+        Self::ALL.into_iter().find(|band| band.key() == key).unwrap_or(Self::All)
+    }
+
+    /// Whether a candidate is in it: under three years, three to eight, eight and more.
+    pub(super) fn holds(self, one: &Candidate) -> bool {
+        match (self, one.months_left) {
+            (Self::All, _) | (Self::Unknown, None) => true,
+            (Self::Short, Some(months)) => months < 36,
+            (Self::Middle, Some(months)) => (36..96).contains(&months),
+            (Self::Long, Some(months)) => months >= 96,
+            (_, None) | (Self::Unknown, Some(_)) => false,
+        }
+    }
+}
+
 /// What fits a demand, or why that cannot be said.
 pub(super) async fn of(app: &App, frame: &Frame, demand: &Demand) -> Result<Answer, AppError> {
     let Some(corpus) = present(app).await? else { return Ok(Answer::Refused(frame.t("corpus-none"))) };
@@ -91,20 +132,22 @@ pub(super) async fn of(app: &App, frame: &Frame, demand: &Demand) -> Result<Answ
     let Some(firm) = subjects::enterprise(&app.installation, &uscc, app.now()).await? else {
         return Ok(Answer::Refused(frame.t("matching-firm-unknown")));
     };
-    let within = match within(app, demand) {
-        Ok(within) => within,
-        Err(cause) => return Ok(Answer::Refused(frame.said(&cause.to_string()))),
+    // A node may have been removed since the demand was posted.
+    let Ok(within) = within(&library::chains(app).await?, demand) else {
+        return Ok(Answer::Refused(frame.t("matching-node-gone")));
     };
     let names = domain::names::at(app.db(), None).await?;
     let told = matching::prices(&app.installation, app.now()).await?;
+    let folded = app.installation.registers(app.now()).await?;
     let key = format!(
-        "{} {} {} {} {} {} {told:?}",
+        "{} {} {} {} {} {} {told:?} {within:?} {:?}",
         app.installation.dir().display(),
         demand.id,
         demand.edited_at,
         corpus.manifest().number,
         frame.business_date,
-        names.version()
+        names.version(),
+        matching::registers::batches(&folded)
     );
     let (asked, as_of) = (demand.asked.clone(), frame.business_date);
     let work = tokio::task::spawn_blocking(move || {
@@ -123,7 +166,15 @@ pub(super) async fn of(app: &App, frame: &Frame, demand: &Demand) -> Result<Answ
             };
             let prices: Vec<Price> = told.into_iter().filter_map(price).collect();
             let found = navigation::matching::find(&corpus, &names, &wanted, &prices);
-            found.map(Arc::new).map_err(|cause| cause.to_string())
+            let mut found = found.map_err(|cause| cause.to_string())?;
+            let keys: Vec<String> = found.candidates.iter().map(|one| one.key.clone()).collect();
+            let told = matching::registers::told(&corpus, &folded, &keys, as_of);
+            let mut told = told.map_err(|cause| cause.to_string())?;
+            for one in &mut found.candidates {
+                let told = told.remove(&one.key).unwrap_or_default();
+                one.tell(told.signs, told.high_value);
+            }
+            Ok(Arc::new(found))
         })
     });
     let Ok(done) = tokio::time::timeout(PATIENCE, work).await else { return Ok(Answer::Working) };
@@ -134,12 +185,11 @@ pub(super) async fn of(app: &App, frame: &Frame, demand: &Demand) -> Result<Answ
 }
 
 /// The search to which a demand is confined.
-fn within(app: &App, demand: &Demand) -> navigation::Result<Option<Query>> {
+fn within(chains: &[Chain], demand: &Demand) -> navigation::Result<Option<Query>> {
     let node = match demand.asked.chain_node.as_str() {
         "" => None,
         address => {
-            let chains = chain::installed(&app.installation.dir().join("chains"))?;
-            let (chain, node) = chain::find(&chains, address)?;
+            let (chain, node) = chain::find(chains, address)?;
             Some(chain.query(node)?)
         }
     };

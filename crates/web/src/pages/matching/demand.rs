@@ -14,7 +14,7 @@ use serde::Deserialize;
 
 use super::{
     DEALS, PATH,
-    candidates::{self, Answer, CandidateView, Sort},
+    candidates::{self, Answer, Band, CandidateView, Sort},
     deals, path, standing,
 };
 use crate::{
@@ -26,6 +26,7 @@ use crate::{
     list::{ListQuery, PageLink, page_links},
     pages::{
         corpus::baskets::account,
+        navigation::library,
         room::{self, Room},
     },
     pieces::{Link, State as StateWord, Tab},
@@ -63,6 +64,8 @@ struct Found {
     line: String,
     method: String,
     tabs: Vec<Tab>,
+    /// The same by how long they still run.
+    bands: Vec<Tab>,
     candidates: Vec<CandidateView>,
     pages: Vec<PageLink>,
     previous: Option<String>,
@@ -75,6 +78,8 @@ struct Found {
 pub struct Shown {
     #[serde(default)]
     source: String,
+    #[serde(default)]
+    term: String,
     #[serde(default)]
     page: String,
     #[serde(default)]
@@ -93,37 +98,52 @@ pub async fn page(
         matching::deals(app.db(), account(&frame)?).await?.into_iter().filter(|deal| deal.demand_id == id).collect();
     let state = demand.state(frame.business_date);
     let may_change = frame.may(Permission::ChangeDemands);
-    let sort = Sort::of_key(&shown.source);
+    let (sort, band) = (Sort::of_key(&shown.source), Band::of_key(&shown.term));
     let found = match candidates::of(&app, &frame, &demand).await? {
         Answer::Working => {
-            Found { again: Some(frame.at(&format!("{}?source={}", path(id), sort.key()))), ..Found::default() }
+            let again = format!("{}?source={}&term={}", path(id), sort.key(), band.key());
+            Found { again: Some(frame.at(&again)), ..Found::default() }
         }
         Answer::Refused(why) => Found { refused: Some(why), ..Found::default() },
         Answer::Found(matched) => {
-            let kept: Vec<&Candidate> = matched.candidates.iter().filter(|one| sort.holds(one)).collect();
+            let kept: Vec<&Candidate> =
+                matched.candidates.iter().filter(|one| sort.holds(one) && band.holds(one)).collect();
             if !shown.export.is_empty() {
                 return candidates::listing(&frame, &path(id)).workbook(&kept, &ListQuery::default());
             }
             let can_talk = may_change && state == Standing::Open;
-            let address = |one: Sort, more: &str| frame.at(&format!("{}?source={}{more}", path(id), one.key()));
+            let address = |one: Sort, of: Band, more: &str| {
+                frame.at(&format!("{}?source={}&term={}{more}", path(id), one.key(), of.key()))
+            };
+            // Each count is what the link leads to, the other choice as it stands.
+            let count = |one: Sort, of: Band| {
+                let held = matched.candidates.iter().filter(|candidate| one.holds(candidate) && of.holds(candidate));
+                format::count(held.count())
+            };
             let tab = |one: Sort| Tab {
-                link: Link::new(frame.t(&format!("matching-source-{}", one.key())), address(one, "#candidates")),
+                link: Link::new(frame.t(&format!("matching-source-{}", one.key())), address(one, band, "#candidates")),
                 is_current: one == sort,
-                count: format::count(matched.candidates.iter().filter(|candidate| one.holds(candidate)).count()),
+                count: count(one, band),
+            };
+            let of_band = |of: Band| Tab {
+                link: Link::new(frame.t(&format!("matching-band-{}", of.key())), address(sort, of, "#candidates")),
+                is_current: of == band,
+                count: count(sort, of),
             };
             let last = kept.len().div_ceil(PAGE).max(1);
             let page = shown.page.parse().unwrap_or(1).clamp(1, last);
-            let go = |page: usize| address(sort, &format!("&page={page}#candidates"));
+            let go = |page: usize| address(sort, band, &format!("&page={page}#candidates"));
             let here: Vec<&Candidate> = kept.iter().copied().skip((page - 1) * PAGE).take(PAGE).collect();
             Found {
                 line: candidates::line(&frame, &matched, &demand),
                 method: frame.said(&matched.method),
                 tabs: Sort::ALL.map(tab).into(),
+                bands: Band::ALL.map(of_band).into(),
                 candidates: candidates::views(&frame, &here, (id, can_talk), &talks),
                 pages: page_links(page, last, go),
                 previous: (page > 1).then(|| go(page - 1)),
                 next: (page < last).then(|| go(page + 1)),
-                export: address(sort, "&export=xlsx"),
+                export: address(sort, band, "&export=xlsx"),
                 ..Found::default()
             }
         }
@@ -141,7 +161,7 @@ pub async fn page(
         frame: &frame,
         room: &room,
         state: standing(&frame, state),
-        facts: facts(&app, &frame, &demand)?,
+        facts: facts(&app, &frame, &demand).await?,
         words: match demand.asked.words.as_str() {
             "" => frame.t("matching-speaks-for-it"),
             words => words.to_owned(),
@@ -155,7 +175,7 @@ pub async fn page(
     })
 }
 
-fn facts(app: &App, frame: &Frame, demand: &Demand) -> Result<Vec<(String, String)>, AppError> {
+async fn facts(app: &App, frame: &Frame, demand: &Demand) -> Result<Vec<(String, String)>, AppError> {
     let asked = &demand.asked;
     let mut facts = vec![
         (frame.t("matching-kind"), frame.t(&format!("matching-about-{}", asked.kind.key()))),
@@ -166,7 +186,7 @@ fn facts(app: &App, frame: &Frame, demand: &Demand) -> Result<Vec<(String, Strin
         facts.push((frame.t("matching-budget"), format!("{} {}", money.text, money.unit)));
     }
     if !asked.chain_node.is_empty() {
-        let chains = chain::installed(&app.installation.dir().join("chains"))?;
+        let chains = library::chains(app).await?;
         let name = chain::find(&chains, &asked.chain_node).map(|(chain, node)| {
             let node = node.map(|node| format!(" · {}", node.name)).unwrap_or_default();
             format!("{}{node}", frame.said(&chain.name))

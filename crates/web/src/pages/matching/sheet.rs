@@ -23,6 +23,7 @@ use crate::{
     hx,
     pages::{
         corpus::baskets::account,
+        navigation::library,
         room::{self, Room, Sent},
     },
 };
@@ -42,7 +43,7 @@ struct SheetPage<'a> {
 pub async fn post_form(State(app): State<App>, frame: Frame) -> Result<Response, AppError> {
     let half_a_year = frame.business_date.saturating_add(jiff::Span::new().months(6));
     let sent = Sent(vec![("valid_until".into(), half_a_year.to_string())]);
-    respond(&app, &frame, None, &sent, &Errors::default())
+    respond(&app, &frame, None, &sent, &Errors::default()).await
 }
 
 /// `GET /matching/{id}/edit`.
@@ -59,7 +60,7 @@ pub async fn edit_form(State(app): State<App>, frame: Frame, Path(id): Path<i64>
         ("valid_until", asked.valid_until.to_string()),
     ];
     let sent = Sent(values.map(|(name, value)| (name.to_owned(), value)).into());
-    respond(&app, &frame, Some(id), &sent, &Errors::default())
+    respond(&app, &frame, Some(id), &sent, &Errors::default()).await
 }
 
 /// Whether the demand may be anybody's, so that one must say whose.
@@ -67,7 +68,13 @@ fn sees_all(frame: &Frame) -> Result<bool, AppError> {
     Ok(account(frame)?.confined(Permission::ChangeDemands).is_none())
 }
 
-fn respond(app: &App, frame: &Frame, edited: Option<i64>, sent: &Sent, errors: &Errors) -> Result<Response, AppError> {
+async fn respond(
+    app: &App,
+    frame: &Frame,
+    edited: Option<i64>,
+    sent: &Sent,
+    errors: &Errors,
+) -> Result<Response, AppError> {
     let (title, action, button) = match edited {
         None => ("matching-post", format!("{PATH}/post"), "matching-post-do"),
         Some(id) => ("matching-edit", format!("{}/edit", path(id)), "matching-edit-do"),
@@ -80,14 +87,20 @@ fn respond(app: &App, frame: &Frame, edited: Option<i64>, sent: &Sent, errors: &
         frame,
         room: &room,
         errors,
-        fields: fields(app, frame, asks_firm, sent, errors)?,
+        fields: fields(app, frame, asks_firm, sent, errors).await?,
         action: frame.at(&action),
         button: frame.t(button),
     };
     if errors.is_empty() { hx::page(page) } else { hx::refused(page) }
 }
 
-fn fields(app: &App, frame: &Frame, asks_firm: bool, sent: &Sent, errors: &Errors) -> Result<Vec<Field>, AppError> {
+async fn fields(
+    app: &App,
+    frame: &Frame,
+    asks_firm: bool,
+    sent: &Sent,
+    errors: &Errors,
+) -> Result<Vec<Field>, AppError> {
     let kinds = About::ALL.map(|kind| Choice::new(kind.key(), frame.t(&format!("matching-about-{}", kind.key()))));
     let field = |name: &str, key: &str, kind| Field::of(name, frame.t(key), kind, sent.get(name), errors);
     let mut fields = Vec::new();
@@ -98,7 +111,7 @@ fn fields(app: &App, frame: &Frame, asks_firm: bool, sent: &Sent, errors: &Error
         field("kind", "matching-kind", Kind::Radios(kinds.into())),
         field("title", "matching-demand-title", Kind::Text),
         field("words", "matching-words", Kind::Lines).hint(frame.t("matching-words-hint")).optional(),
-        field("chain_node", "nav-chain", Kind::Select(nodes(app, frame)?)).optional(),
+        field("chain_node", "nav-chain", Kind::Select(nodes(app, frame).await?)).optional(),
         field("ipc", "matching-ipc", Kind::Short).hint(frame.t("matching-ipc-hint")).optional(),
         field("budget", "matching-budget", Kind::Short).hint(frame.t("matching-amount-hint")).optional(),
         field("valid_until", "matching-until", Kind::Date),
@@ -107,9 +120,9 @@ fn fields(app: &App, frame: &Frame, asks_firm: bool, sent: &Sent, errors: &Error
 }
 
 /// The nodes of the industry chains to choose from.
-fn nodes(app: &App, frame: &Frame) -> Result<Vec<Choice>, AppError> {
+async fn nodes(app: &App, frame: &Frame) -> Result<Vec<Choice>, AppError> {
     let mut nodes = vec![Choice::new("", frame.t("nav-no-chain"))];
-    for chain in chain::installed(&app.installation.dir().join("chains"))? {
+    for chain in library::chains(app).await? {
         nodes.push(Choice::new(chain.id.clone(), frame.said(&chain.name)));
         let name = |node: &chain::Node| format!("{} · {}", frame.said(&chain.name), node.name);
         nodes.extend(chain.nodes.iter().map(|node| Choice::new(format!("{}/{}", chain.id, node.id), name(node))));
@@ -118,12 +131,12 @@ fn nodes(app: &App, frame: &Frame) -> Result<Vec<Choice>, AppError> {
 }
 
 /// What the sheet says, with everything that is wrong with it.
-fn read(app: &App, frame: &Frame, sent: &Sent, errors: &mut Errors) -> Result<Asked, AppError> {
+async fn read(app: &App, frame: &Frame, sent: &Sent, errors: &mut Errors) -> Result<Asked, AppError> {
     let kind = About::of_key(sent.get("kind"));
     if kind.is_none() {
         errors.add("kind", frame.t("matching-kind-missing"));
     }
-    if !nodes(app, frame)?.iter().any(|node| node.value == sent.get("chain_node")) {
+    if !nodes(app, frame).await?.iter().any(|node| node.value == sent.get("chain_node")) {
         errors.add("chain_node", frame.t("matching-no-such-node"));
     }
     let asked = Asked {
@@ -145,7 +158,7 @@ fn read(app: &App, frame: &Frame, sent: &Sent, errors: &mut Errors) -> Result<As
 /// `POST /matching/post`.
 pub async fn post(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>) -> Result<Response, AppError> {
     let mut errors = Errors::default();
-    let asked = read(&app, &frame, &sent, &mut errors)?;
+    let asked = read(&app, &frame, &sent, &mut errors).await?;
     if sees_all(&frame)?
         && let Err(cause) = sent.get("uscc").parse::<Uscc>()
     {
@@ -159,7 +172,7 @@ pub async fn post(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>) 
             Err(other) => return Err(other.into()),
         }
     }
-    respond(&app, &frame, None, &sent, &errors)
+    respond(&app, &frame, None, &sent, &errors).await
 }
 
 /// `POST /matching/{id}/edit`.
@@ -170,10 +183,10 @@ pub async fn edit(
     Form(sent): Form<Sent>,
 ) -> Result<Response, AppError> {
     let mut errors = Errors::default();
-    let asked = read(&app, &frame, &sent, &mut errors)?;
+    let asked = read(&app, &frame, &sent, &mut errors).await?;
     if !errors.is_empty() {
         matching::demand(app.db(), account(&frame)?, id).await?;
-        return respond(&app, &frame, Some(id), &sent, &errors);
+        return respond(&app, &frame, Some(id), &sent, &errors).await;
     }
     matching::edit(&app.installation, account(&frame)?, id, &asked, app.business_date(), app.now()).await?;
     Ok(room::see_other(&frame, &path(id)))

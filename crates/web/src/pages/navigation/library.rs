@@ -4,11 +4,11 @@ use corpus::Corpus;
 use documents::applicants::Names;
 use domain::{
     accounts::{Permission, Resource},
-    subjects,
+    subjects, versions,
 };
 use navigation::{
     Report, Scope, Subject, Template,
-    chain::Chain,
+    chain::{self, Chain},
     compare,
     shelf::{self, Kept},
 };
@@ -31,6 +31,19 @@ pub(super) async fn on_a_thread<T: Send + 'static>(
 pub(super) async fn city(app: &App) -> Result<Option<Subject>, AppError> {
     let city = subjects::city(&app.installation, app.now()).await?;
     Ok(city.map(|city| Subject::city(&city.name, &city.words)))
+}
+
+/// The chains as they stand: those built in or in the installation's folder, and what was edited since in their place.
+pub(crate) async fn chains(app: &App) -> Result<Vec<Chain>, AppError> {
+    let versions = versions::latest(app.db(), versions::Kind::Chain).await?;
+    let versions: Vec<(i64, String)> = versions.into_iter().map(|one| (one.version, one.content)).collect();
+    Ok(chain::edited(chain::installed(&app.installation.dir().join("chains"))?, &versions)?)
+}
+
+/// The chain of this id as it stands.
+pub(super) async fn chain(app: &App, frame: &Frame, id: &str) -> Result<Chain, AppError> {
+    let found = chains(app).await?.into_iter().find(|chain| chain.id == id);
+    found.ok_or_else(|| AppError::NotFound(frame.t("nav-no-such-chain")))
 }
 
 /// Documents, families and the city's documents of each chain; none where there is no corpus.

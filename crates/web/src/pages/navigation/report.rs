@@ -5,21 +5,21 @@ use std::io::Cursor;
 use askama::Template;
 use axum::{
     extract::{Path, Query, State},
-    http::{HeaderValue, header},
+    http::{HeaderValue, Uri, header},
     response::{IntoResponse, Response},
 };
 use domain::accounts::Permission;
 use navigation::{Part, Report, compare::Differences, export};
 use serde::Deserialize;
 
-use super::{document_href, library, search_href, table::FigureView, title};
+use super::{document_href, library, record, search_href, table::FigureView, title};
 use crate::{
     app::App,
     error::AppError,
     format::encode,
     frame::Frame,
     hx,
-    pages::room::Room,
+    pages::room::{self, Room},
     pieces::{Notice, Tone},
 };
 
@@ -36,6 +36,9 @@ struct ReportPage<'a> {
     search_href: Option<String>,
     parts: Vec<(String, Vec<FigureView>)>,
     changes: Option<Changes>,
+    /// The project record by its steps; nothing while none was written.
+    record: Vec<(String, Vec<(String, String)>)>,
+    record_line: String,
     may_start: bool,
     /// Where its files are, by the door through which the visitor came.
     base: String,
@@ -56,8 +59,15 @@ struct ChangedDocument {
 }
 
 /// `GET /navigation/reports/{id}`.
-pub async fn page(State(app): State<App>, frame: Frame, Path(id): Path<String>) -> Result<Response, AppError> {
+pub async fn page(
+    State(app): State<App>,
+    frame: Frame,
+    Path(id): Path<String>,
+    uri: Uri,
+) -> Result<Response, AppError> {
     let report = library::report(&app, &frame, &id)?;
+    let (project, version) = record::present(&app, &id).await?;
+    let steps = if version == 0 { Vec::new() } else { project.steps(&report) };
     let present = library::corpus(&app).await?.map(|corpus| corpus.manifest().number);
     let notice = present.filter(|number| *number != report.snapshot.number).map(|number| Notice {
         tone: Tone::Plain,
@@ -74,7 +84,9 @@ pub async fn page(State(app): State<App>, frame: Frame, Path(id): Path<String>) 
             ("ledger", report.snapshot.ledger.to_string()),
         ],
     );
-    let room = Room::new(title(&frame, &report), line).below(&frame, &[shelf_crumb(&frame)]).with(notice);
+    let room = Room::new(title(&frame, &report), line).below(&frame, &[shelf_crumb(&frame)]);
+    let (_, said) = room::wishes(&uri);
+    let room = room.with(room::said(&frame, &said).or(notice));
     let parts = [Part::Data, Part::Direction, Part::Position, Part::Path].map(|part| {
         let figures = report.figures.iter().filter(|figure| figure.part == part);
         (frame.said(part.zh()), figures.map(|figure| FigureView::of(&frame, figure)).collect())
@@ -86,10 +98,24 @@ pub async fn page(State(app): State<App>, frame: Frame, Path(id): Path<String>) 
         search_href: search_href(&frame, &report.scope.search),
         parts: parts.into(),
         changes: report.differences.as_ref().map(|differences| changes(&frame, differences)),
+        record: steps.into_iter().map(|(step, rows)| step_view(&frame, step, rows)).collect(),
+        record_line: match version {
+            0 => frame.t("nav-record-none"),
+            version => frame.t1("nav-record-at", "version", version),
+        },
         may_start: frame.may(Permission::Evaluate),
         base: frame.at(&format!("{}/{id}", shelf_path(&frame))),
         report: &report,
     })
+}
+
+/// A step of the project record; what nobody said is told as such.
+fn step_view(frame: &Frame, step: &str, rows: Vec<(&'static str, String)>) -> (String, Vec<(String, String)>) {
+    let row = |(label, words): (&str, String)| {
+        let words = if words.is_empty() { frame.t("nav-record-unsaid") } else { frame.said(&words) };
+        (frame.said(label), words)
+    };
+    (frame.said(step), rows.into_iter().map(row).collect())
 }
 
 /// Where the visitor finds reports: an enterprise those that are its own.
@@ -143,6 +169,8 @@ pub async fn export(
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, AppError> {
     let report = library::report(&app, &frame, &id)?;
+    let (project, version) = record::present(&app, &id).await?;
+    let project = (version > 0).then_some(project);
     let name = format!("{}-{}", report.title(), report.scope.as_of);
     let (kind, extension) = match wanted.format.as_str() {
         "docx" => ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx"),
@@ -152,7 +180,7 @@ pub async fn export(
     let bytes = library::on_a_thread(move || {
         let mut bytes = Cursor::new(Vec::new());
         match extension {
-            "docx" => export::docx(&report, &mut bytes)?,
+            "docx" => export::docx(&report, project.as_ref(), &mut bytes)?,
             "json" => return serde_json::to_vec(&report).map_err(AppError::internal),
             _ => export::xlsx(&report, &mut bytes)?,
         }
