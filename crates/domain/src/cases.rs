@@ -490,23 +490,27 @@ pub(crate) async fn due_by(tx: &mut Tx, day: Date) -> Result<Vec<Case>, Error> {
 fn state_of(case: &Case) -> Value {
     serde_json::json!({ "state": case.state.key(), "amount_fen": case.amount_fen(), "handler": case.handler, "reviewer": case.reviewer, "handler_for": case.handler_for, "reviewer_for": case.reviewer_for,
         "account": case.account.as_ref().map(|one| format!("{} {}", one.bank, one.masked)),
-        "reclaim_fen": case.reclaim_fen,
+        "level": case.level, "grounds": grounds_of(case), "reclaim_fen": case.reclaim_fen,
         "costs_fen": case.facts.application.as_ref().and_then(|one| one.settled_fen.or(one.costs_fen)),
         "aid": case.facts.application.as_ref().and_then(|one| one.aid.as_ref()),
         "compensation_fen": case.facts.application.as_ref().and_then(Application::compensation_fen),
     })
 }
 
-/// What a case is and rests on, which no step of it changes: told to the trail when it begins.
+/// What a case is and rests on, which no step of it changes but a claim: told to the trail when it begins.
 fn identity_of(case: &Case) -> Value {
+    serde_json::json!({
+        "subject": case.subject, "name": case.name, "award": case.award, "year": case.year, "item": case.item,
+        "level": case.level, "matter": case.matter, "trigger": case.trigger(), "grounds": grounds_of(case),
+    })
+}
+
+/// The hash of what a case rests on: its run, conditions and rights.
+fn grounds_of(case: &Case) -> String {
     let facts = &case.facts;
     // Written from the fields as they stand, so that the order of keys is always theirs.
     let grounds = serde_json::to_string(&(&facts.run, &facts.conditions, &facts.rights)).unwrap_or_default();
-    serde_json::json!({
-        "subject": case.subject, "name": case.name, "award": case.award, "year": case.year, "item": case.item,
-        "level": case.level, "matter": case.matter, "trigger": case.trigger(),
-        "grounds": crate::runs::sha256(grounds.as_bytes()),
-    })
+    crate::runs::sha256(grounds.as_bytes())
 }
 
 /// What the registers say that a payment is held against.

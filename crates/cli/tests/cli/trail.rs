@@ -212,7 +212,7 @@ async fn ways_to_an_account(story: &mut Story<'_>, city: &City) {
 
 async fn registers(story: &mut Story<'_>, dir: &Path) {
     let file = dir.join("patents.csv");
-    let rows = "申请号,名称,申请日,专利权人\n2013106997443,甲,2013-12-18,某公司\n2013106997444,乙,2013-12-18,某公司\n\
+    let rows = "申请号,名称,申请日,专利权人\n2013106997443,甲,2013-12-18,某公司\n2013106997451,乙,2013-12-18,某公司\n\
                 2013106997445,丙,2013-12-18,某公司\n2013106997442,丁,2013-12-18,某公司\n";
     std::fs::write(&file, rows).unwrap();
     let file = file.display().to_string();

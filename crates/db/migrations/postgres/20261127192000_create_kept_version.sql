@@ -12,6 +12,7 @@ create table kept_version (
     primary key (kind, object, version)
 );
 
+-- Triggers, in this database's own words.
 create function kept_version_is_kept() returns trigger language plpgsql as $$
 begin
     raise exception '各版内容只能追加，不能改动或删除';

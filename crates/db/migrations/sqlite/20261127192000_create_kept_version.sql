@@ -12,6 +12,7 @@ create table kept_version (
     primary key (kind, object, version)
 );
 
+-- Triggers, in this database's own words.
 create trigger kept_version_is_not_changed before update on kept_version
 begin
     select raise(abort, '各版内容只能追加，不能改动');

@@ -74,7 +74,7 @@ pub(crate) async fn trail_faults(db: &db::Db) -> Result<(usize, usize, Vec<Strin
         let batch = case.batch.and_then(|batch| batches.get(&batch));
         // A batch from before each opened case had its row of the trail.
         let is_older = batch.is_some_and(|entry| entry.detail["each"] != true);
-        faults.extend(identity_fault(case, entries.first().filter(|_| !is_older), batch));
+        faults.extend(identity_fault(case, entries.first().filter(|_| !is_older), (batch, entries)));
         faults.extend(case_fault(case, &steps, entries, (is_older, was_lost)));
         faults.extend(haste(case.id, &steps, published.get(&case.id).map_or(&[], Vec::as_slice)));
         // Rights are held from the day on which a case is opened or handed in.
@@ -104,11 +104,15 @@ const IDENTITY: [(&str, &str); 9] = [
     ("grounds", "所依据的测算、条件或权利"),
 ];
 
-fn identity_fault(case: &Case, began: Option<&Entry>, batch: Option<&Entry>) -> Option<String> {
+fn identity_fault(case: &Case, began: Option<&Entry>, (batch, entries): (Option<&Entry>, &[Entry])) -> Option<String> {
     let is = identity_of(case);
+    // A claim may leave a lower level and fewer rights; where steps tell them, the last of these is held against them.
+    let is_told_later = |key: &str| {
+        matches!(key, "level" | "grounds") && entries.iter().any(|entry| entry.detail["after"].get(key).is_some())
+    };
     [began, batch].into_iter().flatten().find_map(|entry| {
         // Rows from before all of it was told say what they say.
-        let differs = |key: &str| entry.detail.get(key).is_some_and(|told| *told != is[key]);
+        let differs = |key: &str| entry.detail.get(key).is_some_and(|told| *told != is[key]) && !is_told_later(key);
         let (_, what) = IDENTITY.iter().find(|(key, _)| differs(key))?;
         Some(format!("案件 {} 的{what}与审计记录 {} 不符", case.id, entry.id))
     })
@@ -170,6 +174,8 @@ fn case_fault(case: &Case, steps: &[Step], entries: &[Entry], (is_older, was_los
         "handler" | "handler_for" => "经办",
         "reviewer" | "reviewer_for" => "复核",
         "account" => "收款账户",
+        "level" => "等级",
+        "grounds" => "所依据的测算、条件或权利",
         _ => "内容",
     };
     Some(format!("案件 {id} 的{word}与最后一条审计记录 {entry} 不符"))

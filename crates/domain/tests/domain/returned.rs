@@ -13,10 +13,10 @@ impl City {
         payments::send_back(&self.installation, self.of(login), batch, said, now()).await
     }
 
-    /// What the year has paid, by the board.
-    async fn subsidy(&self) -> Option<i64> {
+    /// What arrived in the year; a document exempts this award's money from being a policy subsidy.
+    async fn arrived(&self) -> Option<i64> {
         let board = budget::board(&self.installation, &self.policy, now()).await.unwrap();
-        board.iter().find(|year| year.year == 2024).unwrap().subsidy_fen
+        board.iter().find(|year| year.year == 2024).unwrap().other_fen
     }
 
     /// Takes in an answer with an amount.
@@ -61,7 +61,7 @@ async fn what_came_back_after_it_had_arrived_is_paid_once_more() {
         city.is_sound().await;
 
         // It comes back: on a day that can be, with a reason, once.
-        assert_eq!(city.subsidy().await, Some(fen));
+        assert_eq!(city.arrived().await, Some(fen));
         city.move_to(date(2024, 3, 12)).await;
         refused(city.answer(batch, &[(number, "失败", "")]).await, "请写“退汇”");
         refused(city.send_back("finance", batch, number, 7).await, "早于到账的 2024-03-08");
@@ -79,7 +79,7 @@ async fn what_came_back_after_it_had_arrived_is_paid_once_more() {
         assert_eq!(city.case(case.id).await.state, State::Failed);
         let held = budget::reservation(city.db(), case.id).await.unwrap().unwrap();
         assert_eq!((held.1, held.2.as_str(), held.0.reserved_fen, held.0.paid_fen), (fen, "reserved", fen, 0));
-        assert_eq!(city.subsidy().await, Some(0), "it never was the enterprise's");
+        assert_eq!(city.arrived().await, Some(0), "it never was the enterprise's");
         let all = bank(batch).await;
         assert_eq!(
             (all.arrived.count, all.failed, all.returned, all.difference_fen()),
@@ -108,7 +108,7 @@ async fn what_came_back_after_it_had_arrived_is_paid_once_more() {
         let paid = payments::of_case(city.db(), case.id).await.unwrap();
         let states: Vec<_> = paid.iter().map(|one| (one.state.as_str(), one.receiving.masked.len())).collect();
         assert_eq!(states.iter().filter(|(state, _)| *state == "paid").count(), 1, "{states:?}");
-        assert_eq!(city.subsidy().await, Some(fen));
+        assert_eq!(city.arrived().await, Some(fen));
         city.is_sound().await;
 
         // By the bank's file as well; what is being claimed back is entered as such.

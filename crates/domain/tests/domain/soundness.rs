@@ -90,7 +90,7 @@ const BREAKS: &[(&str, &str)] = &[
         "update award_case set item_id = (select min(id) from item where award = 'rights-aid') where id = :star",
         "案件 :star 的政策事项版次与审计记录",
     ),
-    ("update award_case set level = level + 1 where id = :star", "案件 :star 的等级与审计记录"),
+    ("update award_case set level = level + 1 where id = :star", "案件 :star 的等级与最后一条审计记录"),
     ("update award_case set matter = '别的' where id = :aid", "案件 :aid 的事项编号与审计记录"),
     (
         "update award_case set facts = json_set(facts, '$.application.aid.trigger', 'action-abroad') where id = :aid",
@@ -98,11 +98,11 @@ const BREAKS: &[(&str, &str)] = &[
     ),
     (
         "update award_case set facts = json_set(facts, '$.rights[0]', '201710601862') where id = :star",
-        "案件 :star 的所依据的测算、条件或权利与审计记录",
+        "案件 :star 的所依据的测算、条件或权利与最后一条审计记录",
     ),
     (
         "update award_case set facts = json_set(facts, '$.conditions[0].actual', '99') where id = :star",
-        "案件 :star 的所依据的测算、条件或权利与审计记录",
+        "案件 :star 的所依据的测算、条件或权利与最后一条审计记录",
     ),
     (
         "update case_step set on_day = '2024-03-07' where case_id = :star and act = 'approve'",

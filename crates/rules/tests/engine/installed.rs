@@ -88,7 +88,7 @@ fn the_parameters_keep_within_their_bounds_and_their_order() {
         &[("star_2_inventions", "30")],
         &[("plan_start", "2023-12-31")],
         &[("plan_start", "2030-01-01"), ("plan_end", "2032-12-31")],
-        &[("plan_end", "")],
+        &[("cumulative_from", "")],
     ] {
         assert_eq!(set(sound), Ok(()), "{sound:?}");
     }
@@ -99,6 +99,7 @@ fn the_parameters_keep_within_their_bounds_and_their_order() {
         (&[("star_2_inventions", "31")], "star_3_inventions 的值 30 小于（早于）star_2_inventions 的值 31"),
         (&[("plan_end", "2020-01-01")], "颠倒"),
         (&[("plan_start", "2030-01-01")], "plan_end"),
+        (&[("plan_end", "")], "plan_end 不能不设"),
     ] {
         let message = set(wrong).unwrap_err();
         assert!(message.contains(word), "{wrong:?}: {message}");

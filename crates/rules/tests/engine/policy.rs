@@ -36,7 +36,6 @@ fn overrides_are_read_by_type() {
     for (name, value, word) in [
         ("t01_target", "30.5", "整数"),
         ("t01_target", "", "不能不设"),
-        ("since", " ", "不能不设"),
         ("strict", "yes", "true"),
         ("since", "2021-02-30", "2021-01-01"),
         ("mode", "some", "all、none"),
@@ -119,7 +118,12 @@ fn the_linter_finds_each_fault() {
         ("policy.toml", "money_class = \"service\"", "money_class = \"application-linked\"", "一律不得发放"),
         ("parameters.toml", "unit = \"%\"", "unit = \"\"", "没有单位"),
         ("parameters.toml", "name = \"grant_linked_last_day\"", "name = \"other\"", "缺少国家限制参数"),
-        ("parameters.toml", "{ value = 2, basis = \"C1.3\" }", "{ value = 2 }", "没有依据"),
+        (
+            "parameters.toml",
+            "{ value = 2, until = 2100-01-01, basis = \"C1.3\" }",
+            "{ value = 2, until = 2100-01-01 }",
+            "没有依据",
+        ),
         ("clauses.toml", "parent = \"C1\"", "parent = \"C8\"", "C8 不存在"),
     ] {
         let found = findings(&edited(file, from, to).unwrap());

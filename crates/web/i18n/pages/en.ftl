@@ -904,6 +904,7 @@ audit-search-restore = Restore a saved search
 audit-other = Other
 audit-detail = { $name } { $value }
 audit-field-state = State
+audit-field-level = level
 audit-field-amount-fen = Amount
 audit-field-total-fen = Total
 audit-field-handler = Handler

@@ -904,6 +904,7 @@ audit-search-restore = 恢复保存的检索
 audit-other = 其他
 audit-detail = { $name } { $value }
 audit-field-state = 状态
+audit-field-level = 等级
 audit-field-amount-fen = 金额
 audit-field-total-fen = 合计
 audit-field-handler = 经办
