@@ -60,7 +60,7 @@ for (const entry of PAGES) {
   // The gallery's examples and delivered cells are data, and a title is the name of what a page is about; chains, their
   // searches and what a report finds in them are the city's own words; what is noted on a warning is its reader's;
   // demands and what is told of talks are the firm's; organisations and who is invited bear their names.
-  if (['gallery', 'letter-template', 'message-wording', 'patent', 'enterprise-history', 'row-history', 'corpus-document', 'corpus-document-of-the-city', 'basket', 'navigation', 'chain', 'report', 'warning',
+  if (['gallery', 'letter-template', 'message-wording', 'patent', 'enterprise-history', 'row-history', 'corpus-document', 'corpus-document-of-the-city', 'basket', 'navigation', 'chain', 'chain-node', 'chain-node-mistake', 'chain-version', 'report', 'warning',
     'invitation', 'organisations', 'organisation', 'matching-demand', 'matching-deal', 'matching-deal-signed'].includes(entry.name)) continue;
   test(`${entry.name} is whole in English`, async () => {
     const shown = await page(entry, { english: true });

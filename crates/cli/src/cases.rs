@@ -193,12 +193,11 @@ impl AccountGiven {
     }
 }
 
+/// How a thing is called.
+type Name<T> = fn(T) -> &'static str;
+
 /// One of a list, by its Chinese name or by its key.
-fn one_of<T: Copy>(
-    all: &[T],
-    (key, zh): (fn(T) -> &'static str, fn(T) -> &'static str),
-    (what, text): (&str, &str),
-) -> Result<T, String> {
+fn one_of<T: Copy>(all: &[T], (key, zh): (Name<T>, Name<T>), (what, text): (&str, &str)) -> Result<T, String> {
     let names = || all.iter().map(|one| zh(*one)).collect::<Vec<_>>().join("，");
     let found = all.iter().find(|one| zh(**one) == text || key(**one) == text);
     found.copied().ok_or_else(|| format!("没有这一{what}；可用：{}", names()))

@@ -54,12 +54,12 @@ pub fn try_award(evaluation: &Evaluation, award: &AwardDef, given: &BTreeMap<Str
                 asked.push(Asked { id: condition.id.clone(), name, unit: condition.unit.clone() });
             }
         }
-        let all = level.conditions.iter().map(|condition| condition.holds);
-        level.holds = all.fold(Some(true), |whole, one| match (whole, one) {
-            (Some(false), _) | (_, Some(false)) => Some(false),
-            (None, _) | (_, None) => None,
+        let has = |holds: Option<bool>| level.conditions.iter().any(|condition| condition.holds == holds);
+        level.holds = match (has(Some(false)), has(None)) {
+            (true, _) => Some(false),
+            (_, true) => None,
             _ => Some(true),
-        });
+        };
     }
     // The whole stands before its part, as in the clause.
     asked.sort_by_key(|one| one.id.contains("high_value"));

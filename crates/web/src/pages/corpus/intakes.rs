@@ -181,7 +181,7 @@ fn aside<'a>(frame: &'a Frame, number: u64, rows: &[SetAside]) -> Listing<'a, Se
     let kinds = ["contrary", "unread"].map(|key| Choice::new(key, frame.t(&format!("corpus-aside-{key}")))).into();
     Listing::new(frame, "aside", &path(number), frame.t("corpus-aside"))
         .column("file", frame.t("corpus-aside-file"), Kind::Text, |one: &SetAside| Cell::text(one.file.clone()))
-        .column("place", frame.t("corpus-aside-place"), Kind::Text, |one| Cell::text(one.place.clone()))
+        .column("place", frame.t("corpus-aside-place"), Kind::Text, |one| Cell::text(frame.said(&one.place)))
         .column("number", frame.t("corpus-aside-number"), Kind::Code, |one| match one.number.as_str() {
             "" => Cell::unknown(frame.t("nav-unknown")),
             number => Cell::code(number),
