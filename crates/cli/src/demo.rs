@@ -74,13 +74,15 @@ pub(crate) async fn run(context: &Context, command: Demo) -> anyhow::Result<()> 
 }
 
 /// The sign-ins of the demo, and what each is for.
-pub(crate) const SIGN_INS: [(&str, &str); 11] = [
+pub(crate) const SIGN_INS: [(&str, &str); 13] = [
     ("clerk", "业务科室"),
     ("clerk2", "业务科室（复核）"),
     ("leader", "领导小组"),
     ("finance", "财政局"),
     ("finance2", "财政局（复核）"),
     ("science", "联审部门"),
+    ("bank", "金融机构"),
+    ("province", "省级机关"),
     ("auditor", "审计"),
     ("town", "区镇街道"),
     ("enterprise", "企业"),
