@@ -165,6 +165,10 @@ mod tests {
             "The check character of Application number “2013106997441” should be 2 and is 1: a digit is wrong. \
              Check it against the filing receipt or the patent certificate.",
         );
+        check(
+            "与已收录的 CN101000001（list.csv 第 2 行）号码相同而内容矛盾：申请日为“2009-01-01”，已有的为“2006-01-01”；名称为“发动机”，已有的为“电池”。没有收录，已有的不变；请核对号码",
+            "The number is that of CN101000001 (list.csv, row 2), taken in before, and the content contradicts it: Filed on is “2009-01-01”, so far “2006-01-01”; Name is “发动机”, so far “电池”. It was not taken in, what was there is unchanged; check the number",
+        );
         check("未达到目标：28.09（至少），要求 >= 30", "Target not met: 28.09 (at least), required >= 30");
     }
 
