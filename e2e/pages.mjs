@@ -83,6 +83,7 @@ export const PAGES = [
   { name: 'budget-pledges', door: '/budget/pledges', as: 'finance', open: at('/budget/pledges') },
   { name: 'budget-prorata', door: '/budget/prorata', as: 'finance', open: at('/budget/prorata') },
   { name: 'own-reports', door: '/my-enterprise/reports', as: 'enterprise', open: at('/my-enterprise/reports') },
+  { name: 'corpus-meaning', door: '/corpus/meaning', open: at('/corpus/meaning') },
   { name: 'names', door: '/corpus/names', open: at('/corpus/names') },
   { name: 'name-entry', door: '/corpus/names/{version}', open: async (page, address) => {
     await go(page, `${address}/corpus/names`);

@@ -63,8 +63,13 @@ class DuckDbFts(DuckDb):
     """The full-text extension over pairs of characters, as it knows no Chinese words; what it finds is held against the text."""
 
     def __init__(self, facts, threads):
+        import duckdb
         import duckdb_extension_fts
-        super().__init__(facts, threads)
+        # Building the index takes more memory than there is: on disk, with room to spill.
+        self.folder = tempfile.TemporaryDirectory()
+        config = {"threads": threads, "memory_limit": "14GB", "temp_directory": os.path.join(self.folder.name, "spill")}
+        self.connection = duckdb.connect(os.path.join(self.folder.name, "facts.duckdb"), config=config)
+        self.connection.execute(f"create table facts as select text from '{facts}'")
         self.run("create table texts as select row_number() over () as id, text, "
                  "array_to_string(list_transform(range(1, greatest(len(text), 2)), lambda i: text[i:i + 1]), ' ') as pairs from facts")
         folder = os.path.join(os.path.dirname(duckdb_extension_fts.__file__), "extensions")
@@ -143,6 +148,7 @@ class Postgres:
     def __init__(self, facts, threads):
         import psycopg
         self.connection = psycopg.connect(os.environ["ZHIQIANG_TEST_POSTGRES"], autocommit=True)
+        self.connection.execute("set maintenance_work_mem = '4GB'")
         self.connection.execute(f"set max_parallel_workers_per_gather = {threads - 1}")
         self.connection.execute("create extension if not exists pg_trgm")
         self.connection.execute("create table facts (text text not null)")

@@ -19,7 +19,7 @@ use domain::{
 };
 use serde::Serialize;
 
-use crate::{Context, matching, names, navigation, output::Unusable, warnings};
+use crate::{Context, chains, likeness, matching, names, navigation, output::Unusable, warnings};
 
 #[derive(Debug, Args)]
 pub(crate) struct Command {
@@ -35,6 +35,10 @@ enum Corpora {
     Problems(Problems),
     /// 检索专利库，例如：TI=石墨烯 AND IC=H01M AND AD>=2018
     Search(Search),
+    /// 查找与一段文字或一件专利相似的文献
+    Like(likeness::Like),
+    /// 词义：从本库文献学习哪些词常说同一件事，供相似检索用；默认不用
+    Meaning(likeness::Meaning),
     /// 显示一件专利文献，可用申请号或公开（公告）号
     Show(Show),
     /// 出专利导航报告（GB/T 39551）：区域、产业或企业，可写成 docx、xlsx，可与上一版比较
@@ -46,7 +50,9 @@ enum Corpora {
     /// 名称归并账：申请人和权利人的哪些名称是同一主体，附依据，可撤销
     Names(names::Names),
     /// 列出五大主导产业的产业链节点和各节点的文献数
-    Chains(navigation::Chains),
+    Chains(chains::Chains),
+    /// 修改产业链：节点和检索式，每次存成新的一版，可恢复，可写成文件和收入文件
+    Chain(chains::Editing),
     /// 运行各账号的监测条件（只看上次运行之后收录的文献），列出预警和依据的文献
     Watch(warnings::Watch),
 }
@@ -99,13 +105,16 @@ pub(crate) async fn run(context: &Context, command: Command) -> anyhow::Result<(
         }
         Corpora::Problems(command) => problems(context, &folder, &command),
         Corpora::Search(search) => find(context, &opened(context, &folder).await?, &search),
+        Corpora::Like(like) => likeness::like(context, &opened(context, &folder).await?, &like),
+        Corpora::Meaning(meaning) => likeness::meaning(context, &opened(context, &folder).await?, &meaning),
         Corpora::Show(show) => tell(context, &opened(context, &folder).await?, &show.number),
         Corpora::Landscape(command) => navigation::landscape(context, &opened(context, &folder).await?, command).await,
         Corpora::Audit(command) => navigation::audit(context, &opened(context, &folder).await?, &command),
         Corpora::Match(command) => matching::run(context, &opened(context, &folder).await?, command).await,
         Corpora::Watch(command) => warnings::run(context, &opened(context, &folder).await?, command).await,
         Corpora::Names(command) => names::run(context, &folder, command).await,
-        Corpora::Chains(command) => navigation::chains(context, &opened(context, &folder).await?, command).await,
+        Corpora::Chains(command) => chains::counted(context, &opened(context, &folder).await?, command).await,
+        Corpora::Chain(command) => chains::edit(context, command).await,
     }
 }
 
@@ -299,13 +308,18 @@ fn find(context: &Context, corpus: &Corpus, search: &Search) -> anyhow::Result<(
         corpus::Error::Query(error) => anyhow::Error::from(Unusable(pointed(&search.query, &error))),
         other => other.into(),
     })?;
+    told(context, &hits)
+}
+
+/// Prints a page of hits.
+pub(crate) fn told(context: &Context, hits: &corpus::Hits) -> anyhow::Result<()> {
     let line = |hit: &corpus::Hit| Line {
         number: number_of(&hit.document),
         title: hit.document.titles.first().map(|title| title.text.clone()).unwrap_or_default(),
         applicants: hit.document.applicants.iter().map(|party| party.name.clone()).collect(),
         score: hit.score,
     };
-    let total = if search.by_family { hits.families.unwrap_or(hits.documents) } else { hits.documents };
+    let total = hits.families.unwrap_or(hits.documents);
     let found = Found { total, hits: hits.hits.iter().map(line).collect() };
     context.output.print(&found, |found| {
         let mut lines = vec![format!("共 {} 件", found.total)];
@@ -322,7 +336,7 @@ pub(crate) fn parsed(text: &str) -> anyhow::Result<Query> {
 }
 
 /// The message with the place in the query marked beneath it.
-fn pointed(query: &str, error: &corpus::QueryError) -> String {
+pub(crate) fn pointed(query: &str, error: &corpus::QueryError) -> String {
     let wide = |letter: char| if letter.is_ascii() { 1 } else { 2 };
     let before: usize = query.chars().take(error.at).map(wide).sum();
     let marked: usize = query.chars().skip(error.at).take(error.length.max(1)).map(wide).sum();

@@ -1,4 +1,4 @@
-//! Patent navigation: `corpus landscape`, `corpus audit`, `corpus chains`.
+//! Patent navigation: `corpus landscape`, `corpus audit`.
 
 use std::{
     collections::BTreeMap,
@@ -10,14 +10,10 @@ use std::{
 use anyhow::Context as _;
 use clap::Args;
 use corpus::Corpus;
-use domain::{Installation, subjects, versions};
-use navigation::{
-    Basis, Report, Scope, Subject, Template, audit,
-    chain::{self, Chain},
-    compare, export,
-};
+use domain::{Installation, subjects};
+use navigation::{Basis, Report, Scope, Subject, Template, audit, chain, compare, export};
 
-use crate::{Context, corpus::parsed, names, output::Unusable};
+use crate::{Context, chains, corpus::parsed, names, output::Unusable};
 
 #[derive(Debug, Args)]
 pub(crate) struct Landscape {
@@ -62,13 +58,6 @@ pub(crate) struct Audit {
     /// 人工判断的结果，每行“号码,是”或“号码,否”，号码取自抽样
     #[arg(long, value_name = "FILE.csv")]
     judged: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Chains {
-    /// 城市的名称；不填则取区镇登记簿中的市
-    #[arg(long, value_name = "NAME")]
-    city: Option<String>,
 }
 
 pub(crate) async fn landscape(context: &Context, corpus: &Corpus, command: Landscape) -> anyhow::Result<()> {
@@ -121,24 +110,13 @@ async fn scope(
         },
         _ => {
             let subject = city(context, command.city.as_deref()).await?;
-            let chains = all_chains(context).await?;
+            let chains = chains::present(context).await?;
             let node = command.chain.as_deref().map(|address| chain::find(&chains, address)).transpose()?;
             let query = command.query.as_deref().map(parsed).transpose()?;
             Scope::of_field(corpus, template, subject, node, query, as_of)?
         }
     };
     Ok(Scope { basis: if command.granted { Basis::Granted } else { Basis::Filed }, ..scope })
-}
-
-/// The chains as they stand: what was edited in the browser is in the place of what came with the program.
-async fn all_chains(context: &Context) -> anyhow::Result<Vec<Chain>> {
-    let chains = chain::installed(&context.data.join("chains"))?;
-    if context.database.is_none() && !Installation::stands_in(&context.data) {
-        return Ok(chains);
-    }
-    let versions = versions::latest(&context.open().await?.db, versions::Kind::Chain).await?;
-    let versions: Vec<(i64, String)> = versions.into_iter().map(|one| (one.version, one.content)).collect();
-    Ok(chain::edited(chains, &versions)?)
 }
 
 async fn enterprise(context: &Context, corpus: &Corpus, command: &Landscape) -> anyhow::Result<Subject> {
@@ -305,41 +283,4 @@ fn audited(answer: &Audited) -> String {
         }
     }
     lines.join("\n")
-}
-
-/// What `corpus chains` answers for each chain.
-#[derive(serde::Serialize)]
-struct CountedChain<'a> {
-    id: &'a str,
-    name: &'a str,
-    version: i64,
-    edition: jiff::civil::Date,
-    nodes: Vec<chain::Counted<'a>>,
-}
-
-pub(crate) async fn chains(context: &Context, corpus: &Corpus, command: Chains) -> anyhow::Result<()> {
-    let subject = city(context, command.city.as_deref()).await?;
-    let own = parsed(&subject.search)?;
-    let chains = all_chains(context).await?;
-    let mut counted = Vec::new();
-    for chain in &chains {
-        let nodes = chain.counted(corpus, &own)?;
-        let Chain { id, name, version, edition, .. } = chain;
-        counted.push(CountedChain { id, name, version: *version, edition: *edition, nodes });
-    }
-    context.output.print(&counted, |counted| {
-        let mut lines = Vec::new();
-        for chain in counted {
-            lines.push(match chain.version {
-                0 => format!("{}（{}，{} 版）", chain.name, chain.id, chain.edition),
-                version => format!("{}（{}，第 {version} 版，{}）", chain.name, chain.id, chain.edition),
-            });
-            lines.extend(chain.nodes.iter().map(|one| {
-                let indent = "  ".repeat(one.depth + 1);
-                let (documents, families, own) = (one.documents, one.families, one.own);
-                format!("{indent}{}（{}）：{documents} 件，{families} 族，本市 {own} 件", one.node.name, one.node.id)
-            }));
-        }
-        lines.join("\n")
-    })
 }

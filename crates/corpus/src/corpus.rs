@@ -15,8 +15,8 @@ use tantivy::{
 };
 
 use crate::{
-    Error, Query, Result, columns::Columns, compile::compile, manifest::Manifest, numbers, schema::fields,
-    split::Split, writer::read_changes,
+    Error, Query, Result, columns::Columns, compile::compile, manifest::Manifest, meaning::Shelf, numbers,
+    schema::fields, split::Split, writer::read_changes,
 };
 
 /// A snapshot of the corpus (专利库). Cheap to clone; it never changes, a later snapshot is opened anew.
@@ -32,6 +32,7 @@ struct Inner {
     manifest: Manifest,
     splits: Vec<Split>,
     columns: Columns,
+    shelf: Shelf,
 }
 
 impl fmt::Debug for Corpus {
@@ -71,7 +72,14 @@ impl Corpus {
             .iter()
             .map(|entry| Split::open(folder, entry, overlays.remove(&entry.id).unwrap_or_default(), on))
             .collect::<Result<Vec<_>>>()?;
-        let inner = Inner { folder: folder.to_owned(), on, manifest, splits, columns: Columns::default() };
+        let inner = Inner {
+            folder: folder.to_owned(),
+            on,
+            manifest,
+            splits,
+            columns: Columns::default(),
+            shelf: Shelf::default(),
+        };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -180,6 +188,14 @@ impl Corpus {
 
     pub(crate) fn splits(&self) -> &[Split] {
         &self.inner.splits
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        &self.inner.folder
+    }
+
+    pub(crate) fn shelf(&self) -> &Shelf {
+        &self.inner.shelf
     }
 
     pub(crate) fn columns(&self) -> &Columns {

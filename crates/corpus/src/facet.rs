@@ -40,15 +40,18 @@ pub struct FacetValue {
 }
 
 impl Facet {
-    fn new(documents: u64, unknown: u64, counts: HashMap<String, u64>, limit: usize) -> Self {
+    /// Of the counts of each value, which must differ.
+    fn new(documents: u64, unknown: u64, mut counts: Vec<(&str, u64)>, limit: usize) -> Self {
         let distinct = counts.len() as u64;
-        let mut values: Vec<FacetValue> =
-            counts.into_iter().map(|(value, documents)| FacetValue { value, documents }).collect();
-        values.sort_unstable_by(|left, right| {
-            right.documents.cmp(&left.documents).then_with(|| left.value.cmp(&right.value))
-        });
-        values.truncate(limit);
-        Self { documents, unknown, distinct, values }
+        let order = |left: &(&str, u64), right: &(&str, u64)| right.1.cmp(&left.1).then_with(|| left.0.cmp(right.0));
+        // What is left out is never put in order, and no name of it is copied.
+        if limit < counts.len() {
+            counts.select_nth_unstable_by(limit, order);
+            counts.truncate(limit);
+        }
+        counts.sort_unstable_by(order);
+        let values = counts.into_iter().map(|(value, documents)| FacetValue { value: value.to_owned(), documents });
+        Self { documents, unknown, distinct, values: values.collect() }
     }
 }
 
@@ -57,7 +60,10 @@ impl Corpus {
     ///
     /// A document with several values counts once for each.
     pub fn facet(&self, query: &Query, dimension: Dimension, limit: usize) -> Result<Facet> {
-        match Source::of(dimension) {
+        // The index counts by the ordinals of each split, and has to put the splits together by the texts of the
+        // values: names of persons and firms are too many for that.
+        let are_many = matches!(dimension, Dimension::Applicant | Dimension::Owner | Dimension::Inventor);
+        match Source::of(dimension).filter(|_| !are_many) {
             Some(source) => self.facet_by_index(query, dimension, source, limit),
             None => self.facet_by_columns(query, dimension, limit),
         }
@@ -66,11 +72,24 @@ impl Corpus {
     fn facet_by_index(&self, query: &Query, dimension: Dimension, source: Source, limit: usize) -> Result<Facet> {
         let collector = Counting { source, cut: dimension.cut(), splits: self.splits() };
         let counted = self.collect(query, &collector)?;
-        Ok(Facet::new(counted.documents, counted.unknown, counted.values, limit))
+        let counts = counted.values.iter().map(|(value, count)| (value.as_str(), *count)).collect();
+        Ok(Facet::new(counted.documents, counted.unknown, counts, limit))
     }
 
-    /// The same by the columns in memory; it is also what the index is checked against.
-    pub(crate) fn facet_by_columns(&self, query: &Query, dimension: Dimension, limit: usize) -> Result<Facet> {
+    /// The same by the index and by the columns in memory; none where the index has no column.
+    #[cfg(test)]
+    pub(crate) fn facet_by_each(
+        &self,
+        query: &Query,
+        dimension: Dimension,
+        limit: usize,
+    ) -> Result<(Option<Facet>, Facet)> {
+        let by_index = Source::of(dimension).map(|source| self.facet_by_index(query, dimension, source, limit));
+        Ok((by_index.transpose()?, self.facet_by_columns(query, dimension, limit)?))
+    }
+
+    /// The same by the columns in memory, whose codes mean the same in every split.
+    fn facet_by_columns(&self, query: &Query, dimension: Dimension, limit: usize) -> Result<Facet> {
         let column = self.column(dimension)?;
         let mut counts = vec![0_u64; column.names.len()];
         let (mut documents, mut unknown) = (0, 0);
@@ -83,7 +102,7 @@ impl Corpus {
                 }
             }
         }
-        let counts = column.names.iter().cloned().zip(counts).filter(|(_, count)| *count > 0).collect();
+        let counts = column.names.iter().map(String::as_str).zip(counts).filter(|(_, count)| *count > 0).collect();
         Ok(Facet::new(documents, unknown, counts, limit))
     }
 }

@@ -20,6 +20,7 @@ mod inspection;
 mod later;
 mod manifest;
 mod marks;
+mod meaning;
 mod near;
 mod numbers;
 mod query;
@@ -46,6 +47,7 @@ pub use crate::{
     facet::{Facet, FacetValue},
     inspection::{Inspection, inspect},
     manifest::{ChangesEntry, Manifest, SplitEntry, sha256},
+    meaning::{LIKE_MAX, Learnt, Nearness, place_by_meaning},
     numbers::read_list,
     query::{Field, Near, Query, Span, Term, Value},
     same::Contrary,

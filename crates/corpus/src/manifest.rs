@@ -120,6 +120,7 @@ impl Manifest {
     pub fn files(folder: &Path) -> Result<Vec<String>> {
         let Some(manifest) = Self::read(folder)? else { return Ok(Vec::new()) };
         let mut files = vec![CURRENT.to_owned(), file_name(manifest.number)];
+        files.extend(crate::meaning::files(folder)?);
         files.extend(manifest.changes.map(|changes| format!("changes/{}", changes.file)));
         for split in &manifest.splits {
             let place = splits_folder(folder).join(&split.id);

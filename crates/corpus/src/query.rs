@@ -219,7 +219,17 @@ impl Query {
         }
     }
 
-    fn weighted_words(&self) -> Option<&[Self]> {
+    /// The same without the question what it is like: what may be like it at all.
+    pub(crate) fn without_likeness(&self) -> Self {
+        match self {
+            Self::And(parts) => parts.iter().map(Self::without_likeness).fold(Self::All, Self::and),
+            _ if self.weighted_words().is_some() => Self::All,
+            _ => self.clone(),
+        }
+    }
+
+    /// The weighted words of such a question.
+    pub(crate) fn weighted_words(&self) -> Option<&[Self]> {
         let is_weighted = |part: &Self| matches!(part, Self::Term(Term { field: Field::Text, weight: 2.., .. }));
         match self {
             Self::Or(parts) if parts.len() > 1 && parts.iter().all(is_weighted) => Some(parts),

@@ -74,15 +74,15 @@ const TOGETHER_MAX: usize = 1_000;
 
 /// Whether hits are counted while the best are collected.
 #[derive(Debug, Clone, Copy)]
-enum Counting {
+pub(crate) enum Counting {
     No,
     Too,
 }
 
 /// A row and what it is sorted by, greater first.
-type Ranked = (Option<i64>, Option<f32>, DocAddress);
+pub(crate) type Ranked = (Option<i64>, Option<f32>, DocAddress);
 /// A row that is shown, with how many documents of its family match where that was asked for.
-type Shown = (Ranked, Option<u64>);
+pub(crate) type Shown = (Ranked, Option<u64>);
 
 impl Corpus {
     /// The hits of a query on a page.
@@ -115,7 +115,7 @@ impl Corpus {
     }
 
     /// The best rows, without reading their documents, and how many match where that is asked.
-    fn top(
+    pub(crate) fn top(
         &self,
         query: &Query,
         order: Order,
@@ -215,7 +215,7 @@ impl Corpus {
         Ok((documents, firsts))
     }
 
-    fn hits(&self, ranked: &[Shown]) -> Result<Vec<Hit>> {
+    pub(crate) fn hits(&self, ranked: &[Shown]) -> Result<Vec<Hit>> {
         let read = self.read(ranked.iter().map(|(ranked, _)| ranked.2))?;
         let hit = |(document, &(ranked, family_documents)): (Document, &Shown)| Hit {
             document,

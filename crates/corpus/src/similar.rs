@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use tantivy::{Term as IndexTerm, query::Bm25StatisticsProvider};
 
 use crate::{
-    Corpus, Query, Result,
+    Corpus, Error, Query, Result,
     corpus::Statistics,
+    numbers,
     query::{Field, Term, Value},
     schema::fields,
     tokenizer::{self, Words},
@@ -30,6 +31,18 @@ impl Corpus {
         let mut words = Counted::default();
         words.add(text, 1);
         self.like_words(&words)
+    }
+
+    /// The query for documents like a text, or like the document whose number the text is.
+    pub fn like(&self, text: &str) -> Result<Query> {
+        if numbers::read_list(text).len() == 1 && !text.contains(char::is_whitespace) {
+            match self.find(text) {
+                Ok(documents) => return self.like_document(&documents[0].key),
+                Err(Error::NotFound(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        self.like_text(text)
     }
 
     /// The query for documents like this one, its own family left out.

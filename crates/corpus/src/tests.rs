@@ -3,6 +3,7 @@
 pub(crate) mod agreement;
 mod hostile;
 mod like;
+mod meaning;
 mod oracle;
 mod snapshots;
 

@@ -47,6 +47,7 @@ pub fn run(writer: &mut Writer, folder: &Path, files: &[PathBuf], order: Order<'
     }
     let taken = writer.commit()?;
     writer.take_contrary().into_iter().try_for_each(|one| log.set_aside(of_contrary(one)))?;
+    corpus::place_by_meaning(folder)?;
     log.end(taken, is_stopped)
 }
 

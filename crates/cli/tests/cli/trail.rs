@@ -14,7 +14,7 @@ use crate::delivery::City;
 use crate::program::{json, zhiqiang};
 
 /// The commands after which the trail owes nothing, with the reason.
-const SILENT: [(&str, &str); 48] = [
+const SILENT: [(&str, &str); 52] = [
     ("init", "an empty installation holds nothing yet"),
     ("demo", "fills by imports, evaluations and cases, each of which records itself; the story stands on such a city"),
     ("serve", "its pages record themselves"),
@@ -57,9 +57,13 @@ const SILENT: [(&str, &str); 48] = [
     ("message log", "looks"),
     ("demand list", "looks"),
     ("demand show", "looks"),
+    ("corpus meaning learn", "what follows from published documents, and can be learnt again"),
+    ("corpus meaning forget", "the same"),
     ("corpus index", "published documents, kept with their sources in splits of their own"),
     ("corpus watch", "each watch records what it tells"),
     ("corpus chains", "looks"),
+    ("corpus chain versions", "looks"),
+    ("corpus chain file", "writes a chain as it stands"),
     ("corpus names list", "looks"),
     ("corpus names proposals", "looks"),
     ("corpus", "those below look: search, show, landscape, audit, match"),
@@ -136,6 +140,7 @@ async fn every_command_that_changes_something_leaves_its_row() {
         };
         story.tells(command, "clerk", args, act).await;
     }
+    chains(&mut story, dir.path()).await;
     let products = dir.path().join("products.txt");
     std::fs::write(&products, "方形锂离子电池\n\n储能柜\n").unwrap();
     let (products, firm) = (products.display().to_string(), city.of("enterprise").unit.clone());
@@ -155,11 +160,44 @@ async fn every_command_that_changes_something_leaves_its_row() {
     assert!(sound.status.success(), "{}", String::from_utf8_lossy(&sound.stdout));
 
     let silent = |command: &String| {
-        let only_looks = command.starts_with("corpus ") && !command.starts_with("corpus names ");
+        let changes = ["corpus names ", "corpus chain "].iter().any(|those| command.starts_with(those));
+        let only_looks = command.starts_with("corpus ") && !changes;
         SILENT.iter().any(|(one, _)| command == one || *one == "corpus" && only_looks)
     };
     let owed: BTreeSet<String> = commands(&city.data, &[]).into_iter().filter(|one| !silent(one)).collect();
     assert_eq!(owed, story.told, "does a command change something and tell nobody?");
+}
+
+/// Each way to the next version of a chain; what cannot be kept leaves no row, and says what is wrong where.
+async fn chains(story: &mut Story<'_>, scratch: &Path) {
+    let search = ["--search", "TI=固态电池", "--below", "storage", "--reason", "新方向"];
+    let added = ["new-energy", "--name", "固态电池", search[0], search[1], search[2], search[3], search[4], search[5]];
+    let version = story.tells("corpus chain add", "clerk", &added, "chain.edit").await["version"].clone();
+    assert_eq!(version, 1);
+    let change = ["new-energy/固态电池", "--search", "TI=(固态 AND 电池)", "--note", "含半固态"];
+    let changed = story.tells("corpus chain change", "clerk", &change, "chain.edit").await;
+    assert_eq!(changed["changes"].as_array().unwrap().len(), 2, "{changed}");
+    story.tells("corpus chain shift", "clerk", &["new-energy/固态电池", "up"], "chain.edit").await;
+    story.tells("corpus chain head", "clerk", &["new-energy", "--name", "新能源及储能"], "chain.edit").await;
+    let file = scratch.join("chain.toml").display().to_string();
+    let written = zhiqiang(story.data, &["corpus", "chain", "file", "new-energy", "--to", &file]);
+    assert!(written.status.success(), "{written:?}");
+    story.tells("corpus chain remove", "clerk", &["new-energy/固态电池"], "chain.edit").await;
+    story.tells("corpus chain take", "clerk", &[&file, "--reason", "删错了"], "chain.edit").await;
+    let restored = story.tells("corpus chain restore", "clerk", &["new-energy", "0"], "chain.edit").await;
+    assert_eq!(restored["version"], 7);
+    let history = json(&zhiqiang(story.data, &["--json", "corpus", "chain", "versions", "new-energy"]));
+    assert_eq!((history.as_array().unwrap().len(), &history[5]["by"]), (7, &Value::from("clerk")));
+    for (args, why) in [
+        (&["change", "new-energy/storage", "--search", "TI=(电池"][..], "^"),
+        (&["restore", "new-energy", "0"], "没有存成新的一版"),
+        (&["remove", "new-energy"], "请写明"),
+        (&["restore", "new-energy", "99"], "没有第 99 版"),
+    ] {
+        let refused = zhiqiang(story.data, &[&["corpus", "chain", "--as", "clerk"], args].concat());
+        let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(refused.status.code() == Some(2) && told.contains(why), "{args:?}: {told}");
+    }
 }
 
 async fn accounts(story: &mut Story<'_>) {

@@ -1,14 +1,13 @@
 //! How good the search is on real documents: exact phrases, and how documents like one are ranked.
 //!
 //! `cargo run --release -p corpus --example quality -- FILE_OR_FOLDER…` takes files as `corpus index` does and prints
-//! what each figure was counted from. Words stand beside TF-IDF of character bigrams, and beside meaning learnt from the
-//! corpus. All rank the same documents: those that have a title and an IPC class. Where sources name families or priorities, the
+//! what each figure was counted from. Words stand beside TF-IDF of character bigrams, and beside meaning learnt from these
+//! documents. All rank the same documents: those that have a title and an IPC class. Where sources name families or priorities, the
 //! members of one family are looked for among all documents that have a title.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a measurement prints and may panic")]
 
 mod bigrams;
-mod meaning;
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -18,13 +17,13 @@ use std::{
     time::Instant,
 };
 
-use corpus::{Corpus, Order, Page, Query, Writer};
+use corpus::{Corpus, Nearness, Order, Page, Query, Writer};
 use documents::{
     Document, Item, Limits, Scheme,
     families::{Basis, FamilyId},
 };
 
-use crate::{bigrams::Bigrams, meaning::Meaning};
+use crate::bigrams::Bigrams;
 
 /// So many documents are asked about, spread evenly over all of them.
 const ASKED: usize = 2_000;
@@ -50,6 +49,10 @@ fn main() {
     let corpus = Corpus::open(folder.path()).unwrap();
     let all = every(&corpus);
     println!("{} documents of {} files", all.len(), files.len());
+    let from = Instant::now();
+    let learnt = corpus.learn(&mut |_, _| true).unwrap().unwrap();
+    let seconds = from.elapsed().as_secs_f64();
+    println!("meaning learnt from {} documents, {} words, in {seconds:.1} s", learnt.documents, learnt.words);
     phrases(&corpus, &all);
     families(&corpus, &all);
     let classed: Vec<&Document> =
@@ -61,7 +64,7 @@ fn main() {
     println!("{} documents are ranked; {} are asked about", classed.len(), classed.len().min(ASKED));
     println!("{:<34} nearest shares subclass  nDCG@10  recall@100 (main group)  ms a query", "");
     let judge = Judge::of_groups(&classed);
-    compare("by title", &corpus, &judge, &|document| vec![(title(document).to_owned(), 1)], &|document| {
+    compare("by title", &corpus, &judge, &|document| title(document).to_owned(), &|document| {
         corpus.like_text(title(document)).unwrap()
     });
     compare("by title, abstract, first claim", &corpus, &judge, &texts, &|document| {
@@ -88,11 +91,10 @@ fn families(corpus: &Corpus, all: &[Document]) {
     });
 }
 
-/// The texts that say what a document is about, and how often each counts.
-fn texts(document: &Document) -> Vec<(String, u32)> {
-    let titles = document.titles.iter().map(|title| (title.text.clone(), 3));
-    let others = document.abstracts.iter().chain(document.claims.first()).map(|text| (text.text.clone(), 1));
-    titles.chain(others).collect()
+/// The texts that say what a document is about.
+fn texts(document: &Document) -> String {
+    let texts = document.titles.iter().chain(&document.abstracts).chain(document.claims.first());
+    texts.map(|text| text.text.as_str()).collect::<Vec<_>>().join("\n")
 }
 
 fn collect(path: &Path, files: &mut Vec<PathBuf>) {
@@ -274,53 +276,35 @@ fn compare(
     what: &str,
     corpus: &Corpus,
     judge: &Judge<'_>,
-    texts: &dyn Fn(&Document) -> Vec<(String, u32)>,
+    texts: &dyn Fn(&Document) -> String,
     query: &dyn Fn(&Document) -> Query,
 ) {
     println!("{what}");
-    let all: Vec<Vec<(String, u32)>> = judge.documents.iter().map(|document| texts(document)).collect();
-    let plain: Vec<String> =
-        all.iter().map(|texts| texts.iter().map(|(text, _)| text.as_str()).collect::<Vec<_>>().join("\n")).collect();
-    let (bigrams, meaning) = (Bigrams::of(&plain), Meaning::of(&all));
+    let all: Vec<String> = judge.documents.iter().map(|document| texts(document)).collect();
+    let bigrams = Bigrams::of(&all);
     let mut achieved: [Achieved; 4] = Default::default();
     for own in judge.asked.iter().copied() {
-        let from = Instant::now();
-        let found = best(corpus, &query(judge.documents[own]), DEPTH + 50);
-        let seconds = from.elapsed().as_secs_f64();
-        let mut words: Vec<usize> = found.iter().filter_map(|key| judge.place.get(key.as_str()).copied()).collect();
-        words.retain(|at| *at != own);
-        words.truncate(DEPTH);
-        let from = Instant::now();
-        let by_meaning = judge.best(own, &meaning.scores(&all[own]));
-        let more = from.elapsed().as_secs_f64();
-        let fused = fused(&words, &by_meaning);
-        let from = Instant::now();
-        let by_bigrams = judge.best(own, &bigrams.scores(&plain[own]));
-        let spent = [seconds, from.elapsed().as_secs_f64(), more, seconds + more];
-        for (at, ranked) in [words, by_bigrams, by_meaning, fused].iter().enumerate() {
-            achieved[at].add(judge, own, ranked, spent[at]);
+        let query = query(judge.documents[own]);
+        for (at, by) in [Nearness::Words, Nearness::Meaning, Nearness::Both].into_iter().enumerate() {
+            let from = Instant::now();
+            let found = best(corpus, &query, by, DEPTH + 50);
+            let seconds = from.elapsed().as_secs_f64();
+            let mut ranked: Vec<usize> =
+                found.iter().filter_map(|key| judge.place.get(key.as_str()).copied()).collect();
+            ranked.retain(|at| *at != own);
+            ranked.truncate(DEPTH);
+            achieved[at].add(judge, own, &ranked, seconds);
         }
+        let from = Instant::now();
+        let by_bigrams = judge.best(own, &bigrams.scores(&all[own]));
+        achieved[3].add(judge, own, &by_bigrams, from.elapsed().as_secs_f64());
     }
-    for (achieved, name) in achieved.iter().zip(["words", "character bigrams", "meaning", "words and meaning"]) {
+    for (achieved, name) in achieved.iter().zip(["words", "meaning", "words and meaning", "character bigrams"]) {
         achieved.print(name);
     }
 }
 
-/// Two rankings as one, by the sum of reciprocal ranks.
-fn fused(left: &[usize], right: &[usize]) -> Vec<usize> {
-    const FLATNESS: f64 = 60.0;
-    let mut scores: BTreeMap<usize, f64> = BTreeMap::new();
-    for ranking in [left, right] {
-        for (rank, at) in ranking.iter().enumerate() {
-            *scores.entry(*at).or_default() += 1.0 / (FLATNESS + rank as f64 + 1.0);
-        }
-    }
-    let mut fused: Vec<(usize, f64)> = scores.into_iter().collect();
-    fused.sort_by(|a, b| b.1.total_cmp(&a.1));
-    fused.into_iter().map(|(at, _)| at).take(DEPTH).collect()
-}
-
-fn best(corpus: &Corpus, query: &Query, limit: usize) -> Vec<String> {
+fn best(corpus: &Corpus, query: &Query, by: Nearness, limit: usize) -> Vec<String> {
     let page = Page { offset: 0, limit, order: Order::Relevance, by_family: false };
-    corpus.search(query, &page).unwrap().hits.into_iter().map(|hit| hit.document.key).collect()
+    corpus.near(query, by, &page).unwrap().hits.into_iter().map(|hit| hit.document.key).collect()
 }

@@ -213,17 +213,22 @@ proptest! {
         dimension in prop::sample::select(Dimension::ALL.to_vec()),
     ) {
         let world = &*WORLD;
-        let by_index = world.corpus.facet(&query, dimension, usize::MAX).unwrap();
-        prop_assert_eq!(&by_index, &world.corpus.facet_by_columns(&query, dimension, usize::MAX).unwrap(), "{}", query);
+        let facet = world.corpus.facet(&query, dimension, usize::MAX).unwrap();
+        let (by_index, by_columns) = world.corpus.facet_by_each(&query, dimension, usize::MAX).unwrap();
+        prop_assert_eq!(by_index.is_none(), dimension == Dimension::Family);
+        prop_assert_eq!(by_index.as_ref().unwrap_or(&facet), &facet, "{}", query);
+        prop_assert_eq!(&by_columns, &facet, "{}", query);
+        let first = world.corpus.facet(&query, dimension, 3).unwrap();
+        prop_assert_eq!((&first.values[..], first.distinct), (&facet.values[..facet.values.len().min(3)], facet.distinct));
         let documents = expected(world, &query);
         let cells = cross(&documents, &[dimension]);
         let scanned: BTreeMap<&str, u64> =
             cells.iter().filter_map(|cell| Some((cell.values[0].as_deref()?, cell.documents))).collect();
         let counted: BTreeMap<&str, u64> =
-            by_index.values.iter().map(|value| (value.value.as_str(), value.documents)).collect();
+            facet.values.iter().map(|value| (value.value.as_str(), value.documents)).collect();
         prop_assert_eq!(counted, scanned, "{} {:?}", query, dimension);
         let unknown = cells.iter().find(|cell| cell.values[0].is_none()).map_or(0, |cell| cell.documents);
-        prop_assert_eq!((by_index.documents, by_index.unknown), (documents.len() as u64, unknown));
+        prop_assert_eq!((facet.documents, facet.unknown), (documents.len() as u64, unknown));
     }
 
     #[test]

@@ -219,8 +219,8 @@ fn later_states_and_owners_are_searched_counted_and_shown() {
         assert_eq!(count(&corpus, query), expected, "{query}");
     }
     for dimension in [Dimension::State, Dimension::Owner] {
-        let facet = corpus.facet(&Query::All, dimension, 10).unwrap();
-        assert_eq!(facet, corpus.facet_by_columns(&Query::All, dimension, 10).unwrap());
+        let (by_index, facet) = corpus.facet_by_each(&Query::All, dimension, 10).unwrap();
+        assert_eq!(by_index.unwrap(), facet);
         assert_eq!(facet.documents, 2);
     }
     assert_eq!(corpus.document("CN1").unwrap().state, LegalState::InForce);
@@ -289,8 +289,8 @@ fn a_term_that_is_over_ends_a_right_on_the_day_it_is_asked_for() {
     assert_eq!((on(2023, 3, "ST=有效"), on(2023, 3, "ST=失效")), (2, 1), "twenty-five years abroad");
     assert_eq!((on(2024, 2, "ST=有效"), on(2024, 3, "ST=有效")), (2, 1), "twenty years in China");
     let corpus = Corpus::open_on(folder.path(), day(2024, 3, 1)).unwrap();
-    let facet = corpus.facet(&Query::All, Dimension::State, 10).unwrap();
-    assert_eq!(facet, corpus.facet_by_columns(&Query::All, Dimension::State, 10).unwrap());
+    let (by_index, facet) = corpus.facet_by_each(&Query::All, Dimension::State, 10).unwrap();
+    assert_eq!(by_index.unwrap(), facet);
     assert_eq!(corpus.document("CN100000001").unwrap().state, LegalState::Ended);
     let presumed = corpus.document("CN100000002").unwrap();
     assert_eq!((presumed.state, presumed.is_presumed), (LegalState::InForce, true));

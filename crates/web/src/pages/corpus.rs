@@ -14,6 +14,7 @@ pub(crate) mod hits;
 pub mod import;
 pub mod intakes;
 pub mod like;
+pub mod meaning;
 pub mod names;
 pub mod numbers;
 pub mod searches;
@@ -26,7 +27,7 @@ use axum::{
     http::Uri,
     response::{IntoResponse, Response},
 };
-use corpus::{Corpus, Field, Page, Query};
+use corpus::{Corpus, Field, Nearness, Page, Query};
 use domain::accounts::Permission;
 
 pub use self::shelf::Shelf;
@@ -46,9 +47,6 @@ use crate::{
 
 /// How many numbers that no document has are named.
 const UNKNOWN_MAX: usize = 500;
-/// How far a list of what is like a text goes: the words of any text are shared by a large part of all documents, so that the
-/// number of hits says nothing, and what comes later is like it in single words only.
-const LIKE_MAX: u64 = 1_000;
 /// How many of its words are marked in the hits.
 const TELLING_MAX: usize = 16;
 /// The first page.
@@ -120,6 +118,8 @@ struct Answered {
     hits: corpus::Hits,
     facets: Vec<(facets::Kind, corpus::Facet)>,
     unknown: Vec<String>,
+    /// Whether the meaning of words was learnt, so that documents can be ranked by it.
+    is_learnt: bool,
 }
 
 /// `GET /corpus`: the hits of what the address asks, or what there is to ask.
@@ -162,15 +162,10 @@ fn answer(corpus: Option<&Corpus>, wish: &Wish) -> corpus::Result<Answer> {
         let page = Page {
             offset: (number - 1).saturating_mul(wish.size),
             limit: wish.size,
-            order: if is_like { corpus::Order::Relevance } else { wish.order },
+            order: wish.order,
             by_family: wish.by_family,
         };
-        let mut hits = corpus.search(&query, &page)?;
-        if is_like {
-            hits.documents = hits.documents.min(LIKE_MAX);
-            hits.families = hits.families.map(|families| families.min(LIKE_MAX));
-        }
-        Ok(hits)
+        if is_like { corpus.near(&query, wish.near, &page) } else { corpus.search(&query, &page) }
     };
     let found = search(wish.page).and_then(|hits| match last_page(&hits, wish.size) {
         last if last < wish.page => search(last),
@@ -185,11 +180,12 @@ fn answer(corpus: Option<&Corpus>, wish: &Wish) -> corpus::Result<Answer> {
     // Counts over everything that shares a word would not be those of the list.
     let facets = if hits.documents == 0 || is_like { Vec::new() } else { facets::count(corpus, &query, wish)? };
     let unknown = corpus.unknown_numbers(&query.listed_numbers())?;
-    Ok(Answer::Found(Box::new(Answered { query, hits, facets, unknown })))
+    let is_learnt = is_like && corpus.learnt()?.is_some();
+    Ok(Answer::Found(Box::new(Answered { query, hits, facets, unknown, is_learnt })))
 }
 
 async fn shown(app: &App, frame: &Frame, wish: &Wish, answered: Answered) -> Result<Found, AppError> {
-    let Answered { query, hits, facets, unknown } = answered;
+    let Answered { query, hits, facets, unknown, is_learnt } = answered;
     let last = last_page(&hits, wish.size);
     let page = wish.page.min(last);
     let go = |page: usize| frame.at(&wish.on_page(page).href());
@@ -202,7 +198,13 @@ async fn shown(app: &App, frame: &Frame, wish: &Wish, answered: Answered) -> Res
         _ => None,
     };
     let like = query.likeness().map(|words| {
-        let key = if hits.families.is_some() { "corpus-like-families" } else { "corpus-like-documents" };
+        let near = if is_learnt { wish.near } else { Nearness::Words };
+        let key = match (near, hits.families.is_some()) {
+            (Nearness::Words, true) => "corpus-like-families",
+            (Nearness::Words, false) => "corpus-like-documents",
+            (Nearness::Meaning | Nearness::Both, true) => "corpus-near-families",
+            (Nearness::Meaning | Nearness::Both, false) => "corpus-near-documents",
+        };
         frame.tn(key, [("words", words.to_string()), ("count", format::count(total(&hits)))])
     });
     // Its words stand with the most telling first; what stands in every text would be marked everywhere.
@@ -213,7 +215,11 @@ async fn shown(app: &App, frame: &Frame, wish: &Wish, answered: Answered) -> Res
         range: (last > 1 && !hits.hits.is_empty())
             .then(|| (format::count(first), format::count(first + hits.hits.len() - 1))),
         narrowed: wish.narrowed(frame),
-        orders: if like.is_some() { Vec::new() } else { wish.orders(frame) },
+        orders: match (&like, is_learnt) {
+            (None, _) => wish.orders(frame),
+            (Some(_), true) => wish.nearnesses(frame),
+            (Some(_), false) => Vec::new(),
+        },
         units: wish.units(frame),
         hits: hits.hits.iter().map(|hit| HitView::of(frame, &marked, hit, wish)).collect(),
         facets: facets.into_iter().map(|(kind, facet)| FacetView::of(frame, wish, kind, facet)).collect(),

@@ -22,7 +22,7 @@ fn unescaped(href: &str) -> String {
 }
 
 /// The first documents that a page leads to.
-fn keys(page: &str) -> Vec<String> {
+pub(crate) fn keys(page: &str) -> Vec<String> {
     links(page, "/corpus/documents/")
         .into_iter()
         .map(|href| href.trim_start_matches("/corpus/documents/").to_owned())

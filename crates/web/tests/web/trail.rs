@@ -7,7 +7,7 @@ use db::Db;
 use web::routes;
 
 /// The doors that take a form and change something, with the act that the trail then holds.
-const CHANGES: [(&str, &str); 107] = [
+const CHANGES: [(&str, &str); 108] = [
     ("/sign-in", "session.open"),
     ("/sign-in/code", "session.open"),
     ("/sign-out", "session.close"),
@@ -115,15 +115,17 @@ const CHANGES: [(&str, &str); 107] = [
     ("/runs/start", ""),
     ("/registers/import", ""),
     ("/corpus/import", ""),
+    ("/corpus/meaning/learn", ""),
     ("/navigation/reports", ""),
 ];
 
 /// The doors that take a form and change nothing that is kept of the city, with the reason.
-const SILENT: [(&str, &str); 12] = [
+const SILENT: [(&str, &str); 13] = [
     ("/language", "a cookie of the visitor"),
     ("/claim/state", "looks"),
     ("/corpus/numbers", "a search whose list is too long for an address"),
     ("/navigation/chains/{id}/count", "tells what an edited search would find"),
+    ("/corpus/meaning/forget", "nothing is kept where nothing was learnt; else its test holds the row"),
     ("/corpus/like", "a search whose text is too long for an address"),
     ("/runs/{id}/verify", "computes again and compares"),
     ("/jobs/{id}/cancel", "the job itself records how it ended"),

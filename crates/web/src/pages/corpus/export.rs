@@ -12,7 +12,7 @@ use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use corpus::{Corpus, Hit, Query};
+use corpus::{Corpus, Hit, Page, Query};
 use documents::{Document, Party};
 use sheets::{
     Cell,
@@ -69,6 +69,7 @@ pub(super) async fn answer(app: &App, frame: &Frame, wish: &Wish, kind: Export) 
         corpus,
         query,
         order: wish.order,
+        near: wish.near,
         by_family: wish.by_family,
     };
     let (sender, receiver) = mpsc::channel(PIECES_MAX);
@@ -103,6 +104,7 @@ struct Job {
     corpus: Corpus,
     query: Query,
     order: corpus::Order,
+    near: corpus::Nearness,
     by_family: bool,
     head: Sheet,
     frame: Frame,
@@ -139,23 +141,22 @@ impl Job {
         &self,
         row: &mut dyn FnMut(&[Cell]) -> Result<(), sheets::Error>,
     ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-        let (mut failure, mut written) = (None, 0);
-        // A list of likeness is as long as on the page.
-        let (order, most) = match self.query.likeness() {
-            Some(_) => (corpus::Order::Relevance, super::LIKE_MAX),
-            None => (self.order, u64::MAX),
-        };
-        self.corpus.each_hit(&self.query, order, self.by_family, &mut |hit: Hit| {
-            if written == most {
-                return ControlFlow::Break(());
-            }
-            written += 1;
-            match row(&cells(&self.frame, &hit.document)) {
-                Ok(()) => ControlFlow::Continue(()),
-                Err(cause) => {
-                    failure = Some(cause);
-                    ControlFlow::Break(())
-                }
+        if self.query.likeness().is_some() {
+            // A list of likeness is as long as on the page.
+            let limit = usize::try_from(corpus::LIKE_MAX)?;
+            let page = Page { limit, by_family: self.by_family, ..Page::default() };
+            let hits = self.corpus.near(&self.query, self.near, &page)?.hits;
+            return Ok(hits.iter().try_for_each(|hit| row(&cells(&self.frame, &hit.document)))?);
+        }
+        let mut failure = None;
+        self.corpus.each_hit(&self.query, self.order, self.by_family, &mut |hit: Hit| match row(&cells(
+            &self.frame,
+            &hit.document,
+        )) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(cause) => {
+                failure = Some(cause);
+                ControlFlow::Break(())
             }
         })?;
         failure.map_or(Ok(()), |cause| Err(cause.into()))

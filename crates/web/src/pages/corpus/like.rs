@@ -6,7 +6,7 @@ use axum::{
     extract::{Query as Asked, State},
     response::Response,
 };
-use corpus::{Corpus, Query};
+use corpus::Query;
 use serde::Deserialize;
 
 use super::{ask, head};
@@ -17,6 +17,7 @@ use crate::{
     frame::Frame,
     hx,
     pages::room::{Room, Sent},
+    pieces::Link,
 };
 
 /// The patent that others should be like.
@@ -36,6 +37,8 @@ pub(super) struct TextPage<'a> {
     pub(super) action: String,
     pub(super) field: Field,
     pub(super) button: String,
+    /// What else there is to it.
+    pub(super) more: Option<Link>,
 }
 
 /// The page again with what was wrong.
@@ -66,7 +69,7 @@ pub async fn submit(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>
         return refused(text_page(&frame, &text, &errors));
     }
     let asked = text.clone();
-    match ask(&app, move |corpus| corpus.map(|corpus| like(corpus, &asked)).transpose()).await? {
+    match ask(&app, move |corpus| corpus.map(|corpus| corpus.like(&asked)).transpose()).await? {
         None => Err(AppError::NotFound(frame.t("corpus-none-todo"))),
         Some(Query::Or(words)) if words.is_empty() => {
             errors.add("text", frame.t("corpus-like-wordless"));
@@ -74,18 +77,6 @@ pub async fn submit(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>
         }
         Some(query) => Ok(super::to_search(&frame, &query.to_string())),
     }
-}
-
-/// A text that is one number of a document stands for the document.
-fn like(corpus: &Corpus, text: &str) -> corpus::Result<Query> {
-    if corpus::read_list(text).len() == 1 && !text.contains(char::is_whitespace) {
-        match corpus.find(text) {
-            Ok(documents) => return corpus.like_document(&documents[0].key),
-            Err(corpus::Error::NotFound(_)) => {}
-            Err(error) => return Err(error),
-        }
-    }
-    corpus.like_text(text)
 }
 
 fn text_page<'a>(frame: &'a Frame, text: &str, errors: &'a Errors) -> TextPage<'a> {
@@ -97,5 +88,6 @@ fn text_page<'a>(frame: &'a Frame, text: &str, errors: &'a Errors) -> TextPage<'
         action: frame.at("/corpus/like"),
         field: field.hint(frame.t("corpus-like-hint")),
         button: frame.t("corpus-like-do"),
+        more: Some(Link::new(frame.t("corpus-meaning"), frame.at(super::meaning::PATH))),
     }
 }

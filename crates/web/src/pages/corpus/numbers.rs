@@ -65,5 +65,6 @@ fn text_page<'a>(frame: &'a Frame, text: &str, errors: &'a Errors) -> TextPage<'
         action: frame.at("/corpus/numbers"),
         field: field.hint(frame.t("corpus-numbers-hint")),
         button: frame.t("corpus-numbers-do"),
+        more: None,
     }
 }

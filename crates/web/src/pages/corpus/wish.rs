@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{extract, http::Uri};
-use corpus::{Corpus, Dimension, Field, Order, Query, QueryError, Value};
+use corpus::{Corpus, Dimension, Field, Nearness, Order, Query, QueryError, Value};
 
 use crate::{app::App, error::AppError, format::encode, frame::Frame, list::SIZES, pieces::Link};
 
@@ -15,6 +15,10 @@ const ORDERS: [(Order, &str); 5] = [
     (Order::PublishedLatest, "published"),
     (Order::GrantedLatest, "granted"),
 ];
+
+/// By what documents are like a text, with the keys in the address.
+const NEARNESSES: [(Nearness, &str); 3] =
+    [(Nearness::Words, "words"), (Nearness::Meaning, "meaning"), (Nearness::Both, "both")];
 
 /// A file that a search can be saved as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +48,8 @@ pub(crate) struct Wish {
     /// The numbers of that list, once it was looked up.
     pub(crate) numbers: Arc<Vec<String>>,
     pub(crate) order: Order,
+    /// By what documents are like a text, where that is asked.
+    pub(crate) near: Nearness,
     pub(crate) by_family: bool,
     /// The page, from 1.
     pub(crate) page: usize,
@@ -63,6 +69,7 @@ impl Default for Wish {
             list: None,
             numbers: Arc::default(),
             order: Order::Relevance,
+            near: Nearness::Words,
             by_family: false,
             page: 1,
             size: SIZES[0],
@@ -110,6 +117,10 @@ impl Wish {
                 "list" => wish.list = Some(value.to_owned()),
                 "sort" => {
                     wish.order = ORDERS.into_iter().find(|(_, key)| *key == value).map_or(Order::Relevance, |(o, _)| o);
+                }
+                "near" => {
+                    wish.near =
+                        NEARNESSES.into_iter().find(|(_, key)| *key == value).map_or(Nearness::Words, |(by, _)| by);
                 }
                 "unit" => wish.by_family = value == "family",
                 "page" => wish.page = value.parse().ok().filter(|page| *page > 0).unwrap_or(1),
@@ -178,6 +189,7 @@ impl Wish {
         if self.order != Order::Relevance {
             pairs.push(("sort", self.order_key().to_owned()));
         }
+        pairs.extend(self.near_key().map(|key| ("near", key.to_owned())));
         if self.by_family {
             pairs.push(("unit", "family".to_owned()));
         }
@@ -200,6 +212,7 @@ impl Wish {
         if self.order != Order::Relevance {
             kept.push(("sort", self.order_key().to_owned()));
         }
+        kept.extend(self.near_key().map(|key| ("near", key.to_owned())));
         if self.by_family {
             kept.push(("unit", "family".to_owned()));
         }
@@ -254,6 +267,19 @@ impl Wish {
         ORDERS.map(one).into()
     }
 
+    /// By what documents are like a text, and which is in use.
+    pub(super) fn nearnesses(&self, frame: &Frame) -> Vec<(Link, bool)> {
+        let one = |(near, key): (Nearness, &str)| {
+            let word = match key {
+                "meaning" => frame.t("corpus-near-meaning"),
+                "both" => frame.t("corpus-near-both"),
+                _ => frame.t("corpus-near-words"),
+            };
+            (Link::new(word, frame.at(&Self { near, ..self.on_page(1) }.href())), near == self.near)
+        };
+        NEARNESSES.map(one).into()
+    }
+
     /// By document or one of each family.
     pub(super) fn units(&self, frame: &Frame) -> Vec<(Link, bool)> {
         [(false, frame.t("corpus-by-document")), (true, frame.t("corpus-by-family"))]
@@ -273,6 +299,11 @@ impl Wish {
             .into_iter()
             .map(|size| (size, frame.at(&Self { size, ..self.on_page(1) }.href()), size == self.size))
             .collect()
+    }
+
+    /// None where words rank, as usual.
+    fn near_key(&self) -> Option<&'static str> {
+        NEARNESSES.into_iter().skip(1).find(|(near, _)| *near == self.near).map(|(_, key)| key)
     }
 
     fn order_key(&self) -> &'static str {
@@ -315,6 +346,7 @@ mod tests {
             list: Some("00ff".into()),
             numbers: Arc::default(),
             order: Order::FiledLatest,
+            near: Nearness::Both,
             by_family: true,
             page: 3,
             size: 50,
@@ -324,7 +356,10 @@ mod tests {
         };
         assert_eq!(Wish::parse(&wish.href().parse().unwrap()), wish);
         assert_eq!(Wish::default().href(), "/corpus");
-        assert_eq!(Wish::parse(&"/corpus?page=0&size=7&sort=x&facet=y&export=z".parse().unwrap()), Wish::default());
+        assert_eq!(
+            Wish::parse(&"/corpus?page=0&size=7&sort=x&near=z&facet=y&export=z".parse().unwrap()),
+            Wish::default()
+        );
     }
 
     #[test]

@@ -28,7 +28,7 @@ use crate::{
 const READ_MAX: u32 = 20_000;
 
 /// The acts, by the word that the trail keeps.
-const ACTS: [&str; 94] = [
+const ACTS: [&str; 96] = [
     "import-merged",
     "import-cancelled",
     "import-recovered",
@@ -46,6 +46,8 @@ const ACTS: [&str; 94] = [
     "month.close",
     "month.reopen",
     "corpus.import",
+    "corpus.learn",
+    "corpus.forget",
     "navigation.report",
     "basket.open",
     "basket.put",
