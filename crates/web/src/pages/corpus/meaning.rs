@@ -7,7 +7,7 @@ use axum::{extract::State, response::Response};
 use corpus::{Corpus, Learnt};
 use domain::accounts::Permission;
 
-use super::{absent, ask, head};
+use super::{absent, ask};
 use crate::{
     app::App,
     error::AppError,
@@ -35,8 +35,8 @@ struct MeaningPage<'a> {
 
 /// `GET /corpus/meaning`.
 pub async fn page(State(app): State<App>, frame: Frame) -> Result<Response, AppError> {
-    let mut room = head(&frame, PATH);
-    room.line = frame.t("corpus-meaning-line");
+    let mut room = Room::new(frame.t("corpus-meaning"), frame.t("corpus-meaning-line"))
+        .below(&frame, &[("corpus-title", super::PATH), ("corpus-tab-like", "/corpus/like")]);
     let learnt = ask(&app, |corpus| corpus.map(Corpus::learnt).transpose()).await?;
     if learnt.is_none() {
         room.notice = Some(absent(&frame));
