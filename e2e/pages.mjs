@@ -48,6 +48,7 @@ export const PAGES = [
   } },
   { name: 'cockpit', door: '/cockpit', open: at('/cockpit') },
   { name: 'lapses', door: '/cockpit/lapses', open: at('/cockpit/lapses') },
+  { name: 'high-value', door: '/cockpit/high-value', open: at('/cockpit/high-value') },
   { name: 'indicators', door: '/indicators', open: at('/indicators') },
   { name: 'indicator', door: '/indicators/{code}', open: at('/indicators/K01') },
   { name: 'indicator-high-value', door: '/indicators/{code}', open: at('/indicators/K04') },

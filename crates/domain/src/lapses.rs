@@ -172,7 +172,7 @@ pub(crate) fn next_danger(filed_on: Date, granted_on: Option<Date>, paid: &Paid,
     (!paid.settles(next)).then_some((cause, next))
 }
 
-fn within(as_of: Date, day: Date, horizon_days: i32) -> bool {
+pub(crate) fn within(as_of: Date, day: Date, horizon_days: i32) -> bool {
     day >= as_of && as_of.checked_add(horizon_days.days()).is_ok_and(|end| day <= end)
 }
 

@@ -50,6 +50,7 @@ pub mod ties;
 pub mod versions;
 pub mod waiting;
 pub mod warnings;
+pub mod watch_list;
 pub mod what_if;
 
 pub use error::Error;

@@ -114,6 +114,7 @@ pub fn doors() -> Vec<Door> {
         door("/gallery", SignedIn, get(gallery::page)),
         kept_door("/cockpit", Needs(ViewFigures), get(cockpit::page)),
         door("/cockpit/lapses", Needs(ViewRights), get(cockpit::lapses)),
+        door("/cockpit/high-value", Needs(ViewRights), get(cockpit::high_value)),
         kept_door("/indicators", Needs(ViewFigures), get(indicators::page)),
         kept_door("/indicators/{code}", Needs(ViewFigures), get(indicators::one)),
         kept_door("/indicators/{code}/rights", Needs(ViewRights), get(indicators::rights)),

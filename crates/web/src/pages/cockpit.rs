@@ -4,6 +4,7 @@
 //! Every figure is taken from the run shown; nothing published is computed here.
 
 pub(crate) mod changes;
+mod high_value;
 pub(crate) mod kept;
 mod lapses;
 pub(crate) mod quantities;
@@ -18,13 +19,13 @@ use axum::{extract::State as AxumState, http::Uri, response::Response};
 use domain::cockpit;
 use serde::Deserialize;
 
-pub use self::lapses::page as lapses;
 use self::{
     changes::{Change, Gap, Verdict},
     shown::Shown,
     targets::{CourseRow, Group},
     watch::{AlarmKind, LapseRow},
 };
+pub use self::{high_value::page as high_value, lapses::page as lapses};
 use crate::{
     app::App,
     error::AppError,
@@ -70,6 +71,7 @@ struct CockpitPage<'a> {
     lapses_total: usize,
     lapses_unknown: usize,
     all_lapses: String,
+    high_value: String,
     all_alarms: String,
     alarms: Vec<AlarmKind>,
     open_work: Vec<Link>,
@@ -126,6 +128,7 @@ pub async fn page(AxumState(app): AxumState<App>, frame: Frame, uri: Uri) -> Res
         lapses_total,
         lapses_unknown,
         all_lapses: address("/cockpit/lapses"),
+        high_value: address("/cockpit/high-value"),
         all_alarms: format!("{}#alarms", address("/awards")),
         alarms: watch::alarms(&frame, &shown),
         open_work: watch::open_work(&app, &frame, &shown).await?,

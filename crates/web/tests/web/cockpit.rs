@@ -330,3 +330,39 @@ async fn the_cockpit_leads_with_verdicts_and_folds_the_rest() {
     assert_eq!(links(verdicts, "/indicators/K").len(), told, "{verdicts}");
     assert_eq!(told == 0, verdicts.contains("没有变化"), "{verdicts}");
 }
+
+/// How many rows a list says it has.
+fn rows(page: &str) -> usize {
+    let rest = page.split("共 ").nth(1).unwrap_or_else(|| panic!("no total in {page}"));
+    rest.split(' ').next().unwrap().replace(',', "").parse().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clause_c3_4_2_1() {
+    // The watch list holds what K04 counted, no more and no less, each with what endangers, binds and protects it.
+    let mut clerk = visitor(Role::Clerk).await;
+    let cockpit = clerk.get("/cockpit").await.text;
+    assert!(cockpit.contains("href=\"/cockpit/high-value\""));
+    let counted = rows(&clerk.get("/indicators/K04/rights").await.text);
+    let all = clerk.get("/cockpit/high-value").await.text;
+    let high = clerk.get("/cockpit/high-value?standing=high").await.text;
+    let file = clerk.get("/cockpit/high-value?standing=high&export=csv").await.text;
+    assert_eq!(rows(&high), counted, "{high}");
+    assert!(rows(&all) > rows(&high), "what may become high-value stands beside it");
+    for word in ["高价值：", "战略性新兴产业", "件有效"] {
+        assert!(file.contains(word), "{word}: {file}");
+    }
+    for (filter, word) in [
+        ("standing=ripening", "待培育：维持到"),
+        ("standing=undetermined", "待判定"),
+        ("sign=pledged", "银行"),
+        ("sign=danger", "年费"),
+    ] {
+        let page = clerk.get(&format!("/cockpit/high-value?{filter}")).await.text;
+        assert!(page.contains(word) && rows(&page) > 0, "{filter}: {page}");
+    }
+    let own_town = clerk.get("/cockpit/high-value?standing=high&town=%E6%9F%B3%E5%A0%B0%E9%95%87").await.text;
+    assert!(rows(&own_town) < counted);
+    let mut enterprise = visitor(Role::Enterprise).await;
+    assert_eq!(enterprise.get("/cockpit/high-value").await.status, StatusCode::FORBIDDEN);
+}

@@ -6,6 +6,7 @@ use domain::{
     cockpit::{self, Grouping, Movement, Target, earlier, movements},
     lapses::{self, Lapse},
     runs::{Observed, Opened},
+    watch_list::{self, Watched},
 };
 
 use super::shown::Shown;
@@ -14,6 +15,7 @@ use crate::{app::App, by_run::ByRun, error::AppError};
 static MOVED: ByRun<Moved> = ByRun::new(4);
 static TARGETS: ByRun<Vec<Target>> = ByRun::new(8);
 static LAPSES: ByRun<Vec<Lapse>> = ByRun::new(4);
+static WATCHED: ByRun<Vec<Watched>> = ByRun::new(4);
 
 /// Who moved each indicator between two runs; empty without an earlier run.
 #[derive(Default)]
@@ -78,4 +80,14 @@ pub(super) fn lapses(opened: &Opened) -> Arc<Vec<Lapse>> {
         lapses
     };
     LAPSES.get(&opened.summary.run, sorted)
+}
+
+/// The high-value inventions of a run that want an eye, and those that may become such.
+pub(super) async fn watched(app: &App, opened: &Opened) -> Result<Arc<Vec<Watched>>, AppError> {
+    let run = &opened.summary.run;
+    if let Some(watched) = WATCHED.find(run) {
+        return Ok(watched);
+    }
+    let read = watch_list::read(&app.installation, opened).await?;
+    Ok(WATCHED.get(run, || read))
 }
