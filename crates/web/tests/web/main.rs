@@ -24,6 +24,7 @@ mod headers;
 mod history;
 mod indicators;
 mod kept;
+mod links;
 mod matching;
 mod messages;
 mod navigation;
