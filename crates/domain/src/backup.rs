@@ -241,7 +241,7 @@ fn read_manifest(from: &Path) -> Result<Manifest, Error> {
         ))
     })?;
     let manifest: Manifest = serde_json::from_slice(&text).map_err(|cause| damaged(&path, &cause.to_string()))?;
-    if manifest.format != FORMAT || manifest.schema > db::schema::newest() {
+    if !(SQLITE_FORMAT..=FORMAT).contains(&manifest.format) || manifest.schema > db::schema::newest() {
         return Err(Error::Invalid(format!(
             "备份 {} 由更新版本的程序写出。请用该版本或更新的程序恢复。",
             from.display()
