@@ -295,10 +295,11 @@ pub(crate) async fn backup(context: &Context, command: Backup) -> anyhow::Result
     context.output.print(&line, |_| {
         let (target, data) = (command.target.display(), context.data.display());
         format!(
-            "已备份 {data} 到 {target}：{} 个文件，{} 字节。恢复：zhiqiang --data 新的空目录 restore {target}\n\
+            "已备份 {data} 到 {target}：{} 个文件，{} 字节。恢复：zhiqiang --data 新的空目录{} restore {target}\n\
              密钥 {} 不在备份里：请把 {} 另存到别处，没有它就打不开{}。",
             manifest.files.len(),
             manifest.bytes(),
+            if manifest.postgres.is_some() { " --database 新的空数据库" } else { "" },
             manifest.key.as_deref().unwrap_or_default(),
             installation.vault.file().display(),
             sealed(&manifest),
@@ -307,20 +308,19 @@ pub(crate) async fn backup(context: &Context, command: Backup) -> anyhow::Result
 }
 
 pub(crate) async fn restore(context: &Context, command: Restore) -> anyhow::Result<()> {
-    if context.database.is_some() {
-        return Err(Unusable(
-            "备份只恢复到数据目录中的 SQLite，不能与 --database 同用；PostgreSQL 请用 pg_restore。".into(),
-        )
-        .into());
-    }
-    let manifest = domain::backup::restore(&command.from, &context.data)?;
+    let database = context.database.as_deref();
+    let manifest = domain::backup::restore(&command.from, &context.data, database, context.now).await?;
     let line = serde_json::json!({
         "data": context.data, "made_at": manifest.made_at, "files": manifest.files.len(), "runs": manifest.runs,
-        "key": manifest.key, "sealed": manifest.sealed,
+        "key": manifest.key, "sealed": manifest.sealed, "head": manifest.postgres.as_ref().map(|one| &one.head),
     });
     context.output.print(&line, |_| {
+        let database = match &manifest.postgres {
+            Some(_) => "和 PostgreSQL 数据库，审计记录与备份时相符",
+            None => "",
+        };
         let mut text = format!(
-            "已从 {}（{} 备份）恢复到 {}：{} 个文件指纹相符，{} 次测算。",
+            "已从 {}（{} 备份）恢复到 {}{database}：{} 个文件指纹相符，{} 次测算。",
             command.from.display(),
             domain::beijing_date(manifest.made_at),
             context.data.display(),

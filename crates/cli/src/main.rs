@@ -47,7 +47,7 @@ struct Arguments {
     /// 数据目录（登记簿、快照、测算结果都在其中）
     #[arg(long, global = true, value_name = "DIR", default_value = "./zhiqiang-data")]
     data: PathBuf,
-    /// 数据库地址；不填则用数据目录中的 SQLite，postgres://… 则用 PostgreSQL
+    /// 数据库地址；不填则用数据目录中的 SQLite，postgres://… 则用 PostgreSQL。地址中有密码的，请改用环境变量 ZHIQIANG_DATABASE
     #[arg(long, global = true, value_name = "URL")]
     database: Option<String>,
     /// 密钥文件；不填则用数据目录中的 secret.key
@@ -149,6 +149,9 @@ fn commands() -> Vec<String> {
     found
 }
 
+/// The variable that names the database where the command line does not.
+const DATABASE: &str = "ZHIQIANG_DATABASE";
+
 /// What is common to all commands.
 struct Context {
     data: PathBuf,
@@ -167,7 +170,8 @@ async fn main() -> ExitCode {
     };
     let context = Context {
         data: arguments.data,
-        database: arguments.database,
+        // What stands on a command line everybody on the host can read; an address with a password had better not.
+        database: arguments.database.or_else(|| std::env::var(DATABASE).ok()).filter(|address| !address.is_empty()),
         key_file: arguments.key_file,
         output: Output::new(arguments.json),
         now: now(),

@@ -79,6 +79,7 @@ pub(crate) fn exit_status(failure: &anyhow::Error) -> u8 {
                     domain::Error::NotFound { .. }
                         | domain::Error::Invalid(_)
                         | domain::Error::Conflict(_)
+                        | domain::Error::Field { .. }
                         | domain::Error::Forbidden(_)
                 )
             )

@@ -80,10 +80,15 @@ pub(crate) async fn run(context: &Context, command: Payment) -> anyhow::Result<(
         Action::List => {
             let batches = payments::batches(db, &account).await?;
             let people = People::read(db, &account).await?;
-            let values: Vec<Value> = batches.iter().map(value).collect();
+            let mut held = Vec::new();
+            for batch in &batches {
+                held.push(payments::held(db, &account, batch).await?);
+            }
+            let all = || batches.iter().zip(&held);
+            let values: Vec<Value> = all().map(|(batch, held)| value(batch, held)).collect();
             context.output.print(&values, |_| match batches.is_empty() {
                 true => "还没有拨付批次。请用 zhiqiang payment order 为已决定的案件制单。".into(),
-                false => batches.iter().map(|batch| words(batch, &people)).collect(),
+                false => all().map(|(batch, held)| words(batch, held, &people)).collect(),
             })
         }
         Action::Order { cases } => {
@@ -149,7 +154,7 @@ pub(crate) async fn run(context: &Context, command: Payment) -> anyhow::Result<(
     }
 }
 
-fn value(batch: &Batch) -> Value {
+fn value(batch: &Batch, held: &[(i64, String)]) -> Value {
     json!({
         "batch": batch.id, "stage": batch.stage.key(), "made_by": batch.made_by, "made_at": batch.made_at,
         "approved_by": batch.approved_by, "total_fen": batch.total_fen(),
@@ -159,6 +164,7 @@ fn value(batch: &Batch) -> Value {
             "difference_fen": all.difference_fen(), "unchecked": all.unchecked.count,
         })),
         "payments": batch.payments.iter().map(payment).collect::<Vec<_>>(),
+        "held": held.iter().map(|(case, why)| json!({ "case": case, "why": why })).collect::<Vec<_>>(),
     })
 }
 
@@ -172,12 +178,15 @@ pub(crate) fn payment(one: &payments::Payment) -> Value {
     })
 }
 
-fn words(batch: &Batch, people: &People) -> String {
+fn words(batch: &Batch, held: &[(i64, String)], people: &People) -> String {
     let approved = batch.approved_by.as_deref().map_or("—", |by| people.name(by));
     let (total, made) = (yuan(Some(batch.total_fen())), people.name(&batch.made_by));
     let mut text = format!("第 {} 批  {}  {total}  制单 {made}  复核 {approved}\n", batch.id, batch.stage.zh());
     if let Some(all) = batch.reconciliation() {
         text += &format!("  对账  {}\n", reconciled(&all));
+    }
+    for (case, why) in held {
+        text += &format!("  案件 {case} 待办结，办结前本批不能继续：{why}\n");
     }
     batch.payments.iter().fold(text, |text, one| text + &format!("  {}\n", payment_words(one)))
 }

@@ -89,10 +89,15 @@ impl<D: Database> Work<D> {
 }
 
 impl Db {
+    /// Whether a target is the address of a PostgreSQL database.
+    pub fn is_postgres(target: &str) -> bool {
+        target.starts_with("postgres://") || target.starts_with("postgresql://")
+    }
+
     /// Opens a `postgres://` address, a `sqlite://` address or the path of a SQLite file, which is made when absent,
     /// and brings its schema up to date. A database newer than the program is refused untouched.
     pub async fn connect(target: &str) -> Result<Self, Error> {
-        if target.starts_with("postgres://") || target.starts_with("postgresql://") {
+        if Self::is_postgres(target) {
             let options = PgConnectOptions::from_str(target).map_err(|source| open_error(target, source))?;
             return Self::connect_postgres(options.application_name("zhiqiang"), target).await;
         }
@@ -180,7 +185,7 @@ impl Db {
     /// Writes a SQLite database, as it is at this moment, into a new file, while others go on reading and writing.
     ///
     /// # Errors
-    /// [`Error::Elsewhere`] on PostgreSQL, which has tools of its own for this.
+    /// [`Error::Elsewhere`] on PostgreSQL, which has tools of its own for this ([`crate::dump`]).
     pub async fn copy_to(&self, path: &Path) -> Result<(), Error> {
         let Self::Sqlite { readers, .. } = self else { return Err(Error::Elsewhere) };
         // A connection that leaves the pool: it may write, and is not given back.
@@ -221,6 +226,16 @@ impl Db {
 }
 
 impl Tx {
+    /// Lets whoever names the same thing wait until this transaction ends, so that of two who look whether it is there and then make it the
+    /// second finds what the first made. On SQLite a transaction that writes is alone anyway.
+    pub async fn hold(&mut self, thing: &str) -> Result<(), Error> {
+        const SQL: &str = "select pg_advisory_xact_lock(hashtextextended($1, 0))";
+        if let Self::Postgres(work) = self {
+            sqlx::query(SQL).bind(thing).execute(&mut **work).await?;
+        }
+        Ok(())
+    }
+
     /// Makes everything done in this transaction lasting.
     pub async fn commit(self) -> Result<(), Error> {
         match self {
@@ -269,7 +284,7 @@ async fn alone(path: &Path) -> Option<File> {
     tokio::task::spawn_blocking(move || folder.lock().is_ok().then_some(folder)).await.ok()?
 }
 
-fn open_error(target: &str, source: sqlx::Error) -> Error {
+pub(crate) fn open_error(target: &str, source: sqlx::Error) -> Error {
     if is_full(&source) {
         return Error::Full(source);
     }

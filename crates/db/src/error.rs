@@ -32,8 +32,11 @@ pub enum Error {
     )]
     Full(sqlx::Error),
     /// The database keeps its files elsewhere, so that this program cannot copy them.
-    #[error("登记簿在 PostgreSQL 上，请用 pg_dump 备份。")]
+    #[error("登记簿在 PostgreSQL 上，不能当作文件复制。")]
     Elsewhere,
+    /// A tool of PostgreSQL is not there, is too old, or did not do its work; the text says what to do.
+    #[error("{0}")]
+    Tool(String),
     /// A constraint of the schema was broken; the name or text of the constraint is given.
     #[error("数据库约束不允许此操作：{0}")]
     Constraint(String),

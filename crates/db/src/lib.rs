@@ -4,6 +4,7 @@
 //! and every store function elsewhere takes `&mut Tx`, so that operations compose and the outermost caller commits.
 
 mod connect;
+pub mod dump;
 mod error;
 mod migrations;
 mod recovery;

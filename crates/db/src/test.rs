@@ -80,6 +80,38 @@ async fn postgres(address: &str) -> TestDb {
     TestDb { db, name: "PostgreSQL", remains: Remains::Schema { address: address.to_owned(), schema } }
 }
 
+/// A PostgreSQL database in which nothing stands, not even the schema, and which vanishes with this value.
+#[derive(Debug)]
+pub struct Vacant {
+    server: String,
+    name: String,
+}
+
+/// Such a database; none where no server is named.
+///
+/// # Panics
+/// When it cannot be made.
+pub async fn vacant() -> Option<Vacant> {
+    let server = std::env::var(POSTGRES_VARIABLE).ok().filter(|address| !address.is_empty())?;
+    let name = format!("zhiqiang_vacant_{}", unique());
+    run(&server, format!("create database {name}")).await.expect("the PostgreSQL server for tests answers");
+    Some(Vacant { server, name })
+}
+
+impl Vacant {
+    /// Its address, with the path on which tables are looked for.
+    pub fn address(&self, search_path: &str) -> String {
+        let server = self.server.rsplit_once('/').map_or(&*self.server, |(server, _)| server);
+        format!("{server}/{}?options=-csearch_path%3D{search_path}", self.name)
+    }
+}
+
+impl Drop for Vacant {
+    fn drop(&mut self) {
+        clear(self.server.clone(), format!("drop database {} with (force)", self.name));
+    }
+}
+
 async fn run(address: &str, sql: String) -> Result<(), sqlx::Error> {
     let mut connection = PgConnection::connect(address).await?;
     sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await?;
@@ -102,15 +134,16 @@ impl Drop for TestDb {
     fn drop(&mut self) {
         match &self.remains {
             Remains::Folder(folder) => drop(std::fs::remove_dir_all(folder)),
-            Remains::Schema { address, schema } => {
-                let (address, sql) = (address.clone(), clearing_of(schema));
-                // The runtime of the test may be ending, so that the clearing has one of its own.
-                let clearing = std::thread::spawn(move || {
-                    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-                    runtime.map(|runtime| runtime.block_on(run(&address, sql)))
-                });
-                drop(clearing.join());
-            }
+            Remains::Schema { address, schema } => clear(address.clone(), clearing_of(schema)),
         }
     }
+}
+
+/// The runtime of the test may be ending, so that the clearing has one of its own.
+fn clear(address: String, sql: String) {
+    let clearing = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        runtime.map(|runtime| runtime.block_on(run(&address, sql)))
+    });
+    drop(clearing.join());
 }

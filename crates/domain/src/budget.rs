@@ -117,10 +117,13 @@ pub async fn set(
     allowed(account, Permission::ManageMoney)?;
     let (source, basis) = (source.trim(), basis.trim());
     if !(2000..=2100).contains(&year) {
-        return Err(Error::Invalid(format!("年度 {year} 不对，请填四位年份。")));
+        return Err(Error::Field { field: "year", why: format!("年度 {year} 不对，请填四位年份。") });
     }
-    if source.is_empty() || basis.is_empty() || source.chars().count().max(basis.chars().count()) > 200 {
-        return Err(Error::Invalid("请填写资金来源和预算批复文号，各不超过 200 个字。".into()));
+    let is_unusable = |text: &str| text.is_empty() || text.chars().count() > 200;
+    if let Some((field, _)) = [("source", source), ("basis", basis)].into_iter().find(|(_, text)| is_unusable(text)) {
+        return Err(Error::Field {
+            field, why: "请填写资金来源和预算批复文号，各不超过 200 个字。".into()
+        });
     }
     let mut tx = db.begin().await?;
     let lines = store::lines(&mut tx).await?;
@@ -154,7 +157,8 @@ pub async fn set_earlier(db: &Db, account: &Account, id: i64, fen: i64, now: Tim
     let room = line.amount_fen - line.reserved_fen - line.paid_fen;
     if !(0..=room).contains(&fen) {
         let room = terms::Money::from_fen(room).format_zh();
-        return Err(Error::Invalid(format!("启用前已拨付应在 0 到 {room} 之间，不能超过预算余下的数。")));
+        let why = format!("启用前已拨付应在 0 到 {room} 之间，不能超过预算余下的数。");
+        return Err(Error::Field { field: "earlier", why });
     }
     store::set_earlier(&mut tx, id, fen).await?;
     let detail = json!({

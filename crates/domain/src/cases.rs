@@ -20,13 +20,15 @@ mod store;
 mod turn;
 mod weighed;
 
+use std::collections::BTreeMap;
+
 use db::{Db, Tx};
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub(crate) use self::applications::paper_faults;
-pub(crate) use self::clawback::{of_case as clawbacks_of, waiting as waiting_clawbacks};
+pub(crate) use self::clawback::{all as clawbacks_of, waiting as waiting_clawbacks};
 pub(crate) use self::facts::{Known, Shelf as KnownShelf};
 pub(crate) use self::notices::find_in as notice_in;
 pub(crate) use self::opening::batches_upon;
@@ -378,7 +380,7 @@ pub async fn all(db: &Db, account: &Account) -> Result<Vec<Case>, Error> {
 pub async fn find(db: &Db, account: &Account, id: i64) -> Result<Whole, Error> {
     let mut tx = db.begin_read().await?;
     let case = visible(&mut tx, account, id).await?;
-    let mut clawbacks = clawback::of_case(&mut tx, id).await?;
+    let mut clawbacks = clawback::all(&mut tx, Some(id)).await?;
     clawbacks.retain(|one| !case.is_of(account) || one.outcome == "taken");
     Ok(Whole {
         clawbacks,
@@ -518,6 +520,19 @@ pub(crate) async fn known(installation: &crate::Installation, now: Timestamp) ->
     Known::read(installation, &std::collections::BTreeSet::new(), now).await
 }
 
+/// What is still to be answered, by case, so that no money of it may be ordered: proposals of clawback that wait for the leader, and
+/// objections. Of one case, where it is named.
+pub(crate) async fn open_questions(tx: &mut Tx, id: Option<i64>) -> Result<BTreeMap<i64, String>, Error> {
+    let mut questions: BTreeMap<i64, Vec<String>> = BTreeMap::new();
+    for one in clawback::all(tx, id).await?.iter().rev().filter(|one| one.is_open()) {
+        questions.entry(one.case).or_default().push(format!("追回建议待领导小组决定（{}）", one.fact));
+    }
+    for one in store::objections(tx, id).await?.iter().filter(|one| one.is_upheld.is_none()) {
+        questions.entry(one.case).or_default().push(format!("{} 的异议尚未答复", one.raised_on));
+    }
+    Ok(questions.into_iter().map(|(case, all)| (case, all.join("；"))).collect())
+}
+
 /// What keeps a decided case from being paid today; empty when nothing does. What could not be checked keeps it too.
 pub(crate) async fn stops_payment(
     tx: &mut Tx,
@@ -532,14 +547,16 @@ pub(crate) async fn stops_payment(
     let money = opening::Money::read(tx, award, &item, Some(case)).await?;
     let is_demo = installation.demo().is_some();
     let look = opening::Look { policy, award, item: &item, known, money: &money, today, is_demo };
-    Ok(gates::stops(&look.gates(case)?, Outcome::Unknown))
+    let open = open_questions(tx, Some(case.id)).await?.remove(&case.id);
+    let stop = gates::stops(&look.gates(case)?, Outcome::Unknown);
+    Ok(open.into_iter().chain([stop]).filter(|words| !words.is_empty()).collect::<Vec<_>>().join("；"))
 }
 
-/// A note as it may be kept.
-fn note(text: &str) -> Result<&str, Error> {
+/// A note as it may be kept, from this field.
+fn note<'t>(field: &'static str, text: &'t str) -> Result<&'t str, Error> {
     let text = text.trim();
     if text.chars().count() > NOTE_CHARS_MAX {
-        return Err(Error::Invalid(format!("说明最多 {NOTE_CHARS_MAX} 个字，请缩短。")));
+        return Err(Error::Field { field, why: format!("说明最多 {NOTE_CHARS_MAX} 个字，请缩短。") });
     }
     Ok(text)
 }

@@ -88,13 +88,17 @@ pub async fn name(
     allowed(account, Permission::HandleCases)?;
     let (today, reason) = (installation.business_date(now), reason.trim());
     if until_on < from_on || until_on < today {
-        return Err(Error::Invalid(format!("请假到 {until_on}，早于开始的 {from_on} 或今天（{today}）。请核对日期。")));
+        let why = format!("请假到 {until_on}，早于开始的 {from_on} 或今天（{today}）。请核对日期。");
+        return Err(Error::Field { field: "last", why });
     }
     if (until_on - from_on).get_days() >= DAYS_MAX {
-        return Err(Error::Invalid(format!("一次委托最长 {DAYS_MAX} 天。更长的请分次登记，或由管理员调整岗位。")));
+        let why = format!("一次委托最长 {DAYS_MAX} 天。更长的请分次登记，或由管理员调整岗位。");
+        return Err(Error::Field { field: "last", why });
     }
     if reason.is_empty() || reason.chars().count() > REASON_CHARS_MAX {
-        return Err(Error::Invalid(format!("请写明事由，不超过 {REASON_CHARS_MAX} 个字。")));
+        return Err(Error::Field {
+            field: "reason", why: format!("请写明事由，不超过 {REASON_CHARS_MAX} 个字。")
+        });
     }
     if to.trim().is_empty() {
         return Err(Error::Invalid("请选择受委托人。".into()));

@@ -17,6 +17,14 @@ pub enum Error {
     /// The state of things forbids it; the text says why and what to do.
     #[error("{0}")]
     Conflict(String),
+    /// What was given for one field of a form cannot be used, or not now; the text says why and what to do.
+    #[error("{why}")]
+    Field {
+        /// The name of the field, as forms have it.
+        field: &'static str,
+        /// Why, and what to do.
+        why: String,
+    },
     /// The role of this account does not allow it.
     #[error("当前账号没有“{0}”的权限。如确有需要，请联系系统管理员调整角色。")]
     Forbidden(&'static str),
@@ -38,6 +46,15 @@ pub enum Error {
 }
 
 impl Error {
+    /// The same about one field of the form that it answers; what speaks of no input stays as it is.
+    #[must_use]
+    pub fn at(self, field: &'static str) -> Self {
+        match self {
+            Self::Invalid(why) | Self::Conflict(why) | Self::Field { why, .. } => Self::Field { field, why },
+            other => other,
+        }
+    }
+
     /// An input–output error about this path.
     pub fn io(path: &std::path::Path, source: std::io::Error) -> Self {
         Self::Rules(rules::Error::io(path, source))

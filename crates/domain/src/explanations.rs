@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use rules::evaluation::{Indicator, quantity};
+use rules::evaluation::{DecidedCondition, DecidedLevel, Indicator, quantity};
 use rules::{Evaluation, Policy};
 use serde::Serialize;
 
@@ -149,43 +149,45 @@ pub fn of_code(
         None => evaluation.awards.iter().filter(|a| a.award == code).map(|a| a.subject.clone()).collect(),
     };
     explanation.subjects = subjects.into_iter().map(|subject| reasons(evaluation, code, subject)).collect();
-    if let (Some(subject), [only]) = (subject, explanation.subjects.as_slice())
+    if let (Some(subject), [only]) = (subject, explanation.subjects.as_mut_slice())
         && only.levels.is_empty()
     {
-        return Err(Error::NotFound { what: "此奖励下的企业", id: subject.to_owned() });
+        // Whoever has nothing that counts fails like whoever has too little; what is no enterprise's code is a slip of the pen.
+        if terms::Uscc::parse_ignoring_check(subject).is_err() {
+            return Err(Error::NotFound { what: "企业", id: subject.to_owned() });
+        }
+        only.levels = levels(evaluation.explain_nothing(code));
     }
     Ok(explanation)
 }
 
 /// One subject's reasons in an award, reached or not.
 pub fn reasons(evaluation: &Evaluation, award: &str, subject: String) -> SubjectReasons {
-    let levels = evaluation
-        .explain(award, &subject)
-        .into_iter()
-        .map(|level| LevelReasons {
-            level: level.level,
-            holds: level.holds,
-            conditions: level
-                .conditions
-                .into_iter()
-                .map(|condition| ConditionReason {
-                    required: format!("{} {}", condition.operator, condition.required),
-                    id: condition.id,
-                    text: condition.text,
-                    actual: condition.actual,
-                    upper: condition.upper,
-                    unit: condition.unit,
-                    clause: condition.clause,
-                    holds: condition.holds,
-                })
-                .collect(),
-        })
-        .collect();
+    let levels = levels(evaluation.explain(award, &subject));
     let evidence = evaluation
         .award_evidence(award, &subject)
         .map(|(condition, right)| (condition.to_owned(), right.to_owned()))
         .collect();
     SubjectReasons { subject, levels, evidence }
+}
+
+fn levels(decided: Vec<DecidedLevel>) -> Vec<LevelReasons> {
+    let condition = |condition: DecidedCondition| ConditionReason {
+        required: format!("{} {}", condition.operator, condition.required),
+        id: condition.id,
+        text: condition.text,
+        actual: condition.actual,
+        upper: condition.upper,
+        unit: condition.unit,
+        clause: condition.clause,
+        holds: condition.holds,
+    };
+    let level = |level: DecidedLevel| LevelReasons {
+        level: level.level,
+        holds: level.holds,
+        conditions: level.conditions.into_iter().map(condition).collect(),
+    };
+    decided.into_iter().map(level).collect()
 }
 
 /// The clauses with these ids, quoted.
@@ -265,6 +267,11 @@ impl Explanation {
         }
         for subject in &self.subjects {
             let _ = writeln!(text, "  {}", subject.subject);
+            match (subject.levels.is_empty(), subject.evidence.is_empty()) {
+                (true, _) => text.push_str("    这一次测算没有评定这项奖励。\n"),
+                (false, true) => text.push_str("    没有可以计入的权利。\n"),
+                (false, false) => {}
+            }
             for level in &subject.levels {
                 let _ = writeln!(text, "    第 {} 级：{}", level.level, verdict(level.holds));
                 for condition in &level.conditions {

@@ -331,6 +331,7 @@ pub async fn draft(
         return Err(Error::NotFound { what: "奖励或资助事项", id: award.to_owned() });
     }
     let mut tx = installation.db.begin().await?;
+    store::hold(&mut tx).await?;
     let versions = store::of_award(&mut tx, award).await?;
     if let Some(seen) = seen {
         is_as_seen(seen, versions.first())?;
@@ -375,6 +376,7 @@ pub async fn issue(
 ) -> Result<(), Error> {
     allowed(account, Permission::HandleCases)?;
     let mut tx = installation.db.begin().await?;
+    store::hold(&mut tx).await?;
     let item = find_in(&mut tx, id).await?;
     if let Some(seen) = seen {
         is_as_seen(seen, Some(&item))?;

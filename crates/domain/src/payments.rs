@@ -328,11 +328,32 @@ async fn find(tx: &mut Tx, id: i64) -> Result<Batch, Error> {
         .ok_or_else(|| Error::NotFound { what: "拨付批次", id: id.to_string() })
 }
 
-/// The cases that may be paid now.
-pub async fn payable(db: &Db, account: &Account) -> Result<Vec<Case>, Error> {
+/// A decided case whose money waits for an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Payable {
+    /// The case.
+    pub case: Case,
+    /// What about it is still to be answered, so that it may not be ordered; empty when nothing is.
+    pub held: String,
+}
+
+/// The cases whose money waits for an order, each with what holds it.
+pub async fn payable(db: &Db, account: &Account) -> Result<Vec<Payable>, Error> {
     allowed(account, Permission::ViewMoney)?;
     let all = cases::all(db, account).await?;
-    Ok(all.into_iter().filter(is_payable).collect())
+    let mut open = cases::open_questions(&mut db.begin_read().await?, None).await?;
+    let payable = |case: Case| Payable { held: open.remove(&case.id).unwrap_or_default(), case };
+    Ok(all.into_iter().filter(is_payable).map(payable).collect())
+}
+
+/// What is still to be answered about cases of a batch that has not gone to the bank, by case: until it is, the batch goes no further.
+pub async fn held(db: &Db, account: &Account, batch: &Batch) -> Result<Vec<(i64, String)>, Error> {
+    allowed(account, Permission::ViewMoney)?;
+    if !matches!(batch.stage, Stage::Made | Stage::Approved) {
+        return Ok(Vec::new());
+    }
+    let mut open = cases::open_questions(&mut db.begin_read().await?, None).await?;
+    Ok(batch.payments.iter().filter_map(|one| open.remove_entry(&one.case)).collect())
 }
 
 fn is_payable(case: &Case) -> bool {
@@ -406,7 +427,8 @@ async fn check_gates(
         let case = cases::find_in(tx, payment.case).await?;
         let stop = cases::stops_payment(tx, installation, policy, known, &case, today).await?;
         if !stop.is_empty() {
-            return Err(Error::Conflict(format!("案件 {}（{}）不能再拨付：{stop}。请撤销本批。", case.id, case.name)));
+            let (id, name) = (case.id, &case.name);
+            return Err(Error::Conflict(format!("案件 {id}（{name}）不能再拨付：{stop}。请先办结，或撤销本批。")));
         }
     }
     Ok(())

@@ -152,7 +152,8 @@ pub async fn propose(
     allowed(account, Permission::ManageMoney)?;
     let reason = reason.trim();
     if reason.is_empty() || reason.chars().count() > REASON_CHARS_MAX {
-        return Err(Error::Invalid(format!("请写明为什么按比例兑付，不超过 {REASON_CHARS_MAX} 个字。")));
+        let why = format!("请写明为什么按比例兑付，不超过 {REASON_CHARS_MAX} 个字。");
+        return Err(Error::Field { field: "reason", why });
     }
     let year = i64::from(installation.business_date(now).year());
     let mut tx = installation.db.begin().await?;

@@ -227,8 +227,11 @@ async fn reseal(tx: &mut Tx, keys: &Keys) -> Result<i64, Error> {
 
 /// Which key seals now, and how much rests on it.
 pub async fn standing(db: &Db) -> Result<(Option<String>, Held), Error> {
-    let mut tx = db.begin_read().await?;
-    Ok((store::current(&mut tx).await?, store::held(&mut tx).await?))
+    standing_in(&mut db.begin_read().await?).await
+}
+
+pub(crate) async fn standing_in(tx: &mut Tx) -> Result<(Option<String>, Held), Error> {
+    Ok((store::current(tx).await?, store::held(tx).await?))
 }
 
 /// Makes a new key and seals everything with it (换密钥); the old one stays in the file for older backups. Gives the new key's id and how many texts were sealed.

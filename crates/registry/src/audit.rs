@@ -86,6 +86,11 @@ pub async fn find(db: &Db, id: i64) -> Result<Option<Entry>, Error> {
     found.map(store::Row::entry).transpose()
 }
 
+/// The seal of the newest entry, as the head of the chain keeps it: two databases with the same one hold the same trail.
+pub async fn head(tx: &mut Tx) -> Result<String, Error> {
+    store::head(tx).await
+}
+
 /// The entries whose acts begin so, the oldest first: what changes are held against, row by row.
 pub async fn of_acts(tx: &mut Tx, beginning: &str) -> Result<Vec<Entry>, Error> {
     store::of_acts(tx, beginning).await?.into_iter().map(store::Row::entry).collect()

@@ -353,6 +353,11 @@ impl Evaluation {
         self.decisions.explain(award, subject)
     }
 
+    /// The same for a subject of whom no right counts.
+    pub fn explain_nothing(&self, award: &str) -> Vec<DecidedLevel> {
+        self.decisions.explain_nothing(award)
+    }
+
     /// Every condition of every subject.
     pub fn decisions(&self) -> &Decisions {
         &self.decisions

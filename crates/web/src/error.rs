@@ -54,7 +54,7 @@ impl From<domain::Error> for AppError {
         match error {
             full if full.is_disk_full() => Self::Full(full.into()),
             domain::Error::NotFound { .. } => Self::NotFound(error.to_string()),
-            domain::Error::Invalid(why) => Self::Invalid(why),
+            domain::Error::Invalid(why) | domain::Error::Field { why, .. } => Self::Invalid(why),
             domain::Error::Conflict(why) => Self::Conflict(why),
             domain::Error::Forbidden(_) => Self::Forbidden(error.to_string()),
             domain::Error::Registry(cause) => cause.into(),

@@ -13,7 +13,7 @@ use crate::{
     i18n::{self, Lang},
     phrases,
     pieces::Link,
-    routes::{Access, Section},
+    routes::{self, Access, Section},
 };
 
 /// The frame of a page; cheap to clone, and an extractor for handlers.
@@ -149,6 +149,19 @@ impl Frame {
         self.is_open() && self.account.as_ref().is_some_and(|account| account.role.may(permission))
     }
 
+    /// Whether the visitor may open the page at this path below the base path: a link that leads to a refusal is not shown.
+    pub fn opens(&self, path: &str) -> bool {
+        routes::access(path).is_some_and(|access| self.opens_to(access))
+    }
+
+    fn opens_to(&self, access: Access) -> bool {
+        match access {
+            Access::Needs(permission) => self.may(permission),
+            Access::SignedIn => self.account.is_some(),
+            Access::Everyone => true,
+        }
+    }
+
     /// Whether the visitor sees single loans of this town's enterprises: a town those of its own only (DOMAIN 9.1).
     pub fn sees_loans_of(&self, town: &str) -> bool {
         self.account.as_ref().is_some_and(|account| account.role != Role::Town || account.unit == town)
@@ -189,11 +202,7 @@ impl Frame {
         if !self.is_open() {
             return Vec::new();
         }
-        let allowed = |section: &&Section| match section.access {
-            Access::Needs(permission) => self.may(permission),
-            Access::SignedIn => self.account.is_some(),
-            Access::Everyone => true,
-        };
+        let allowed = |section: &&Section| self.opens_to(section.access);
         // Pages that are reached from a section lie in it.
         let section = match self.path.split('/').nth(1).unwrap_or_default() {
             "policy" | "runs" | "organisations" => "/settings",

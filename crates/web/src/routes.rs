@@ -1,5 +1,7 @@
 //! Every page and who may see it, in one list; nothing is reachable that does not stand here.
 
+use std::sync::LazyLock;
+
 use axum::{
     extract::DefaultBodyLimit,
     routing::{MethodRouter, get, post},
@@ -407,11 +409,24 @@ pub fn sections() -> Vec<Section> {
     SECTIONS.into_iter().filter_map(of).collect()
 }
 
+/// Every address with who may open it.
+static ACCESS: LazyLock<Vec<(&str, Access)>> =
+    LazyLock::new(|| doors().iter().map(|door| (door.path, door.access)).collect());
+
 /// Whether a page stands in the list.
 pub fn exists(path: &str) -> bool {
-    static PATHS: std::sync::LazyLock<Vec<&'static str>> =
-        std::sync::LazyLock::new(|| doors().iter().map(|door| door.path).collect());
-    PATHS.contains(&path)
+    ACCESS.iter().any(|(door, _)| *door == path)
+}
+
+/// Who may open the page at an address; none where there is none. One with its own words goes before one with a parameter.
+pub fn access(path: &str) -> Option<Access> {
+    let fits = |door: &str| {
+        let (mut door, mut path) = (door.split('/'), path.split('/'));
+        let same = |(part, given): (&str, &str)| part == given || (part.starts_with('{') && !given.is_empty());
+        door.clone().count() == path.clone().count() && door.by_ref().zip(path.by_ref()).all(same)
+    };
+    let exact = ACCESS.iter().find(|(door, _)| *door == path);
+    exact.or_else(|| ACCESS.iter().find(|(door, _)| fits(door))).map(|(_, access)| *access)
 }
 
 /// Whether an address is asked by other programs, which are answered in JSON and led nowhere.

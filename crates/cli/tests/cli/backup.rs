@@ -181,23 +181,3 @@ fn what_was_damaged_before_the_backup_is_found_after_it() {
     restored(&data, &kept, &again);
     assert_eq!(zhiqiang(&again, &["doctor"]).status.code(), Some(1));
 }
-
-#[tokio::test]
-async fn postgresql_is_backed_up_by_its_own_tools() {
-    let databases = db::test::databases().await;
-    let Some(base) = databases.iter().find(|base| base.name == "PostgreSQL") else {
-        eprintln!("SKIPPED: {} is not set, so the refusal on PostgreSQL is not tried", db::test::POSTGRES_VARIABLE);
-        return;
-    };
-    let dir = tempfile::tempdir().unwrap();
-    let (data, kept) = (dir.path().join("data"), dir.path().join("kept"));
-    let address = base.address();
-    let output = zhiqiang(&data, &["--database", &address, "backup", &shown(&kept)]);
-    assert_eq!(output.status.code(), Some(2), "{}", words(&output));
-    assert!(words(&output).contains("pg_dump") && !kept.exists(), "{}", words(&output));
-    let output = zhiqiang(&data, &["--database", &address, "restore", &shown(&kept)]);
-    assert_eq!(output.status.code(), Some(2), "{}", words(&output));
-    assert!(words(&output).contains("pg_restore"), "{}", words(&output));
-    let output = zhiqiang(&data, &["--database", &address, "doctor"]);
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
-}

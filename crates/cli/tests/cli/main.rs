@@ -4,6 +4,7 @@
 
 mod api;
 mod backup;
+mod backup_postgres;
 mod corpus;
 mod delivery;
 mod doctor;

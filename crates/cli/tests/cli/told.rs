@@ -93,3 +93,23 @@ fn mistakes_are_told_in_chinese_with_their_place() {
     let cause = said.split('（').next_back().unwrap().split('）').next().unwrap();
     assert!(!cause.is_empty() && said.matches(cause).count() == 1, "{said}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_enterprise_without_a_right_is_told_what_it_fails() {
+    let folder = tempfile::tempdir().unwrap();
+    let city = crate::delivery::City::new(&folder.path().join("data")).await;
+    let nobody = terms::Uscc::complete("91320621MA100001").unwrap();
+    let explain = ["explain", "latest", "innovation-star", nobody.as_str()];
+    let told = stdout(&zhiqiang(&city.data, &explain));
+    for words in ["没有可以计入的权利", "第 2 级：不满足", "不满足，实际 0，要求 > 20 件（C3.3.2.2）"]
+    {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+    let explained = json(&zhiqiang(&city.data, &[&["--json"], &explain[..]].concat()));
+    let levels = explained["subjects"][0]["levels"].as_array().unwrap();
+    assert!(levels.len() > 3 && levels.iter().all(|level| level["holds"] == false), "{explained}");
+    assert_eq!(explained["subjects"][0]["evidence"], serde_json::json!([]));
+    // What is no enterprise's code is a slip of the pen.
+    let wrong = zhiqiang(&city.data, &["explain", "latest", "innovation-star", "9132"]);
+    assert!(wrong.status.code() == Some(2) && words(&wrong).contains("没有找到企业“9132”"), "{}", words(&wrong));
+}

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use db::Tx;
 use jiff::{Timestamp, civil::Date};
-use rules::Policy;
+use rules::{Evaluation, Policy};
 
 use super::{
     Act, Case, Change, Payee, Receiving, State, Whole, clawback, department,
@@ -13,13 +13,13 @@ use super::{
     gates::{self, Outcome},
     note,
     opening::{Look, Money, award_of, rights_of},
-    save, store, visible,
+    save, store, visible, weighed,
 };
 use crate::{
     Error, Installation,
     accounts::{Account, Permission, allows},
     budget, delegations,
-    items::{self, Item},
+    items::{self, Item, amount::Calculation},
     letters::{self, Office},
     messages, payments,
 };
@@ -89,16 +89,21 @@ pub async fn act(
     said: &Said,
     now: Timestamp,
 ) -> Result<Case, Error> {
-    let words = note(&said.note)?;
+    let words = note("note", &said.note)?;
     // What the registers say is read before the writing transaction, which is to be short.
     let before = {
         let mut tx = installation.db.begin_read().await?;
         visible(&mut tx, account, id).await?
     };
+    let verdict = asked_again(installation, policy, (&before, act), now).await?;
     // Only money that depends on grants asks what was paid for each right, and only where a case is looked at anew.
     let is_grant_linked = award_of(policy, &before.award)?.money_class == items::GRANT_LINKED;
-    let rights: BTreeSet<String> = if is_grant_linked && matches!(act, Act::Submit | Act::Pass) {
-        before.facts.rights.iter().cloned().collect()
+    let rights: BTreeSet<String> = if is_grant_linked && matches!(act, Act::Submit | Act::Pass | Act::Reconsider) {
+        let mut looked_at = before.clone();
+        if let Some(verdict) = &verdict {
+            weighed::renew(policy, &mut looked_at, verdict)?;
+        }
+        looked_at.facts.rights.into_iter().collect()
     } else {
         BTreeSet::new()
     };
@@ -116,7 +121,7 @@ pub async fn act(
         return Err(Error::Conflict("这件案件在您打开之后有了变化。请看过最新的内容再办理。".into()));
     }
     if act.needs_note() && words.is_empty() {
-        return Err(Error::Invalid(format!("“{}”要写明理由。", act.zh())));
+        return Err(Error::Field { field: "note", why: format!("“{}”要写明理由。", act.zh()) });
     }
     let is_owner = act.needs(before.state) == Permission::OwnCases;
     if !is_owner && act != Act::Recuse && act != Act::Urge {
@@ -133,10 +138,12 @@ pub async fn act(
     }
     let for_whom = said.for_whom.as_deref().unwrap_or_default();
     if !for_whom.is_empty() {
-        may_act_for(&mut tx, account, (&before, act), (for_whom, today)).await?;
+        may_act_for(&mut tx, account, (&before, act), (for_whom, today)).await.map_err(|error| error.at("for"))?;
     }
     let item = items::find_in(&mut tx, before.item).await?;
-    let doing = Doing { installation, policy, account, for_whom, item: &item, known: &known, said, words, today, now };
+    let verdict = verdict.as_ref();
+    let doing =
+        Doing { installation, policy, account, for_whom, item: &item, known: &known, verdict, said, words, today, now };
     let mut after = before.clone();
     if let Some(state) = act.leads_to() {
         after.state = state;
@@ -155,6 +162,29 @@ pub async fn act(
     tx.commit().await?;
     after.version = before.version + 1;
     Ok(after)
+}
+
+/// The award of a run's case asked again for its own year by what is known now: when its enterprise asks to look again, and at each look of
+/// the handler after that. An application rests on its papers, at which people look.
+async fn asked_again(
+    installation: &Installation,
+    policy: &Policy,
+    (case, act): (&Case, Act),
+    now: Timestamp,
+) -> Result<Option<Evaluation>, Error> {
+    let Some(day) = case.facts.event.filter(|_| case.facts.application.is_none()) else { return Ok(None) };
+    let is_asked = match act {
+        Act::Reconsider => act.fits(case.state),
+        Act::Pass => {
+            let mut tx = installation.db.begin_read().await?;
+            act.fits(case.state) && store::count_done(&mut tx, case.id, Act::Reconsider.key()).await? > 0
+        }
+        _ => false,
+    };
+    if !is_asked {
+        return Ok(None);
+    }
+    Ok(weighed::verdicts(installation, policy, &BTreeSet::from([day]), now).await?.remove(&day))
 }
 
 /// Whether an account may do this for another: who is on leave must have asked for it, and must not have stepped aside himself.
@@ -213,6 +243,8 @@ struct Doing<'a> {
     for_whom: &'a str,
     item: &'a Item,
     known: &'a Known,
+    /// The award of the case asked again, where it is looked at again.
+    verdict: Option<&'a Evaluation>,
     said: &'a Said,
     words: &'a str,
     today: Date,
@@ -257,6 +289,7 @@ impl Doing<'_> {
                 // What was not even accepted is looked at from there, and its papers may be asked for.
                 after.state = if before.state == State::Refused { State::Submitted } else { State::Review };
                 after.is_corrected = false;
+                self.weigh_again(tx, after).await?;
             }
             Act::Reopen => {}
             Act::Revoke => {
@@ -291,13 +324,15 @@ impl Doing<'_> {
         let fen = self.said.amount_fen.or(claim).unwrap_or(net);
         if !(1..=net).contains(&fen) {
             let net = terms::Money::from_fen(net).format_zh();
-            return Err(Error::Invalid(format!("追回金额应大于 0，不超过企业现有的 {net}。")));
+            let why = format!("追回金额应大于 0，不超过企业现有的 {net}。");
+            return Err(Error::Field { field: Act::Reclaim.key(), why });
         }
         after.reclaim_fen = Some(fen);
         if let Some(weighed) = proposed.and_then(|one| one.weighed).filter(|one| one.level > 0 && fen < net) {
             after.level = weighed.level;
             after.facts.rights = weighed.rights;
             after.facts.conditions = weighed.conditions;
+            store::set_rights(tx, before.id, &rights_of(award_of(self.policy, &before.award)?, after)).await?;
         }
         clawback::taken(tx, before.id, (&self.account.login, self.today), self.now).await
     }
@@ -309,7 +344,8 @@ impl Doing<'_> {
         let fen = self.said.amount_fen.unwrap_or(open);
         let zh = |fen: i64| terms::Money::from_fen(fen).format_zh();
         if !(1..=open).contains(&fen) {
-            return Err(Error::Invalid(format!("追回到账的金额应大于 0，不超过尚未退回的 {}。", zh(open))));
+            let why = format!("追回到账的金额应大于 0，不超过尚未退回的 {}。", zh(open));
+            return Err(Error::Field { field: Act::Recover.key(), why });
         }
         payments::recover(tx, before.id, fen, (&self.account.login, self.today), self.now).await?;
         after.reclaim_fen = Some(open - fen).filter(|left| *left > 0);
@@ -338,6 +374,20 @@ impl Doing<'_> {
         Some(self.for_whom.to_owned()).filter(|login| !login.is_empty())
     }
 
+    /// Asks the award again where the case is looked at again: level, conditions, rights, gates and amount are those of what is known now.
+    async fn weigh_again(&self, tx: &mut Tx, case: &mut Case) -> Result<(), Error> {
+        let Some(verdict) = self.verdict else { return Ok(()) };
+        weighed::renew(self.policy, case, verdict)?;
+        let award = award_of(self.policy, &case.award)?;
+        store::set_rights(tx, case.id, &rights_of(award, case)).await?;
+        self.look(tx, case).await?;
+        if case.level == 0 {
+            let held = format!("按现在掌握的情况，{} 不符合“{}”的条件", verdict.as_of, award.name);
+            case.amount = Calculation { held, ..Calculation::default() };
+        }
+        Ok(())
+    }
+
     /// Looks at gates and amount again, on what is known today.
     async fn look(&self, tx: &mut Tx, case: &mut Case) -> Result<(), Error> {
         let award = award_of(self.policy, &case.award)?;
@@ -363,21 +413,28 @@ impl Doing<'_> {
         store::lock(tx, &after.subject, award).await?;
         if let (Some(settled), Some(application)) = (self.said.costs_fen, &mut after.facts.application) {
             if application.costs_fen.is_none_or(|typed| settled > typed) {
-                return Err(Error::Invalid("核定的费用不能多于申报的费用。".into()));
+                return Err(Error::Invalid("核定的费用不能多于申报的费用。".into()).at("settled"));
             }
             application.settled_fen = Some(settled);
         }
         if let (Some(settled), Some(application)) = (self.said.compensation_fen, &mut after.facts.application) {
             let told = application.aid.as_ref().and_then(|claim| claim.compensation_fen);
             if settled < told.unwrap_or(0) {
-                return Err(Error::Invalid("核定的赔偿不能少于企业自报的赔偿。".into()));
+                let why = Error::Invalid("核定的赔偿不能少于企业自报的赔偿。".into());
+                return Err(why.at("settled-compensation"));
             }
             application.settled_compensation_fen = Some(settled);
         }
         if let Some(event) = self.said.event.filter(|day| after.facts.event != Some(*day)) {
-            self.settle_event(after, event)?;
+            self.settle_event(after, event).map_err(|error| error.at("event"))?;
         }
-        self.look(tx, after).await?;
+        match self.verdict {
+            Some(_) => self.weigh_again(tx, after).await?,
+            None => self.look(tx, after).await?,
+        }
+        if after.level == 0 {
+            return Err(Error::Conflict(format!("不能继续：{}。请决定不予兑现。", after.amount.held)));
+        }
         self.may_go_on(after, Outcome::Block)?;
         if after.amount_fen().is_none() {
             return Err(Error::Conflict(format!("金额还不能核定：{}", after.amount.held)));
@@ -416,7 +473,9 @@ impl Doing<'_> {
         }
         if gates::worst(&case.facts.gates) >= Outcome::Strict && self.words.is_empty() {
             let open = gates::stops(&case.facts.gates, Outcome::Strict);
-            return Err(Error::Invalid(format!("要从严审核，请写明核实了什么：{open}")));
+            return Err(Error::Field {
+                field: "note", why: format!("要从严审核，请写明核实了什么：{open}")
+            });
         }
         Ok(())
     }
@@ -448,6 +507,9 @@ impl Doing<'_> {
 
     /// Decides in favour: the gates are asked again, the amount stays as published, and the budget is reserved.
     async fn approve(&self, tx: &mut Tx, before: &Case, after: &mut Case) -> Result<(), Error> {
+        if let Some(open) = super::open_questions(tx, Some(before.id)).await?.remove(&before.id) {
+            return Err(Error::Conflict(format!("还不能决定：{open}。请先办结。")));
+        }
         let award = award_of(self.policy, &before.award)?;
         let money = Money::read(tx, award, self.item, Some(before)).await?;
         after.facts.gates = self.with(award, &money).gates(after)?;
@@ -463,17 +525,17 @@ impl Doing<'_> {
 
 /// Checks a receiving account: the enterprise's own, under its name then or now, with a bank and a number that can be one.
 pub(super) fn receiving(given: Option<&Receiving>, names: [&str; 2]) -> Result<Receiving, Error> {
-    let given = given.ok_or_else(|| Error::Invalid("请填写收款账户。".into()))?;
+    let given = given.ok_or_else(|| Error::Invalid("请填写收款账户。".into()).at("number"))?;
     let number: String = given.number.chars().filter(|letter| !letter.is_whitespace() && *letter != '-').collect();
     let fold = |text: &str| text.trim().replace('(', "（").replace(')', "）");
     if !names.iter().any(|name| fold(&given.holder) == fold(name)) {
-        return Err(Error::Invalid(format!("户名应与企业名称一致：{}", names[1])));
+        return Err(Error::Field { field: "holder", why: format!("户名应与企业名称一致：{}", names[1]) });
     }
     if given.bank.trim().is_empty() || given.bank.chars().count() > 100 {
-        return Err(Error::Invalid("请填写开户银行及网点，不超过 100 个字。".into()));
+        return Err(Error::Invalid("请填写开户银行及网点，不超过 100 个字。".into()).at("bank"));
     }
     if !(8..=32).contains(&number.len()) || !number.bytes().all(|digit| digit.is_ascii_digit()) {
-        return Err(Error::Invalid("账号应为 8 到 32 位数字。请核对。".into()));
+        return Err(Error::Invalid("账号应为 8 到 32 位数字。请核对。".into()).at("number"));
     }
     Ok(Receiving { holder: given.holder.trim().into(), bank: given.bank.trim().into(), number })
 }

@@ -122,18 +122,20 @@ pub async fn begin(
     let award = award_of(policy, about.award)?;
     let (matter, event) = (about.matter.trim(), about.event);
     if matter.is_empty() || matter.chars().count() > 100 {
-        return Err(Error::Invalid("请填写事项的编号，如立项文号、合同号、裁判文书号，不超过 100 个字。".into()));
+        let why = "请填写事项的编号，如立项文号、合同号、裁判文书号，不超过 100 个字。";
+        return Err(Error::Invalid(why.into()).at("matter"));
     }
     let today = installation.business_date(now);
     if event > today {
-        return Err(Error::Invalid(format!("事项发生日 {event} 在今天（{today}）之后。请核对。")));
+        let why = format!("事项发生日 {event} 在今天（{today}）之后。请核对。");
+        return Err(Error::Field { field: "event", why });
     }
     let item = items::in_force(&installation.db, &award.id, event).await?;
     let item = item
         .filter(|item| item.terms.track == Track::Apply)
-        .ok_or_else(|| Error::Invalid(format!("“{}”在 {event} 没有可以申报的事项。", award.name)))?;
+        .ok_or_else(|| Error::Invalid(format!("“{}”在 {event} 没有可以申报的事项。", award.name)).at("event"))?;
     in_window(&item, event, today)?;
-    let trigger = item.terms.trigger(about.trigger)?;
+    let trigger = item.terms.trigger(about.trigger).map_err(|error| error.at("award"))?;
     if account.unit.parse::<terms::Uscc>().is_err() {
         return Err(Error::Invalid("账号没有绑定企业，不能申报。".into()));
     }
@@ -161,6 +163,7 @@ pub async fn begin(
         ..Case::begun(&item, (&account.unit, name), event.year(), State::Draft, today)
     };
     let mut tx = installation.db.begin().await?;
+    store::hold(&mut tx, &award.id, &account.unit).await?;
     if let Some(same) = store::same(&mut tx, &case).await? {
         let is_for_the_same = same.facts.application.as_ref().and_then(Application::trigger) == trigger;
         return if same.state == State::Draft && is_for_the_same {
@@ -195,12 +198,13 @@ pub async fn write(
     written: &Written,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let statement = note(&written.statement)?.to_owned();
+    let statement = note("statement", &written.statement)?.to_owned();
     if written.place.chars().count() > PLACE_CHARS_MAX {
-        return Err(Error::Invalid(format!("国家（地区）最多 {PLACE_CHARS_MAX} 个字。")));
+        let why = format!("国家（地区）最多 {PLACE_CHARS_MAX} 个字。");
+        return Err(Error::Field { field: "place", why });
     }
     if written.compensation_fen.is_some_and(|fen| fen < 0) {
-        return Err(Error::Invalid("已获赔偿不能是负数；没有的填 0。".into()));
+        return Err(Error::Invalid("已获赔偿不能是负数；没有的填 0。".into()).at("compensation"));
     }
     let mut tx = installation.db.begin().await?;
     let before = own(&mut tx, account, id).await?;
@@ -240,7 +244,7 @@ fn kept_account(installation: &Installation, case: &Case) -> Result<Option<Recei
 
 /// Whether an item takes applications for what happened on this day today.
 pub(super) fn in_window(item: &Item, event: Date, today: Date) -> Result<(), Error> {
-    item.terms.window.map_or(Ok(()), |window| window.check(event, today)).map_err(Error::Invalid)
+    item.terms.window.map_or(Ok(()), |window| window.check(event, today))
 }
 
 async fn own(tx: &mut Tx, account: &Account, id: i64) -> Result<Case, Error> {

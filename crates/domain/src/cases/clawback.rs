@@ -6,6 +6,7 @@
 //! says why not. Whether a patent application was an abnormal one (非正常专利申请) no register says; an enterprise on a list of them stands
 //! in the credit records.
 
+mod left;
 mod store;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,7 +30,7 @@ use super::{
 use crate::{
     Error, Installation,
     accounts::{Account, Permission},
-    items::{self, Item, allowed},
+    items::{self, Item, allowed, amount::Calculation},
     messages, payments,
 };
 
@@ -165,9 +166,7 @@ async fn news<'c>(
     (case, today): (&'c Case, Date),
 ) -> Result<Option<Found<'c>>, Error> {
     let item = items::find_in(tx, case.item).await?;
-    let decided_on =
-        cases::steps(tx, case.id).await?.iter().rev().find(|step| step.act == "approve").map(|step| step.on);
-    let decided_on = decided_on.unwrap_or(case.opened_on);
+    let decided_on = decided_on(tx, case.id).await?.unwrap_or(case.opened_on);
     let is_demo = installation.demo().is_some();
     let award = award_of(policy, &case.award)?;
     let look = Look { policy, award, item: &item, known, money: &Money::default(), today, is_demo };
@@ -184,6 +183,11 @@ async fn news<'c>(
         net => net,
     };
     Ok(Some(Found { case, item, facts, decided_on, stood_fen }))
+}
+
+/// The day on which a case was decided in favour last; none where it was not.
+async fn decided_on(tx: &mut Tx, case: i64) -> Result<Option<Date>, Error> {
+    Ok(cases::steps(tx, case).await?.iter().rev().find(|step| step.act == "approve").map(|step| step.on))
 }
 
 /// What was told once is not brought again, unless it had been withdrawn.
@@ -262,14 +266,32 @@ fn facts(
     Ok(facts)
 }
 
-/// What became known of one case, the latest first.
-pub(crate) async fn of_case(tx: &mut Tx, case: i64) -> Result<Vec<Clawback>, Error> {
-    store::all(tx, Some(case)).await
+/// What became known of decided cases, the latest first; of one where it is named.
+pub(crate) async fn all(tx: &mut Tx, case: Option<i64>) -> Result<Vec<Clawback>, Error> {
+    store::all(tx, case).await
 }
 
 /// What the leader is asked to claim back of a case, as it was weighed last; none while nothing waits.
 pub(super) async fn claim(tx: &mut Tx, case: i64) -> Result<Option<Clawback>, Error> {
     Ok(store::all(tx, Some(case)).await?.into_iter().find(Clawback::is_open))
+}
+
+/// What a case of which so much came back still holds of the cap of each of its inventions, in fen.
+pub(super) async fn left(
+    tx: &mut Tx,
+    case: i64,
+    settled: &Calculation,
+    back_fen: i64,
+) -> Result<BTreeMap<String, i64>, Error> {
+    let mut claims = Vec::new();
+    if back_fen > 0 {
+        // What ended an earlier decision is no claim upon the money of the later one.
+        let decided_on = decided_on(tx, case).await?;
+        let is_claim = |one: &Clawback| one.outcome == "taken" && one.settled_on >= decided_on;
+        let all = store::all(tx, Some(case)).await?.into_iter().rev().filter(is_claim);
+        claims.extend(all.filter_map(|one| Some((one.due_fen?, one.weighed?.amount))));
+    }
+    Ok(left::left(settled, back_fen, &claims))
 }
 
 /// Every fact that was found, the latest first.
@@ -293,7 +315,7 @@ pub async fn dismiss(
     now: Timestamp,
 ) -> Result<(), Error> {
     allowed(account, Permission::DecideCases)?;
-    let why = note(why)?;
+    let why = note("note", why)?;
     if why.is_empty() {
         return Err(Error::Invalid(format!("请写明为什么不追回，不超过 {NOTE_CHARS_MAX} 个字。")));
     }

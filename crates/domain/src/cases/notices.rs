@@ -156,7 +156,7 @@ pub async fn raise_objection(
     now: Timestamp,
 ) -> Result<(), Error> {
     items::allowed(account, Permission::HandleCases)?;
-    let (who, contact, content) = (who.trim(), contact.trim(), note(content)?);
+    let (who, contact, content) = (who.trim(), contact.trim(), note("content", content)?);
     if who.is_empty() || contact.is_empty() || content.is_empty() {
         return Err(Error::Invalid("异议要写明提出人、联系方式和理由；匿名的异议请按信访办理。".into()));
     }
@@ -197,7 +197,7 @@ pub async fn decide_objection(
     now: Timestamp,
 ) -> Result<i64, Error> {
     items::allowed(account, Permission::DecideCases)?;
-    let answer = note(answer)?;
+    let answer = note("answer", answer)?;
     if answer.is_empty() {
         return Err(Error::Invalid(format!("请写明核查结果和书面答复，不超过 {NOTE_CHARS_MAX} 个字。")));
     }

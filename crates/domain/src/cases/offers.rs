@@ -69,8 +69,8 @@ pub async fn offers(
             case.facts.event = Some(event);
             let mut lacking = look.gates(&case)?;
             lacking.retain(|gate| gate.outcome > Outcome::Pass);
-            if let Some(Err(words)) = item.terms.window.map(|window| window.check(event, today)) {
-                lacking.insert(0, Gate::new("申报期", Outcome::Block, words, &item.terms.basis.number));
+            if let Some(Err(why)) = item.terms.window.map(|window| window.check(event, today)) {
+                lacking.insert(0, Gate::new("申报期", Outcome::Block, why.to_string(), &item.terms.basis.number));
             }
             let mut triggers: Vec<Option<Trigger>> = item.terms.triggers().into_iter().map(Some).collect();
             if triggers.is_empty() {

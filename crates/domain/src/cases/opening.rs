@@ -7,7 +7,7 @@ use rules::{Evaluation, Policy, policy::AwardDef};
 use serde_json::json;
 
 use super::{
-    Application, Case, Change, Facts, Ground, State, Step,
+    Application, Case, Change, Facts, Ground, State, Step, clawback,
     facts::Known,
     gates::{self, Asked, Outcome},
     identity_of, state_of, store,
@@ -63,6 +63,7 @@ pub async fn open_batch(
     let proposing = Proposing::read(installation, policy, (award, &item), &evaluation, now).await?;
     let year = i64::from(evaluation.as_of.year());
     let mut tx = installation.db.begin().await?;
+    store::hold(&mut tx, &award.id, "").await?;
     let money = Money::read(&mut tx, award, &item, None).await?;
     let taken = store::taken(&mut tx, &award.id, year).await?;
     let batch = store::insert_batch(&mut tx, item.id, &evaluation.run, year, &account.login, &now.to_string()).await?;
@@ -269,9 +270,12 @@ impl Money {
             *money.by_year.entry((subject, year)).or_default() += fen;
         }
         if item.terms.cap_per_invention_fen.is_some() {
-            for (case, calculation) in store::standing(tx, &award.id).await? {
-                for one in calculation.inventions.iter().filter(|_| only.is_none_or(|own| own.id != case)) {
-                    *money.inventions.entry(one.invention.clone()).or_default() += one.fen;
+            for (case, calculation, back_fen) in store::standing(tx, &award.id).await? {
+                if only.is_some_and(|own| own.id == case) {
+                    continue;
+                }
+                for (invention, fen) in clawback::left(tx, case, &calculation, back_fen).await? {
+                    *money.inventions.entry(invention).or_default() += fen;
                 }
             }
         }

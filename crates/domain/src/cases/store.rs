@@ -163,6 +163,11 @@ pub(super) async fn taken(tx: &mut Tx, award: &str, year: i64) -> Result<BTreeSe
     Ok(rows.into_iter().map(|(subject,)| subject).collect())
 }
 
+/// Lets others who would open a case of this award wait until this transaction ends; those of this subject only, where one is named.
+pub(super) async fn hold(tx: &mut Tx, award: &str, subject: &str) -> Result<(), Error> {
+    Ok(tx.hold(&format!("award_case {award} {subject}")).await?)
+}
+
 /// Keeps others from changing the cases of a subject, and of an award where one is named, until this transaction ends, so that no room
 /// under a cap is used twice.
 pub(super) async fn lock(tx: &mut Tx, subject: &str, award: &str) -> Result<(), Error> {
@@ -174,11 +179,11 @@ pub(super) async fn lock(tx: &mut Tx, subject: &str, award: &str) -> Result<(), 
 
 /// Subject, award, year and fen of every case whose amount stands; of one subject where it is named.
 pub(super) async fn amounts(tx: &mut Tx, subject: &str) -> Result<Vec<(String, String, i64, i64)>, Error> {
-    // What came back, or is claimed back, stands no more.
-    const ALL: &str = "select subject, award, year, amount_fen - coalesce(reclaim_fen, 0) - coalesce((select \
+    // What came back stands no more; what is claimed back stands until it has come.
+    const ALL: &str = "select subject, award, year, amount_fen - coalesce((select \
         cast(sum(p.recovered_fen) as bigint) from payment p where p.case_id = award_case.id and p.state = 'paid'), 0), \
         state from award_case where amount_fen > 0 order by id";
-    const OF_ONE: &str = "select subject, award, year, amount_fen - coalesce(reclaim_fen, 0) - coalesce((select \
+    const OF_ONE: &str = "select subject, award, year, amount_fen - coalesce((select \
         cast(sum(p.recovered_fen) as bigint) from payment p where p.case_id = award_case.id and p.state = 'paid'), 0), \
         state from award_case where subject = $1 and amount_fen > 0 order by id";
     let rows: Vec<(String, String, i64, i64, String)> = if subject.is_empty() {
@@ -192,14 +197,19 @@ pub(super) async fn amounts(tx: &mut Tx, subject: &str) -> Result<Vec<(String, S
     Ok(rows.map(|(subject, award, year, fen, _)| (subject, award, year, fen)).collect())
 }
 
-/// The cases of an award whose amount stands, each with how it comes about.
-pub(super) async fn standing(tx: &mut Tx, award: &str) -> Result<Vec<(i64, Calculation)>, Error> {
-    const SQL: &str = "select id, amount, state from award_case where award = $1 and amount_fen > 0 order by id";
-    let rows: Vec<(i64, String, String)> =
+/// The cases of an award whose amount stands, each with how it comes about and what of it has come back, in fen.
+pub(super) async fn standing(tx: &mut Tx, award: &str) -> Result<Vec<(i64, Calculation, i64)>, Error> {
+    const SQL: &str = "select id, amount, state, coalesce((select cast(sum(p.recovered_fen) as bigint) from payment p \
+        where p.case_id = award_case.id and p.state = 'paid'), 0) from award_case \
+        where award = $1 and amount_fen > 0 order by id";
+    let rows: Vec<(i64, String, String, i64)> =
         with_conn!(tx, conn => sqlx::query_as(SQL).bind(award).fetch_all(conn).await).map_err(db::Error::from)?;
     let stands = |state: &str| State::of_key(state).is_some_and(State::holds_money);
-    let rows = rows.into_iter().filter(|(_, _, state)| stands(state));
-    rows.map(|(id, amount, _)| Ok((id, serde_json::from_str(&amount).map_err(|_| damaged(id))?))).collect()
+    let rows = rows.into_iter().filter(|(_, _, state, _)| stands(state));
+    let case = |(id, amount, _, back): (i64, String, String, i64)| {
+        Ok((id, serde_json::from_str(&amount).map_err(|_| damaged(id))?, back))
+    };
+    rows.map(case).collect()
 }
 
 /// Right, event, case and its state, of every living case; of those alone that share a right with a case where one

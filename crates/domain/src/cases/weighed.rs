@@ -90,6 +90,17 @@ pub(super) fn weigh(
     Ok(Weighed { level: verdict.level, conditions: conditions.unwrap_or_default(), rights, amount })
 }
 
+/// Writes into a case what its award comes to under a verdict (重新审核): level, conditions and rights as they are now, whatever they were; the
+/// level is 0 where none stands.
+pub(super) fn renew(policy: &Policy, case: &mut Case, evaluation: &Evaluation) -> Result<(), Error> {
+    let award = opening::award_of(policy, &case.award)?;
+    let verdict = evaluation.awards.iter().find(|one| one.award == case.award && one.subject == case.subject);
+    let found = verdict.map(|one| opening::facts_of(&case.facts.run, evaluation.as_of, one, award));
+    case.level = verdict.map_or(0, |one| one.level);
+    (case.facts.conditions, case.facts.rights) = found.map(|one| (one.conditions, one.rights)).unwrap_or_default();
+    Ok(())
+}
+
 /// What the amount was worked out from when it was settled, with the level and the rights of now.
 fn ground(
     policy: &Policy,

@@ -46,6 +46,11 @@ pub(super) async fn all(tx: &mut Tx) -> Result<Vec<Item>, Error> {
     rows.into_iter().map(Row::item).collect()
 }
 
+/// Lets others who would draft or issue an item wait until this transaction ends.
+pub(super) async fn hold(tx: &mut Tx) -> Result<(), Error> {
+    Ok(tx.hold("item").await?)
+}
+
 pub(super) async fn of_award(tx: &mut Tx, award: &str) -> Result<Vec<Item>, Error> {
     let sql = format!("{COLUMNS} where award = $1 order by version desc");
     let rows: Vec<Row> =

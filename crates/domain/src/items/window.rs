@@ -3,6 +3,8 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::Error;
+
 /// A window. Both its days count whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Written", into = "Written")]
@@ -101,23 +103,25 @@ impl Window {
     }
 
     /// Whether something that happened on one day may be applied for on another. What comes too late for the window of its own year may
-    /// still come in that of the next. `Err` says in words why not, and when.
-    pub fn check(self, event: Date, today: Date) -> Result<(), String> {
+    /// still come in that of the next. The error says in words why not, and when.
+    pub fn check(self, event: Date, today: Date) -> Result<(), Error> {
         let Some((from, until)) = self.open_on(today) else {
             let next = [today.year(), today.year() + 1].map(|year| self.beginning_in(year).0);
             let next = match next.into_iter().find(|first| *first > today) {
                 Some(first) => format!("下一次从 {first} 开始"),
                 None => "不会再有下一次".to_owned(),
             };
-            return Err(format!("申报期是 {}，今天（{today}）不在申报期内；{next}。", self.zh()));
+            let why = format!("申报期是 {}，今天（{today}）不在申报期内；{next}。", self.zh());
+            return Err(Error::Field { field: "award", why });
         };
         let (year, happened) = (from.year(), event.year());
         if matches!(self, Self::Yearly { .. }) && happened < year - 1 {
             let (first, last) = self.beginning_in(happened + 1);
-            return Err(format!(
+            let why = format!(
                 "事项发生日 {event} 的事项最迟应在 {first} 至 {last} 的申报期内申报，已经过期；本次（{from} 至 {until}）只收 {} 年以来的事项。",
                 year - 1
-            ));
+            );
+            return Err(Error::Field { field: "event", why });
         }
         Ok(())
     }
@@ -142,11 +146,11 @@ mod tests {
             [date(2024, 2, 29), date(2024, 3, 1), date(2024, 4, 30), date(2024, 5, 1)].map(takes),
             [false, true, true, false]
         );
-        let early = spring.check(event, date(2024, 2, 29)).unwrap_err();
+        let early = spring.check(event, date(2024, 2, 29)).unwrap_err().to_string();
         assert!(early.contains("每年 03-01 至 04-30") && early.contains("下一次从 2024-03-01 开始"), "{early}");
-        assert!(spring.check(event, date(2024, 5, 1)).unwrap_err().contains("下一次从 2025-03-01 开始"));
+        assert!(spring.check(event, date(2024, 5, 1)).unwrap_err().to_string().contains("下一次从 2025-03-01 开始"));
         // The last chance is the window of the year after.
-        let late = spring.check(event, date(2025, 3, 1)).unwrap_err();
+        let late = spring.check(event, date(2025, 3, 1)).unwrap_err().to_string();
         assert!(late.contains("2024-03-01 至 2024-04-30") && late.contains("2024 年以来"), "{late}");
         assert!(spring.check(date(2024, 3, 1), date(2024, 3, 2)).is_ok(), "of the same year");
     }
@@ -171,8 +175,8 @@ mod tests {
             once.check(date(2021, 1, 1), date(2024, 4, 30)).is_ok(),
             "the days of the item bound what may have happened"
         );
-        assert!(once.check(date(2023, 1, 1), date(2024, 5, 1)).unwrap_err().contains("不会再有下一次"));
-        assert!(once.check(date(2023, 1, 1), date(2024, 2, 1)).unwrap_err().contains("从 2024-03-01 开始"));
+        assert!(once.check(date(2023, 1, 1), date(2024, 5, 1)).unwrap_err().to_string().contains("不会再有下一次"));
+        assert!(once.check(date(2023, 1, 1), date(2024, 2, 1)).unwrap_err().to_string().contains("从 2024-03-01 开始"));
     }
 
     #[test]

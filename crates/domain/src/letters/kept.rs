@@ -192,7 +192,7 @@ async fn of_claim(
 /// What a claim rests on: what the leader wrote, and the facts that were found.
 async fn clawback_facts(tx: &mut Tx, case: i64, change: &Change<'_>) -> Result<String, Error> {
     let mut all = vec![change.note.trim_end_matches('。').replace('\n', " ")];
-    let taken = cases::clawbacks_of(tx, case).await?.into_iter();
+    let taken = cases::clawbacks_of(tx, Some(case)).await?.into_iter();
     all.extend(taken.filter(|one| one.outcome == "taken" && one.settled_on == Some(change.on)).map(|one| one.fact));
     all.dedup();
     Ok(all.join("\n"))

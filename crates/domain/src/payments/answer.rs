@@ -188,7 +188,7 @@ async fn check(tx: &mut Tx, said: &[Said], payments: &BTreeMap<&str, &Payment>, 
         let is_return = one.outcome == Outcome::Returned && payment.state == "paid";
         if is_return {
             let why = returned::refused(tx, payment, one.on).await?;
-            wrong.extend(why.map(|why| format!("第 {} 行：{why}", one.row)));
+            wrong.extend(why.map(|(_, why)| format!("第 {} 行：{why}", one.row)));
         } else if payment.state != "ordered" && payment.state != stored {
             let hint =
                 if payment.state == "paid" { "；到账以后银行退回的，结果请写“退汇”" } else { "" };

@@ -38,10 +38,13 @@ pub async fn send_back(
     allowed(account, Permission::ManageMoney)?;
     let (today, reason) = (installation.business_date(now), said.reason.trim());
     if reason.is_empty() || reason.chars().count() > NOTE_CHARS_MAX {
-        return Err(Error::Invalid(format!("请写明退汇原因和银行退汇凭证的编号，不超过 {NOTE_CHARS_MAX} 个字。")));
+        let why = format!("请写明退汇原因和银行退汇凭证的编号，不超过 {NOTE_CHARS_MAX} 个字。");
+        return Err(Error::Field { field: "reason", why });
     }
     if said.on > today {
-        return Err(Error::Invalid(format!("退汇日期 {} 在今天（{today}）之后。请核对。", said.on)));
+        return Err(Error::Field {
+            field: "on", why: format!("退汇日期 {} 在今天（{today}）之后。请核对。", said.on)
+        });
     }
     let mut tx = installation.db.begin().await?;
     let batch = find(&mut tx, id).await?;
@@ -51,8 +54,8 @@ pub async fn send_back(
     if payment.returned_on == Some(said.on) {
         return Ok(());
     }
-    if let Some(why) = refused(&mut tx, payment, said.on).await? {
-        return Err(Error::Conflict(format!("{why}。")));
+    if let Some((field, why)) = refused(&mut tx, payment, said.on).await? {
+        return Err(Error::Field { field, why: format!("{why}。") });
     }
     settle(&mut tx, payment, Return { reason, ..said }, (&account.login, today), now).await?;
     let row = json!({ "number": payment.number, "state": "returned", "on": said.on });
@@ -61,24 +64,26 @@ pub async fn send_back(
     Ok(tx.commit().await?)
 }
 
-/// Why a payment cannot have come back on this day, if it cannot.
-pub(super) async fn refused(tx: &mut Tx, payment: &Payment, on: Date) -> Result<Option<String>, Error> {
+/// Why a payment cannot have come back on this day, if it cannot, with the field of the form that says so.
+pub(super) async fn refused(tx: &mut Tx, payment: &Payment, on: Date) -> Result<Option<(&'static str, String)>, Error> {
+    const PAYMENT: &str = "payment";
     let (number, zh) = (&payment.number, payment.zh());
     if let Some(before) = payment.returned_on {
-        return Ok(Some(format!("{number} 已于 {before} 登记退汇")));
+        return Ok(Some((PAYMENT, format!("{number} 已于 {before} 登记退汇"))));
     }
     if payment.state != "paid" {
-        return Ok(Some(format!("{number} 现为“{zh}”，没有到账，不能登记退汇")));
+        return Ok(Some((PAYMENT, format!("{number} 现为“{zh}”，没有到账，不能登记退汇"))));
     }
     if let Some(arrived) = payment.answered_on.filter(|arrived| on < *arrived) {
-        return Ok(Some(format!("{number} 的退汇日期 {on} 早于到账的 {arrived}")));
+        return Ok(Some(("on", format!("{number} 的退汇日期 {on} 早于到账的 {arrived}"))));
     }
     let case = cases::find_in(tx, payment.case).await?;
-    Ok(match case.state {
+    let why = match case.state {
         State::Paid | State::Archived => None,
         State::Reclaimed => Some(format!("案件 {} 正在追回，{number} 退回的款项请用“登记追回到账”", case.id)),
         state => Some(format!("案件 {} 现为“{}”，{number} 不能登记退汇", case.id, state.zh())),
-    })
+    };
+    Ok(why.map(|why| (PAYMENT, why)))
 }
 
 /// Moves payment, budget and case, in one transaction.

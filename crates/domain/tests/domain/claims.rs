@@ -16,13 +16,13 @@ use jiff::civil::date;
 use crate::delivery::{City, now, refused};
 
 impl City {
-    async fn open_clawbacks(&self, case: i64) -> Vec<Clawback> {
+    pub(crate) async fn open_clawbacks(&self, case: i64) -> Vec<Clawback> {
         let all = cases::clawbacks(self.db(), self.of("leader")).await.unwrap();
         all.into_iter().filter(|one| one.case == case && one.is_open()).collect()
     }
 
     /// Declares so many rights of a case wholly invalid, those that no other case rests on.
-    async fn declare_void(&self, case: &Case, count: usize) -> Vec<String> {
+    pub(crate) async fn declare_void(&self, case: &Case, count: usize) -> Vec<String> {
         let others: BTreeSet<String> = cases::all(self.db(), self.of("clerk"))
             .await
             .unwrap()
@@ -38,26 +38,26 @@ impl City {
         rights
     }
 
-    async fn look(&self) -> usize {
+    pub(crate) async fn look(&self) -> usize {
         cases::look(&self.installation, &self.policy, "test", now()).await.unwrap()
     }
 
     /// The level that a run of its own gives the subject for the year's end, by what is known now.
-    async fn level(&self, case: &Case) -> i64 {
+    pub(crate) async fn level(&self, case: &Case) -> i64 {
         let question = Question { as_of: date(2023, 12, 31), known_at: now(), overrides: BTreeMap::new(), scope: None };
         let run = runs::evaluate(&self.installation, &self.policy, &question, "test", now(), &|_| ()).await.unwrap();
         let of = |one: &&rules::evaluation::Award| one.award == case.award && one.subject == case.subject;
         run.awards.iter().find(of).map_or(0, |one| one.level)
     }
 
-    async fn amount(&self, level: i64) -> i64 {
+    pub(crate) async fn amount(&self, level: i64) -> i64 {
         let all = items::all(self.db()).await.unwrap();
         all.iter().find(|item| item.award == "innovation-star").unwrap().terms.amounts.get(&level).copied().unwrap_or(0)
     }
 }
 
-/// Two stars that were paid: one of more than two stars, and the one with most rights to spare.
-async fn paid(city: &City) -> [Case; 2] {
+/// Two stars that wait for their enterprises: one of more than two stars, and the one with most rights to spare.
+pub(crate) async fn pair(city: &City) -> [Case; 2] {
     let mut waiting = city.cases(State::Notified).await;
     // More than ten times its level is what a star needs.
     let spare = |case: &Case| case.facts.rights.len() as i64 - case.level * 10 - 1;
@@ -66,7 +66,12 @@ async fn paid(city: &City) -> [Case; 2] {
     let high = high.expect("a star of three or four");
     let wide = waiting.iter().filter(|case| case.id != high.id).max_by_key(|case| spare(case)).cloned().unwrap();
     assert!(spare(&wide) >= 1);
-    let pair = [high, wide];
+    [high, wide]
+}
+
+/// The same two, paid.
+async fn paid(city: &City) -> [Case; 2] {
+    let pair = pair(city).await;
     for case in &pair {
         city.listed(case).await;
     }

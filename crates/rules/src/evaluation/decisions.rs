@@ -128,6 +128,12 @@ impl Decisions {
         award.subjects.find(subject).map_or_else(Vec::new, |subject| Case { award, subject }.levels())
     }
 
+    /// Every level of an award for a subject of whom nothing counts, so that the rules name it nowhere: each condition against a count of
+    /// nothing.
+    pub fn explain_nothing(&self, award: &str) -> Vec<DecidedLevel> {
+        self.award(award).map_or_else(Vec::new, |award| award.levels.iter().map(Level::of_nothing).collect())
+    }
+
     /// The subjects on which an award was decided, sorted.
     pub fn subjects<'a>(&'a self, award: &str) -> impl Iterator<Item = &'a str> {
         self.award(award).into_iter().flat_map(|award| award.subjects.iter())
@@ -240,6 +246,16 @@ impl AwardCases {
     }
 }
 
+impl Level {
+    fn of_nothing(&self) -> DecidedLevel {
+        let condition = |placed: &Placed| placed.block.definition.condition(placed.block.of_nothing());
+        let conditions: Vec<DecidedCondition> = self.blocks.iter().map(condition).collect();
+        let all_hold = conditions.iter().all(|one| one.holds == Some(true)).then_some(true);
+        let holds = if conditions.iter().any(|one| one.holds == Some(false)) { Some(false) } else { all_hold };
+        DecidedLevel { level: self.level, holds, conditions }
+    }
+}
+
 impl<'a> Case<'a> {
     pub(super) fn award(self) -> &'a str {
         &self.award.award
@@ -294,17 +310,7 @@ impl<'a> Standing<'a> {
     }
 
     pub(super) fn conditions(self) -> impl Iterator<Item = DecidedCondition> {
-        self.decided().map(|(definition, decided)| DecidedCondition {
-            id: definition.id.clone(),
-            text: definition.text.clone(),
-            actual: decided.actual,
-            upper: decided.upper,
-            operator: definition.operator,
-            required: definition.required,
-            unit: definition.unit.clone(),
-            clause: definition.clause.clone(),
-            holds: decided.holds,
-        })
+        self.decided().map(|(definition, decided)| definition.condition(decided))
     }
 
     fn decided(self) -> impl Iterator<Item = (&'a Definition, block::Decided)> {

@@ -101,7 +101,9 @@ pub fn docx<W: Write + Seek>(paper: &Paper, writer: W) -> Result<(), Error> {
         ("_rels/.rels".to_owned(), RELATIONS.to_owned()),
         ("word/_rels/document.xml.rels".to_owned(), relations),
         ("word/styles.xml".to_owned(), styles()),
-        ("word/footer1.xml".to_owned(), footer()),
+        ("word/settings.xml".to_owned(), SETTINGS.to_owned()),
+        ("word/footer1.xml".to_owned(), letter::footer(letter::Side::Odd)),
+        ("word/footer2.xml".to_owned(), letter::footer(letter::Side::Even)),
         ("word/header1.xml".to_owned(), letter::header(&paper.mark)),
         ("docProps/core.xml".to_owned(), core),
         ("docProps/custom.xml".to_owned(), custom),
@@ -128,9 +130,12 @@ const CHART_TYPE: &str = r#"<Override PartName="/word/charts/chart{}.xml" Conten
 const CHART_RELATION: &str = r#"<Relationship Id="rIdChart{}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/chart" Target="charts/chart{}.xml"/>"#;
 const HEAD: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>"#;
 const NAMESPACES: &str = r#"xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing""#;
-const CONTENT_TYPES: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/><Override PartName="/word/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.styles+xml"/><Override PartName="/word/footer1.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.footer+xml"/><Override PartName="/word/header1.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.header+xml"/><Override PartName="/docProps/core.xml" ContentType="application/vnd.openxmlformats-package.core-properties+xml"/><Override PartName="/docProps/custom.xml" ContentType="application/vnd.openxmlformats-officedocument.custom-properties+xml"/></Types>"#;
+const CONTENT_TYPES: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/><Override PartName="/word/styles.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.styles+xml"/><Override PartName="/word/settings.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.settings+xml"/><Override PartName="/word/footer1.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.footer+xml"/><Override PartName="/word/footer2.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.footer+xml"/><Override PartName="/word/header1.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.header+xml"/><Override PartName="/docProps/core.xml" ContentType="application/vnd.openxmlformats-package.core-properties+xml"/><Override PartName="/docProps/custom.xml" ContentType="application/vnd.openxmlformats-officedocument.custom-properties+xml"/></Types>"#;
 const RELATIONS: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/><Relationship Id="rId2" Type="http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties" Target="docProps/core.xml"/><Relationship Id="rId3" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/custom-properties" Target="docProps/custom.xml"/></Relationships>"#;
-const DOCUMENT_RELATIONS: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="styles.xml"/><Relationship Id="rId2" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/footer" Target="footer1.xml"/><Relationship Id="rId3" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/header" Target="header1.xml"/></Relationships>"#;
+const DOCUMENT_RELATIONS: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="styles.xml"/><Relationship Id="rId2" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/footer" Target="footer1.xml"/><Relationship Id="rId3" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/header" Target="header1.xml"/><Relationship Id="rId4" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/footer" Target="footer2.xml"/><Relationship Id="rId5" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/settings" Target="settings.xml"/></Relationships>"#;
+
+/// Odd and even pages have feet of their own.
+const SETTINGS: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?><w:settings xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:evenAndOddHeaders/></w:settings>"#;
 
 /// A paragraph style: id, name, the Chinese typeface, the size in half points, bold, and how the paragraph stands.
 ///
@@ -228,24 +233,6 @@ fn unindented(standing: &str) -> String {
     }
 }
 
-/// The page number between dashes, 四号 宋体, as GB/T 9704 has it.
-fn footer() -> String {
-    let run = |inner: &str| {
-        format!(
-            r#"<w:r><w:rPr><w:rFonts w:ascii="宋体" w:hAnsi="宋体" w:eastAsia="宋体"/><w:sz w:val="28"/></w:rPr>{inner}</w:r>"#
-        )
-    };
-    let dash = |text: &str| run(&format!(r#"<w:t xml:space="preserve">{text}</w:t>"#));
-    let field = [
-        r#"<w:fldChar w:fldCharType="begin"/>"#,
-        "<w:instrText>PAGE</w:instrText>",
-        r#"<w:fldChar w:fldCharType="end"/>"#,
-    ];
-    let field: String = field.iter().map(|part| run(part)).collect();
-    let standing = r#"<w:pPr><w:ind w:firstLineChars="0" w:firstLine="0"/><w:jc w:val="center"/></w:pPr>"#;
-    format!("{HEAD}<w:ftr {NAMESPACES}><w:p>{standing}{}{field}{}</w:p></w:ftr>", dash("— "), dash(" —"))
-}
-
 fn document(paper: &Paper) -> String {
     let is_certificate = paper.form == Form::Certificate;
     let (title, text) = if is_certificate { ("CertificateTitle", "CertificateText") } else { ("Title", "Normal") };
@@ -274,10 +261,15 @@ fn document(paper: &Paper) -> String {
             Block::Signature { by, on } => xml.push_str(&letter::signature(by, on)),
         }
     }
-    let footer = if is_certificate { "" } else { r#"<w:footerReference w:type="default" r:id="rId2"/>"# };
+    // A certificate is one page without a number.
+    let footer = if is_certificate {
+        ""
+    } else {
+        r#"<w:footerReference w:type="default" r:id="rId2"/><w:footerReference w:type="even" r:id="rId4"/>"#
+    };
     let page = letter::page(paper.form);
     xml + &format!(
-        r#"<w:sectPr><w:headerReference w:type="default" r:id="rId3"/>{footer}{page}</w:sectPr></w:body></w:document>"#
+        r#"<w:sectPr><w:headerReference w:type="default" r:id="rId3"/><w:headerReference w:type="even" r:id="rId3"/>{footer}{page}</w:sectPr></w:body></w:document>"#
     )
 }
 
@@ -400,7 +392,7 @@ mod tests {
         docx(&paper(), &mut bytes).unwrap();
         let mut archive = ZipArchive::new(bytes).unwrap();
         let names: Vec<String> = archive.file_names().map(|name| name.unwrap().into_owned()).collect();
-        assert!(names.len() == 10, "{names:?}");
+        assert!(names.len() == 12, "{names:?}");
         for name in names {
             let mut text = String::new();
             archive.by_name(&name).unwrap().read_to_string(&mut text).unwrap();

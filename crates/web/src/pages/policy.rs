@@ -58,21 +58,22 @@ pub(crate) fn document() -> Result<Arc<Document>, AppError> {
 }
 
 impl Document {
-    /// What carries a clause, as links; a page or command counts only when it exists.
+    /// What carries a clause, as links where the visitor may open them; a page or command counts only when it exists.
     pub(crate) fn carriers(&self, frame: &Frame, id: &str) -> Vec<Link> {
         let Some(found) = self.coverage.get(id) else { return Vec::new() };
+        let to = |path: &str| if frame.opens(path) { frame.at(path) } else { String::new() };
         let at_clause = frame.at(&format!("/policy/{id}"));
         let mut links = Vec::new();
         for code in &found.indicators {
             let name = self.policy.indicator(code).map(|indicator| frame.said(&indicator.name)).unwrap_or_default();
             links.push(Link::new(
                 frame.tn("pol-by-indicator", &[("code", code.clone()), ("name", name)]),
-                frame.at(&format!("/indicators/{code}")),
+                to(&format!("/indicators/{code}")),
             ));
         }
         for award in &found.awards {
             let name = self.policy.award(award).map_or_else(|| award.clone(), |award| frame.said(&award.name));
-            links.push(Link::new(frame.t1("pol-by-award", "name", name), frame.at(&format!("/awards/{award}"))));
+            links.push(Link::new(frame.t1("pol-by-award", "name", name), to(&format!("/awards/{award}"))));
         }
         if !found.views.is_empty() {
             links.push(Link::new(frame.t1("pol-by-rules", "count", found.views.len()), format!("{at_clause}#rules")));
@@ -80,7 +81,7 @@ impl Document {
         for carrier in &found.carried_by {
             match carrier.kind.as_str() {
                 "page" => {
-                    let href = frame.at(room_of(&carrier.name));
+                    let href = to(room_of(&carrier.name));
                     let section = frame.sections.iter().find(|section| section.path == carrier.name);
                     let section = section.map(|section| frame.t(section.key));
                     let name = section.unwrap_or_else(|| page_name(frame, &carrier.name));

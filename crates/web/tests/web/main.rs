@@ -25,6 +25,7 @@ mod history;
 mod indicators;
 mod kept;
 mod likeness;
+mod links;
 mod matching;
 mod messages;
 mod navigation;

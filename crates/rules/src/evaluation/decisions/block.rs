@@ -5,7 +5,7 @@ use datafusion::arrow::{
     buffer::BooleanBuffer,
 };
 
-use super::subjects::Subjects;
+use super::{DecidedCondition, subjects::Subjects};
 use crate::verdict::{Known, Operator, Ratio};
 
 /// What all rows of one condition have in common.
@@ -19,6 +19,23 @@ pub(super) struct Definition {
     pub(super) required: i64,
     pub(super) unit: String,
     pub(super) clause: String,
+}
+
+impl Definition {
+    /// The condition with what is known of one subject.
+    pub(super) fn condition(&self, decided: Decided) -> DecidedCondition {
+        DecidedCondition {
+            id: self.id.clone(),
+            text: self.text.clone(),
+            actual: decided.actual,
+            upper: decided.upper,
+            operator: self.operator,
+            required: self.required,
+            unit: self.unit.clone(),
+            clause: self.clause.clone(),
+            holds: decided.holds,
+        }
+    }
 }
 
 /// One condition over its subjects.
@@ -59,6 +76,15 @@ impl Block {
 
     pub(super) fn len(&self) -> usize {
         self.actual.len()
+    }
+
+    /// What is known of a subject of whom nothing counts: where nobody knows how much more counts of others, nobody knows it of him.
+    pub(super) fn of_nothing(&self) -> Decided {
+        let is_open = self.upper.iter().flatten().flatten().any(|upper| upper == i64::MAX);
+        let (actual, upper) = (Some(0), is_open.then_some(i64::MAX));
+        let known = Known { least: actual, most: upper.or(actual) };
+        let holds = known.test(Ratio::COUNT, self.definition.operator, self.definition.required);
+        Decided { actual, upper, holds }
     }
 
     pub(super) fn decided(&self, row: usize) -> Decided {

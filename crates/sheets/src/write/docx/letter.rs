@@ -95,6 +95,49 @@ pub(super) fn header(mark: &str) -> String {
     )
 }
 
+/// Which pages a foot is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Side {
+    /// 单页码.
+    Odd,
+    /// 双页码.
+    Even,
+}
+
+/// The page number (7.5): 四号 half-width figures in 宋体 with a dash (一字线) on either side, at the outer edge of the page with one character
+/// left free (右空一字, 左空一字).
+pub(super) fn footer(side: Side) -> String {
+    /// 四号 in half points, and its width in twentieths of a point.
+    const SIZE: usize = 28;
+    const FREE: usize = SIZE * 10;
+    let run = |inner: &str| {
+        format!(
+            r#"<w:r><w:rPr><w:rFonts w:ascii="宋体" w:hAnsi="宋体" w:eastAsia="宋体"/><w:sz w:val="{SIZE}"/><w:szCs w:val="{SIZE}"/></w:rPr>{inner}</w:r>"#
+        )
+    };
+    let dash = |text: &str| run(&format!(r#"<w:t xml:space="preserve">{text}</w:t>"#));
+    let field = [
+        r#"<w:fldChar w:fldCharType="begin"/>"#,
+        r#"<w:instrText xml:space="preserve"> PAGE \* Arabic </w:instrText>"#,
+        r#"<w:fldChar w:fldCharType="separate"/>"#,
+        "<w:t>1</w:t>",
+        r#"<w:fldChar w:fldCharType="end"/>"#,
+    ];
+    let field: String = field.iter().map(|part| run(part)).collect();
+    let (edge, place) = match side {
+        Side::Odd => ("right", "right"),
+        Side::Even => ("left", "left"),
+    };
+    let standing = format!(
+        r#"<w:ind w:{edge}Chars="100" w:{edge}="{FREE}" w:firstLineChars="0" w:firstLine="0"/><w:jc w:val="{place}"/>"#
+    );
+    format!(
+        r#"{HEAD}<w:ftr {NAMESPACES}><w:p><w:pPr>{standing}</w:pPr>{}{field}{}</w:p></w:ftr>"#,
+        dash("— "),
+        dash(" —")
+    )
+}
+
 /// Who signs, and below it the day, which ends four characters from the right with the name centred above it: there is room for the
 /// seal (7.3.5.1). A name wider than that begins further left.
 pub(super) fn signature(by: &str, on: &str) -> String {
@@ -123,6 +166,21 @@ fn width(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn page_numbers_stand_between_dashes_at_the_outer_edge_of_odd_and_even_pages() {
+        for (side, edge, other) in [(Side::Odd, "right", "left"), (Side::Even, "left", "right")] {
+            let xml = footer(side);
+            assert!(xml.contains(&format!(r#"<w:jc w:val="{edge}"/>"#)), "{xml}");
+            assert!(xml.contains(&format!(r#"w:{edge}="280""#)) && !xml.contains(&format!("w:{other}=")), "{xml}");
+            assert!(xml.contains("— </w:t>") && xml.contains("> —</w:t>") && xml.contains(" PAGE "), "{xml}");
+            let runs = xml.matches("<w:r>").count();
+            assert_eq!(
+                (xml.matches(r#"w:ascii="宋体""#).count(), xml.matches(r#"<w:sz w:val="28"/>"#).count()),
+                (runs, runs)
+            );
+        }
+    }
 
     #[test]
     fn the_name_is_centred_over_the_day_which_ends_four_characters_from_the_right() {

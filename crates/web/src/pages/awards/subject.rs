@@ -64,12 +64,15 @@ pub async fn page(
         return cockpit::no_run(&frame, frame.t("awards-title"));
     };
     let award = find(&frame, &shown, &id)?;
-    let decided = shown.evaluation().explain(&award.id, &subject);
+    let all = all_enterprises(&shown);
+    let enterprise = all.binary_search_by(|one| one.uscc.as_str().cmp(&subject)).ok().map(|at| &all[at]);
+    let mut decided = shown.evaluation().explain(&award.id, &subject);
+    if decided.is_empty() && enterprise.is_some() {
+        decided = shown.evaluation().explain_nothing(&award.id);
+    }
     if decided.is_empty() {
         return Err(AppError::NotFound(frame.t("awards-subject-not-found")));
     }
-    let all = all_enterprises(&shown);
-    let enterprise = all.binary_search_by(|one| one.uscc.as_str().cmp(&subject)).ok().map(|at| &all[at]);
     let evidence = reasons::evidence(&frame, &shown, award, &subject);
     let own_page = shown.keep(frame.at(&format!("/enterprises/{subject}")));
     let won = shown.evaluation().awards.iter().find(|won| won.award == award.id && won.subject == subject);

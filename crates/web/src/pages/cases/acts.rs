@@ -75,19 +75,7 @@ pub async fn act(
     let account_given = given(&sent);
     let said = Said { note, account: account_given, costs_fen, compensation_fen, amount_fen, event, for_whom, seen };
     let done = cases::act(&app.installation, &document.policy, account(&frame)?, (id, act), &said, app.now()).await;
-    let field = match &done {
-        Err(why) if why.to_string().contains("户名") => "holder",
-        Err(why) if why.to_string().contains("开户") => "bank",
-        Err(why) if why.to_string().contains("账号") => "number",
-        Err(why) if why.to_string().contains("事项发生日") => "event",
-        Err(why) if why.to_string().contains("代办") || why.to_string().contains("代人办理") => "for",
-        Err(why) if why.to_string().contains("追回金额") || why.to_string().contains("追回到账") => act.key(),
-        Err(why) if why.to_string().contains("核定的费用") => "settled",
-        Err(why) if why.to_string().contains("核定的赔偿") => "settled-compensation",
-        Err(domain::Error::Invalid(_)) => "note",
-        _ => "act",
-    };
-    answer(&app, &frame, id, &sent, (field, done.map(|_| ()))).await
+    answer(&app, &frame, id, &sent, ("act", done.map(|_| ()))).await
 }
 
 /// The form of an application as it was sent: its fields, and the paper that came with it.
@@ -131,18 +119,10 @@ async fn keep(app: &App, frame: &Frame, id: i64, sent: &Sent, errors: &mut Error
         },
         compensation_fen,
     };
-    let Err(why) = cases::write(&app.installation, account(frame)?, id, &written, app.now()).await else {
-        return Ok(());
-    };
-    let field = match why.to_string() {
-        words if words.contains("已获赔偿") => "compensation",
-        words if words.contains("国家") => "place",
-        words if words.contains("户名") => "holder",
-        words if words.contains("开户") => "bank",
-        words if words.contains("账号") => "number",
-        _ => "statement",
-    };
-    forms::refusal(frame, errors, field, why)
+    match cases::write(&app.installation, account(frame)?, id, &written, app.now()).await {
+        Ok(()) => Ok(()),
+        Err(why) => forms::refusal(frame, errors, "statement", why),
+    }
 }
 
 /// `POST /cases/{id}/write`: keeps what was typed and the paper that came with it, whichever button was pressed; then hands it in, where

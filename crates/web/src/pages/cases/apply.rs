@@ -81,15 +81,7 @@ pub async fn begin(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>)
         let begun = cases::begin(&app.installation, &document.policy, account(&frame)?, about, app.now()).await;
         match begun {
             Ok(id) => return Ok(room::see_other(&frame, &path(id))),
-            Err(error) => {
-                let why = error.to_string();
-                let field = match () {
-                    () if why.contains("维权情形") || why.contains("不在申报期内") => "award",
-                    () if why.contains("发生日") => "event",
-                    () => "matter",
-                };
-                forms::refusal(&frame, &mut errors, field, error)?;
-            }
+            Err(error) => forms::refusal(&frame, &mut errors, "matter", error)?,
         }
     }
     let nothing = std::collections::BTreeMap::new();

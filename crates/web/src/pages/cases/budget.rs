@@ -165,19 +165,7 @@ pub async fn set(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>) -
         }
         match done {
             Ok(_) => return Ok(room::see_other(&frame, &format!("{PATH}?done=saved"))),
-            Err(error) => {
-                let why = error.to_string();
-                let field = if why.contains("年度") {
-                    "year"
-                } else if why.contains("来源") {
-                    "source"
-                } else if why.contains("启用前") {
-                    "earlier"
-                } else {
-                    "amount"
-                };
-                forms::refusal(&frame, &mut errors, field, error)?;
-            }
+            Err(error) => forms::refusal(&frame, &mut errors, "amount", error)?,
         }
     }
     let nothing = std::collections::BTreeMap::new();

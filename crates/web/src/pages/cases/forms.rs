@@ -74,9 +74,13 @@ pub(super) fn yuan(fen: i64) -> String {
     if fen % 100 == 0 { (fen / 100).to_string() } else { format!("{}.{:02}", fen / 100, fen % 100) }
 }
 
-/// Sets a refusal beside a field, or hands on what is no refusal.
+/// Sets a refusal beside the field it speaks of, or beside this one where it names none; hands on what is no refusal.
 pub(crate) fn refusal(frame: &Frame, errors: &mut Errors, field: &str, error: domain::Error) -> Result<(), AppError> {
     match error {
+        domain::Error::Field { field, why } => {
+            errors.add(field, frame.said(&why));
+            Ok(())
+        }
         domain::Error::Invalid(why) | domain::Error::Conflict(why) => {
             errors.add(field, frame.said(&why));
             Ok(())

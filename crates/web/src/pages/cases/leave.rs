@@ -126,15 +126,7 @@ pub async fn name(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>) 
         let (to, reason) = (sent.get("to"), sent.get("reason"));
         match delegations::name(&app.installation, visitor, to, (first, last), reason, app.now()).await {
             Ok(_) => return Ok(room::see_other(&frame, &format!("{PATH}?done=saved"))),
-            Err(error) => {
-                let why = error.to_string();
-                let field = match () {
-                    () if why.contains("事由") => "reason",
-                    () if why.contains("请假到") || why.contains("最长") => "last",
-                    () => "to",
-                };
-                forms::refusal(&frame, &mut errors, field, error)?;
-            }
+            Err(error) => forms::refusal(&frame, &mut errors, "to", error)?,
         }
     }
     let nothing = std::collections::BTreeMap::new();

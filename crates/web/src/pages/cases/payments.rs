@@ -14,8 +14,8 @@ use axum::{
 };
 use domain::{
     accounts::Permission,
-    cases::{Case, State as Stands},
-    payments::{self, Batch, Reconciliation, Stage, Sum},
+    cases::State as Stands,
+    payments::{self, Batch, Payable, Reconciliation, Stage, Sum},
 };
 use rules::Policy;
 
@@ -53,6 +53,8 @@ struct PaymentsPage<'a> {
     payable: &'a ListingView,
     /// How many cases wait for their money, and how much that is.
     waiting: String,
+    /// How many of them may not be ordered yet.
+    held: String,
     can_order: bool,
     batches: &'a ListingView,
 }
@@ -120,15 +122,17 @@ async fn respond(
         return hx::page(ListBlock { frame, list: if are_batches_meant { &of_batches } else { &of_cases } });
     }
     let room = head(frame, PATH).wrong(!errors.is_empty());
-    let sum: i64 = cases.iter().filter_map(Case::amount_fen).sum();
+    let sum: i64 = cases.iter().filter_map(|one| one.case.amount_fen()).sum();
     let waiting = [("count", format::count(cases.len())), ("amount", format::money_text(sum, frame.lang))];
+    let held = cases.iter().filter(|one| !one.held.is_empty()).count();
     let page = PaymentsPage {
         frame,
         room: &room,
         errors,
         payable: &of_cases,
         waiting: if cases.is_empty() { String::new() } else { frame.tn("payments-waiting", waiting) },
-        can_order: can_order && !cases.is_empty(),
+        held: if held == 0 { String::new() } else { frame.t1("payments-held-count", "count", format::count(held)) },
+        can_order: can_order && held < cases.len(),
         batches: &of_batches,
     };
     if errors.is_empty() { hx::page(page) } else { hx::refused(page) }
@@ -138,42 +142,51 @@ async fn respond(
 fn payable<'a>(
     frame: &'a Frame,
     policy: &'a Policy,
-    cases: &[Case],
+    cases: &[Payable],
     chosen: Option<&'a Vec<&'a str>>,
-) -> Listing<'a, Case> {
-    let years: BTreeSet<i64> = cases.iter().map(|case| case.year).collect();
+) -> Listing<'a, Payable> {
+    let years: BTreeSet<i64> = cases.iter().map(|one| one.case.year).collect();
     let years = years.into_iter().rev().map(|year| Choice::new(year.to_string(), year.to_string())).collect();
-    let awards: BTreeSet<&str> = cases.iter().map(|case| case.award.as_str()).collect();
+    let awards: BTreeSet<&str> = cases.iter().map(|one| one.case.award.as_str()).collect();
     let awards = awards.into_iter().map(|award| Choice::new(award, award_name(frame, policy, award))).collect();
-    let levels: BTreeSet<String> = cases.iter().map(|case| super::level(frame, policy, case)).collect();
+    let levels: BTreeSet<String> = cases.iter().map(|one| super::level(frame, policy, &one.case)).collect();
     let levels = levels.into_iter().filter(|level| !level.is_empty()).map(|level| Choice::new(level.clone(), level));
     let states = [Stands::Approved, Stands::Failed].map(|one| Choice::new(one.key(), frame.said(one.zh()))).into();
+    let held = ["yes", "no"].map(|key| Choice::new(key, frame.t(&format!("payments-held-{key}")))).into();
     Listing::new(frame, "payable", PATH, frame.t("payments-payable"))
-        .column("name", frame.t("cases-subject"), Kind::Text, move |case: &Case| {
-            let id = case.id.to_string();
+        .column("name", frame.t("cases-subject"), Kind::Text, move |one: &Payable| {
+            let id = one.case.id.to_string();
             let is_chosen = chosen.is_some_and(|chosen| chosen.contains(&id.as_str()));
-            let cell = Cell::text(case.name.clone()).link(frame.at(&super::path(case.id)));
-            cell.pick(chosen.map(|_| id)).picked(is_chosen)
+            let cell = Cell::text(one.case.name.clone()).link(frame.at(&super::path(one.case.id)));
+            // What would be refused is not offered.
+            cell.pick(chosen.filter(|_| one.held.is_empty()).map(|_| id)).picked(is_chosen)
         })
-        .column("award", frame.t("cases-award"), Kind::Text, |case| Cell::text(award_name(frame, policy, &case.award)))
-        .column("level", frame.t("cases-level"), Kind::Text, |case| Cell::text(super::level(frame, policy, case)))
-        .column("year", frame.t("cases-year"), Kind::Code, |case| Cell::code(case.year.to_string()))
-        .column("amount", frame.t("cases-amount"), Kind::Money, |case| super::amount_cell(frame, case.amount_fen()))
-        .column("account", frame.t("case-account"), Kind::Text, |case| {
-            let account = case.account.as_ref();
+        .column("award", frame.t("cases-award"), Kind::Text, |one| {
+            Cell::text(award_name(frame, policy, &one.case.award))
+        })
+        .column("level", frame.t("cases-level"), Kind::Text, |one| Cell::text(super::level(frame, policy, &one.case)))
+        .column("year", frame.t("cases-year"), Kind::Code, |one| Cell::code(one.case.year.to_string()))
+        .column("amount", frame.t("cases-amount"), Kind::Money, |one| super::amount_cell(frame, one.case.amount_fen()))
+        .column("held", frame.t("payments-held"), Kind::Text, |one| Cell::text(frame.said(&one.held)))
+        .column("account", frame.t("case-account"), Kind::Text, |one| {
+            let account = one.case.account.as_ref();
             Cell::text(account.map(|one| format!("{} {}", one.bank, one.masked)).unwrap_or_default())
         })
-        .column("state", frame.t("cases-state"), Kind::Text, |case| {
-            Cell::state(super::state(frame, case.state), case.state as i64)
+        .column("state", frame.t("cases-state"), Kind::Text, |one| {
+            Cell::state(super::state(frame, one.case.state), one.case.state as i64)
         })
-        .column("number", frame.t("cases-number"), Kind::Code, |case| Cell::code(case.id.to_string()))
-        .filter("award", frame.t("cases-award"), awards, |case, award| case.award == award)
-        .filter("level", frame.t("cases-level"), levels.collect(), |case, level| {
-            super::level(frame, policy, case) == level
+        .column("number", frame.t("cases-number"), Kind::Code, |one| Cell::code(one.case.id.to_string()))
+        .filter("award", frame.t("cases-award"), awards, |one, award| one.case.award == award)
+        .filter("level", frame.t("cases-level"), levels.collect(), |one, level| {
+            super::level(frame, policy, &one.case) == level
         })
-        .filter("year", frame.t("cases-year"), years, |case, year| case.year.to_string() == year)
-        .filter("state", frame.t("cases-state"), states, |case, state| case.state.key() == state)
-        .search(frame.t("cases-search"), |case| format!("{} {} {}", case.name, case.subject, case.id))
+        .filter("year", frame.t("cases-year"), years, |one, year| one.case.year.to_string() == year)
+        .filter("state", frame.t("cases-state"), states, |one, state| one.case.state.key() == state)
+        .filter("held", frame.t("payments-held"), held, |one, held| one.held.is_empty() == (held == "no"))
+        .search(frame.t("cases-search"), |one| {
+            let case = &one.case;
+            format!("{} {} {}", case.name, case.subject, case.id)
+        })
         .when_empty(frame.t("payments-payable-none"), frame.t("payments-payable-none-todo"))
 }
 
@@ -261,6 +274,7 @@ async fn shown(
 ) -> Result<Response, AppError> {
     let visitor = account(frame)?;
     let batch = payments::batch(app.db(), visitor, id).await?;
+    let held = payments::held(app.db(), visitor, &batch).await?;
     let people = People::read(app).await?;
     let rows: Vec<Row> = batch
         .payments
@@ -288,6 +302,7 @@ async fn shown(
         (frame.t("payment-made"), format!("{} {made_on}", people.name(frame, &batch.made_by))),
     ];
     facts.extend(batch.approved_by.as_ref().map(|by| (frame.t("payment-approved"), people.name(frame, by))));
+    facts.extend(held.iter().map(|(case, why)| (frame.t1("payment-held", "case", case), frame.said(why))));
     // What the bank sends back later comes after the batch is closed.
     let answering = (can && matches!(batch.stage, Stage::Sent | Stage::Closed)).then(|| {
         let field =
@@ -303,7 +318,7 @@ async fn shown(
         facts,
         reconciliation: batch.reconciliation().map(|all| reconciled(frame, &all)),
         list: &view,
-        acts: if can { acts(frame, &batch, &visitor.login) } else { Vec::new() },
+        acts: if can { acts(frame, &batch, (&visitor.login, !held.is_empty())) } else { Vec::new() },
         answering,
         returning: returned::form(frame, &batch, sent, errors).filter(|_| can),
         is_returning: !sent.get("payment").is_empty(),
@@ -397,13 +412,14 @@ fn reconciled(frame: &Frame, all: &Reconciliation) -> Reconciled {
 }
 
 /// What this visitor may do with the batch now.
-fn acts(frame: &Frame, batch: &Batch, login: &str) -> Vec<Act> {
+fn acts(frame: &Frame, batch: &Batch, (login, is_held): (&str, bool)) -> Vec<Act> {
     let own = frame.at(&format!("{PATH}/{}", batch.id));
     let act = |act: &str| {
         Act::new(format!("{own}/{act}"), frame.t(&format!("payment-{act}-do")), frame.t(&format!("payment-{act}-line")))
     };
     match batch.stage {
-        Stage::Made if batch.made_by == login => vec![act("cancel")],
+        Stage::Made if batch.made_by == login || is_held => vec![act("cancel")],
+        Stage::Approved if is_held => vec![act("cancel")],
         Stage::Made => vec![act("approve"), act("cancel")],
         Stage::Approved => vec![act("send"), act("cancel")],
         Stage::Sent | Stage::Closed => vec![act("send")],

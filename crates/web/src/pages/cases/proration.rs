@@ -133,10 +133,7 @@ pub async fn propose(State(app): State<App>, frame: Frame, Form(sent): Form<Sent
             let reason = sent.get("reason");
             match proration::propose(&app.installation, account(&frame)?, line, reason, app.now()).await {
                 Ok(id) => return Ok(room::see_other(&frame, &format!("{PATH}/{id}"))),
-                Err(error) => {
-                    let field = if error.to_string().contains("写明为什么") { "reason" } else { "line" };
-                    forms::refusal(&frame, &mut errors, field, error)?;
-                }
+                Err(error) => forms::refusal(&frame, &mut errors, "line", error)?,
             }
         }
     }

@@ -59,14 +59,7 @@ pub async fn enter(
         let said = Return { number: sent.get("payment"), on, reason: sent.get("reason") };
         match payments::send_back(&app.installation, account(&frame)?, id, said, app.now()).await {
             Ok(()) => return Ok(room::see_other(&frame, &format!("{PATH}/{id}?done=sent-back"))),
-            Err(error) => {
-                let field = match error.to_string() {
-                    why if why.contains("退汇原因") => "reason",
-                    why if why.contains("日期") => "on",
-                    _ => "payment",
-                };
-                forms::refusal(&frame, &mut errors, field, error)?;
-            }
+            Err(error) => forms::refusal(&frame, &mut errors, "payment", error)?,
         }
     }
     refused(&app, &frame, id, &sent, &errors).await
