@@ -21,3 +21,4 @@ mod recovery;
 mod returned;
 mod sharing;
 mod soundness;
+mod towns;
