@@ -21,7 +21,7 @@ pub use self::keeping::{
 };
 pub(crate) use self::keeping::{
     check_about, check_login, end_sessions, forget_given_password, heard_enterprises_in, holders, known, of_enterprise,
-    open_in, usable,
+    open_in, speak_for_towns, usable,
 };
 pub use self::password::{CHARS_MIN as PASSWORD_CHARS_MIN, HISTORY as PASSWORDS_REMEMBERED};
 pub(crate) use self::password::{check as check_password, fresh as fresh_word, hash as hash_password};

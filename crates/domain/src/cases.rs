@@ -333,10 +333,13 @@ pub struct Opinion {
 /// The department for which the accounts of the finance bureau speak.
 pub(crate) const FINANCE: &str = "财政局";
 
-/// The department that an account speaks for, if it speaks for one.
+/// What stands among the departments of an item for the town in which the enterprise lies (区镇初审).
+pub const OWN_TOWN: &str = "所在区镇";
+
+/// The department or the town that an account speaks for, if it speaks for one.
 pub fn department(account: &Account) -> Option<&str> {
     match account.organisation() {
-        Organisation::Department(name) => Some(name),
+        Organisation::Department(name) | Organisation::Town(name) => Some(name),
         _ => None,
     }
 }
@@ -360,14 +363,14 @@ pub struct Whole {
     pub is_stuck: bool,
 }
 
-/// The cases that an account may see, the latest first: an enterprise its own, a department those it is asked about.
+/// The cases that an account may see, the latest first: an enterprise its own, a department or a town those it is asked about.
 pub async fn all(db: &Db, account: &Account) -> Result<Vec<Case>, Error> {
     crate::items::allowed(account, Permission::ViewCases)?;
     let mut tx = db.begin_read().await?;
     match account.confined(Permission::ViewCases) {
         None => store::all(&mut tx, None).await,
         Some(Organisation::Enterprise(code)) => store::all(&mut tx, Some(code)).await,
-        Some(Organisation::Department(name)) => {
+        Some(Organisation::Department(name) | Organisation::Town(name)) => {
             let asked = store::asked(&mut tx, name).await?;
             let cases = store::all(&mut tx, None).await?;
             Ok(cases.into_iter().filter(|case| asked.contains(&case.id)).collect())

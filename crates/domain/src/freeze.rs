@@ -25,12 +25,14 @@ mod statuses;
 mod tests;
 mod ties;
 
+use std::collections::BTreeMap;
+
 use registry::Folded;
 use rules::Snapshot;
 
 use self::{
     enterprises::{Enterprises, place_table},
-    places::Gazetteer,
+    places::{Gazetteer, Place},
     rows::Tables,
 };
 pub(crate) use self::{interval::Interval, statuses::held};
@@ -75,6 +77,16 @@ pub struct Progress {
     pub done: usize,
     /// Rows in all.
     pub of: usize,
+}
+
+/// The town in which each enterprise lies now, by its code; not of those that lie in none that is known.
+pub(crate) fn present_towns(folded: &Folded) -> BTreeMap<String, String> {
+    let (gazetteer, enterprises) = (Gazetteer::of(folded), Enterprises::of(folded));
+    let town = |(uscc, places): (&str, Vec<(Interval, Place<'_>)>)| {
+        let town = places.last()?.1.town.filter(|town| *town != places::UNASSIGNED)?;
+        Some((uscc.to_owned(), town.to_owned()))
+    };
+    enterprises.places(&gazetteer).into_iter().filter_map(town).collect()
 }
 
 /// Freezes the registers as they were known at `folded.known_at`.

@@ -25,7 +25,8 @@ pub(crate) use self::soundness::faults as trail_faults;
 use self::{aid::Aid, window::Window};
 use crate::{
     Error, Installation,
-    accounts::{Account, Permission},
+    accounts::{self, Account, Permission},
+    cases,
     runs::sha256,
 };
 
@@ -211,7 +212,7 @@ pub struct Terms {
     /// What the aid for defending rights says besides.
     #[serde(default)]
     pub aid: Option<Aid>,
-    /// The departments that must agree (部门联审).
+    /// The departments that must agree (部门联审); 所在区镇 stands for the town of each enterprise.
     #[serde(default)]
     pub departments: Vec<String>,
     /// When applications are taken (申报期); at any time where it says nothing.
@@ -400,8 +401,12 @@ pub async fn issue(
 
 /// A department that nobody speaks for would be waited for without end.
 async fn unknown_departments(tx: &mut Tx, departments: &[String]) -> Result<Vec<Fault>, Error> {
-    let known = store::departments(tx).await?;
-    let unknown = departments.iter().filter(|name| *name != crate::cases::FINANCE && !known.contains(*name));
+    let mut known = store::departments(tx).await?;
+    known.insert(cases::FINANCE.to_owned());
+    if !accounts::speak_for_towns(tx).await?.is_empty() {
+        known.insert(cases::OWN_TOWN.to_owned());
+    }
+    let unknown = departments.iter().filter(|name| !known.contains(*name));
     let fault = |name: &String| Fault {
         words: format!("联审部门“{name}”没有可用的账号，案件会一直等它；请先在“组织”和“账号”中开通，或改正名称"),
         basis: "部门联审".into(),

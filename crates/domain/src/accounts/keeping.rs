@@ -153,6 +153,13 @@ pub(crate) async fn holders(tx: &mut Tx, permission: Permission) -> Result<Vec<S
     Ok(all.filter(holds).map(|one| one.account.login).collect())
 }
 
+/// The towns for which an open account speaks.
+pub(crate) async fn speak_for_towns(tx: &mut Tx) -> Result<std::collections::BTreeSet<String>, Error> {
+    let all = store::details(tx).await?.into_iter();
+    let speaks = |one: &Detail| one.disabled_at.is_none() && one.account.role == Role::Town;
+    Ok(all.filter(speaks).map(|one| one.account.unit).collect())
+}
+
 pub(crate) async fn heard_enterprises_in(tx: &mut Tx) -> Result<std::collections::BTreeSet<String>, Error> {
     store::units(tx, Role::Enterprise).await
 }

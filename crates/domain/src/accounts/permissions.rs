@@ -74,7 +74,7 @@ pub enum Resource<'a> {
     Case {
         /// The code of the enterprise whose it is.
         enterprise: &'a str,
-        /// The departments whose opinion was asked for.
+        /// The departments, and the town, whose opinion was asked for.
         asked: &'a [String],
         /// Whether it has not been handed in yet.
         is_draft: bool,
@@ -241,7 +241,7 @@ impl Policies {
             awaits_code: false,
         };
         let asked = match account.organisation() {
-            Organisation::Department(name) => vec![name.to_owned()],
+            Organisation::Department(name) | Organisation::Town(name) => vec![name.to_owned()],
             _ => Vec::new(),
         };
         let kind = self.kind(permission).map(ToString::to_string).unwrap_or_default();
@@ -311,7 +311,9 @@ fn thing(kind: &EntityTypeName, resource: &Resource<'_>) -> Result<Entity, Strin
             tell("enterprise", Organisation::Enterprise(enterprise))?;
             let mut departments = Vec::new();
             for name in asked {
-                departments.extend(Organisation::Department(name).uid()?.map(RestrictedExpression::new_entity_uid));
+                for of in [Organisation::Department(name), Organisation::Town(name)] {
+                    departments.extend(of.uid()?.map(RestrictedExpression::new_entity_uid));
+                }
             }
             attributes.insert("asked".to_owned(), RestrictedExpression::new_set(departments));
             attributes.insert("isDraft".to_owned(), RestrictedExpression::new_bool(is_draft));

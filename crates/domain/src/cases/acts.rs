@@ -7,7 +7,7 @@ use jiff::{Timestamp, civil::Date};
 use rules::{Evaluation, Policy};
 
 use super::{
-    Act, Case, Change, Payee, Receiving, State, Whole, clawback, department,
+    Act, Case, Change, OWN_TOWN, Payee, Receiving, State, Whole, clawback, department,
     facts::Known,
     find_in,
     gates::{self, Outcome},
@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     Error, Installation,
-    accounts::{Account, Permission, allows},
+    accounts::{self, Account, Permission, allows},
     budget, delegations,
     items::{self, Item, amount::Calculation},
     letters::{self, Office},
@@ -486,10 +486,27 @@ impl Doing<'_> {
         }
         after.reviewer = Some(self.account.login.clone());
         after.reviewer_for = self.acts_for();
-        let departments = &self.item.terms.departments;
-        store::ask_departments(tx, before.id, departments, &self.now.to_string()).await?;
+        let departments = self.departments(tx, before).await?;
+        store::ask_departments(tx, before.id, &departments, &self.now.to_string()).await?;
         after.state = if departments.is_empty() { State::Listed } else { State::Joint };
         Ok(())
+    }
+
+    /// Whom the item wants to hear, with the enterprise's own town by its name.
+    async fn departments(&self, tx: &mut Tx, case: &Case) -> Result<Vec<String>, Error> {
+        let mut named = self.item.terms.departments.clone();
+        let Some(town) = named.iter_mut().find(|name| *name == OWN_TOWN) else { return Ok(named) };
+        let known = self.known.town(&case.subject).ok_or_else(|| {
+            let why =
+                format!("登记簿没有{}所在的区镇，无法请区镇初审。请在企业登记簿补上所属区镇后再复核。", case.name);
+            Error::Conflict(why)
+        })?;
+        if !accounts::speak_for_towns(tx).await?.contains(known) {
+            let why = format!("{known}没有可用的账号，无法请它初审。请系统管理员为它开通区镇账号后再复核。");
+            return Err(Error::Conflict(why));
+        }
+        known.clone_into(town);
+        Ok(named)
     }
 
     async fn opine(&self, tx: &mut Tx, act: Act, after: &mut Case) -> Result<(), Error> {

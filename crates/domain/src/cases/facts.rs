@@ -46,6 +46,8 @@ pub(crate) struct Base {
     holidays: Vec<(Date, bool)>,
     /// The name of the city; empty where it cannot be told.
     city: String,
+    /// The present town of every enterprise that lies in one.
+    towns: BTreeMap<String, String>,
     /// The day up to which lists of the dishonest have come, and that up to which aid was told.
     credit_on: Option<Date>,
     aid_on: Option<Date>,
@@ -65,6 +67,7 @@ struct Made {
 /// The registers that [`Base`] is made of; of `subsidies` only whether it came.
 const READS: &[&str] = &[
     "enterprises",
+    "enterprise-changes",
     "statuses",
     "credit-records",
     "holidays",
@@ -151,6 +154,7 @@ impl Base {
             contracts: has("introductions").then(|| introduced::of(folded, corpus)),
             holidays: holidays.rows.iter().filter_map(day).collect(),
             city: Regions::of(folded.get("regions")).name(),
+            towns: crate::freeze::present_towns(folded),
             credit_on: told_on("credit-records"),
             aid_on: told_on("subsidies"),
         }
@@ -251,6 +255,11 @@ impl Known {
     /// The name of the city, as its letters bear it; empty where it cannot be told.
     pub(crate) fn city(&self) -> &str {
         &self.base.city
+    }
+
+    /// The town in which an enterprise lies now; none where no register says.
+    pub(super) fn town(&self, subject: &str) -> Option<&str> {
+        self.base.towns.get(subject).map(String::as_str)
     }
 
     /// The present name of an enterprise; none when the register does not hold it.

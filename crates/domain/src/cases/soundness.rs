@@ -9,7 +9,7 @@ use db::Tx;
 use registry::audit::{self, Entry};
 use serde_json::Value;
 
-use super::{Case, Notice, Step, identity_of, opening::rights_of, state_of};
+use super::{Case, Notice, OWN_TOWN, Step, identity_of, opening::rights_of, state_of};
 use crate::{Error, items, runs};
 
 /// What a case lacks of what money must rest on, each in words; empty when it lacks nothing.
@@ -30,7 +30,12 @@ pub(crate) async fn lacks(tx: &mut Tx, case: &Case) -> Result<Vec<String>, Error
         }
     }
     let opinions = super::store::opinions(tx, case.id).await?;
-    let agreed = |name: &&String| opinions.iter().any(|one| one.department == **name && one.agrees == Some(true));
+    let named = &item.terms.departments;
+    // The enterprise's town stands among the opinions by its name.
+    let agreed = |name: &&String| {
+        let is_its = |asked: &str| asked == **name || **name == OWN_TOWN && !named.iter().any(|other| other == asked);
+        opinions.iter().any(|one| is_its(&one.department) && one.agrees == Some(true))
+    };
     let silent = item.terms.departments.iter().filter(|name| !agreed(name));
     lacks.extend(silent.map(|name| format!("没有{name}同意的会签")));
     Ok(lacks)

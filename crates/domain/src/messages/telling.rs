@@ -157,11 +157,14 @@ impl Telling<'_> {
                 }
                 Waits::Departments => {
                     for department in cases::asked_still(tx, self.case.id).await? {
-                        let (role, unit) = match department.as_str() {
-                            cases::FINANCE => (Role::Finance, ""),
-                            unit => (Role::Department, unit),
+                        let (roles, unit) = match department.as_str() {
+                            cases::FINANCE => (&[Role::Finance][..], ""),
+                            // No town bears a department's name, so that one of the two is somebody.
+                            unit => (&[Role::Department, Role::Town][..], unit),
                         };
-                        self.tell(tx, kind, &To { role, unit, except: [self.by, ""] }, once).await?;
+                        for &role in roles {
+                            self.tell(tx, kind, &To { role, unit, except: [self.by, ""] }, once).await?;
+                        }
                     }
                 }
             }

@@ -22,3 +22,4 @@ mod recovery;
 mod returned;
 mod sharing;
 mod soundness;
+mod towns;

@@ -2210,6 +2210,7 @@ item-settlements = Settlements
 item-settlements-yes = The document counts a settlement as a win
 item-departments = Departments that must agree
 item-papers = Papers of an application
+item-departments-hint = One a line; 所在区镇 asks the town in which each enterprise lies
 item-list-hint = One a line
 item-drafted = Drafted by
 item-issued = Issued by

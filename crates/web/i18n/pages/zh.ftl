@@ -2210,6 +2210,7 @@ item-settlements = 和解与调解
 item-settlements-yes = 依据文件规定和解、调解算作胜诉
 item-departments = 联审部门
 item-papers = 申报材料
+item-departments-hint = 每行一个；写“所在区镇”则请企业所在的区镇初审
 item-list-hint = 每行一个
 item-drafted = 起草
 item-issued = 发布

@@ -177,7 +177,7 @@ fn fields(frame: &Frame, award: &AwardDef, sent: &Sent, errors: &Errors) -> Vec<
         yes("difference", "item-difference"),
         field("cap", "item-cap-year", FieldKind::Text).optional(),
         yes("pro-rata", "item-pro-rata"),
-        field("departments", "item-departments", FieldKind::Lines).hint(frame.t("item-list-hint")).optional(),
+        field("departments", "item-departments", FieldKind::Lines).hint(frame.t("item-departments-hint")).optional(),
         field("papers", "item-papers", FieldKind::Lines).hint(frame.t("item-list-hint")).optional(),
         field("window-from", "item-window-from", FieldKind::Text).hint(frame.t("item-window-hint")).optional(),
         field("window-until", "item-window-until", FieldKind::Text).optional(),
