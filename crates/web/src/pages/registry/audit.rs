@@ -28,7 +28,7 @@ use crate::{
 const READ_MAX: u32 = 20_000;
 
 /// The acts, by the word that the trail keeps.
-const ACTS: [&str; 94] = [
+const ACTS: [&str; 102] = [
     "import-merged",
     "import-cancelled",
     "import-recovered",
@@ -62,6 +62,14 @@ const ACTS: [&str; 94] = [
     "watch.restore",
     "watch.tell",
     "warning.handle",
+    "offer.keep",
+    "offer.withdraw",
+    "demand.answer",
+    "demand.answer-withdraw",
+    "appointment.ask",
+    "appointment.accept",
+    "appointment.decline",
+    "appointment.end",
     "item.draft",
     "item.issue",
     "item.suspend",
@@ -174,13 +182,15 @@ const FIELDS: [&str; 44] = [
 ];
 
 /// What befalls a case besides the acts of its table.
-const CASE_STEPS: [&str; 18] = [
+const CASE_STEPS: [&str; 20] = [
     "batch",
     "open",
     "begin",
     "write",
     "attach",
     "detach",
+    "hand-over",
+    "send-back",
     "expire",
     "publish",
     "notice-over",
