@@ -4,7 +4,7 @@ import { followFirst } from './browser.mjs';
 
 /** Pages that only lead on or send a file; journeys use them. */
 export const NOT_SHOWN = ['/', '/sign-on', '/sign-on/return', '/sign-on/out', '/runs/compare', '/registers/templates/{register}', '/runs/{id}/export',
-  '/navigation/reports/{id}/export', '/navigation/chains/{id}/file', '/navigation/chains/{id}/versions/{version}/file', '/sign-in/code', '/claims/{id}/papers/{file}', '/cases/{id}/papers/{file}', '/cases/{id}/letters/{kind}', '/letters/kept/{id}', '/notices/{id}/letter', ...'openapi.json runs runs/{run}/indicators runs/{run}/indicators/{code} runs/{run}/awards verdicts/{run}/{award}/{subject}'.split(' ').map((path) => `/api/${path}`), '/budget/prorata/{id}',
+  '/navigation/reports/{id}/export', '/navigation/chains/{id}/file', '/navigation/chains/{id}/versions/{version}/file', '/sign-in/code', '/claims/{id}/papers/{file}', '/cases/{id}/papers/{file}', '/cases/{id}/letters/{kind}', '/letters/kept/{id}', '/notices/{id}/letter', ...'openapi.json runs runs/{run}/indicators runs/{run}/indicators/{code} runs/{run}/awards verdicts/{run}/{award}/{subject}'.split(' ').map((path) => `/api/${path}`), '/budget/prorata/{id}', '/preparing/{id}', '/preparing/{id}/papers/{file}',
   '/my-enterprise/reports/{id}', '/my-enterprise/reports/{id}/export'];
 
 const at = (path) => async (page, address) => { await go(page, address + path); };
@@ -249,9 +249,6 @@ export const PAGES = [
   { name: 'appointment', door: '/appointments/{id}', as: 'enterprise', open: first('/appointments', 'main tbody th a[href*="/appointments/"]') },
   { name: 'appointment-asked', door: '/appointments/{id}', as: 'agency2', open: first('/appointments', 'main tbody th a[href*="/appointments/"]') },
   { name: 'preparing', door: '/preparing', as: 'agency', open: at('/preparing') },
-  { name: 'preparing-one', door: '/preparing/{id}', as: 'agency', open: async (page, address) => {
-    await first('/preparing', 'main tbody th a[href*="/preparing/"]')(page, address);
-  } },
   { name: 'items', door: '/items', open: at('/items') },
   { name: 'item', door: '/items/{id}', open: first('/items', 'main tbody th a[href*="/items/"]') },
   { name: 'item-with-faults', door: '/items/{id}', open: faultyItem },

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { launch, open, overflow, sessions, SIZES } from '../browser.mjs';
+import { audit, launch, open, overflow, sessions, SIZES } from '../browser.mjs';
 
 const address = process.env.ZHIQIANG_ADDRESS;
 let browser;
@@ -73,7 +73,10 @@ for (const [size, javaScript] of [['narrow', true], ['wide', false]]) {
     await agency.getByLabel('给企业的说明').fill('请核对费用');
     await agency.getByRole('button', { name: '交企业核对' }).click();
     await agency.getByText('已交企业核对').first().waitFor();
-    if (javaScript) assert.ok(await overflow(agency) <= 0, 'nothing sticks out');
+    if (javaScript) {
+      assert.ok(await overflow(agency) <= 0, 'nothing sticks out');
+      assert.deepEqual(await audit(agency), []);
+    }
 
     await firm.reload();
     const prepared = firm.getByRole('region', { name: '代理机构代拟' });

@@ -1,7 +1,11 @@
-//! Appointments of agencies from the command line: asked by an enterprise, answered by the agency, ended by either.
+//! Appointments of agencies from the command line: asked by an enterprise, answered by the agency, ended by either; and what the
+//! agency prepares, handed over and sent back.
 
 use clap::{Args, Subcommand};
-use domain::appointments::{self, Appointment, Asked};
+use domain::{
+    appointments::{self, Appointment, Asked},
+    cases::{self, Case},
+};
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
@@ -60,6 +64,24 @@ enum Action {
         #[arg(long)]
         reason: String,
     },
+    /// 机构列出受委托代拟的申报；用 case write、case attach 填写
+    Cases,
+    /// 机构把代拟好的申报交企业核对
+    HandOver {
+        /// 案件编号
+        case: i64,
+        /// 给企业的说明
+        #[arg(long, default_value = "")]
+        note: String,
+    },
+    /// 企业把代拟的申报退回机构修改
+    SendBack {
+        /// 案件编号
+        case: i64,
+        /// 要改什么
+        #[arg(long)]
+        note: String,
+    },
 }
 
 pub(crate) async fn run(context: &Context, command: Appointments) -> anyhow::Result<()> {
@@ -94,7 +116,35 @@ pub(crate) async fn run(context: &Context, command: Appointments) -> anyhow::Res
             appointments::end(&installation, &account, id, &reason, now).await?;
             done(id, "已结束")
         }
+        Action::Cases => {
+            let all = cases::to_prepare(&installation, &account, now).await?;
+            let values: Vec<Value> = all.iter().map(case_value).collect();
+            context.output.print(&values, |_| match all.is_empty() {
+                true => "现在没有要代拟的申报。".into(),
+                false => {
+                    let line = |(case, _): &(Case, Appointment)| {
+                        format!("{}  {}  {}  {}", case.id, case.name, case.matter, case.state.zh())
+                    };
+                    all.iter().map(line).collect::<Vec<_>>().join("\n")
+                }
+            })
+        }
+        Action::HandOver { case, note } => {
+            cases::hand_over(&installation, &account, case, &note, now).await?;
+            context.output.print(&json!({ "case": case }), |_| format!("案件 {case} 的代拟材料已交企业核对。"))
+        }
+        Action::SendBack { case, note } => {
+            cases::send_back(&installation, &account, case, &note, now).await?;
+            context.output.print(&json!({ "case": case }), |_| format!("案件 {case} 的代拟材料已退回机构。"))
+        }
     }
+}
+
+fn case_value((case, under): &(Case, Appointment)) -> Value {
+    json!({
+        "case": case.id, "name": case.name, "award": case.award, "matter": case.matter, "state": case.state.key(),
+        "appointment": under.id, "until": under.until_on,
+    })
 }
 
 fn day(name: &str, text: &str) -> anyhow::Result<Date> {

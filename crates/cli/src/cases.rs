@@ -98,24 +98,6 @@ enum Action {
         /// 文件
         file: PathBuf,
     },
-    /// 服务机构：列出受委托代拟的申报
-    Preparing,
-    /// 服务机构：代拟好的申报交企业核对
-    HandOver {
-        /// 案件编号
-        id: i64,
-        /// 给企业的说明
-        #[arg(long, default_value = "")]
-        note: String,
-    },
-    /// 企业：把代拟的申报退回机构修改
-    SendBack {
-        /// 案件编号
-        id: i64,
-        /// 要改什么
-        #[arg(long)]
-        note: String,
-    },
     /// 办理：确认领取、审核通过、复核通过、部门同意、决定兑现……
     Act {
         /// 案件编号
@@ -259,15 +241,6 @@ pub(crate) async fn run(context: &Context, command: Case) -> anyhow::Result<()> 
             doing.write(id, &written).await
         }
         Action::Attach { id, kind, file } => doing.attach(id, &kind, &file).await,
-        Action::Preparing => doing.preparing().await,
-        Action::HandOver { id, note } => {
-            cases::hand_over(&installation, &account, id, &note, context.now).await?;
-            context.output.print(&json!({ "case": id }), |_| format!("案件 {id} 的代拟材料已交企业核对。"))
-        }
-        Action::SendBack { id, note } => {
-            cases::send_back(&installation, &account, id, &note, context.now).await?;
-            context.output.print(&json!({ "case": id }), |_| format!("案件 {id} 的代拟材料已退回机构。"))
-        }
         Action::Act { id, act, note, costs, compensation, event, amount, for_whom, account } => {
             let fen = |amount: Option<String>| amount.as_deref().map(fen).transpose();
             let (costs_fen, compensation_fen) = (fen(costs)?, fen(compensation)?);
@@ -327,26 +300,6 @@ impl Doing<'_> {
         self.context.output.print(&values, |_| match found.is_empty() {
             true => "没有这样的案件。".into(),
             false => found.iter().map(|case| self.line(case)).collect::<Vec<_>>().join("\n"),
-        })
-    }
-
-    async fn preparing(&self) -> anyhow::Result<()> {
-        let all = cases::to_prepare(self.installation, self.account, self.context.now).await?;
-        let value = |(case, under): &(cases::Case, domain::appointments::Appointment)| {
-            json!({
-                "case": case.id, "name": case.name, "award": case.award, "matter": case.matter,
-                "state": case.state.key(), "appointment": under.id, "until": under.until_on,
-            })
-        };
-        let values: Vec<Value> = all.iter().map(value).collect();
-        self.context.output.print(&values, |_| match all.is_empty() {
-            true => "现在没有要代拟的申报。".into(),
-            false => {
-                let line = |(case, _): &(cases::Case, domain::appointments::Appointment)| {
-                    format!("{}  {}  {}  {}", case.id, case.name, self.award(&case.award), case.state.zh())
-                };
-                all.iter().map(line).collect::<Vec<_>>().join("\n")
-            }
         })
     }
 

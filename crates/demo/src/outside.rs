@@ -46,6 +46,9 @@ async fn offer(installation: &Installation, university: &Account, now: Timestamp
     let corpus = Corpus::open_on(&installation.corpus_dir(), installation.business_date(now))?;
     let mut own = offers::patents(installation, Some(&corpus), university, now).await?;
     own.retain(|one| one.standing == Standing::InForce && !one.document_key.is_empty());
+    // Those about which firms talk already come first.
+    let talks = offers::deals(installation, university).await?;
+    own.sort_by_key(|one| talks.iter().all(|talk| talk.document_key != one.document_key));
     let terms = |forms: &[ContractKind], field: &str, price_fen, note: &str| Terms {
         forms: forms.to_vec(),
         field: field.to_owned(),

@@ -297,14 +297,18 @@ pub struct Sign {
     pub words: String,
 }
 
-/// What stands open on a day, by application number as the corpus writes it.
+/// What stands open on a day, by the key of the document.
 pub async fn signs(db: &Db, today: Date) -> Result<BTreeMap<String, Vec<Sign>>, Error> {
     let mut tx = db.begin_read().await?;
     let mut found: BTreeMap<String, Vec<Sign>> = BTreeMap::new();
     for one in store::offers(&mut tx).await?.into_iter().filter(|one| one.is_open(today)) {
         let words = format!("权利人公开供给：{}（第 {} 号供给，第 {} 版）", one.words(), one.id, one.latest.version);
         let sign = Sign { offer: one.id, university: one.university, words };
-        found.entry(format!("CN{}", one.application_number)).or_default().push(sign);
+        let key = match one.document_key.as_str() {
+            "" => format!("CN{}", one.application_number),
+            key => key.to_owned(),
+        };
+        found.entry(key).or_default().push(sign);
     }
     Ok(found)
 }

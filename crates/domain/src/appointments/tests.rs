@@ -43,14 +43,8 @@ async fn office(database: &db::test::TestDb) -> Office {
         [("uscc", uscc), ("name", name), ("region", "城东镇")].map(|(field, text)| (field.into(), text.into())).into()
     };
     let rows = [row(FIRM, "甲新材料有限公司"), row(OTHER, "乙机械有限公司")];
-    let entry = Entry {
-        register: "enterprises",
-        kind: BatchKind::Entry,
-        rows: &rows,
-        at: at(ON),
-        by_whom: "test",
-        note: None,
-    };
+    let entry =
+        Entry { register: "enterprises", kind: BatchKind::Entry, rows: &rows, at: at(ON), by_whom: "test", note: None };
     registry::enter(&installation.db, &entry).await.unwrap();
     let db = &installation.db;
     for name in ["知远代理", "卓识代理"] {

@@ -24,13 +24,13 @@ struct Row {
     at: String,
 }
 
-/// Every offer with its latest version, the latest changed first.
+/// Every offer of a university in use with its latest version, the latest changed first.
 pub(super) async fn offers(tx: &mut Tx) -> Result<Vec<Offer>, Error> {
     const SQL: &str = "select o.id, u.name as university, o.application_number, o.document_key, o.title, v.version, \
         v.state, v.forms, v.field, v.price_fen, v.contact, v.until_on, v.note, v.by_whom, v.at \
         from offer o join organisation u on u.id = o.university_id join offer_version v on v.offer_id = o.id \
         where v.version = (select max(x.version) from offer_version x where x.offer_id = o.id) \
-        order by v.at desc, o.id desc";
+        and u.disabled_at is null order by v.at desc, o.id desc";
     let rows: Vec<Row> = with_conn!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await).map_err(db::Error::from)?;
     rows.into_iter().map(offer).collect()
 }

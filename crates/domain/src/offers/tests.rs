@@ -143,10 +143,7 @@ async fn own_patents_are_those_that_the_register_leaves_with_the_university() {
         expected.sort();
         assert_eq!(standing, expected, "{}", database.name);
         for other in [&town.firm, &town.clerk] {
-            assert!(matches!(
-                patents(&town.installation, None, other, at(ON)).await,
-                Err(Error::Forbidden(_))
-            ));
+            assert!(matches!(patents(&town.installation, None, other, at(ON)).await, Err(Error::Forbidden(_))));
         }
         let unbound = Account { unit: String::new(), ..town.university.clone() };
         assert!(patents(&town.installation, None, &unbound, at(ON)).await.unwrap().is_empty());
@@ -161,8 +158,7 @@ async fn an_offer_is_kept_version_by_version_and_seen_once_it_is_published() {
         let put = async |number: &str, publishes: bool, terms: &Terms| {
             keep(installation, None, &town.university, (number, publishes), terms, now).await
         };
-        for (of, word) in [(NUMBERS[1], "没有找到"), (NUMBERS[3], "没有找到"), (NUMBERS[2], "已经失效")]
-        {
+        for (of, word) in [(NUMBERS[1], "没有找到"), (NUMBERS[3], "没有找到"), (NUMBERS[2], "已经失效")] {
             let why = put(&number(of), true, &terms()).await.unwrap_err().to_string();
             assert!(why.contains(word), "{}: {why}", database.name);
         }
@@ -183,7 +179,7 @@ async fn an_offer_is_kept_version_by_version_and_seen_once_it_is_published() {
         assert_eq!(seen(&town.university).await.unwrap().1.len(), 3);
         assert!(matches!(seen(&town.rival).await, Err(Error::NotFound { .. })), "{}", database.name);
         let sign = &signs(&installation.db, TODAY).await.unwrap()[&format!("CN{one}")][0];
-        assert!(sign.offer == id && sign.words.contains("30 万元") && sign.words.contains("第 3 版"), "{sign:?}");
+        assert!(sign.offer == id && sign.words.contains("30万元") && sign.words.contains("第 3 版"), "{sign:?}");
         assert!(signs(&installation.db, date(2025, 1, 1)).await.unwrap().is_empty(), "its last day is over");
 
         assert!(matches!(withdraw(installation, &town.rival, id, now).await, Err(Error::NotFound { .. })));
@@ -252,7 +248,10 @@ async fn a_published_demand_is_answered_without_its_budget_and_the_firm_is_told(
         let reply = async |account: &Account, id, said: &Said| answer(installation, None, account, id, said, now).await;
         assert!(matches!(reply(&town.university, hidden, &said).await, Err(Error::NotFound { .. })));
         let foreign = Said { number: number(NUMBERS[3]), ..said.clone() };
-        assert!(matches!(reply(&town.university, open, &foreign).await, Err(Error::NotFound { .. })), "another's patent");
+        assert!(
+            matches!(reply(&town.university, open, &foreign).await, Err(Error::NotFound { .. })),
+            "another's patent"
+        );
         for (wrong, word) in [
             (Said { words: " ".into(), ..said.clone() }, "应答内容"),
             (Said { contact: String::new(), ..said.clone() }, "联系方式"),

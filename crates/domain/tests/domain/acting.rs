@@ -34,7 +34,8 @@ async fn an_agency_prepares_and_the_enterprise_hands_in() {
         let city = City::new(database.db.clone()).await;
         let installation = &city.installation;
         let (firm, agency, rival) = (city.of("enterprise"), city.of("agency"), city.of("agency2"));
-        let other = city.firm(&city.cases(State::Notified).await[0]);
+        let others = city.cases(State::Notified).await;
+        let other = city.firm(others.iter().find(|case| case.subject != firm.unit).unwrap());
         let id = cases::begin(installation, &city.policy, firm, WIN, now()).await.unwrap();
         let foreign = cases::begin(installation, &city.policy, &other, WIN, now()).await.unwrap();
 
@@ -63,9 +64,8 @@ async fn an_agency_prepares_and_the_enterprise_hands_in() {
             compensation_fen: Some(0),
             ..Written::default()
         };
-        let write = async |account: &Account, written: &Written| {
-            cases::write(installation, account, id, written, now()).await
-        };
+        let write =
+            async |account: &Account, written: &Written| cases::write(installation, account, id, written, now()).await;
         refused(write(agency, &Written { account: Some(account), ..written.clone() }).await, "企业自己填写");
         not_there(write(rival, &written).await);
         refused(cases::hand_over(installation, agency, id, "", now()).await, "还没有填写");

@@ -258,7 +258,7 @@ async fn every_door_opens_to_the_roles_of_the_table_and_to_no_other() {
 async fn the_security_administrator_reads_who_may_what_and_by_which_policy() {
     let server = Server::start().await;
     let mut security = server.signed_in(Role::SecurityAdministrator).await;
-    let page = security.get("/permissions").await;
+    let page = security.get("/permissions?size=50").await;
     assert_eq!(page.status, StatusCode::OK);
     for words in ["查看审计记录", "本单位", "only-the-administrator-keeps-accounts", "GB/T 22239-2019", "安全管理员"]
     {

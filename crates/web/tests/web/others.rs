@@ -92,12 +92,7 @@ struct Others {
 }
 
 impl Others {
-    async fn of(
-        folder: &std::path::Path,
-        clerk: &mut Visitor,
-        firm: &mut Visitor,
-        university: &mut Visitor,
-    ) -> Self {
+    async fn of(folder: &std::path::Path, clerk: &mut Visitor, firm: &mut Visitor, university: &mut Visitor) -> Self {
         let offer = first(&university.get("/offers?state=draft").await.text, "/offers/");
         let appointment = another_s_appointment(folder).await;
         let token = clerk.get("/corpus/baskets").await.token();
