@@ -292,8 +292,8 @@ async fn items_and_applications(story: &mut Story<'_>, dir: &Path) {
     story.tells("case attach", "enterprise", &[&case, "判决书", &paper], "case.attach").await;
     let prepared = [&*case, "--statement", "在海外维权，已立案", "--costs", "8万元", "--place", "德国"];
     story.tells("case write", "agency", &prepared, "case.write").await;
-    story.tells("appointment hand-over", "agency", &[&case, "--note", "请核对"], "case.hand-over").await;
-    story.tells("appointment send-back", "enterprise", &[&case, "--note", "费用再核"], "case.send-back").await;
+    story.tells("appointment hand-over", "agency", &[&case, "--note", "请核对"], "preparation.hand-over").await;
+    story.tells("appointment send-back", "enterprise", &[&case, "--note", "费用再核"], "preparation.send-back").await;
 }
 
 /// The money does not suffice for the cases left, each of which gets its part after two have agreed.

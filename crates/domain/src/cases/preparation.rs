@@ -188,7 +188,7 @@ pub async fn hand_over(
     let new = store::New { work: Work::Ready, file: None, changes: &[], note: said };
     store::insert(&mut tx, (&case, &appointment), &new, (account, today, now)).await?;
     let detail = json!({ "agency": appointment.agency, "note": said });
-    registry::audit::record(&mut tx, now, &account.login, "case.hand-over", &id.to_string(), &detail).await?;
+    registry::audit::record(&mut tx, now, &account.login, "preparation.hand-over", &id.to_string(), &detail).await?;
     let told = (Side::Enterprise, "待企业核对、提交", said);
     messages::of_preparation(&mut tx, (&case, &appointment), told, today, now).await?;
     Ok(tx.commit().await?)
@@ -224,7 +224,7 @@ pub async fn send_back(
     let new = store::New { work: Work::Return, file: None, changes: &[], note: said };
     store::insert(&mut tx, (&case, &appointment), &new, (account, today, now)).await?;
     let detail = json!({ "agency": agency, "note": said });
-    registry::audit::record(&mut tx, now, &account.login, "case.send-back", &id.to_string(), &detail).await?;
+    registry::audit::record(&mut tx, now, &account.login, "preparation.send-back", &id.to_string(), &detail).await?;
     messages::of_preparation(&mut tx, (&case, &appointment), (Side::Agency, "企业退回修改", said), today, now).await?;
     Ok(tx.commit().await?)
 }

@@ -28,7 +28,7 @@ use crate::{
 const READ_MAX: u32 = 20_000;
 
 /// The acts, by the word that the trail keeps.
-const ACTS: [&str; 102] = [
+const ACTS: [&str; 104] = [
     "import-merged",
     "import-cancelled",
     "import-recovered",
@@ -70,6 +70,8 @@ const ACTS: [&str; 102] = [
     "appointment.accept",
     "appointment.decline",
     "appointment.end",
+    "preparation.hand-over",
+    "preparation.send-back",
     "item.draft",
     "item.issue",
     "item.suspend",
@@ -182,15 +184,13 @@ const FIELDS: [&str; 44] = [
 ];
 
 /// What befalls a case besides the acts of its table.
-const CASE_STEPS: [&str; 20] = [
+const CASE_STEPS: [&str; 18] = [
     "batch",
     "open",
     "begin",
     "write",
     "attach",
     "detach",
-    "hand-over",
-    "send-back",
     "expire",
     "publish",
     "notice-over",
