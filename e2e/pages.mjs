@@ -4,7 +4,7 @@ import { followFirst } from './browser.mjs';
 
 /** Pages that only lead on or send a file; journeys use them. */
 export const NOT_SHOWN = ['/', '/sign-on', '/sign-on/return', '/sign-on/out', '/runs/compare', '/registers/templates/{register}', '/runs/{id}/export',
-  '/navigation/reports/{id}/export', '/navigation/chains/{id}/file', '/navigation/chains/{id}/versions/{version}/file', '/sign-in/code', '/claims/{id}/papers/{file}', '/cases/{id}/papers/{file}', '/cases/{id}/letters/{kind}', '/letters/kept/{id}', '/notices/{id}/letter', ...'openapi.json runs runs/{run}/indicators runs/{run}/indicators/{code} runs/{run}/awards verdicts/{run}/{award}/{subject}'.split(' ').map((path) => `/api/${path}`), '/budget/prorata/{id}',
+  '/navigation/reports/{id}/export', '/navigation/chains/{id}/file', '/navigation/chains/{id}/versions/{version}/file', '/sign-in/code', '/claims/{id}/papers/{file}', '/cases/{id}/papers/{file}', '/cases/{id}/letters/{kind}', '/letters/kept/{id}', '/notices/{id}/letter', ...'openapi.json runs runs/{run}/indicators runs/{run}/indicators/{code} runs/{run}/awards verdicts/{run}/{award}/{subject}'.split(' ').map((path) => `/api/${path}`), '/budget/prorata/{id}', '/preparing/{id}', '/preparing/{id}/papers/{file}',
   '/my-enterprise/reports/{id}', '/my-enterprise/reports/{id}/export'];
 
 const at = (path) => async (page, address) => { await go(page, address + path); };
@@ -234,6 +234,23 @@ export const PAGES = [
   { name: 'notice', door: '/notices/{id}', open: first('/notices', 'main tbody a[href*="/notices/"]') },
   { name: 'notice-for-everybody', door: '/notices/{id}', as: null, open: first('/notices', 'main tbody a[href*="/notices/"]') },
   { name: 'case-recovered', door: '/cases/{id}', as: 'finance', open: first('/cases?state=recovered', 'main tbody th a[href*="/cases/"]') },
+  { name: 'offers', door: '/offers', as: 'enterprise', open: at('/offers') },
+  { name: 'offer', door: '/offers/{id}', as: 'enterprise', open: first('/offers', 'main tbody th a[href*="/offers/"]') },
+  { name: 'offer-of-ones-own', door: '/offers/{id}', as: 'university', open: first('/offers', 'main tbody th a[href*="/offers/"]') },
+  { name: 'supply', door: '/supply', as: 'university', open: at('/supply') },
+  { name: 'supply-patent', door: '/supply/patents/{number}', as: 'university', open: first('/supply?standing=in-force', 'main tbody th a[href*="/supply/patents/"]') },
+  { name: 'supply-patent-refused', door: '/supply/patents/{number}', as: 'university', open: async (page, address) => {
+    await first('/supply?standing=in-force&offer=none', 'main tbody th a[href*="/supply/patents/"]')(page, address);
+    await page.locator('main form .button-main').click();
+  }, status: 422 },
+  { name: 'supply-demands', door: '/supply/demands', as: 'university', open: at('/supply/demands') },
+  { name: 'supply-demand', door: '/supply/demands/{id}', as: 'university', open: first('/supply/demands', 'main tbody th a[href*="/supply/demands/"]') },
+  { name: 'supply-deals', door: '/supply/deals', as: 'university', open: at('/supply/deals') },
+  { name: 'appointments', door: '/appointments', as: 'enterprise', open: at('/appointments') },
+  { name: 'appointments-of-an-agency', door: '/appointments', as: 'agency', open: at('/appointments') },
+  { name: 'appointment', door: '/appointments/{id}', as: 'enterprise', open: first('/appointments', 'main tbody th a[href*="/appointments/"]') },
+  { name: 'appointment-asked', door: '/appointments/{id}', as: 'agency2', open: first('/appointments', 'main tbody th a[href*="/appointments/"]') },
+  { name: 'preparing', door: '/preparing', as: 'agency', open: at('/preparing') },
   { name: 'items', door: '/items', open: at('/items') },
   { name: 'item', door: '/items/{id}', open: first('/items', 'main tbody th a[href*="/items/"]') },
   { name: 'item-with-faults', door: '/items/{id}', open: faultyItem },

@@ -394,6 +394,12 @@ fn words(document: &Document) -> String {
 }
 
 /// The corpus as it stands today.
+/// The corpus of an installation; none while nothing was taken in.
+pub(crate) fn present(installation: &Installation, now: jiff::Timestamp) -> anyhow::Result<Option<Corpus>> {
+    let folder = installation.corpus_dir();
+    Ok(if folder.exists() { Some(Corpus::open_on(&folder, installation.business_date(now))?) } else { None })
+}
+
 async fn opened(context: &Context, folder: &Path) -> anyhow::Result<Corpus> {
     if !folder.exists() {
         let message = "专利库还是空的。请先用 zhiqiang corpus index FILE… 收录专利文献。";

@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand, ValueEnum};
-use domain::matching::{self, Asked, Demand, Kind};
+use domain::{
+    matching::{self, Asked, Demand, Kind},
+    offers::{self, Said},
+};
 use serde_json::json;
 use terms::{Money, MoneyUnit};
 
@@ -28,6 +31,30 @@ enum Command {
     Post(Post),
     /// 撤回一条需求
     Withdraw(Id),
+    /// 列出向高校院所公布的需求
+    Sought,
+    /// 高校院所应答一条公布的需求
+    Answer(Answer),
+    /// 撤回一次应答
+    Retract {
+        /// 应答编号
+        id: i64,
+    },
+}
+
+#[derive(Debug, Args)]
+struct Answer {
+    /// 需求编号，见 demand sought
+    id: i64,
+    /// 提出的本单位专利的申请号，见 offer patents；不写为不指明专利
+    #[arg(long, default_value = "", value_name = "NUMBER")]
+    patent: String,
+    /// 应答内容
+    #[arg(long)]
+    words: String,
+    /// 联系方式
+    #[arg(long)]
+    contact: String,
 }
 
 #[derive(Debug, Args)]
@@ -64,6 +91,9 @@ struct Post {
     /// 有效期的最后一天
     #[arg(long, value_name = "DATE")]
     until: String,
+    /// 向高校院所公布（看不到预算）
+    #[arg(long)]
+    publish: bool,
 }
 
 /// A kind by its key.
@@ -116,6 +146,28 @@ pub(crate) async fn run(context: &Context, command: Demands) -> anyhow::Result<(
             matching::withdraw(&installation.db, &account, id, context.now).await?;
             context.output.print(&json!({ "demand": id }), |_| format!("需求 {id} 已撤回。"))
         }
+        Command::Sought => {
+            let all = offers::sought(&installation, &account, context.now).await?;
+            let lines: Vec<_> = all.iter().map(|one| line(&one.demand, today)).collect();
+            context.output.print(&lines, |_| {
+                let lines = all.iter().map(|one| {
+                    let answered = if one.is_answered { "已应答" } else { "未应答" };
+                    let demand = &one.demand;
+                    format!("{}\t{}\t{}\t{answered}", demand.id, demand.firm, demand.asked.title)
+                });
+                lines.collect::<Vec<_>>().join("\n")
+            })
+        }
+        Command::Answer(Answer { id, patent, words, contact }) => {
+            let corpus = crate::corpus::present(&installation, context.now)?;
+            let said = Said { number: patent, words, contact };
+            let id = offers::answer(&installation, corpus.as_ref(), &account, id, &said, context.now).await?;
+            context.output.print(&json!({ "answer": id }), |_| format!("应答 {id} 已提交，企业会收到消息。"))
+        }
+        Command::Retract { id } => {
+            offers::withdraw_answer(&installation, &account, id, context.now).await?;
+            context.output.print(&json!({ "answer": id }), |_| format!("应答 {id} 已撤回。"))
+        }
     }
 }
 
@@ -142,6 +194,7 @@ fn asked(post: Post) -> anyhow::Result<Asked> {
         ipc: post.ipc,
         budget_fen: budget.map(|budget| budget.fen),
         valid_until: valid_until.map_err(|cause| Unusable(format!("有效期 --until 读不懂：{cause}")))?,
+        is_published: post.publish,
     })
 }
 
@@ -150,6 +203,6 @@ fn line(one: &Demand, today: jiff::civil::Date) -> serde_json::Value {
     json!({
         "demand": one.id, "uscc": asked.uscc, "firm": one.firm, "kind": asked.kind.key(), "title": asked.title,
         "words": asked.words, "chain": asked.chain_node, "ipc": asked.ipc, "budget_fen": asked.budget_fen,
-        "until": asked.valid_until.to_string(), "state": one.state(today).key(),
+        "until": asked.valid_until.to_string(), "state": one.state(today).key(), "is_published": asked.is_published,
     })
 }

@@ -74,7 +74,7 @@ pub(crate) async fn run(context: &Context, command: Demo) -> anyhow::Result<()> 
 }
 
 /// The sign-ins of the demo, and what each is for.
-pub(crate) const SIGN_INS: [(&str, &str); 13] = [
+pub(crate) const SIGN_INS: [(&str, &str); 17] = [
     ("clerk", "业务科室"),
     ("clerk2", "业务科室（复核）"),
     ("leader", "领导小组"),
@@ -83,6 +83,10 @@ pub(crate) const SIGN_INS: [(&str, &str); 13] = [
     ("science", "联审部门"),
     ("bank", "金融机构"),
     ("province", "省级机关"),
+    ("university", "高校院所"),
+    ("university2", "高校院所（另一家）"),
+    ("agency", "服务机构"),
+    ("agency2", "服务机构（另一家）"),
     ("auditor", "审计"),
     ("town", "区镇街道"),
     ("enterprise", "企业"),

@@ -4,6 +4,7 @@
 //! Exit status: 0 done, 1 failed while running, 2 unusable arguments or input.
 
 mod account;
+mod appointments;
 mod arguments;
 mod audit;
 mod budget;
@@ -24,6 +25,7 @@ mod matching;
 mod messages;
 mod names;
 mod navigation;
+mod offers;
 mod organisation;
 mod output;
 mod payments;
@@ -131,6 +133,10 @@ enum Command {
     Message(messages::Message),
     /// 技术需求：列出、发布、撤回
     Demand(demands::Demands),
+    /// 专利供给：高校院所列出、发布、撤回
+    Offer(offers::Offers),
+    /// 代理委托：企业委托，机构答复，任一方结束
+    Appointment(appointments::Appointments),
     /// 收录、检索专利文献，出专利导航报告
     Corpus(corpus::Command),
 }
@@ -222,6 +228,8 @@ fn needs_data(command: &Command) -> bool {
             | Command::Payment(_)
             | Command::Message(_)
             | Command::Demand(_)
+            | Command::Offer(_)
+            | Command::Appointment(_)
             | Command::Organisation(_)
             | Command::DemoDate(_)
     )
@@ -266,6 +274,8 @@ async fn run(context: &Context, command: Command) -> anyhow::Result<()> {
         Command::Payment(command) => payments::run(context, command).await,
         Command::Message(command) => messages::run(context, command).await,
         Command::Demand(command) => demands::run(context, command).await,
+        Command::Offer(command) => offers::run(context, command).await,
+        Command::Appointment(command) => appointments::run(context, command).await,
         Command::Corpus(command) => corpus::run(context, command).await,
     }
 }

@@ -7,6 +7,7 @@ use std::{
 
 use clap::Args;
 use corpus::Corpus;
+use domain::offers;
 use navigation::matching::{self, Backtest, Deal, Matched, Valuation, Wanted};
 use terms::{Money, MoneyUnit};
 
@@ -67,8 +68,10 @@ pub(crate) async fn run(context: &Context, corpus: &Corpus, command: Match) -> a
     let keys: Vec<String> = found.candidates.iter().map(|one| one.key.clone()).collect();
     let folded = installation.registers(context.now).await?;
     let mut told = domain::matching::registers::told(corpus, &folded, &keys, wanted.as_of)?;
+    let offered = offers::signs(&installation.db, installation.business_date(context.now)).await?;
     for one in &mut found.candidates {
-        let told = told.remove(&one.key).unwrap_or_default();
+        let mut told = told.remove(&one.key).unwrap_or_default();
+        told.signs.extend(offers::signs_of(&offered, &names, &one.key, &one.owners).map(|sign| sign.words.clone()));
         one.tell(told.signs, told.high_value);
     }
     context.output.print(&found, words)

@@ -56,6 +56,8 @@ const PAIRS: &[Pair] = &[
     pair!(20261127190000, "return payment", "20261127190000_return_payment.sql"),
     pair!(20261127191000, "weigh clawback", "20261127191000_weigh_clawback.sql"),
     pair!(20261127192000, "create kept version", "20261127192000_create_kept_version.sql"),
+    pair!(20261127200000, "create offer", "20261127200000_create_offer.sql"),
+    pair!(20261127201000, "create appointment", "20261127201000_create_appointment.sql"),
 ];
 
 pub(crate) fn newest() -> i64 {

@@ -16,8 +16,13 @@ use jiff::{Timestamp, ToSpan};
 use registry::mappings::Mapping;
 
 use crate::{
-    AS_OF, COMPLETE, City, FIRST_COUNT, RegisterFile, Scale, documents::known_on, generate, introductions,
-    names::OUTSIDERS, patents::Owner, payouts, words, write_files,
+    AS_OF, COMPLETE, City, FIRST_COUNT, RegisterFile, Scale,
+    documents::known_on,
+    generate, introductions,
+    names::OUTSIDERS,
+    outside::{self, AGENCIES, UNIVERSITIES},
+    patents::Owner,
+    payouts, words, write_files,
 };
 
 /// The seed of the demo city.
@@ -73,6 +78,7 @@ pub async fn fill(
     let sign_ins = open_accounts(installation, &city, now).await?;
     set_watches(installation, &city, arrival, now).await?;
     introductions::seed(installation, &city, now).await?;
+    outside::seed(installation, now).await?;
     tell("发布演示事项，生成首批案件".to_owned());
     payouts::begin(installation, &accounts::all(&installation.db).await?, now).await?;
     Ok(sign_ins)
@@ -232,6 +238,10 @@ async fn open_accounts(installation: &Installation, city: &City, now: Timestamp)
         ("science", "演示·科学技术局", Role::Department, "科学技术局".to_owned()),
         ("bank", "演示·银行", Role::Bank, crate::rights::BANKS[0].to_owned()),
         ("province", "演示·省知识产权局", Role::Province, PROVINCE.to_owned()),
+        ("university", "演示·高校", Role::University, UNIVERSITIES[0].to_owned()),
+        ("university2", "演示·另一家高校", Role::University, UNIVERSITIES[1].to_owned()),
+        ("agency", "演示·代理机构", Role::Agency, AGENCIES[0].to_owned()),
+        ("agency2", "演示·另一家机构", Role::Agency, AGENCIES[1].to_owned()),
         ("auditor", "演示·审计", Role::Auditor, String::new()),
         ("town", "演示·区镇", Role::Town, town),
         ("enterprise", "演示·企业", Role::Enterprise, enterprise),
@@ -244,6 +254,10 @@ async fn open_accounts(installation: &Installation, city: &City, now: Timestamp)
         (Kind::Department, "科学技术局"),
         (Kind::Bank, crate::rights::BANKS[0]),
         (Kind::Province, PROVINCE),
+        (Kind::University, UNIVERSITIES[0]),
+        (Kind::University, UNIVERSITIES[1]),
+        (Kind::Agency, AGENCIES[0]),
+        (Kind::Agency, AGENCIES[1]),
     ] {
         let new = New { kind, name: name.into(), code: String::new(), parent: None };
         organisations::add(&installation.db, &new, "system", now).await?;

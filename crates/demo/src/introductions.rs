@@ -52,6 +52,9 @@ const POSTED: [Posted; 5] = [
     ("clerk", 5, Kind::Need, "机床主轴的减振", "客户反映高速时振动大，需要主轴减振和冷却的方案。", "B23", None),
 ];
 
+/// The demands that their firms publish to universities and institutes.
+const PUBLISHED: [&str; 3] = ["电池电芯的温度采样与均衡", "功率器件的散热底座", "机床主轴的减振"];
+
 /// Posts the demands, follows some of them up, and enters the contracts.
 pub(crate) async fn seed(installation: &Installation, city: &City, now: Timestamp) -> Result<(), FillError> {
     let corpus = Corpus::open(&installation.corpus_dir())?;
@@ -73,6 +76,8 @@ pub(crate) async fn seed(installation: &Installation, city: &City, now: Timestam
             ipc: ipc.into(),
             budget_fen,
             valid_until: date(2024, 8, 31),
+            // Those that say in words what is looked for are published to universities.
+            is_published: PUBLISHED.contains(&title),
         };
         demands.push(matching::post(installation, poster, &asked, COMPLETE, now).await?);
     }

@@ -18,6 +18,7 @@ mod industries;
 mod introductions;
 mod names;
 mod numbers;
+mod outside;
 mod patents;
 mod payouts;
 mod plan;

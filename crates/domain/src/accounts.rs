@@ -55,6 +55,10 @@ pub enum Role {
     Bank,
     /// 省级机关: reads the city's figures, the rights behind them and what is public.
     Province,
+    /// 高校院所: offers its patents, answers demands; its account's unit is its name.
+    University,
+    /// 服务机构 (代理机构): prepares the applications of the enterprises that appointed it; its account's unit is its name.
+    Agency,
     /// 系统管理员: keeps accounts; reads no business data.
     Administrator,
     /// 安全管理员: reads who may do what; keeps no accounts, reads no trail and no business data.
@@ -88,6 +92,20 @@ pub enum Permission {
     ViewDemands,
     /// Post demands, and note contacts, negotiations and contracts.
     ChangeDemands,
+    /// See what universities and institutes offer: what is published, and one's own.
+    ViewOffers,
+    /// Offer the patents of one's own university, take offers back, and see the talks about them.
+    ChangeOffers,
+    /// See the demands that enterprises published to universities, and answer them.
+    AnswerDemands,
+    /// See which enterprise appointed which agency, for what and until when.
+    ViewAppointments,
+    /// Appoint an agency for one's own enterprise, and end that.
+    Appoint,
+    /// Accept, decline and end the appointments of one's own agency.
+    AnswerAppointments,
+    /// Write the applications of an enterprise that appointed one's own agency, and add papers; never hand them in.
+    PrepareCases,
     /// See award cases: staff all, a department those it is asked about, an enterprise its own.
     ViewCases,
     /// Draft and issue policy items; open, handle and publish cases.
@@ -124,7 +142,7 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 35] = [
         Self::ViewFigures,
         Self::ViewRights,
         Self::ViewOwnEnterprise,
@@ -137,6 +155,13 @@ impl Permission {
         Self::KeepBaskets,
         Self::ViewDemands,
         Self::ChangeDemands,
+        Self::ViewOffers,
+        Self::ChangeOffers,
+        Self::AnswerDemands,
+        Self::ViewAppointments,
+        Self::Appoint,
+        Self::AnswerAppointments,
+        Self::PrepareCases,
         Self::ViewCases,
         Self::HandleCases,
         Self::GiveOpinion,
@@ -170,6 +195,13 @@ impl Permission {
             Self::KeepBaskets => "保存文献夹与检索式",
             Self::ViewDemands => "查看技术需求与洽谈",
             Self::ChangeDemands => "发布技术需求与记录洽谈",
+            Self::ViewOffers => "查看专利供给",
+            Self::ChangeOffers => "发布本单位专利供给",
+            Self::AnswerDemands => "应答技术需求",
+            Self::ViewAppointments => "查看代理委托",
+            Self::Appoint => "委托代理机构",
+            Self::AnswerAppointments => "答复代理委托",
+            Self::PrepareCases => "代拟申报材料",
             Self::ViewCases => "查看兑现案件",
             Self::HandleCases => "办理兑现案件",
             Self::GiveOpinion => "部门联审",
@@ -192,7 +224,7 @@ impl Permission {
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Clerk,
         Self::Leader,
         Self::Finance,
@@ -202,6 +234,8 @@ impl Role {
         Self::Department,
         Self::Bank,
         Self::Province,
+        Self::University,
+        Self::Agency,
         Self::Administrator,
         Self::SecurityAdministrator,
     ];
@@ -218,6 +252,8 @@ impl Role {
             Self::Department => "department",
             Self::Bank => "bank",
             Self::Province => "province",
+            Self::University => "university",
+            Self::Agency => "agency",
             Self::Administrator => "administrator",
             Self::SecurityAdministrator => "security-administrator",
         }
@@ -225,7 +261,7 @@ impl Role {
 
     /// Whether it is of the city's own offices; to everybody else a member of the staff is known by the office alone.
     pub const fn is_of_the_city(self) -> bool {
-        !matches!(self, Self::Enterprise | Self::Bank | Self::Province)
+        !matches!(self, Self::Enterprise | Self::Bank | Self::Province | Self::University | Self::Agency)
     }
 
     /// The role with this key.
@@ -245,6 +281,8 @@ impl Role {
             Self::Department => "联审部门",
             Self::Bank => "金融机构",
             Self::Province => "省级机关",
+            Self::University => "高校院所",
+            Self::Agency => "服务机构",
             Self::Administrator => "系统管理员",
             Self::SecurityAdministrator => "安全管理员",
         }
@@ -262,7 +300,8 @@ pub struct Account {
     pub name: String,
     /// Its role.
     pub role: Role,
-    /// The unit it belongs to: a town's, department's, bank's or provincial body's name, an enterprise's code, or empty for the city.
+    /// The unit it belongs to: the name of a town, department, bank, provincial body, university or agency, an
+    /// enterprise's code, or empty for the city.
     pub unit: String,
     /// Whether its password was given by somebody else and must be changed before anything else.
     pub must_change: bool,

@@ -13,6 +13,7 @@ mod introduced;
 mod notices;
 mod offers;
 mod opening;
+mod preparation;
 mod qualifications;
 mod soundness;
 pub mod state;
@@ -47,6 +48,9 @@ pub use self::{
     },
     offers::{Offer, offers},
     opening::{Opening, open_batch, simulate},
+    preparation::{
+        Changed, Prepared, Preparing, Work, hand_over, prepared, prepared_paper, preparing, send_back, to_prepare,
+    },
     state::{Act, State},
     turn::{Waits, awaiting},
     weighed::Weighed,
@@ -257,7 +261,12 @@ impl Case {
 
     /// Whose it is and whom it concerns, for the question who may do what with it.
     fn resource<'a>(&'a self, asked: &'a [String]) -> Resource<'a> {
-        Resource::Case { enterprise: &self.subject, asked, is_draft: self.state == State::Draft }
+        self.acted_for(asked, &[])
+    }
+
+    /// The same, with the agencies that act for its enterprise in it.
+    fn acted_for<'a>(&'a self, asked: &'a [String], agents: &'a [String]) -> Resource<'a> {
+        Resource::Case { enterprise: &self.subject, asked, agents, is_draft: self.state == State::Draft }
     }
 
     /// Whether its step should have been done by this day.

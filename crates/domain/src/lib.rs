@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod alarms;
+pub mod appointments;
 pub mod backup;
 pub mod baskets;
 pub mod budget;
@@ -31,6 +32,7 @@ pub mod matching;
 pub mod messages;
 pub mod names;
 pub mod number_lists;
+pub mod offers;
 pub mod organisations;
 pub mod payments;
 pub mod proration;

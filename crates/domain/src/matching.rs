@@ -57,6 +57,8 @@ pub struct Asked {
     pub budget_fen: Option<i64>,
     /// Its last day.
     pub valid_until: Date,
+    /// Whether universities and institutes see it, without its budget, and may answer it.
+    pub is_published: bool,
 }
 
 /// A demand (技术需求).
@@ -83,6 +85,11 @@ impl Demand {
             (false, false) => State::Open,
         }
     }
+
+    /// Whose it is, for the question who may do what with it.
+    pub(crate) fn resource(&self) -> Resource<'_> {
+        Resource::Demand { enterprise: &self.asked.uscc, is_published: self.asked.is_published }
+    }
 }
 
 /// The demands that an account sees, the latest first.
@@ -95,6 +102,20 @@ pub async fn demands(db: &Db, account: &Account) -> Result<Vec<Demand>, Error> {
 pub async fn demand(db: &Db, account: &Account, id: i64) -> Result<Demand, Error> {
     let mut tx = db.begin_read().await?;
     visible(&mut tx, account, id).await
+}
+
+/// Every demand that is published to universities and institutes, the latest first.
+pub(crate) async fn published(db: &Db) -> Result<Vec<Demand>, Error> {
+    let mut tx = db.begin_read().await?;
+    let mut all = store::demands(&mut tx, None, None).await?;
+    all.retain(|one| one.asked.is_published);
+    Ok(all)
+}
+
+/// Every deal, the latest first.
+pub(crate) async fn every_deal(db: &Db) -> Result<Vec<Deal>, Error> {
+    let mut tx = db.begin_read().await?;
+    store::deals(&mut tx, None, None).await
 }
 
 /// What is wrong with a demand, field by field.
@@ -196,14 +217,13 @@ fn firm_of(account: &Account) -> Option<&str> {
 
 async fn visible(tx: &mut Tx, account: &Account, id: i64) -> Result<Demand, Error> {
     let found = store::demands(tx, firm_of(account), Some(id)).await?.pop();
-    let is_seen =
-        |one: &Demand| allows(account, Permission::ViewDemands, &Resource::Demand { enterprise: &one.asked.uscc });
+    let is_seen = |one: &Demand| allows(account, Permission::ViewDemands, &one.resource());
     found.filter(is_seen).ok_or_else(|| Error::NotFound { what: "需求", id: id.to_string() })
 }
 
 fn told(asked: &Asked, firm: &str) -> serde_json::Value {
     json!({ "firm": firm, "uscc": asked.uscc, "kind": asked.kind.key(), "title": asked.title,
-        "valid_until": asked.valid_until.to_string() })
+        "valid_until": asked.valid_until.to_string(), "is_published": asked.is_published })
 }
 
 async fn record(

@@ -19,7 +19,7 @@ use db::{Db, Tx};
 use jiff::{Timestamp, civil::Date};
 use registry::instant;
 
-pub(crate) use self::telling::{of_case, of_clawback, of_watch, remind};
+pub(crate) use self::telling::{of_answer, of_appointment, of_case, of_clawback, of_preparation, of_watch, remind};
 pub use self::{
     kinds::{Kind, Mode},
     proof::{CODE_FAILURES_MAX, CODE_LIFE, CODES_A_DAY, Proof, ask as ask_proof, proof, prove},

@@ -93,6 +93,8 @@ impl Kind {
             Self::Department => Some(Role::Department),
             Self::Bank => Some(Role::Bank),
             Self::Province => Some(Role::Province),
+            Self::University => Some(Role::University),
+            Self::Agency => Some(Role::Agency),
             _ => None,
         }
     }
@@ -286,8 +288,8 @@ pub async fn enable(db: &Db, id: i64, by: &str, now: Timestamp) -> Result<(), Er
     Ok(tx.commit().await?)
 }
 
-/// Whether an account of this role may belong to this unit: a town of the register where that has come, or a department, bank or
-/// provincial body that is kept.
+/// Whether an account of this role may belong to this unit: a town of the register where that has come, or a department, bank,
+/// provincial body, university or agency that is kept.
 pub(crate) async fn check_unit(db: &Db, role: Role, unit: &str, now: Timestamp) -> Result<(), Error> {
     match role {
         Role::Town => {

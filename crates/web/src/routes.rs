@@ -11,9 +11,9 @@ use domain::accounts::Permission;
 use crate::{
     app::App,
     pages::{
-        account, accounts, api, awards, cases, claims, cockpit, corpus, enterprises, gallery, history, home,
-        indicators, invitations, jobs, language, matching, messages, navigation, organisations, patents, permissions,
-        policy, registry, runs, search, self_check, settings, sign_in, sign_on, warnings, what_if,
+        account, accounts, api, appointments, awards, cases, claims, cockpit, corpus, enterprises, gallery, history,
+        home, indicators, invitations, jobs, language, matching, messages, navigation, offers, organisations, patents,
+        permissions, policy, registry, runs, search, self_check, settings, sign_in, sign_on, supply, warnings, what_if,
     },
 };
 
@@ -59,9 +59,10 @@ pub struct Section {
 pub fn doors() -> Vec<Door> {
     use Access::{Everyone, Needs, SignedIn};
     use Permission::{
-        AdmitEnterprises, ChangeDemands, ChangeRegistry, DecideCases, Evaluate, HandleCases, Invite, KeepBaskets,
-        ManageAccounts, ManageMoney, OwnCases, ReopenMonths, SearchCorpus, ViewAudit, ViewCases, ViewDemands,
-        ViewFigures, ViewMoney, ViewOwnEnterprise, ViewPermissions, ViewPledges, ViewPolicy, ViewRegistry, ViewRights,
+        AdmitEnterprises, AnswerAppointments, AnswerDemands, Appoint, ChangeDemands, ChangeOffers, ChangeRegistry,
+        DecideCases, Evaluate, HandleCases, Invite, KeepBaskets, ManageAccounts, ManageMoney, OwnCases, PrepareCases,
+        ReopenMonths, SearchCorpus, ViewAppointments, ViewAudit, ViewCases, ViewDemands, ViewFigures, ViewMoney,
+        ViewOffers, ViewOwnEnterprise, ViewPermissions, ViewPledges, ViewPolicy, ViewRegistry, ViewRights,
     };
     vec![
         door("/sign-in", Everyone, get(sign_in::form).post(sign_in::submit)),
@@ -211,6 +212,28 @@ pub fn doors() -> Vec<Door> {
         door("/matching/{id}/edit", Needs(ChangeDemands), get(matching::edit_form).post(matching::edit)),
         door("/matching/{id}/withdraw", Needs(ChangeDemands), post(matching::withdraw)),
         door("/matching/{id}/contact/{key}", Needs(ChangeDemands), get(matching::contact_form).post(matching::contact)),
+        door("/offers", Needs(ViewOffers), get(offers::page)),
+        door("/offers/{id}", Needs(ViewOffers), get(offers::one)),
+        door("/offers/{id}/withdraw", Needs(ChangeOffers), post(offers::withdraw)),
+        door("/supply", Needs(ChangeOffers), get(supply::page)),
+        door("/supply/patents/{number}", Needs(ChangeOffers), get(supply::patent_form).post(supply::keep_offer)),
+        door("/supply/demands", Needs(AnswerDemands), get(supply::demands)),
+        door("/supply/demands/{id}", Needs(AnswerDemands), get(supply::demand)),
+        door("/supply/demands/{id}/answer", Needs(AnswerDemands), post(supply::answer)),
+        door("/supply/answers/{id}/withdraw", Needs(AnswerDemands), post(supply::withdraw_answer)),
+        door("/supply/deals", Needs(ChangeOffers), get(supply::deals)),
+        door("/appointments", Needs(ViewAppointments), get(appointments::page)),
+        door("/appointments/ask", Needs(Appoint), post(appointments::ask)),
+        door("/appointments/{id}", Needs(ViewAppointments), get(appointments::one)),
+        door("/appointments/{id}/accept", Needs(AnswerAppointments), post(appointments::accept)),
+        door("/appointments/{id}/decline", Needs(AnswerAppointments), post(appointments::decline)),
+        door("/appointments/{id}/end", Needs(ViewAppointments), post(appointments::end)),
+        door("/preparing", Needs(PrepareCases), get(cases::preparing::page)),
+        door("/preparing/{id}", Needs(PrepareCases), get(cases::preparing::one)),
+        upload_door("/preparing/{id}/write", Needs(PrepareCases), post(cases::preparing::write)),
+        door("/preparing/{id}/papers/{file}", Needs(PrepareCases), get(cases::preparing::paper)),
+        upload_door("/preparing/{id}/papers/{file}/remove", Needs(PrepareCases), post(cases::preparing::remove)),
+        door("/preparing/{id}/hand-over", Needs(PrepareCases), post(cases::preparing::hand_over)),
         door("/navigation", Needs(ViewRights), get(navigation::page)),
         door("/navigation/reports", Needs(Evaluate), post(navigation::start)),
         door("/navigation/reports/{id}", Needs(ViewRights), get(navigation::report::page)),
@@ -271,6 +294,7 @@ pub fn doors() -> Vec<Door> {
         door("/cases/{id}/papers/{file}", Needs(ViewCases), get(cases::acts::paper)),
         upload_door("/cases/{id}/papers/{file}/remove", Needs(OwnCases), post(cases::acts::remove)),
         door("/cases/{id}/letters/{kind}", Needs(ViewCases), get(cases::letters::of_case)),
+        door("/cases/{id}/send-back", Needs(OwnCases), post(cases::preparing::send_back)),
         door("/cases/{id}/object", Needs(HandleCases), post(cases::acts::object)),
         door("/cases/{id}/objections/{objection}/decide", Needs(DecideCases), post(cases::acts::decide)),
         door("/self-check", Everyone, get(self_check::page)),
@@ -380,18 +404,22 @@ pub fn doors() -> Vec<Door> {
 
 /// The words of the navigation, in order, each with the word under which it stands: at most eight stand for themselves,
 /// whoever looks. One appears as soon as its page stands in the list.
-const SECTIONS: [(&str, &str, &str); 17] = [
+const SECTIONS: [(&str, &str, &str); 21] = [
     ("nav-cockpit", "", "/cockpit"),
     ("nav-indicators", "", "/indicators"),
     ("nav-awards", "", "/awards"),
     ("nav-enterprises", "", "/enterprises"),
     ("nav-my-enterprise", "", "/my-enterprise"),
+    ("nav-supply", "", "/supply"),
+    ("nav-preparing", "", "/preparing"),
     ("nav-own-patents", "nav-patents", "/patents"),
     ("nav-corpus", "nav-patents", "/corpus"),
     ("nav-warnings", "nav-patents", "/warnings"),
     ("nav-navigation", "nav-patents", "/navigation"),
     ("nav-matching", "nav-patents", "/matching"),
+    ("nav-offers", "nav-patents", "/offers"),
     ("nav-award-cases", "nav-cases", "/cases"),
+    ("nav-appointments", "nav-cases", "/appointments"),
     ("nav-claims", "nav-cases", "/claims"),
     ("nav-pledges", "nav-cases", "/budget/pledges"),
     ("nav-registers", "", "/registers"),

@@ -14,7 +14,7 @@ use crate::delivery::City;
 use crate::program::{json, zhiqiang};
 
 /// The commands after which the trail owes nothing, with the reason.
-const SILENT: [(&str, &str); 52] = [
+const SILENT: [(&str, &str); 57] = [
     ("init", "an empty installation holds nothing yet"),
     ("demo", "fills by imports, evaluations and cases, each of which records itself; the story stands on such a city"),
     ("serve", "its pages record themselves"),
@@ -59,6 +59,11 @@ const SILENT: [(&str, &str); 52] = [
     ("demand show", "looks"),
     ("corpus meaning learn", "what follows from published documents, and can be learnt again"),
     ("corpus meaning forget", "the same"),
+    ("demand sought", "looks"),
+    ("offer list", "looks"),
+    ("offer patents", "looks"),
+    ("appointment list", "looks"),
+    ("appointment cases", "looks"),
     ("corpus index", "published documents, kept with their sources in splits of their own"),
     ("corpus watch", "each watch records what it tells"),
     ("corpus chains", "looks"),
@@ -149,6 +154,7 @@ async fn every_command_that_changes_something_leaves_its_row() {
     let shown = json(&zhiqiang(story.data, &["--json", "demand", "show", &id, "--as", "clerk"]));
     assert_eq!(shown["words"], "本企业产品：方形锂离子电池；储能柜。");
     story.tells("demand withdraw", "clerk", &[&id], "demand.withdraw").await;
+    universities_and_agencies(&mut story, &firm).await;
     let leave = ["clerk2", "--from", "2024-03-01", "--until", "2024-03-05", "--reason", "年休假"];
     let id = story.tells("leave name", "clerk", &leave, "leave.name").await["leave"].to_string();
     story.tells("leave end", "clerk", &[&id], "leave.end").await;
@@ -198,6 +204,32 @@ async fn chains(story: &mut Story<'_>, scratch: &Path) {
         let told = String::from_utf8_lossy(&refused.stderr).into_owned();
         assert!(refused.status.code() == Some(2) && told.contains(why), "{args:?}: {told}");
     }
+}
+
+/// A university offers a patent, takes it back and answers a demand; an enterprise appoints an agency, twice in vain.
+async fn universities_and_agencies(story: &mut Story<'_>, firm: &str) {
+    let own = json(&zhiqiang(story.data, &["--json", "offer", "patents", "--as", "university2"]));
+    let own = own.as_array().unwrap().iter().find(|one| one["standing"] == "in-force").expect("a patent in force");
+    let number = own["number"].as_str().unwrap();
+    let keep = [number, "--form", "许可", "--field", "电池", "--contact", "025-1", "--until", "2024-12-31"];
+    let id = story.tells("offer keep", "university2", &keep, "offer.keep").await["offer"].to_string();
+    let listed = json(&zhiqiang(story.data, &["--json", "offer", "list", "--as", "enterprise"]));
+    assert!(listed.as_array().unwrap().iter().any(|one| one["offer"].to_string() == id), "{listed}");
+    let post = [firm, "--kind", "need", "--title", "散热", "--words", "电芯散热", "--until", "2030-12-31", "--publish"];
+    let demand = story.tells("demand post", "clerk", &post, "demand.post").await["demand"].to_string();
+    let said = [&*demand, "--patent", number, "--words", "有样机", "--contact", "025-1"];
+    let answer = story.tells("demand answer", "university2", &said, "demand.answer").await["answer"].to_string();
+    story.tells("demand retract", "university2", &[&answer], "demand.answer-withdraw").await;
+    story.tells("offer withdraw", "university2", &[&id], "offer.withdraw").await;
+    let agency = json(&zhiqiang(story.data, &["--json", "appointment", "list", "--as", "agency2"]));
+    let waiting = agency[0]["appointment"].to_string();
+    let why = [&*waiting, "--reason", "人手不足"];
+    story.tells("appointment decline", "agency2", &why, "appointment.decline").await;
+    let name = agency[0]["agency"].as_str().unwrap();
+    let ask = [name, "--award", "rights-aid", "--from", "2024-01-01", "--until", "2024-12-31"];
+    let id = story.tells("appointment ask", "enterprise", &ask, "appointment.ask").await["appointment"].to_string();
+    story.tells("appointment accept", "agency2", &[&id], "appointment.accept").await;
+    story.tells("appointment end", "enterprise", &[&id, "--reason", "自己办理"], "appointment.end").await;
 }
 
 async fn accounts(story: &mut Story<'_>) {
@@ -296,6 +328,10 @@ async fn items_and_applications(story: &mut Story<'_>, dir: &Path) {
     std::fs::write(&paper, b"%PDF-1.7 ...").unwrap();
     let paper = paper.display().to_string();
     story.tells("case attach", "enterprise", &[&case, "判决书", &paper], "case.attach").await;
+    let prepared = [&*case, "--statement", "在海外维权，已立案", "--costs", "8万元", "--place", "德国"];
+    story.tells("case write", "agency", &prepared, "case.write").await;
+    story.tells("appointment hand-over", "agency", &[&case, "--note", "请核对"], "preparation.hand-over").await;
+    story.tells("appointment send-back", "enterprise", &[&case, "--note", "费用再核"], "preparation.send-back").await;
 }
 
 /// The money does not suffice for the cases left, each of which gets its part after two have agreed.

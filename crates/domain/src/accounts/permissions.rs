@@ -27,8 +27,9 @@ macro_rules! policies {
 }
 
 /// The files of policies, in the order in which they are shown.
-const FILES: [(&str, &str); 9] = policies!(
-    "everyone" "office" "departments" "towns" "enterprises" "banks" "province" "personal-data" "administrators"
+const FILES: [(&str, &str); 11] = policies!(
+    "everyone" "office" "departments" "towns" "enterprises" "banks" "province" "universities" "agencies" "personal-data"
+    "administrators"
 );
 
 /// What an account belongs to (单位), and what a thing belongs to.
@@ -46,6 +47,10 @@ pub enum Organisation<'a> {
     Bank(&'a str),
     /// A provincial body, by its name.
     Province(&'a str),
+    /// A university or institute, by its name.
+    University(&'a str),
+    /// An agency, by its name.
+    Agency(&'a str),
 }
 
 /// Whose the thing is that somebody asks for. What kind of thing it is follows from the permission.
@@ -64,6 +69,22 @@ pub enum Resource<'a> {
     Demand {
         /// The code of the enterprise whose it is.
         enterprise: &'a str,
+        /// Whether the enterprise published it to universities and institutes.
+        is_published: bool,
+    },
+    /// What a university or institute offers, or what is said between it and an enterprise.
+    Offer {
+        /// The name of the university or institute.
+        university: &'a str,
+        /// Whether it is published.
+        is_published: bool,
+    },
+    /// The appointment of an agency.
+    Appointment {
+        /// The code of the enterprise that appoints.
+        enterprise: &'a str,
+        /// The name of the agency.
+        agency: &'a str,
     },
     /// A pledge loan.
     Pledge {
@@ -76,6 +97,8 @@ pub enum Resource<'a> {
         enterprise: &'a str,
         /// The departments, and the town, whose opinion was asked for.
         asked: &'a [String],
+        /// The agencies that act for the enterprise in it on the day.
+        agents: &'a [String],
         /// Whether it has not been handed in yet.
         is_draft: bool,
     },
@@ -145,6 +168,8 @@ impl Account {
             Role::Department => Organisation::Department(&self.unit),
             Role::Bank => Organisation::Bank(&self.unit),
             Role::Province => Organisation::Province(&self.unit),
+            Role::University => Organisation::University(&self.unit),
+            Role::Agency => Organisation::Agency(&self.unit),
             Role::Finance => Organisation::Department(crate::cases::FINANCE),
             Role::Clerk | Role::Leader | Role::Auditor | Role::Administrator | Role::SecurityAdministrator => {
                 Organisation::City
@@ -240,9 +265,10 @@ impl Policies {
             has_second_factor: false,
             awaits_code: false,
         };
-        let asked = match account.organisation() {
-            Organisation::Department(name) | Organisation::Town(name) => vec![name.to_owned()],
-            _ => Vec::new(),
+        let (asked, agents) = match account.organisation() {
+            Organisation::Department(name) | Organisation::Town(name) => (vec![name.to_owned()], Vec::new()),
+            Organisation::Agency(name) => (Vec::new(), vec![name.to_owned()]),
+            _ => (Vec::new(), Vec::new()),
         };
         let kind = self.kind(permission).map(ToString::to_string).unwrap_or_default();
         let (others, own) = match kind.as_str() {
@@ -251,10 +277,21 @@ impl Policies {
                 Resource::Enterprise { code: "own", town: Some("own") },
             ),
             "Pledge" => (Resource::Pledge { bank: "other" }, Resource::Pledge { bank: "own" }),
-            "Demand" => (Resource::Demand { enterprise: "other" }, Resource::Demand { enterprise: "own" }),
+            "Demand" => (
+                Resource::Demand { enterprise: "other", is_published: true },
+                Resource::Demand { enterprise: "own", is_published: true },
+            ),
+            "Offer" => (
+                Resource::Offer { university: "other", is_published: true },
+                Resource::Offer { university: "own", is_published: true },
+            ),
+            "Appointment" => (
+                Resource::Appointment { enterprise: "other", agency: "other" },
+                Resource::Appointment { enterprise: "own", agency: "own" },
+            ),
             "Case" => (
-                Resource::Case { enterprise: "other", asked: &[], is_draft: false },
-                Resource::Case { enterprise: "own", asked: &asked, is_draft: false },
+                Resource::Case { enterprise: "other", asked: &[], agents: &[], is_draft: false },
+                Resource::Case { enterprise: "own", asked: &asked, agents: &agents, is_draft: false },
             ),
             _ => (Resource::City, Resource::City),
         };
@@ -306,21 +343,38 @@ fn thing(kind: &EntityTypeName, resource: &Resource<'_>) -> Result<Entity, Strin
             tell("town", Organisation::Town(town.unwrap_or_default()))?;
         }
         Resource::Pledge { bank } => tell("bank", Organisation::Bank(bank))?,
-        Resource::Demand { enterprise } => tell("enterprise", Organisation::Enterprise(enterprise))?,
-        Resource::Case { enterprise, asked, is_draft } => {
+        Resource::Demand { enterprise, is_published } => {
             tell("enterprise", Organisation::Enterprise(enterprise))?;
-            let mut departments = Vec::new();
-            for name in asked {
-                for of in [Organisation::Department(name), Organisation::Town(name)] {
-                    departments.extend(of.uid()?.map(RestrictedExpression::new_entity_uid));
-                }
-            }
-            attributes.insert("asked".to_owned(), RestrictedExpression::new_set(departments));
+            attributes.insert("isPublished".to_owned(), RestrictedExpression::new_bool(is_published));
+        }
+        Resource::Offer { university, is_published } => {
+            tell("university", Organisation::University(university))?;
+            attributes.insert("isPublished".to_owned(), RestrictedExpression::new_bool(is_published));
+        }
+        Resource::Appointment { enterprise, agency } => {
+            tell("enterprise", Organisation::Enterprise(enterprise))?;
+            tell("agency", Organisation::Agency(agency))?;
+        }
+        Resource::Case { enterprise, asked, agents, is_draft } => {
+            tell("enterprise", Organisation::Enterprise(enterprise))?;
+            let heard = asked.iter().flat_map(|name| [Organisation::Department(name), Organisation::Town(name)]);
+            let asked = set_of(heard)?;
+            let agents = set_of(agents.iter().map(|name| Organisation::Agency(name)))?;
+            attributes.extend([("asked".to_owned(), asked), ("agents".to_owned(), agents)]);
             attributes.insert("isDraft".to_owned(), RestrictedExpression::new_bool(is_draft));
         }
     }
     let uid = EntityUid::from_type_name_and_id(kind.clone(), EntityId::new("one"));
     Entity::new(uid, attributes, HashSet::new()).map_err(|cause| cause.to_string())
+}
+
+/// Organisations as a set in the policies; those without a name are left out.
+fn set_of<'a>(all: impl Iterator<Item = Organisation<'a>>) -> Result<RestrictedExpression, String> {
+    let mut uids = Vec::new();
+    for one in all {
+        uids.extend(one.uid()?.map(RestrictedExpression::new_entity_uid));
+    }
+    Ok(RestrictedExpression::new_set(uids))
 }
 
 impl Organisation<'_> {
@@ -333,6 +387,8 @@ impl Organisation<'_> {
             Self::Enterprise(code) => ("enterprise", code),
             Self::Bank(name) => ("bank", name),
             Self::Province(name) => ("province", name),
+            Self::University(name) => ("university", name),
+            Self::Agency(name) => ("agency", name),
         };
         if name.is_empty() { Ok(None) } else { uid("Organisation", &format!("{kind}/{name}")).map(Some) }
     }

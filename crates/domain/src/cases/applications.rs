@@ -12,11 +12,13 @@ use serde_json::json;
 use terms::text::fold_name;
 
 use super::{
-    Case, Change, Facts, Known, Receiving, State, acts, introduced, note, opening::award_of, save, store, visible,
+    Case, Change, Facts, Known, Receiving, State, acts, introduced, note, opening::award_of, preparation, save, store,
+    visible,
 };
 use crate::{
     Error, Installation,
     accounts::{Account, Permission},
+    appointments::Appointment,
     evidence,
     items::{
         self, Formula, Item, Track,
@@ -206,8 +208,12 @@ pub async fn write(
     if written.compensation_fen.is_some_and(|fen| fen < 0) {
         return Err(Error::Invalid("已获赔偿不能是负数；没有的填 0。".into()).at("compensation"));
     }
+    let on = installation.business_date(now);
     let mut tx = installation.db.begin().await?;
-    let before = own(&mut tx, account, id).await?;
+    let (before, appointment) = writable(&mut tx, account, id, on).await?;
+    if appointment.is_some() && written.account.is_some() {
+        return Err(Error::Invalid("收款账户由企业自己填写，请留空。".into()));
+    }
     let mut after = before.clone();
     if let Some(application) = &mut after.facts.application {
         application.statement = statement;
@@ -229,9 +235,13 @@ pub async fn write(
     if after == before {
         return Ok(());
     }
-    let on = installation.business_date(now);
     save(&mut tx, &before, &after, &Change { act: "write", note: "", by: &account.login, for_whom: "", on, now })
         .await?;
+    if let (Some(appointment), Some(from), Some(to)) =
+        (&appointment, &before.facts.application, &after.facts.application)
+    {
+        preparation::wrote(&mut tx, (&before, appointment), (from, to), (account, on, now)).await?;
+    }
     Ok(tx.commit().await?)
 }
 
@@ -247,7 +257,12 @@ pub(super) fn in_window(item: &Item, event: Date, today: Date) -> Result<(), Err
     item.terms.window.map_or(Ok(()), |window| window.check(event, today))
 }
 
-async fn own(tx: &mut Tx, account: &Account, id: i64) -> Result<Case, Error> {
+/// An application that the account may write today: of its own enterprise, or under the appointment of its agency.
+async fn writable(tx: &mut Tx, account: &Account, id: i64, today: Date) -> Result<(Case, Option<Appointment>), Error> {
+    if account.role.may(Permission::PrepareCases) {
+        let (case, appointment) = preparation::writable(tx, account, id, today).await?;
+        return Ok((case, Some(appointment)));
+    }
     let case = visible(tx, account, id).await?;
     if !case.is_of(account) {
         return Err(Error::Forbidden("填写申报"));
@@ -255,7 +270,7 @@ async fn own(tx: &mut Tx, account: &Account, id: i64) -> Result<Case, Error> {
     if !matches!(case.state, State::Draft | State::Correction) {
         return Err(Error::Conflict(format!("案件现为“{}”，不能再修改。", case.state.zh())));
     }
-    Ok(case)
+    Ok((case, None))
 }
 
 /// What is missing in an application: the field, as forms name it, and the words.
@@ -320,15 +335,15 @@ pub async fn attach(
     now: Timestamp,
 ) -> Result<(), Error> {
     let name = evidence::checked(name, bytes, PAPER_BYTES_MAX)?;
-    let hash = sha256(bytes);
+    let (hash, today) = (sha256(bytes), installation.business_date(now));
     {
         // Only what may be handed in at all is worth a look.
         let mut tx = installation.db.begin_read().await?;
-        own(&mut tx, account, id).await?;
+        writable(&mut tx, account, id, today).await?;
     }
     evidence::scanned(installation, (name, bytes), &account.login, now).await?;
     let mut tx = installation.db.begin().await?;
-    let before = own(&mut tx, account, id).await?;
+    let (before, appointment) = writable(&mut tx, account, id, today).await?;
     let item = items::find_in(&mut tx, before.item).await?;
     if !item.terms.papers_for(before.trigger()).contains(&kind) {
         return Err(Error::Invalid("请选择这份文件是哪一项材料。".into()));
@@ -338,8 +353,12 @@ pub async fn attach(
     }
     evidence::keep(installation, &hash, &format!("{id}-{}", now.as_nanosecond()), bytes)?;
     let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
-    let paper = Paper { id: 0, kind: kind.to_owned(), name: name.to_owned(), sha256: hash.clone(), size };
-    store::insert_paper(&mut tx, id, &paper, (&account.login, now)).await?;
+    let mut paper = Paper { id: 0, kind: kind.to_owned(), name: name.to_owned(), sha256: hash.clone(), size };
+    paper.id = store::insert_paper(&mut tx, id, &paper, (&account.login, now)).await?;
+    if let Some(appointment) = &appointment {
+        let attached = (preparation::Work::Attach, &paper);
+        preparation::moved_paper(&mut tx, (&before, appointment), attached, (account, today, now)).await?;
+    }
     let detail = json!({ "kind": kind, "name": name, "sha256": hash });
     registry::audit::record(&mut tx, now, &account.login, "case.attach", &id.to_string(), &detail).await?;
     Ok(tx.commit().await?)
@@ -352,10 +371,21 @@ pub async fn detach(
     (id, file): (i64, i64),
     now: Timestamp,
 ) -> Result<(), Error> {
+    let today = installation.business_date(now);
     let mut tx = installation.db.begin().await?;
-    own(&mut tx, account, id).await?;
+    let (before, appointment) = writable(&mut tx, account, id, today).await?;
+    let missing = || Error::NotFound { what: "材料", id: file.to_string() };
+    let paper = store::papers(&mut tx, id).await?.into_iter().find(|paper| paper.id == file).ok_or_else(missing)?;
+    if let Some(appointment) = &appointment {
+        // What the enterprise gave stays with it.
+        if !preparation::gave(&mut tx, appointment, id, file).await? {
+            return Err(missing());
+        }
+        let detached = (preparation::Work::Detach, &paper);
+        preparation::moved_paper(&mut tx, (&before, appointment), detached, (account, today, now)).await?;
+    }
     if !store::remove_paper(&mut tx, id, file, now).await? {
-        return Err(Error::NotFound { what: "材料", id: file.to_string() });
+        return Err(missing());
     }
     registry::audit::record(&mut tx, now, &account.login, "case.detach", &id.to_string(), &json!({ "file": file }))
         .await?;

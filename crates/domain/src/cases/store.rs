@@ -450,13 +450,13 @@ pub(super) async fn insert_paper(
     case: i64,
     paper: &Paper,
     (by, now): (&str, Timestamp),
-) -> Result<(), Error> {
-    const SQL: &str =
-        "insert into case_file (case_id, kind, name, sha256, size, by_whom, at) values ($1, $2, $3, $4, $5, $6, $7)";
-    with_conn!(tx, conn => sqlx::query(SQL).bind(case).bind(&paper.kind).bind(&paper.name).bind(&paper.sha256)
-        .bind(paper.size).bind(by).bind(now.to_string()).execute(conn).await.map(|_| ()))
+) -> Result<i64, Error> {
+    const SQL: &str = "insert into case_file (case_id, kind, name, sha256, size, by_whom, at) \
+        values ($1, $2, $3, $4, $5, $6, $7) returning id";
+    let (id,): (i64,) = with_conn!(tx, conn => sqlx::query_as(SQL).bind(case).bind(&paper.kind).bind(&paper.name)
+        .bind(&paper.sha256).bind(paper.size).bind(by).bind(now.to_string()).fetch_one(conn).await)
     .map_err(db::Error::from)?;
-    Ok(())
+    Ok(id)
 }
 
 pub(super) async fn remove_paper(tx: &mut Tx, case: i64, id: i64, now: Timestamp) -> Result<bool, Error> {

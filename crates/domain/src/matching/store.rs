@@ -19,12 +19,13 @@ struct DemandRow {
     valid_until: String,
     edited_at: String,
     withdrawn_at: Option<String>,
+    is_published: i64,
 }
 
 /// The demands of one firm, or of all; only the one with this number where one is wanted.
 pub(super) async fn demands(tx: &mut Tx, firm: Option<&str>, only: Option<i64>) -> Result<Vec<Demand>, Error> {
     const SQL: &str = "select id, uscc, firm, kind, title, words, chain_node, ipc, budget_fen, valid_until, \
-        edited_at, withdrawn_at from demand \
+        edited_at, withdrawn_at, is_published from demand \
         where ($1 = 0 or uscc = $2) and ($3 = 0 or id = $3) order by id desc";
     let (is_confined, firm) = confined(firm);
     let rows: Vec<DemandRow> = with_conn!(tx, conn => sqlx::query_as(SQL)
@@ -48,6 +49,7 @@ fn demand(row: DemandRow) -> Result<Demand, Error> {
         chain_node: row.chain_node,
         ipc: row.ipc,
         budget_fen: row.budget_fen,
+        is_published: row.is_published == 1,
     };
     Ok(Demand { id: row.id, firm: row.firm, asked, edited_at: row.edited_at, is_withdrawn: row.withdrawn_at.is_some() })
 }
@@ -64,22 +66,23 @@ pub(super) async fn insert_demand(
     now: &str,
 ) -> Result<i64, Error> {
     const SQL: &str = "insert into demand (uscc, firm, kind, title, words, chain_node, ipc, budget_fen, valid_until, \
-        by_whom, posted_at, edited_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11) returning id";
+        by_whom, posted_at, edited_at, is_published) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, $12) \
+        returning id";
     let (id,): (i64,) = with_conn!(tx, conn => sqlx::query_as(SQL)
         .bind(&asked.uscc).bind(firm).bind(asked.kind.key()).bind(&asked.title).bind(&asked.words)
         .bind(&asked.chain_node).bind(&asked.ipc).bind(asked.budget_fen).bind(asked.valid_until.to_string())
-        .bind(by_whom).bind(now).fetch_one(conn).await)
+        .bind(by_whom).bind(now).bind(i64::from(asked.is_published)).fetch_one(conn).await)
     .map_err(db::Error::from)?;
     Ok(id)
 }
 
 pub(super) async fn update_demand(tx: &mut Tx, id: i64, asked: &Asked, firm: &str, now: &str) -> Result<(), Error> {
     const SQL: &str = "update demand set firm = $2, kind = $3, title = $4, words = $5, chain_node = $6, ipc = $7, \
-        budget_fen = $8, valid_until = $9, edited_at = $10, withdrawn_at = null where id = $1";
+        budget_fen = $8, valid_until = $9, edited_at = $10, withdrawn_at = null, is_published = $11 where id = $1";
     with_conn!(tx, conn => sqlx::query(SQL)
         .bind(id).bind(firm).bind(asked.kind.key()).bind(&asked.title).bind(&asked.words).bind(&asked.chain_node)
         .bind(&asked.ipc).bind(asked.budget_fen).bind(asked.valid_until.to_string()).bind(now)
-        .execute(conn).await.map(|_| ()))
+        .bind(i64::from(asked.is_published)).execute(conn).await.map(|_| ()))
     .map_err(db::Error::from)?;
     Ok(())
 }

@@ -67,6 +67,7 @@ fn asked(uscc: &str, title: &str) -> Asked {
         ipc: "H01M".into(),
         budget_fen: Some(50_000_000),
         valid_until: date(2024, 6, 30),
+        is_published: false,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::accounts::{Permission, Role};
+use crate::accounts::{Permission, Reach, Role};
 
 /// What a message is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,6 +35,12 @@ pub enum Kind {
     Stuck,
     /// A watch has told something new.
     Watch,
+    /// An agency was appointed, answered, or its appointment ended.
+    Appointment,
+    /// What an agency prepared waits for the enterprise, or was sent back.
+    Draft,
+    /// A university or institute answered a demand.
+    Answer,
 }
 
 /// How a message is mailed.
@@ -83,7 +89,7 @@ impl Mode {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 17] = [
         Self::Confirm,
         Self::Missing,
         Self::Notice,
@@ -98,6 +104,9 @@ impl Kind {
         Self::Due,
         Self::Stuck,
         Self::Watch,
+        Self::Appointment,
+        Self::Draft,
+        Self::Answer,
     ];
 
     /// Its stored key.
@@ -117,6 +126,9 @@ impl Kind {
             Self::Due => "due",
             Self::Stuck => "stuck",
             Self::Watch => "watch",
+            Self::Appointment => "appointment",
+            Self::Draft => "draft",
+            Self::Answer => "answer",
         }
     }
 
@@ -137,6 +149,9 @@ impl Kind {
             Self::Due => "期限提醒",
             Self::Stuck => "无人可办",
             Self::Watch => "新的预警",
+            Self::Appointment => "代理委托",
+            Self::Draft => "代拟材料",
+            Self::Answer => "需求应答",
         }
     }
 
@@ -153,6 +168,9 @@ impl Kind {
             Self::Watch => role.may(Permission::KeepBaskets),
             Self::Clawback => role.may(Permission::DecideCases),
             Self::Stuck => role.may(Permission::ManageAccounts),
+            Self::Appointment => role.may(Permission::Appoint) || role.may(Permission::AnswerAppointments),
+            Self::Draft => role.may(Permission::OwnCases) || role.may(Permission::PrepareCases),
+            Self::Answer => role.reach(Permission::ViewDemands) == Reach::Own,
             Self::Waits | Self::Urged => handles.into_iter().any(|one| role.may(one)),
             Self::Due => role.may(Permission::OwnCases) || handles.into_iter().any(|one| role.may(one)),
             _ => role.may(Permission::OwnCases),
@@ -171,6 +189,9 @@ impl Kind {
     pub const fn places(self) -> &'static [&'static str] {
         match self {
             Self::Watch => &["监测", "新增", "升级"],
+            Self::Appointment => &["企业", "机构", "状态", "起止", "说明"],
+            Self::Draft => &["企业", "机构", "事项", "案件号", "状态", "说明"],
+            Self::Answer => &["企业", "机构", "需求", "专利", "说明"],
             // An administrator reads no business data.
             Self::Stuck => &["案件号", "步骤", "职责"],
             Self::Reclaim => &["企业", "事项", "年度", "案件号", "金额", "追回", "期限", "期限说明", "说明"],
@@ -234,6 +255,17 @@ impl Kind {
                 "案件 {案件号} 没有人可以办理",
                 "案件 {案件号} 现为“{步骤}”，有权办理这一步的人都已回避或不能再办。\n请在“账号”中为另一人开通{职责}账号；开通后案件即可继续办理。",
             ),
+            Self::Appointment => (
+                "代理委托{状态}：{企业}与{机构}",
+                "{企业}委托{机构}代拟申报材料（{起止}），现为“{状态}”。\n说明：{说明}",
+            ),
+            Self::Draft => (
+                "{事项}的代拟材料：{状态}",
+                "{企业}的{事项}申报（案件 {案件号}），{机构}代拟的材料现为“{状态}”。\n说明：{说明}\n提交由企业自己办理。",
+            ),
+            Self::Answer => {
+                ("{机构}应答了需求“{需求}”", "{机构}应答了{企业}的需求“{需求}”，提出的专利：{专利}。\n{说明}")
+            }
             Self::Watch => {
                 ("监测“{监测}”有新的预警", "监测“{监测}”新增预警 {新增} 条，级别上升 {升级} 条。请查看并记录处理情况。")
             }

@@ -14,7 +14,9 @@ use super::{
 use crate::{
     Error,
     accounts::Role,
+    appointments::{Appointment, Side},
     cases::{self, Case, Change, Known, State, Waits},
+    offers::Answer,
     runs,
 };
 
@@ -117,6 +119,80 @@ pub(crate) async fn of_watch(
     store::insert_for_sharers(tx, account, &new).await
 }
 
+/// Tells one side of an appointment how it stands now.
+pub(crate) async fn of_appointment(
+    tx: &mut Tx,
+    one: &Appointment,
+    (to, state, note): (Side, &str, &str),
+    on: Date,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let values: Values = [
+        ("企业", one.firm.clone()),
+        ("机构", one.agency.clone()),
+        ("状态", state.to_owned()),
+        ("起止", format!("{} 至 {}", one.from_on, one.until_on)),
+        ("说明", said(note)),
+    ]
+    .into();
+    let wording = wordings::of_kind(tx, Kind::Appointment).await?.filled(&values);
+    let path = format!("/appointments/{}", one.id);
+    let new = New { kind: Kind::Appointment, case: None, path: &path, wording: &wording, once: "", on, now };
+    store::insert(tx, &side(one, to), &new).await
+}
+
+/// Tells the enterprise that what its agency prepared waits for it, or the agency that it was sent back.
+pub(crate) async fn of_preparation(
+    tx: &mut Tx,
+    (case, one): (&Case, &Appointment),
+    (to, state, note): (Side, &str, &str),
+    on: Date,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let values: Values = [
+        ("企业", one.firm.clone()),
+        ("机构", one.agency.clone()),
+        ("事项", AWARDS.get(&case.award).unwrap_or(&case.award).clone()),
+        ("案件号", case.id.to_string()),
+        ("状态", state.to_owned()),
+        ("说明", said(note)),
+    ]
+    .into();
+    let wording = wordings::of_kind(tx, Kind::Draft).await?.filled(&values);
+    let room = if to == Side::Agency { "preparing" } else { "cases" };
+    let path = format!("/{room}/{}", case.id);
+    let new = New { kind: Kind::Draft, case: Some(case.id), path: &path, wording: &wording, once: "", on, now };
+    store::insert(tx, &side(one, to), &new).await
+}
+
+fn side(one: &Appointment, to: Side) -> To<'_> {
+    match to {
+        Side::Enterprise => To { role: Role::Enterprise, unit: &one.enterprise, except: ["", ""] },
+        Side::Agency => To { role: Role::Agency, unit: &one.agency, except: ["", ""] },
+    }
+}
+
+/// Tells the enterprise that a university or institute answered its demand.
+pub(crate) async fn of_answer(tx: &mut Tx, answer: &Answer, on: Date, now: Timestamp) -> Result<(), Error> {
+    let values: Values = [
+        ("企业", answer.firm.clone()),
+        ("机构", answer.university.clone()),
+        ("需求", answer.demand.clone()),
+        ("专利", if answer.title.is_empty() { "没有指明".to_owned() } else { answer.title.clone() }),
+        ("说明", answer.words.clone()),
+    ]
+    .into();
+    let wording = wordings::of_kind(tx, Kind::Answer).await?.filled(&values);
+    let to = To { role: Role::Enterprise, unit: &answer.uscc, except: ["", ""] };
+    let path = format!("/matching/{}", answer.demand_id);
+    store::insert(tx, &to, &New { kind: Kind::Answer, case: None, path: &path, wording: &wording, once: "", on, now })
+        .await
+}
+
+fn said(note: &str) -> String {
+    if note.is_empty() { "未写明".to_owned() } else { note.to_owned() }
+}
+
 struct Telling<'a> {
     case: &'a Case,
     note: &'a str,
@@ -209,7 +285,7 @@ impl Telling<'_> {
             ("职责", duty.collect::<Vec<_>>().join("或")),
             ("期限", case.due_on.map_or_else(|| "未定".to_owned(), |day| day.to_string())),
             ("期限说明", case.due_why.clone()),
-            ("说明", if self.note.is_empty() { "未写明".to_owned() } else { self.note.to_owned() }),
+            ("说明", said(self.note)),
         ]
         .into()
     }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may unwrap what it has made itself")]
 
 mod again;
+mod acting;
 mod case_table;
 mod city;
 mod claims;

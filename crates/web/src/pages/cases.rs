@@ -19,6 +19,7 @@ pub mod one;
 mod own_acts;
 pub mod payments;
 pub(crate) mod people;
+pub mod preparing;
 pub mod proration;
 pub mod returned;
 pub mod uses;

@@ -16,6 +16,10 @@ use domain::{
 use jiff::civil::Date;
 use terms::{Money, MoneyUnit};
 
+pub(super) use self::{
+    candidates::{Answer as Fitting, among as fitting},
+    deals::stage,
+};
 pub use self::{
     contact::{begin as contact, page as contact_form},
     deals::{one as deal, page as deals, register, step},

@@ -13,6 +13,8 @@ const TABLE: &str = include_str!("permissions.txt");
 const FIRM: &str = "91320682MA10000390";
 const ASKED: &str = "科学技术局";
 const BANK: &str = "甲银行";
+const UNIVERSITY: &str = "甲大学";
+const AGENCY: &str = "甲代理";
 
 /// The lines of one part of the table, each as its words.
 fn lines(part: usize) -> Vec<Vec<&'static str>> {
@@ -39,6 +41,8 @@ fn account(role: Role) -> Account {
         Role::Department => ASKED,
         Role::Bank => BANK,
         Role::Province => "省局",
+        Role::University => UNIVERSITY,
+        Role::Agency => AGENCY,
         _ => "",
     };
     Account {
@@ -60,6 +64,10 @@ struct Thing<'a> {
     is_firm_s: bool,
     is_town_s: bool,
     is_bank_s: bool,
+    is_university_s: bool,
+    /// Appointed, or acted in.
+    is_agency_s: bool,
+    is_published: bool,
     asked: Option<&'static str>,
     is_draft: bool,
 }
@@ -72,15 +80,24 @@ impl Thing<'_> {
             "firm" => self.is_firm_s,
             "town" => self.is_town_s,
             "bank" => self.is_bank_s,
+            "university" => self.is_university_s,
+            "agency" => self.is_agency_s,
+            "published" => self.is_published,
             "asked" => self.asked == Some(department),
             "-" => false,
             other => panic!("what is {other}?"),
         };
-        is_own && (!self.is_draft || (self.is_firm_s && role == Role::Enterprise))
+        let is_author = match role {
+            Role::Enterprise => self.is_firm_s,
+            Role::University => self.is_university_s,
+            Role::Agency => self.is_agency_s,
+            _ => false,
+        };
+        is_own && (!self.is_draft || is_author)
     }
 }
 
-fn things<'a>(science: &'a [String], money: &'a [String]) -> Vec<Thing<'a>> {
+fn things<'a>(science: &'a [String], money: &'a [String], agents: &'a [String]) -> Vec<Thing<'a>> {
     const OTHER: &str = "91320621MA1MNNA37Q";
     let thing = |name, resource| Thing {
         name,
@@ -88,10 +105,17 @@ fn things<'a>(science: &'a [String], money: &'a [String]) -> Vec<Thing<'a>> {
         is_firm_s: false,
         is_town_s: false,
         is_bank_s: false,
+        is_university_s: false,
+        is_agency_s: false,
+        is_published: false,
         asked: None,
         is_draft: false,
     };
-    let case = |enterprise, asked, is_draft| Resource::Case { enterprise, asked, is_draft };
+    let case = |enterprise, asked, is_draft| Resource::Case { enterprise, asked, agents: &[], is_draft };
+    let acted = |enterprise, is_draft| Resource::Case { enterprise, asked: &[], agents, is_draft };
+    let demand = |enterprise, is_published| Resource::Demand { enterprise, is_published };
+    let offer = |university, is_published| Resource::Offer { university, is_published };
+    let appointment = |enterprise, agency| Resource::Appointment { enterprise, agency };
     let firm = |code, town| Resource::Enterprise { code, town: Some(town) };
     let own = |thing| Thing { is_firm_s: true, ..thing };
     vec![
@@ -103,8 +127,24 @@ fn things<'a>(science: &'a [String], money: &'a [String]) -> Vec<Thing<'a>> {
         thing("another bank's loan", Resource::Pledge { bank: "乙银行" }),
         // What names no bank is no bank's, not even that of an account without a unit.
         thing("a loan of nobody", Resource::Pledge { bank: "" }),
-        own(thing("own demand", Resource::Demand { enterprise: FIRM })),
-        thing("another's demand", Resource::Demand { enterprise: OTHER }),
+        own(thing("own demand", demand(FIRM, false))),
+        thing("another's demand", demand(OTHER, false)),
+        Thing { is_published: true, ..own(thing("own demand, published", demand(FIRM, true))) },
+        Thing { is_published: true, ..thing("another's demand, published", demand(OTHER, true)) },
+        Thing { is_university_s: true, is_published: true, ..thing("own offer", offer(UNIVERSITY, true)) },
+        Thing { is_university_s: true, is_draft: true, ..thing("own offer, unpublished", offer(UNIVERSITY, false)) },
+        Thing { is_published: true, ..thing("another's offer", offer("乙大学", true)) },
+        Thing { is_draft: true, ..thing("another's offer, unpublished", offer("乙大学", false)) },
+        Thing { is_draft: true, ..thing("an unpublished offer of nobody", offer("", false)) },
+        Thing { is_agency_s: true, ..own(thing("own appointment", appointment(FIRM, AGENCY))) },
+        own(thing("own appointment of another agency", appointment(FIRM, "乙代理"))),
+        Thing { is_agency_s: true, ..thing("another's appointment of the agency", appointment(OTHER, AGENCY)) },
+        thing("another's appointment of another agency", appointment(OTHER, "乙代理")),
+        thing("an appointment of nobody", appointment("", "")),
+        Thing { is_agency_s: true, ..own(thing("own case with an agency", acted(FIRM, false))) },
+        Thing { is_agency_s: true, is_draft: true, ..own(thing("own draft with an agency", acted(FIRM, true))) },
+        Thing { is_agency_s: true, ..thing("another's case with the agency", acted(OTHER, false)) },
+        Thing { is_agency_s: true, is_draft: true, ..thing("another's draft with the agency", acted(OTHER, true)) },
         own(thing("own case", case(FIRM, &[], false))),
         Thing { is_draft: true, ..own(thing("own draft", case(FIRM, &[], true))) },
         thing("another's case", case(OTHER, &[], false)),
@@ -126,10 +166,14 @@ fn is_about(permission: Permission, resource: &Resource<'_>) -> bool {
         Resource::City => true,
         Resource::Enterprise { .. } => matches!(permission, P::ViewRights | P::ViewOwnEnterprise),
         Resource::Pledge { .. } => permission == P::ViewPledges,
-        Resource::Demand { .. } => matches!(permission, P::ViewDemands | P::ChangeDemands),
+        Resource::Demand { .. } => matches!(permission, P::ViewDemands | P::ChangeDemands | P::AnswerDemands),
+        Resource::Offer { .. } => matches!(permission, P::ViewOffers | P::ChangeOffers),
+        Resource::Appointment { .. } => {
+            matches!(permission, P::ViewAppointments | P::Appoint | P::AnswerAppointments)
+        }
         Resource::Case { .. } => {
             let handles = matches!(permission, P::HandleCases | P::GiveOpinion | P::DecideCases | P::OwnCases);
-            handles || matches!(permission, P::ViewCases | P::SeeAccounts | P::SeeObjectors)
+            handles || matches!(permission, P::ViewCases | P::PrepareCases | P::SeeAccounts | P::SeeObjectors)
         }
     }
 }
@@ -139,14 +183,14 @@ fn every_role_may_do_with_every_thing_what_the_table_says() {
     let cells = cells();
     let named: BTreeSet<String> = cells.keys().map(|(_, permission)| permission.clone()).collect();
     assert_eq!(named, Permission::ALL.map(|one| format!("{one:?}")).into());
-    let (science, money) = ([ASKED.to_owned()], ["财政局".to_owned()]);
-    let (things, mut asked) = (things(&science, &money), 0);
+    let (science, money, agents) = ([ASKED.to_owned()], ["财政局".to_owned()], [AGENCY.to_owned()]);
+    let (things, mut asked) = (things(&science, &money, &agents), 0);
     for role in Role::ALL {
         let account = account(role);
         for permission in Permission::ALL {
             let cell = cells[&(role, format!("{permission:?}"))];
             let reach = match cell {
-                "all" => Reach::All,
+                "all" | "published" => Reach::All,
                 "-" => Reach::Nothing,
                 _ => Reach::Own,
             };
@@ -158,6 +202,9 @@ fn every_role_may_do_with_every_thing_what_the_table_says() {
                 is_firm_s: false,
                 is_town_s: false,
                 is_bank_s: false,
+                is_university_s: false,
+                is_agency_s: false,
+                is_published: false,
                 asked: None,
                 is_draft: false,
             };
@@ -211,7 +258,7 @@ async fn every_door_opens_to_the_roles_of_the_table_and_to_no_other() {
 async fn the_security_administrator_reads_who_may_what_and_by_which_policy() {
     let server = Server::start().await;
     let mut security = server.signed_in(Role::SecurityAdministrator).await;
-    let page = security.get("/permissions").await;
+    let page = security.get("/permissions?size=50").await;
     assert_eq!(page.status, StatusCode::OK);
     for words in ["查看审计记录", "本单位", "only-the-administrator-keeps-accounts", "GB/T 22239-2019", "安全管理员"]
     {

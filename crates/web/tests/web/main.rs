@@ -40,6 +40,7 @@ mod runs;
 mod search;
 mod self_check;
 mod sign_in;
+mod supply;
 mod tables;
 mod ties;
 mod trail;

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Doors that lead to what belongs to somebody.
-const OWNED: [&str; 31] = [
+const OWNED: [&str; 35] = [
     "/account/sessions/{id}/end",
     "/corpus/baskets/{id}",
     "/corpus/baskets/{id}/documents/{key}",
@@ -36,6 +36,10 @@ const OWNED: [&str; 31] = [
     "/matching/{id}/contact/{key}",
     "/matching/{id}/edit",
     "/matching/{id}/withdraw",
+    "/offers/{id}",
+    "/appointments/{id}",
+    "/appointments/{id}/end",
+    "/cases/{id}/send-back",
     "/cases/{id}",
     "/cases/{id}/act",
     "/cases/{id}/letters/{kind}",
@@ -81,10 +85,16 @@ struct Others {
     job: String,
     session: String,
     message: String,
+    /// An offer that its university has not published.
+    offer: String,
+    /// The appointment of another enterprise.
+    appointment: String,
 }
 
 impl Others {
-    async fn of(clerk: &mut Visitor, firm: &mut Visitor) -> Self {
+    async fn of(folder: &std::path::Path, clerk: &mut Visitor, firm: &mut Visitor, university: &mut Visitor) -> Self {
+        let offer = first(&university.get("/offers?state=draft").await.text, "/offers/");
+        let appointment = another_s_appointment(folder).await;
         let token = clerk.get("/corpus/baskets").await.token();
         let opened = clerk.post("/corpus/baskets/open", &[("csrf", &token), ("name", "甲")]).await;
         let basket = opened.header("location").rsplit('/').next().unwrap().split('?').next().unwrap().to_owned();
@@ -132,6 +142,8 @@ impl Others {
             job: job.trim_start_matches("/jobs/").to_owned(),
             session,
             message,
+            offer,
+            appointment,
         }
     }
 
@@ -145,12 +157,32 @@ impl Others {
             ["warnings", _] => &self.warning,
             ["matching", "deals"] => &self.deal,
             ["matching", _] => &self.demand,
+            ["offers", _] => &self.offer,
+            ["appointments", _] => &self.appointment,
             ["jobs", _] => &self.job,
             ["messages", _] => &self.message,
             _ => &self.case,
         };
         door.replace("{id}", id).replace("{key}", "CN201920050001").replace("{file}", "1").replace("{kind}", "decision")
     }
+}
+
+/// The number of an appointment that an enterprise other than the demo's made.
+async fn another_s_appointment(folder: &std::path::Path) -> String {
+    let (installation, _) = domain::Installation::open(folder, None, crate::city::now()).await.unwrap();
+    let firm = domain::accounts::find(&installation.db, "enterprise").await.unwrap().account;
+    let others = domain::subjects::enterprises(&installation, crate::city::now()).await.unwrap();
+    let (unit, _) = others.into_iter().find(|(code, _)| *code != firm.unit).unwrap();
+    let other = domain::accounts::Account { unit, ..firm };
+    let asked = domain::appointments::Asked {
+        agency: domain::appointments::agencies(&installation).await.unwrap().remove(0),
+        awards: Vec::new(),
+        from_on: jiff::civil::date(2024, 3, 1),
+        until_on: jiff::civil::date(2024, 12, 31),
+        note: String::new(),
+    };
+    let id = domain::appointments::ask(&installation, &other, &asked, crate::city::now()).await.unwrap();
+    id.to_string()
 }
 
 #[test]
@@ -172,8 +204,9 @@ fn no_door_of_somebody_s_is_missing_from_the_lists() {
 async fn what_is_another_s_is_not_there_and_nothing_happens_to_it() {
     let (mut clerk, folder) = own(Role::Clerk).await;
     let mut firm = again(folder.path(), Role::Enterprise).await;
+    let mut university = again(folder.path(), Role::University).await;
     let _second = again(folder.path(), Role::Clerk).await;
-    let others = Others::of(&mut clerk, &mut firm).await;
+    let others = Others::of(folder.path(), &mut clerk, &mut firm, &mut university).await;
     for door in [
         "/corpus/baskets/{id}",
         "/warnings/{id}",
@@ -182,6 +215,7 @@ async fn what_is_another_s_is_not_there_and_nothing_happens_to_it() {
         "/cases/{id}",
         "/jobs/{id}",
         "/messages/{id}",
+        "/appointments/{id}",
     ] {
         assert!(clerk.get(&others.at(door)).await.status.is_success(), "{door} is there for its own people");
     }
@@ -203,6 +237,8 @@ async fn what_is_another_s_is_not_there_and_nothing_happens_to_it() {
             ("on", "2024-02-28"),
             ("statement", "改写"),
             ("name", "改名"),
+            ("why", "无关的人"),
+            ("returned", "无关的人"),
         ];
         let sent = firm.post(&path, &form).await;
         assert!(sent.status.is_client_error(), "{path}: {} {}", sent.status, sent.header("location"));

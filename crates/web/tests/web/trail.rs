@@ -7,7 +7,7 @@ use db::Db;
 use web::routes;
 
 /// The doors that take a form and change something, with the act that the trail then holds.
-const CHANGES: [(&str, &str); 108] = [
+const CHANGES: [(&str, &str); 120] = [
     ("/sign-in", "session.open"),
     ("/sign-in/code", "session.open"),
     ("/sign-out", "session.close"),
@@ -69,6 +69,18 @@ const CHANGES: [(&str, &str); 108] = [
     ("/matching/{id}/contact/{key}", "deal.contact"),
     ("/matching/deals/{id}/step", "deal.step"),
     ("/matching/deals/{id}/register", "entry-merged"),
+    ("/offers/{id}/withdraw", "offer.withdraw"),
+    ("/supply/patents/{number}", "offer.keep"),
+    ("/supply/demands/{id}/answer", "demand.answer"),
+    ("/supply/answers/{id}/withdraw", "demand.answer-withdraw"),
+    ("/appointments/ask", "appointment.ask"),
+    ("/appointments/{id}/accept", "appointment.accept"),
+    ("/appointments/{id}/decline", "appointment.decline"),
+    ("/appointments/{id}/end", "appointment.end"),
+    ("/preparing/{id}/write", "case."),
+    ("/preparing/{id}/papers/{file}/remove", "case.detach"),
+    ("/preparing/{id}/hand-over", "preparation.hand-over"),
+    ("/cases/{id}/send-back", "preparation.send-back"),
     ("/registers/batches/{id}/rollback", "batch-withdrawn"),
     ("/registers/quarantine/settle", "quarantine-"),
     ("/registers/quarantine/{id}/correct", "quarantine-corrected"),

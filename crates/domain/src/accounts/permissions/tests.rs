@@ -101,20 +101,62 @@ fn administrators_exclude_each_other_whatever_is_permitted() {
         let sees = [P::SeePersons, P::SeeAccounts, P::SeeObjectors].iter().any(|one| held.contains(one));
         assert_eq!(sees, !matches!(role, Role::Town | Role::Department), "what is sensitive: {role:?}");
     }
-    let draft = Resource::Case { enterprise: "other", asked: &[], is_draft: true };
+    let draft = Resource::Case { enterprise: "other", asked: &[], agents: &[], is_draft: true };
     assert!(!careless.answer(&account(Role::Clerk, ""), P::ViewCases, &draft).0, "a draft is its enterprise's own");
 }
 
 #[test]
 fn who_belongs_nowhere_owns_nothing() {
-    let nobody_s = Resource::Case { enterprise: "", asked: &[], is_draft: false };
+    let nobody_s = Resource::Case { enterprise: "", asked: &[], agents: &[], is_draft: false };
     for unit in ["", "91320682MA10000390"] {
         let firm = account(Role::Enterprise, unit);
         assert!(!allows(&firm, Permission::OwnCases, &nobody_s) && !allows(&firm, Permission::ViewCases, &nobody_s));
     }
     let asked = [String::new()];
-    let unnamed = Resource::Case { enterprise: "91320682MA10000390", asked: &asked, is_draft: false };
+    let unnamed = Resource::Case { enterprise: "91320682MA10000390", asked: &asked, agents: &[], is_draft: false };
     assert!(!allows(&account(Role::Department, ""), Permission::ViewCases, &unnamed));
+    let nobody_s = [
+        (
+            Role::Agency,
+            Permission::PrepareCases,
+            Resource::Case { enterprise: "x", asked: &[], agents: &asked, is_draft: true },
+        ),
+        (Role::Agency, Permission::ViewAppointments, Resource::Appointment { enterprise: "", agency: "" }),
+        (Role::Enterprise, Permission::Appoint, Resource::Appointment { enterprise: "", agency: "" }),
+        (Role::University, Permission::ChangeOffers, Resource::Offer { university: "", is_published: true }),
+    ];
+    for (role, permission, resource) in nobody_s {
+        assert!(!allows(&account(role, ""), permission, &resource), "{role:?} {permission:?}");
+    }
+}
+
+#[test]
+fn who_acts_for_an_enterprise_neither_judges_it_nor_sees_where_its_money_goes() {
+    use Permission as P;
+    let careless = with("@id(\"careless\") @source(\"-\") permit (principal, action, resource);").unwrap();
+    let agents = ["甲所".to_owned()];
+    let case = |is_draft| Resource::Case { enterprise: "firm", asked: &[], agents: &agents, is_draft };
+    let (agent, other) = (account(Role::Agency, "甲所"), account(Role::Agency, "乙所"));
+    for is_draft in [true, false] {
+        assert!(allows(&agent, P::PrepareCases, &case(is_draft)) && !allows(&other, P::PrepareCases, &case(is_draft)));
+        for judging in [P::HandleCases, P::GiveOpinion, P::DecideCases, P::OwnCases, P::SeeAccounts, P::SeeObjectors] {
+            assert!(!careless.answer(&agent, judging, &case(is_draft)).0, "{judging:?}");
+        }
+        assert!(!careless.answer(&other, P::SeeAccounts, &case(is_draft)).0, "what is sensitive stays with the city");
+    }
+    assert!(careless.answer(&other, P::HandleCases, &case(false)).0, "the careless policy does work");
+    assert!(!careless.answer(&other, P::PrepareCases, &case(true)).0, "another's draft");
+}
+
+#[test]
+fn what_a_university_has_not_published_is_its_own() {
+    let draft = Resource::Offer { university: "甲大学", is_published: false };
+    let careless = with("@id(\"careless\") @source(\"-\") permit (principal, action, resource);").unwrap();
+    for (role, unit) in [(Role::University, "乙大学"), (Role::Enterprise, "x"), (Role::Clerk, ""), (Role::Auditor, "")]
+    {
+        assert!(!careless.answer(&account(role, unit), Permission::ViewOffers, &draft).0, "{role:?}");
+    }
+    assert!(allows(&account(Role::University, "甲大学"), Permission::ViewOffers, &draft));
 }
 
 #[test]

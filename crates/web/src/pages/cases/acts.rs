@@ -79,7 +79,10 @@ pub async fn act(
 }
 
 /// The form of an application as it was sent: its fields, and the paper that came with it.
-async fn application(app: &App, mut parts: Multipart) -> Result<(Sent, Option<(String, Vec<u8>)>), AppError> {
+pub(super) async fn application(
+    app: &App,
+    mut parts: Multipart,
+) -> Result<(Sent, Option<(String, Vec<u8>)>), AppError> {
     let folder = Upload(app.installation.upload_dir()?);
     let (mut sent, mut file) = (Sent::default(), None);
     while let Some(part) = parts.next_field().await.map_err(unreadable)? {
@@ -94,7 +97,7 @@ async fn application(app: &App, mut parts: Multipart) -> Result<(Sent, Option<(S
 }
 
 /// Keeps what was typed into an application; what is refused of it stands beside its field.
-async fn keep(app: &App, frame: &Frame, id: i64, sent: &Sent, errors: &mut Errors) -> Result<(), AppError> {
+pub(super) async fn keep(app: &App, frame: &Frame, id: i64, sent: &Sent, errors: &mut Errors) -> Result<(), AppError> {
     // A paper that came by itself says nothing of the rest.
     if sent.all("statement").next().is_none() {
         return Ok(());
@@ -125,6 +128,28 @@ async fn keep(app: &App, frame: &Frame, id: i64, sent: &Sent, errors: &mut Error
     }
 }
 
+/// Keeps the paper that came with an application; what is refused of it stands beside its field.
+pub(super) async fn attached(
+    app: &App,
+    frame: &Frame,
+    id: i64,
+    (sent, file): (&Sent, Option<(String, Vec<u8>)>),
+    errors: &mut Errors,
+) -> Result<(), AppError> {
+    match &file {
+        Some((name, bytes)) => {
+            let paper = (sent.get("kind"), name.as_str(), bytes.as_slice());
+            let done = cases::attach(&app.installation, account(frame)?, id, paper, app.now()).await;
+            if let Err(why) = done {
+                forms::refusal(frame, errors, "file", why)?;
+            }
+        }
+        None if sent.get("act") == "attach" => errors.add("file", frame.t("case-paper-missing")),
+        None => {}
+    }
+    Ok(())
+}
+
 /// `POST /cases/{id}/write`: keeps what was typed and the paper that came with it, whichever button was pressed; then hands it in, where
 /// that was asked for.
 pub async fn write(
@@ -135,17 +160,7 @@ pub async fn write(
 ) -> Result<Response, AppError> {
     let (sent, file) = application(&app, parts).await?;
     let mut errors = Errors::default();
-    match &file {
-        Some((name, bytes)) => {
-            let paper = (sent.get("kind"), name.as_str(), bytes.as_slice());
-            let done = cases::attach(&app.installation, account(&frame)?, id, paper, app.now()).await;
-            if let Err(why) = done {
-                forms::refusal(&frame, &mut errors, "file", why)?;
-            }
-        }
-        None if sent.get("act") == "attach" => errors.add("file", frame.t("case-paper-missing")),
-        None => {}
-    }
+    attached(&app, &frame, id, (&sent, file), &mut errors).await?;
     keep(&app, &frame, id, &sent, &mut errors).await?;
     // What was typed is kept by now, so that a refusal loses nothing of it.
     if errors.is_empty() && sent.get("act") == Act::Submit.key() {
@@ -174,7 +189,12 @@ pub async fn paper(
     Path((id, file)): Path<(i64, i64)>,
 ) -> Result<Response, AppError> {
     let (paper, bytes) = cases::paper(&app.installation, account(&frame)?, (id, file)).await?;
-    let disposition = format!("attachment; filename*=UTF-8''{}", format::encode(&paper.name));
+    saved(&paper.name, bytes)
+}
+
+/// A file to be saved under this name.
+pub(super) fn saved(name: &str, bytes: Vec<u8>) -> Result<Response, AppError> {
+    let disposition = format!("attachment; filename*=UTF-8''{}", format::encode(name));
     let mut response = ([(header::CONTENT_TYPE, "application/octet-stream")], bytes).into_response();
     let value = HeaderValue::from_str(&disposition).map_err(AppError::internal)?;
     response.headers_mut().insert(header::CONTENT_DISPOSITION, value);

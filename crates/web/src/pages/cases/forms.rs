@@ -56,7 +56,7 @@ pub(super) fn fen(frame: &Frame, sent: &Sent, name: &str, errors: &mut Errors) -
 }
 
 /// A date as typed.
-pub(super) fn date(frame: &Frame, sent: &Sent, name: &str, errors: &mut Errors) -> Option<jiff::civil::Date> {
+pub(crate) fn date(frame: &Frame, sent: &Sent, name: &str, errors: &mut Errors) -> Option<jiff::civil::Date> {
     match sent.get(name) {
         "" => None,
         text => match terms::dates::parse_date(text) {

@@ -23,6 +23,7 @@ use super::{
     own_acts::{self, OwnAct},
     path,
     people::People,
+    preparing::{self, Shown},
 };
 use crate::{
     app::App,
@@ -72,6 +73,8 @@ struct CasePage<'a> {
     /// The form of an application: what is written, and the paper that may be sent with it.
     writing: Option<Writing>,
     objecting: Option<(String, Vec<Field>)>,
+    /// What an agency prepared; none where nothing was.
+    prepared: Option<Shown>,
 }
 
 /// The form of an application.
@@ -191,6 +194,7 @@ pub(super) async fn respond(
         writing: can_write.then(|| writing(frame, &item, case, &number, sent, errors)),
         objecting: (frame.may(Permission::HandleCases) && case.state == Stands::Public)
             .then(|| objecting(frame, id, sent, errors)),
+        prepared: preparing::shown(app, frame, case, sent, errors).await?,
     };
     if errors.is_empty() { hx::page(page) } else { hx::refused(page) }
 }
@@ -532,7 +536,8 @@ pub(super) fn receiving(frame: &Frame, case: &Case, number: &str, sent: &Sent, e
     ]
 }
 
-fn writing(frame: &Frame, item: &Item, case: &Case, number: &str, sent: &Sent, errors: &Errors) -> Writing {
+/// What is written into an application besides where the money goes.
+pub(super) fn application_fields(frame: &Frame, item: &Item, case: &Case, sent: &Sent, errors: &Errors) -> Vec<Field> {
     let application = case.facts.application.clone().unwrap_or_default();
     let of = |name: &str, kept: String| if errors.is_empty() { kept } else { sent.get(name).to_owned() };
     let costs = application.costs_fen.map(forms::yuan).unwrap_or_default();
@@ -549,6 +554,11 @@ fn writing(frame: &Frame, item: &Item, case: &Case, number: &str, sent: &Sent, e
             .hint(frame.t("case-costs-hint")),
     ];
     fields.extend(aided::fields(frame, item, case, sent, errors));
+    fields
+}
+
+fn writing(frame: &Frame, item: &Item, case: &Case, number: &str, sent: &Sent, errors: &Errors) -> Writing {
+    let mut fields = application_fields(frame, item, case, sent, errors);
     fields.extend(receiving(frame, case, number, sent, errors));
     let needed = cases::needed(case, item);
     // Holder and bank go with the number.
@@ -564,7 +574,7 @@ fn writing(frame: &Frame, item: &Item, case: &Case, number: &str, sent: &Sent, e
     }
 }
 
-fn paper(frame: &Frame, item: &Item, case: &Case, sent: &Sent, errors: &Errors) -> Vec<Field> {
+pub(super) fn paper(frame: &Frame, item: &Item, case: &Case, sent: &Sent, errors: &Errors) -> Vec<Field> {
     let kinds = item.terms.papers_for(case.trigger());
     if kinds.is_empty() {
         return Vec::new();

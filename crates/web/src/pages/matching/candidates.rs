@@ -1,11 +1,12 @@
 //! The patents that fit a demand: worked out once for a snapshot of the corpus, beside the request, and shown with their
 //! reasons, the words they share, their state and what speaks for or against a deal.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use corpus::{Field, Query, Value};
 use domain::{
     matching::{self, Demand},
+    offers::{self, Sign},
     subjects,
 };
 use navigation::{
@@ -40,7 +41,7 @@ const PATIENCE: Duration = Duration::from_millis(400);
 static FOUND: ByRun<Result<Arc<Matched>, String>> = ByRun::new(64);
 
 /// What there is to show.
-pub(super) enum Answer {
+pub(in crate::pages) enum Answer {
     Working,
     Refused(String),
     Found(Arc<Matched>),
@@ -124,6 +125,16 @@ impl Band {
 
 /// What fits a demand, or why that cannot be said.
 pub(super) async fn of(app: &App, frame: &Frame, demand: &Demand) -> Result<Answer, AppError> {
+    among(app, frame, demand, &[]).await
+}
+
+/// The same among what is owned under these names; none is anybody's.
+pub(in crate::pages) async fn among(
+    app: &App,
+    frame: &Frame,
+    demand: &Demand,
+    owners: &[String],
+) -> Result<Answer, AppError> {
     let Some(corpus) = present(app).await? else { return Ok(Answer::Refused(frame.t("corpus-none"))) };
     let Some(city) = subjects::city(&app.installation, app.now()).await? else {
         return Ok(Answer::Refused(frame.t("nav-no-city")));
@@ -136,11 +147,17 @@ pub(super) async fn of(app: &App, frame: &Frame, demand: &Demand) -> Result<Answ
     let Ok(within) = within(&library::chains(app).await?, demand) else {
         return Ok(Answer::Refused(frame.t("matching-node-gone")));
     };
+    let owned = (!owners.is_empty()).then(|| offers::own_search(owners));
+    let within = match (within, owned) {
+        (Some(within), Some(owned)) => Some(within.and(owned)),
+        (one, other) => one.or(other),
+    };
+    let offered = offers::signs(app.db(), frame.business_date).await?;
     let names = domain::names::at(app.db(), None).await?;
     let told = matching::prices(&app.installation, app.now()).await?;
     let folded = app.installation.registers(app.now()).await?;
     let key = format!(
-        "{} {} {} {} {} {} {told:?} {within:?} {:?}",
+        "{} {} {} {} {} {} {told:?} {within:?} {offered:?} {:?}",
         app.installation.dir().display(),
         demand.id,
         demand.edited_at,
@@ -171,7 +188,9 @@ pub(super) async fn of(app: &App, frame: &Frame, demand: &Demand) -> Result<Answ
             let told = matching::registers::told(&corpus, &folded, &keys, as_of);
             let mut told = told.map_err(|cause| cause.to_string())?;
             for one in &mut found.candidates {
-                let told = told.remove(&one.key).unwrap_or_default();
+                let mut told = told.remove(&one.key).unwrap_or_default();
+                told.signs
+                    .extend(offers::signs_of(&offered, &names, &one.key, &one.owners).map(|sign| sign.words.clone()));
                 one.tell(told.signs, told.high_value);
             }
             Ok(Arc::new(found))
@@ -225,6 +244,8 @@ pub(super) struct CandidateView {
     pub(super) reasons: Vec<String>,
     pub(super) evidence: Vec<(String, Vec<Segment>)>,
     pub(super) signs: Vec<String>,
+    /// The offers that stand open of it.
+    pub(super) offers: Vec<Link>,
     /// Where a contact is noted, or the deal that there already is.
     pub(super) act: Option<Link>,
 }
@@ -235,6 +256,7 @@ pub(super) fn views(
     shown: &[&Candidate],
     (demand, can_talk): (i64, bool),
     talks: &[matching::Deal],
+    offered: &BTreeMap<String, Vec<Sign>>,
 ) -> Vec<CandidateView> {
     let act = |key: &str| match talks.iter().find(|deal| deal.document_key == key) {
         Some(deal) => Some(Link::new(frame.t("matching-deal-open"), frame.at(&format!("{DEALS}/{}", deal.id)))),
@@ -243,7 +265,20 @@ pub(super) fn views(
         }
         None => None,
     };
-    shown.iter().map(|one| view(frame, one, act(&one.key))).collect()
+    shown
+        .iter()
+        .map(|one| CandidateView { offers: offer_links(frame, one, offered), ..view(frame, one, act(&one.key)) })
+        .collect()
+}
+
+/// The offers on which the signs of a candidate rest.
+fn offer_links(frame: &Frame, one: &Candidate, offered: &BTreeMap<String, Vec<Sign>>) -> Vec<Link> {
+    let rests = |sign: &&Sign| one.signs.contains(&sign.words);
+    let link = |sign: &Sign| {
+        let words = [("university", sign.university.clone()), ("number", sign.offer.to_string())];
+        Link::new(frame.tn("matching-offer", &words), frame.at(&format!("/offers/{}", sign.offer)))
+    };
+    offered.get(&one.key).into_iter().flatten().filter(rests).map(link).collect()
 }
 
 fn sort(frame: &Frame, one: &Candidate) -> String {
@@ -348,6 +383,7 @@ fn view(frame: &Frame, one: &Candidate, act: Option<Link>) -> CandidateView {
         reasons: one.reasons.iter().map(|reason| frame.said(reason)).collect(),
         evidence: one.evidence.iter().map(|at| (frame.said(&at.place), segments(at))).collect(),
         signs: one.signs.iter().map(|sign| frame.said(sign)).collect(),
+        offers: Vec::new(),
         act,
     }
 }

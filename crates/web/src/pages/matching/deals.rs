@@ -105,7 +105,7 @@ fn listing(frame: &Frame) -> Listing<'_, Deal> {
         .when_empty(frame.t("matching-deals-none"), frame.t("matching-deals-none-todo"))
 }
 
-pub(super) fn stage(frame: &Frame, stage: Stage) -> StateWord {
+pub(in crate::pages) fn stage(frame: &Frame, stage: Stage) -> StateWord {
     let tone = match stage {
         Stage::Contact | Stage::Negotiation => Tone::Plain,
         Stage::Signed => Tone::Ok,

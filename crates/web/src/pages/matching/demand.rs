@@ -8,6 +8,7 @@ use axum::{
 use domain::{
     accounts::Permission,
     matching::{self, Demand, State as Standing},
+    offers,
 };
 use navigation::{chain, matching::Candidate};
 use serde::Deserialize;
@@ -25,7 +26,7 @@ use crate::{
     hx,
     list::{ListQuery, PageLink, page_links},
     pages::{
-        corpus::baskets::account,
+        corpus::{baskets::account, hits},
         navigation::library,
         room::{self, Room},
     },
@@ -45,7 +46,20 @@ struct DemandPage<'a> {
     words: String,
     acts: Option<Acts>,
     deals: Vec<(Link, StateWord)>,
+    answers: Vec<Answered>,
     found: Found,
+}
+
+/// What a university or institute answered.
+struct Answered {
+    university: String,
+    on: String,
+    words: String,
+    contact: String,
+    /// The patent that it proposes; empty where it names none.
+    patent: Link,
+    /// Where a contact about it is noted.
+    act: Option<Link>,
 }
 
 /// What may be done with a demand.
@@ -99,6 +113,7 @@ pub async fn page(
     let state = demand.state(frame.business_date);
     let may_change = frame.may(Permission::ChangeDemands);
     let (sort, band) = (Sort::of_key(&shown.source), Band::of_key(&shown.term));
+    let offered = offers::signs(app.db(), frame.business_date).await?;
     let found = match candidates::of(&app, &frame, &demand).await? {
         Answer::Working => {
             let again = format!("{}?source={}&term={}", path(id), sort.key(), band.key());
@@ -139,7 +154,7 @@ pub async fn page(
                 method: frame.said(&matched.method),
                 tabs: Sort::ALL.map(tab).into(),
                 bands: Band::ALL.map(of_band).into(),
-                candidates: candidates::views(&frame, &here, (id, can_talk), &talks),
+                candidates: candidates::views(&frame, &here, (id, can_talk), &talks, &offered),
                 pages: page_links(page, last, go),
                 previous: (page > 1).then(|| go(page - 1)),
                 next: (page < last).then(|| go(page + 1)),
@@ -171,8 +186,40 @@ pub async fn page(
             withdraw: (state != Standing::Withdrawn).then(|| frame.at(&format!("{}/withdraw", path(id)))),
         }),
         deals,
+        answers: answers(&app, &frame, id, may_change && state == Standing::Open, &talks).await?,
         found,
     })
+}
+
+/// What universities and institutes answered, each with the way on.
+async fn answers(
+    app: &App,
+    frame: &Frame,
+    id: i64,
+    can_talk: bool,
+    talks: &[matching::Deal],
+) -> Result<Vec<Answered>, AppError> {
+    let all = offers::answers_to(app.db(), account(frame)?, id).await?;
+    let answered = |one: offers::Answer| {
+        let deal = talks.iter().find(|deal| !one.document_key.is_empty() && deal.document_key == one.document_key);
+        let contact = format!("{}/contact/{}", path(id), format::encode(&one.document_key));
+        Answered {
+            act: match deal {
+                Some(deal) => Some(Link::new(frame.t("matching-deal-open"), frame.at(&format!("{DEALS}/{}", deal.id)))),
+                None => (can_talk && !one.document_key.is_empty())
+                    .then(|| Link::new(frame.t("matching-contact"), frame.at(&contact))),
+            },
+            patent: match one.document_key.as_str() {
+                "" => Link::new(one.title, ""),
+                key => Link::new(one.title, frame.at(&hits::path(key))),
+            },
+            university: one.university,
+            on: one.on,
+            words: one.words,
+            contact: one.contact,
+        }
+    };
+    Ok(all.into_iter().map(answered).collect())
 }
 
 async fn facts(app: &App, frame: &Frame, demand: &Demand) -> Result<Vec<(String, String)>, AppError> {
@@ -180,6 +227,10 @@ async fn facts(app: &App, frame: &Frame, demand: &Demand) -> Result<Vec<(String,
     let mut facts = vec![
         (frame.t("matching-kind"), frame.t(&format!("matching-about-{}", asked.kind.key()))),
         (frame.t("matching-until"), frame.date(asked.valid_until)),
+        (
+            frame.t("matching-published"),
+            frame.t(if asked.is_published { "matching-published-yes" } else { "matching-published-no" }),
+        ),
     ];
     if let Some(fen) = asked.budget_fen {
         let money = format::money(fen, frame.lang);

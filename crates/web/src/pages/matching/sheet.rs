@@ -42,7 +42,7 @@ struct SheetPage<'a> {
 /// `GET /matching/post`.
 pub async fn post_form(State(app): State<App>, frame: Frame) -> Result<Response, AppError> {
     let half_a_year = frame.business_date.saturating_add(jiff::Span::new().months(6));
-    let sent = Sent(vec![("valid_until".into(), half_a_year.to_string())]);
+    let sent = Sent(vec![("valid_until".into(), half_a_year.to_string()), ("published".into(), "no".into())]);
     respond(&app, &frame, None, &sent, &Errors::default()).await
 }
 
@@ -58,6 +58,7 @@ pub async fn edit_form(State(app): State<App>, frame: Frame, Path(id): Path<i64>
         ("ipc", asked.ipc),
         ("budget", budget),
         ("valid_until", asked.valid_until.to_string()),
+        ("published", if asked.is_published { "yes" } else { "no" }.to_owned()),
     ];
     let sent = Sent(values.map(|(name, value)| (name.to_owned(), value)).into());
     respond(&app, &frame, Some(id), &sent, &Errors::default()).await
@@ -103,6 +104,7 @@ async fn fields(
 ) -> Result<Vec<Field>, AppError> {
     let kinds = About::ALL.map(|kind| Choice::new(kind.key(), frame.t(&format!("matching-about-{}", kind.key()))));
     let field = |name: &str, key: &str, kind| Field::of(name, frame.t(key), kind, sent.get(name), errors);
+    let published = ["no", "yes"].map(|key| Choice::new(key, frame.t(&format!("matching-published-{key}"))));
     let mut fields = Vec::new();
     if asks_firm {
         fields.push(field("uscc", "matching-uscc", Kind::Text).hint(frame.t("matching-uscc-hint")));
@@ -115,6 +117,8 @@ async fn fields(
         field("ipc", "matching-ipc", Kind::Short).hint(frame.t("matching-ipc-hint")).optional(),
         field("budget", "matching-budget", Kind::Short).hint(frame.t("matching-amount-hint")).optional(),
         field("valid_until", "matching-until", Kind::Date),
+        field("published", "matching-published", Kind::Radios(published.into()))
+            .hint(frame.t("matching-published-hint")),
     ]);
     Ok(fields)
 }
@@ -148,6 +152,7 @@ async fn read(app: &App, frame: &Frame, sent: &Sent, errors: &mut Errors) -> Res
         ipc: sent.get("ipc").to_owned(),
         budget_fen: amount(frame, sent, "budget", errors),
         valid_until: day(frame, sent, "valid_until", errors).unwrap_or(frame.business_date),
+        is_published: sent.get("published") == "yes",
     };
     for (field, why) in matching::faults(&asked, frame.business_date) {
         errors.add(field, frame.said(&why));

@@ -28,7 +28,7 @@ use crate::{
 const READ_MAX: u32 = 20_000;
 
 /// The acts, by the word that the trail keeps.
-const ACTS: [&str; 96] = [
+const ACTS: [&str; 106] = [
     "import-merged",
     "import-cancelled",
     "import-recovered",
@@ -64,6 +64,16 @@ const ACTS: [&str; 96] = [
     "watch.restore",
     "watch.tell",
     "warning.handle",
+    "offer.keep",
+    "offer.withdraw",
+    "demand.answer",
+    "demand.answer-withdraw",
+    "appointment.ask",
+    "appointment.accept",
+    "appointment.decline",
+    "appointment.end",
+    "preparation.hand-over",
+    "preparation.send-back",
     "item.draft",
     "item.issue",
     "item.suspend",
