@@ -13,6 +13,7 @@ mod closing;
 mod corpus;
 mod demands;
 mod demo;
+mod funding;
 mod installation;
 mod items;
 mod key;

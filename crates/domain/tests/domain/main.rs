@@ -9,6 +9,7 @@ mod clauses;
 mod course;
 mod delivery;
 mod divisions;
+mod funding;
 mod ground;
 mod introduced;
 mod labels;

@@ -60,6 +60,7 @@ struct Thing<'a> {
     is_firm_s: bool,
     is_town_s: bool,
     is_bank_s: bool,
+    is_department_s: bool,
     asked: Option<&'static str>,
     is_draft: bool,
 }
@@ -72,6 +73,7 @@ impl Thing<'_> {
             "firm" => self.is_firm_s,
             "town" => self.is_town_s,
             "bank" => self.is_bank_s,
+            "dept" => self.is_department_s,
             "asked" => self.asked == Some(department),
             "-" => false,
             other => panic!("what is {other}?"),
@@ -88,6 +90,7 @@ fn things<'a>(science: &'a [String], money: &'a [String]) -> Vec<Thing<'a>> {
         is_firm_s: false,
         is_town_s: false,
         is_bank_s: false,
+        is_department_s: false,
         asked: None,
         is_draft: false,
     };
@@ -103,6 +106,17 @@ fn things<'a>(science: &'a [String], money: &'a [String]) -> Vec<Thing<'a>> {
         thing("another bank's loan", Resource::Pledge { bank: "乙银行" }),
         // What names no bank is no bank's, not even that of an account without a unit.
         thing("a loan of nobody", Resource::Pledge { bank: "" }),
+        Thing {
+            is_town_s: true,
+            ..thing("spending of the own town", Resource::Spending { town: "甲镇", department: "" })
+        },
+        thing("another town's spending", Resource::Spending { town: "乙镇", department: "" }),
+        Thing {
+            is_department_s: true,
+            ..thing("spending of the own department", Resource::Spending { town: "", department: ASKED })
+        },
+        thing("another department's spending", Resource::Spending { town: "", department: "乙局" }),
+        thing("spending of nobody", Resource::Spending { town: "", department: "" }),
         own(thing("own demand", Resource::Demand { enterprise: FIRM })),
         thing("another's demand", Resource::Demand { enterprise: OTHER }),
         own(thing("own case", case(FIRM, &[], false))),
@@ -124,7 +138,10 @@ fn is_about(permission: Permission, resource: &Resource<'_>) -> bool {
     use Permission as P;
     match resource {
         Resource::City => true,
-        Resource::Enterprise { .. } => matches!(permission, P::ViewRights | P::ViewOwnEnterprise),
+        Resource::Enterprise { .. } => {
+            matches!(permission, P::ViewRights | P::ViewOwnEnterprise | P::ViewMarket)
+        }
+        Resource::Spending { .. } => permission == P::ViewSpending,
         Resource::Pledge { .. } => permission == P::ViewPledges,
         Resource::Demand { .. } => matches!(permission, P::ViewDemands | P::ChangeDemands),
         Resource::Case { .. } => {
@@ -158,6 +175,7 @@ fn every_role_may_do_with_every_thing_what_the_table_says() {
                 is_firm_s: false,
                 is_town_s: false,
                 is_bank_s: false,
+                is_department_s: false,
                 asked: None,
                 is_draft: false,
             };
