@@ -153,7 +153,7 @@ const FUNDS: [FundRow; 6] = [
 
 fn funds(year: i16) -> Vec<Row> {
     let fund = |(department, name, wan, has, words): FundRow| {
-        let has = has.map_or(empty(), |has| text(if has { "有" } else { "无" }));
+        let has = has.map_or(empty(), |has| text(if has { "是" } else { "否" }));
         // In the year before, nobody had looked at the fund for agriculture.
         let has = if year == 2022 && department == "农业农村局" { empty() } else { has };
         vec![

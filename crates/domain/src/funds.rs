@@ -149,8 +149,8 @@ fn fund(row: &FoldedRow) -> Option<Fund> {
         year: text("year").parse().ok()?,
         total_fen: text("total").parse().ok(),
         has_condition: match text("has_condition").as_str() {
-            "有" => Some(true),
-            "无" => Some(false),
+            "是" => Some(true),
+            "否" => Some(false),
             _ => None,
         },
         condition: text("condition"),

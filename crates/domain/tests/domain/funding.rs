@@ -150,7 +150,7 @@ async fn clause_c4_2_2_the_fund_map_tells_conditions_foci_and_what_nobody_tagged
         let city = City::new(database.db.clone()).await;
         city.import(
             "special-funds",
-            &format!("主管部门,资金名称,年度,资金总额,有无知识产权条件\n甲局,甲资金,{YEAR},1000万元,无\n乙局,乙资金,{YEAR},,\n"),
+            &format!("主管部门,资金名称,年度,资金总额,有无知识产权条件\n甲局,甲资金,{YEAR},1000万元,否\n乙局,乙资金,{YEAR},,\n"),
         )
         .await;
         let rows = [

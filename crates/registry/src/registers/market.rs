@@ -85,7 +85,7 @@ const FUNDS: &[Column] = &[
     column("fund", "资金名称", Kind::Text).required().also(&["专项资金", "专项资金名称"]),
     column("year", "年度", Kind::Year).required(),
     column("total", "资金总额", Kind::Money).also(&["总额", "安排金额"]).hint("元；未知的留空，不填零"),
-    column("has_condition", "有无知识产权条件", Kind::Choice(&["有", "无"]))
+    column("has_condition", "有无知识产权条件", Kind::Choice(&["是", "否"]))
         .also(&["知识产权条件"])
         .hint("文件中有没有知识产权方面的条件；没有查过的留空"),
     column("condition", "条件内容", Kind::Text).also(&["知识产权条件内容"]).hint("照文件抄录"),

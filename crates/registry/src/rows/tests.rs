@@ -198,10 +198,10 @@ fn returns_funds_and_items_say_what_they_mean() {
         ("department", "甲局"),
         ("fund", "甲资金"),
         ("year", "2023"),
-        ("has_condition", "有"),
+        ("has_condition", "是"),
         ("condition", "有授权发明专利"),
     ];
-    refused("special-funds", FUND, ("has_condition", "无"), "条件内容", "又写了条件内容");
+    refused("special-funds", FUND, ("has_condition", "否"), "条件内容", "又写了条件内容");
     refused("special-funds", FUND, ("has_condition", ""), "有无知识产权条件", "没有填有无");
     const PROJECT: &[(&str, &str)] = &[("fund", "甲资金"), ("year", "2023"), ("project", "平台"), ("amount", "0")];
     assert!(row("fund-projects", PROJECT).warnings[0].reason.contains("未知的请留空"));

@@ -67,8 +67,8 @@ pub(super) fn spending(row: &mut Row<'_>) {
 pub(super) fn fund(row: &mut Row<'_>) {
     told_amount(row, "total", "资金总额");
     match (row.get("has_condition"), row.get("condition").is_some()) {
-        (Some("无"), true) => row.refuse("condition", "填了“无”知识产权条件，又写了条件内容。请核对。".into()),
-        (Some("有"), false) if row.is_sound("condition") => {
+        (Some("否"), true) => row.refuse("condition", "有无知识产权条件填了“否”，又写了条件内容。请核对。".into()),
+        (Some("是"), false) if row.is_sound("condition") => {
             row.warn("condition", "有知识产权条件而没有写明内容。请尽量补填。".into());
         }
         (None, true) if row.is_sound("has_condition") => {
