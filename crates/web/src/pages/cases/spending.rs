@@ -168,9 +168,12 @@ fn listing<'a>(frame: &'a Frame, all: &'a Spending, years: &'a [i64]) -> Listing
         None => Cell::unknown(frame.t("board-not-comparable")),
     };
     listing
-        .column("budgeted", frame.t("spending-budgeted"), Kind::Money, move |one| {
-            let budgeted = one.now().and_then(|now| now.budgeted);
-            budgeted.map_or_else(|| Cell::unknown(frame.t("spending-unreported")), |sum| market::sum(frame, sum))
+        .column("budgeted", frame.t("spending-budgeted"), Kind::Money, move |one| match one.now() {
+            None => Cell::unknown(frame.t("spending-not-due")),
+            Some(now) => match now.budgeted {
+                None => Cell::unknown(frame.t("spending-unreported")),
+                Some(sum) => market::sum(frame, sum),
+            },
         })
         .column("head", frame.t("spending-per-head"), Kind::Number, head)
         .column("growth", frame.t("spending-growth"), Kind::Number, growth)
