@@ -9,6 +9,7 @@ use terms::{Money, MoneyUnit};
 
 use crate::Context;
 use crate::account::As;
+use crate::funding;
 use crate::output::{Unusable, yuan};
 
 #[derive(Debug, Args)]
@@ -63,6 +64,8 @@ enum Action {
     },
     /// 资金效益：每项每年度拨付的资金和它所依据的产出
     Effect,
+    #[command(flatten)]
+    Funding(funding::Funding),
 }
 
 pub(crate) async fn run(context: &Context, command: Budget) -> anyhow::Result<()> {
@@ -118,6 +121,10 @@ pub(crate) async fn run(context: &Context, command: Budget) -> anyhow::Result<()
         Action::Withdraw { id } => {
             proration::withdraw(db, &command.by.account(db).await?, id, context.now).await?;
             context.output.print(&json!({ "proration": id }), |_| format!("按比例兑付 {id} 已撤回。"))
+        }
+        Action::Funding(what) => {
+            let account = command.by.account(db).await?;
+            funding::run(context, &installation, &account, what).await
         }
         Action::Effect => effect(context, db, &command.by.account(db).await?).await,
     }

@@ -15,6 +15,7 @@ mod closing;
 mod corpus;
 mod demands;
 mod demo;
+mod funding;
 mod installation;
 mod items;
 mod key;

@@ -13,7 +13,7 @@ use jiff::{
 use crate::{
     City,
     cells::{Cell, Row, text},
-    events, figures,
+    events, figures, market,
     patents::{AS_OF, Patent},
     payouts,
     random::{Random, plus_days},
@@ -430,7 +430,7 @@ fn figure_files(city: &City, list: &mut Vec<Delivery>) {
     for (received, rows) in by_period(&figures::fees(city, &mut random), &periods(12, 19)) {
         list.push(Delivery::new("official-fees", "缴费记录", received, Body::Rows(rows)));
     }
-    for (register, name, received, rows) in payouts::registers(city) {
+    for (register, name, received, rows) in payouts::registers(city).into_iter().chain(market::registers(city)) {
         list.push(Delivery::new(register, name, received, Body::Rows(rows)));
     }
     list.push(Delivery::new("deliveries", "报送情况", date(2024, 1, 13), Body::Rows(figures::deliveries())));

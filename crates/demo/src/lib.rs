@@ -16,6 +16,7 @@ mod figures;
 mod fill;
 mod industries;
 mod introductions;
+mod market;
 mod names;
 mod numbers;
 mod outside;

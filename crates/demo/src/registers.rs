@@ -170,6 +170,74 @@ pub(crate) const TRAJECTORIES: Columns =
 pub(crate) const PROVINCE: Columns =
     &[("indicator", "指标"), ("as_of", "统计时点"), ("value", "数值"), ("source", "来源")];
 
+pub(crate) const LICENCES: Columns = &[
+    ("number", "合同备案号"),
+    ("objects", "专利号"),
+    ("licensor", "许可人"),
+    ("licensor_uscc", "许可人代码"),
+    ("licensee", "被许可人"),
+    ("licensee_uscc", "被许可人代码"),
+    ("kind", "许可种类"),
+    ("effective_on", "生效日期"),
+    ("ended_on", "终止日期"),
+    ("amount", "许可费"),
+    ("registered_on", "备案日期"),
+];
+pub(crate) const INSURANCES: Columns = &[
+    ("number", "保单号"),
+    ("holder", "投保人"),
+    ("holder_uscc", "投保人代码"),
+    ("kind", "险种"),
+    ("insurer", "保险机构"),
+    ("objects", "标的"),
+    ("premium", "保费"),
+    ("insured", "保额"),
+    ("valid_from", "起保日期"),
+    ("valid_to", "终保日期"),
+    ("subsidy", "财政补贴金额"),
+    ("claimed", "已赔付金额"),
+];
+pub(crate) const SPENDING: Columns = &[
+    ("unit", "投入单位"),
+    ("kind", "单位类型"),
+    ("year", "年度"),
+    ("source", "经费来源"),
+    ("budgeted", "预算金额"),
+    ("spent", "支出金额"),
+];
+pub(crate) const FUNDS: Columns = &[
+    ("department", "主管部门"),
+    ("fund", "资金名称"),
+    ("year", "年度"),
+    ("total", "资金总额"),
+    ("has_condition", "有无知识产权条件"),
+    ("condition", "条件内容"),
+    ("basis", "依据文号"),
+];
+pub(crate) const PROJECTS: Columns = &[
+    ("fund", "资金名称"),
+    ("year", "年度"),
+    ("project", "项目名称"),
+    ("holder", "承担单位"),
+    ("holder_uscc", "承担单位代码"),
+    ("amount", "资金金额"),
+    ("focus", "聚焦方向"),
+];
+pub(crate) const ITEMS: Columns = &[
+    ("department", "发文部门"),
+    ("document", "文件文号"),
+    ("title", "文件名称"),
+    ("clause", "条款"),
+    ("item", "奖补事项"),
+    ("subject", "奖补对象"),
+    ("event", "事件种类"),
+    ("amount", "奖补金额"),
+    ("cap", "最高金额"),
+    ("valid_from", "生效日期"),
+    ("valid_to", "失效日期"),
+    ("relation", "与本政策关系"),
+    ("rests_on", "上位文件"),
+];
 /// The columns of a register.
 pub(crate) fn columns(register: &str) -> Columns {
     match register {
@@ -193,6 +261,12 @@ pub(crate) fn columns(register: &str) -> Columns {
         "credit-records" => CREDIT,
         "subsidies" => SUBSIDIES,
         "holidays" => HOLIDAYS,
+        "licences" => LICENCES,
+        "insurances" => INSURANCES,
+        "ip-spending" => SPENDING,
+        "special-funds" => FUNDS,
+        "fund-projects" => PROJECTS,
+        "policy-items" => ITEMS,
         "trajectories" => TRAJECTORIES,
         "province-figures" => PROVINCE,
         _ => DELIVERIES,

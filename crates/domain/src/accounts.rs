@@ -120,6 +120,10 @@ pub enum Permission {
     ViewMoney,
     /// See pledge loans: all of them, or those that one's own bank gave.
     ViewPledges,
+    /// See licences and insurance of intellectual property: all of them, or those of one's own town.
+    ViewMarket,
+    /// See what departments and towns spend on intellectual property: all of them, or one's own.
+    ViewSpending,
     /// Set the budget, order and approve payments, take in the bank's answers.
     ManageMoney,
     /// Read the audit trail.
@@ -142,7 +146,7 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 37] = [
         Self::ViewFigures,
         Self::ViewRights,
         Self::ViewOwnEnterprise,
@@ -169,6 +173,8 @@ impl Permission {
         Self::OwnCases,
         Self::ViewMoney,
         Self::ViewPledges,
+        Self::ViewMarket,
+        Self::ViewSpending,
         Self::ManageMoney,
         Self::ViewAudit,
         Self::ManageAccounts,
@@ -209,6 +215,8 @@ impl Permission {
             Self::OwnCases => "办理本企业案件",
             Self::ViewMoney => "查看预算与拨付",
             Self::ViewPledges => "查看质押贷款",
+            Self::ViewMarket => "查看许可与保险",
+            Self::ViewSpending => "查看知识产权投入",
             Self::ManageMoney => "管理预算与拨付",
             Self::ViewAudit => "查看审计记录",
             Self::ManageAccounts => "管理账号",

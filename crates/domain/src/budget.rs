@@ -5,6 +5,7 @@
 
 mod board;
 mod effect;
+mod market;
 mod soundness;
 mod store;
 
@@ -16,6 +17,7 @@ pub(crate) use self::soundness::faults;
 pub use self::{
     board::{Pledge, Year, board, pledges, pledges_of},
     effect::{Came, Effect, Kind, came, effects},
+    market::{Insurance, Licence, Market, Moved, Sum, insurances, licences},
 };
 use crate::{
     Error,

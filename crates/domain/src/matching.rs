@@ -19,7 +19,7 @@ use jiff::{Timestamp, civil::Date};
 use serde_json::json;
 use terms::{IpcPattern, Uscc};
 
-pub(crate) use self::{conditions::beside, introductions::rows as introduced};
+pub(crate) use self::{conditions::beside, introductions::firms, introductions::rows as introduced};
 pub use self::{
     conditions::{Check, Facts, checks, facts},
     deals::{Candidate, Contract, Deal, NewStep, Progress, Step, contact, deal, deals, progress, step},

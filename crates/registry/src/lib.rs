@@ -26,5 +26,8 @@ pub use entry::{Entry, SoundRow, enter};
 pub use error::Error;
 pub use fold::{Folded, FoldedRow, Kept, Replay, Text, delivered, fold, fold_register};
 pub use import::{ImportOptions, ImportReport, Problem, Reason, Watch, recover};
-pub use registers::{Column, ColumnKind, KEY_SEPARATOR, Register, STATUSES, register, registers, show_key};
+pub use registers::{
+    Column, ColumnKind, FOCUSES, KEY_SEPARATOR, LICENCE_KINDS, PAID_EVENTS, RELATIONS, Register, STATUSES, register,
+    registers, show_key,
+};
 pub use template::template;

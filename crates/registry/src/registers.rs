@@ -6,6 +6,7 @@
 mod enterprises;
 mod finance;
 mod internal;
+mod market;
 mod national;
 mod patents;
 mod reference;
@@ -14,6 +15,7 @@ use std::sync::LazyLock;
 
 pub use self::enterprises::STATUSES;
 pub(crate) use self::internal::SHARES;
+pub use self::market::{FOCUSES, LICENCE_KINDS, PAID_EVENTS, RELATIONS};
 
 /// One register: a kind of file with fixed headings.
 #[derive(Debug)]
@@ -129,6 +131,7 @@ pub fn registers() -> &'static [Register] {
             enterprises::registers(),
             patents::registers(),
             finance::registers(),
+            market::registers(),
             national::registers(),
             reference::registers(),
             internal::registers(),

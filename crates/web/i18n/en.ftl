@@ -29,6 +29,8 @@ nav-navigation = Navigation
 nav-cases = Cases
 nav-award-cases = Award cases
 nav-pledges = Pledge loans
+nav-licences = Licences, insurance
+nav-spending = IP spending
 nav-registers = Registers
 nav-accounts = Accounts
 nav-permissions = Permissions
@@ -118,6 +120,7 @@ pager-size = Per page
 
 figure-none = Not computable
 figure-at-least = at least { $value }
+figure-at-most = at most { $value }
 clause-of = Basis: { $place }
 clause-open = Read the document
 verdict-met = Met

@@ -29,6 +29,8 @@ nav-navigation = 导航
 nav-cases = 办理
 nav-award-cases = 兑现办件
 nav-pledges = 质押贷款
+nav-licences = 许可与保险
+nav-spending = 知识产权投入
 nav-registers = 资料
 nav-accounts = 账号
 nav-permissions = 权限
@@ -118,6 +120,7 @@ pager-size = 每页
 
 figure-none = 无法计算
 figure-at-least = 至少 { $value }
+figure-at-most = 至多 { $value }
 clause-of = 依据：{ $place }
 clause-open = 查看全文
 verdict-met = 已满足

@@ -209,6 +209,11 @@ impl Frame {
             "what-if" => "/awards",
             "invitations" if self.may(Permission::ManageAccounts) => "/accounts",
             "invitations" => "/claims",
+            // Whoever sees no case has come by none: the pages stand for themselves.
+            "budget" if !self.may(Permission::ViewCases) => match self.path.as_str() {
+                "/budget/insurances" => "/budget/licences",
+                path => path,
+            },
             "notices" | "letters" | "clawbacks" | "leave" | "items" | "budget" | "payments" => "/cases",
             _ => self.path.as_str(),
         };

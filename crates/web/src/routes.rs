@@ -61,8 +61,9 @@ pub fn doors() -> Vec<Door> {
     use Permission::{
         AdmitEnterprises, AnswerAppointments, AnswerDemands, Appoint, ChangeDemands, ChangeOffers, ChangeRegistry,
         DecideCases, Evaluate, HandleCases, Invite, KeepBaskets, ManageAccounts, ManageMoney, OwnCases, PrepareCases,
-        ReopenMonths, SearchCorpus, ViewAppointments, ViewAudit, ViewCases, ViewDemands, ViewFigures, ViewMoney,
-        ViewOffers, ViewOwnEnterprise, ViewPermissions, ViewPledges, ViewPolicy, ViewRegistry, ViewRights,
+        ReopenMonths, SearchCorpus, ViewAppointments, ViewAudit, ViewCases, ViewDemands, ViewFigures, ViewMarket,
+        ViewMoney, ViewOffers, ViewOwnEnterprise, ViewPermissions, ViewPledges, ViewPolicy, ViewRegistry, ViewRights,
+        ViewSpending,
     };
     vec![
         door("/sign-in", Everyone, get(sign_in::form).post(sign_in::submit)),
@@ -318,6 +319,17 @@ pub fn doors() -> Vec<Door> {
         door("/budget/set", Needs(ManageMoney), post(cases::budget::set)),
         door("/budget/effect", Needs(ViewMoney), get(cases::effect::page)),
         door("/budget/effect/came", Needs(ViewMoney), get(cases::effect::came)),
+        door("/budget/licences", Needs(ViewMarket), get(cases::market::licences)),
+        door("/budget/insurances", Needs(ViewMarket), get(cases::market::insurances)),
+        door("/budget/spending", Needs(ViewSpending), get(cases::spending::page)),
+        door("/budget/spending/rows", Needs(ViewSpending), get(cases::spending::rows)),
+        door("/budget/funds", Needs(ViewMoney), get(cases::funds::page)),
+        door("/budget/funds/shares", Needs(ViewMoney), get(cases::funds::shares)),
+        door("/budget/funds/projects", Needs(ViewMoney), get(cases::funds::projects)),
+        door("/budget/overlaps", Needs(ViewMoney), get(cases::overlaps::page)),
+        door("/budget/overlaps/both", Needs(ViewMoney), get(cases::overlaps::both)),
+        door("/budget/overlaps/items", Needs(ViewMoney), get(cases::overlaps::items)),
+        door("/budget/overlaps/documents", Needs(ViewMoney), get(cases::overlaps::documents)),
         door("/budget/pledges", Needs(ViewPledges), get(cases::uses::of_market)),
         door("/budget/prorata", Needs(ViewMoney), get(cases::proration::page)),
         door("/budget/prorata/propose", Needs(ManageMoney), post(cases::proration::propose)),
@@ -404,7 +416,7 @@ pub fn doors() -> Vec<Door> {
 
 /// The words of the navigation, in order, each with the word under which it stands: at most eight stand for themselves,
 /// whoever looks. One appears as soon as its page stands in the list.
-const SECTIONS: [(&str, &str, &str); 21] = [
+const SECTIONS: [(&str, &str, &str); 23] = [
     ("nav-cockpit", "", "/cockpit"),
     ("nav-indicators", "", "/indicators"),
     ("nav-awards", "", "/awards"),
@@ -422,6 +434,8 @@ const SECTIONS: [(&str, &str, &str); 21] = [
     ("nav-appointments", "nav-cases", "/appointments"),
     ("nav-claims", "nav-cases", "/claims"),
     ("nav-pledges", "nav-cases", "/budget/pledges"),
+    ("nav-licences", "nav-cases", "/budget/licences"),
+    ("nav-spending", "nav-cases", "/budget/spending"),
     ("nav-registers", "", "/registers"),
     ("nav-accounts", "", "/accounts"),
     ("nav-permissions", "", "/permissions"),

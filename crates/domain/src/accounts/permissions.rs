@@ -65,6 +65,13 @@ pub enum Resource<'a> {
         /// Its town.
         town: Option<&'a str>,
     },
+    /// What a unit spends on intellectual property: a town or a department, the other empty.
+    Spending {
+        /// The town.
+        town: &'a str,
+        /// The department.
+        department: &'a str,
+    },
     /// A demand for technology, with what is talked about it.
     Demand {
         /// The code of the enterprise whose it is.
@@ -276,6 +283,10 @@ impl Policies {
                 Resource::Enterprise { code: "other", town: Some("other") },
                 Resource::Enterprise { code: "own", town: Some("own") },
             ),
+            "Spending" => (
+                Resource::Spending { town: "other", department: "other" },
+                Resource::Spending { town: "own", department: "own" },
+            ),
             "Pledge" => (Resource::Pledge { bank: "other" }, Resource::Pledge { bank: "own" }),
             "Demand" => (
                 Resource::Demand { enterprise: "other", is_published: true },
@@ -341,6 +352,10 @@ fn thing(kind: &EntityTypeName, resource: &Resource<'_>) -> Result<Entity, Strin
         Resource::Enterprise { code, town } => {
             tell("enterprise", Organisation::Enterprise(code))?;
             tell("town", Organisation::Town(town.unwrap_or_default()))?;
+        }
+        Resource::Spending { town, department } => {
+            tell("town", Organisation::Town(town))?;
+            tell("department", Organisation::Department(department))?;
         }
         Resource::Pledge { bank } => tell("bank", Organisation::Bank(bank))?,
         Resource::Demand { enterprise, is_published } => {

@@ -1,4 +1,5 @@
-//! The board of C3.1.3.1: policy subsidy against all money set aside and against what the market moves, year by year.
+//! The board of C3.1.3.1: policy subsidy against all money set aside and against what the market moves (loans on pledges, licences,
+//! contracts that bring technology in, premiums), year by year.
 //!
 //! What is a policy subsidy is what each item says of its money (`Terms::tapers`), not what its award is called.
 
@@ -9,7 +10,7 @@ use registry::{Folded, FoldedRow};
 use rules::Policy;
 use terms::text::fold_name;
 
-use super::{Line, store};
+use super::{Line, Market, Sum, market, store};
 use crate::{
     Error, Installation,
     accounts::{Account, Permission, Resource, allows},
@@ -35,8 +36,10 @@ pub struct Year {
     pub grant_linked_fen: Option<i64>,
     /// Money that arrived and that a document exempts from being a policy subsidy; none as for the subsidy.
     pub other_fen: Option<i64>,
-    /// Pledge loans registered in the year (市场活动：质押融资); none where the register has none of the year.
-    pub pledged_fen: Option<i64>,
+    /// What the market moved in the year (市场活动), line by line.
+    pub market: Market,
+    /// Whether the market moved more than in the year before; none where either year is not wholly known.
+    pub grew: Option<bool>,
     /// The taper of the year's end, in percent, where the policy document knows one.
     pub taper: Option<i64>,
     /// Whether the share of subsidy in the budget rose against the year before: the alarm of C3.1.3.2; none where either has no budget.
@@ -54,9 +57,15 @@ impl Year {
         ratio(self.subsidy_fen?, self.budget_fen?)
     }
 
-    /// Subsidy for each yuan that the market moved, in hundredths of a percent; none where that is not known or nothing.
+    /// Pledge loans registered in the year, in fen; none where the register has none of the year.
+    pub fn pledged_fen(&self) -> Option<i64> {
+        self.market.pledges.sum().map(|sum| sum.fen)
+    }
+
+    /// Subsidy for each yuan that the market moved, in hundredths of a percent; none where that is not known or nothing. It is the most
+    /// that it can be where the market's total is the least ([`Market::is_least`]).
     pub fn of_market(&self) -> Option<i64> {
-        ratio(self.subsidy_fen?, self.pledged_fen?)
+        ratio(self.subsidy_fen?, self.market.total()?.fen)
     }
 }
 
@@ -67,6 +76,7 @@ fn ratio(part: i64, whole: i64) -> Option<i64> {
 /// The board, the latest year first.
 pub async fn board(installation: &Installation, policy: &Policy, now: Timestamp) -> Result<Vec<Year>, Error> {
     let pledged = pledges(installation, now).await?;
+    let registers = installation.registers(now).await?;
     let (lines, arrived, items, first) = {
         let mut tx = installation.db.begin_read().await?;
         (
@@ -83,9 +93,6 @@ pub async fn board(installation: &Installation, policy: &Policy, now: Timestamp)
         let sum = to(years.entry(year).or_insert_with(|| Year { year, ..Year::default() }));
         *sum = Some(sum.unwrap_or(0).saturating_add(fen));
     };
-    for pledge in pledged.into_iter().flatten() {
-        add(pledge.year, |one| &mut one.pledged_fen, pledge.fen);
-    }
     for line in &lines {
         add(line.year, |one| &mut one.budget_fen, line.amount_fen);
         if let Some(fen) = line.earlier_fen.filter(|_| is_exempt(policy, &items, line)) {
@@ -118,8 +125,15 @@ pub async fn board(installation: &Installation, policy: &Policy, now: Timestamp)
             add(on.year().into(), |year| &mut year.subsidy_fen, 0);
         }
     }
-    let mut before = None;
+    let markets = market::by_year(&registers, pledged.as_deref(), years.keys().copied());
+    for (year, market) in markets {
+        years.entry(year).or_insert_with(|| Year { year, ..Year::default() }).market = market;
+    }
+    let (mut before, mut moved) = (None, None);
     for one in years.values_mut() {
+        let whole = one.market.total().filter(|_| !one.market.is_least());
+        one.grew = moved.zip(whole).map(|(before, now): (Sum, Sum)| now.fen > before.fen);
+        moved = whole;
         if let Ok(last) =
             i16::try_from(one.year).map_err(drop).and_then(|year| jiff::civil::Date::new(year, 12, 31).map_err(drop))
         {
@@ -220,7 +234,7 @@ mod tests {
 
     #[test]
     fn a_share_needs_something_to_be_a_share_of() {
-        let year = Year { budget_fen: Some(300), subsidy_fen: Some(100), pledged_fen: Some(0), ..Year::default() };
+        let year = Year { budget_fen: Some(300), subsidy_fen: Some(100), ..Year::default() };
         assert_eq!((year.share(), year.of_market()), (Some(3_333), None));
         assert_eq!(Year::default().share(), None);
     }

@@ -123,6 +123,12 @@ pub(crate) fn rows(registers: &Folded) -> Vec<Introduction> {
     if rows.is_empty() {
         return Vec::new();
     }
+    let firms = firms(registers);
+    rows.iter().filter_map(|row| introduction(row, &firms)).collect()
+}
+
+/// The name and the town of every enterprise of the register, by its code.
+pub(crate) fn firms(registers: &Folded) -> BTreeMap<String, (String, String)> {
     let of = |register: &'static str| move |row: &FoldedRow, field: &str| cell(register, row, field).to_owned();
     let (region, enterprise) = (of("regions"), of("enterprises"));
     let towns: BTreeMap<String, String> =
@@ -131,8 +137,7 @@ pub(crate) fn rows(registers: &Folded) -> Vec<Introduction> {
         let town = enterprise(row, "region");
         (enterprise(row, "uscc"), (enterprise(row, "name"), towns.get(&town).cloned().unwrap_or(town)))
     });
-    let firms: BTreeMap<String, (String, String)> = firms.collect();
-    rows.iter().filter_map(|row| introduction(row, &firms)).collect()
+    firms.collect()
 }
 
 fn introduction(row: &FoldedRow, firms: &BTreeMap<String, (String, String)>) -> Option<Introduction> {

@@ -2,8 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may unwrap what it has made itself")]
 
-mod again;
 mod acting;
+mod again;
 mod case_table;
 mod city;
 mod claims;
@@ -11,6 +11,7 @@ mod clauses;
 mod course;
 mod delivery;
 mod divisions;
+mod funding;
 mod ground;
 mod introduced;
 mod labels;

@@ -53,6 +53,10 @@ pub(super) fn names_enterprises(register: &Register) -> bool {
             | "prizes"
             | "official-high-value"
             | "official-fees"
+            | "licences"
+            | "ip-spending"
+            | "special-funds"
+            | "policy-items"
             | "outsiders"
             | "sei-judgements"
             | "trajectories"
@@ -87,6 +91,9 @@ pub(super) fn needs<'a>(register: &Register, cells: &'a [Option<String>]) -> Nee
                 needs.patents.extend(get("objects").into_iter().flat_map(|list| list.split(LIST_SEPARATOR)));
             }
         }
+        // Either side of a licence may lie outside the city.
+        "licences" => needs.patents.extend(get("objects").into_iter().flat_map(|list| list.split(LIST_SEPARATOR))),
+        "insurances" | "fund-projects" => needs.enterprise = party("holder_uscc", "holder"),
         "introductions" => needs.enterprise = get("uscc").map(Party::Code),
         "trademarks" | "madrid" => needs.enterprise = party("holder_uscc", "holder"),
         _ => {}

@@ -1,5 +1,7 @@
 //! What the cells of a row must be to each other, per register.
 
+mod market;
+
 use sheets::Cell;
 use terms::{
     ApplicationNumber, ForeignGrant, HighTechCertificate, IpcSymbol, Office, PatentKind, PublicationNumber, RegionCode,
@@ -32,6 +34,12 @@ pub(super) fn apply(register: &Register, raw: &[Cell], checked: &mut Checked) {
         "trainees" => trainee(&mut row),
         "trajectories" => trajectory(&mut row),
         "survey-waves" => survey(&mut row),
+        "licences" => market::licence(&mut row),
+        "insurances" => market::insurance(&mut row),
+        "ip-spending" => market::spending(&mut row),
+        "special-funds" => market::fund(&mut row),
+        "fund-projects" => market::told_amount(&mut row, "amount", "资金金额"),
+        "policy-items" => market::item(&mut row),
         "aliases" => row.in_order("valid_from", "valid_to"),
         _ => {}
     }

@@ -147,6 +147,81 @@ fn pledges_hold_together() {
 }
 
 #[test]
+fn a_licence_names_two_sides_and_patents_and_an_insurance_is_not_given_more_than_it_costs() {
+    const LICENCE: &[(&str, &str)] = &[
+        ("number", "X2023980001"),
+        ("objects", "201310699744.2；97101765.4"),
+        ("licensor", "甲大学"),
+        ("licensee", "乙公司"),
+        ("kind", "普通许可"),
+        ("effective_on", "2023-03-01"),
+        ("ended_on", "2026-02-28"),
+        ("amount", "20万元"),
+        ("registered_on", "2023-05-31"),
+    ];
+    let sound = row("licences", LICENCE);
+    assert_eq!((sound.reasons.len(), sound.warnings.len()), (0, 0), "recorded on the last day of three months");
+    assert_eq!(
+        (cell("licences", &sound, "objects"), cell("licences", &sound, "kind")),
+        ("2013106997442|971017654".into(), "普通".into())
+    );
+    let late: Vec<_> =
+        LICENCE.iter().map(|one| if one.0 == "registered_on" { (one.0, "2023-06-02") } else { *one }).collect();
+    assert!(row("licences", &late).warnings[0].reason.contains("三个月"));
+    refused("licences", LICENCE, ("objects", "201310699744.3"), "专利号", "校验位");
+    refused("licences", LICENCE, ("licensee", "甲大学"), "被许可人", "相同");
+    refused("licences", LICENCE, ("ended_on", "2023-02-01"), "终止日期", "早于");
+    refused("licences", LICENCE, ("kind", "强制"), "许可种类", "请填");
+    let blank: Vec<_> = LICENCE.iter().filter(|one| one.0 != "amount").copied().collect();
+    assert_eq!(cell("licences", &row("licences", &blank), "amount"), "", "an unknown fee is no zero");
+
+    const INSURANCE: &[(&str, &str)] = &[
+        ("number", "P1"),
+        ("holder", "乙公司"),
+        ("kind", "专利执行险"),
+        ("premium", "5000"),
+        ("insured", "20万元"),
+        ("valid_from", "2023-03-01"),
+        ("subsidy", "2500"),
+    ];
+    refused("insurances", INSURANCE, ("subsidy", "5000.01"), "财政补贴金额", "大于保费");
+    refused("insurances", INSURANCE, ("valid_to", "2023-02-01"), "终保日期", "早于");
+}
+
+#[test]
+fn returns_funds_and_items_say_what_they_mean() {
+    const RETURN: &[(&str, &str)] =
+        &[("unit", "甲镇"), ("kind", "区镇"), ("year", "2023"), ("source", "本级财政"), ("spent", "0")];
+    refused("ip-spending", RETURN, ("spent", ""), "支出金额", "没有一项金额");
+    refused("ip-spending", RETURN, ("kind", "企业"), "单位类型", "请填");
+    const FUND: &[(&str, &str)] = &[
+        ("department", "甲局"),
+        ("fund", "甲资金"),
+        ("year", "2023"),
+        ("has_condition", "是"),
+        ("condition", "有授权发明专利"),
+    ];
+    refused("special-funds", FUND, ("has_condition", "否"), "条件内容", "又写了条件内容");
+    refused("special-funds", FUND, ("has_condition", ""), "有无知识产权条件", "没有填有无");
+    const PROJECT: &[(&str, &str)] = &[("fund", "甲资金"), ("year", "2023"), ("project", "平台"), ("amount", "0")];
+    assert!(row("fund-projects", PROJECT).warnings[0].reason.contains("未知的请留空"));
+    refused("fund-projects", PROJECT, ("focus", "推广"), "聚焦方向", "请填");
+    const ITEM: &[(&str, &str)] = &[
+        ("department", "甲局"),
+        ("document", "云科发〔2022〕8号"),
+        ("clause", "第五条"),
+        ("item", "授权奖励"),
+        ("event", "发明专利授权"),
+        ("valid_from", "2022-03-01"),
+        ("amount", "2000"),
+        ("cap", "10万元"),
+    ];
+    refused("policy-items", ITEM, ("cap", "1000"), "奖补金额", "大于最高金额");
+    refused("policy-items", ITEM, ("event", "开会"), "事件种类", "请填");
+    refused("policy-items", ITEM, ("relation", "看情况"), "与本政策关系", "请填");
+}
+
+#[test]
 fn statistics_come_to_base_units_exactly_and_the_registered_population_is_its_own_measure() {
     const GDP: &[(&str, &str)] = &[
         ("measure", "GDP"),

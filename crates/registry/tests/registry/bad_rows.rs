@@ -39,7 +39,21 @@ const CONFIRMED: &str =
     "合同编号,统一社会信用代码,引进方式,来源方,合同日期,登记备案号,付款凭证,登记备案确认,付款确认,确认人,确认日期";
 const MARK: &str = "注册号,类别,注册人,注册日期,专用期截止";
 
+const LICENCE: &str = "合同备案号,专利号,许可人,被许可人,许可种类,生效日期";
+
 const KINDS: &[Kind] = &[
+    // C3.2.4.2: a licence is of patents, between two.
+    kind("licences", LICENCE, "X1,201310699744.3,甲大学,乙公司,普通,2023-03-01", "专利号", "201310699744.3", "校验位"),
+    kind("licences", LICENCE, "X1,201310699744.2,甲大学,甲大学,普通,2023-03-01", "被许可人", "甲大学", "相同"),
+    // C4.2.6: a return without an amount says nothing.
+    kind(
+        "ip-spending",
+        "投入单位,单位类型,年度,经费来源,支出金额",
+        "甲镇,区镇,2023,本级财政,",
+        "支出金额",
+        "",
+        "没有一项金额",
+    ),
     // C3.4.3: what is confirmed rests on numbers, a name and a day.
     kind(
         "introductions",

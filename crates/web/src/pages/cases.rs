@@ -10,20 +10,25 @@ pub mod clawbacks;
 pub mod drafts;
 pub mod effect;
 pub(crate) mod forms;
+pub mod funds;
 pub mod items;
 pub mod leave;
 pub mod letters;
+pub mod market;
 mod money;
 pub mod notices;
 pub mod one;
+pub mod overlaps;
 mod own_acts;
 pub mod payments;
 pub(crate) mod people;
 pub mod preparing;
 pub mod proration;
 pub mod returned;
+pub mod spending;
 pub mod uses;
 
+use askama::Template;
 use axum::{Form, extract::State, http::Uri, response::Response};
 use domain::{
     accounts::{self, Permission},
@@ -38,12 +43,13 @@ use self::{forms::ListPage, people::People};
 use super::policy;
 use crate::{
     app::App,
+    chart::Chart,
     error::AppError,
     form::{Choice, Errors, Field, Kind as FieldKind},
     format,
     frame::Frame,
     hx::{self, Hx},
-    list::{Cell, Dir, Kind, Listing},
+    list::{Cell, Dir, Kind, Listing, ListingView},
     pages::{
         awards::level_name,
         corpus::baskets::account,
@@ -54,6 +60,17 @@ use crate::{
 };
 
 pub(crate) const PATH: &str = "/cases";
+
+/// A list below what it comes to: in words, and as a chart.
+#[derive(Template)]
+#[template(path = "cases/charted.html")]
+struct Charted<'a> {
+    frame: &'a Frame,
+    room: &'a Room,
+    list: &'a ListingView,
+    chart: Option<Chart>,
+    lines: Vec<String>,
+}
 
 /// `GET /cases`.
 pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Result<Response, AppError> {
@@ -175,7 +192,7 @@ pub(super) fn said(frame: &Frame, words: &std::collections::BTreeMap<String, Str
 
 /// The head of a page of this room, with its neighbours.
 pub(super) fn head(frame: &Frame, path: &str) -> Room {
-    const TABS: [(&str, &str, Permission); 11] = [
+    const TABS: [(&str, &str, Permission); 14] = [
         ("cases-title", PATH, Permission::ViewCases),
         ("notices-title", notices::PATH, Permission::ViewCases),
         ("items-title", items::PATH, Permission::ViewPolicy),
@@ -183,6 +200,9 @@ pub(super) fn head(frame: &Frame, path: &str) -> Room {
         ("payments-title", payments::PATH, Permission::ViewMoney),
         ("board-title", board::PATH, Permission::ViewMoney),
         ("effect-title", effect::PATH, Permission::ViewMoney),
+        ("spending-title", spending::PATH, Permission::ViewSpending),
+        ("funds-title", funds::PATH, Permission::ViewMoney),
+        ("overlaps-title", overlaps::PATH, Permission::ViewMoney),
         ("proration-title", proration::PATH, Permission::ViewMoney),
         ("clawbacks-title", clawbacks::PATH, Permission::ViewMoney),
         ("archive-title", letters::PATH, Permission::ViewMoney),

@@ -52,7 +52,8 @@ pub async fn page(
     let query = ListQuery::parse(&uri);
     let register = registry::register(&id).ok_or(registry::Error::NotFound { what: "登记簿", id })?;
     if !may_open(&frame, register.id) {
-        return Err(AppError::Forbidden(frame.t("history-of-loans")));
+        let why = if register.id == "pledges" { "history-of-loans" } else { "history-of-office" };
+        return Err(AppError::Forbidden(frame.t(why)));
     }
     let key = query.filter("key").unwrap_or_default().to_owned();
     let steps = seen(&frame, history::of(app.db(), &[one(register.id, &key)]).await?);
@@ -283,7 +284,10 @@ pub(crate) fn link(frame: &Frame, register: &str, key: &[&str]) -> Option<String
     may_open(frame, register).then(|| frame.at(&address(register, key)))
 }
 
-/// Whether the visitor may read the rows of a register: what a loan was, in full, is for those who may see the registers.
+/// Whether the visitor may read the rows of a register: what loans, contracts and funds
+/// are, in full, is for those who may see the registers.
 pub(crate) fn may_open(frame: &Frame, register: &str) -> bool {
-    frame.may(Permission::ViewRights) && (register != "pledges" || frame.may(Permission::ViewRegistry))
+    const OF_THE_OFFICE: [&str; 7] =
+        ["pledges", "licences", "insurances", "ip-spending", "special-funds", "fund-projects", "policy-items"];
+    frame.may(Permission::ViewRights) && (!OF_THE_OFFICE.contains(&register) || frame.may(Permission::ViewRegistry))
 }

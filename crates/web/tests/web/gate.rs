@@ -68,13 +68,18 @@ struct Thing<'a> {
     /// Appointed, or acted in.
     is_agency_s: bool,
     is_published: bool,
+    is_department_s: bool,
     asked: Option<&'static str>,
     is_draft: bool,
 }
 
 impl Thing<'_> {
     fn is_for(&self, role: Role, cell: &str) -> bool {
-        let department = if role == Role::Finance { "财政局" } else { ASKED };
+        let department = match role {
+            Role::Finance => "财政局",
+            Role::Town => "甲镇",
+            _ => ASKED,
+        };
         let is_own = match cell {
             "all" => true,
             "firm" => self.is_firm_s,
@@ -83,6 +88,7 @@ impl Thing<'_> {
             "university" => self.is_university_s,
             "agency" => self.is_agency_s,
             "published" => self.is_published,
+            "dept" => self.is_department_s,
             "asked" => self.asked == Some(department),
             "-" => false,
             other => panic!("what is {other}?"),
@@ -97,7 +103,7 @@ impl Thing<'_> {
     }
 }
 
-fn things<'a>(science: &'a [String], money: &'a [String], agents: &'a [String]) -> Vec<Thing<'a>> {
+fn things<'a>([science, money, town, agents]: [&'a [String]; 4]) -> Vec<Thing<'a>> {
     const OTHER: &str = "91320621MA1MNNA37Q";
     let thing = |name, resource| Thing {
         name,
@@ -108,6 +114,7 @@ fn things<'a>(science: &'a [String], money: &'a [String], agents: &'a [String]) 
         is_university_s: false,
         is_agency_s: false,
         is_published: false,
+        is_department_s: false,
         asked: None,
         is_draft: false,
     };
@@ -127,6 +134,17 @@ fn things<'a>(science: &'a [String], money: &'a [String], agents: &'a [String]) 
         thing("another bank's loan", Resource::Pledge { bank: "乙银行" }),
         // What names no bank is no bank's, not even that of an account without a unit.
         thing("a loan of nobody", Resource::Pledge { bank: "" }),
+        Thing {
+            is_town_s: true,
+            ..thing("spending of the own town", Resource::Spending { town: "甲镇", department: "" })
+        },
+        thing("another town's spending", Resource::Spending { town: "乙镇", department: "" }),
+        Thing {
+            is_department_s: true,
+            ..thing("spending of the own department", Resource::Spending { town: "", department: ASKED })
+        },
+        thing("another department's spending", Resource::Spending { town: "", department: "乙局" }),
+        thing("spending of nobody", Resource::Spending { town: "", department: "" }),
         own(thing("own demand", demand(FIRM, false))),
         thing("another's demand", demand(OTHER, false)),
         Thing { is_published: true, ..own(thing("own demand, published", demand(FIRM, true))) },
@@ -156,6 +174,7 @@ fn things<'a>(science: &'a [String], money: &'a [String], agents: &'a [String]) 
         Thing {
             asked: Some("财政局"), ..thing("a case that the treasury was asked about", case(OTHER, money, false))
         },
+        Thing { asked: Some("甲镇"), ..thing("a case that the town was asked about", case(OTHER, town, false)) },
     ]
 }
 
@@ -164,7 +183,10 @@ fn is_about(permission: Permission, resource: &Resource<'_>) -> bool {
     use Permission as P;
     match resource {
         Resource::City => true,
-        Resource::Enterprise { .. } => matches!(permission, P::ViewRights | P::ViewOwnEnterprise),
+        Resource::Enterprise { .. } => {
+            matches!(permission, P::ViewRights | P::ViewOwnEnterprise | P::ViewMarket)
+        }
+        Resource::Spending { .. } => permission == P::ViewSpending,
         Resource::Pledge { .. } => permission == P::ViewPledges,
         Resource::Demand { .. } => matches!(permission, P::ViewDemands | P::ChangeDemands | P::AnswerDemands),
         Resource::Offer { .. } => matches!(permission, P::ViewOffers | P::ChangeOffers),
@@ -183,8 +205,8 @@ fn every_role_may_do_with_every_thing_what_the_table_says() {
     let cells = cells();
     let named: BTreeSet<String> = cells.keys().map(|(_, permission)| permission.clone()).collect();
     assert_eq!(named, Permission::ALL.map(|one| format!("{one:?}")).into());
-    let (science, money, agents) = ([ASKED.to_owned()], ["财政局".to_owned()], [AGENCY.to_owned()]);
-    let (things, mut asked) = (things(&science, &money, &agents), 0);
+    let named = [ASKED, "财政局", "甲镇", AGENCY].map(|name| [name.to_owned()]);
+    let (things, mut asked) = (things(named.each_ref().map(|name| &name[..])), 0);
     for role in Role::ALL {
         let account = account(role);
         for permission in Permission::ALL {
@@ -205,6 +227,7 @@ fn every_role_may_do_with_every_thing_what_the_table_says() {
                 is_university_s: false,
                 is_agency_s: false,
                 is_published: false,
+                is_department_s: false,
                 asked: None,
                 is_draft: false,
             };

@@ -19,6 +19,7 @@ mod cockpit;
 mod corpus;
 mod doors;
 mod enterprises;
+mod funding;
 mod gate;
 mod headers;
 mod history;

@@ -5,7 +5,7 @@ use askama::Template;
 use axum::{extract::State, http::Uri, response::Response};
 use domain::budget::{self, Year};
 
-use super::{budget::PATH as BUDGET, head, policy, uses};
+use super::{budget::PATH as BUDGET, head, market, policy, uses};
 use crate::{
     app::App,
     chart::{Chart, Kind as ChartKind, Series},
@@ -64,7 +64,6 @@ fn listing(frame: &Frame) -> Listing<'_, Year> {
             |share| Cell::decimal(&format!("{}.{:02}", share / 100, share % 100)).unit("%"),
         )
     };
-    let uncollected = move || Cell::unknown(frame.t("board-uncollected"));
     Listing::new(frame, "subsidy", PATH, frame.t("board-title"))
         .column("year", frame.t("cases-year"), Kind::Code, |one: &Year| Cell::code(one.year.to_string()))
         .column("budget", frame.t("board-budget"), Kind::Money, move |one| {
@@ -99,14 +98,29 @@ fn listing(frame: &Frame) -> Listing<'_, Year> {
             let none = || Cell::unknown(frame.t("board-no-taper"));
             one.taper.map_or_else(none, |taper| Cell::number(taper).unit("%"))
         })
-        .column("pledged", frame.t("board-pledged"), Kind::Money, move |one| {
-            opened(one.pledged_fen, uses::pledged_in(one.year))
+        .column("pledged", frame.t("board-pledged"), Kind::Money, |one| {
+            market::moved(frame, one.market.pledges, &uses::pledged_in(one.year))
         })
-        .column("licences", frame.t("board-licences"), Kind::Money, move |_| uncollected())
-        // The share opens to what it is a share of; its part stands in the column of the subsidy.
+        .column("licences", frame.t("board-licences"), Kind::Money, |one| {
+            market::moved(frame, one.market.licences, &market::licences_in(one.year))
+        })
+        .column("introductions", frame.t("board-introductions"), Kind::Money, |one| {
+            market::moved(frame, one.market.introductions, &market::introductions_in(one.year))
+        })
+        .column("premiums", frame.t("board-premiums"), Kind::Money, |one| {
+            market::moved(frame, one.market.premiums, &market::insurances_in(one.year))
+        })
+        // The whole, and what the subsidy is of it: their parts stand in the columns before.
+        .column("total", frame.t("board-total"), Kind::Money, |one| market::total(frame, &one.market))
+        .column("growth", frame.t("board-growth"), Kind::Text, |one| match one.grew {
+            Some(true) => Cell::state(StateWord::new(Tone::Ok, frame.t("board-grew")), 1),
+            Some(false) => Cell::state(StateWord::new(Tone::Bad, frame.t("board-did-not-grow")), 2),
+            None => Cell::unknown(frame.t("board-not-comparable")),
+        })
         .column("market", frame.t("board-market"), Kind::Number, move |one| {
             let cell = percent(one.of_market());
-            if one.of_market().is_some() { cell.link(frame.at(&uses::pledged_in(one.year))) } else { cell }
+            // Against the least that the market can be, the share is the most that it can be.
+            if one.of_market().is_some() && one.market.is_least() { market::at_most(frame, cell) } else { cell }
         })
         .when_empty(frame.t("budget-none"), frame.t("budget-none-todo"))
 }
@@ -117,10 +131,10 @@ fn chart(frame: &Frame, rows: &[Year]) -> Option<Chart> {
     let this_year = i64::from(frame.business_date.year());
     let mut years: Vec<&Year> = rows.iter().filter(|one| one.year < this_year).collect();
     years.sort_by_key(|one| one.year);
-    let known = |one: &&&Year| one.subsidy_fen > Some(0) && one.pledged_fen > Some(0);
+    let known = |one: &&&Year| one.subsidy_fen > Some(0) && one.pledged_fen() > Some(0);
     let base = *years.iter().find(known)?;
     years.retain(|one| one.year >= base.year);
-    if years.iter().filter(|one| one.subsidy_fen.is_some() && one.pledged_fen.is_some()).count() < 2 {
+    if years.iter().filter(|one| one.subsidy_fen.is_some() && one.pledged_fen().is_some()).count() < 2 {
         return None;
     }
     let course = |of: fn(&Year) -> Option<i64>| {
@@ -130,7 +144,7 @@ fn chart(frame: &Frame, rows: &[Year]) -> Option<Chart> {
     };
     let series = vec![
         Series::of(frame.t("board-subsidy"), course(|one| one.subsidy_fen)?),
-        Series::of(frame.t("board-pledged"), course(|one| one.pledged_fen)?),
+        Series::of(frame.t("board-pledged"), course(Year::pledged_fen)?),
     ];
     let labels = years.iter().map(|one| one.year.to_string()).collect();
     let mut chart = Chart::new(frame, "subsidy-course", frame.t("board-chart"), ChartKind::Line, labels, series);
@@ -146,10 +160,14 @@ fn tenths(number: i128) -> String {
 
 #[cfg(test)]
 mod tests {
+    use domain::budget::{Market, Moved, Sum};
+
     use super::*;
 
     fn year(year: i64, subsidy: Option<i64>, pledged: Option<i64>) -> Year {
-        Year { year, subsidy_fen: subsidy, pledged_fen: pledged, ..Year::default() }
+        let pledges = pledged.map_or(Moved::Unregistered, |fen| Moved::Known(Sum { fen, count: 1, untold: 0 }));
+        let market = Market { pledges, ..Market::default() };
+        Year { year, subsidy_fen: subsidy, market, ..Year::default() }
     }
 
     #[test]

@@ -82,7 +82,8 @@ fn back(frame: &Frame, fen: i64) -> Cell {
     if fen == 0 { Cell::empty() } else { Cell::money(fen, frame.lang) }
 }
 
-fn is(query: &ListQuery, name: &str, value: &str) -> bool {
+/// Whether a filter of the address leaves rows of this value.
+pub(super) fn is(query: &ListQuery, name: &str, value: &str) -> bool {
     query.filter(name).is_none_or(|wanted| wanted == value)
 }
 
