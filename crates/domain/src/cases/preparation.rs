@@ -177,7 +177,7 @@ pub async fn hand_over(
     said: &str,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let (said, today) = (note(said)?, installation.business_date(now));
+    let (said, today) = (note("note", said)?, installation.business_date(now));
     let mut tx = installation.db.begin().await?;
     let (case, appointment) = writable(&mut tx, account, id, today).await?;
     let course = store::course(&mut tx, id).await?;
@@ -202,7 +202,7 @@ pub async fn send_back(
     said: &str,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let said = note(said)?;
+    let said = note("note", said)?;
     if said.is_empty() {
         return Err(Error::Invalid("请写明要改什么。".into()));
     }

@@ -287,7 +287,15 @@ pub(crate) fn link(frame: &Frame, register: &str, key: &[&str]) -> Option<String
 /// Whether the visitor may read the rows of a register: what loans, contracts and funds
 /// are, in full, is for those who may see the registers.
 pub(crate) fn may_open(frame: &Frame, register: &str) -> bool {
-    const OF_THE_OFFICE: [&str; 7] =
-        ["pledges", "licences", "insurances", "ip-spending", "special-funds", "fund-projects", "policy-items"];
+    const OF_THE_OFFICE: [&str; 8] = [
+        "introductions",
+        "pledges",
+        "licences",
+        "insurances",
+        "ip-spending",
+        "special-funds",
+        "fund-projects",
+        "policy-items",
+    ];
     frame.may(Permission::ViewRights) && (!OF_THE_OFFICE.contains(&register) || frame.may(Permission::ViewRegistry))
 }
