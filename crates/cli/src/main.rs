@@ -50,7 +50,7 @@ struct Arguments {
     /// 数据目录（登记簿、快照、测算结果都在其中）
     #[arg(long, global = true, value_name = "DIR", default_value = "./zhiqiang-data")]
     data: PathBuf,
-    /// 数据库地址；不填则用数据目录中的 SQLite，postgres://… 则用 PostgreSQL。地址中有密码的，请改用环境变量 ZHIQIANG_DATABASE
+    /// 数据库地址；不填则用数据目录中的 SQLite，postgres://… 则用 PostgreSQL。地址中有密码的，请改用环境变量 `ZHIQIANG_DATABASE`
     #[arg(long, global = true, value_name = "URL")]
     database: Option<String>,
     /// 密钥文件；不填则用数据目录中的 secret.key

@@ -219,6 +219,10 @@ fn keys_do_not_repeat_within_a_file_save_where_planted() {
             "credit-records" => &[0, 1, 3],
             "subsidies" => &[0, 1, 3],
             "trajectories" => &[0, 1, 2],
+            "ip-spending" => &[0, 2, 3],
+            "special-funds" => &[1, 2],
+            "fund-projects" => &[0, 1, 2],
+            "policy-items" => &[1, 3, 4],
             _ => &[0],
         };
         let mut seen = BTreeSet::new();

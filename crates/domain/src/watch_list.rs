@@ -5,7 +5,10 @@
 //! other inventions that will have been maintained for ten years within a year, by the parameter that says from when, and those
 //! of which the run could not tell. Whether a competitor's right stands in the way (FTO) is a question for a search and a person.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use jiff::civil::Date;
 use registry::Folded;
@@ -229,7 +232,7 @@ fn events(folded: &Folded, as_of: Date) -> BTreeMap<&str, Vec<(String, Date)>> {
             found.entry(row.text(column("application_number"))).or_default().push((kind.to_owned(), on));
         }
     }
-    found.values_mut().for_each(|events| events.sort_by(|a, b| b.1.cmp(&a.1)));
+    found.values_mut().for_each(|events| events.sort_by_key(|(_, on)| Reverse(*on)));
     found
 }
 

@@ -218,7 +218,7 @@ async fn universities_and_agencies(story: &mut Story<'_>, firm: &str) {
     let keep = [number, "--form", "许可", "--field", "电池", "--contact", "025-1", "--until", "2024-12-31"];
     let id = story.tells("offer keep", "university2", &keep, "offer.keep").await["offer"].to_string();
     let listed = json(&zhiqiang(story.data, &["--json", "offer", "list", "--as", "enterprise"]));
-    assert!(listed.as_array().unwrap().iter().any(|one| one["offer"].to_string() == id), "{listed}");
+    assert!(listed.as_array().unwrap().iter().any(|one| one["offer"].as_i64() == id.parse().ok()), "{listed}");
     let post = [firm, "--kind", "need", "--title", "散热", "--words", "电芯散热", "--until", "2030-12-31", "--publish"];
     let demand = story.tells("demand post", "clerk", &post, "demand.post").await["demand"].to_string();
     let said = [&*demand, "--patent", number, "--words", "有样机", "--contact", "025-1"];
