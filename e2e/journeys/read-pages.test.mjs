@@ -77,9 +77,10 @@ for (const entry of PAGES) {
 async function chinese(shown) {
   const data = [
     '[lang="zh-CN"]', '.data', '.top-name', '.top-account', '#headings-hint', 'option', '.evidence li', '#no_headings-hint', '#constants-hint', 'textarea', '#demands th', '#names tbody', '#deals th', '#letters [data-label="Remark"]', '#batch [data-label="Receiving account"]', '.crumbs [href*="/matching/"]',
+    ...['spending', 'returns', 'funds', 'projects', 'their-items'].map((list) => `#${list} tbody th`),
     'a[href*="/enterprises/"]', 'a[href*="/patents/"]', 'a[href*="/awards/"][href*="/9"]', '[aria-labelledby="lapses"] th',
     ...['Title', 'Name', 'Owner', 'Patentee', 'Enterprise or owner', 'Mark', 'Pledgee', 'Course', 'File', 'Value', 'Source', 'Candidates', 'Industry', 'Keywords of the rule',
-      'Person in charge', 'Details', 'Object', 'Entered by', 'Headings', 'Constants', 'Watch', 'Enterprise or award', 'Office'].map((label) => `[data-label="${label}"]`),
+      'Person in charge', 'Details', 'Object', 'Entered by', 'Headings', 'Constants', 'Watch', 'Enterprise or award', 'Office', 'Fund', 'Department', 'What it asks for', 'Their item', 'Clause', 'For whom', 'Paid by', 'Whose'].map((label) => `[data-label="${label}"]`),
   ];
   const found = await shown.evaluate((selectors) => {
     const left = [];

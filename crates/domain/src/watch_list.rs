@@ -17,6 +17,7 @@ use terms::periods::add_years;
 
 use crate::{
     Error, Installation,
+    freeze::UNASSIGNED,
     lapses::{self, Cause},
     runs::Opened,
 };
@@ -84,26 +85,36 @@ fn of(opened: &Opened, folded: &Folded) -> Vec<Watched> {
         return Vec::new();
     };
     let facts = Facts::read(opened, folded, as_of);
-    let titles: BTreeMap<&str, &str> = (0..patents.len())
-        .filter_map(|row| Some((patents.text(row, "application_number")?, patents.text(row, "title")?)))
-        .collect();
-    let mut watched: Vec<Watched> = (0..inventions.len())
+    let titles: BTreeMap<&str, (&str, Option<Date>)> = (0..patents.len())
         .filter_map(|row| {
-            let number = inventions.text(row, "application_number")?;
-            let (filed_on, granted_on) = (inventions.date(row, "filed_on")?, inventions.date(row, "granted_on"));
+            let title = patents.text(row, "title").unwrap_or_default();
+            Some((patents.text(row, "application_number")?, (title, patents.date(row, "filed_on"))))
+        })
+        .collect();
+    let own: BTreeMap<&str, usize> =
+        (0..inventions.len()).filter_map(|row| Some((inventions.text(row, "application_number")?, row))).collect();
+    // An official list may name rights that the registers have lapsed or elsewhere: K04 counts them, and so they are watched.
+    let numbers: BTreeSet<&str> = own.keys().chain(facts.categories.keys()).copied().collect();
+    let mut watched: Vec<Watched> = numbers
+        .into_iter()
+        .filter_map(|number| {
+            let row = own.get(number).copied();
+            let (title, filed_on) = titles.get(number).copied().unwrap_or_default();
+            let granted_on = row.and_then(|row| inventions.date(row, "granted_on"));
             let categories = facts.categories.get(number);
             let standing = match categories {
                 Some(_) => Standing::HighValue,
-                None => facts.ripening(number, filed_on, granted_on, as_of)?,
+                None => facts.ripening(number, filed_on?, granted_on, as_of)?,
             };
+            let word = |column| row.and_then(|row| inventions.text(row, column));
             Some(Watched {
                 application_number: number.to_owned(),
-                title: titles.get(number).copied().unwrap_or_default().to_owned(),
-                uscc: inventions.text(row, "owner_uscc").map(str::to_owned),
-                town: inventions.text(row, "town").unwrap_or_default().to_owned(),
+                title: title.to_owned(),
+                uscc: word("owner_uscc").map(str::to_owned),
+                town: word("town").unwrap_or(UNASSIGNED).to_owned(),
                 standing,
                 categories: categories.into_iter().flatten().copied().collect(),
-                term_ends: add_years(filed_on, 20).ok().and_then(|day| day.yesterday().ok()),
+                term_ends: filed_on.and_then(|day| add_years(day, 20).ok()).and_then(|day| day.yesterday().ok()),
                 danger: facts.dangers.get(number).copied(),
                 abroad: facts.abroad.get(number).copied().unwrap_or_default(),
                 pledges: facts.pledges.get(number).cloned().unwrap_or_default(),

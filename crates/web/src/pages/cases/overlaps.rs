@@ -227,7 +227,7 @@ pub async fn items(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Re
     let today = frame.business_date;
     let now =
         vec![Choice::new("yes", frame.t("overlaps-in-force")), Choice::new("no", frame.t("overlaps-not-in-force"))];
-    let listing = Listing::new(&frame, "items", ITEMS, frame.t("overlaps-items"))
+    let listing = Listing::new(&frame, "their-items", ITEMS, frame.t("overlaps-items"))
         .column("item", frame.t("overlaps-theirs"), Kind::Text, |one: &Theirs| their_item(&frame, one))
         .column("department", frame.t("overlaps-department"), Kind::Text, |one| Cell::text(one.department.clone()))
         .column("document", frame.t("overlaps-document"), Kind::Code, |one| document_cell(&frame, &one.document))
