@@ -77,7 +77,8 @@ for (const entry of PAGES) {
 async function chinese(shown) {
   const data = [
     '[lang="zh-CN"]', '.data', '.top-name', '.top-account', '#headings-hint', 'option', '.evidence li', '#no_headings-hint', '#constants-hint', 'textarea', '#demands th', '#names tbody', '#deals th', '#letters [data-label="Remark"]', '#batch [data-label="Receiving account"]', '.crumbs [href*="/matching/"]',
-    ...['spending', 'returns', 'funds', 'projects', 'their-items'].map((list) => `#${list} tbody th`),
+    ...['spending', 'returns', 'funds', 'projects', 'their-items', 'offers', 'supply-deals', 'sought'].map((list) => `#${list} tbody th`),
+    ...['/offers', '/supply'].map((path) => `body:has(.crumbs [href^="${path}"]) h1`), '#fitting li', '#preparing tbody td', '[data-label="Field of use"]',
     'a[href*="/enterprises/"]', 'a[href*="/patents/"]', 'a[href*="/awards/"][href*="/9"]', '[aria-labelledby="lapses"] th',
     ...['Title', 'Name', 'Owner', 'Patentee', 'Enterprise or owner', 'Mark', 'Pledgee', 'Course', 'File', 'Value', 'Source', 'Candidates', 'Industry', 'Keywords of the rule',
       'Person in charge', 'Details', 'Object', 'Entered by', 'Headings', 'Constants', 'Watch', 'Enterprise or award', 'Office', 'Fund', 'Department', 'What it asks for', 'Their item', 'Clause', 'For whom', 'Paid by', 'Whose'].map((label) => `[data-label="${label}"]`),
@@ -92,7 +93,7 @@ async function chinese(shown) {
     }
     return left;
   }, data);
-  const name = /[\u3400-\u9fff（）()]*(公司|大学|学院|研究院|研究所|医院|中心)|\d{8}-\S+|\S+〔\d{4}〕\d+号|“[^”]*”|演示\S+/g;
+  const name = /[\u3400-\u9fff（）()]*(公司|大学|学院|研究院|研究所|事务所|医院|中心)|\d{8}-\S+|\S+〔\d{4}〕\d+号|“[^”]*”|演示\S+/g;
   const plain = (words) => (towns.length ? words.replaceAll(new RegExp(towns.join('|'), 'g'), '') : words).replace(name, '');
   return found.filter((words) => /[\u3400-\u9fff]/.test(plain(words)));
 }
