@@ -1,6 +1,6 @@
 //! Appointments (代理委托): an enterprise lets an agency prepare its applications, for some awards or for all, from one day to
 //! another. The agency accepts or declines; either side ends it. While it runs, the one question who may do what
-//! (`domain::accounts::allows`) answers for a case with the agencies that act for its enterprise on the day ([`agents_of`]).
+//! (`domain::accounts::allows`) answers for a case with the agencies that act for its enterprise on the day (`agents_of`).
 
 mod store;
 #[cfg(test)]

@@ -502,8 +502,8 @@ impl Doing<'_> {
             Error::Conflict(why)
         })?;
         if !accounts::speak_for_towns(tx).await?.contains(known) {
-            let why = format!("{known}没有可用的账号，无法请它初审。请系统管理员为它开通区镇账号后再复核。");
-            return Err(Error::Conflict(why));
+            let why = "没有可用的账号，无法请它初审。请系统管理员为它开通区镇账号后再复核。";
+            return Err(Error::Conflict(format!("{known}{why}")));
         }
         known.clone_into(town);
         Ok(named)
