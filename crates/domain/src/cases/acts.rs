@@ -496,11 +496,8 @@ impl Doing<'_> {
     async fn departments(&self, tx: &mut Tx, case: &Case) -> Result<Vec<String>, Error> {
         let mut named = self.item.terms.departments.clone();
         let Some(town) = named.iter_mut().find(|name| *name == OWN_TOWN) else { return Ok(named) };
-        let known = self.known.town(&case.subject).ok_or_else(|| {
-            let why =
-                format!("登记簿没有{}所在的区镇，无法请区镇初审。请在企业登记簿补上所属区镇后再复核。", case.name);
-            Error::Conflict(why)
-        })?;
+        let untold = || format!("登记簿没有{}所在的区镇，无法请区镇初审。请补上所属区镇后再复核。", case.name);
+        let known = self.known.town(&case.subject).ok_or_else(|| Error::Conflict(untold()))?;
         if !accounts::speak_for_towns(tx).await?.contains(known) {
             let why = "没有可用的账号，无法请它初审。请系统管理员为它开通区镇账号后再复核。";
             return Err(Error::Conflict(format!("{known}{why}")));
