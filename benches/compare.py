@@ -19,7 +19,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 PEERS = HERE / "peers"
 ROUNDS = "9"
-CORPUS_ROUNDS = "40"
+CORPUS_ROUNDS = os.environ.get("ZHIQIANG_BENCH_ROUNDS", "40")
 PROFILE = os.environ.get("ZHIQIANG_PROFILE", "release")
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", HERE.parent / "target")) / ("debug" if PROFILE == "dev" else PROFILE)
 
@@ -255,7 +255,7 @@ def imported(_):
 def corpus(folder):
     """The search table on two threads and on one: answers must be equal before a time counts.
 
-    ZHIQIANG_BENCH_DOCUMENTS says how many documents, ZHIQIANG_BENCH_PEERS which peers.
+    ZHIQIANG_BENCH_DOCUMENTS says how many documents, ZHIQIANG_BENCH_PEERS which peers, ZHIQIANG_BENCH_ROUNDS how often each.
     """
     build("--example", "peer_tables")
     peers = os.environ.get("ZHIQIANG_BENCH_PEERS", "duckdb duckdb-fts chdb sqlite postgres lucene").split()

@@ -5,7 +5,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
 use arrow::{
@@ -146,8 +146,9 @@ impl Dimension {
 #[derive(Debug)]
 pub(crate) struct Column {
     /// What each code stands for.
-    pub(crate) names: Vec<String>,
+    pub(crate) names: Vec<Arc<str>>,
     pub(crate) splits: Vec<Codes>,
+    ranks: OnceLock<Box<[u32]>>,
 }
 
 /// The codes of one split's rows.
@@ -179,8 +180,19 @@ impl Column {
         self.splits[split].of(row).first().copied().filter(|&code| code != UNKNOWN)
     }
 
+    /// The place of each code among all in the order of their names, found when it is first asked for.
+    pub(crate) fn ranks(&self) -> &[u32] {
+        self.ranks.get_or_init(|| {
+            let mut codes: Vec<u32> = (0..u32::try_from(self.names.len()).unwrap_or(UNKNOWN)).collect();
+            codes.sort_unstable_by_key(|&code| &self.names[code as usize]);
+            let mut ranks = vec![0; codes.len()];
+            (0..).zip(codes).for_each(|(rank, code)| ranks[code as usize] = rank);
+            ranks.into()
+        })
+    }
+
     /// What a code stands for.
-    pub(crate) fn name(&self, code: u32) -> Option<String> {
+    pub(crate) fn name(&self, code: u32) -> Option<Arc<str>> {
         self.names.get(code as usize).cloned()
     }
 }
@@ -200,7 +212,7 @@ impl Corpus {
         }
         let mut names = Names::default();
         let splits = self.splits().iter().map(|split| load(split, dimension, &mut names)).collect::<Result<_>>()?;
-        let column = Arc::new(Column { names: names.names, splits });
+        let column = Arc::new(Column { names: names.names, splits, ranks: OnceLock::new() });
         read.insert(dimension, column.clone());
         Ok(column)
     }
@@ -209,8 +221,8 @@ impl Corpus {
 /// Gives each name a code.
 #[derive(Default)]
 struct Names {
-    codes: HashMap<String, u32>,
-    names: Vec<String>,
+    codes: HashMap<Arc<str>, u32>,
+    names: Vec<Arc<str>>,
 }
 
 impl Names {
@@ -219,8 +231,9 @@ impl Names {
             return *code;
         }
         let code = u32::try_from(self.names.len()).unwrap_or(UNKNOWN);
-        self.codes.insert(name.to_owned(), code);
-        self.names.push(name.to_owned());
+        let name: Arc<str> = name.into();
+        self.names.push(name.clone());
+        self.codes.insert(name, code);
         code
     }
 }

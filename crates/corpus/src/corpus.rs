@@ -8,6 +8,7 @@ use std::{
 
 use documents::Document;
 use jiff::civil::Date;
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use tantivy::{
     Term as IndexTerm,
     query::{Bm25StatisticsProvider, EnableScoring, Weight},
@@ -103,11 +104,8 @@ impl Corpus {
 
     /// How many documents match.
     pub fn count(&self, query: &Query) -> Result<u64> {
-        let mut total = 0;
-        for split in self.splits() {
-            total += u64::from(self.filter(query, split)?.count(&split.segment)?);
-        }
-        Ok(total)
+        let of_split = |split| Ok(u64::from(self.filter(query, split)?.count(&split.segment)?));
+        self.splits().par_iter().map(of_split).sum()
     }
 
     /// The document with this key, with what was learned of it later.

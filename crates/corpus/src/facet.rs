@@ -102,7 +102,7 @@ impl Corpus {
                 }
             }
         }
-        let counts = column.names.iter().map(String::as_str).zip(counts).filter(|(_, count)| *count > 0).collect();
+        let counts = column.names.iter().map(|name| &**name).zip(counts).filter(|(_, count)| *count > 0).collect();
         Ok(Facet::new(documents, unknown, counts, limit))
     }
 }

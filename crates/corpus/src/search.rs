@@ -3,6 +3,7 @@
 use std::{cmp::Ordering, collections::HashMap, ops::ControlFlow};
 
 use documents::Document;
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use serde::{Deserialize, Serialize};
 use tantivy::{
     DocAddress, DocId, Order as IndexOrder, Score, SegmentReader,
@@ -151,15 +152,15 @@ impl Corpus {
         }
     }
 
-    /// Runs a collector over every split; the segment of an address is the split's place.
+    /// Runs a collector over the splits, on all cores; the segment of an address is the split's place.
     pub(crate) fn collect<C: Collector>(&self, query: &Query, collector: &C) -> Result<C::Fruit> {
-        let mut fruits = Vec::with_capacity(self.splits().len());
-        for (at, split) in self.splits().iter().enumerate() {
+        let of_split = |(at, split)| {
             let weight =
                 if collector.requires_scoring() { self.ranking(query, split)? } else { self.filter(query, split)? };
             let at = u32::try_from(at).unwrap_or(u32::MAX);
-            fruits.push(collector.collect_segment(&*weight, at, &split.segment)?);
-        }
+            Ok(collector.collect_segment(&*weight, at, &split.segment)?)
+        };
+        let fruits = self.splits().par_iter().enumerate().map(of_split).collect::<Result<_>>()?;
         Ok(collector.merge_fruits(fruits)?)
     }
 

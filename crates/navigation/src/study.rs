@@ -105,7 +105,9 @@ impl<'a> Study<'a> {
         }
         let mut families: HashMap<String, Relatives> = HashMap::new();
         for cell in self.corpus.cross(&self.field, &[Dimension::Family])?.cells {
-            families.extend(cell.values.into_iter().next().flatten().map(|family| (family, Relatives::default())));
+            families.extend(
+                cell.values.into_iter().next().flatten().map(|family| (family.to_string(), Relatives::default())),
+            );
         }
         let columns = self.corpus.values(&Query::All, &[Dimension::Family, Dimension::Office])?;
         if let [of_families, offices] = columns.as_slice() {

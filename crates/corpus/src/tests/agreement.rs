@@ -188,8 +188,8 @@ fn cross(documents: &[&Document], dimensions: &[Dimension]) -> Vec<Cell> {
             cell.1.insert(Row::of(document).family);
         }
     }
-    let cell = |(values, (documents, families)): (_, (u64, BTreeSet<String>))| Cell {
-        values,
+    let cell = |(values, (documents, families)): (Vec<Option<String>>, (u64, BTreeSet<String>))| Cell {
+        values: values.into_iter().map(|value| value.map(Into::into)).collect(),
         documents,
         families: families.len() as u64,
     };
@@ -241,7 +241,12 @@ proptest! {
         let table = world.corpus.cross(&query, &dimensions).unwrap();
         let mut cells = cross(&documents, &dimensions);
         cells.sort();
-        prop_assert_eq!(table.cells, cells, "{} {:?}", query, dimensions);
+        prop_assert_eq!(&table.cells, &cells, "{} {:?}", query, dimensions);
+        // However large the table is, and however its cells are numbered.
+        let each: [fn(usize) -> usize; 2] = [|_| 0, |_| 100_000];
+        for dense_max in each {
+            prop_assert_eq!(&world.corpus.cross_within(&query, &dimensions, dense_max).unwrap(), &table);
+        }
         let families: BTreeSet<String> = documents.iter().map(|document| Row::of(document).family).collect();
         prop_assert_eq!((table.documents, table.families), (documents.len() as u64, families.len() as u64));
     }

@@ -1,6 +1,9 @@
 //! Where the families of the subject have members, beside those of everyone.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use corpus::Dimension;
 
@@ -12,7 +15,7 @@ use crate::{
 };
 
 pub(crate) fn answer(study: &Study<'_>) -> Result<Answer> {
-    let own: BTreeSet<String> = {
+    let own: BTreeSet<Arc<str>> = {
         let cells = study.corpus.cross(&study.own, &[Dimension::Family])?.cells;
         cells.into_iter().filter_map(|cell| cell.values.into_iter().next().flatten()).collect()
     };
@@ -20,7 +23,7 @@ pub(crate) fn answer(study: &Study<'_>) -> Result<Answer> {
     let mut offices: BTreeMap<String, (u64, u64)> = BTreeMap::new();
     let mut abroad = 0;
     for (family, relatives) in all {
-        let is_own = own.contains(family);
+        let is_own = own.contains(family.as_str());
         for office in &relatives.offices {
             let entry = offices.entry(office.clone()).or_default();
             entry.0 += u64::from(is_own);

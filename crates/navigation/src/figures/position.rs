@@ -22,10 +22,10 @@ fn ranked(study: &Study<'_>, set: &Query, dimension: Dimension, field: Field, he
     let mut rows = Vec::new();
     for cell in cells.iter().take(RANKED.min(values)).chain(&cells[values..]) {
         let (name, query) = match &cell.values[0] {
-            Some(value) => (value.clone(), Query::term(field, Value::Whole(value.clone()))),
+            Some(value) => (value.to_string(), Query::term(field, Value::Whole(value.to_string()))),
             None => {
                 let known = cells[..values].iter().filter_map(|cell| cell.values[0].clone());
-                let each = known.map(|value| Query::term(field, Value::Whole(value))).collect();
+                let each = known.map(|value| Query::term(field, Value::Whole(value.to_string()))).collect();
                 ("未知".to_owned(), not(&Query::Or(each)))
             }
         };
