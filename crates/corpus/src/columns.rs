@@ -197,23 +197,26 @@ impl Column {
     }
 }
 
-/// The columns that have been read.
+/// The columns that have been read, each behind a lock of its own, so that reading one keeps nobody from another.
 #[derive(Default)]
 pub(crate) struct Columns {
-    read: Mutex<HashMap<Dimension, Arc<Column>>>,
+    read: Mutex<HashMap<Dimension, Arc<Mutex<Option<Arc<Column>>>>>>,
 }
 
 impl Corpus {
     /// A column, read now if it has not been.
     pub(crate) fn column(&self, dimension: Dimension) -> Result<Arc<Column>> {
         let mut read = self.columns().read.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(column) = read.get(&dimension) {
+        let place = read.entry(dimension).or_default().clone();
+        drop(read);
+        let mut place = place.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(column) = &*place {
             return Ok(column.clone());
         }
         let mut names = Names::default();
         let splits = self.splits().iter().map(|split| load(split, dimension, &mut names)).collect::<Result<_>>()?;
         let column = Arc::new(Column { names: names.names, splits, ranks: OnceLock::new() });
-        read.insert(dimension, column.clone());
+        *place = Some(column.clone());
         Ok(column)
     }
 }

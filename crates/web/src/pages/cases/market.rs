@@ -55,7 +55,9 @@ pub(super) fn sum(frame: &Frame, sum: Sum) -> Cell {
     }
     let mut cell = cell.at_least(frame);
     let beside = frame.t1("sum-beside", "count", format::count(sum.untold));
-    cell.unit.push_str(&beside);
+    // On a line of its own, so that the column stays as narrow as its numbers.
+    cell.unit.push('\n');
+    cell.unit.push_str(beside.trim_start_matches(['，', ',', ' ']));
     if let sheets::Cell::Text(text) = &mut cell.export {
         text.push_str(&beside);
     }
@@ -263,7 +265,7 @@ mod tests {
             format!("{} {}", cell.text, cell.unit)
         };
         assert_eq!(shown(1_000_000, 2, 0), "1 万元");
-        assert_eq!(shown(1_000_000, 3, 1), "至少 1 万元，另 1 份金额未知");
+        assert_eq!(shown(1_000_000, 3, 1), "至少 1 万元\n另 1 份金额未知");
         assert!(shown(0, 2, 2).starts_with("2 份金额未知"));
         assert_eq!(moved(&frame, Moved::Uncollected, "/x").text, "未收集");
     }
