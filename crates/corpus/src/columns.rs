@@ -14,6 +14,7 @@ use arrow::{
     datatypes::{Date32Type, Int32Type},
 };
 use jiff::{ToSpan, civil::date};
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -132,6 +133,21 @@ impl Dimension {
         }
     }
 
+    /// Whether a document may have several values of it.
+    fn is_list(self) -> bool {
+        matches!(
+            self,
+            Self::IpcSection
+                | Self::IpcClass
+                | Self::IpcSubclass
+                | Self::IpcGroup
+                | Self::CpcSubclass
+                | Self::Applicant
+                | Self::Owner
+                | Self::Inventor
+        )
+    }
+
     /// How many characters of a symbol it keeps.
     pub(crate) fn cut(self) -> Option<usize> {
         match self {
@@ -213,8 +229,9 @@ impl Corpus {
         if let Some(column) = &*place {
             return Ok(column.clone());
         }
+        let read = self.splits().par_iter().map(|split| load(split, dimension)).collect::<Result<Vec<_>>>()?;
         let mut names = Names::default();
-        let splits = self.splits().iter().map(|split| load(split, dimension, &mut names)).collect::<Result<_>>()?;
+        let splits = read.into_iter().map(|split| split.finish(dimension, &mut names)).collect();
         let column = Arc::new(Column { names: names.names, splits, ranks: OnceLock::new() });
         *place = Some(column.clone());
         Ok(column)
@@ -230,20 +247,25 @@ struct Names {
 
 impl Names {
     fn code(&mut self, name: &str) -> u32 {
-        if let Some(code) = self.codes.get(name) {
-            return *code;
-        }
+        self.codes.get(name).copied().unwrap_or_else(|| self.new_code(name.into()))
+    }
+
+    /// The code of a name that another has read, which is shared.
+    fn shared(&mut self, name: Arc<str>) -> u32 {
+        self.codes.get(&name).copied().unwrap_or_else(|| self.new_code(name))
+    }
+
+    fn new_code(&mut self, name: Arc<str>) -> u32 {
         let code = u32::try_from(self.names.len()).unwrap_or(UNKNOWN);
-        let name: Arc<str> = name.into();
         self.names.push(name.clone());
         self.codes.insert(name, code);
         code
     }
 }
 
-fn load(split: &Split, dimension: Dimension, names: &mut Names) -> Result<Codes> {
+fn load(split: &Split, dimension: Dimension) -> Result<Loading> {
     let place = file::schema().index_of(dimension.column())?;
-    let mut loading = Loading { names, cut: dimension.cut(), ends: Vec::new(), codes: Vec::new() };
+    let mut loading = Loading { cut: dimension.cut(), ..Loading::default() };
     if split.entry.rules != row::RULES && matches!(dimension, Dimension::State | Dimension::Family) {
         return derived(split, dimension, loading);
     }
@@ -264,11 +286,11 @@ fn load(split: &Split, dimension: Dimension, names: &mut Names) -> Result<Codes>
             row += 1;
         }
     }
-    loading.finish(matches!(batch_kind(dimension), Shape::Many))
+    Ok(loading)
 }
 
 /// A column whose rule has changed since its split was written, from the documents themselves.
-fn derived(split: &Split, dimension: Dimension, mut loading: Loading<'_>) -> Result<Codes> {
+fn derived(split: &Split, dimension: Dimension, mut loading: Loading) -> Result<Loading> {
     let mut at = 0_u32;
     split.rows.each_document(None, |document| {
         let row = Row::of(&document);
@@ -281,38 +303,19 @@ fn derived(split: &Split, dimension: Dimension, mut loading: Loading<'_>) -> Res
         at += 1;
         Ok(())
     })?;
-    loading.finish(false)
+    Ok(loading)
 }
 
-/// Whether a row has one value or many.
-enum Shape {
-    One,
-    Many,
-}
-
-fn batch_kind(dimension: Dimension) -> Shape {
-    match dimension {
-        Dimension::IpcSection
-        | Dimension::IpcClass
-        | Dimension::IpcSubclass
-        | Dimension::IpcGroup
-        | Dimension::CpcSubclass
-        | Dimension::Applicant
-        | Dimension::Owner
-        | Dimension::Inventor => Shape::Many,
-        _ => Shape::One,
-    }
-}
-
-/// A column of a split while it is read.
-struct Loading<'a> {
-    names: &'a mut Names,
+/// A column of a split while it is read, with codes of its own.
+#[derive(Default)]
+struct Loading {
+    names: Names,
     cut: Option<usize>,
     ends: Vec<i32>,
     codes: Vec<u32>,
 }
 
-impl Loading<'_> {
+impl Loading {
     /// Takes the value of a row out of an array, whatever its type.
     fn value(&mut self, array: &ArrayRef, at: usize) -> Result<()> {
         if array.is_null(at) {
@@ -347,16 +350,19 @@ impl Loading<'_> {
         self.ends.push(i32::try_from(self.codes.len()).unwrap_or(i32::MAX));
     }
 
-    fn finish(self, is_many: bool) -> Result<Codes> {
+    /// The codes as they are in every split.
+    fn finish(self, dimension: Dimension, names: &mut Names) -> Codes {
+        let shared: Vec<u32> = self.names.names.into_iter().map(|name| names.shared(name)).collect();
+        let codes: Vec<u32> = self.codes.into_iter().map(|code| shared[code as usize]).collect();
         let rows = self.ends.len();
         let offsets: Vec<i32> = std::iter::once(0).chain(self.ends).collect();
-        if is_many {
-            return Ok(Codes::Many(OffsetBuffer::new(ScalarBuffer::from(offsets)), UInt32Array::from(self.codes)));
+        if dimension.is_list() {
+            return Codes::Many(OffsetBuffer::new(ScalarBuffer::from(offsets)), UInt32Array::from(codes));
         }
         let code = |row: usize| match offsets[row] == offsets[row + 1] {
             true => UNKNOWN,
-            false => self.codes[offsets[row] as usize],
+            false => codes[offsets[row] as usize],
         };
-        Ok(Codes::One((0..rows).map(code).collect::<Vec<u32>>().into()))
+        Codes::One((0..rows).map(code).collect::<Vec<u32>>().into())
     }
 }

@@ -35,7 +35,7 @@ impl Corpus {
     ///
     /// A document with several values of a dimension is in the cell of each.
     pub fn cross(&self, query: &Query, dimensions: &[Dimension]) -> Result<Cross> {
-        // A place for every possible cell pays where they are few beside the hits, and fit into the cache.
+        // A place for every possible cell pays where they are few beside the hits.
         self.cross_within(query, dimensions, |hits| 4_000_000.min(16 * hits))
     }
 
