@@ -146,6 +146,9 @@ struct Noted {
 
 fn take_in(context: &Context, folder: &Path, index: &Index) -> anyhow::Result<()> {
     let files = files_of(&index.files)?;
+    if files.is_empty() {
+        return Err(Unusable("这里没有文件可收录：给出的文件夹是空的。请检查路径。".to_owned()).into());
+    }
     let budget = Budget { documents: index.split_documents as usize, ..Budget::default() };
     let mut writer = Writer::with_budget(folder, budget)?;
     let mut progress = Progress::new(&files);
@@ -156,6 +159,7 @@ fn take_in(context: &Context, folder: &Path, index: &Index) -> anyhow::Result<()
     let order = intake::Order { by: "command", at: context.now, resumes: true, watch: &mut watch };
     let taken = intake::run(&mut writer, folder, &files, order)
         .context("收录时失败；已收录的不受影响，排除原因后再执行同一命令即可接着做")?;
+    let is_nothing_read = taken.files.iter().all(|one| !one.fault.is_empty() && one.read == 0);
     context.output.print(&indexed(folder, taken)?, |answer| {
         let mut lines = vec![format!(
             "读出 {} 条：新增 {}，与已有文献合并 {}，搁置 {}。收录记录第 {} 号，可用 corpus problems 再看。",
@@ -170,7 +174,11 @@ fn take_in(context: &Context, folder: &Path, index: &Index) -> anyhow::Result<()
         );
         lines.extend(answer.known.iter().map(|file| format!("  {file}：以前已收录，内容没有变化，没有再读")));
         lines.join("\n")
-    })
+    })?;
+    match is_nothing_read {
+        true => Err(Unusable("给出的文件没有一个能读；各自的原因见上。".to_owned()).into()),
+        false => Ok(()),
+    }
 }
 
 /// A record that was set aside, in a line; the reason of a whole file names it.
@@ -352,11 +360,6 @@ fn number_of(document: &Document) -> String {
 
 fn tell(context: &Context, corpus: &Corpus, number: &str) -> anyhow::Result<()> {
     let documents = corpus.find(number)?;
-    if documents.is_empty() {
-        return Err(
-            Unusable(format!("专利库中没有号码为 {number} 的文献。请检查号码，或先用 corpus index 收录。")).into()
-        );
-    }
     context.output.print(&documents, |documents| documents.iter().map(words).collect::<Vec<_>>().join("\n\n"))
 }
 
@@ -393,8 +396,7 @@ fn words(document: &Document) -> String {
     lines.join("\n")
 }
 
-/// The corpus as it stands today.
-/// The corpus of an installation; none while nothing was taken in.
+/// The corpus of an installation as it stands today; none while nothing was taken in.
 pub(crate) fn present(installation: &Installation, now: jiff::Timestamp) -> anyhow::Result<Option<Corpus>> {
     let folder = installation.corpus_dir();
     Ok(if folder.exists() { Some(Corpus::open_on(&folder, installation.business_date(now))?) } else { None })

@@ -31,7 +31,7 @@ enum Command {
     Post(Post),
     /// 撤回一条需求
     Withdraw(Id),
-    /// 列出向高校院所公布的需求
+    /// 列出向高校院所公布的需求，和本单位应答过、现已不再征集的
     Sought,
     /// 高校院所应答一条公布的需求
     Answer(Answer),
@@ -152,8 +152,9 @@ pub(crate) async fn run(context: &Context, command: Demands) -> anyhow::Result<(
             context.output.print(&lines, |_| {
                 let lines = all.iter().map(|one| {
                     let answered = if one.is_answered { "已应答" } else { "未应答" };
+                    let open = if one.is_open(today) { "征集中" } else { "不再征集" };
                     let demand = &one.demand;
-                    format!("{}\t{}\t{}\t{answered}", demand.id, demand.firm, demand.asked.title)
+                    format!("{}\t{}\t{}\t{answered}\t{open}", demand.id, demand.firm, demand.asked.title)
                 });
                 lines.collect::<Vec<_>>().join("\n")
             })

@@ -13,7 +13,7 @@ use terms::{Money, MoneyUnit};
 
 use crate::{
     Context, names,
-    navigation::{as_of, city, firm},
+    navigation::{as_of, city, code_of, firm},
     output::Unusable,
 };
 
@@ -51,7 +51,7 @@ pub(crate) async fn run(context: &Context, corpus: &Corpus, command: Match) -> a
         return context.output.print(&matching::backtest(corpus, &names)?, tested);
     };
     let wanted = Wanted {
-        firm: firm(context, corpus, code).await?,
+        firm: firm(context, corpus, &code_of(code)?).await?,
         city: city(context, command.city.as_deref()).await?,
         demand: command.demand.clone(),
         within: None,

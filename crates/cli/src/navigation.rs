@@ -3,15 +3,16 @@
 use std::{
     collections::BTreeMap,
     fs::File,
-    io::BufWriter,
+    io::{BufWriter, Write as _},
     path::{Path, PathBuf},
 };
 
 use anyhow::Context as _;
 use clap::Args;
 use corpus::Corpus;
-use domain::{Installation, subjects};
-use navigation::{Basis, Report, Scope, Subject, Template, audit, chain, compare, export};
+use domain::{Installation, subjects, versions};
+use navigation::{Basis, Report, Scope, Subject, Template, audit, chain, compare, export, project::Project};
+use terms::Uscc;
 
 use crate::{Context, chains, corpus::parsed, names, output::Unusable};
 
@@ -43,6 +44,9 @@ pub(crate) struct Landscape {
     /// 写成 Word 文档
     #[arg(long, value_name = "FILE")]
     docx: Option<PathBuf>,
+    /// 写进 Word 文档的项目记录：网页上报告的编号，即地址 /navigation/reports/ 后面的一段
+    #[arg(long, value_name = "ID", requires = "docx")]
+    project: Option<String>,
     /// 写成工作簿
     #[arg(long, value_name = "FILE")]
     xlsx: Option<PathBuf>,
@@ -60,17 +64,24 @@ pub(crate) struct Audit {
     judged: Option<PathBuf>,
 }
 
+/// How many project records are named where the one that was asked for is not there.
+const RECORDS_NAMED: usize = 10;
+
 pub(crate) async fn landscape(context: &Context, corpus: &Corpus, command: Landscape) -> anyhow::Result<()> {
     let earlier = command.compare.as_deref().map(read_report).transpose()?;
     let scope = scope(context, corpus, &command, earlier.as_ref()).await?;
+    let project = match &command.project {
+        Some(id) => Some(project(context, id).await?),
+        None => None,
+    };
     eprintln!("统计 {} 个图表……", scope.template.questions().count());
     let mut report = navigation::survey(corpus, &scope, &names::at(context, command.ledger).await?)?;
     report.differences = earlier.map(|earlier| compare::compare(&earlier, &report));
     if let Some(path) = &command.docx {
-        export::docx(&report, None, created(path)?)?;
+        written(path, |file| export::docx(&report, project.as_ref(), file))?;
     }
     if let Some(path) = &command.xlsx {
-        export::xlsx(&report, &mut created(path)?)?;
+        written(path, |file| export::xlsx(&report, file))?;
     }
     context.output.print(&report, words)
 }
@@ -81,8 +92,28 @@ fn read_report(path: &Path) -> anyhow::Result<Report> {
     Ok(Report::from_json(&text)?)
 }
 
-fn created(path: &Path) -> anyhow::Result<BufWriter<File>> {
-    Ok(BufWriter::new(File::create(path).with_context(|| format!("写不了文件 {}", path.display()))?))
+/// The project record (项目记录) that was written for a report on its page, as it stands.
+async fn project(context: &Context, id: &str) -> anyhow::Result<Project> {
+    let kept = versions::latest(&context.open().await?.db, versions::Kind::Project).await?;
+    if let Some(one) = kept.iter().find(|one| one.object == id) {
+        return Ok(Project::from_json(&one.content)?);
+    }
+    let known: Vec<&str> = kept.iter().map(|one| one.object.as_str()).take(RECORDS_NAMED).collect();
+    let known = if known.is_empty() {
+        "现在还没有任何项目记录".to_owned()
+    } else {
+        format!("现有：{}", known.join("、"))
+    };
+    let message = format!("没有编号为“{id}”的项目记录；项目记录在网页上报告的那一页填写，{known}。");
+    Err(Unusable(message).into())
+}
+
+/// Writes a file to its last byte, which a full disk may refuse.
+fn written(path: &Path, write: impl FnOnce(&mut BufWriter<File>) -> navigation::Result<()>) -> anyhow::Result<()> {
+    let failed = || format!("写不了文件 {}", path.display());
+    let mut file = BufWriter::new(File::create(path).with_context(failed)?);
+    write(&mut file)?;
+    file.flush().with_context(failed)
 }
 
 /// What the report is about: as asked, else as in the earlier edition.
@@ -94,6 +125,7 @@ async fn scope(
 ) -> anyhow::Result<Scope> {
     let is_asked =
         command.query.is_some() || command.chain.is_some() || command.uscc.is_some() || command.kind.is_some();
+    all_matters(command, is_asked, earlier.is_some())?;
     let as_of = as_of(context, command.as_of.as_deref()).await?;
     past(context, as_of).await?;
     if let (false, Some(earlier)) = (is_asked, earlier) {
@@ -104,10 +136,11 @@ async fn scope(
     let kind = if command.uscc.is_some() { Some("enterprise") } else { command.kind.as_deref() };
     let template = kind.and_then(Template::of_key).unwrap_or_default();
     let scope = match template {
-        Template::Enterprise => Scope {
-            enterprise: command.uscc.clone().unwrap_or_default(),
-            ..Scope::of_enterprise(corpus, enterprise(context, corpus, command).await?, as_of)?
-        },
+        Template::Enterprise => {
+            let code = command.uscc.as_deref().map(code_of).transpose()?;
+            let subject = enterprise(context, corpus, command, code.as_ref()).await?;
+            Scope::of_enterprise(corpus, subject, code.as_ref(), as_of)?
+        }
         _ => {
             let subject = city(context, command.city.as_deref()).await?;
             let chains = chains::present(context).await?;
@@ -119,8 +152,30 @@ async fn scope(
     Ok(Scope { basis: if command.granted { Basis::Granted } else { Basis::Filed }, ..scope })
 }
 
-async fn enterprise(context: &Context, corpus: &Corpus, command: &Landscape) -> anyhow::Result<Subject> {
-    match (&command.uscc, &command.query) {
+/// Refuses what would have no effect: a report must never be about more than was asked for.
+fn all_matters(command: &Landscape, is_asked: bool, is_next: bool) -> anyhow::Result<()> {
+    let is_of_firm = command.uscc.is_some() || command.kind.as_deref() == Some("enterprise");
+    let unused = if is_next && !is_asked && (command.granted || command.city.is_some()) {
+        "--compare 沿用上一版的范围，--granted 和 --city 不起作用。要换范围，请把检索式等重新写出来。"
+    } else if command.uscc.is_some() && command.kind.as_deref().is_some_and(|kind| kind != "enterprise") {
+        "--uscc 只用于企业导航。请去掉它，或改用 --kind enterprise。"
+    } else if command.uscc.is_some() && command.query.is_some() {
+        "--uscc 已经指明企业，检索式不起作用。请去掉一个；只看企业的一部分专利时写它的检索式，例如 PA=某某公司 AND IC=H01M。"
+    } else if is_of_firm && command.chain.is_some() {
+        "企业导航的领域由企业自己的专利决定，--chain 不起作用。请去掉它，或改用 --kind industry。"
+    } else {
+        return Ok(());
+    };
+    Err(Unusable(unused.to_owned()).into())
+}
+
+async fn enterprise(
+    context: &Context,
+    corpus: &Corpus,
+    command: &Landscape,
+    code: Option<&Uscc>,
+) -> anyhow::Result<Subject> {
+    match (code, &command.query) {
         (Some(code), _) => firm(context, corpus, code).await,
         (None, Some(text)) => Ok(Subject { name: text.clone(), search: parsed(text)?.to_string() }),
         (None, None) => {
@@ -130,14 +185,18 @@ async fn enterprise(context: &Context, corpus: &Corpus, command: &Landscape) -> 
     }
 }
 
+/// The code as it is written, however it was typed.
+pub(crate) fn code_of(text: &str) -> anyhow::Result<Uscc> {
+    Ok(text.parse().map_err(|cause| Unusable(format!("统一社会信用代码 {text} 有误：{cause}")))?)
+}
+
 /// The enterprise of a code, by the names that the register has for it.
-pub(crate) async fn firm(context: &Context, corpus: &Corpus, code: &str) -> anyhow::Result<Subject> {
-    let uscc: terms::Uscc = code.parse().map_err(|cause| Unusable(format!("统一社会信用代码 {code} 有误：{cause}")))?;
+pub(crate) async fn firm(context: &Context, corpus: &Corpus, uscc: &Uscc) -> anyhow::Result<Subject> {
     let installation = context.open().await?;
-    match subjects::enterprise(&installation, &uscc, context.now).await? {
+    match subjects::enterprise(&installation, uscc, context.now).await? {
         Some(firm) => Ok(Subject::enterprise(corpus, &firm.name, &firm.names)?),
         None => {
-            let message = format!("企业登记簿中没有 {code}。请先导入 enterprises 登记簿，或改用企业的检索式。");
+            let message = format!("企业登记簿中没有 {uscc}。请先导入 enterprises 登记簿，或改用企业的检索式。");
             Err(Unusable(message).into())
         }
     }

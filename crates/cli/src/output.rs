@@ -89,9 +89,18 @@ pub(crate) fn exit_status(failure: &anyhow::Error) -> u8 {
                 cause.downcast_ref::<navigation::Error>(),
                 Some(navigation::Error::Search { .. } | navigation::Error::Invalid(_))
             )
+            || of_corpus(cause).is_some_and(corpus::Error::is_unusable_input)
             || cause.downcast_ref::<rules::Error>().is_some_and(rules::Error::is_unusable_input)
     });
     if unusable { 2 } else { 1 }
+}
+
+/// What the corpus says of it, whoever asked the corpus.
+fn of_corpus<'a>(cause: &'a (dyn std::error::Error + 'static)) -> Option<&'a corpus::Error> {
+    match (cause.downcast_ref::<domain::Error>(), cause.downcast_ref::<navigation::Error>()) {
+        (Some(domain::Error::Corpus(inner)), _) | (_, Some(navigation::Error::Corpus(inner))) => Some(inner),
+        _ => cause.downcast_ref::<corpus::Error>(),
+    }
 }
 
 /// What went wrong, from the outside in; a cause that the sentence before it holds already is not said again.
@@ -143,6 +152,16 @@ mod tests {
     use anyhow::Context as _;
 
     use super::*;
+
+    #[test]
+    fn what_the_corpus_cannot_find_is_unusable_input_whoever_asked_it() {
+        let unknown = || corpus::Error::NotFound("CN1".to_owned());
+        let status = |failure: anyhow::Error| exit_status(&failure);
+        assert_eq!(status(unknown().into()), 2);
+        assert_eq!(status(domain::Error::from(unknown()).into()), 2);
+        assert_eq!(status(navigation::Error::from(unknown()).into()), 2);
+        assert_eq!(status(corpus::Error::Locked("/nowhere".into()).into()), 1);
+    }
 
     #[test]
     fn what_a_library_says_is_told_once_and_after_a_chinese_sentence() {

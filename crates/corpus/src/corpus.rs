@@ -16,7 +16,7 @@ use tantivy::{
 };
 
 use crate::{
-    Error, Query, Result, columns::Columns, compile::compile, manifest::Manifest, meaning::Shelf, numbers,
+    Error, Query, Result, columns::Columns, compile::compile, manifest::Manifest, meaning::Shelf, numbers, same,
     schema::fields, split::Split, writer::read_changes,
 };
 
@@ -129,12 +129,20 @@ impl Corpus {
         Ok(None)
     }
 
-    /// The documents of a number in any notation: one, unless the number is ambiguous.
+    /// The documents of a number in any notation: one, unless the number is ambiguous. The key that a document had before it
+    /// was joined with another counts as a number of it, so that what was kept under that key is found.
     pub fn find(&self, number: &str) -> Result<Vec<Document>> {
         let folded = numbers::fold(number);
         let mut found = Vec::new();
         for split in self.splits() {
             found.extend(split.documents(&split.rows_with(fields().number, &folded)?)?);
+        }
+        for identity in same::of_former_key(number) {
+            if found.is_empty() {
+                for split in self.splits() {
+                    found.extend(split.documents(&split.rows_with(fields().identity, &identity)?)?);
+                }
+            }
         }
         if found.is_empty() { Err(Error::NotFound(number.to_owned())) } else { Ok(found) }
     }
@@ -167,7 +175,8 @@ impl Corpus {
         Ok(unknown)
     }
 
-    /// The documents with these keys, in their order, each key once; none where there is no such document.
+    /// The documents with these keys, in their order, each key once; none where there is no such document. A document that was
+    /// joined with another since is found under the key that it had.
     pub fn documents(&self, keys: &[String]) -> Result<Vec<Option<Document>>> {
         let mut found = vec![None; keys.len()];
         for split in self.splits() {
@@ -179,6 +188,15 @@ impl Corpus {
             let numbers: Vec<u32> = rows.iter().map(|(row, _)| *row).collect();
             for ((_, at), document) in rows.into_iter().zip(split.documents(&numbers)?) {
                 found[at] = Some(document);
+            }
+        }
+        for (at, key) in keys.iter().enumerate() {
+            if found[at].is_none() {
+                found[at] = match self.find(key) {
+                    Ok(mut documents) if documents.len() == 1 => documents.pop(),
+                    Ok(_) | Err(Error::NotFound(_)) => None,
+                    Err(error) => return Err(error),
+                };
             }
         }
         Ok(found)

@@ -51,6 +51,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether what was asked is at fault, and not the corpus.
+    pub fn is_unusable_input(&self) -> bool {
+        matches!(self, Self::Query(_) | Self::NotFound(_) | Self::Absent(_))
+    }
+
     /// An error of a file.
     pub(crate) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> Self + '_ {
         |source| Self::Io { path: path.to_owned(), source }

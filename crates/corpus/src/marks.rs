@@ -5,7 +5,7 @@ use std::ops::Range;
 use tantivy::tokenizer::Token;
 
 use crate::{
-    compile::{Word, is_like, pattern_parts, words_of},
+    compile::{Word, is_chinese_word, is_like, pattern_parts, words_of},
     query::{Field, Query, Value},
     tokenizer::{self, Characters, Words},
 };
@@ -55,6 +55,10 @@ impl Reader {
                         Word::Term(term) => {
                             let same = self.words.iter().filter(|token| token.text == term);
                             marks.extend(same.map(|token| token.offset_from..token.offset_to));
+                            // Inside a longer word it was found by its characters.
+                            if is_chinese_word(&term) {
+                                self.sequence(&places(&term), marks);
+                            }
                         }
                     }
                 }
@@ -120,6 +124,8 @@ mod tests {
         check("\"墨烯电\"", "一种石墨烯电池", &["墨烯电"]);
         check("\"电池负极\"", "电池，负极；电池负极", &["电池负极"]);
         check("TI=电池", "电池", &[]);
+        // Cut as 中国 and 产品, and found by its characters all the same.
+        check("国产", "中国产品", &["国产"]);
         check("电池 NOT 负极", "电池负极", &["电池"]);
         check("batter*", "Battery and batteries", &["Battery", "batteries"]);
         check("锂?电池", "锂硫电池与锂电池", &["锂硫电池"]);

@@ -27,6 +27,11 @@ pub(crate) fn of_key(key: &str) -> String {
     format!("k:{key}")
 }
 
+/// The identities under which a document is found by the key that it had before it was joined with another.
+pub(crate) fn of_former_key(key: &str) -> [String; 2] {
+    [format!("a:{key}"), format!("p:{key}")]
+}
+
 /// The one document that two sources say, under the key by which it was found first.
 pub(crate) fn joined(earlier: &Document, later: Document) -> Document {
     if later == *earlier {

@@ -58,6 +58,7 @@ const PAIRS: &[Pair] = &[
     pair!(20261127192000, "create kept version", "20261127192000_create_kept_version.sql"),
     pair!(20261127200000, "create offer", "20261127200000_create_offer.sql"),
     pair!(20261127201000, "create appointment", "20261127201000_create_appointment.sql"),
+    pair!(20261128000000, "number answer", "20261128000000_number_answer.sql"),
 ];
 
 pub(crate) fn newest() -> i64 {

@@ -51,6 +51,10 @@ pub fn stated(words: &str, is_granted: bool) -> LegalState {
         "Expired" => return LegalState::Ended,
         _ => {}
     }
+    // 未授权 is no 授权, and 无权 no 有权.
+    if ["未授权", "未获授权", "不予授权"].iter().any(|word| first.contains(word)) {
+        return LegalState::NotGranted;
+    }
     let ended = if is_granted { LegalState::Ended } else { LegalState::NotGranted };
     if has(&["部分无效"]) {
         LegalState::InForce
@@ -61,9 +65,9 @@ pub fn stated(words: &str, is_granted: bool) -> LegalState {
         LegalState::Ended
     } else if has(&["撤回", "驳回", "申请终止"]) {
         LegalState::NotGranted
-    } else if has(&["失效", "放弃", "终止"]) {
+    } else if has(&["失效", "放弃", "终止", "无权"]) {
         ended
-    } else if has(&["审中", "实质审查", "实审", "公开", "公布"]) {
+    } else if has(&["审中", "在审", "实质审查", "实审", "公开", "公布"]) {
         LegalState::Pending
     } else if has(&["授权", "有权", "有效", "权利恢复"]) {
         LegalState::InForce
@@ -288,6 +292,11 @@ mod tests {
             ("未缴年费", true, LegalState::Ended),
             ("放弃", true, LegalState::Ended),
             ("放弃", false, LegalState::NotGranted),
+            ("未授权", false, LegalState::NotGranted),
+            ("无权-未缴年费", true, LegalState::Ended),
+            ("无权", false, LegalState::NotGranted),
+            ("在审", false, LegalState::Pending),
+            ("有权", true, LegalState::InForce),
             ("部分无效", true, LegalState::InForce),
             ("全部无效", true, LegalState::Invalidated),
             ("Active", true, LegalState::InForce),

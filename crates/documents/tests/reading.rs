@@ -162,6 +162,28 @@ fn absurd_lengths_are_set_aside_in_bounded_time_and_the_next_document_is_read() 
 }
 
 #[test]
+fn a_file_of_beginnings_alone_is_gone_through_once() {
+    let begun = Instant::now();
+    let opened = r#"<exchange-document country="CN" doc-number="1" kind="A">"#;
+    let whole = r#"<exchange-document country="CN" doc-number="101945314" kind="B"></exchange-document>"#;
+    for end in ["", "</exchange-document>"] {
+        let laid = lay("a.xml", format!("<exchange-documents>{}{end}{whole}", opened.repeat(30_000)));
+        let (summary, documents, set_aside) = outcome(&laid.path);
+        assert!(documents.iter().any(|one| one.publications[0].number == "CN101945314B"), "what is sound is read");
+        assert!(summary.set_aside >= 29_999 && set_aside[7].1.contains("截断"), "{:?}", set_aside[7]);
+    }
+    // Answers within answers without end: what stands around a document is no deeper than it can be.
+    let deep = format!(
+        "{}{}",
+        "<world-patent-data>".repeat(40_000),
+        "<publication-reference>1</publication-reference>".repeat(40_000)
+    );
+    let (_, documents, set_aside) = outcome(&lay("a.xml", deep).path);
+    assert!(documents.is_empty() && set_aside[0].1.contains("嵌套过深"), "{:?}", set_aside.first());
+    assert!(begun.elapsed() < Duration::from_secs(60), "{:?}", begun.elapsed());
+}
+
+#[test]
 fn what_is_no_patent_file_is_refused_with_what_it_is() {
     for (name, content, words) in [
         (

@@ -104,12 +104,10 @@ pub async fn demand(db: &Db, account: &Account, id: i64) -> Result<Demand, Error
     visible(&mut tx, account, id).await
 }
 
-/// Every demand that is published to universities and institutes, the latest first.
-pub(crate) async fn published(db: &Db) -> Result<Vec<Demand>, Error> {
+/// Every demand, the latest first.
+pub(crate) async fn every_demand(db: &Db) -> Result<Vec<Demand>, Error> {
     let mut tx = db.begin_read().await?;
-    let mut all = store::demands(&mut tx, None, None).await?;
-    all.retain(|one| one.asked.is_published);
-    Ok(all)
+    store::demands(&mut tx, None, None).await
 }
 
 /// Every deal, the latest first.

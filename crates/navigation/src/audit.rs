@@ -260,10 +260,7 @@ fn linked(corpus: &Corpus, query: &Query, near: &[Query]) -> Result<(Option<Inte
         Ok(Interval::wilson(corpus.count(&set.clone().and(query.clone()))?, corpus.count(&set)?))
     };
     let cited = match (cited.is_empty(), near.is_empty()) {
-        (false, false) => {
-            let list = Query::parse(&format!("NO={{{}}}", cited.join(", "))).map_err(corpus::Error::Query)?;
-            share(list.and(any_of(near.to_vec())).and(not(&own)))?
-        }
+        (false, false) => share(Query::numbers(cited).and(any_of(near.to_vec())).and(not(&own)))?,
         _ => None,
     };
     let related = match families.is_empty() {

@@ -3,7 +3,7 @@
 use corpus::{Corpus, Dimension, Field, Query, Value};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use terms::text::fold_name;
+use terms::{Uscc, text::fold_name};
 
 use crate::{
     Basis, Error, Result, Template,
@@ -131,15 +131,15 @@ impl Scope {
         })
     }
 
-    /// An enterprise in the field of its own patents.
-    pub fn of_enterprise(corpus: &Corpus, subject: Subject, as_of: Date) -> Result<Self> {
+    /// An enterprise in the field of its own patents; found under a code, the report belongs to who has it, who may open it.
+    pub fn of_enterprise(corpus: &Corpus, subject: Subject, code: Option<&Uscc>, as_of: Date) -> Result<Self> {
         Ok(Self {
             template: Template::Enterprise,
             title: subject.name.clone(),
             search: subject.search.clone(),
             province: subject.province(corpus)?,
             subject,
-            enterprise: String::new(),
+            enterprise: code.map(Uscc::to_string).unwrap_or_default(),
             technologies: Vec::new(),
             source: String::new(),
             basis: Basis::Filed,

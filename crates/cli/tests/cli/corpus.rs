@@ -142,9 +142,23 @@ fn what_cannot_be_done_is_said() {
     assert_eq!(indexed["documents"], 2, "one bad file keeps no other out: {indexed}");
     assert_eq!(indexed["problems"][0]["file"], "broken.xml", "{indexed}");
 
+    let shown = zhiqiang(&data, &["corpus", "show", "CN999999999A"]);
+    assert_eq!(shown.status.code(), Some(2), "{}", words(&shown));
+    assert!(words(&shown).contains("CN999999999A"), "{}", words(&shown));
     let kept = json(&zhiqiang(&data, &["--json", "corpus", "problems"]));
     assert_eq!(kept, indexed, "what was set aside can be looked at again");
     assert_eq!(zhiqiang(&data, &["corpus", "problems", "7"]).status.code(), Some(2));
+
+    // Where nothing could be read the answer says why of each, and the status that it was for nothing.
+    let paper = write(dir.path(), "paper.pdf", "%PDF-1.7");
+    let nothing = zhiqiang(&data, &["--json", "corpus", "index", &paper]);
+    assert_eq!(nothing.status.code(), Some(2), "{}", words(&nothing));
+    let answer: serde_json::Value = serde_json::from_slice(&nothing.stdout).unwrap();
+    assert_eq!((&answer["read"], &answer["problems"][0]["file"]), (&0.into(), &"paper.pdf".into()), "{answer}");
+    let empty = dir.path().join("empty");
+    std::fs::create_dir(&empty).unwrap();
+    let empty = zhiqiang(&data, &["corpus", "index", empty.to_str().unwrap()]);
+    assert_eq!(empty.status.code(), Some(2), "{}", words(&empty));
 
     let wrong = zhiqiang(&data, &["corpus", "search", "TI=电池 AND ("]);
     assert_eq!(wrong.status.code(), Some(2));

@@ -160,4 +160,71 @@ fn what_cannot_be_navigated_says_what_to_do() {
     refused(&["landscape", "--compare", "nowhere.json"], "nowhere.json");
     refused(&["landscape", "TI=没有这样的词语啊", "--city", "苏州市"], "没有命中");
     refused(&["match", "91320682MA10000390"], "91320682MA10000390");
+    // What would have no effect on the report is refused, not passed over.
+    let city = ["--city", "苏州市"];
+    for (args, word) in [
+        (&["landscape", "IC=H01M", "--uscc", "91320682MA10000390"][..], "检索式不起作用"),
+        (&["landscape", "--uscc", "91320682MA10000390", "--kind", "industry"], "只用于企业导航"),
+        (&["landscape", "--uscc", "91320682MA10000390", "--chain", "new-energy"], "--chain 不起作用"),
+        (&["landscape", "PA=公司", "--kind", "enterprise", "--chain", "new-energy"], "--chain 不起作用"),
+        (&["landscape", "IC=H01M", "--project", "0011", "--docx", "a.docx"], "没有编号为“0011”的项目记录"),
+        (&["landscape", "IC=H01M", "--project", "0011"], "--docx"),
+    ] {
+        refused(&[args, &city].concat(), word);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_paper_of_a_command_has_the_project_record_of_the_page_and_the_next_edition_asks_nothing_else() {
+    use domain::{
+        Installation, accounts,
+        versions::{self, Draft, Kind},
+    };
+    use navigation::{Report, export, project::Project, shelf};
+    let dir = tempfile::tempdir().unwrap();
+    let data = filled(dir.path());
+    let file = |name: &str| dir.path().join(name);
+    let landscape = ["--json", "corpus", "landscape", "--as-of", "2023-06-30"];
+    // However the code was typed, the report belongs to its enterprise.
+    let output = zhiqiang(&data, &[&landscape[..], &["--uscc", "91320682ma10000390"]].concat());
+    let report = Report::from_json(&String::from_utf8_lossy(&output.stdout)).unwrap();
+    assert_eq!(report.scope.enterprise, "91320682MA10000390", "{}", words(&output));
+    let id = shelf::keep(&shelf::folder(&data), &report).unwrap();
+    let said =
+        Project { asked_by: "市工业和信息化局".into(), question: "引进什么".into(), ..Project::default() };
+    {
+        let now = "2024-02-29T04:00:00Z".parse().unwrap();
+        let (installation, _) = Installation::open(&data, None, now).await.unwrap();
+        let db = &installation.db;
+        accounts::open(db, "clerk", "clerk", accounts::Role::Clerk, "", "correct-horse-9", now).await.unwrap();
+        let clerk = accounts::all(db).await.unwrap().remove(0);
+        let draft = Draft {
+            kind: Kind::Project,
+            object: id.clone(),
+            base: 0,
+            content: said.to_json().unwrap(),
+            changes: "需求方".into(),
+            reason: String::new(),
+        };
+        versions::keep(db, &clerk, &draft, now).await.unwrap();
+    }
+    let docx = file("a.docx");
+    let args = ["--uscc", "91320682MA10000390", "--docx", docx.to_str().unwrap(), "--project"];
+    let again = zhiqiang(&data, &[&landscape[..], &args, &[&id]].concat());
+    let again = Report::from_json(&String::from_utf8_lossy(&again.stdout)).unwrap();
+    let mut paper = std::io::Cursor::new(Vec::new());
+    export::docx(&again, Some(&said), &mut paper).unwrap();
+    assert_eq!(std::fs::read(&docx).unwrap(), paper.into_inner(), "the same paper as that of the page");
+    let unknown = zhiqiang(&data, &[&landscape[..], &args, &["ffff"]].concat());
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(words(&unknown).contains(&id), "those that there are: {}", words(&unknown));
+    // The next edition asks what the earlier one asked; to ask something else, it is asked anew.
+    let earlier = file("a.json");
+    std::fs::write(&earlier, &output.stdout).unwrap();
+    let compare = ["corpus", "landscape", "--compare", earlier.to_str().unwrap()];
+    for more in [&["--granted"][..], &["--city", "苏州市"]] {
+        let refused = zhiqiang(&data, &[&compare[..], more].concat());
+        assert_eq!(refused.status.code(), Some(2), "{}", words(&refused));
+        assert!(words(&refused).contains("沿用上一版的范围"), "{}", words(&refused));
+    }
 }

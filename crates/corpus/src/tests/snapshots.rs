@@ -108,12 +108,47 @@ fn sources_of_one_application_are_one_document_in_whatever_order_they_come() {
                 assert_eq!(found.titles[0].text, "一种石墨烯电池");
                 assert_eq!((found.publications.len(), found.sources.len()), (2, 3), "{order:?} {documents}");
             }
+            // What was kept of either under the key that it had then is the one document now.
+            let keys: Vec<String> = all.iter().map(|document| document.key.clone()).collect();
+            let kept: Vec<String> = corpus.documents(&keys).unwrap().into_iter().map(|one| one.unwrap().key).collect();
+            assert!(kept[0] == kept[1] && kept[0] == kept[2] && kept[0] != kept[3], "{order:?} {documents}: {kept:?}");
             // What is told again is known, though it names the document otherwise.
             drop((corpus, writer));
             let mut writer = Writer::open(folder.path()).unwrap();
             writer.add(all[1].clone()).unwrap();
             assert_eq!(writer.commit().unwrap(), Taken { unchanged: 1, ..Taken::default() });
         }
+    }
+}
+
+#[test]
+fn a_document_is_found_by_the_key_that_it_had_before_it_was_joined() {
+    let publication = documents::Publication {
+        number: "JP4123456B2".into(),
+        kind_code: "B2".into(),
+        published_on: None,
+        is_grant: Some(true),
+    };
+    let told = |application: &str, publications: Vec<documents::Publication>| {
+        let mut document = Document { application_number: application.into(), publications, ..titled("", "Widget") };
+        document.office = "JP".into();
+        document.settle();
+        document
+    };
+    let by_publication = told("", vec![publication.clone()]);
+    let by_application = told("JP2005123456", Vec::new());
+    let both = told("JP2005123456", vec![publication]);
+    // A kind letter is part of such a key, and no notation in which anybody writes the number.
+    assert_eq!(by_publication.key, "JP4123456B");
+    let folder = tempfile::tempdir().unwrap();
+    for document in [&by_application, &by_publication, &both] {
+        corpus_of(folder.path(), [document.clone()], 10);
+    }
+    let corpus = Corpus::open(folder.path()).unwrap();
+    assert_eq!(corpus.manifest().documents(), 1);
+    for key in [&by_publication.key, &by_application.key] {
+        assert_eq!(corpus.find(key).unwrap().len(), 1, "{key}");
+        assert!(corpus.documents(std::slice::from_ref(key)).unwrap()[0].is_some(), "{key}");
     }
 }
 

@@ -55,8 +55,7 @@ fn read_blocks(
     let mut block: Vec<u8> = Vec::new();
     let mut is_in_block = false;
     loop {
-        let failed = |source| Error::Io { file: String::new(), action: "读取文件", source };
-        let line = lines.next().map_err(failed)?.map(<[u8]>::to_vec);
+        let line = lines.next().map_err(Error::io(&sink.file, "读取文件"))?.map(<[u8]>::to_vec);
         let is_end = line.as_deref().is_none_or(begins);
         if is_end && is_in_block {
             sink.bytes = start + lines.taken;
@@ -312,8 +311,7 @@ pub(crate) fn read_pss_detail(path: &Path, sink: &mut Sink<'_>) -> Result<Outcom
     let mut names: Option<(Vec<u8>, u64)> = None;
     let mut number = 0;
     loop {
-        let failed = |source| Error::Io { file: String::new(), action: "读取文件", source };
-        let line = lines.next().map_err(failed)?.map(<[u8]>::to_vec);
+        let line = lines.next().map_err(Error::io(&sink.file, "读取文件"))?.map(<[u8]>::to_vec);
         number += 1;
         let is_heading = |line: &[u8]| memchr::memmem::find(line, "nrdAnHidden".as_bytes()).is_some();
         let (heading, values) = match (names.take(), line) {

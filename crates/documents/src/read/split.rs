@@ -9,6 +9,8 @@ use std::io::{self, Read};
 use memchr::memmem;
 
 const CHUNK_BYTES: usize = 256 * 1024;
+/// More elements than this never stand open around a document.
+const OPEN_MAX: usize = 32;
 
 /// What an element outside a document is, by its local name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +48,9 @@ pub(crate) struct Splitter<R> {
     limit: usize,
     has_entities: bool,
     open: Vec<String>,
+    /// An element, and up to where in the stream no end tag of it was found: it is not looked for there again, so that a file of
+    /// beginnings alone is gone through once.
+    no_end: (String, u64),
     /// The encoding that the last declaration names.
     pub(crate) declared: String,
 }
@@ -61,6 +66,7 @@ impl<R: Read> Splitter<R> {
             limit,
             has_entities: false,
             open: Vec::new(),
+            no_end: (String::new(), 0),
             declared: String::new(),
         }
     }
@@ -240,6 +246,9 @@ impl<R: Read> Splitter<R> {
             return self.broken_to(self.buffer.len() - self.start, "开始标记没有结束").map(Some);
         };
         match role(super::tree::local(&name), &self.open) {
+            Role::Container if self.open.len() >= OPEN_MAX => {
+                self.broken_to(tag_end, "文献外面的元素嵌套过深").map(Some)
+            }
             Role::Container => {
                 self.start += tag_end;
                 if !is_empty {
@@ -301,9 +310,17 @@ impl<R: Read> Splitter<R> {
     /// The length of the element up to and with its end tag.
     fn end_of(&mut self, name: &str, from: usize) -> io::Result<Option<usize>> {
         let needle = format!("</{name}");
-        let mut from = from;
+        let mut from = match &self.no_end {
+            (known, before) if known == name => {
+                from.max(usize::try_from(before.saturating_sub(self.position())).unwrap_or(usize::MAX))
+            }
+            _ => from,
+        };
         loop {
-            let Some(end) = self.find(needle.as_bytes(), from)? else { return Ok(None) };
+            let end = self.find(needle.as_bytes(), from)?;
+            let scanned = end.unwrap_or(self.buffer.len() - self.start).saturating_sub(needle.len()).max(from);
+            self.no_end = (name.to_owned(), self.position() + scanned as u64);
+            let Some(end) = end else { return Ok(None) };
             let Some(close) = self.find(b">", end)? else { return Ok(None) };
             let between = &self.buffer[self.start + end..self.start + close - 1];
             if between.iter().all(u8::is_ascii_whitespace) {
@@ -373,11 +390,11 @@ impl<R: Read> Splitter<R> {
 /// Where another document begins inside one, if it does.
 fn inner_start(bytes: &[u8], name: &str, from: usize) -> Option<usize> {
     let body = bytes.get(from..)?;
-    let declaration = memmem::find(body, b"<?xml ");
     let tag = format!("<{name}");
     let same = memmem::find_iter(body, tag.as_bytes())
         .find(|at| body.get(at + tag.len()).is_some_and(|byte| byte.is_ascii_whitespace() || *byte == b'>'));
-    [declaration, same].into_iter().flatten().min().map(|at| at + from)
+    let declaration = memmem::find(&body[..same.unwrap_or(body.len())], b"<?xml ");
+    declaration.or(same).map(|at| at + from)
 }
 
 /// Whether a document type declares an entity that text could use; names of pictures are no such.

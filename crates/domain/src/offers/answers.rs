@@ -19,10 +19,32 @@ use crate::{
 /// A demand as it is published: what may be spent is left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sought {
-    /// The demand, without its budget.
+    /// The demand, without its budget; of one that is published no longer, nothing but whose it was and when.
     pub demand: Demand,
     /// Whether the account's university has answered it.
     pub is_answered: bool,
+}
+
+/// What stands in the place of the title of a demand that its firm publishes no longer.
+const UNPUBLISHED: &str = "不再公布的需求";
+
+impl Sought {
+    /// Whether it can be answered on a day.
+    pub fn is_open(&self, today: Date) -> bool {
+        self.demand.asked.is_published && self.demand.state(today) == matching::State::Open
+    }
+
+    /// The demand as a university sees it.
+    fn of(mut demand: Demand, own: &[Answer]) -> Self {
+        demand.asked.budget_fen = None;
+        if !demand.asked.is_published {
+            demand.asked.title = UNPUBLISHED.to_owned();
+            demand.asked.words = String::new();
+            demand.asked.chain_node = String::new();
+            demand.asked.ipc = String::new();
+        }
+        Self { is_answered: own.iter().any(|one| one.demand_id == demand.id && !one.is_withdrawn), demand }
+    }
 }
 
 /// An answer to a demand.
@@ -42,6 +64,8 @@ pub struct Answer {
     pub university: String,
     /// The document of the patent that is proposed; empty where none is.
     pub document_key: String,
+    /// Its number in the register where the corpus has no document of it; else empty.
+    pub application_number: String,
     /// Its title.
     pub title: String,
     /// What is answered.
@@ -98,24 +122,21 @@ impl Talk {
     }
 }
 
-/// The demands that are published to universities and stand open, the latest first.
+/// The demands that are published to universities and stand open, and those that the account's university has answered,
+/// whatever became of them since; the latest first.
 pub async fn sought(installation: &Installation, account: &Account, now: Timestamp) -> Result<Vec<Sought>, Error> {
     allowed(account, Permission::AnswerDemands)?;
     let today = installation.business_date(now);
     let own = answers(installation, account).await?;
-    let open = matching::published(&installation.db)
-        .await?
-        .into_iter()
-        .filter(|one| one.state(today) == matching::State::Open);
-    let seen = |one: &Demand| allows(account, Permission::AnswerDemands, &one.resource());
-    let sought = |mut demand: Demand| {
-        demand.asked.budget_fen = None;
-        Sought { is_answered: own.iter().any(|one| one.demand_id == demand.id && !one.is_withdrawn), demand }
+    let mut all = matching::every_demand(&installation.db).await?;
+    let is_open = |one: &Demand| {
+        one.state(today) == matching::State::Open && allows(account, Permission::AnswerDemands, &one.resource())
     };
-    Ok(open.filter(seen).map(sought).collect())
+    all.retain(|one| is_open(one) || own.iter().any(|answer| answer.demand_id == one.id));
+    Ok(all.into_iter().map(|demand| Sought::of(demand, &own)).collect())
 }
 
-/// A demand that is published to universities and stands open.
+/// One of these demands.
 pub async fn sought_one(
     installation: &Installation,
     account: &Account,
@@ -153,7 +174,12 @@ pub async fn answer(
     said: &Said,
     now: Timestamp,
 ) -> Result<i64, Error> {
-    let demand = sought_one(installation, account, id, now).await?.demand;
+    let today = installation.business_date(now);
+    let sought = sought_one(installation, account, id, now).await?;
+    if !sought.is_open(today) {
+        return Err(Error::Conflict("这条需求不再征集，不能再应答。以前的应答仍在，可以撤回。".into()));
+    }
+    let demand = sought.demand;
     let (words, contact) = (said.words.trim(), said.contact.trim());
     if words.is_empty() || words.chars().count() > baskets::NOTE_CHARS_MAX {
         return Err(Error::Invalid(format!("请写明应答内容，不超过 {} 个字。", baskets::NOTE_CHARS_MAX)));
@@ -165,7 +191,6 @@ pub async fn answer(
         "" => None,
         number => Some(patents::patent(installation, corpus, account, number, now).await?),
     };
-    let today = installation.business_date(now);
     let mut tx = installation.db.begin().await?;
     let university = university_of(&mut tx, account).await?;
     let answer = Answer {
@@ -176,6 +201,11 @@ pub async fn answer(
         uscc: demand.asked.uscc.clone(),
         university: account.unit.clone(),
         document_key: patent.as_ref().map(|one| one.document_key.clone()).unwrap_or_default(),
+        application_number: patent
+            .as_ref()
+            .filter(|one| one.document_key.is_empty())
+            .map(|one| one.application_number.clone())
+            .unwrap_or_default(),
         title: patent.map(|one| one.title).unwrap_or_default(),
         words: words.to_owned(),
         contact: contact.to_owned(),

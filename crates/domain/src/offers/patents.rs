@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use corpus::{Corpus, Field, Order, Page, Query, Value};
+use corpus::{Corpus, Field, Query, Value};
 use documents::{Document, LegalState, applicants::Names};
 use jiff::{Timestamp, civil::Date};
 use registry::{Folded, FoldedRow};
@@ -15,9 +15,6 @@ use crate::{
     items::allowed,
     names,
 };
-
-/// How many documents of the corpus are read.
-const DOCUMENTS_MAX: usize = 5_000;
 
 /// How a patent stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -161,9 +158,9 @@ pub fn own_search(names: &[String]) -> Query {
 /// What the corpus holds of it: owned now, or applied for where no source names an owner.
 fn documented(corpus: &Corpus, own: &Own) -> Result<Vec<Patent>, Error> {
     let search = Query::And(vec![Query::term(Field::Office, Value::Whole("CN".into())), own_search(&own.names)]);
-    let page = Page { offset: 0, limit: DOCUMENTS_MAX, order: Order::FiledLatest, by_family: false };
-    let hits = corpus.search(&search, &page)?.hits;
-    Ok(hits.into_iter().filter_map(|hit| of_document(hit.document, own)).collect())
+    let mut found = Vec::new();
+    corpus.each_document(&search, |document| found.extend(of_document(document, own)))?;
+    Ok(found)
 }
 
 fn of_document(document: Document, own: &Own) -> Option<Patent> {

@@ -129,6 +129,7 @@ struct AnswerRow {
     uscc: String,
     university: String,
     document_key: String,
+    application_number: String,
     title: String,
     words: String,
     contact: String,
@@ -140,7 +141,7 @@ struct AnswerRow {
 /// Every answer to every demand, the latest first.
 pub(super) async fn answers(tx: &mut Tx) -> Result<Vec<Answer>, Error> {
     const SQL: &str = "select a.id, a.demand_id, d.title as demand, d.firm, d.uscc, u.name as university, \
-        a.document_key, a.title, a.words, a.contact, a.by_whom, a.answered_on, a.withdrawn_at from demand_answer a \
+        a.document_key, a.application_number, a.title, a.words, a.contact, a.by_whom, a.answered_on, a.withdrawn_at from demand_answer a \
         join demand d on d.id = a.demand_id join organisation u on u.id = a.university_id order by a.id desc";
     let rows: Vec<AnswerRow> =
         with_conn!(tx, conn => sqlx::query_as(SQL).fetch_all(conn).await).map_err(db::Error::from)?;
@@ -152,6 +153,7 @@ pub(super) async fn answers(tx: &mut Tx) -> Result<Vec<Answer>, Error> {
         uscc: row.uscc,
         university: row.university,
         document_key: row.document_key,
+        application_number: row.application_number,
         title: row.title,
         words: row.words,
         contact: row.contact,
@@ -170,11 +172,11 @@ pub(super) async fn insert_answer(
     at: &str,
 ) -> Result<Option<i64>, Error> {
     const SQL: &str = "insert into demand_answer (demand_id, university_id, document_key, title, words, contact, by_whom, \
-        answered_on, at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
-        on conflict (demand_id, university_id, document_key) where withdrawn_at is null do nothing returning id";
+        answered_on, at, application_number) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
+        on conflict (demand_id, university_id, document_key, application_number) where withdrawn_at is null do nothing returning id";
     let row: Option<(i64,)> = with_conn!(tx, conn => sqlx::query_as(SQL).bind(answer.demand_id).bind(university)
         .bind(&answer.document_key).bind(&answer.title).bind(&answer.words).bind(&answer.contact).bind(&answer.by)
-        .bind(&answer.on).bind(at).fetch_optional(conn).await)
+        .bind(&answer.on).bind(at).bind(&answer.application_number).fetch_optional(conn).await)
     .map_err(db::Error::from)?;
     Ok(row.map(|(id,)| id))
 }

@@ -262,10 +262,13 @@ async fn a_published_demand_is_answered_without_its_budget_and_the_firm_is_told(
         let id = reply(&town.university, open, &said).await.unwrap();
         assert!(matches!(reply(&town.university, open, &said).await, Err(Error::Conflict(_))), "once");
         reply(&town.rival, open, &Said { number: String::new(), ..said.clone() }).await.unwrap();
+        // The corpus is not there: patents of the register, and an answer about none, are each one of its own all the same.
+        let other = reply(&town.university, open, &Said { number: String::new(), ..said.clone() }).await.unwrap();
+        withdraw_answer(installation, &town.university, other, now).await.unwrap();
         let told = messages::all(&installation.db, &town.firm).await.unwrap();
         let told: Vec<&str> =
             told.iter().filter(|one| one.kind == messages::Kind::Answer).map(|one| one.subject.as_str()).collect();
-        assert_eq!(told.len(), 2, "{}: {told:?}", database.name);
+        assert_eq!(told.len(), 3, "{}: {told:?}", database.name);
         assert_eq!(answers_to(&installation.db, &town.firm, open).await.unwrap().len(), 2);
         assert_eq!(answers(installation, &town.rival).await.unwrap().len(), 1, "one's own");
         assert!(matches!(withdraw_answer(installation, &town.rival, id, now).await, Err(Error::NotFound { .. })));
@@ -273,9 +276,30 @@ async fn a_published_demand_is_answered_without_its_budget_and_the_firm_is_told(
         assert!(withdraw_answer(installation, &town.university, id, now).await.is_err());
         assert_eq!(answers_to(&installation.db, &town.firm, open).await.unwrap().len(), 1);
         reply(&town.university, open, &said).await.expect("again, once it was taken back");
-        // What is taken back or over is not there any more.
+        // What is taken back is closed, and stays with those who answered it.
+        let later = post("又一次征集", true).await;
+        reply(&town.university, later, &said).await.unwrap();
         matching::withdraw(&installation.db, &town.firm, open, now).await.unwrap();
-        assert!(matches!(reply(&town.rival, open, &said).await, Err(Error::NotFound { .. })));
+        assert!(matches!(reply(&town.rival, open, &said).await, Err(Error::Conflict(_))));
+        let seen = sought_one(installation, &town.university, open, now).await.unwrap();
+        assert_eq!(
+            (seen.demand.asked.title.as_str(), seen.is_answered, seen.is_open(TODAY)),
+            ("公开征集", true, false)
+        );
+        matching::withdraw(&installation.db, &town.firm, later, now).await.unwrap();
+        let of_rival = sought(installation, &town.rival, now).await.unwrap();
+        assert_eq!(of_rival.iter().map(|one| one.demand.id).collect::<Vec<_>>(), [open], "what it answered itself");
+        assert!(matches!(reply(&town.rival, later, &said).await, Err(Error::NotFound { .. })));
+        // What is published no longer says nothing of itself any more.
+        let secret = asked("只给自己看的新题目", false);
+        matching::edit(installation, &town.firm, later, &secret, TODAY, now).await.unwrap();
+        let seen = sought_one(installation, &town.university, later, now).await.unwrap();
+        assert!(seen.is_answered && !seen.is_open(TODAY), "{}", database.name);
+        assert!(!format!("{:?}", seen.demand).contains("新题目") && seen.demand.asked.words.is_empty(), "{seen:?}");
+        assert!(matches!(reply(&town.university, later, &said).await, Err(Error::Conflict(_))));
+        let own = answers(installation, &town.university).await.unwrap();
+        let standing = own.iter().find(|one| one.demand_id == later && !one.is_withdrawn).unwrap().id;
+        assert_eq!(withdraw_answer(installation, &town.university, standing, now).await.unwrap(), later);
     }
 }
 

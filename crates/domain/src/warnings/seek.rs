@@ -316,12 +316,13 @@ impl Sought<'_> {
     fn citations(&self, search: &Query) -> Result<Vec<Finding>> {
         let mut numbers: Vec<String> = Vec::new();
         let mut own = BTreeSet::new();
-        for document in self.all(search, Order::FiledLatest)? {
+        // One's own may be a whole city's: its documents are looked at one by one and not held.
+        self.corpus.each_document(search, |document| {
             if let Query::Term(corpus::Term { value: Value::Numbers(more), .. }) = Query::citing(&document) {
                 numbers.extend(more);
             }
             own.insert(document.key);
-        }
+        })?;
         if numbers.is_empty() {
             return Ok(Vec::new());
         }

@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 
 use corpus::{Corpus, Field, Query, Value};
-use documents::{Document, LegalState};
+use documents::{Document, LegalState, families};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use terms::{PatentKind, periods::add_years};
@@ -48,13 +48,11 @@ impl Standing {
 
 /// The offices beyond China, Hong Kong, Macao and Taiwan that have granted a member of the family.
 fn granted_abroad(corpus: &Corpus, document: &Document) -> Result<Vec<String>> {
-    if document.family.is_empty() {
-        return Ok(Vec::new());
-    }
     let whole = |field, value: &str| Query::term(field, Value::Whole(value.to_owned()));
     let home = any_of(["CN", "HK", "MO", "TW"].map(|office| whole(Field::Office, office)).into());
     let granted = Query::term(Field::Granted, Value::Days(None, None));
-    let members = whole(Field::Family, &document.family).and(granted).and(not(&home));
+    // The family by the published rule, by which the corpus knows its members: most sources name no number of it.
+    let members = whole(Field::Family, &families::name_of(document)).and(granted).and(not(&home));
     Ok(corpus.facet(&members, corpus::Dimension::Office, usize::MAX)?.values.into_iter().map(|one| one.value).collect())
 }
 

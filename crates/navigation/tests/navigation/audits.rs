@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use corpus::Query;
+use corpus::{Query, generate};
+use documents::{Citation, Document};
 use navigation::audit::{Role, audit};
 
-use crate::WORLD;
+use crate::{WORLD, corpus_of};
 
 fn keys(text: &str) -> BTreeSet<String> {
     WORLD.corpus.keys(&Query::parse(text).unwrap()).unwrap().into_iter().collect()
@@ -56,4 +57,21 @@ fn a_search_of_one_clause_or_without_hits_is_audited_too() {
         assert!(found.clauses.is_empty());
         assert!(Query::parse(&found.outside.search).is_ok(), "{}", found.outside.search);
     }
+}
+
+#[test]
+fn what_documents_cite_in_whatever_writing_bars_no_audit() {
+    let cite = |number: &str| Citation {
+        number: number.into(),
+        literature: String::new(),
+        category: String::new(),
+        phase: String::new(),
+    };
+    let odd = ["D1", "US }", "对比文件", "=", "CN101945314B"];
+    let documents: Vec<Document> =
+        generate::documents(5, 300).map(|document| Document { citations: odd.map(cite).into(), ..document }).collect();
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = corpus_of(folder.path(), &documents, 300);
+    let found = audit(&corpus, &Query::parse("IC=H01M OR IC=G06F").unwrap()).unwrap();
+    assert!(found.documents > 0 && found.cited.is_none(), "nothing of that is there: {:?}", found.cited);
 }

@@ -404,7 +404,7 @@ fn an_enterprise_stands_once_among_its_rivals_and_what_was_not_granted_did_not_l
     let (_, industry) = industry();
     let name = text(&figure(&industry, "own-applicants").rows[0], 0);
     let subject = navigation::Subject::enterprise(&WORLD.corpus, &name, std::slice::from_ref(&name)).unwrap();
-    let scope = Scope::of_enterprise(&WORLD.corpus, subject, jiff::civil::date(2024, 6, 30)).unwrap();
+    let scope = Scope::of_enterprise(&WORLD.corpus, subject, None, jiff::civil::date(2024, 6, 30)).unwrap();
     let report = report(&scope);
     let rank = figure(&report, "rank");
     let places: Vec<u64> = rank.rows.iter().map(|row| count(row, 1)).collect();

@@ -233,6 +233,37 @@ fn candidates_say_how_they_stand_before_the_policy() {
 }
 
 #[test]
+fn a_family_by_priorities_alone_is_a_family_before_the_policy_too() {
+    let wanted = Wanted { limit: 300, ..wanted(None) };
+    let first = find(&WORLD.corpus, &Ledger::default().at(0), &wanted, &[]).unwrap().candidates.remove(0).key;
+    let mut documents: Vec<documents::Document> = WORLD.documents.clone();
+    let own = documents.iter_mut().find(|one| one.key == first).unwrap();
+    own.kind = Some(terms::PatentKind::Invention);
+    own.application_number = "CN201810699744".into();
+    own.pct_number.clear();
+    own.priorities.clear();
+    own.family.clear();
+    let mut abroad = own.clone();
+    abroad.key = "US9999991".into();
+    abroad.office = "US".into();
+    abroad.application_number = "US13999991".into();
+    abroad.publications = vec![documents::Publication {
+        number: "US9999991B2".into(),
+        kind_code: "B2".into(),
+        published_on: Some(date(2020, 1, 7)),
+        is_grant: Some(true),
+    }];
+    let filed_on = own.filed_on;
+    abroad.priorities = vec![documents::Priority { office: "CN".into(), number: "CN201810699744".into(), filed_on }];
+    documents.push(abroad);
+    let folder = tempfile::tempdir().unwrap();
+    let corpus = corpus_of(folder.path(), &documents, 5_000);
+    let found = find(&corpus, &Ledger::default().at(0), &wanted, &[]).unwrap();
+    let told = &found.candidates.iter().find(|one| one.key == first).unwrap().policy.high_value;
+    assert!(told.iter().any(|basis| basis.contains("海外") && basis.contains("US")), "{told:?}");
+}
+
+#[test]
 fn an_outside_patent_concerns_the_firms_of_the_city_in_its_main_groups() {
     let city = Subject::city("苏州市", &["苏州".to_owned()]);
     let groups = |document: &documents::Document| -> std::collections::BTreeSet<String> {

@@ -88,7 +88,7 @@ fn listing(frame: &Frame) -> Listing<'_, Demand> {
         .when_empty(frame.t("matching-none"), frame.t("matching-none-todo"))
 }
 
-fn standing(frame: &Frame, state: Standing) -> StateWord {
+pub(super) fn standing(frame: &Frame, state: Standing) -> StateWord {
     let tone = match state {
         Standing::Open => Tone::Ok,
         Standing::Expired => Tone::Warn,

@@ -244,6 +244,17 @@ async fn scope(app: &App, frame: &Frame, sent: &Sent, errors: &mut Errors) -> Re
         Some(_) => {}
     }
     let kind = Kind::of_key(sent.get("kind")).unwrap_or_default();
+    // What would have no effect is refused: a report must never be about more than was asked for.
+    let is_filled = |name: &str| !sent.get(name).is_empty();
+    if kind != Kind::Enterprise && is_filled("uscc") {
+        errors.add("uscc", frame.t("nav-uscc-unused"));
+    }
+    if kind == Kind::Enterprise && is_filled("chain") {
+        errors.add("chain", frame.t("nav-chain-unused"));
+    }
+    if kind == Kind::Enterprise && is_filled("uscc") && is_filled("search") {
+        errors.add("search", frame.t("nav-search-unused"));
+    }
     let chains = library::chains(app).await?;
     let node = match sent.get("chain") {
         "" => None,
@@ -256,11 +267,7 @@ async fn scope(app: &App, frame: &Frame, sent: &Sent, errors: &mut Errors) -> Re
     let Some(as_of) = as_of.filter(|_| errors.is_empty()) else { return Ok(None) };
     let made = match kind {
         Kind::Enterprise => match enterprise(app, frame, &corpus, sent, query, errors).await? {
-            Some(subject) => {
-                // What was found under the code belongs to that enterprise, which may open it.
-                let enterprise = sent.get("uscc").to_owned();
-                Scope { enterprise, ..Scope::of_enterprise(&corpus, subject, as_of)? }
-            }
+            Some((subject, code)) => Scope::of_enterprise(&corpus, subject, code.as_ref(), as_of)?,
             None => return Ok(None),
         },
         Kind::Regional | Kind::Industry => {
@@ -284,13 +291,13 @@ async fn enterprise(
     sent: &Sent,
     query: Option<corpus::Query>,
     errors: &mut Errors,
-) -> Result<Option<Subject>, AppError> {
+) -> Result<Option<(Subject, Option<Uscc>)>, AppError> {
     let text = sent.get("uscc");
     if text.is_empty() {
         if query.is_none() {
             errors.add("uscc", frame.t("nav-uscc-needed"));
         }
-        return Ok(query.map(|query| Subject { name: query.to_string(), search: query.to_string() }));
+        return Ok(query.map(|query| (Subject { name: query.to_string(), search: query.to_string() }, None)));
     }
     let uscc = match text.parse::<Uscc>() {
         Ok(uscc) => uscc,
@@ -300,7 +307,7 @@ async fn enterprise(
         }
     };
     match subjects::enterprise(&app.installation, &uscc, app.now()).await? {
-        Some(firm) => Ok(Some(Subject::enterprise(corpus, &firm.name, &firm.names)?)),
+        Some(firm) => Ok(Some((Subject::enterprise(corpus, &firm.name, &firm.names)?, Some(uscc)))),
         None => {
             errors.add("uscc", frame.t("nav-uscc-unknown"));
             Ok(None)

@@ -100,6 +100,17 @@ async fn a_wrong_form_is_refused_with_the_reason_and_refilled() {
     assert!(refused.text.contains("请写检索式，或选一个产业链节点"));
     let refused = start(&mut clerk, &[("kind", "enterprise"), ("as_of", "2024-02-29"), ("uscc", "1")]).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    // What would have no effect on the report is refused beside its field.
+    let code = ("uscc", "91320594MA1DEM0037");
+    for (form, word) in [
+        ([("kind", "industry"), ("search", "IC=H01M"), code], "统一社会信用代码只用于企业导航"),
+        ([("kind", "enterprise"), ("search", "IC=H01M"), code], "已用代码指明企业"),
+        ([("kind", "enterprise"), ("chain", "new-energy"), code], "不按产业链统计"),
+    ] {
+        let refused = start(&mut clerk, &[&form[..], &[("as_of", "2024-02-29")]].concat()).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{form:?}");
+        assert!(refused.text.contains(word), "{word}: {}", refused.text);
+    }
 }
 
 /// The path of one report and its page.
@@ -180,7 +191,9 @@ async fn clause_c3_2_2_3_an_enterprise_report_tells_its_place_and_is_confidentia
     let mut enterprise = crate::city::again(folder.path(), Role::Enterprise).await;
     let (installation, _) = domain::Installation::open(folder.path(), None, crate::city::now()).await.unwrap();
     let code = domain::accounts::find(&installation.db, "enterprise").await.unwrap().account.unit;
-    let started = start(&mut clerk, &[("kind", "enterprise"), ("uscc", &code), ("as_of", "2024-02-29")]).await;
+    // However the code was typed.
+    let typed = code.to_lowercase();
+    let started = start(&mut clerk, &[("kind", "enterprise"), ("uscc", &typed), ("as_of", "2024-02-29")]).await;
     let (own_path, _) = finished(&mut clerk, &started).await;
     let own_path = own_path.replace("/navigation/reports", "/my-enterprise/reports");
     let listed = enterprise.get("/my-enterprise/reports").await;

@@ -91,6 +91,19 @@ async fn clause_c1_3_what_universities_offer_meets_what_firms_seek() {
     };
     assert!(seen.contains("有样机可测") && seen.contains("高校院所的应答"), "{seen}");
     assert!(seen.contains("/contact/CN"), "the way on: {seen}");
+    // Once the demand is closed, the answer is still there and can be taken back; a new one cannot be given.
+    let mut clerk = again(folder.path(), Role::Clerk).await;
+    let theirs = clerk.get(&demand).await.token();
+    let closed = clerk.post(&format!("{demand}/withdraw"), &[("csrf", &theirs)]).await;
+    assert_eq!(closed.status, StatusCode::SEE_OTHER, "{}", closed.text);
+    let list = ready(&mut university, "/supply/demands?open=no").await;
+    assert!(list.contains(&href), "{list}");
+    let page = university.get(&href).await;
+    assert!(page.text.contains("有样机可测") && page.text.contains("不再征集"), "{}", page.text);
+    assert!(!page.text.contains("提交应答") && page.text.contains("/withdraw\""), "{}", page.text);
+    let late = university.post(&format!("{href}/answer"), &said).await;
+    assert!(late.status == StatusCode::UNPROCESSABLE_ENTITY && late.text.contains("不能再应答"), "{}", late.text);
+    assert_eq!(rival.get(&href).await.status, StatusCode::NOT_FOUND, "it had not answered");
     let withdraw = own_page.split("action=\"").skip(1).filter_map(|rest| rest.split('"').next());
     let withdraw = withdraw.into_iter().find(|action| action.starts_with("/supply/answers/")).unwrap().to_owned();
     assert!(university.post(&withdraw, &[("csrf", &token)]).await.status.is_redirection());

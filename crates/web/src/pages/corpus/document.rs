@@ -96,7 +96,8 @@ struct Keep {
 /// What the corpus knows of a document.
 struct Known {
     document: Document,
-    family: Vec<Document>,
+    /// How many there are, and those that are named.
+    family: (u64, Vec<Document>),
     cites: Vec<(Citation, Option<Document>)>,
     citing: (u64, Vec<Document>),
     similar: Vec<Document>,
@@ -151,7 +152,7 @@ pub async fn page(
         descriptions: document.descriptions.iter().collect(),
         events: course::events(&frame, document),
         owners: course::owners(&frame, document),
-        family: related(&frame, &known.family, known.family.len() as u64, ""),
+        family: related(&frame, &known.family.1, known.family.0, &family_query(document).to_string()),
         family_basis: family_basis(&frame, document),
         cites: known.cites.iter().map(|(citation, cited)| cited_view(&frame, citation, cited.as_ref())).collect(),
         citing: related(&frame, &known.citing.1, known.citing.0, &Query::citing(document).to_string()),
@@ -197,17 +198,23 @@ fn know(corpus: &Corpus, document: Document) -> corpus::Result<Known> {
 }
 
 /// The members of the simple family, and the documents whose priority is claimed; not the document itself.
-fn family(corpus: &Corpus, document: &Document) -> corpus::Result<Vec<Document>> {
-    let query = Query::term(corpus::Field::Family, corpus::Value::Whole(families::name_of(document)));
+fn family(corpus: &Corpus, document: &Document) -> corpus::Result<(u64, Vec<Document>)> {
     let page = Page { limit: FAMILY_MAX, ..Page::default() };
-    let mut members: Vec<Document> = corpus.search(&query, &page)?.hits.into_iter().map(|hit| hit.document).collect();
+    let hits = corpus.search(&family_query(document), &page)?;
+    let unnamed = hits.documents.saturating_sub(hits.hits.len() as u64);
+    let mut members: Vec<Document> = hits.hits.into_iter().map(|hit| hit.document).collect();
     for priority in document.priorities.iter().filter(|priority| !priority.number.is_empty()) {
         members.extend(one(corpus, &priority.number)?);
     }
     members.sort_by(|left, right| left.filed_on.cmp(&right.filed_on).then_with(|| left.key.cmp(&right.key)));
     members.dedup_by(|left, right| left.key == right.key);
     members.retain(|member| member.key != document.key);
-    Ok(members)
+    Ok((members.len() as u64 + unnamed, members))
+}
+
+/// The search for the simple family of a document, itself among it.
+fn family_query(document: &Document) -> Query {
+    Query::term(corpus::Field::Family, corpus::Value::Whole(families::name_of(document)))
 }
 
 /// By what rule the family of this document was put together.

@@ -233,7 +233,7 @@ fn cells(frame: &Frame, document: &Document) -> Vec<Cell> {
         text(document.kind.map(|kind| frame.said(kind.zh())).unwrap_or_default()),
         text(document.office.clone()),
         text(hits::state(frame, document.state).map(|state| state.word).unwrap_or_default()),
-        text(document.family.clone()),
+        text(documents::families::name_of(document)),
         text(document.abstracts.first().map(|text| text.text.clone()).unwrap_or_default()),
         text(sources.join("；")),
     ]

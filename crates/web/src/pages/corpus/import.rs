@@ -36,7 +36,7 @@ use crate::{
 
 const PATH: &str = "/corpus/import";
 /// What a browser offers to choose from.
-const ACCEPT: &str = ".xml,.zip,.gz,.csv,.xlsx,.xls,.txt,.json,.jsonl,.sgm,.tsv";
+const ACCEPT: &str = ".xml,.zip,.csv,.xlsx,.xls,.ods,.txt,.jsonl,.sgm,.tsv";
 /// How many files are taken at once.
 const FILES_MAX: usize = 50;
 

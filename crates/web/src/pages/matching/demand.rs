@@ -210,7 +210,7 @@ async fn answers(
                     .then(|| Link::new(frame.t("matching-contact"), frame.at(&contact))),
             },
             patent: match one.document_key.as_str() {
-                "" => Link::new(one.title, ""),
+                "" => Link::new(format!("{} {}", one.title, one.application_number).trim(), ""),
                 key => Link::new(one.title, frame.at(&hits::path(key))),
             },
             university: one.university,

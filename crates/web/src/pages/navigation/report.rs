@@ -134,7 +134,11 @@ fn changes(frame: &Frame, differences: &Differences) -> Changes {
     let gone = differences.gone.iter().take(NAMED_MAX).map(|one| named(&one.key, one.owners.join("；")));
     let changed = differences.changed.iter().take(NAMED_MAX).map(|one| {
         let (before, after) = one.states;
-        let states = if before == after { String::new() } else { format!("{} → {}", before.zh(), after.zh()) };
+        let states = if before == after {
+            String::new()
+        } else {
+            format!("{} → {}", frame.said(before.zh()), frame.said(after.zh()))
+        };
         let owners = one.owners.iter().map(|(before, after)| format!("{} → {}", before.join("、"), after.join("、")));
         let told: Vec<String> = [states].into_iter().filter(|text| !text.is_empty()).chain(owners).collect();
         named(&one.key, told.join("；"))

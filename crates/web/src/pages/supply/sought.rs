@@ -31,13 +31,22 @@ use crate::{
         room::{self, Room, Sent},
         warnings::present,
     },
-    pieces::Link,
+    pieces::{Link, State as StateWord, Tone},
 };
 
-/// A demand with how many patents of one's own fit it; none while that is not known.
+/// A demand with how many patents of one's own fit it.
 struct Row {
     sought: Sought,
-    fitting: Option<usize>,
+    fitting: Fit,
+}
+
+/// How many patents fit a demand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fit {
+    Known(usize),
+    Working,
+    /// The demand is not looked after any more.
+    Closed,
 }
 
 /// `GET /supply/demands`.
@@ -48,16 +57,16 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
     let (mut rows, mut works) = (Vec::new(), false);
     for sought in offers::sought(&app.installation, visitor, app.now()).await? {
         // What takes longer goes on beside the request, so that the next ones need not be begun at once.
-        let fitting =
-            match if works { Fitting::Working } else { matching::fitting(&app, &frame, &sought.demand, &names).await? }
-            {
-                Fitting::Found(matched) => Some(matched.candidates.len()),
-                Fitting::Refused(_) => Some(0),
-                Fitting::Working => {
-                    works = true;
-                    None
-                }
-            };
+        let fitting = match (sought.is_open(frame.business_date), works) {
+            (false, _) => Fit::Closed,
+            (true, true) => Fit::Working,
+            (true, false) => match matching::fitting(&app, &frame, &sought.demand, &names).await? {
+                Fitting::Found(matched) => Fit::Known(matched.candidates.len()),
+                Fitting::Refused(_) => Fit::Known(0),
+                Fitting::Working => Fit::Working,
+            },
+        };
+        works |= fitting == Fit::Working;
         rows.push(Row { sought, fitting });
     }
     let listing = listing(&frame);
@@ -72,18 +81,26 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
 
 fn listing(frame: &Frame) -> Listing<'_, Row> {
     let kinds = About::ALL.map(|kind| Choice::new(kind.key(), frame.said(kind.zh()))).into();
+    let today = frame.business_date;
+    let open = vec![Choice::new("yes", frame.t("supply-open")), Choice::new("no", frame.t("supply-closed"))];
     let yes_no = |yes: &str, no: &str| vec![Choice::new("yes", frame.t(yes)), Choice::new("no", frame.t(no))];
     Listing::new(frame, "sought", DEMANDS, frame.t("supply-demands"))
         .column("title", frame.t("matching-demand"), Kind::Text, |one: &Row| {
-            Cell::text(one.sought.demand.asked.title.clone()).link(frame.at(&path(one.sought.demand.id)))
+            Cell::text(title(frame, &one.sought)).link(frame.at(&path(one.sought.demand.id)))
         })
         .column("firm", frame.t("matching-firm"), Kind::Text, |one| Cell::text(one.sought.demand.firm.clone()))
         .column("kind", frame.t("matching-kind"), Kind::Text, |one| {
             Cell::text(frame.said(one.sought.demand.asked.kind.zh()))
         })
+        .column("state", frame.t("matching-state"), Kind::Text, move |one| {
+            let state = standing(frame, &one.sought);
+            let rank = i64::from(!one.sought.is_open(today));
+            Cell::state(state, rank)
+        })
         .column("fitting", frame.t("supply-fitting"), Kind::Number, |one| match one.fitting {
-            Some(count) => Cell::number(count as i64),
-            None => Cell::unknown(frame.t("supply-fitting-working")),
+            Fit::Known(count) => Cell::number(count as i64),
+            Fit::Working => Cell::unknown(frame.t("supply-fitting-working")),
+            Fit::Closed => Cell::empty(),
         })
         .column("answered", frame.t("supply-answered"), Kind::Text, |one| {
             Cell::text(frame.t(if one.sought.is_answered { "setting-yes" } else { "setting-no" }))
@@ -92,9 +109,13 @@ fn listing(frame: &Frame) -> Listing<'_, Row> {
             Cell::date(Some(one.sought.demand.asked.valid_until))
         })
         .filter("kind", frame.t("matching-kind"), kinds, |one, key| one.sought.demand.asked.kind.key() == key)
-        .filter("fitting", frame.t("supply-fitting"), yes_no("supply-fits", "supply-fits-not"), |one, key| {
-            one.fitting.is_some_and(|count| (count > 0) == (key == "yes"))
-        })
+        .filter(
+            "fitting",
+            frame.t("supply-fitting"),
+            yes_no("supply-fits", "supply-fits-not"),
+            |one, key| matches!(one.fitting, Fit::Known(count) if (count > 0) == (key == "yes")),
+        )
+        .filter("open", frame.t("matching-state"), open, move |one, key| one.sought.is_open(today) == (key == "yes"))
         .filter("answered", frame.t("supply-answered"), yes_no("setting-yes", "setting-no"), |one, key| {
             one.sought.is_answered == (key == "yes")
         })
@@ -109,14 +130,31 @@ fn path(id: i64) -> String {
     format!("{DEMANDS}/{id}")
 }
 
+/// The title; what stands in the place of one that is published no longer is ours, in the visitor's language.
+fn title(frame: &Frame, sought: &Sought) -> String {
+    let asked = &sought.demand.asked;
+    if asked.is_published { asked.title.clone() } else { frame.said(&asked.title) }
+}
+
+/// Where a demand stands for universities.
+fn standing(frame: &Frame, sought: &Sought) -> StateWord {
+    match sought.demand.asked.is_published {
+        true => matching::standing(frame, sought.demand.state(frame.business_date)),
+        false => StateWord::new(Tone::Unknown, frame.t("supply-unpublished")),
+    }
+}
+
 #[derive(Template)]
 #[template(path = "supply/demand.html")]
 struct DemandPage<'a> {
     frame: &'a Frame,
     room: &'a Room,
     errors: &'a Errors,
+    state: StateWord,
     words: String,
     facts: Vec<(String, String)>,
+    /// Whether it can still be answered.
+    is_open: bool,
     /// The address to ask again, while it is being worked out.
     again: Option<String>,
     refused: String,
@@ -149,18 +187,21 @@ pub async fn one(State(app): State<App>, frame: Frame, Path(id): Path<i64>) -> R
 
 async fn respond(app: &App, frame: &Frame, id: i64, sent: &Sent, errors: &Errors) -> Result<Response, AppError> {
     let visitor = account(frame)?;
-    let demand = offers::sought_one(&app.installation, visitor, id, app.now()).await?.demand;
+    let sought = offers::sought_one(&app.installation, visitor, id, app.now()).await?;
+    let is_open = sought.is_open(frame.business_date);
+    let demand = &sought.demand;
     let names = offers::owner_names(&app.installation, visitor).await?;
-    let found = matching::fitting(app, frame, &demand, &names).await?;
+    let found = if is_open { Some(matching::fitting(app, frame, demand, &names).await?) } else { None };
     let own: Vec<Answer> = offers::answers(&app.installation, visitor).await?;
-    let mut room = Room::new(demand.asked.title.clone(), demand.firm.clone())
+    let mut room = Room::new(title(frame, &sought), demand.firm.clone())
         .below(frame, &[("supply-demands", DEMANDS)])
         .wrong(!errors.is_empty());
-    room.refreshes = matches!(found, Fitting::Working);
+    let works = matches!(found, Some(Fitting::Working));
+    room.refreshes = works;
     let (matched, refused) = match &found {
-        Fitting::Found(matched) => (Some(matched), String::new()),
-        Fitting::Refused(why) => (None, why.clone()),
-        Fitting::Working => (None, String::new()),
+        Some(Fitting::Found(matched)) => (Some(matched), String::new()),
+        Some(Fitting::Refused(why)) => (None, why.clone()),
+        Some(Fitting::Working) | None => (None, String::new()),
     };
     let answered = own.iter().filter(|one| one.demand_id == id).map(|one| Answered {
         on: one.on.clone(),
@@ -173,20 +214,23 @@ async fn respond(app: &App, frame: &Frame, id: i64, sent: &Sent, errors: &Errors
         frame,
         room: &room,
         errors,
+        state: standing(frame, &sought),
         words: match demand.asked.words.as_str() {
+            "" if !demand.asked.is_published => frame.t("supply-unpublished-line"),
             "" => frame.t("matching-speaks-for-it"),
             words => words.to_owned(),
         },
+        is_open,
         facts: vec![
             (frame.t("matching-kind"), frame.t(&format!("matching-about-{}", demand.asked.kind.key()))),
             (frame.t("matching-until"), frame.date(demand.asked.valid_until)),
         ],
-        again: matches!(found, Fitting::Working).then(|| frame.at(&path(id))),
+        again: works.then(|| frame.at(&path(id))),
         refused,
         fitting: matched.map(|matched| fits(frame, matched)).unwrap_or_default(),
         answers: answered.collect(),
         action: frame.at(&format!("{}/answer", path(id))),
-        fields: fields(app, frame, matched, sent, errors).await?,
+        fields: if is_open { fields(app, frame, matched, sent, errors).await? } else { Vec::new() },
     };
     if errors.is_empty() { hx::page(page) } else { hx::refused(page) }
 }
