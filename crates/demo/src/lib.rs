@@ -23,6 +23,7 @@ mod outside;
 mod patents;
 mod payouts;
 mod plan;
+mod projects;
 mod random;
 mod registers;
 mod rights;
@@ -163,7 +164,8 @@ pub struct City {
 pub fn generate(seed: u64, scale: Scale) -> City {
     let plans = plan::plans(&scale);
     let enterprises = enterprises::generate(seed, &scale, &plans);
-    let Patents { patents, events } = patents::generate(seed, &scale, &enterprises, &plans);
+    let Patents { mut patents, events } = patents::generate(seed, &scale, &enterprises, &plans);
+    projects::young_owners(&enterprises, plans.len(), &mut patents, &events);
     let mut city = City {
         seed,
         scale,

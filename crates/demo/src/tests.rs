@@ -223,6 +223,7 @@ fn keys_do_not_repeat_within_a_file_save_where_planted() {
             "special-funds" => &[1, 2],
             "fund-projects" => &[0, 1, 2],
             "policy-items" => &[1, 3, 4],
+            "leading-industries" => &[0, 1],
             _ => &[0],
         };
         let mut seen = BTreeSet::new();
