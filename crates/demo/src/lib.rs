@@ -163,9 +163,9 @@ pub struct City {
 #[must_use]
 pub fn generate(seed: u64, scale: Scale) -> City {
     let plans = plan::plans(&scale);
-    let enterprises = enterprises::generate(seed, &scale, &plans);
+    let mut enterprises = enterprises::generate(seed, &scale, &plans);
     let Patents { mut patents, events } = patents::generate(seed, &scale, &enterprises, &plans);
-    projects::young_owners(&enterprises, plans.len(), &mut patents, &events);
+    projects::young_owners(&mut enterprises, plans.len(), &mut patents, &events);
     let mut city = City {
         seed,
         scale,

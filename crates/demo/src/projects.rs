@@ -150,28 +150,45 @@ fn pilots(city: &City, year: i16, random: &mut Random) -> Vec<Row> {
     (0..6).map(pilot).collect()
 }
 
-/// Gives young enterprises of the first industries utility models of others of their trade, filed after their founding: so that there
-/// are start-ups with rights of their own, while no invention changes hands and no figure with it.
-pub(crate) fn young_owners(enterprises: &[Enterprise], planned: usize, patents: &mut [Patent], events: &[Event]) {
-    const LEADING: usize = 5;
-    let touched: BTreeSet<u32> = events.iter().map(|event| event.patent).collect();
-    let is_young = |firm: &&(usize, &Enterprise)| {
-        firm.1.founded > date(2019, 4, 1) && firm.1.exists_on(COMPLETE) && firm.1.industry < LEADING
+/// The first industries of the list are the leading ones.
+const LEADING: usize = 5;
+
+/// Gives young enterprises of the leading industries utility models of their trade, filed after their founding: so that there are
+/// start-ups with rights of their own, while no invention changes hands and no figure with it. A small city gets two such enterprises.
+pub(crate) fn young_owners(enterprises: &mut [Enterprise], planned: usize, patents: &mut [Patent], events: &[Event]) {
+    const SINCE: Date = date(2019, 4, 1);
+    // The first of them own patents, and are older than these.
+    let owners = enterprises.len() * 85 / 100;
+    let is_young = |firm: &Enterprise| firm.founded > SINCE && firm.exists_on(COMPLETE) && firm.industry < LEADING;
+    let missing = 2_usize.saturating_sub(enterprises[owners..].iter().filter(|firm| is_young(firm)).count());
+    let plain = |firm: &&mut Enterprise| {
+        firm.industry < LEADING && firm.ended.is_none() && firm.names.len() == 1 && firm.towns.len() == 1
     };
-    let all: Vec<(usize, &Enterprise)> = enterprises.iter().enumerate().skip(planned).collect();
-    for (place, firm) in all.iter().filter(is_young).step_by(2) {
-        let fits = |(index, patent): &(usize, &mut Patent)| {
+    let older = enterprises[owners..].iter_mut().filter(plain).filter(|firm| firm.founded <= SINCE);
+    for (n, firm) in older.take(missing).enumerate() {
+        firm.founded = date(2019, 9 + n as i8, 10);
+        (firm.names[0].0, firm.towns[0].0) = (firm.founded, firm.founded);
+    }
+    let touched: BTreeSet<u32> = events.iter().map(|event| event.patent).collect();
+    let young = enterprises.iter().enumerate().skip(owners).filter(|(_, firm)| is_young(firm));
+    for (n, (place, firm)) in young.enumerate() {
+        // Every third has none.
+        if n % 3 == 2 {
+            continue;
+        }
+        let fits = |index: usize, patent: &Patent, first: usize| {
             matches!(patent.number.kind, 2 | 9)
                 && patent.second.is_none()
                 && patent.filed > firm.founded
                 && patent.granted.is_some_and(|granted| granted < AS_OF)
                 && usize::from(patent.topic.0) == firm.industry
-                && matches!(patent.owner, Owner::Enterprise(owner) if owner as usize >= planned)
-                && !touched.contains(&(*index as u32))
+                && matches!(patent.owner, Owner::Enterprise(owner) if (first..owners).contains(&(owner as usize)))
+                && !touched.contains(&(index as u32))
         };
-        if let Some((_, patent)) = patents.iter_mut().enumerate().find(fits) {
-            patent.owner = Owner::Enterprise(*place as u32);
-            patent.tie = Tie::Code;
+        let find = |first: usize| patents.iter().enumerate().position(|(index, one)| fits(index, one, first));
+        if let Some(index) = find(planned).or_else(|| find(0)) {
+            patents[index].owner = Owner::Enterprise(place as u32);
+            patents[index].tie = Tie::Code;
         }
     }
 }
@@ -188,8 +205,8 @@ pub(crate) fn uses(pledges: &[Row], insurances: &[Row]) -> Vec<(i16, Vec<Row>)> 
     for (n, row) in loans {
         let (Cell::Day(registered), Cell::Fen(amount)) = (&row[9], &row[5]) else { continue };
         if n % 4 == 0 {
-            let told = if n == 8 { empty() } else { fen(amount / 50 / 100 * 100) };
-            let object = if n == 12 { text("Y20219999000001") } else { row[0].clone() };
+            let told = if n == 0 { empty() } else { fen(amount / 50 / 100 * 100) };
+            let object = if n == 4 { text("Y20219999000001") } else { row[0].clone() };
             put("质押融资贴息", &row[2], object, told, plus_days(*registered, 300));
         }
         if n % 6 == 1 {

@@ -205,7 +205,7 @@ pub struct Startups {
     pub years: Option<i64>,
     /// The day that is today.
     pub today: Date,
-    /// The enterprises, by name.
+    /// The enterprises: start-ups first, then those of which it is open; each by name.
     pub startups: Vec<Startup>,
     /// The pilots, the latest first.
     pub pilots: Vec<Pilot>,
@@ -309,7 +309,9 @@ fn of(registers: &Folded, rights: &Rights, pilots: &[Pilot], (years, today): (Op
         })
     };
     let mut startups: Vec<Startup> = registers.get("enterprises").iter().filter_map(startup).collect();
-    startups.sort_by(|left, right| (&left.name, &left.uscc).cmp(&(&right.name, &right.uscc)));
+    // Start-ups first, then those of which it is open.
+    let rank = |one: &Startup| [Some(true), None, Some(false)].iter().position(|verdict| *verdict == one.is_one());
+    startups.sort_by(|left, right| (rank(left), &left.name, &left.uscc).cmp(&(rank(right), &right.name, &right.uscc)));
     startups
 }
 

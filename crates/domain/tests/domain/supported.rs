@@ -257,10 +257,3 @@ async fn clause_c3_2_4_1_what_a_case_paid_counts_once_beside_the_register() {
     assert_eq!(new, (old.0 + amount, old.1 + 1, old.2 + 100_000_000), "the case, and not its row too");
     city.is_sound().await;
 }
-
-#[test]
-fn temporary_files() {
-    let dir = std::path::Path::new("/tmp/projects-hash");
-    std::fs::create_dir_all(dir).unwrap();
-    demo::write_files(&demo::generate(7, demo::Scale { towns: 21, enterprises: 120, patents: 2_000 }), dir).unwrap();
-}

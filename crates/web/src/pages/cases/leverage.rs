@@ -72,7 +72,8 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
         .column("item", frame.t("cases-state"), Kind::Text, |one| stage(&frame, one))
         .column("basis", frame.t("case-basis"), Kind::Text, |one| match &one.item {
             Some((_, number)) if !number.is_empty() => Cell::text(number.clone()),
-            _ => Cell::unknown(frame.t("word-untold")),
+            Some(_) => Cell::unknown(frame.t("word-untold")),
+            None => Cell::unknown(frame.t("item-none")),
         });
     if sees_money {
         listing = listing.column("budget", frame.t("leverage-budget"), Kind::Money, |one| match one.budget_fen {

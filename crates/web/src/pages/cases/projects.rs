@@ -123,7 +123,9 @@ fn reasons(frame: &Frame, one: &Project) -> String {
     if found.is_empty() {
         return frame.t("projects-no-rights");
     }
-    found.into_iter().map(reason).collect::<Vec<_>>().join("；")
+    // What decides is told: of several rights the own one, else what is unknown, else all.
+    let own = one.own();
+    found.into_iter().filter(|(standing, ..)| standing.is_own() == own).map(reason).collect::<Vec<_>>().join("；")
 }
 
 /// The page with its neighbours.
