@@ -11,6 +11,7 @@ use crate::Context;
 use crate::account::As;
 use crate::funding;
 use crate::output::{Unusable, yuan};
+use crate::supported;
 
 #[derive(Debug, Args)]
 pub(crate) struct Budget {
@@ -66,6 +67,8 @@ enum Action {
     Effect,
     #[command(flatten)]
     Funding(funding::Funding),
+    #[command(flatten)]
+    Supported(supported::Supported),
 }
 
 pub(crate) async fn run(context: &Context, command: Budget) -> anyhow::Result<()> {
@@ -125,6 +128,10 @@ pub(crate) async fn run(context: &Context, command: Budget) -> anyhow::Result<()
         Action::Funding(what) => {
             let account = command.by.account(db).await?;
             funding::run(context, &installation, &account, what).await
+        }
+        Action::Supported(what) => {
+            let account = command.by.account(db).await?;
+            supported::run(context, &installation, &account, what).await
         }
         Action::Effect => effect(context, db, &command.by.account(db).await?).await,
     }

@@ -37,11 +37,11 @@ pub(crate) async fn run(
 }
 
 /// A sum with what was not told of it.
-fn sum(sum: Sum) -> Value {
+pub(crate) fn sum(sum: Sum) -> Value {
     json!({ "fen": sum.fen, "count": sum.count, "untold": sum.untold })
 }
 
-fn sum_words(sum: Sum) -> String {
+pub(crate) fn sum_words(sum: Sum) -> String {
     match sum.untold {
         0 => yuan(Some(sum.fen)),
         untold if untold == sum.count => format!("{untold} 份金额未知"),

@@ -34,6 +34,7 @@ mod people;
 mod policy;
 mod registers;
 mod runs;
+mod supported;
 mod warnings;
 
 use std::path::PathBuf;

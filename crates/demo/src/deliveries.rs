@@ -15,7 +15,7 @@ use crate::{
     cells::{Cell, Row, text},
     events, figures, market,
     patents::{AS_OF, Patent},
-    payouts,
+    payouts, projects,
     random::{Random, plus_days},
     registers, rights, statuses,
 };
@@ -430,8 +430,18 @@ fn figure_files(city: &City, list: &mut Vec<Delivery>) {
     for (received, rows) in by_period(&figures::fees(city, &mut random), &periods(12, 19)) {
         list.push(Delivery::new("official-fees", "缴费记录", received, Body::Rows(rows)));
     }
-    for (register, name, received, rows) in payouts::registers(city).into_iter().chain(market::registers(city)) {
+    let others = market::registers(city).into_iter().chain(projects::registers(city));
+    for (register, name, received, rows) in payouts::registers(city).into_iter().chain(others) {
         list.push(Delivery::new(register, name, received, Body::Rows(rows)));
+    }
+    let rows_of = |register: &str| -> Vec<Row> {
+        let of = list.iter().filter(|one| one.register == register);
+        of.filter_map(|one| if let Body::Rows(rows) = &one.body { Some(rows.clone()) } else { None })
+            .flatten()
+            .collect()
+    };
+    for (year, rows) in projects::uses(&rows_of("pledges"), &rows_of("insurances")) {
+        list.push(Delivery::new("use-support", "运用扶持台账", date(year + 1, 1, 20), Body::Rows(rows)));
     }
     list.push(Delivery::new("deliveries", "报送情况", date(2024, 1, 13), Body::Rows(figures::deliveries())));
     list.push(Delivery::new("trajectories", "分年度目标", date(2021, 4, 2), Body::Rows(figures::trajectories(city))));

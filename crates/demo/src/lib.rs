@@ -23,6 +23,7 @@ mod outside;
 mod patents;
 mod payouts;
 mod plan;
+mod projects;
 mod random;
 mod registers;
 mod rights;
@@ -162,8 +163,9 @@ pub struct City {
 #[must_use]
 pub fn generate(seed: u64, scale: Scale) -> City {
     let plans = plan::plans(&scale);
-    let enterprises = enterprises::generate(seed, &scale, &plans);
-    let Patents { patents, events } = patents::generate(seed, &scale, &enterprises, &plans);
+    let mut enterprises = enterprises::generate(seed, &scale, &plans);
+    let Patents { mut patents, events } = patents::generate(seed, &scale, &enterprises, &plans);
+    projects::young_owners(&mut enterprises, plans.len(), &mut patents, &events);
     let mut city = City {
         seed,
         scale,

@@ -159,12 +159,20 @@ pub(crate) async fn begin(
     project.papers = vec!["立项文件".to_owned()];
     let mut standard = terms(Track::Apply, Formula::PerSubject, &[(1, 5_000_000)]);
     standard.papers = ["认证证书", "省贯标备案确认文件"].map(str::to_owned).to_vec();
+    let mut interest = terms(Track::Apply, Formula::ShareOfCost { percent: 50 }, &[(1, 20_000_000)]);
+    interest.papers = ["贷款合同和放款凭证", "付息凭证"].map(str::to_owned).to_vec();
+    interest.departments = vec!["财政局".into()];
+    let mut premium = terms(Track::Apply, Formula::ShareOfCost { percent: 50 }, &[(1, 2_000_000)]);
+    premium.papers = ["保险单", "保费发票"].map(str::to_owned).to_vec();
+    premium.departments = vec!["财政局".into()];
     let issued = [
         ("innovation-star", stars),
         ("invention-star", terms(Track::Confirm, Formula::PerSubject, &[(1, 1_000_000)])),
         ("rights-aid", aid),
         ("project-approval", project),
         ("standard-certification", standard),
+        ("pledge-interest", interest),
+        ("insurance-premium", premium),
     ];
     for (award, mut terms) in issued {
         // What depends on grants is never exempted.
@@ -181,6 +189,10 @@ pub(crate) async fn begin(
         let basis = "云财预〔2024〕1号（演示）";
         budget::set(&installation.db, finance, (2024, "市级知识产权专项资金", award), (yuan * YUAN, basis), now)
             .await?;
+    }
+    for (award, yuan) in [("pledge-interest", 400_000), ("insurance-premium", 150_000)] {
+        let line = (2024, "市级知识产权专项资金", award);
+        budget::set(&installation.db, finance, line, (yuan * YUAN, "云财预〔2024〕1号（演示）"), now).await?;
     }
     // The years before the program, as the books would tell: less is paid from year to year, yet in 2023 more of a smaller budget.
     for (year, yuan, paid) in [(2021, 4_000_000, 3_200_000), (2022, 4_800_000, 3_000_000), (2023, 4_300_000, 2_800_000)]

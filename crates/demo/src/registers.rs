@@ -238,6 +238,45 @@ pub(crate) const ITEMS: Columns = &[
     ("relation", "与本政策关系"),
     ("rests_on", "上位文件"),
 ];
+pub(crate) const LEADING: Columns = &[("industry", "主导产业"), ("code", "行业代码"), ("basis", "依据")];
+pub(crate) const LIBRARY: Columns = &[
+    ("number", "项目编号"),
+    ("name", "项目名称"),
+    ("uscc", "统一社会信用代码"),
+    ("holder", "企业名称"),
+    ("year", "年度"),
+    ("tags", "项目标签"),
+    ("industry", "主导产业"),
+    ("rights", "依据权利"),
+    ("review", "评审结论"),
+    ("reviewed_on", "评审日期"),
+    ("review_document", "评审文号"),
+    ("form", "扶持方式"),
+    ("amount", "扶持金额"),
+    ("supported_on", "扶持日期"),
+    ("results", "项目成果"),
+];
+pub(crate) const USES: Columns = &[
+    ("number", "台账编号"),
+    ("item", "扶持事项"),
+    ("uscc", "统一社会信用代码"),
+    ("object", "贷款或保单号"),
+    ("amount", "扶持金额"),
+    ("paid_on", "拨付日期"),
+    ("basis", "依据文号"),
+];
+pub(crate) const PILOTS: Columns = &[
+    ("number", "试点编号"),
+    ("uscc", "统一社会信用代码"),
+    ("holder", "企业名称"),
+    ("form", "扶持方式"),
+    ("amount", "扶持金额"),
+    ("supported_on", "扶持日期"),
+    ("basis", "依据文号"),
+    ("result", "评估结论"),
+    ("evaluated_on", "评估日期"),
+    ("remarks", "评估说明"),
+];
 /// The columns of a register.
 pub(crate) fn columns(register: &str) -> Columns {
     match register {
@@ -267,6 +306,10 @@ pub(crate) fn columns(register: &str) -> Columns {
         "special-funds" => FUNDS,
         "fund-projects" => PROJECTS,
         "policy-items" => ITEMS,
+        "leading-industries" => LEADING,
+        "project-library" => LIBRARY,
+        "startup-pilots" => PILOTS,
+        "use-support" => USES,
         "trajectories" => TRAJECTORIES,
         "province-figures" => PROVINCE,
         _ => DELIVERIES,

@@ -120,7 +120,8 @@ pub enum Permission {
     ViewMoney,
     /// See pledge loans: all of them, or those that one's own bank gave.
     ViewPledges,
-    /// See licences and insurance of intellectual property: all of them, or those of one's own town.
+    /// See licences and insurance of intellectual property, and which projects, start-ups and loans are supported: all of them, or those of
+    /// one's own town.
     ViewMarket,
     /// See what departments and towns spend on intellectual property: all of them, or one's own.
     ViewSpending,
@@ -215,7 +216,7 @@ impl Permission {
             Self::OwnCases => "办理本企业案件",
             Self::ViewMoney => "查看预算与拨付",
             Self::ViewPledges => "查看质押贷款",
-            Self::ViewMarket => "查看许可与保险",
+            Self::ViewMarket => "查看许可、保险与受扶持项目",
             Self::ViewSpending => "查看知识产权投入",
             Self::ManageMoney => "管理预算与拨付",
             Self::ViewAudit => "查看审计记录",

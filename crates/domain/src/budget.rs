@@ -5,6 +5,7 @@
 
 mod board;
 mod effect;
+mod leverage;
 mod market;
 mod soundness;
 mod store;
@@ -13,12 +14,13 @@ use db::{Db, Tx};
 use jiff::Timestamp;
 use serde_json::json;
 
-pub(crate) use self::soundness::faults;
 pub use self::{
     board::{Pledge, Year, board, pledges, pledges_of},
     effect::{Came, Effect, Kind, came, effects},
+    leverage::{Brought, Leverage, LeverageYear, Supported, USE_SUPPORT, leverage},
     market::{Insurance, Licence, Market, Moved, Sum, insurances, licences},
 };
+pub(crate) use self::{market::sight, soundness::faults};
 use crate::{
     Error,
     accounts::{Account, Permission},

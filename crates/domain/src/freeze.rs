@@ -12,6 +12,7 @@ mod force;
 mod foreign;
 mod interval;
 mod keywords;
+mod own;
 mod owners;
 mod patents;
 mod places;
@@ -35,8 +36,13 @@ use self::{
     places::{Gazetteer, Place},
     rows::Tables,
 };
-pub(crate) use self::{interval::Interval, statuses::held};
+pub(crate) use self::{
+    interval::Interval,
+    own::{Rights, RightsShelf},
+    statuses::held,
+};
 pub use self::{
+    own::Standing,
     places::UNASSIGNED,
     sei::{DotReading, dot_reading},
     ties::{Candidate, Ties, Untied, Why},

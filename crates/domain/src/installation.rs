@@ -37,6 +37,8 @@ pub struct Installation {
     pub(crate) untied: WorkList,
     /// What cases ask of the registers, kept between two acts.
     pub(crate) known: crate::cases::KnownShelf,
+    /// Whose every patent is, kept between two questions.
+    pub(crate) rights: crate::freeze::RightsShelf,
 }
 
 /// What makes an installation a demo: it runs on a date of its own, and every page says that its data is synthetic.
@@ -102,6 +104,7 @@ impl Installation {
             registers: Registers::default(),
             untied: WorkList::default(),
             known: Default::default(),
+            rights: Default::default(),
         };
         let recovery = match installation.recover(now).await {
             Ok(remarks) => Recovery { remarks },

@@ -32,6 +32,8 @@ use crate::{
 
 /// The class of money that depends on grants (与授权挂钩), as policy documents name it.
 pub const GRANT_LINKED: &str = "grant-linked";
+/// The class of money that furthers the use of rights (运用): interest, fees and premiums (C3.2.4.1).
+pub const USE: &str = "use";
 /// The award for grants abroad, one invention of which may be granted in several countries.
 pub const PCT_GRANT: &str = "pct-grant";
 

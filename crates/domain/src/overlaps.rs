@@ -179,6 +179,8 @@ pub fn event_of(award: &str) -> Option<&'static str> {
         "patent-introduction" => "专利引进",
         "university-introduction" => "产学研合作",
         "rights-aid" => "维权",
+        "pledge-interest" | "pledge-fee" => "质押融资",
+        "insurance-premium" => "保险",
         _ => return None,
     })
 }

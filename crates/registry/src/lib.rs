@@ -27,7 +27,7 @@ pub use error::Error;
 pub use fold::{Folded, FoldedRow, Kept, Replay, Text, delivered, fold, fold_register};
 pub use import::{ImportOptions, ImportReport, Problem, Reason, Watch, recover};
 pub use registers::{
-    Column, ColumnKind, FOCUSES, KEY_SEPARATOR, LICENCE_KINDS, PAID_EVENTS, RELATIONS, Register, STATUSES, register,
-    registers, show_key,
+    Column, ColumnKind, FOCUSES, KEY_SEPARATOR, LEADING_INDUSTRIES, LICENCE_KINDS, PAID_EVENTS, PILOT_RESULTS,
+    PROJECT_TAGS, RELATIONS, REVIEWS, Register, STATUSES, SUPPORT_FORMS, USE_ITEMS, register, registers, show_key,
 };
 pub use template::template;

@@ -9,6 +9,7 @@ mod internal;
 mod market;
 mod national;
 mod patents;
+mod projects;
 mod reference;
 
 use std::sync::LazyLock;
@@ -16,6 +17,7 @@ use std::sync::LazyLock;
 pub use self::enterprises::STATUSES;
 pub(crate) use self::internal::SHARES;
 pub use self::market::{FOCUSES, LICENCE_KINDS, PAID_EVENTS, RELATIONS};
+pub use self::projects::{LEADING_INDUSTRIES, PILOT_RESULTS, PROJECT_TAGS, REVIEWS, SUPPORT_FORMS, USE_ITEMS};
 
 /// One register: a kind of file with fixed headings.
 #[derive(Debug)]
@@ -132,6 +134,7 @@ pub fn registers() -> &'static [Register] {
             patents::registers(),
             finance::registers(),
             market::registers(),
+            projects::registers(),
             national::registers(),
             reference::registers(),
             internal::registers(),

@@ -31,6 +31,7 @@ nav-award-cases = Award cases
 nav-pledges = Pledge loans
 nav-licences = Licences, insurance
 nav-spending = IP spending
+nav-projects = Projects, start-ups
 nav-registers = Registers
 nav-accounts = Accounts
 nav-permissions = Permissions

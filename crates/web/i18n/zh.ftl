@@ -31,6 +31,7 @@ nav-award-cases = 兑现办件
 nav-pledges = 质押贷款
 nav-licences = 许可与保险
 nav-spending = 知识产权投入
+nav-projects = 项目与初创企业
 nav-registers = 资料
 nav-accounts = 账号
 nav-permissions = 权限

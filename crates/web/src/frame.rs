@@ -212,6 +212,9 @@ impl Frame {
             // Whoever sees no case has come by none: the pages stand for themselves.
             "budget" if !self.may(Permission::ViewCases) => match self.path.as_str() {
                 "/budget/insurances" => "/budget/licences",
+                path if path.starts_with("/budget/startups") || path.starts_with("/budget/leverage") => {
+                    "/budget/projects"
+                }
                 path => path,
             },
             "notices" | "letters" | "clawbacks" | "leave" | "items" | "budget" | "payments" => "/cases",

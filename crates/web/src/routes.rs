@@ -330,6 +330,14 @@ pub fn doors() -> Vec<Door> {
         door("/budget/overlaps/both", Needs(ViewMoney), get(cases::overlaps::both)),
         door("/budget/overlaps/items", Needs(ViewMoney), get(cases::overlaps::items)),
         door("/budget/overlaps/documents", Needs(ViewMoney), get(cases::overlaps::documents)),
+        door("/budget/leverage", Needs(ViewMarket), get(cases::leverage::page)),
+        door("/budget/leverage/rows", Needs(ViewMarket), get(cases::leverage::rows)),
+        door("/budget/projects", Needs(ViewMarket), get(cases::projects::page)),
+        door("/budget/projects/rights", Needs(ViewMarket), get(cases::projects::rights)),
+        door("/budget/projects/totals", Needs(ViewMarket), get(cases::projects::totals)),
+        door("/budget/startups", Needs(ViewMarket), get(cases::startups::page)),
+        door("/budget/startups/forms", Needs(ViewMarket), get(cases::startups::forms)),
+        door("/budget/startups/pilots", Needs(ViewMarket), get(cases::startups::pilots)),
         door("/budget/pledges", Needs(ViewPledges), get(cases::uses::of_market)),
         door("/budget/prorata", Needs(ViewMoney), get(cases::proration::page)),
         door("/budget/prorata/propose", Needs(ManageMoney), post(cases::proration::propose)),
@@ -416,7 +424,7 @@ pub fn doors() -> Vec<Door> {
 
 /// The words of the navigation, in order, each with the word under which it stands: at most eight stand for themselves,
 /// whoever looks. One appears as soon as its page stands in the list.
-const SECTIONS: [(&str, &str, &str); 23] = [
+const SECTIONS: [(&str, &str, &str); 24] = [
     ("nav-cockpit", "", "/cockpit"),
     ("nav-indicators", "", "/indicators"),
     ("nav-awards", "", "/awards"),
@@ -436,6 +444,7 @@ const SECTIONS: [(&str, &str, &str); 23] = [
     ("nav-pledges", "nav-cases", "/budget/pledges"),
     ("nav-licences", "nav-cases", "/budget/licences"),
     ("nav-spending", "nav-cases", "/budget/spending"),
+    ("nav-projects", "nav-cases", "/budget/projects"),
     ("nav-registers", "", "/registers"),
     ("nav-accounts", "", "/accounts"),
     ("nav-permissions", "", "/permissions"),

@@ -14,7 +14,7 @@ use crate::delivery::City;
 use crate::program::{json, zhiqiang};
 
 /// The commands after which the trail owes nothing, with the reason.
-const SILENT: [(&str, &str); 61] = [
+const SILENT: [(&str, &str); 64] = [
     ("init", "an empty installation holds nothing yet"),
     ("demo", "fills by imports, evaluations and cases, each of which records itself; the story stands on such a city"),
     ("serve", "its pages record themselves"),
@@ -55,6 +55,9 @@ const SILENT: [(&str, &str); 61] = [
     ("budget spending", "looks"),
     ("budget funds", "looks"),
     ("budget overlaps", "looks"),
+    ("budget leverage", "looks"),
+    ("budget projects", "looks"),
+    ("budget startups", "looks"),
     ("leave list", "looks"),
     ("payment list", "looks"),
     ("message send", "each mail and attempt stands in a log of its own"),

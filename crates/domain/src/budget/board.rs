@@ -202,7 +202,7 @@ pub async fn pledges(installation: &Installation, now: Timestamp) -> Result<Opti
     Ok(all.map(|all| all.into_iter().filter(counts).collect()))
 }
 
-async fn every_pledge(installation: &Installation, now: Timestamp) -> Result<Option<Vec<Pledge>>, Error> {
+pub(super) async fn every_pledge(installation: &Installation, now: Timestamp) -> Result<Option<Vec<Pledge>>, Error> {
     const REGISTER: &str = "pledges";
     if !registry::delivered(&installation.db, now).await?.contains_key(REGISTER) {
         return Ok(None);

@@ -201,7 +201,7 @@ pub async fn insurances(
 }
 
 /// Whether an account sees what an enterprise with this code does; whoever sees all sees what has no code as well.
-fn sight<'a>(account: &'a Account, registers: &Folded) -> impl Fn(&str) -> bool + 'a {
+pub(crate) fn sight<'a>(account: &'a Account, registers: &Folded) -> impl Fn(&str) -> bool + 'a {
     let sees_all = account.confined(Permission::ViewMarket).is_none();
     let firms = if sees_all { BTreeMap::new() } else { matching::firms(registers) };
     move |code| {
@@ -248,7 +248,7 @@ fn counted_as(licence: &Licence, introduced: &[Introduction]) -> String {
     introduced.iter().find(is_same).map(|one| one.contract_number.clone()).unwrap_or_default()
 }
 
-fn insurances_of(registers: &Folded) -> Vec<Insurance> {
+pub(super) fn insurances_of(registers: &Folded) -> Vec<Insurance> {
     let text = |row: &FoldedRow, field| row.text(Folded::column(INSURANCES, field)).to_owned();
     let insurance = |row: &FoldedRow| {
         let fen = |field| text(row, field).parse().ok();

@@ -12,7 +12,7 @@ use super::{
     interval::Interval,
     places::{Addresses, Place},
     rows::PatentOwner,
-    ties::Ties,
+    ties::{Ties, Why},
 };
 
 /// An event that touches the owner.
@@ -90,6 +90,31 @@ pub(super) fn owners<'a>(
     let place = granted_on.map_or(Place::UNKNOWN, |on| placing.place_on(at_grant.address, ties[0], on));
     let uscc = granted_on.and(ties[0]);
     (AtGrant { uscc, town: place.town, in_city: place.in_city }, rows)
+}
+
+/// A stretch, whether its owner is that at the grant, how they are written, and the enterprise behind them or why there is none.
+pub(super) type Link<'a> = (Interval, bool, &'a str, Result<Option<&'a str>, Why>);
+
+/// Who owned a patent when, without regard to where they sat; the stretches cover all of time.
+pub(super) fn chain<'a>(
+    at_grant: Written<'a>,
+    granted_on: Option<Date>,
+    filed_on: Option<Date>,
+    passings: &mut Vec<Passing<'a>>,
+    ties: &Ties<'a>,
+) -> Vec<Link<'a>> {
+    let first_on = granted_on.or(filed_on);
+    let holdings = holdings(at_grant, granted_on, passings);
+    let tied = tie_owners(&holdings, first_on, ties);
+    let link = |holding: &Holding<'a>| {
+        let (written, during) = (holding.written, holding.during);
+        let behind = match tied[holding.owner] {
+            Some(uscc) => Ok(Some(uscc)),
+            None => ties.tie(written.name, written.code, during.from.or(first_on)),
+        };
+        (during, holding.owner == 0, written.name, behind)
+    };
+    holdings.iter().filter(|holding| !holding.during.is_empty()).map(link).collect()
 }
 
 /// The chain of owners; it covers all of time, and a stretch that another event of the same day replaces is empty.

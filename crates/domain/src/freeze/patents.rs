@@ -31,9 +31,9 @@ pub(super) struct PatentTables<'a> {
 
 /// What happened to one patent.
 #[derive(Default)]
-struct Events<'a> {
-    life: Life,
-    passings: Vec<Passing<'a>>,
+pub(super) struct Events<'a> {
+    pub(super) life: Life,
+    pub(super) passings: Vec<Passing<'a>>,
 }
 
 /// Reads every patent, each core its share; `done` hears how many are read, now and then.
@@ -221,7 +221,7 @@ impl<'a> Share<'_, 'a> {
 const REPORT_EVERY: usize = 5_000;
 
 /// The kind as written, else as the number says.
-fn kind_of(written: &str, number: &str) -> Option<PatentKind> {
+pub(super) fn kind_of(written: &str, number: &str) -> Option<PatentKind> {
     written.parse().or_else(|_| number.parse::<ApplicationNumber>().map(|number| number.kind())).ok()
 }
 
@@ -231,7 +231,7 @@ fn voids<'a>(events: &HashMap<&'a str, Events<'a>>) -> Vec<rows::PatentVoid<'a>>
 }
 
 /// The events by application number.
-fn events<'a>(folded: &'a Folded, notes: &mut Vec<Note>) -> HashMap<&'a str, Events<'a>> {
+pub(super) fn events<'a>(folded: &'a Folded, notes: &mut Vec<Note>) -> HashMap<&'a str, Events<'a>> {
     let sheet = Sheet::of(folded, "patent-events");
     let [number, kind, effective_on, registered_on, party, party_uscc, party_address, document] = [
         "application_number",

@@ -330,7 +330,7 @@ impl Source {
 }
 
 /// Whether a name looks like a natural person's: short, and without any word that organisations carry.
-fn is_person(name: &str) -> bool {
+pub(super) fn is_person(name: &str) -> bool {
     const MARKS: [&str; 24] = [
         "公司",
         "厂",

@@ -24,4 +24,5 @@ mod recovery;
 mod returned;
 mod sharing;
 mod soundness;
+mod supported;
 mod towns;

@@ -57,6 +57,7 @@ pub(super) fn names_enterprises(register: &Register) -> bool {
             | "ip-spending"
             | "special-funds"
             | "policy-items"
+            | "leading-industries"
             | "outsiders"
             | "sei-judgements"
             | "trajectories"
@@ -94,7 +95,14 @@ pub(super) fn needs<'a>(register: &Register, cells: &'a [Option<String>]) -> Nee
         // Either side of a licence may lie outside the city.
         "licences" => needs.patents.extend(get("objects").into_iter().flat_map(|list| list.split(LIST_SEPARATOR))),
         "insurances" | "fund-projects" => needs.enterprise = party("holder_uscc", "holder"),
-        "introductions" => needs.enterprise = get("uscc").map(Party::Code),
+        "introductions" | "startup-pilots" | "use-support" => needs.enterprise = get("uscc").map(Party::Code),
+        "project-library" => {
+            needs.enterprise = get("uscc").map(Party::Code);
+            // A mark or a copyright stands in no register of patents.
+            let rights = get("rights").into_iter().flat_map(|list| list.split(LIST_SEPARATOR));
+            let is_patent = |number: &&str| number.len() >= 9 && number.parse::<ApplicationNumber>().is_ok();
+            needs.patents.extend(rights.filter(is_patent));
+        }
         "trademarks" | "madrid" => needs.enterprise = party("holder_uscc", "holder"),
         _ => {}
     }

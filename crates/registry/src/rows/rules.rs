@@ -1,6 +1,7 @@
 //! What the cells of a row must be to each other, per register.
 
 mod market;
+mod projects;
 
 use sheets::Cell;
 use terms::{
@@ -40,6 +41,9 @@ pub(super) fn apply(register: &Register, raw: &[Cell], checked: &mut Checked) {
         "special-funds" => market::fund(&mut row),
         "fund-projects" => market::told_amount(&mut row, "amount", "资金金额"),
         "policy-items" => market::item(&mut row),
+        "project-library" => projects::project(&mut row),
+        "startup-pilots" => projects::pilot(&mut row),
+        "use-support" => market::told_amount(&mut row, "amount", "扶持金额"),
         "aliases" => row.in_order("valid_from", "valid_to"),
         _ => {}
     }

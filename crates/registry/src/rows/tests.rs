@@ -222,6 +222,67 @@ fn returns_funds_and_items_say_what_they_mean() {
 }
 
 #[test]
+fn a_project_rests_on_numbers_and_tags_of_the_list_and_a_pilot_is_evaluated_in_words() {
+    const PROJECT: &[(&str, &str)] = &[
+        ("number", "XM2023001"),
+        ("name", "甲"),
+        ("uscc", "91320682MA10000390"),
+        ("year", "2023"),
+        ("tags", "前瞻型；创新性；前瞻性"),
+        ("rights", "201310699744.2；2023SR0123456；12345678"),
+        ("review", "通过"),
+        ("reviewed_on", "2023-09-12"),
+        ("form", "贴息"),
+        ("amount", "20万元"),
+        ("supported_on", "2023-10-20"),
+    ];
+    let sound = row("project-library", PROJECT);
+    assert_eq!((sound.reasons.len(), sound.warnings.len()), (0, 0), "{:?} {:?}", sound.reasons, sound.warnings);
+    assert_eq!(cell("project-library", &sound, "tags"), "前瞻性|创新型", "each tag once, in its own spelling");
+    assert_eq!(cell("project-library", &sound, "rights"), "2013106997442|2023SR0123456|12345678");
+    assert_eq!(cell("project-library", &sound, "form"), "贷款贴息");
+    refused("project-library", PROJECT, ("tags", "引领性"), "项目标签", "请填");
+    refused("project-library", PROJECT, ("rights", "201310699744.3"), "依据权利", "校验位");
+    refused("project-library", PROJECT, ("review", ""), "评审结论", "没有评审结论");
+    refused("project-library", PROJECT, ("form", ""), "扶持方式", "没有扶持方式");
+    let warned = |field: &str, value: &'static str| {
+        let cells: Vec<_> = PROJECT.iter().map(|one| if one.0 == field { (one.0, value) } else { *one }).collect();
+        row("project-library", &cells).warnings.iter().map(|one| one.reason.clone()).collect::<String>()
+    };
+    assert!(warned("review", "不通过").contains("评审不通过而有扶持金额"));
+    assert!(warned("supported_on", "2023-09-11").contains("早于评审日期"));
+    assert!(warned("amount", "0").contains("未知的请留空"));
+    const PILOT: &[(&str, &str)] = &[
+        ("number", "SD1"),
+        ("uscc", "91320682MA10000390"),
+        ("form", "股权投资"),
+        ("amount", "50万元"),
+        ("supported_on", "2023-03-01"),
+        ("result", "停止"),
+        ("evaluated_on", "2024-01-10"),
+    ];
+    assert_eq!(row("startup-pilots", PILOT).reasons.len(), 0);
+    refused("startup-pilots", PILOT, ("result", ""), "评估结论", "没有评估结论");
+    refused("startup-pilots", PILOT, ("evaluated_on", "2023-02-01"), "评估日期", "早于");
+    refused("startup-pilots", PILOT, ("form", "表扬"), "扶持方式", "请填");
+    const USE: &[(&str, &str)] = &[
+        ("number", "YY1"),
+        ("item", "贴息"),
+        ("uscc", "91320682MA10000390"),
+        ("object", "y2023 32990001"),
+        ("amount", "2万元"),
+        ("paid_on", "2023-12-01"),
+    ];
+    assert_eq!(cell("use-support", &row("use-support", USE), "item"), "质押融资贴息");
+    refused("use-support", USE, ("item", "奖励"), "扶持事项", "请填");
+    refused("use-support", USE, ("object", ""), "贷款或保单号", "");
+    const INDUSTRY: &[(&str, &str)] = &[("industry", "特高压"), ("code", "382")];
+    assert_eq!(cell("leading-industries", &row("leading-industries", INDUSTRY), "industry"), "特高压输变电");
+    refused("leading-industries", INDUSTRY, ("industry", "船舶"), "主导产业", "请填");
+    refused("leading-industries", INDUSTRY, ("code", "9999"), "行业代码", "GB/T 4754");
+}
+
+#[test]
 fn statistics_come_to_base_units_exactly_and_the_registered_population_is_its_own_measure() {
     const GDP: &[(&str, &str)] = &[
         ("measure", "GDP"),

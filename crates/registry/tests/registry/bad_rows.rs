@@ -45,6 +45,24 @@ const KINDS: &[Kind] = &[
     // C3.2.4.2: a licence is of patents, between two.
     kind("licences", LICENCE, "X1,201310699744.3,甲大学,乙公司,普通,2023-03-01", "专利号", "201310699744.3", "校验位"),
     kind("licences", LICENCE, "X1,201310699744.2,甲大学,甲大学,普通,2023-03-01", "被许可人", "甲大学", "相同"),
+    // C4.2.4: a project rests on numbers that are right, and a review says something.
+    kind(
+        "project-library",
+        "项目编号,项目名称,统一社会信用代码,年度,依据权利",
+        "XM1,甲,91320682MA10000390,2023,201310699744.3",
+        "依据权利",
+        "201310699744.3",
+        "校验位",
+    ),
+    // C4.2.5: an evaluation says something.
+    kind(
+        "startup-pilots",
+        "试点编号,统一社会信用代码,扶持方式,扶持日期,评估结论,评估日期",
+        "SD1,91320682MA10000390,股权投资,2023-03-01,,2024-01-10",
+        "评估结论",
+        "",
+        "没有评估结论",
+    ),
     // C4.2.6: a return without an amount says nothing.
     kind(
         "ip-spending",

@@ -14,6 +14,7 @@ pub mod funds;
 pub mod items;
 pub mod leave;
 pub mod letters;
+pub mod leverage;
 pub mod market;
 mod money;
 pub mod notices;
@@ -23,9 +24,11 @@ mod own_acts;
 pub mod payments;
 pub(crate) mod people;
 pub mod preparing;
+pub mod projects;
 pub mod proration;
 pub mod returned;
 pub mod spending;
+pub mod startups;
 pub mod uses;
 
 use askama::Template;
@@ -192,7 +195,7 @@ pub(super) fn said(frame: &Frame, words: &std::collections::BTreeMap<String, Str
 
 /// The head of a page of this room, with its neighbours.
 pub(super) fn head(frame: &Frame, path: &str) -> Room {
-    const TABS: [(&str, &str, Permission); 14] = [
+    const TABS: [(&str, &str, Permission); 17] = [
         ("cases-title", PATH, Permission::ViewCases),
         ("notices-title", notices::PATH, Permission::ViewCases),
         ("items-title", items::PATH, Permission::ViewPolicy),
@@ -203,6 +206,9 @@ pub(super) fn head(frame: &Frame, path: &str) -> Room {
         ("spending-title", spending::PATH, Permission::ViewSpending),
         ("funds-title", funds::PATH, Permission::ViewMoney),
         ("overlaps-title", overlaps::PATH, Permission::ViewMoney),
+        ("projects-title", projects::PATH, Permission::ViewMarket),
+        ("startups-title", startups::PATH, Permission::ViewMarket),
+        ("leverage-title", leverage::PATH, Permission::ViewMarket),
         ("proration-title", proration::PATH, Permission::ViewMoney),
         ("clawbacks-title", clawbacks::PATH, Permission::ViewMoney),
         ("archive-title", letters::PATH, Permission::ViewMoney),

@@ -287,7 +287,7 @@ pub(crate) fn link(frame: &Frame, register: &str, key: &[&str]) -> Option<String
 /// Whether the visitor may read the rows of a register: what loans, contracts and funds
 /// are, in full, is for those who may see the registers.
 pub(crate) fn may_open(frame: &Frame, register: &str) -> bool {
-    const OF_THE_OFFICE: [&str; 8] = [
+    const OF_THE_OFFICE: [&str; 11] = [
         "introductions",
         "pledges",
         "licences",
@@ -296,6 +296,9 @@ pub(crate) fn may_open(frame: &Frame, register: &str) -> bool {
         "special-funds",
         "fund-projects",
         "policy-items",
+        "project-library",
+        "startup-pilots",
+        "use-support",
     ];
     frame.may(Permission::ViewRights) && (!OF_THE_OFFICE.contains(&register) || frame.may(Permission::ViewRegistry))
 }

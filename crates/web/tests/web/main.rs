@@ -42,6 +42,7 @@ mod search;
 mod self_check;
 mod sign_in;
 mod supply;
+mod supported;
 mod tables;
 mod ties;
 mod trail;
