@@ -1,11 +1,12 @@
 //! Accounts from the command line: the first administrator of an installation is opened here.
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 use db::Db;
 use domain::accounts::{self, New, Role};
 use domain::{sign_in_limits, sign_on};
 
 use crate::Context;
+use crate::arguments::one_of;
 use crate::claims;
 use crate::output::Unusable;
 
@@ -73,8 +74,8 @@ pub(crate) struct Open {
     #[arg(long)]
     name: String,
     /// 角色
-    #[arg(long, value_enum)]
-    role: RoleName,
+    #[arg(long, value_parser = one_of(&Role::ALL, Role::key, Role::zh))]
+    role: Role,
     /// 单位：区镇账号为区镇名称，企业账号为统一社会信用代码
     #[arg(long, default_value = "")]
     unit: String,
@@ -98,29 +99,6 @@ pub(crate) struct Tie {
     subject: String,
 }
 
-/// A role by its key.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct RoleName(pub(crate) Role);
-
-impl ValueEnum for RoleName {
-    fn value_variants<'a>() -> &'a [Self] {
-        const NAMES: [RoleName; Role::ALL.len()] = {
-            let mut names = [RoleName(Role::Clerk); Role::ALL.len()];
-            let mut at = 0;
-            while at < names.len() {
-                names[at] = RoleName(Role::ALL[at]);
-                at += 1;
-            }
-            names
-        };
-        &NAMES
-    }
-
-    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
-        Some(clap::builder::PossibleValue::new(self.0.key()).help(self.0.zh()))
-    }
-}
-
 pub(crate) async fn run(context: &Context, command: Account) -> anyhow::Result<()> {
     let installation = context.open().await?;
     let (db, now) = (&installation.db, context.now);
@@ -142,7 +120,7 @@ pub(crate) async fn run(context: &Context, command: Account) -> anyhow::Result<(
         Account::Accept(command) => claims::accept(context, &installation, command).await,
         Account::Refuse(command) => claims::refuse(context, &installation, command).await,
         Account::Open(open) => {
-            let new = New { login: open.login, name: open.name, role: open.role.0, unit: open.unit };
+            let new = New { login: open.login, name: open.name, role: open.role, unit: open.unit };
             let password = accounts::open_with_fresh_password(db, &new, "cli", now).await?;
             told(&new.login, &password)
         }

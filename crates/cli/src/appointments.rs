@@ -3,13 +3,13 @@
 
 use clap::{Args, Subcommand};
 use domain::{
-    appointments::{self, Appointment, Asked},
+    appointments::{self, Act, Appointment, Asked},
     cases::{self, Case},
 };
 use jiff::civil::Date;
 use serde_json::{Value, json};
 
-use crate::{Context, account::As, output::Unusable};
+use crate::{Context, account::As, output::day};
 
 #[derive(Debug, Args)]
 pub(crate) struct Appointments {
@@ -89,15 +89,18 @@ pub(crate) async fn run(context: &Context, command: Appointments) -> anyhow::Res
     let (account, now) = (command.by.account(&installation.db).await?, context.now);
     let done =
         |id: i64, word: &str| context.output.print(&json!({ "appointment": id }), |_| format!("委托 {id} {word}。"));
+    let act =
+        async |id: i64, act: Act, note: &str| appointments::act(&installation, &account, (id, act), note, now).await;
     match command.action {
         Action::List => {
             let today = installation.business_date(now);
             let all = appointments::all(&installation, &account).await?;
-            let values: Vec<Value> = all.iter().map(|one| value(one, today)).collect();
-            context.output.print(&values, |_| match all.is_empty() {
-                true => "还没有代理委托。企业可用 zhiqiang appointment ask 委托。".into(),
-                false => all.iter().map(|one| words(one, today)).collect::<Vec<_>>().join("\n"),
-            })
+            context.output.list(
+                &all,
+                |one| value(one, today),
+                |one| words(one, today),
+                "还没有代理委托。企业可用 zhiqiang appointment ask 委托。",
+            )
         }
         Action::Ask { agency, awards, from, until, note } => {
             let (from_on, until_on) = (day("--from", &from)?, day("--until", &until)?);
@@ -105,29 +108,23 @@ pub(crate) async fn run(context: &Context, command: Appointments) -> anyhow::Res
             done(appointments::ask(&installation, &account, &asked, now).await?, "已发出，待机构答复")
         }
         Action::Accept { id, note } => {
-            appointments::answer(&installation, &account, id, (true, &note), now).await?;
+            act(id, Act::Accept, &note).await?;
             done(id, "已接受")
         }
         Action::Decline { id, reason } => {
-            appointments::answer(&installation, &account, id, (false, &reason), now).await?;
+            act(id, Act::Decline, &reason).await?;
             done(id, "未接受")
         }
         Action::End { id, reason } => {
-            appointments::end(&installation, &account, id, &reason, now).await?;
+            act(id, Act::End, &reason).await?;
             done(id, "已结束")
         }
         Action::Cases => {
             let all = cases::to_prepare(&installation, &account, now).await?;
-            let values: Vec<Value> = all.iter().map(case_value).collect();
-            context.output.print(&values, |_| match all.is_empty() {
-                true => "现在没有要代拟的申报。".into(),
-                false => {
-                    let line = |(case, _): &(Case, Appointment)| {
-                        format!("{}  {}  {}  {}", case.id, case.name, case.matter, case.state.zh())
-                    };
-                    all.iter().map(line).collect::<Vec<_>>().join("\n")
-                }
-            })
+            let line = |(case, _): &(Case, Appointment)| {
+                format!("{}  {}  {}  {}", case.id, case.name, case.matter, case.state.zh())
+            };
+            context.output.list(&all, case_value, line, "现在没有要代拟的申报。")
         }
         Action::HandOver { case, note } => {
             cases::hand_over(&installation, &account, case, &note, now).await?;
@@ -145,10 +142,6 @@ fn case_value((case, under): &(Case, Appointment)) -> Value {
         "case": case.id, "name": case.name, "award": case.award, "matter": case.matter, "state": case.state.key(),
         "appointment": under.id, "until": under.until_on,
     })
-}
-
-fn day(name: &str, text: &str) -> anyhow::Result<Date> {
-    Ok(terms::dates::parse_date(text).map_err(|cause| Unusable(format!("{name} 无法识别：{cause}")))?)
 }
 
 fn value(one: &Appointment, today: Date) -> Value {

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Error, Parser};
 
@@ -26,6 +27,19 @@ const FRAME: [(&str, &str); 16] = [
     ("[aliases: ", "[别名："),
     ("Possible values:", "可选："),
 ];
+
+/// Takes one of these by its key; the help gives each with its Chinese name.
+pub(crate) fn one_of<T: Copy + Send + Sync + 'static>(
+    all: &'static [T],
+    key: fn(T) -> &'static str,
+    zh: fn(T) -> &'static str,
+) -> impl TypedValueParser<Value = T> {
+    let values = all.iter().map(|one| PossibleValue::new(key(*one)).help(zh(*one)));
+    PossibleValuesParser::new(values).map(move |typed| {
+        let found = all.iter().find(|one| key(**one) == typed);
+        *found.expect("the parser takes these keys only")
+    })
+}
 
 /// The arguments of this process; else the exit status, after what is wrong was said.
 pub(crate) fn parse() -> Result<Arguments, ExitCode> {

@@ -77,11 +77,7 @@ pub(crate) async fn run(context: &Context, command: Budget) -> anyhow::Result<()
     match command.action {
         Action::List => {
             let lines = budget::lines(db).await?;
-            let values: Vec<Value> = lines.iter().map(value).collect();
-            context.output.print(&values, |_| match lines.is_empty() {
-                true => "还没有预算。请用 zhiqiang budget set 设定。".into(),
-                false => lines.iter().map(words).collect::<Vec<_>>().join("\n"),
-            })
+            context.output.list(&lines, value, words, "还没有预算。请用 zhiqiang budget set 设定。")
         }
         Action::Set { year, source, amount, award, basis, earlier } => {
             let account = command.by.account(db).await?;
@@ -109,11 +105,7 @@ pub(crate) async fn run(context: &Context, command: Budget) -> anyhow::Result<()
         }
         Action::Prorations => {
             let all = proration::all(db, &command.by.account(db).await?).await?;
-            let values: Vec<Value> = all.iter().map(shared).collect();
-            context.output.print(&values, |_| match all.is_empty() {
-                true => "还没有按比例兑付。".into(),
-                false => all.iter().map(shared_words).collect::<Vec<_>>().join("\n"),
-            })
+            context.output.list(&all, shared, shared_words, "还没有按比例兑付。")
         }
         Action::Agree { id } => {
             let account = command.by.account(db).await?;
@@ -162,11 +154,7 @@ async fn effect(context: &Context, db: &db::Db, account: &Account) -> anyhow::Re
             known(each)
         )
     };
-    let values: Vec<Value> = all.iter().map(value).collect();
-    context.output.print(&values, |_| match all.is_empty() {
-        true => "还没有案件。".into(),
-        false => all.iter().map(words).collect::<Vec<_>>().join("\n"),
-    })
+    context.output.list(&all, value, words, "还没有案件。")
 }
 
 fn shared(one: &Proration) -> Value {

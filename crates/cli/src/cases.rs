@@ -16,7 +16,7 @@ use terms::{Money, MoneyUnit};
 
 use crate::Context;
 use crate::account::As;
-use crate::output::{Unusable, yuan};
+use crate::output::{Unusable, day, yuan};
 use crate::people::People;
 
 #[derive(Debug, Args)]
@@ -204,7 +204,7 @@ fn one_of<T: Copy>(all: &[T], (key, zh): (Name<T>, Name<T>), (what, text): (&str
 }
 
 fn state(text: &str) -> Result<State, String> {
-    one_of(State::ALL, (State::key, State::zh), ("状态", text))
+    one_of(&State::ALL, (State::key, State::zh), ("状态", text))
 }
 
 fn trigger(text: &str) -> Result<Trigger, String> {
@@ -216,7 +216,7 @@ fn ending(text: &str) -> Result<Ending, String> {
 }
 
 fn act(text: &str) -> Result<Act, String> {
-    one_of(Act::ALL, (Act::key, Act::zh), ("动作", text))
+    one_of(&Act::ALL, (Act::key, Act::zh), ("动作", text))
 }
 
 pub(crate) async fn run(context: &Context, command: Case) -> anyhow::Result<()> {
@@ -244,7 +244,7 @@ pub(crate) async fn run(context: &Context, command: Case) -> anyhow::Result<()> 
         Action::Act { id, act, note, costs, compensation, event, amount, for_whom, account } => {
             let fen = |amount: Option<String>| amount.as_deref().map(fen).transpose();
             let (costs_fen, compensation_fen) = (fen(costs)?, fen(compensation)?);
-            let (account, event) = (account.receiving(), event.as_deref().map(day).transpose()?);
+            let (account, event) = (account.receiving(), event.as_deref().map(event_day).transpose()?);
             let amount_fen = fen(amount)?;
             let said = Said { note, account, costs_fen, compensation_fen, amount_fen, event, for_whom, seen: None };
             doing.act(id, act, said).await
@@ -262,9 +262,8 @@ pub(crate) async fn run(context: &Context, command: Case) -> anyhow::Result<()> 
 }
 
 /// The day of the event as typed.
-fn day(text: &str) -> anyhow::Result<jiff::civil::Date> {
-    let wrong = |cause| Unusable(format!("事项发生日 --event 无法识别：{cause}"));
-    Ok(terms::dates::parse_date(text).map_err(wrong)?)
+fn event_day(text: &str) -> Result<jiff::civil::Date, Unusable> {
+    day("事项发生日 --event", text)
 }
 
 /// An amount as typed, in fen.
@@ -296,11 +295,7 @@ impl Doing<'_> {
             let is_of = |award: &str| case.award == award || self.award(&case.award) == award;
             state.is_none_or(|state| case.state == state) && award.is_none_or(is_of)
         });
-        let values: Vec<Value> = found.iter().map(|case| self.value(case)).collect();
-        self.context.output.print(&values, |_| match found.is_empty() {
-            true => "没有这样的案件。".into(),
-            false => found.iter().map(|case| self.line(case)).collect::<Vec<_>>().join("\n"),
-        })
+        self.context.output.list(&found, |case| self.value(case), |case| self.line(case), "没有这样的案件。")
     }
 
     async fn clawbacks(&self) -> anyhow::Result<()> {
@@ -326,11 +321,7 @@ impl Doing<'_> {
                 one.zh()
             )
         };
-        let values: Vec<Value> = all.iter().map(value).collect();
-        self.context.output.print(&values, |_| match all.is_empty() {
-            true => "没有追回建议：已决定的案件都与登记簿相符。".into(),
-            false => all.iter().map(line).collect::<Vec<_>>().join("\n"),
-        })
+        self.context.output.list(&all, value, line, "没有追回建议：已决定的案件都与登记簿相符。")
     }
 
     async fn show(&self, id: i64) -> anyhow::Result<()> {
@@ -408,7 +399,7 @@ impl Doing<'_> {
     }
 
     async fn begin(&self, (award, matter): (&str, &str), event: &str, trigger: Option<Trigger>) -> anyhow::Result<()> {
-        let event = day(event)?;
+        let event = event_day(event)?;
         let about = About { award, matter, event, trigger };
         let id = cases::begin(self.installation, self.policy, self.account, about, self.context.now).await?;
         self.context.output.print(&json!({ "case": id }), |_| format!("案件 {id} 是申报草稿，请填写、附材料后提交。"))

@@ -2,12 +2,14 @@
 
 use clap::Args;
 use domain::Installation;
+use domain::accounts::Role;
 use domain::claims::{self, Claim};
 use domain::invitations::{self, About, Invitation};
 use serde_json::{Value, json};
 
 use crate::Context;
-use crate::account::{As, RoleName};
+use crate::account::As;
+use crate::arguments::one_of;
 
 #[derive(Debug, Args)]
 pub(crate) struct Invite {
@@ -15,8 +17,8 @@ pub(crate) struct Invite {
     #[arg(long)]
     name: String,
     /// 角色
-    #[arg(long, value_enum)]
-    role: RoleName,
+    #[arg(long, value_parser = one_of(&Role::ALL, Role::key, Role::zh))]
+    role: Role,
     /// 单位：区镇账号为区镇名称，企业账号为统一社会信用代码
     #[arg(long, default_value = "")]
     unit: String,
@@ -71,7 +73,7 @@ pub(crate) struct Refuse {
 }
 
 pub(crate) async fn invite(context: &Context, installation: &Installation, command: Invite) -> anyhow::Result<()> {
-    let about = About { name: command.name, role: command.role.0, unit: command.unit };
+    let about = About { name: command.name, role: command.role, unit: command.unit };
     let (id, word) = invitations::invite(&installation.db, &about, "cli", context.now).await?;
     let path = format!("/invited?word={word}");
     context.output.print(&json!({ "invitation": id, "path": path }), |_| {
@@ -90,18 +92,13 @@ pub(crate) async fn invitations(context: &Context, installation: &Installation) 
             "expires_at": one.expires_at, "login": one.login, "claim": one.claim,
         })
     };
-    context.output.print(&all.iter().map(value).collect::<Vec<_>>(), |_| {
-        let line = |one: &Invitation| {
-            let (about, state) = (&one.about, one.state(context.now).zh());
-            let login = one.login.as_deref().unwrap_or_default();
-            format!("{}  {}  {}  {}  {state}  {login}", one.id, about.name, about.role.zh(), about.unit)
-        };
-        lines(&all, line, "还没有邀请。请用 zhiqiang account invite --name 姓名 --role 角色 邀请。")
-    })
-}
-
-fn lines<T>(all: &[T], line: impl Fn(&T) -> String, none: &str) -> String {
-    if all.is_empty() { none.to_owned() } else { all.iter().map(line).collect::<Vec<_>>().join("\n") }
+    let line = |one: &Invitation| {
+        let (about, state) = (&one.about, one.state(context.now).zh());
+        let login = one.login.as_deref().unwrap_or_default();
+        format!("{}  {}  {}  {}  {state}  {login}", one.id, about.name, about.role.zh(), about.unit)
+    };
+    let none = "还没有邀请。请用 zhiqiang account invite --name 姓名 --role 角色 邀请。";
+    context.output.list(&all, value, line, none)
 }
 
 pub(crate) async fn revoke(context: &Context, installation: &Installation, command: Number) -> anyhow::Result<()> {
@@ -130,14 +127,12 @@ pub(crate) async fn list(context: &Context, installation: &Installation, command
         value["has_account"] = json!(one.has_account);
         value
     };
-    context.output.print(&all.iter().map(value).collect::<Vec<_>>(), |_| {
-        let line = |one: &claims::Listed| {
-            let (claim, said) = (&one.claim, &one.claim.said);
-            let has = if one.has_account { "已有账号" } else { "没有账号" };
-            format!("{}  {}  {}  {}  {}  {has}", claim.id, said.uscc, said.enterprise, said.person, claim.state.zh())
-        };
-        lines(&all, line, "没有企业认领。")
-    })
+    let line = |one: &claims::Listed| {
+        let (claim, said) = (&one.claim, &one.claim.said);
+        let has = if one.has_account { "已有账号" } else { "没有账号" };
+        format!("{}  {}  {}  {}  {}  {has}", claim.id, said.uscc, said.enterprise, said.person, claim.state.zh())
+    };
+    context.output.list(&all, value, line, "没有企业认领。")
 }
 
 pub(crate) async fn one(context: &Context, installation: &Installation, command: One) -> anyhow::Result<()> {

@@ -77,6 +77,13 @@ struct Problems {
 struct Search {
     /// 检索式
     query: String,
+    #[command(flatten)]
+    shown: ShownHits,
+}
+
+/// Which of the hits are shown.
+#[derive(Debug, Args)]
+pub(crate) struct ShownHits {
     /// 最多显示多少件
     #[arg(long, value_name = "N", default_value_t = 20)]
     limit: usize,
@@ -86,6 +93,12 @@ struct Search {
     /// 每个同族只显示一件
     #[arg(long)]
     by_family: bool,
+}
+
+impl ShownHits {
+    pub(crate) fn page(&self) -> Page {
+        Page { offset: self.offset, limit: self.limit, order: Order::Relevance, by_family: self.by_family }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -310,9 +323,7 @@ struct Line {
 
 fn find(context: &Context, corpus: &Corpus, search: &Search) -> anyhow::Result<()> {
     let query = parsed(&search.query)?;
-    let page =
-        Page { offset: search.offset, limit: search.limit, order: Order::Relevance, by_family: search.by_family };
-    let hits = corpus.search(&query, &page).map_err(|error| match error {
+    let hits = corpus.search(&query, &search.shown.page()).map_err(|error| match error {
         corpus::Error::Query(error) => anyhow::Error::from(Unusable(pointed(&search.query, &error))),
         other => other.into(),
     })?;

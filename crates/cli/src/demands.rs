@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::Context as _;
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 use domain::{
     matching::{self, Asked, Demand, Kind},
     offers::{self, Said},
@@ -11,7 +11,12 @@ use domain::{
 use serde_json::json;
 use terms::{Money, MoneyUnit};
 
-use crate::{Context, account::As, output::Unusable};
+use crate::{
+    Context,
+    account::As,
+    arguments::one_of,
+    output::{Unusable, day},
+};
 
 #[derive(Debug, Args)]
 pub(crate) struct Demands {
@@ -68,8 +73,8 @@ struct Post {
     /// 企业的统一社会信用代码
     uscc: String,
     /// 类别
-    #[arg(long, value_enum)]
-    kind: KindName,
+    #[arg(long, value_parser = one_of(&Kind::ALL, Kind::key, Kind::zh))]
+    kind: Kind,
     /// 标题
     #[arg(long)]
     title: String,
@@ -96,22 +101,6 @@ struct Post {
     publish: bool,
 }
 
-/// A kind by its key.
-#[derive(Debug, Clone, Copy)]
-struct KindName(Kind);
-
-impl ValueEnum for KindName {
-    fn value_variants<'a>() -> &'a [Self] {
-        const NAMES: [KindName; Kind::ALL.len()] =
-            [KindName(Kind::Need), KindName(Kind::Research), KindName(Kind::Market), KindName(Kind::Growth)];
-        &NAMES
-    }
-
-    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
-        Some(clap::builder::PossibleValue::new(self.0.key()).help(self.0.zh()))
-    }
-}
-
 pub(crate) async fn run(context: &Context, command: Demands) -> anyhow::Result<()> {
     let installation = context.open().await?;
     let account = command.by.account(&installation.db).await?;
@@ -119,14 +108,11 @@ pub(crate) async fn run(context: &Context, command: Demands) -> anyhow::Result<(
     match command.command {
         Command::List => {
             let all = matching::demands(&installation.db, &account).await?;
-            let lines: Vec<_> = all.iter().map(|one| line(one, today)).collect();
-            context.output.print(&lines, |_| {
-                let lines = all.iter().map(|one| {
-                    let state = one.state(today).zh();
-                    format!("{}\t{}\t{}\t{}\t{state}", one.id, one.asked.kind.zh(), one.firm, one.asked.title)
-                });
-                lines.collect::<Vec<_>>().join("\n")
-            })
+            let words = |one: &Demand| {
+                let state = one.state(today).zh();
+                format!("{}\t{}\t{}\t{}\t{state}", one.id, one.asked.kind.zh(), one.firm, one.asked.title)
+            };
+            context.output.list(&all, |one| line(one, today), words, "")
         }
         Command::Show(Id { id }) => {
             let one = matching::demand(&installation.db, &account, id).await?;
@@ -148,16 +134,12 @@ pub(crate) async fn run(context: &Context, command: Demands) -> anyhow::Result<(
         }
         Command::Sought => {
             let all = offers::sought(&installation, &account, context.now).await?;
-            let lines: Vec<_> = all.iter().map(|one| line(&one.demand, today)).collect();
-            context.output.print(&lines, |_| {
-                let lines = all.iter().map(|one| {
-                    let answered = if one.is_answered { "已应答" } else { "未应答" };
-                    let open = if one.is_open(today) { "征集中" } else { "不再征集" };
-                    let demand = &one.demand;
-                    format!("{}\t{}\t{}\t{answered}\t{open}", demand.id, demand.firm, demand.asked.title)
-                });
-                lines.collect::<Vec<_>>().join("\n")
-            })
+            let words = |one: &offers::Sought| {
+                let answered = if one.is_answered { "已应答" } else { "未应答" };
+                let open = if one.is_open(today) { "征集中" } else { "不再征集" };
+                format!("{}\t{}\t{}\t{answered}\t{open}", one.demand.id, one.demand.firm, one.demand.asked.title)
+            };
+            context.output.list(&all, |one| line(&one.demand, today), words, "")
         }
         Command::Answer(Answer { id, patent, words, contact }) => {
             let corpus = crate::corpus::present(&installation, context.now)?;
@@ -185,16 +167,15 @@ fn asked(post: Post) -> anyhow::Result<Asked> {
     }
     let budget = post.budget.as_deref().map(|text| Money::parse(text, MoneyUnit::Yuan)).transpose();
     let budget = budget.map_err(|cause| Unusable(format!("预算读不懂：{cause}")))?;
-    let valid_until = terms::dates::parse_date(&post.until);
     Ok(Asked {
         uscc: post.uscc,
-        kind: post.kind.0,
+        kind: post.kind,
         title: post.title,
         words,
         chain_node: post.chain,
         ipc: post.ipc,
         budget_fen: budget.map(|budget| budget.fen),
-        valid_until: valid_until.map_err(|cause| Unusable(format!("有效期 --until 读不懂：{cause}")))?,
+        valid_until: day("有效期 --until", &post.until)?,
         is_published: post.publish,
     })
 }

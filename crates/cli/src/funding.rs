@@ -95,11 +95,7 @@ async fn board(context: &Context, installation: &Installation) -> anyhow::Result
             if one.market.is_least() && one.market.total().is_some() { "至少 " } else { "" },
         )
     };
-    let values: Vec<Value> = years.iter().map(value).collect();
-    context.output.print(&values, |_| match years.is_empty() {
-        true => "还没有预算，也没有市场活动的登记。".into(),
-        false => years.iter().map(words).collect::<Vec<_>>().join("\n"),
-    })
+    context.output.list(&years, value, words, "还没有预算，也没有市场活动的登记。")
 }
 
 async fn units(context: &Context, installation: &Installation, account: &Account) -> anyhow::Result<()> {

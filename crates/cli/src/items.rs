@@ -87,11 +87,7 @@ pub(crate) async fn run(context: &Context, command: Item) -> anyhow::Result<()> 
     match command.action {
         Action::List => {
             let all = items::all(db).await?;
-            let lines: Vec<Value> = all.iter().map(value).collect();
-            context.output.print(&lines, |_| match all.is_empty() {
-                true => "还没有政策事项。请用 zhiqiang item draft AWARD FILE.toml 起草。".into(),
-                false => all.iter().map(line).collect::<Vec<_>>().join("\n"),
-            })
+            context.output.list(&all, value, line, "还没有政策事项。请用 zhiqiang item draft AWARD FILE.toml 起草。")
         }
         Action::Show { id } => show(context, &items::find(db, id).await?),
         Action::Simulate { id, run } => {

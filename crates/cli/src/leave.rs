@@ -2,12 +2,11 @@
 
 use clap::{Args, Subcommand};
 use domain::delegations::{self, Delegation};
-use jiff::civil::Date;
 use serde_json::{Value, json};
 
 use crate::Context;
 use crate::account::As;
-use crate::output::Unusable;
+use crate::output::day;
 
 #[derive(Debug, Args)]
 pub(crate) struct Leave {
@@ -49,11 +48,7 @@ pub(crate) async fn run(context: &Context, command: Leave) -> anyhow::Result<()>
     match command.action {
         Action::List => {
             let all = delegations::all(db, &account).await?;
-            let values: Vec<Value> = all.iter().map(value).collect();
-            context.output.print(&values, |_| match all.is_empty() {
-                true => "还没有请假委托。请用 zhiqiang leave name 登记。".into(),
-                false => all.iter().map(words).collect::<Vec<_>>().join("\n"),
-            })
+            context.output.list(&all, value, words, "还没有请假委托。请用 zhiqiang leave name 登记。")
         }
         Action::Name { to, from, until, reason } => {
             let days = (day("--from", &from)?, day("--until", &until)?);
@@ -66,10 +61,6 @@ pub(crate) async fn run(context: &Context, command: Leave) -> anyhow::Result<()>
             context.output.print(&json!({ "leave": id }), |_| format!("委托 {id} 已结束。"))
         }
     }
-}
-
-fn day(name: &str, text: &str) -> anyhow::Result<Date> {
-    Ok(terms::dates::parse_date(text).map_err(|cause| Unusable(format!("{name} 无法识别：{cause}")))?)
 }
 
 fn value(one: &Delegation) -> Value {

@@ -41,11 +41,7 @@ pub(crate) async fn run(context: &Context, command: Letters) -> anyhow::Result<(
     match command.action {
         Action::List => {
             let all = letters::all(db, &account).await?;
-            let values: Vec<Value> = all.iter().map(value).collect();
-            context.output.print(&values, |_| match all.is_empty() {
-                true => "还没有签发过文书。发布公示、作出决定时自动签发并留存。".into(),
-                false => all.iter().map(words).collect::<Vec<_>>().join("\n"),
-            })
+            context.output.list(&all, value, words, "还没有签发过文书。发布公示、作出决定时自动签发并留存。")
         }
         Action::Get { id, out } => {
             let letter = letters::find(db, &account, id).await?;

@@ -1,10 +1,14 @@
 //! `corpus like` and `corpus meaning`: documents like a text, and having the meaning of words learnt for it.
 
 use clap::{Args, Subcommand};
-use corpus::{Corpus, Nearness, Page};
+use corpus::{Corpus, Nearness};
 use serde_json::json;
 
-use crate::{Context, corpus::told, output::Unusable};
+use crate::{
+    Context,
+    corpus::{ShownHits, told},
+    output::Unusable,
+};
 
 #[derive(Debug, Args)]
 pub(crate) struct Like {
@@ -13,15 +17,8 @@ pub(crate) struct Like {
     /// 按什么排：words 词、meaning 词义、both 合并；后两种须先用 corpus meaning learn 学习
     #[arg(long, value_name = "BY", default_value = "words", value_parser = ["words", "meaning", "both"])]
     by: String,
-    /// 最多显示多少件
-    #[arg(long, value_name = "N", default_value_t = 20)]
-    limit: usize,
-    /// 跳过前多少件
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    offset: usize,
-    /// 每个同族只显示一件
-    #[arg(long)]
-    by_family: bool,
+    #[command(flatten)]
+    shown: ShownHits,
 }
 
 #[derive(Debug, Args)]
@@ -55,8 +52,7 @@ pub(crate) fn like(context: &Context, corpus: &Corpus, command: &Like) -> anyhow
         let message = "这段文字里本库文献用到的词太少，无从比较。请换一段更具体的技术描述，或用 corpus search。";
         return Err(Unusable(message.to_owned()).into());
     }
-    let page = Page { offset: command.offset, limit: command.limit, by_family: command.by_family, ..Page::default() };
-    let hits = corpus.near(&query, by, &page)?;
+    let hits = corpus.near(&query, by, &command.shown.page())?;
     told(context, &hits)
 }
 

@@ -5,10 +5,15 @@ use domain::{
     matching::ContractKind,
     offers::{self, Offer, Terms},
 };
-use serde_json::{Value, json};
+use serde_json::json;
 use terms::{Money, MoneyUnit};
 
-use crate::{Context, account::As, corpus, output::Unusable};
+use crate::{
+    Context,
+    account::As,
+    corpus,
+    output::{Unusable, day},
+};
 
 #[derive(Debug, Args)]
 pub(crate) struct Offers {
@@ -81,15 +86,8 @@ pub(crate) async fn run(context: &Context, command: Offers) -> anyhow::Result<()
                     "until": terms.until, "note": terms.note,
                 })
             };
-            let values: Vec<Value> = all.iter().map(value).collect();
-            context.output.print(&values, |_| match all.is_empty() {
-                true => "没有能看到的专利供给。".into(),
-                false => {
-                    let line =
-                        |one: &Offer| format!("{}  {}  {}  {}", one.id, one.title, one.words(), one.state(today).zh());
-                    all.iter().map(line).collect::<Vec<_>>().join("\n")
-                }
-            })
+            let line = |one: &Offer| format!("{}  {}  {}  {}", one.id, one.title, one.words(), one.state(today).zh());
+            context.output.list(&all, value, line, "没有能看到的专利供给。")
         }
         Command::Patents => {
             let corpus = corpus::present(&installation, now)?;
@@ -100,24 +98,20 @@ pub(crate) async fn run(context: &Context, command: Offers) -> anyhow::Result<()
                     "filed_on": one.filed_on, "standing": one.standing.key(), "is_registered": one.is_registered,
                 })
             };
-            let values: Vec<Value> = all.iter().map(value).collect();
-            context.output.print(&values, |_| {
-                let line =
-                    |one: &offers::Patent| format!("{}  {}  {}", one.application_number, one.title, one.standing.zh());
-                all.iter().map(line).collect::<Vec<_>>().join("\n")
-            })
+            let line =
+                |one: &offers::Patent| format!("{}  {}  {}", one.application_number, one.title, one.standing.zh());
+            context.output.list(&all, value, line, "")
         }
         Command::Keep(keep) => {
             let corpus = corpus::present(&installation, now)?;
             let price = keep.price.as_deref().map(|text| Money::parse(text, MoneyUnit::Yuan)).transpose();
             let price = price.map_err(|cause| Unusable(format!("期望价格读不懂：{cause}")))?;
-            let until = terms::dates::parse_date(&keep.until);
             let terms = Terms {
                 forms: keep.forms,
                 field: keep.field,
                 price_fen: price.map(|price| price.fen),
                 contact: keep.contact,
-                until: until.map_err(|cause| Unusable(format!("有效期 --until 读不懂：{cause}")))?,
+                until: day("有效期 --until", &keep.until)?,
                 note: keep.note,
             };
             let wanted = (keep.number.as_str(), !keep.draft);

@@ -1,9 +1,9 @@
 //! Organisations from the command line: the departments, universities, banks and agencies that accounts belong to.
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 use domain::organisations::{self, Kind, New, Organisation as One};
 
-use crate::Context;
+use crate::{Context, arguments::one_of};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Organisation {
@@ -22,8 +22,8 @@ pub(crate) enum Organisation {
 #[derive(Debug, Args)]
 pub(crate) struct List {
     /// 只列这一类
-    #[arg(long, value_enum)]
-    kind: Option<KindName>,
+    #[arg(long, value_parser = one_of(&Kind::ALL, Kind::key, Kind::zh))]
+    kind: Option<Kind>,
 }
 
 #[derive(Debug, Args)]
@@ -31,8 +31,8 @@ pub(crate) struct Add {
     /// 名称
     name: String,
     /// 类型；区镇和企业请导入登记簿
-    #[arg(long, value_enum)]
-    kind: KindName,
+    #[arg(long, value_parser = one_of(&Kind::ALL, Kind::key, Kind::zh))]
+    kind: Kind,
     /// 统一社会信用代码
     #[arg(long, default_value = "")]
     code: String,
@@ -55,30 +55,6 @@ pub(crate) struct Id {
     id: i64,
 }
 
-/// A kind by its key.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct KindName(Kind);
-
-impl ValueEnum for KindName {
-    fn value_variants<'a>() -> &'a [Self] {
-        const NAMES: [KindName; Kind::ALL.len()] = [
-            KindName(Kind::Province),
-            KindName(Kind::City),
-            KindName(Kind::Town),
-            KindName(Kind::Department),
-            KindName(Kind::University),
-            KindName(Kind::Bank),
-            KindName(Kind::Agency),
-            KindName(Kind::Enterprise),
-        ];
-        &NAMES
-    }
-
-    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
-        Some(clap::builder::PossibleValue::new(self.0.key()).help(self.0.zh()))
-    }
-}
-
 pub(crate) async fn run(context: &Context, command: Organisation) -> anyhow::Result<()> {
     let installation = context.open().await?;
     let (db, now) = (&installation.db, context.now);
@@ -88,12 +64,11 @@ pub(crate) async fn run(context: &Context, command: Organisation) -> anyhow::Res
     match command {
         Organisation::List(List { kind }) => {
             let mut all = organisations::all(db, now).await?;
-            all.retain(|one| kind.is_none_or(|kind| one.kind == kind.0));
-            let lines: Vec<_> = all.iter().map(line).collect();
-            context.output.print(&lines, |_| all.iter().map(words).collect::<Vec<_>>().join("\n"))
+            all.retain(|one| kind.is_none_or(|kind| one.kind == kind));
+            context.output.list(&all, line, words, "")
         }
         Organisation::Add(Add { name, kind, code, parent }) => {
-            let id = organisations::add(db, &New { kind: kind.0, name, code, parent }, "cli", now).await?;
+            let id = organisations::add(db, &New { kind, name, code, parent }, "cli", now).await?;
             done(id, "已登记")
         }
         Organisation::Rename(Rename { id, name }) => {

@@ -4,7 +4,9 @@ use std::io::{Cursor, ErrorKind, Write};
 use std::path::Path;
 
 use anyhow::Context as _;
+use jiff::civil::Date;
 use serde::Serialize;
+use serde_json::Value;
 
 /// Where results go: words for people or JSON for machines.
 pub(crate) struct Output {
@@ -25,6 +27,21 @@ impl Output {
     pub(crate) fn print<T: Serialize>(&self, value: &T, words: impl FnOnce(&T) -> String) -> anyhow::Result<()> {
         let text = if self.json { serde_json::to_string(value)? } else { words(value) };
         self.line(&text)
+    }
+
+    /// Prints a list: as JSON, or a line each, or what to do where there is none.
+    pub(crate) fn list<T>(
+        &self,
+        all: &[T],
+        value: impl Fn(&T) -> Value,
+        line: impl Fn(&T) -> String,
+        none: &str,
+    ) -> anyhow::Result<()> {
+        let values: Vec<Value> = if self.json { all.iter().map(value).collect() } else { Vec::new() };
+        self.print(&values, |_| match all {
+            [] => none.to_owned(),
+            all => all.iter().map(line).collect::<Vec<_>>().join("\n"),
+        })
     }
 
     /// Prints text that is already what is wanted.
@@ -140,6 +157,11 @@ pub(crate) fn is_disk_full(failure: &anyhow::Error) -> bool {
             || cause.downcast_ref::<registry::Error>().is_some_and(registry::Error::is_disk_full)
             || cause.downcast_ref::<std::io::Error>().is_some_and(|cause| cause.kind() == ErrorKind::StorageFull)
     })
+}
+
+/// A day as typed; `what` names it and its option.
+pub(crate) fn day(what: &str, text: &str) -> Result<Date, Unusable> {
+    terms::dates::parse_date(text).map_err(|cause| Unusable(format!("{what} 无法识别：{cause}")))
 }
 
 /// An amount in fen for people; what is not known is said to be so, never nothing.

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::Context;
 use crate::account::As;
-use crate::output::{Form, Unusable, yuan};
+use crate::output::{Form, Unusable, day, yuan};
 use crate::people::People;
 
 #[derive(Debug, Args)]
@@ -145,8 +145,7 @@ pub(crate) async fn run(context: &Context, command: Payment) -> anyhow::Result<(
             })
         }
         Action::Return { batch, number, on, reason } => {
-            let wrong = |cause| Unusable(format!("退汇日期 --on 无法识别：{cause}"));
-            let on = terms::dates::parse_date(&on).map_err(wrong)?;
+            let on = day("退汇日期 --on", &on)?;
             let said = payments::Return { number: &number, on, reason: &reason };
             payments::send_back(&installation, &account, batch, said, now).await?;
             done(batch, &format!("的付款 {number} 已登记退汇，款项回到预留；更正账户后可以再次制单，由另一人复核。"))

@@ -36,7 +36,7 @@ pub(crate) async fn seed(installation: &Installation, now: Timestamp) -> Result<
     };
     let first = asked(AGENCIES[0], &[], "全部申报请先拟好，由我们核对后提交。");
     let id = appointments::ask(installation, firm, &first, now).await?;
-    appointments::answer(installation, agency, id, (true, "已安排专人。"), now).await?;
+    appointments::act(installation, agency, (id, appointments::Act::Accept), "已安排专人。", now).await?;
     appointments::ask(installation, firm, &asked(AGENCIES[1], &["rights-aid"], "仅维权援助。"), now).await?;
     Ok(())
 }

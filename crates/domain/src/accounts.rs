@@ -34,35 +34,36 @@ pub const SESSION_IDLE: SignedDuration = SignedDuration::from_mins(30);
 /// How long a session lives at most.
 pub const SESSION_LIFE: SignedDuration = SignedDuration::from_hours(12);
 
-/// What an account is for (角色, DOMAIN.md 9.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Role {
-    /// 业务科室经办: receives registers, settles quarantine and ties, runs the rules.
-    Clerk,
-    /// 领导小组: reads every figure down to the rights it counted.
-    Leader,
-    /// 财政局: reads awards, runs and what-ifs.
-    Finance,
-    /// 审计: reads everything, the audit trail included, and changes nothing.
-    Auditor,
-    /// 区镇街道: reads figures and rights.
-    Town,
-    /// 企业: reads its own page only; its account's unit is its unified social credit code.
-    Enterprise,
-    /// 联审部门 (科技局、税务局…): says what it thinks of the cases it is asked about; its account's unit is its name.
-    Department,
-    /// 金融机构: reads the pledge loans that it gave; its account's unit is its name in the register of pledges.
-    Bank,
-    /// 省级机关: reads the city's figures, the rights behind them and what is public.
-    Province,
-    /// 高校院所: offers its patents, answers demands; its account's unit is its name.
-    University,
-    /// 服务机构 (代理机构): prepares the applications of the enterprises that appointed it; its account's unit is its name.
-    Agency,
-    /// 系统管理员: keeps accounts; reads no business data.
-    Administrator,
-    /// 安全管理员: reads who may do what; keeps no accounts, reads no trail and no business data.
-    SecurityAdministrator,
+words! {
+    /// What an account is for (角色, DOMAIN.md 9.1).
+    Role {
+        /// 业务科室经办: receives registers, settles quarantine and ties, runs the rules.
+        Clerk "clerk" "业务科室",
+        /// Reads every figure down to the rights it counted.
+        Leader "leader" "领导小组",
+        /// Reads awards, runs and what-ifs.
+        Finance "finance" "财政局",
+        /// Reads everything, the audit trail included, and changes nothing.
+        Auditor "auditor" "审计",
+        /// Reads figures and rights.
+        Town "town" "区镇街道",
+        /// Reads its own page only; its account's unit is its unified social credit code.
+        Enterprise "enterprise" "企业",
+        /// 联审部门 (科技局、税务局…): says what it thinks of the cases it is asked about; its account's unit is its name.
+        Department "department" "联审部门",
+        /// Reads the pledge loans that it gave; its account's unit is its name in the register of pledges.
+        Bank "bank" "金融机构",
+        /// Reads the city's figures, the rights behind them and what is public.
+        Province "province" "省级机关",
+        /// Offers its patents, answers demands; its account's unit is its name.
+        University "university" "高校院所",
+        /// 服务机构 (代理机构): prepares the applications of the enterprises that appointed it; its account's unit is its name.
+        Agency "agency" "服务机构",
+        /// Keeps accounts; reads no business data.
+        Administrator "administrator" "系统管理员",
+        /// Reads who may do what; keeps no accounts, reads no trail and no business data.
+        SecurityAdministrator "security-administrator" "安全管理员",
+    }
 }
 
 /// What one may be allowed to do.
@@ -232,69 +233,9 @@ impl Permission {
 }
 
 impl Role {
-    /// Every role.
-    pub const ALL: [Self; 13] = [
-        Self::Clerk,
-        Self::Leader,
-        Self::Finance,
-        Self::Auditor,
-        Self::Town,
-        Self::Enterprise,
-        Self::Department,
-        Self::Bank,
-        Self::Province,
-        Self::University,
-        Self::Agency,
-        Self::Administrator,
-        Self::SecurityAdministrator,
-    ];
-
-    /// The key stored with an account.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Clerk => "clerk",
-            Self::Leader => "leader",
-            Self::Finance => "finance",
-            Self::Auditor => "auditor",
-            Self::Town => "town",
-            Self::Enterprise => "enterprise",
-            Self::Department => "department",
-            Self::Bank => "bank",
-            Self::Province => "province",
-            Self::University => "university",
-            Self::Agency => "agency",
-            Self::Administrator => "administrator",
-            Self::SecurityAdministrator => "security-administrator",
-        }
-    }
-
     /// Whether it is of the city's own offices; to everybody else a member of the staff is known by the office alone.
     pub const fn is_of_the_city(self) -> bool {
         !matches!(self, Self::Enterprise | Self::Bank | Self::Province | Self::University | Self::Agency)
-    }
-
-    /// The role with this key.
-    pub fn from_key(key: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| role.key() == key)
-    }
-
-    /// Its Chinese name.
-    pub const fn zh(self) -> &'static str {
-        match self {
-            Self::Clerk => "业务科室",
-            Self::Leader => "领导小组",
-            Self::Finance => "财政局",
-            Self::Auditor => "审计",
-            Self::Town => "区镇街道",
-            Self::Enterprise => "企业",
-            Self::Department => "联审部门",
-            Self::Bank => "金融机构",
-            Self::Province => "省级机关",
-            Self::University => "高校院所",
-            Self::Agency => "服务机构",
-            Self::Administrator => "系统管理员",
-            Self::SecurityAdministrator => "安全管理员",
-        }
     }
 }
 

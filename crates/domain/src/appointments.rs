@@ -22,51 +22,21 @@ use crate::{
 const YEARS_MAX: i32 = 3;
 const NOTE_CHARS_MAX: usize = 500;
 
-/// Where an appointment stands on a day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum State {
-    /// 待机构答复.
-    Asked,
-    /// 已接受，尚未开始.
-    Coming,
-    /// 委托中.
-    Running,
-    /// 机构未接受.
-    Declined,
-    /// 已结束: by one side before its last day.
-    Ended,
-    /// 已期满: its last day is over.
-    Over,
+words! {
+    /// Where an appointment stands on a day.
+    State {
+        Asked "asked" "待机构答复",
+        Coming "coming" "已接受，尚未开始",
+        Running "running" "委托中",
+        Declined "declined" "机构未接受",
+        /// By one side before its last day.
+        Ended "ended" "已结束",
+        /// Its last day is over.
+        Over "over" "已期满",
+    }
 }
 
 impl State {
-    /// Every state.
-    pub const ALL: [Self; 6] = [Self::Asked, Self::Coming, Self::Running, Self::Declined, Self::Ended, Self::Over];
-
-    /// The key in addresses.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Asked => "asked",
-            Self::Coming => "coming",
-            Self::Running => "running",
-            Self::Declined => "declined",
-            Self::Ended => "ended",
-            Self::Over => "over",
-        }
-    }
-
-    /// The Chinese word.
-    pub const fn zh(self) -> &'static str {
-        match self {
-            Self::Asked => "待机构答复",
-            Self::Coming => "已接受，尚未开始",
-            Self::Running => "委托中",
-            Self::Declined => "机构未接受",
-            Self::Ended => "已结束",
-            Self::Over => "已期满",
-        }
-    }
-
     /// Whether either side may still end it.
     pub const fn is_open(self) -> bool {
         matches!(self, Self::Asked | Self::Coming | Self::Running)
@@ -80,6 +50,29 @@ pub enum Side {
     Enterprise,
     /// Who is appointed.
     Agency,
+}
+
+words! {
+    /// What a side does with an appointment.
+    Act {
+        /// By the agency.
+        Accept "accept" "接受",
+        /// By the agency, with a reason.
+        Decline "decline" "不接受",
+        /// By either side before its last day, with a reason.
+        End "end" "结束",
+    }
+}
+
+impl Act {
+    /// The field of forms that holds what is said with it.
+    pub const fn field(self) -> &'static str {
+        match self {
+            Self::Accept => "note",
+            Self::Decline => "declined",
+            Self::End => "why",
+        }
+    }
 }
 
 /// An appointment.
@@ -189,16 +182,18 @@ pub async fn agencies(installation: &Installation) -> Result<Vec<String>, Error>
 pub async fn ask(installation: &Installation, account: &Account, asked: &Asked, now: Timestamp) -> Result<i64, Error> {
     allowed(account, Permission::Appoint)?;
     let today = installation.business_date(now);
-    let (from_on, until_on, note) = (asked.from_on, asked.until_on, noted(&asked.note)?);
+    let note = noted(&asked.note).map_err(|wrong| wrong.at("note"))?;
+    let (from_on, until_on) = (asked.from_on, asked.until_on);
     if until_on < from_on || until_on < today {
-        return Err(Error::Invalid(format!("委托到 {until_on}，早于开始的 {from_on} 或今天（{today}）。请核对日期。")));
+        let why = format!("委托到 {until_on}，早于开始的 {from_on} 或今天（{today}）。请核对日期。");
+        return Err(Error::field("last", why));
     }
     if until_on > from_on.saturating_add(jiff::Span::new().years(YEARS_MAX)) {
-        return Err(Error::Invalid(format!("一次委托最长 {YEARS_MAX} 年。请改早最后一天，到期后再续。")));
+        return Err(Error::field("last", format!("一次委托最长 {YEARS_MAX} 年。请改早最后一天，到期后再续。")));
     }
     let policy = runs::policy()?;
     if let Some(unknown) = asked.awards.iter().find(|award| policy.award(award).is_none()) {
-        return Err(Error::Invalid(format!("没有事项“{unknown}”。请重新选择委托的范围。")));
+        return Err(Error::field("awards", format!("没有事项“{unknown}”。请重新选择委托的范围。")));
     }
     let Organisation::Enterprise(code) = account.organisation() else {
         return Err(Error::Forbidden("委托代理机构"));
@@ -208,7 +203,7 @@ pub async fn ask(installation: &Installation, account: &Account, asked: &Asked, 
     let mut tx = installation.db.begin().await?;
     let agency = store::agencies(&mut tx).await?.into_iter().find(|(_, name)| *name == asked.agency.trim());
     let Some((agency_id, agency)) = agency else {
-        return Err(Error::Invalid("请选择要委托的服务机构。名单中没有的，请联系系统管理员登记。".into()));
+        return Err(Error::field("agency", "请选择要委托的服务机构。名单中没有的，请联系系统管理员登记。"));
     };
     let same = |one: &Appointment| {
         let meets = one.from_on <= until_on && from_on <= one.until_on;
@@ -246,58 +241,45 @@ pub async fn ask(installation: &Installation, account: &Account, asked: &Asked, 
     Ok(new.id)
 }
 
-/// Accepts or declines an appointment; the enterprise is told.
-pub async fn answer(
+/// Accepts, declines or ends an appointment; the other side is told.
+pub async fn act(
     installation: &Installation,
     account: &Account,
-    id: i64,
-    (accepts, note): (bool, &str),
+    (id, act): (i64, Act),
+    note: &str,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let note = noted(note)?;
-    if !accepts && note.is_empty() {
-        return Err(Error::Invalid("请写明不接受的原因。".into()));
+    let note = noted(note).map_err(|wrong| wrong.at(act.field()))?;
+    let (needs, done, owed) = match act {
+        Act::Accept => (Permission::AnswerAppointments, "机构已接受", ""),
+        Act::Decline => (Permission::AnswerAppointments, State::Declined.zh(), "请写明不接受的原因。"),
+        Act::End => (Permission::ViewAppointments, State::Ended.zh(), "请写明结束委托的原因。"),
+    };
+    if note.is_empty() && !owed.is_empty() {
+        return Err(Error::field(act.field(), owed));
     }
     let today = installation.business_date(now);
     let mut tx = installation.db.begin().await?;
-    let before = of_side(&mut tx, account, id, Permission::AnswerAppointments).await?;
-    if before.state(today) != State::Asked {
-        return Err(Error::Conflict(format!("这次委托现为“{}”，不能再答复。请刷新后再看。", before.state(today).zh())));
+    let before = of_side(&mut tx, account, id, needs).await?;
+    let other = match before.side(account).ok_or(Error::Forbidden("结束代理委托"))? {
+        Side::Enterprise => Side::Agency,
+        Side::Agency => Side::Enterprise,
+    };
+    let state = before.state(today);
+    let (may, word) = match act {
+        Act::Accept | Act::Decline => (state == State::Asked, "答复"),
+        Act::End => (state.is_open(), "结束"),
+    };
+    if !may {
+        return Err(Error::Conflict(format!("这次委托现为“{}”，不能再{word}。请刷新后再看。", state.zh())));
     }
-    let (key, act) = if accepts { ("accepted", "appointment.accept") } else { ("declined", "appointment.decline") };
-    if !store::answer(&mut tx, id, key, (&account.login, today, note)).await? {
-        return Err(Error::Conflict("这次委托刚刚被别人答复。请刷新后再看。".into()));
+    if !store::act(&mut tx, (id, act), (&account.login, today, note)).await? {
+        return Err(Error::Conflict("这次委托刚刚被别人答复或结束。请刷新后再看。".into()));
     }
     let detail = json!({ "enterprise": before.enterprise, "agency": before.agency, "note": note });
-    registry::audit::record(&mut tx, now, &account.login, act, &id.to_string(), &detail).await?;
-    let state = if accepts { "机构已接受" } else { State::Declined.zh() };
-    messages::of_appointment(&mut tx, &before, (Side::Enterprise, state, note), today, now).await?;
-    Ok(tx.commit().await?)
-}
-
-/// Ends an appointment before its last day, by either side; the other is told.
-pub async fn end(
-    installation: &Installation,
-    account: &Account,
-    id: i64,
-    why: &str,
-    now: Timestamp,
-) -> Result<(), Error> {
-    let why = noted(why)?;
-    if why.is_empty() {
-        return Err(Error::Invalid("请写明结束委托的原因。".into()));
-    }
-    let today = installation.business_date(now);
-    let mut tx = installation.db.begin().await?;
-    let before = of_side(&mut tx, account, id, Permission::ViewAppointments).await?;
-    let side = before.side(account).ok_or(Error::Forbidden("结束代理委托"))?;
-    if !before.state(today).is_open() || !store::end(&mut tx, id, (&account.login, today, why)).await? {
-        return Err(Error::Conflict(format!("这次委托现为“{}”，不用再结束。", before.state(today).zh())));
-    }
-    let detail = json!({ "enterprise": before.enterprise, "agency": before.agency, "note": why });
-    registry::audit::record(&mut tx, now, &account.login, "appointment.end", &id.to_string(), &detail).await?;
-    let other = if side == Side::Enterprise { Side::Agency } else { Side::Enterprise };
-    messages::of_appointment(&mut tx, &before, (other, State::Ended.zh(), why), today, now).await?;
+    let action = format!("appointment.{}", act.key());
+    registry::audit::record(&mut tx, now, &account.login, &action, &id.to_string(), &detail).await?;
+    messages::of_appointment(&mut tx, &before, (other, done, note), today, now).await?;
     Ok(tx.commit().await?)
 }
 

@@ -46,67 +46,22 @@ pub struct Said {
     pub note: String,
 }
 
-/// What a file proves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Proof {
-    /// 营业执照: that the enterprise exists; always needed.
-    Licence,
-    /// 授权书: that the person acts for it; needed unless it is the legal representative.
-    Authorization,
-}
-
-impl Proof {
-    /// Every sort of proof.
-    pub const ALL: [Self; 2] = [Self::Licence, Self::Authorization];
-
-    /// Its key.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Licence => "licence",
-            Self::Authorization => "authorization",
-        }
-    }
-
-    /// Its Chinese name.
-    pub const fn zh(self) -> &'static str {
-        match self {
-            Self::Licence => "营业执照",
-            Self::Authorization => "授权书",
-        }
+words! {
+    /// What a file proves.
+    Proof {
+        /// That the enterprise exists; always needed.
+        Licence "licence" "营业执照",
+        /// That the person acts for it; needed unless it is the legal representative.
+        Authorization "authorization" "授权书",
     }
 }
 
-/// How a claim stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum State {
-    /// 待审核.
-    Waiting,
-    /// 已通过.
-    Accepted,
-    /// 未通过.
-    Refused,
-}
-
-impl State {
-    /// Every state.
-    pub const ALL: [Self; 3] = [Self::Waiting, Self::Accepted, Self::Refused];
-
-    /// Its key.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::Accepted => "accepted",
-            Self::Refused => "refused",
-        }
-    }
-
-    /// Its Chinese name.
-    pub const fn zh(self) -> &'static str {
-        match self {
-            Self::Waiting => "待审核",
-            Self::Accepted => "已通过",
-            Self::Refused => "未通过",
-        }
+words! {
+    /// How a claim stands.
+    State {
+        Waiting "waiting" "待审核",
+        Accepted "accepted" "已通过",
+        Refused "refused" "未通过",
     }
 }
 
@@ -236,22 +191,23 @@ pub async fn make(
     proofs: &[(Proof, &str, &[u8])],
     now: Timestamp,
 ) -> Result<(i64, String), Error> {
-    if let Some((_, why)) = faults(said).into_iter().next() {
-        return Err(Error::Invalid(why));
+    if let Some((field, why)) = faults(said).into_iter().next() {
+        return Err(Error::field(field, why));
     }
     if !proofs.iter().any(|(kind, ..)| *kind == Proof::Licence) {
-        return Err(Error::Invalid("请上传营业执照的扫描件或照片。".into()));
+        return Err(Error::field(Proof::Licence.key(), "请上传营业执照的扫描件或照片。"));
     }
     let said = tidy(said)?;
     let (code, address) = (accounts::fresh_word()?, sign_in_limits::network(&registry::audit::origin()));
     let mut papers = Vec::new();
     for (kind, name, bytes) in proofs {
-        let name = evidence::checked(name, bytes, PROOF_BYTES_MAX)?;
+        let name = evidence::checked(name, bytes, PROOF_BYTES_MAX).map_err(|wrong| wrong.at(kind.key()))?;
         let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
         papers.push((Paper { id: 0, kind: *kind, name: name.to_owned(), sha256: sha256(bytes), size }, *bytes));
     }
     for (paper, bytes) in &papers {
-        evidence::scanned(installation, (&paper.name, bytes), STRANGER, now).await?;
+        let scanned = evidence::scanned(installation, (&paper.name, bytes), STRANGER, now).await;
+        scanned.map_err(|refused| refused.at(paper.kind.key()))?;
     }
     let mut tx = installation.db.begin().await?;
     let id = store::insert(&mut tx, &said, &accounts::token_hash(&code), (&address, now)).await?;
@@ -271,7 +227,7 @@ pub async fn make(
 
 /// What was said without blanks around it, and the code in its one form.
 fn tidy(said: &Said) -> Result<Said, Error> {
-    let uscc = said.uscc.parse::<Uscc>().map_err(|cause| Error::Invalid(cause.message))?.to_string();
+    let uscc = said.uscc.parse::<Uscc>().map_err(|cause| Error::field("uscc", cause.message))?.to_string();
     let of = |text: &str| text.trim().to_owned();
     Ok(Said {
         uscc,
@@ -374,10 +330,10 @@ async fn decide(
     items::allowed(account, Permission::AdmitEnterprises)?;
     let reason = reason.trim();
     if to == State::Refused && reason.is_empty() {
-        return Err(Error::Invalid("请写明不通过的理由，企业据此补正或重新提交。".into()));
+        return Err(Error::field("reason", "请写明不通过的理由，企业据此补正或重新提交。"));
     }
     if reason.chars().count() > 500 {
-        return Err(Error::Invalid("理由不超过 500 个字。".into()));
+        return Err(Error::field("reason", "理由不超过 500 个字。"));
     }
     let mut tx = installation.db.begin().await?;
     let claim = store::find(&mut tx, id).await?.ok_or_else(|| missing(id))?;

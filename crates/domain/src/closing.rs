@@ -202,10 +202,9 @@ fn decide(run: &Summary, open: &[(&Register, i64)], acknowledged: bool) -> Resul
     if !acknowledged && !open.is_empty() {
         let named: Vec<String> =
             open.iter().map(|(register, count)| format!("{} {count} 行", register.name_zh)).collect();
-        return Err(Error::Conflict(format!(
-            "还有隔离行没有处理：{}。请先处理，或确认它们不影响本月结果后再月结。",
-            named.join("、")
-        )));
+        let named = named.join("、");
+        let why = format!("还有隔离行没有处理：{named}。请先处理，或确认它们不影响本月结果后再月结。");
+        return Err(Error::field("acknowledged", why));
     }
     Ok((format!("{:04}-{:02}", as_of.year(), as_of.month()), as_of))
 }

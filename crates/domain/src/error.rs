@@ -46,6 +46,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// What was given for this field cannot be used.
+    pub fn field(field: &'static str, why: impl Into<String>) -> Self {
+        Self::Field { field, why: why.into() }
+    }
+
     /// The same about one field of the form that it answers; what speaks of no input stays as it is.
     #[must_use]
     pub fn at(self, field: &'static str) -> Self {

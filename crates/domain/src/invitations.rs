@@ -29,41 +29,15 @@ pub struct About {
     pub unit: String,
 }
 
-/// How an invitation stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum State {
-    /// 待开通: it may be taken.
-    Open,
-    /// 已开通: an account came of it.
-    Taken,
-    /// 已撤回.
-    Revoked,
-    /// 已过期.
-    Expired,
-}
-
-impl State {
-    /// Every state.
-    pub const ALL: [Self; 4] = [Self::Open, Self::Taken, Self::Revoked, Self::Expired];
-
-    /// Its key.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Taken => "taken",
-            Self::Revoked => "revoked",
-            Self::Expired => "expired",
-        }
-    }
-
-    /// Its Chinese name.
-    pub const fn zh(self) -> &'static str {
-        match self {
-            Self::Open => "待开通",
-            Self::Taken => "已开通",
-            Self::Revoked => "已撤回",
-            Self::Expired => "已过期",
-        }
+words! {
+    /// How an invitation stands.
+    State {
+        /// It may be taken.
+        Open "open" "待开通",
+        /// An account came of it.
+        Taken "taken" "已开通",
+        Revoked "revoked" "已撤回",
+        Expired "expired" "已过期",
     }
 }
 

@@ -37,67 +37,26 @@ pub const USE: &str = "use";
 /// The award for grants abroad, one invention of which may be granted in several countries.
 pub const PCT_GRANT: &str = "pct-grant";
 
-/// How a subject comes to its money.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Track {
-    /// 免申即享: the run proposes, the enterprise confirms.
-    Confirm,
-    /// 申报: the enterprise applies with evidence.
-    Apply,
-}
-
-impl Track {
-    /// Every track.
-    pub const ALL: [Self; 2] = [Self::Confirm, Self::Apply];
-
-    /// Its key in forms.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Confirm => "confirm",
-            Self::Apply => "apply",
-        }
-    }
-
-    /// Its Chinese name.
-    pub const fn zh(self) -> &'static str {
-        match self {
-            Self::Confirm => "免申即享",
-            Self::Apply => "企业申报",
-        }
+words! {
+    /// How a subject comes to its money.
+    #[derive(Serialize, Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    Track {
+        /// The run proposes, the enterprise confirms.
+        Confirm "confirm" "免申即享",
+        /// 申报: the enterprise applies with evidence.
+        Apply "apply" "企业申报",
     }
 }
 
-/// Where a version stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stage {
-    /// 草稿: may be changed, pays nothing.
-    Draft,
-    /// 已发布.
-    Issued,
-    /// 已停用: opens no new case.
-    Suspended,
-}
-
-impl Stage {
-    const ALL: [Self; 3] = [Self::Draft, Self::Issued, Self::Suspended];
-
-    /// Its stored key.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Draft => "draft",
-            Self::Issued => "issued",
-            Self::Suspended => "suspended",
-        }
-    }
-
-    /// Its Chinese name.
-    pub const fn zh(self) -> &'static str {
-        match self {
-            Self::Draft => "草稿",
-            Self::Issued => "已发布",
-            Self::Suspended => "已停用",
-        }
+words! {
+    /// Where a version stands.
+    Stage {
+        /// May be changed, pays nothing.
+        Draft "draft" "草稿",
+        Issued "issued" "已发布",
+        /// Opens no new case.
+        Suspended "suspended" "已停用",
     }
 }
 

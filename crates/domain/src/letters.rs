@@ -30,57 +30,23 @@ use crate::{
     items::allowed,
 };
 
-/// What a letter is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// 公示.
-    Notice,
-    /// 兑现决定.
-    Decision,
-    /// 不予兑现决定.
-    Refusal,
-    /// 不予受理决定.
-    NotAccepted,
-    /// 荣誉证书.
-    Certificate,
-    /// 追回决定.
-    Reclaim,
+words! {
+    /// What a letter is.
+    Kind {
+        Notice "notice" "公示",
+        /// 兑现决定.
+        Decision "decision" "兑现决定书",
+        /// 不予兑现决定.
+        Refusal "refusal" "不予兑现决定书",
+        /// 不予受理决定.
+        NotAccepted "not-accepted" "不予受理决定书",
+        Certificate "certificate" "荣誉证书",
+        /// 追回决定.
+        Reclaim "reclaim" "追回决定书",
+    }
 }
 
 impl Kind {
-    /// Every kind.
-    pub const ALL: [Self; 6] =
-        [Self::Notice, Self::Decision, Self::Refusal, Self::NotAccepted, Self::Certificate, Self::Reclaim];
-
-    /// Its key in addresses.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Notice => "notice",
-            Self::Decision => "decision",
-            Self::Refusal => "refusal",
-            Self::NotAccepted => "not-accepted",
-            Self::Certificate => "certificate",
-            Self::Reclaim => "reclaim",
-        }
-    }
-
-    /// Its Chinese name.
-    pub const fn zh(self) -> &'static str {
-        match self {
-            Self::Notice => "公示",
-            Self::Decision => "兑现决定书",
-            Self::Refusal => "不予兑现决定书",
-            Self::NotAccepted => "不予受理决定书",
-            Self::Certificate => "荣誉证书",
-            Self::Reclaim => "追回决定书",
-        }
-    }
-
-    /// The kind with this key.
-    pub fn of_key(key: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.key() == key)
-    }
-
     /// What stands before the year in its number: 知奖决.
     pub(crate) const fn code(self) -> &'static str {
         match self {

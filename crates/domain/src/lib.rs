@@ -3,6 +3,9 @@
 //! Types here are not the wire format: `web` and `cli` have their own views.
 //! Everything that decides is pure; time is an argument; SQL stands only in `store.rs` files.
 
+#[macro_use]
+mod words;
+
 pub mod accounts;
 pub mod alarms;
 pub mod appointments;

@@ -38,45 +38,17 @@ pub const WORDS_CHARS_MAX: usize = 200;
 /// The longest time for which an offer is made.
 const YEARS_MAX: i32 = 3;
 
-/// Whether an offer is seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum State {
-    /// 未发布: only its university sees it.
-    Draft,
-    /// 已发布: enterprises and the city see it until its last day.
-    Published,
-    /// 已到期: its last day is over.
-    Expired,
-    /// 已撤回: it was taken back.
-    Withdrawn,
-}
-
-impl State {
-    /// Every state.
-    pub const ALL: [Self; 4] = [Self::Draft, Self::Published, Self::Expired, Self::Withdrawn];
-
-    /// The key in the database and in addresses.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Draft => "draft",
-            Self::Published => "published",
-            Self::Expired => "expired",
-            Self::Withdrawn => "withdrawn",
-        }
-    }
-
-    /// The Chinese word.
-    pub const fn zh(self) -> &'static str {
-        match self {
-            Self::Draft => "未发布",
-            Self::Published => "已发布",
-            Self::Expired => "已到期",
-            Self::Withdrawn => "已撤回",
-        }
-    }
-
-    fn of_key(key: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.key() == key)
+words! {
+    /// Whether an offer is seen.
+    State {
+        /// Only its university sees it.
+        Draft "draft" "未发布",
+        /// Enterprises and the city see it until its last day.
+        Published "published" "已发布",
+        /// Its last day is over.
+        Expired "expired" "已到期",
+        /// It was taken back.
+        Withdrawn "withdrawn" "已撤回",
     }
 }
 

@@ -20,73 +20,21 @@ use crate::{Error, accounts::Role};
 /// The most letters that a name may have.
 const NAME_CHARS_MAX: usize = 60;
 
-/// What an organisation is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
-    /// 省级机关.
-    Province,
-    /// 本市.
-    City,
-    /// 区镇街道.
-    Town,
-    /// 部门.
-    Department,
-    /// 高校院所.
-    University,
-    /// 金融机构.
-    Bank,
-    /// 服务机构.
-    Agency,
-    /// 企业.
-    Enterprise,
+words! {
+    /// What an organisation is.
+    Kind {
+        Province "province" "省级机关",
+        City "city" "本市",
+        Town "town" "区镇街道",
+        Department "department" "部门",
+        University "university" "高校院所",
+        Bank "bank" "金融机构",
+        Agency "agency" "服务机构",
+        Enterprise "enterprise" "企业",
+    }
 }
 
 impl Kind {
-    /// Every kind, from the top of the tree down.
-    pub const ALL: [Self; 8] = [
-        Self::Province,
-        Self::City,
-        Self::Town,
-        Self::Department,
-        Self::University,
-        Self::Bank,
-        Self::Agency,
-        Self::Enterprise,
-    ];
-
-    /// Its stored key.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Province => "province",
-            Self::City => "city",
-            Self::Town => "town",
-            Self::Department => "department",
-            Self::University => "university",
-            Self::Bank => "bank",
-            Self::Agency => "agency",
-            Self::Enterprise => "enterprise",
-        }
-    }
-
-    /// Its Chinese name.
-    pub const fn zh(self) -> &'static str {
-        match self {
-            Self::Province => "省级机关",
-            Self::City => "本市",
-            Self::Town => "区镇街道",
-            Self::Department => "部门",
-            Self::University => "高校院所",
-            Self::Bank => "金融机构",
-            Self::Agency => "服务机构",
-            Self::Enterprise => "企业",
-        }
-    }
-
-    /// The kind with this key.
-    pub fn of_key(key: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.key() == key)
-    }
-
     /// The role of the accounts that belong to a kept organisation of this kind by its name.
     pub const fn role(self) -> Option<Role> {
         match self {
@@ -198,11 +146,8 @@ async fn rows(db: &Db, register: &str, columns: [&str; 3], now: Timestamp) -> Re
 pub async fn add(db: &Db, new: &New, by: &str, now: Timestamp) -> Result<i64, Error> {
     let (name, code) = (named(&new.name)?, coded(&new.code)?);
     if let Some(register) = new.kind.register().and_then(registry::register) {
-        return Err(Error::Invalid(format!(
-            "{}由“{}”登记簿提供，不在这里登记。请导入登记簿。",
-            new.kind.zh(),
-            register.name_zh
-        )));
+        let (kind, register) = (new.kind.zh(), register.name_zh);
+        return Err(Error::field("kind", format!("{kind}由“{register}”登记簿提供，不在这里登记。请导入登记簿。")));
     }
     is_new(&registered(db, now).await?, &name, &code)?;
     let mut tx = db.begin().await?;
@@ -298,7 +243,7 @@ pub(crate) async fn check_unit(db: &Db, role: Role, unit: &str, now: Timestamp) 
             if regions.is_empty() || Regions::of(&regions).units().any(|row| row.text(name) == unit) {
                 return Ok(());
             }
-            Err(Error::Invalid(format!("区镇登记簿中没有单位“{unit}”。请按登记簿填写区镇名称。")))
+            Err(Error::field("unit", format!("区镇登记簿中没有单位“{unit}”。请按登记簿填写区镇名称。")))
         }
         _ => {
             let Some(kind) = Kind::ALL.into_iter().find(|kind| kind.role() == Some(role)) else { return Ok(()) };
@@ -308,7 +253,7 @@ pub(crate) async fn check_unit(db: &Db, role: Role, unit: &str, now: Timestamp) 
                 return Ok(());
             }
             let zh = kind.zh();
-            Err(Error::Invalid(format!("没有名为“{unit}”的{zh}单位。请先在“组织”中登记，或核对名称。")))
+            Err(Error::field("unit", format!("没有名为“{unit}”的{zh}单位。请先在“组织”中登记，或核对名称。")))
         }
     }
 }
@@ -320,7 +265,9 @@ fn one(kept: &[Organisation], id: i64) -> Result<&Organisation, Error> {
 
 fn open_one(kept: &[Organisation], id: i64) -> Result<(), Error> {
     match one(kept, id)? {
-        one if one.disabled_at.is_some() => Err(Error::Conflict(format!("上级“{}”已经停用。请另选。", one.name))),
+        one if one.disabled_at.is_some() => {
+            Err(Error::field("parent", format!("上级“{}”已经停用。请另选。", one.name)))
+        }
         _ => Ok(()),
     }
 }
@@ -328,7 +275,7 @@ fn open_one(kept: &[Organisation], id: i64) -> Result<(), Error> {
 fn named(name: &str) -> Result<String, Error> {
     let name = name.trim();
     if name.is_empty() || name.chars().count() > NAME_CHARS_MAX {
-        return Err(Error::Invalid(format!("名称不能留空，不超过 {NAME_CHARS_MAX} 个字。")));
+        return Err(Error::field("name", format!("名称不能留空，不超过 {NAME_CHARS_MAX} 个字。")));
     }
     Ok(name.to_owned())
 }
@@ -338,17 +285,19 @@ fn coded(code: &str) -> Result<String, Error> {
     if code.is_empty() {
         return Ok(String::new());
     }
-    let code: Uscc = code.parse().map_err(|cause: terms::Error| Error::Invalid(cause.message))?;
+    let code: Uscc = code.parse().map_err(|cause: terms::Error| Error::field("code", cause.message))?;
     Ok(code.to_string())
 }
 
 /// Whether nobody among these has this name, however its brackets are written, or this code.
 fn is_new(known: &[Organisation], name: &str, code: &str) -> Result<(), Error> {
     let folded = |name: &str| name.replace('(', "（").replace(')', "）");
-    let same = |one: &&Organisation| folded(&one.name) == folded(name) || (!code.is_empty() && one.code == code);
+    let is_namesake = |one: &Organisation| folded(&one.name) == folded(name);
+    let same = |one: &&Organisation| is_namesake(one) || (!code.is_empty() && one.code == code);
     let Some(same) = known.iter().find(same) else { return Ok(()) };
     let source = same.kind.register().map_or_else(String::new, |_| "（登记簿已有）".to_owned());
-    Err(Error::Conflict(format!("已有{}“{}”{source}，不能再登记一次。", same.kind.zh(), same.name)))
+    let field = if is_namesake(same) { "name" } else { "code" };
+    Err(Error::field(field, format!("已有{}“{}”{source}，不能再登记一次。", same.kind.zh(), same.name)))
 }
 
 async fn record(

@@ -30,45 +30,19 @@ use crate::{
     secrets::{Keys, Place, Vault},
 };
 
-/// Where a payment batch stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Stage {
-    /// Made, waits for the second person.
-    Made,
-    /// Approved, may be sent.
-    Approved,
-    /// Handed to the bank.
-    Sent,
-    /// Every payment has its answer.
-    Closed,
-    /// Taken back before it was sent.
-    Cancelled,
-}
-
-impl Stage {
-    /// Every stage.
-    pub const ALL: [Self; 5] = [Self::Made, Self::Approved, Self::Sent, Self::Closed, Self::Cancelled];
-
-    /// Its stored key.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Made => "made",
-            Self::Approved => "approved",
-            Self::Sent => "sent",
-            Self::Closed => "closed",
-            Self::Cancelled => "cancelled",
-        }
-    }
-
-    /// Its Chinese name.
-    pub const fn zh(self) -> &'static str {
-        match self {
-            Self::Made => "待复核",
-            Self::Approved => "待送银行",
-            Self::Sent => "已送银行",
-            Self::Closed => "已办结",
-            Self::Cancelled => "已撤销",
-        }
+words! {
+    /// Where a payment batch stands.
+    Stage {
+        /// Made, waits for the second person.
+        Made "made" "待复核",
+        /// Approved, may be sent.
+        Approved "approved" "待送银行",
+        /// Handed to the bank.
+        Sent "sent" "已送银行",
+        /// Every payment has its answer.
+        Closed "closed" "已办结",
+        /// Taken back before it was sent.
+        Cancelled "cancelled" "已撤销",
     }
 }
 

@@ -22,36 +22,15 @@ use crate::{
 
 const REASON_CHARS_MAX: usize = 500;
 
-/// Where an act stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stage {
-    /// Waits for the leaders.
-    Proposed,
-    /// Carried out.
-    Agreed,
-    /// Given up.
-    Withdrawn,
-}
-
-impl Stage {
-    const ALL: [Self; 3] = [Self::Proposed, Self::Agreed, Self::Withdrawn];
-
-    /// Its stored key.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Proposed => "proposed",
-            Self::Agreed => "agreed",
-            Self::Withdrawn => "withdrawn",
-        }
-    }
-
-    /// Its Chinese name.
-    pub const fn zh(self) -> &'static str {
-        match self {
-            Self::Proposed => "待领导同意",
-            Self::Agreed => "已同意",
-            Self::Withdrawn => "已撤回",
-        }
+words! {
+    /// Where an act stands.
+    Stage {
+        /// Waits for the leaders.
+        Proposed "proposed" "待领导同意",
+        /// Carried out.
+        Agreed "agreed" "已同意",
+        /// Given up.
+        Withdrawn "withdrawn" "已撤回",
     }
 }
 

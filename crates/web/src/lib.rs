@@ -8,6 +8,7 @@ pub mod assets;
 mod by_run;
 pub mod chart;
 pub mod csrf;
+mod download;
 pub mod error;
 pub mod form;
 pub mod format;

@@ -14,7 +14,7 @@ pub use query::{Dir, Form, ListQuery, SIZES};
 pub(crate) use view::page_links;
 pub use view::{FilterView, HeadView, ListingView, PageLink};
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use crate::{by_run::ByRun, form::Choice, frame::Frame, pieces::Link, search_key::Sought};
 
@@ -130,6 +130,34 @@ impl<'a, T> Listing<'a, T> {
         self
     }
 
+    /// Adds a filter by the years that stand in the rows, the latest first.
+    #[must_use]
+    pub fn years(
+        self,
+        name: &'static str,
+        label: impl Into<String>,
+        rows: &[T],
+        year: impl Fn(&T) -> i64 + 'a,
+    ) -> Self {
+        let years: BTreeSet<i64> = rows.iter().map(&year).collect();
+        let choices = years.into_iter().rev().map(|year| Choice::new(year.to_string(), year.to_string())).collect();
+        self.filter(name, label, choices, move |row, wanted| year(row).to_string() == wanted)
+    }
+
+    /// Adds a filter by the words that stand in the rows.
+    #[must_use]
+    pub fn words(
+        self,
+        name: &'static str,
+        label: impl Into<String>,
+        rows: &[T],
+        word: impl Fn(&T) -> &str + 'a,
+    ) -> Self {
+        let words: BTreeSet<&str> = rows.iter().map(&word).filter(|word| !word.is_empty()).collect();
+        let choices = words.into_iter().map(|word| Choice::new(word, word)).collect();
+        self.filter(name, label, choices, move |row, wanted| word(row) == wanted)
+    }
+
     /// Adds the search field; `text` gives what is searched, by words, initials or pinyin.
     #[must_use]
     pub fn search(self, label: impl Into<String>, text: impl Fn(&T) -> String + 'a) -> Self {
@@ -162,6 +190,12 @@ impl<'a, T> Listing<'a, T> {
     pub fn when_empty(mut self, what: impl Into<String>, todo: impl Into<String>) -> Self {
         self.empty = (what.into(), todo.into());
         self
+    }
+
+    /// The rows that pass: what the list holds on all its pages.
+    pub fn passing<'r>(&self, rows: &'r [T], query: &ListQuery) -> impl Iterator<Item = &'r T> {
+        let sought = Sought::of(&query.q);
+        rows.iter().filter(move |row| self.keeps(row, query, &sought))
     }
 
     /// The places of the rows that pass, in order: what the export holds.

@@ -87,7 +87,7 @@ pub(crate) async fn open_in(
 ) -> Result<(), Error> {
     let login = new.login.as_str();
     if store::detail(tx, login).await?.is_some() {
-        return Err(Error::Conflict(format!("登录名“{login}”已被使用，请换一个。")));
+        return Err(Error::field("login", format!("登录名“{login}”已被使用，请换一个。")));
     }
     let unit = unit_of(new.role, &new.unit);
     let row = store::NewAccount {
@@ -116,7 +116,7 @@ fn unit_of(role: Role, unit: &str) -> String {
 pub(crate) fn check_login(login: &str) -> Result<(), Error> {
     let is_plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-' | '_' | '@');
     if login.is_empty() || login.len() > LETTERS_MAX || !login.chars().all(is_plain) {
-        return Err(Error::Invalid("登录名只用字母、数字和 . - _ @，不超过 60 个字符，不能留空。".to_owned()));
+        return Err(Error::field("login", "登录名只用字母、数字和 . - _ @，不超过 60 个字符，不能留空。"));
     }
     Ok(())
 }
@@ -124,13 +124,13 @@ pub(crate) fn check_login(login: &str) -> Result<(), Error> {
 /// Refuses a name or a unit that the role cannot have.
 pub(crate) fn check_about(name: &str, role: Role, unit: &str) -> Result<(), Error> {
     if name.trim().is_empty() || name.chars().count() > LETTERS_MAX {
-        return Err(Error::Invalid("姓名不能留空，不超过 60 个字符。".to_owned()));
+        return Err(Error::field("name", "姓名不能留空，不超过 60 个字符。"));
     }
     match role {
         Role::Enterprise if unit.parse::<Uscc>().is_err() => {
-            Err(Error::Invalid("企业账号的单位应为 18 位统一社会信用代码，请核对校验位。".to_owned()))
+            Err(Error::field("unit", "企业账号的单位应为 18 位统一社会信用代码，请核对校验位。"))
         }
-        Role::Town if unit.trim().is_empty() => Err(Error::Invalid("区镇账号应写明区镇名称。".to_owned())),
+        Role::Town if unit.trim().is_empty() => Err(Error::field("unit", "区镇账号应写明区镇名称。")),
         _ => Ok(()),
     }
 }
@@ -168,7 +168,7 @@ pub(crate) async fn heard_enterprises_in(tx: &mut Tx) -> Result<std::collections
 pub async fn staff(db: &Db) -> Result<std::collections::BTreeMap<String, (String, Role)>, Error> {
     let mut tx = db.begin_read().await?;
     let rows = store::staff(&mut tx).await?;
-    Ok(rows.into_iter().filter_map(|(login, name, role)| Some((login, (name, Role::from_key(&role)?)))).collect())
+    Ok(rows.into_iter().filter_map(|(login, name, role)| Some((login, (name, Role::of_key(&role)?)))).collect())
 }
 
 /// Every account with what its keeper sees of it, by login.
@@ -219,7 +219,7 @@ pub async fn amend(db: &Db, new: &New, by: &str, now: Timestamp) -> Result<(), E
     registry::audit::record(&mut tx, now, by, "account.amend", &new.login, &detail).await?;
     // The trail lets one at a time past here, so that two who leave at once do not both rely on the other.
     if before.role == Role::Administrator && new.role != Role::Administrator {
-        another_administrator(&mut tx, &new.login).await?;
+        another_administrator(&mut tx, &new.login).await.map_err(|refused| refused.at("role"))?;
     }
     Ok(tx.commit().await?)
 }
@@ -337,10 +337,11 @@ pub async fn change_password(
     let (old, new) = (old.to_owned(), new.to_owned());
     let work = move || {
         if !hashes.first().is_some_and(|present| password::is_right(&old, present)) {
-            return Err(wrong_password());
+            return Err(wrong_password().at("old"));
         }
         if hashes.iter().any(|former| password::is_right(&new, former)) {
-            return Err(Error::Invalid(format!("最近 {} 次用过的密码不能再用，请另设一个。", password::HISTORY)));
+            let why = format!("最近 {} 次用过的密码不能再用，请另设一个。", password::HISTORY);
+            return Err(Error::field("new", why));
         }
         password::hash(&new)
     };

@@ -28,9 +28,10 @@ pub(super) fn is_right(password: &str, hash: &str) -> bool {
 
 /// Refuses a password that is too short, too plain, or made of the login.
 pub(crate) fn check(password: &str, login: &str) -> Result<(), Error> {
+    let refused = |why| Err(Error::field("new", why));
     let length = password.chars().count();
     if !(CHARS_MIN..=CHARS_MAX).contains(&length) {
-        return Err(Error::Invalid(format!("密码应有 {CHARS_MIN} 到 {CHARS_MAX} 个字符，现有 {length} 个。")));
+        return refused(format!("密码应有 {CHARS_MIN} 到 {CHARS_MAX} 个字符，现有 {length} 个。"));
     }
     let of = |kind: fn(&char) -> bool| password.chars().any(|letter| kind(&letter));
     let kinds = [
@@ -40,12 +41,10 @@ pub(crate) fn check(password: &str, login: &str) -> Result<(), Error> {
         of(|letter| !letter.is_ascii_alphanumeric()),
     ];
     if length < LONG && kinds.into_iter().filter(|held| *held).count() < 3 {
-        return Err(Error::Invalid(format!(
-            "密码应含小写字母、大写字母、数字、其他符号中的三种，或不少于 {LONG} 个字符。"
-        )));
+        return refused(format!("密码应含小写字母、大写字母、数字、其他符号中的三种，或不少于 {LONG} 个字符。"));
     }
     if login.chars().count() >= 4 && password.to_lowercase().contains(&login.to_lowercase()) {
-        return Err(Error::Invalid("密码中不能含有登录名，请另设一个。".to_owned()));
+        return refused("密码中不能含有登录名，请另设一个。".to_owned());
     }
     Ok(())
 }

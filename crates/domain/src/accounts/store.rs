@@ -29,7 +29,7 @@ struct AccountRow {
 
 impl AccountRow {
     fn account(self) -> Result<Account, Error> {
-        let role = Role::from_key(&self.role).ok_or_else(|| {
+        let role = Role::of_key(&self.role).ok_or_else(|| {
             Error::Damaged(format!("账号“{}”的角色“{}”不是本程序认识的角色。", self.login, self.role))
         })?;
         Ok(Account {

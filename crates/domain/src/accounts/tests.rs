@@ -68,7 +68,7 @@ async fn a_short_password_and_a_taken_login_are_refused() {
 #[test]
 fn roles_exclude_each_other_where_they_must() {
     for role in Role::ALL {
-        assert_eq!(Role::from_key(role.key()), Some(role));
+        assert_eq!(Role::of_key(role.key()), Some(role));
         assert!(role.may(Permission::ViewPolicy), "{role:?}");
     }
     let who =

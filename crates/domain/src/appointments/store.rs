@@ -3,7 +3,7 @@
 use db::{Tx, with_conn};
 use jiff::civil::Date;
 
-use super::Appointment;
+use super::{Act, Appointment};
 use crate::Error;
 
 #[derive(sqlx::FromRow)]
@@ -74,27 +74,23 @@ pub(super) async fn insert(tx: &mut Tx, new: &Appointment, agency: i64, at: &str
     Ok(id)
 }
 
-/// Notes an answer; false where there is one, or where it ended before.
-pub(super) async fn answer(
-    tx: &mut Tx,
-    id: i64,
-    answer: &str,
-    (by, on, note): (&str, Date, &str),
-) -> Result<bool, Error> {
-    const SQL: &str = "update appointment set answer = $2, answered_by = $3, answered_on = $4, answer_note = $5 \
-        where id = $1 and answer is null and ended_on is null";
-    let changed =
-        with_conn!(tx, conn => sqlx::query(SQL).bind(id).bind(answer).bind(by).bind(on.to_string()).bind(note)
-        .execute(conn).await.map(|done| done.rows_affected()))
-        .map_err(db::Error::from)?;
-    Ok(changed == 1)
-}
-
-/// Ends an appointment; false where it ended before.
-pub(super) async fn end(tx: &mut Tx, id: i64, (by, on, why): (&str, Date, &str)) -> Result<bool, Error> {
-    const SQL: &str = "update appointment set ended_by = $2, ended_on = $3, ended_why = $4 \
-        where id = $1 and ended_on is null and (answer is null or answer = 'accepted')";
-    let changed = with_conn!(tx, conn => sqlx::query(SQL).bind(id).bind(by).bind(on.to_string()).bind(why)
+/// Notes an act; false where somebody answered or ended it before.
+pub(super) async fn act(tx: &mut Tx, (id, act): (i64, Act), (by, on, note): (&str, Date, &str)) -> Result<bool, Error> {
+    let sql = match act {
+        Act::Accept => {
+            "update appointment set answer = 'accepted', answered_by = $2, answered_on = $3, answer_note = $4 \
+            where id = $1 and answer is null and ended_on is null"
+        }
+        Act::Decline => {
+            "update appointment set answer = 'declined', answered_by = $2, answered_on = $3, answer_note = $4 \
+            where id = $1 and answer is null and ended_on is null"
+        }
+        Act::End => {
+            "update appointment set ended_by = $2, ended_on = $3, ended_why = $4 \
+            where id = $1 and ended_on is null and (answer is null or answer = 'accepted')"
+        }
+    };
+    let changed = with_conn!(tx, conn => sqlx::query(sql).bind(id).bind(by).bind(on.to_string()).bind(note)
         .execute(conn).await.map(|done| done.rows_affected()))
     .map_err(db::Error::from)?;
     Ok(changed == 1)

@@ -90,39 +90,51 @@ async fn an_appointment_is_asked_answered_and_ended_by_those_whose_it_is() {
             assert!(all(installation, stranger).await.unwrap().is_empty());
             let missing = [
                 find(installation, stranger, id).await.err(),
-                end(installation, stranger, id, "无关", now).await.err(),
+                act(installation, stranger, (id, Act::End), "无关", now).await.err(),
             ];
             assert!(missing.iter().all(|why| matches!(why, Some(Error::NotFound { .. }))), "{missing:?}");
         }
-        assert!(matches!(answer(installation, &office.rival, id, (true, ""), now).await, Err(Error::NotFound { .. })));
+        assert!(matches!(
+            act(installation, &office.rival, (id, Act::Accept), "", now).await,
+            Err(Error::NotFound { .. })
+        ));
         for outsider in [&office.firm, &office.clerk] {
-            assert!(matches!(answer(installation, outsider, id, (true, ""), now).await, Err(Error::Forbidden(_))));
+            assert!(matches!(act(installation, outsider, (id, Act::Accept), "", now).await, Err(Error::Forbidden(_))));
         }
-        assert!(matches!(end(installation, &office.clerk, id, "不必", now).await, Err(Error::Forbidden(_))));
+        assert!(matches!(
+            act(installation, &office.clerk, (id, Act::End), "不必", now).await,
+            Err(Error::Forbidden(_))
+        ));
         assert_eq!(told(&installation.db, &office.agency).await.len(), 1, "{}", database.name);
         assert!(told(&installation.db, &office.rival).await.is_empty());
 
-        answer(installation, &office.agency, id, (true, "已安排"), now).await.unwrap();
+        act(installation, &office.agency, (id, Act::Accept), "已安排", now).await.unwrap();
         let accepted = find(installation, &office.firm, id).await.unwrap();
         assert_eq!(accepted.state(date(2024, 2, 29)), State::Running);
         assert!(told(&installation.db, &office.firm).await[0].contains("机构已接受"));
-        let again = answer(installation, &office.agency, id, (false, "反悔"), now).await.unwrap_err().to_string();
+        let again = act(installation, &office.agency, (id, Act::Decline), "反悔", now).await.unwrap_err().to_string();
         assert!(again.contains("不能再答复"), "{again}");
         let twice = ask(installation, &office.firm, &asked("知远代理", &["rights-aid"]), now).await.unwrap_err();
         assert!(twice.to_string().contains("已有委托"), "{twice}");
-        assert!(end(installation, &office.agency, id, " ", now).await.is_err(), "a reason is owed");
-        end(installation, &office.agency, id, "人手不足", now).await.unwrap();
+        assert!(act(installation, &office.agency, (id, Act::End), " ", now).await.is_err(), "a reason is owed");
+        act(installation, &office.agency, (id, Act::End), "人手不足", now).await.unwrap();
         assert_eq!(find(installation, &office.agency, id).await.unwrap().state(date(2024, 2, 29)), State::Ended);
         assert!(told(&installation.db, &office.firm).await[0].contains("已结束"));
-        assert!(end(installation, &office.firm, id, "再结束", now).await.is_err());
+        assert!(act(installation, &office.firm, (id, Act::End), "再结束", now).await.is_err());
 
         let declined = ask(installation, &office.firm, &asked("知远代理", &[]), now).await.unwrap();
-        assert!(answer(installation, &office.agency, declined, (false, ""), now).await.is_err(), "a reason is owed");
-        answer(installation, &office.agency, declined, (false, "与另一家有冲突"), now).await.unwrap();
+        assert!(
+            act(installation, &office.agency, (declined, Act::Decline), "", now).await.is_err(),
+            "a reason is owed"
+        );
+        act(installation, &office.agency, (declined, Act::Decline), "与另一家有冲突", now).await.unwrap();
         assert_eq!(find(installation, &office.firm, declined).await.unwrap().state(date(2024, 2, 29)), State::Declined);
         let withdrawn = ask(installation, &office.firm, &asked("卓识代理", &[]), now).await.unwrap();
-        end(installation, &office.firm, withdrawn, "另有安排", now).await.unwrap();
-        assert!(answer(installation, &office.rival, withdrawn, (true, ""), now).await.is_err(), "it was taken back");
+        act(installation, &office.firm, (withdrawn, Act::End), "另有安排", now).await.unwrap();
+        assert!(
+            act(installation, &office.rival, (withdrawn, Act::Accept), "", now).await.is_err(),
+            "it was taken back"
+        );
         let acts: Vec<String> = registry::audit::recent(&installation.db, None, 100)
             .await
             .unwrap()
@@ -143,7 +155,7 @@ async fn an_appointment_covers_its_awards_on_its_days_and_no_more() {
         let id = ask(installation, &office.firm, &asked("知远代理", &["rights-aid"]), now).await.unwrap();
         let one = find(installation, &office.firm, id).await.unwrap();
         assert!(!one.covers("rights-aid", date(2024, 2, 29)), "nobody has accepted it");
-        answer(installation, &office.agency, id, (true, ""), now).await.unwrap();
+        act(installation, &office.agency, (id, Act::Accept), "", now).await.unwrap();
         let one = find(installation, &office.firm, id).await.unwrap();
         for (award, day, holds) in [
             ("rights-aid", date(2024, 1, 31), false),
@@ -155,7 +167,7 @@ async fn an_appointment_covers_its_awards_on_its_days_and_no_more() {
             assert_eq!(one.covers(award, day), holds, "{}: {award} {day}", database.name);
         }
         let whole = ask(installation, &office.other, &asked("知远代理", &[]), now).await.unwrap();
-        answer(installation, &office.agency, whole, (true, ""), now).await.unwrap();
+        act(installation, &office.agency, (whole, Act::Accept), "", now).await.unwrap();
         let whole = find(installation, &office.other, whole).await.unwrap();
         assert!(whole.covers("project-approval", date(2024, 2, 29)));
     }

@@ -20,44 +20,14 @@ use crate::{
     messages,
 };
 
-/// What was done in preparing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Work {
-    /// 填写.
-    Write,
-    /// 上传材料.
-    Attach,
-    /// 移除材料.
-    Detach,
-    /// 交企业核对.
-    Ready,
-    /// 企业退回修改.
-    Return,
-}
-
-impl Work {
-    const ALL: [Self; 5] = [Self::Write, Self::Attach, Self::Detach, Self::Ready, Self::Return];
-
-    /// Its stored key.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Write => "write",
-            Self::Attach => "attach",
-            Self::Detach => "detach",
-            Self::Ready => "ready",
-            Self::Return => "return",
-        }
-    }
-
-    /// Its Chinese name.
-    pub const fn zh(self) -> &'static str {
-        match self {
-            Self::Write => "填写",
-            Self::Attach => "上传材料",
-            Self::Detach => "移除材料",
-            Self::Ready => "交企业核对",
-            Self::Return => "企业退回修改",
-        }
+words! {
+    /// What was done in preparing.
+    Work {
+        Write "write" "填写",
+        Attach "attach" "上传材料",
+        Detach "detach" "移除材料",
+        Ready "ready" "交企业核对",
+        Return "return" "企业退回修改",
     }
 }
 

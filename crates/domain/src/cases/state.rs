@@ -4,36 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::accounts::Permission;
 
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$one:meta])* $variant:ident $key:literal $zh:literal,)+ }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        pub enum $name { $($(#[$one])* $variant,)+ }
-
-        impl $name {
-            /// Every one, in order.
-            pub const ALL: &[Self] = &[$(Self::$variant,)+];
-
-            /// Its stored key.
-            pub const fn key(self) -> &'static str {
-                match self { $(Self::$variant => $key,)+ }
-            }
-
-            /// Its Chinese name.
-            pub const fn zh(self) -> &'static str {
-                match self { $(Self::$variant => $zh,)+ }
-            }
-
-            /// The one with this key.
-            pub fn of_key(key: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|one| one.key() == key)
-            }
-        }
-    };
-}
-
 words! {
     /// Where a case stands (案件状态).
+    #[derive(Serialize, Deserialize)]
     State {
         /// An application that is being written.
         Draft "draft" "申报草稿",
@@ -86,6 +59,7 @@ words! {
 
 words! {
     /// What is done with a case (办理动作).
+    #[derive(Serialize, Deserialize)]
     Act {
         /// The enterprise confirms facts and account.
         Confirm "confirm" "确认领取",

@@ -36,7 +36,7 @@ impl Row {
             id: self.id,
             made_at: moment(&self.made_at)?,
             decided_at: self.decided_at.as_deref().map(moment).transpose()?,
-            state: State::ALL.into_iter().find(|state| state.key() == self.state).ok_or_else(damaged)?,
+            state: State::of_key(&self.state).ok_or_else(damaged)?,
             said: Said {
                 uscc: self.uscc,
                 enterprise: self.enterprise,
@@ -78,7 +78,7 @@ pub(super) async fn papers(tx: &mut Tx, claim: i64) -> Result<Vec<Paper>, Error>
     let rows: Vec<(i64, String, String, String, i64)> =
         with_conn!(tx, conn => sqlx::query_as(SQL).bind(claim).fetch_all(conn).await).map_err(db::Error::from)?;
     let paper = |(id, kind, name, sha256, size): (i64, String, String, String, i64)| {
-        let known = Proof::ALL.into_iter().find(|one| one.key() == kind);
+        let known = Proof::of_key(&kind);
         let kind = known.ok_or_else(|| Error::Damaged(format!("企业认领 {claim} 的材料“{name}”记录已损坏。")))?;
         Ok(Paper { id, kind, name, sha256, size })
     };

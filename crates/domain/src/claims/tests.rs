@@ -113,6 +113,10 @@ async fn what_is_no_claim_and_no_proof_is_refused_and_nothing_is_kept() {
             let refused = make(installation, &said(), &[(kind, name, bytes)], now).await.unwrap_err().to_string();
             assert!(refused.contains(why), "{refused}");
         }
+        // The file that is refused is told by what it proves, whatever both are called.
+        let both = [(Proof::Licence, "a.pdf", PDF), (Proof::Authorization, "a.pdf", b"<script>".as_slice())];
+        let refused = make(installation, &said(), &both, now).await.unwrap_err();
+        assert!(matches!(refused, Error::Field { field: "authorization", .. }), "{refused:?}");
         assert!(all(installation, clerk, now).await.unwrap().is_empty());
     })
     .await;

@@ -33,7 +33,7 @@ impl Row {
             made_at: moment(&self.made_at)?,
             expires_at: moment(&self.expires_at)?,
             revoked_at: self.revoked_at.as_deref().map(moment).transpose()?,
-            about: About { role: Role::from_key(&self.role).ok_or_else(damaged)?, name: self.name, unit: self.unit },
+            about: About { role: Role::of_key(&self.role).ok_or_else(damaged)?, name: self.name, unit: self.unit },
             claim: self.claim_id,
             by: self.made_by,
             login: self.login,

@@ -17,49 +17,21 @@ pub const AWARD: &str = "rights-aid";
 /// Where 香港、澳门、台湾 are counted apart and are no place abroad (AMB-08).
 const NOT_ABROAD: [&str; 5] = ["中国", "香港", "澳门", "台湾", "大陆"];
 
-/// What an enterprise is aided for (维权情形).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Trigger {
-    /// 在海外开展知识产权维权行动; need not be won.
-    ActionAbroad,
-    /// 遭遇国外政府以侵犯知识产权为由发起调查; need not be won.
-    Investigation,
-    /// 在涉外知识产权纠纷中获得胜诉.
-    ForeignWin,
-    /// 在国内知识产权纠纷中积极维权并获得胜诉.
-    DomesticWin,
+words! {
+    /// What an enterprise is aided for (维权情形).
+    #[derive(Serialize, Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    Trigger {
+        /// Need not be won.
+        ActionAbroad "action-abroad" "在海外开展知识产权维权行动",
+        /// Need not be won.
+        Investigation "investigation" "遭遇国外政府以侵犯知识产权为由发起调查",
+        ForeignWin "foreign-win" "在涉外知识产权纠纷中获得胜诉",
+        DomesticWin "domestic-win" "在国内知识产权纠纷中积极维权并获得胜诉",
+    }
 }
 
 impl Trigger {
-    /// Every trigger.
-    pub const ALL: [Self; 4] = [Self::ActionAbroad, Self::Investigation, Self::ForeignWin, Self::DomesticWin];
-
-    /// Its key.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::ActionAbroad => "action-abroad",
-            Self::Investigation => "investigation",
-            Self::ForeignWin => "foreign-win",
-            Self::DomesticWin => "domestic-win",
-        }
-    }
-
-    /// The trigger with this key.
-    pub fn of_key(key: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|one| one.key() == key)
-    }
-
-    /// Its words in the policy.
-    pub const fn zh(self) -> &'static str {
-        match self {
-            Self::ActionAbroad => "在海外开展知识产权维权行动",
-            Self::Investigation => "遭遇国外政府以侵犯知识产权为由发起调查",
-            Self::ForeignWin => "在涉外知识产权纠纷中获得胜诉",
-            Self::DomesticWin => "在国内知识产权纠纷中积极维权并获得胜诉",
-        }
-    }
-
     /// Its clause.
     pub const fn clause(self) -> &'static str {
         match self {
@@ -103,92 +75,36 @@ impl Trigger {
     }
 }
 
-/// How a dispute ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Ending {
-    /// Wholly in favour.
-    Won,
-    /// Mainly in favour.
-    MainlyWon,
-    /// In favour in a smaller part.
-    PartlyWon,
-    /// Settled or mediated.
-    Settled,
-    /// Against, or withdrawn.
-    Lost,
-}
-
-impl Ending {
-    /// Every ending.
-    pub const ALL: [Self; 5] = [Self::Won, Self::MainlyWon, Self::PartlyWon, Self::Settled, Self::Lost];
-
-    /// Its key.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Won => "won",
-            Self::MainlyWon => "mainly-won",
-            Self::PartlyWon => "partly-won",
-            Self::Settled => "settled",
-            Self::Lost => "lost",
-        }
-    }
-
-    /// The ending with this key.
-    pub fn of_key(key: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|one| one.key() == key)
-    }
-
-    /// Its Chinese name.
-    pub const fn zh(self) -> &'static str {
-        match self {
-            Self::Won => "全部胜诉",
-            Self::MainlyWon => "主要请求得到支持",
-            Self::PartlyWon => "少部分请求得到支持",
-            Self::Settled => "和解或调解",
-            Self::Lost => "败诉或撤诉",
-        }
+words! {
+    /// How a dispute ended.
+    #[derive(Serialize, Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    Ending {
+        /// Wholly in favour.
+        Won "won" "全部胜诉",
+        /// Mainly in favour.
+        MainlyWon "mainly-won" "主要请求得到支持",
+        /// In favour in a smaller part.
+        PartlyWon "partly-won" "少部分请求得到支持",
+        /// Settled or mediated.
+        Settled "settled" "和解或调解",
+        /// Against, or withdrawn.
+        Lost "lost" "败诉或撤诉",
     }
 }
 
-/// What compensation that the enterprise got does to the aid (赔偿扣减), as the rule says.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Deduction {
-    /// Nothing.
-    #[default]
-    None,
-    /// It is taken off the costs before the share is computed.
-    FromCosts,
-    /// It is taken off the aid.
-    FromAid,
-}
-
-impl Deduction {
-    /// Every way.
-    pub const ALL: [Self; 3] = [Self::None, Self::FromCosts, Self::FromAid];
-
-    /// Its key.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::FromCosts => "from-costs",
-            Self::FromAid => "from-aid",
-        }
-    }
-
-    /// The way with this key.
-    pub fn of_key(key: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|one| one.key() == key)
-    }
-
-    /// Its Chinese name.
-    pub const fn zh(self) -> &'static str {
-        match self {
-            Self::None => "不扣减",
-            Self::FromCosts => "先从已付费用中扣减",
-            Self::FromAid => "从资助额中扣减",
-        }
+words! {
+    /// What compensation that the enterprise got does to the aid (赔偿扣减), as the rule says.
+    #[derive(Default, Serialize, Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    Deduction {
+        /// Nothing.
+        #[default]
+        None "none" "不扣减",
+        /// It is taken off the costs before the share is computed.
+        FromCosts "from-costs" "先从已付费用中扣减",
+        /// It is taken off the aid.
+        FromAid "from-aid" "从资助额中扣减",
     }
 }
 

@@ -24,7 +24,7 @@ impl Row {
     fn item(self) -> Result<Item, Error> {
         let damaged = |what: &str| Error::Damaged(format!("第 {} 号政策事项的{what}已损坏。请从备份恢复。", self.id));
         Ok(Item {
-            stage: Stage::ALL.into_iter().find(|one| one.key() == self.state).ok_or_else(|| damaged("状态"))?,
+            stage: Stage::of_key(&self.state).ok_or_else(|| damaged("状态"))?,
             terms: serde_json::from_str(&self.terms).map_err(|_| damaged("内容"))?,
             id: self.id,
             award: self.award,

@@ -4,162 +4,63 @@ use serde::{Deserialize, Serialize};
 
 use crate::accounts::{Permission, Reach, Role};
 
-/// What a message is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
-    /// A case of the enterprise's own was opened and is to be confirmed.
-    Confirm,
-    /// Something is missing in an application.
-    Missing,
-    /// A case is on public notice.
-    Notice,
-    /// A case was decided in favour.
-    Granted,
-    /// A case ended without money.
-    Ended,
-    /// The money has arrived.
-    Paid,
-    /// The bank returned the money.
-    Returned,
-    /// The money is claimed back.
-    Reclaim,
-    /// Something became known of a decided case that speaks for claiming its money back.
-    Clawback,
-    /// A case waits for the account.
-    Waits,
-    /// The account is called upon (催办).
-    Urged,
-    /// A last day is near or has passed.
-    Due,
-    /// Nobody is left who could take the next step of a case.
-    Stuck,
-    /// A watch has told something new.
-    Watch,
-    /// An agency was appointed, answered, or its appointment ended.
-    Appointment,
-    /// What an agency prepared waits for the enterprise, or was sent back.
-    Draft,
-    /// A university or institute answered a demand.
-    Answer,
+words! {
+    /// What a message is about.
+    Kind {
+        /// A case of the enterprise's own was opened and is to be confirmed.
+        Confirm "confirm" "待企业确认",
+        /// Something is missing in an application.
+        Missing "missing" "待企业补正",
+        /// A case is on public notice.
+        Notice "notice" "开始公示",
+        /// A case was decided in favour.
+        Granted "granted" "决定兑现",
+        /// A case ended without money.
+        Ended "ended" "未予兑现",
+        /// The money has arrived.
+        Paid "paid" "资金到账",
+        /// The bank returned the money.
+        Returned "returned" "银行退回",
+        /// The money is claimed back.
+        Reclaim "reclaim" "追回资金",
+        /// Something became known of a decided case that speaks for claiming its money back.
+        Clawback "clawback" "建议追回",
+        /// A case waits for the account.
+        Waits "waits" "待办案件",
+        /// The account is called upon (催办).
+        Urged "urged" "催办",
+        /// A last day is near or has passed.
+        Due "due" "期限提醒",
+        /// Nobody is left who could take the next step of a case.
+        Stuck "stuck" "无人可办",
+        /// A watch has told something new.
+        Watch "watch" "新的预警",
+        /// An agency was appointed, answered, or its appointment ended.
+        Appointment "appointment" "代理委托",
+        /// What an agency prepared waits for the enterprise, or was sent back.
+        Draft "draft" "代拟材料",
+        /// A university or institute answered a demand.
+        Answer "answer" "需求应答",
+    }
 }
 
-/// How a message is mailed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Mode {
-    /// Not at all.
-    Never,
-    /// By itself, as soon as may be.
-    AtOnce,
-    /// With the others of the day.
-    Daily,
-    /// With the others of the week.
-    Weekly,
-}
-
-impl Mode {
-    /// Every mode.
-    pub const ALL: [Self; 4] = [Self::Never, Self::AtOnce, Self::Daily, Self::Weekly];
-
-    /// Its key in forms.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Never => "never",
-            Self::AtOnce => "at-once",
-            Self::Daily => "daily",
-            Self::Weekly => "weekly",
-        }
-    }
-
-    /// Its Chinese name.
-    pub const fn zh(self) -> &'static str {
-        match self {
-            Self::Never => "不发邮件",
-            Self::AtOnce => "随时发送",
-            Self::Daily => "每日汇总",
-            Self::Weekly => "每周汇总",
-        }
-    }
-
-    /// The mode with this key.
-    pub fn of_key(key: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|one| one.key() == key)
+words! {
+    /// How a message is mailed.
+    #[derive(Serialize, Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    Mode {
+        /// Not at all.
+        Never "never" "不发邮件",
+        /// By itself, as soon as may be.
+        AtOnce "at-once" "随时发送",
+        /// With the others of the day.
+        Daily "daily" "每日汇总",
+        /// With the others of the week.
+        Weekly "weekly" "每周汇总",
     }
 }
 
 impl Kind {
-    /// Every kind.
-    pub const ALL: [Self; 17] = [
-        Self::Confirm,
-        Self::Missing,
-        Self::Notice,
-        Self::Granted,
-        Self::Ended,
-        Self::Paid,
-        Self::Returned,
-        Self::Reclaim,
-        Self::Clawback,
-        Self::Waits,
-        Self::Urged,
-        Self::Due,
-        Self::Stuck,
-        Self::Watch,
-        Self::Appointment,
-        Self::Draft,
-        Self::Answer,
-    ];
-
-    /// Its stored key.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Confirm => "confirm",
-            Self::Missing => "missing",
-            Self::Notice => "notice",
-            Self::Granted => "granted",
-            Self::Ended => "ended",
-            Self::Paid => "paid",
-            Self::Returned => "returned",
-            Self::Reclaim => "reclaim",
-            Self::Clawback => "clawback",
-            Self::Waits => "waits",
-            Self::Urged => "urged",
-            Self::Due => "due",
-            Self::Stuck => "stuck",
-            Self::Watch => "watch",
-            Self::Appointment => "appointment",
-            Self::Draft => "draft",
-            Self::Answer => "answer",
-        }
-    }
-
-    /// Its Chinese name.
-    pub const fn zh(self) -> &'static str {
-        match self {
-            Self::Confirm => "待企业确认",
-            Self::Missing => "待企业补正",
-            Self::Notice => "开始公示",
-            Self::Granted => "决定兑现",
-            Self::Ended => "未予兑现",
-            Self::Paid => "资金到账",
-            Self::Returned => "银行退回",
-            Self::Reclaim => "追回资金",
-            Self::Clawback => "建议追回",
-            Self::Waits => "待办案件",
-            Self::Urged => "催办",
-            Self::Due => "期限提醒",
-            Self::Stuck => "无人可办",
-            Self::Watch => "新的预警",
-            Self::Appointment => "代理委托",
-            Self::Draft => "代拟材料",
-            Self::Answer => "需求应答",
-        }
-    }
-
-    /// The kind with this key.
-    pub fn of_key(key: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|one| one.key() == key)
-    }
-
     /// Whether an account of this role may get it.
     pub fn is_for(self, role: Role) -> bool {
         let handles =

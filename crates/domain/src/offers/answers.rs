@@ -182,10 +182,10 @@ pub async fn answer(
     let demand = sought.demand;
     let (words, contact) = (said.words.trim(), said.contact.trim());
     if words.is_empty() || words.chars().count() > baskets::NOTE_CHARS_MAX {
-        return Err(Error::Invalid(format!("请写明应答内容，不超过 {} 个字。", baskets::NOTE_CHARS_MAX)));
+        return Err(Error::field("words", format!("请写明应答内容，不超过 {} 个字。", baskets::NOTE_CHARS_MAX)));
     }
     if contact.is_empty() || contact.chars().count() > WORDS_CHARS_MAX {
-        return Err(Error::Invalid(format!("请填写联系方式，不超过 {WORDS_CHARS_MAX} 个字。")));
+        return Err(Error::field("contact", format!("请填写联系方式，不超过 {WORDS_CHARS_MAX} 个字。")));
     }
     let patent = match said.number.trim() {
         "" => None,
@@ -214,7 +214,7 @@ pub async fn answer(
         is_withdrawn: false,
     };
     let Some(kept) = store::insert_answer(&mut tx, university, &answer, &now.to_string()).await? else {
-        return Err(Error::Conflict("本单位已就这件专利应答过。要改内容，请先撤回那一次应答。".into()));
+        return Err(Error::field("number", "本单位已就这件专利应答过。要改内容，请先撤回那一次应答。"));
     };
     let detail = json!({ "demand": id, "document": answer.document_key, "firm": answer.firm });
     registry::audit::record(&mut tx, now, &account.login, "demand.answer", &kept.to_string(), &detail).await?;

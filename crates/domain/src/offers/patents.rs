@@ -16,41 +16,15 @@ use crate::{
     names,
 };
 
-/// How a patent stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Standing {
-    /// 有效.
-    InForce,
-    /// 审中.
-    Pending,
-    /// No source says.
-    Unknown,
-    /// 失效: nothing is left to offer.
-    Ended,
-}
-
-impl Standing {
-    /// Every standing.
-    pub const ALL: [Self; 4] = [Self::InForce, Self::Pending, Self::Unknown, Self::Ended];
-
-    /// The key in addresses.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::InForce => "in-force",
-            Self::Pending => "pending",
-            Self::Unknown => "unknown",
-            Self::Ended => "ended",
-        }
-    }
-
-    /// The Chinese word.
-    pub const fn zh(self) -> &'static str {
-        match self {
-            Self::InForce => "有效",
-            Self::Pending => "审中",
-            Self::Unknown => "未知",
-            Self::Ended => "失效",
-        }
+words! {
+    /// How a patent stands.
+    Standing {
+        InForce "in-force" "有效",
+        Pending "pending" "审中",
+        /// No source says.
+        Unknown "unknown" "未知",
+        /// Nothing is left to offer.
+        Ended "ended" "失效",
     }
 }
 

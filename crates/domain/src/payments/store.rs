@@ -38,7 +38,7 @@ pub(super) async fn batches(tx: &mut Tx, id: Option<i64>) -> Result<Vec<Batch>, 
         .map_err(db::Error::from)?;
     let mut payments = payments(tx, id, None).await?;
     let batch = |(id, state, made_by, made_at, approved_by): Row| {
-        let stage = Stage::ALL.into_iter().find(|stage| stage.key() == state);
+        let stage = Stage::of_key(&state);
         Ok(Batch {
             stage: stage.ok_or_else(|| Error::Damaged(format!("拨付批次 {id} 的状态已损坏。请从备份恢复。")))?,
             payments: payments.remove(&id).unwrap_or_default(),

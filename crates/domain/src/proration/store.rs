@@ -31,7 +31,7 @@ pub(super) async fn all(tx: &mut Tx) -> Result<Vec<Proration>, Error> {
         let shares: Vec<Share> =
             with_conn!(&mut *tx, conn => sqlx::query_as(SHARES).bind(row.id).fetch_all(conn).await)
                 .map_err(db::Error::from)?;
-        let stage = Stage::ALL.into_iter().find(|stage| stage.key() == row.state);
+        let stage = Stage::of_key(&row.state);
         acts.push(Proration {
             stage: stage
                 .ok_or_else(|| Error::Damaged(format!("按比例兑付 {} 的状态已损坏。请从备份恢复。", row.id)))?,

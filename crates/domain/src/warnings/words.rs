@@ -2,49 +2,23 @@
 
 use serde::Serialize;
 
-/// What a watch looks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Kind {
-    /// A body's first filing in an IPC subclass.
-    Entry,
-    /// New families in a field, of others.
-    Field,
-    /// Rights in force whose term ends within twelve months.
-    Lapse,
-    /// Own documents cited by others, and what is gazetted of them.
-    Own,
+words! {
+    /// What a watch looks for.
+    #[derive(Serialize)]
+    #[serde(rename_all = "lowercase")]
+    Kind {
+        /// A body's first filing in an IPC subclass.
+        Entry "entry" "竞争对手进入新小类",
+        /// New families in a field, of others.
+        Field "field" "领域内的新同族",
+        /// Rights in force whose term ends within twelve months.
+        Lapse "lapse" "权利将届满",
+        /// Own documents cited by others, and what is gazetted of them.
+        Own "own" "自有专利被引用或有变动",
+    }
 }
 
 impl Kind {
-    /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Entry, Self::Field, Self::Lapse, Self::Own];
-
-    /// The key in the database and in addresses.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Entry => "entry",
-            Self::Field => "field",
-            Self::Lapse => "lapse",
-            Self::Own => "own",
-        }
-    }
-
-    /// The kind with this key.
-    pub fn of_key(key: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.key() == key)
-    }
-
-    /// The Chinese name.
-    pub const fn zh(self) -> &'static str {
-        match self {
-            Self::Entry => "竞争对手进入新小类",
-            Self::Field => "领域内的新同族",
-            Self::Lapse => "权利将届满",
-            Self::Own => "自有专利被引用或有变动",
-        }
-    }
-
     /// The rule by which a level is given, a sentence for each level, the gravest first.
     pub const fn rule(self) -> [(Level, &'static str); 3] {
         use Level::{Major, Notable, Ordinary};
@@ -113,45 +87,21 @@ impl Level {
     }
 }
 
-/// Where the handling of a warning stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Stage {
-    /// Nobody has begun, or it was opened again.
-    Open,
-    /// Somebody is at it.
-    Handling,
-    /// It is done with.
-    Closed,
+words! {
+    /// Where the handling of a warning stands.
+    #[derive(Serialize)]
+    #[serde(rename_all = "lowercase")]
+    Stage {
+        /// Nobody has begun, or it was opened again.
+        Open "open" "未处理",
+        /// Somebody is at it.
+        Handling "handling" "处理中",
+        /// It is done with.
+        Closed "closed" "已关闭",
+    }
 }
 
 impl Stage {
-    /// Every stage.
-    pub const ALL: [Self; 3] = [Self::Open, Self::Handling, Self::Closed];
-
-    /// The key in the database and in addresses.
-    pub const fn key(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Handling => "handling",
-            Self::Closed => "closed",
-        }
-    }
-
-    /// The stage with this key.
-    pub fn of_key(key: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|stage| stage.key() == key)
-    }
-
-    /// The Chinese name.
-    pub const fn zh(self) -> &'static str {
-        match self {
-            Self::Open => "未处理",
-            Self::Handling => "处理中",
-            Self::Closed => "已关闭",
-        }
-    }
-
     /// Whether a step may lead from here to there: a note while handling is a step of its own.
     pub const fn may_become(self, next: Self) -> bool {
         matches!(

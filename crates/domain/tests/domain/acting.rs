@@ -132,7 +132,7 @@ async fn an_agency_prepares_and_the_enterprise_hands_in() {
         write(agency, &Written { statement: "补充".into(), ..written.clone() }).await.unwrap();
         cases::hand_over(installation, agency, id, "", now()).await.unwrap();
         let running = appointments::all(installation, agency).await.unwrap().remove(0);
-        appointments::end(installation, firm, running.id, "自己办理", now()).await.unwrap();
+        appointments::act(installation, firm, (running.id, appointments::Act::End), "自己办理", now()).await.unwrap();
         not_there(seen(agency, id).await);
         not_there(write(agency, &written).await);
         not_there(attach(agency, "费用发票和付款凭证").await);
@@ -149,7 +149,7 @@ async fn an_agency_prepares_and_the_enterprise_hands_in() {
             note: String::new(),
         };
         let narrow = appointments::ask(installation, firm, &asked, now()).await.unwrap();
-        appointments::answer(installation, agency, narrow, (true, ""), now()).await.unwrap();
+        appointments::act(installation, agency, (narrow, appointments::Act::Accept), "", now()).await.unwrap();
         not_there(seen(agency, id).await);
         let about = About {
             award: "project-approval",

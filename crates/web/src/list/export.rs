@@ -4,21 +4,18 @@
 use std::io::Cursor;
 
 use askama::Template;
-use axum::{
-    http::{HeaderValue, header},
-    response::{Html, IntoResponse, Response},
-};
+use axum::response::{Html, IntoResponse, Response};
 use sheets::write::{self, Column, Sheet};
 
 use crate::{
+    download,
     error::AppError,
-    format::{self, encode},
+    format,
     frame::Frame,
     list::{Cell, Form, Kind, ListQuery, Listing, ListingView},
 };
 
 const CSV: &str = "text/csv; charset=utf-8";
-const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// How many rows a page to print holds at most; beyond that it would be a book, and the workbook serves better.
 const PRINTED_MAX: usize = 2000;
@@ -44,16 +41,12 @@ impl<T> Listing<'_, T> {
         let mut bytes = Cursor::new(Vec::new());
         let (written, content) = match query.form {
             Form::Csv => (write::csv(&sheet, &mut bytes), CSV),
-            _ => (write::xlsx(&[sheet], &mut bytes), XLSX),
+            _ => (write::xlsx(&[sheet], &mut bytes), download::XLSX),
         };
         written.map_err(AppError::internal)?;
         let ending = query.form.key();
         let name = format!("{}-{}.{ending}", self.caption, self.frame.business_date);
-        let disposition = format!("attachment; filename=\"{}.{ending}\"; filename*=UTF-8''{}", self.id, encode(&name));
-        let mut response = ([(header::CONTENT_TYPE, content)], bytes.into_inner()).into_response();
-        let value = HeaderValue::from_str(&disposition).map_err(AppError::internal)?;
-        response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
-        Ok(response)
+        download::file(content, (&format!("{}.{ending}", self.id), &name), bytes.into_inner())
     }
 
     pub(super) fn printed_page(&self, rows: &[T], query: &ListQuery) -> Result<String, AppError> {

@@ -56,6 +56,32 @@ fn rows_are_sorted_filtered_and_searched_by_the_address() {
 }
 
 #[test]
+fn years_and_words_that_stand_in_the_rows_are_filtered_by_and_what_passes_is_what_is_listed() {
+    let frame = Frame::for_tests();
+    let listing =
+        listing(&frame)
+            .words("place", "区镇", &FIRMS, |firm| firm.town)
+            .years("year", "年度", &FIRMS, |firm| firm.since.map_or(0, |day| day.year().into()));
+    let view = listing.view(&FIRMS, &ListQuery::default());
+    let choices = |name: &str| {
+        let filter = view.filters.iter().find(|filter| filter.name == name).unwrap();
+        filter.choices.iter().map(|choice| choice.value.as_str()).collect::<Vec<_>>()
+    };
+    assert!(choices("place").ends_with(&["城北", "城南"]), "each once: {:?}", choices("place"));
+    assert!(choices("year").ends_with(&["2020", "2015", "2009", "0"]), "the latest first: {:?}", choices("year"));
+    for (address, expected) in [
+        (format!("/firms?place={}&year=2015", encode("城北")), vec!["知强科技"]),
+        (format!("/firms?place={}&q=yy", encode("城北")), vec!["如皋医药"]),
+        ("/firms?year=2014&size=1".to_owned(), vec![]),
+    ] {
+        let query = ListQuery::parse(&address.parse().unwrap());
+        let passing: Vec<&str> = listing.passing(&FIRMS, &query).map(|firm| firm.name).collect();
+        assert_eq!(passing, expected, "{address}");
+        assert_eq!(listing.view(&FIRMS, &query).total, expected.len().to_string(), "{address}");
+    }
+}
+
+#[test]
 fn the_filter_is_told_in_words_and_can_be_cleared() {
     let frame = Frame::for_tests();
     let query = ListQuery::parse(&format!("/firms?q=zq&town={}&sort=rights&dir=down", encode("城北")).parse().unwrap());

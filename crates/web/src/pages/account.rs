@@ -17,7 +17,10 @@ use crate::{
     form::{Errors, Field, Kind},
     frame::Frame,
     hx,
-    pages::room::{self, Room, Sent},
+    pages::{
+        cases::forms::refusal,
+        room::{self, Room, Sent},
+    },
     pieces::{Notice, Tone},
     session,
 };
@@ -79,6 +82,18 @@ async fn shown(
     if errors.is_empty() { hx::page(page) } else { hx::refused(page) }
 }
 
+/// What is wrong with a new password typed twice: one of these fields is empty, or both differ.
+pub(super) fn typed_twice(frame: &Frame, sent: &Sent, needed: &[&str]) -> Errors {
+    let mut errors = Errors::default();
+    for name in needed.iter().filter(|name| sent.raw(name).is_empty()) {
+        errors.add(name, frame.t("account-password-missing"));
+    }
+    if errors.is_empty() && sent.raw("new") != sent.raw("again") {
+        errors.add("again", frame.t("account-password-differs"));
+    }
+    errors
+}
+
 /// `POST /account/password`.
 pub async fn change(
     State(app): State<App>,
@@ -86,27 +101,14 @@ pub async fn change(
     headers: HeaderMap,
     Form(sent): Form<Sent>,
 ) -> Result<Response, AppError> {
-    let mut errors = Errors::default();
-    // A password is taken as it was typed, blanks included.
-    let raw = |name: &'static str| sent.all(name).next().unwrap_or_default();
-    for name in ["old", "new", "again"] {
-        if raw(name).is_empty() {
-            errors.add(name, frame.t("account-password-missing"));
-        }
-    }
-    if errors.is_empty() && raw("new") != raw("again") {
-        errors.add("again", frame.t("account-password-differs"));
-    }
+    let mut errors = typed_twice(&frame, &sent, &["old", "new", "again"]);
     if errors.is_empty() {
         let token = session::cookie(&headers, session::SESSION_COOKIE);
-        let done =
-            accounts::change_password(app.db(), own(&frame)?, raw("old"), raw("new"), token.as_deref(), app.now());
+        let (old, new) = (sent.raw("old"), sent.raw("new"));
+        let done = accounts::change_password(app.db(), own(&frame)?, old, new, token.as_deref(), app.now());
         match done.await {
             Ok(()) => return Ok(room::see_other(&frame, &format!("{PATH}?done=password-changed"))),
-            Err(domain::Error::Invalid(why)) => {
-                errors.add(if why.contains("现在的密码") { "old" } else { "new" }, frame.said(&why));
-            }
-            Err(other) => return Err(other.into()),
+            Err(error) => refusal(&frame, &mut errors, "new", error)?,
         }
     }
     shown(&app, &frame, &headers, &head(&frame).wrong(true), &errors).await

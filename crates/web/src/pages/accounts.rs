@@ -19,13 +19,11 @@ use crate::{
     format,
     frame::Frame,
     hx::{self, Hx},
-    list::{Cell, Kind, ListQuery, Listing},
+    list::{Cell, Kind, Listing},
     pages::{
-        registry::{
-            entries::{EntriesPage, EntryForm},
-            who,
-        },
-        room::{self, Room, Sent},
+        cases::forms::refusal,
+        registry::{entries::EntryForm, who},
+        room::{self, Room, Sent, Visit},
     },
     pieces::{State as StateWord, Tone},
 };
@@ -60,23 +58,14 @@ struct FreshPage<'a> {
 
 /// `GET /accounts`.
 pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Result<Response, AppError> {
-    let (query, words) = room::wishes(&uri);
-    let rows = accounts::details(app.db()).await?;
-    let view = {
-        let listing = listing(&frame);
-        if query.export {
-            return listing.workbook(&rows, &query);
-        }
-        listing.view(&rows, &query)
-    };
-    let errors = Errors::default();
-    let form = Some(opening(&frame, &Sent::default(), &errors));
-    let room = head(&frame).with(room::said(&frame, &words));
-    EntriesPage { frame: &frame, room: &room, errors: &errors, list: &view, form }.respond(hx)
+    respond(&app, &frame, hx, &Visit::of(&uri)).await
 }
 
-fn head(frame: &Frame) -> Room {
-    super::invitations::head(frame, PATH, "accounts-title", "accounts-line")
+async fn respond(app: &App, frame: &Frame, hx: Hx, visit: &Visit) -> Result<Response, AppError> {
+    let rows = accounts::details(app.db()).await?;
+    let room = super::invitations::head(frame, PATH, "accounts-title", "accounts-line");
+    let form = Some(opening(frame, &visit.sent, &visit.errors));
+    room::listed_with(hx, frame, room, (&listing(frame), &rows), visit, form)
 }
 
 fn listing(frame: &Frame) -> Listing<'_, Detail> {
@@ -151,18 +140,8 @@ fn opening(frame: &Frame, sent: &Sent, errors: &Errors) -> EntryForm {
 
 /// What a form says of an account; a role that does not exist is no mistake of a visitor.
 fn new(frame: &Frame, login: &str, sent: &Sent) -> Result<New, AppError> {
-    let role = Role::from_key(sent.get("role")).ok_or_else(|| AppError::Invalid(frame.t("accounts-no-role")))?;
+    let role = Role::of_key(sent.get("role")).ok_or_else(|| AppError::Invalid(frame.t("accounts-no-role")))?;
     Ok(New { login: login.to_owned(), name: sent.get("name").to_owned(), role, unit: sent.get("unit").to_owned() })
-}
-
-/// The field that a refusal speaks of.
-fn concerned(why: &str) -> &'static str {
-    match why {
-        why if why.contains("登录名") => "login",
-        why if why.contains("姓名") => "name",
-        why if why.contains("系统管理员") => "role",
-        _ => "unit",
-    }
 }
 
 /// `POST /accounts/open`: opens an account and shows its first password, this once.
@@ -170,16 +149,11 @@ pub async fn open(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>) 
     let new = new(&frame, sent.get("login"), &sent)?;
     match accounts::open_with_fresh_password(app.db(), &new, &who(&frame), app.now()).await {
         Ok(password) => fresh(&frame, &new.login, &password),
-        Err(domain::Error::Invalid(why) | domain::Error::Conflict(why)) => {
+        Err(error) => {
             let mut errors = Errors::default();
-            errors.add(concerned(&why), frame.said(&why));
-            let rows = accounts::details(app.db()).await?;
-            let view = listing(&frame).view(&rows, &ListQuery::default());
-            let form = Some(opening(&frame, &sent, &errors));
-            let room = head(&frame).wrong(true);
-            hx::refused(EntriesPage { frame: &frame, room: &room, errors: &errors, list: &view, form })
+            refusal(&frame, &mut errors, "login", error)?;
+            respond(&app, &frame, Hx::default(), &Visit::again(sent, errors)).await
         }
-        Err(other) => Err(other.into()),
     }
 }
 
@@ -253,16 +227,15 @@ pub async fn amend(
 ) -> Result<Response, AppError> {
     match accounts::amend(app.db(), &new(&frame, &login, &sent)?, &who(&frame), app.now()).await {
         Ok(()) => Ok(room::see_other(&frame, &format!("{}?done=amended", path(&login)))),
-        Err(domain::Error::Invalid(why) | domain::Error::Conflict(why)) => {
+        Err(error) => {
             let mut errors = Errors::default();
-            errors.add(concerned(&why), frame.said(&why));
+            refusal(&frame, &mut errors, "name", error)?;
             let detail = accounts::find(app.db(), &login).await?;
             let room = head_of(&frame, &detail, &Default::default()).wrong(true);
             let mut page = shown(&frame, &detail, &sent, &errors, &room);
             page.tie = tie(&app, &frame, &login, None, &Errors::default()).await?;
             hx::refused(page)
         }
-        Err(other) => Err(other.into()),
     }
 }
 
@@ -304,16 +277,15 @@ pub async fn link(
     };
     match done {
         Ok(()) => Ok(room::see_other(&frame, &format!("{}?done=linked", path(&login)))),
-        Err(domain::Error::Invalid(why) | domain::Error::Conflict(why)) => {
+        Err(error) => {
             let (mut errors, blank, none) = (Errors::default(), Errors::default(), Sent::default());
-            errors.add("subject", frame.said(&why));
+            refusal(&frame, &mut errors, "subject", error)?;
             let detail = accounts::find(app.db(), &login).await?;
             let room = head_of(&frame, &detail, &Default::default()).wrong(true);
             let tie = tie(&app, &frame, &login, Some(subject), &errors).await?;
             let page = shown(&frame, &detail, &none, &blank, &room);
             hx::refused(AccountPage { tie, errors: &errors, ..page })
         }
-        Err(other) => Err(other.into()),
     }
 }
 

@@ -1,8 +1,6 @@
 //! `/appointments` 代理委托: which enterprise lets which agency prepare its applications, for what and until when: asked by the
 //! enterprise, answered by the agency, ended by either, read by the city.
 
-use std::collections::BTreeMap;
-
 use askama::Template;
 use axum::{
     Form,
@@ -12,7 +10,7 @@ use axum::{
 };
 use domain::{
     accounts::Permission,
-    appointments::{self, Appointment, Asked, Side, State as Stands},
+    appointments::{self, Act, Appointment, Asked, Side, State as Stands},
     items::{self, Stage, Track},
 };
 use rules::Policy;
@@ -23,7 +21,7 @@ use crate::{
     form::{Choice, Errors, Field, Kind as FieldKind},
     frame::Frame,
     hx::{self, Hx},
-    list::{Cell, Kind, ListQuery, Listing},
+    list::{Cell, Kind, Listing},
     pages::{
         cases::{
             award_name,
@@ -32,8 +30,8 @@ use crate::{
         },
         corpus::baskets::account,
         policy,
-        registry::entries::{EntriesPage, EntryForm},
-        room::{self, Room, Sent},
+        registry::entries::EntryForm,
+        room::{self, Room, Sent, Visit},
     },
     pieces::{State as StateWord, Tone},
 };
@@ -42,36 +40,19 @@ const PATH: &str = "/appointments";
 
 /// `GET /appointments`.
 pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Result<Response, AppError> {
-    let (query, words) = room::wishes(&uri);
-    if query.export {
-        let rows = appointments::all(&app.installation, account(&frame)?).await?;
-        let document = policy::document()?;
-        return listing(&frame, &document.policy).workbook(&rows, &query);
-    }
-    respond(&app, &frame, hx, (&query, &words), &Sent::default(), &Errors::default()).await
+    respond(&app, &frame, hx, &Visit::of(&uri)).await
 }
 
-async fn respond(
-    app: &App,
-    frame: &Frame,
-    hx: Hx,
-    (query, words): (&ListQuery, &BTreeMap<String, String>),
-    sent: &Sent,
-    errors: &Errors,
-) -> Result<Response, AppError> {
+async fn respond(app: &App, frame: &Frame, hx: Hx, visit: &Visit) -> Result<Response, AppError> {
     let document = policy::document()?;
     let rows = appointments::all(&app.installation, account(frame)?).await?;
-    let view = listing(frame, &document.policy).view(&rows, query);
     let line = if frame.may(Permission::AnswerAppointments) { "appointments-line-agency" } else { "appointments-line" };
-    let room = Room::new(frame.t("appointments-title"), frame.t(line))
-        .with(room::said(frame, words))
-        .wrong(!errors.is_empty());
+    let room = Room::new(frame.t("appointments-title"), frame.t(line));
     let form = match frame.may(Permission::Appoint) {
-        true => form(app, frame, &document.policy, sent, errors).await?,
+        true => form(app, frame, &document.policy, &visit.sent, &visit.errors).await?,
         false => None,
     };
-    let page = EntriesPage { frame, room: &room, errors, list: &view, form };
-    if errors.is_empty() { page.respond(hx) } else { hx::refused(page) }
+    room::listed_with(hx, frame, room, (&listing(frame, &document.policy), &rows), visit, form)
 }
 
 fn listing<'a>(frame: &'a Frame, policy: &'a Policy) -> Listing<'a, Appointment> {
@@ -181,20 +162,10 @@ pub async fn ask(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>) -
         };
         match appointments::ask(&app.installation, account(&frame)?, &asked, app.now()).await {
             Ok(id) => return Ok(room::see_other(&frame, &path(id))),
-            Err(error) => {
-                let why = error.to_string();
-                let field = match () {
-                    () if why.contains("委托到") || why.contains("最长") => "last",
-                    () if why.contains("没有事项") => "awards",
-                    () if why.contains("说明最多") => "note",
-                    () => "agency",
-                };
-                refusal(&frame, &mut errors, field, error)?;
-            }
+            Err(error) => refusal(&frame, &mut errors, "agency", error)?,
         }
     }
-    let nothing = BTreeMap::new();
-    respond(&app, &frame, Hx::default(), (&ListQuery::default(), &nothing), &sent, &errors).await
+    respond(&app, &frame, Hx::default(), &Visit::again(sent, errors)).await
 }
 
 #[derive(Template)]
@@ -270,66 +241,39 @@ fn acts(
     sent: &Sent,
     errors: &Errors,
 ) -> Vec<(String, String, Vec<Field>, String, &'static str)> {
-    let act = |key: &str, fields: Vec<Field>, style| {
+    let form = |act: &Act| {
+        let (key, name) = (act.key(), act.field());
         let words = |what: &str| frame.t(&format!("appointments-{key}-{what}"));
-        (frame.at(&format!("{}/{key}", path(id))), words("line"), fields, words("do"), style)
+        let field = |key: &str| Field::of(name, frame.t(key), FieldKind::Lines, sent.get(name), errors);
+        let (field, style) = match act {
+            Act::Accept => (field("appointments-answer-note").optional(), "button-main"),
+            Act::Decline | Act::End => (field("appointments-why"), ""),
+        };
+        (frame.at(&format!("{}/{key}", path(id))), words("line"), vec![field], words("do"), style)
     };
-    let reason = |name: &str, key: &str| Field::of(name, frame.t(key), FieldKind::Lines, sent.get(name), errors);
-    match (side, state) {
-        (Some(Side::Agency), Stands::Asked) => vec![
-            act("accept", vec![reason("note", "appointments-answer-note").optional()], "button-main"),
-            act("decline", vec![reason("declined", "appointments-why")], ""),
-        ],
-        (Some(_), state) if state.is_open() => vec![act("end", vec![reason("why", "appointments-why")], "")],
-        _ => Vec::new(),
-    }
+    let acts: &[Act] = match (side, state) {
+        (Some(Side::Agency), Stands::Asked) => &[Act::Accept, Act::Decline],
+        (Some(_), state) if state.is_open() => &[Act::End],
+        _ => &[],
+    };
+    acts.iter().map(form).collect()
 }
 
-/// What an act on an appointment came to: back to it, or shown again with what was refused beside its field.
-async fn done(
-    app: &App,
-    frame: &Frame,
-    (id, field): (i64, &str),
-    sent: &Sent,
-    done: Result<(), domain::Error>,
+/// `POST /appointments/{id}/{act}`: accepts, declines or ends it, as the last word of the address says.
+pub async fn act(
+    State(app): State<App>,
+    frame: Frame,
+    Path(id): Path<i64>,
+    uri: Uri,
+    Form(sent): Form<Sent>,
 ) -> Result<Response, AppError> {
-    let Err(error) = done else { return Ok(room::see_other(frame, &path(id))) };
+    let act = Act::ALL.into_iter().find(|act| uri.path().ends_with(act.key()));
+    let act = act.ok_or_else(|| AppError::NotFound(frame.t("problem-not-found-text")))?;
+    let said = sent.get(act.field());
+    let Err(error) = appointments::act(&app.installation, account(&frame)?, (id, act), said, app.now()).await else {
+        return Ok(room::see_other(&frame, &path(id)));
+    };
     let mut errors = Errors::default();
-    refusal(frame, &mut errors, field, error)?;
-    show(app, frame, id, sent, &errors).await
-}
-
-/// `POST /appointments/{id}/accept`.
-pub async fn accept(
-    State(app): State<App>,
-    frame: Frame,
-    Path(id): Path<i64>,
-    Form(sent): Form<Sent>,
-) -> Result<Response, AppError> {
-    let answered =
-        appointments::answer(&app.installation, account(&frame)?, id, (true, sent.get("note")), app.now()).await;
-    done(&app, &frame, (id, "note"), &sent, answered).await
-}
-
-/// `POST /appointments/{id}/decline`.
-pub async fn decline(
-    State(app): State<App>,
-    frame: Frame,
-    Path(id): Path<i64>,
-    Form(sent): Form<Sent>,
-) -> Result<Response, AppError> {
-    let answered =
-        appointments::answer(&app.installation, account(&frame)?, id, (false, sent.get("declined")), app.now()).await;
-    done(&app, &frame, (id, "declined"), &sent, answered).await
-}
-
-/// `POST /appointments/{id}/end`.
-pub async fn end(
-    State(app): State<App>,
-    frame: Frame,
-    Path(id): Path<i64>,
-    Form(sent): Form<Sent>,
-) -> Result<Response, AppError> {
-    let ended = appointments::end(&app.installation, account(&frame)?, id, sent.get("why"), app.now()).await;
-    done(&app, &frame, (id, "why"), &sent, ended).await
+    refusal(&frame, &mut errors, act.field(), error)?;
+    show(&app, &frame, id, &sent, &errors).await
 }

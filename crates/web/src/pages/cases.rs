@@ -42,7 +42,7 @@ use domain::{
 };
 use rules::Policy;
 
-use self::{forms::ListPage, people::People};
+use self::people::People;
 use super::policy;
 use crate::{
     app::App,
@@ -51,13 +51,13 @@ use crate::{
     form::{Choice, Errors, Field, Kind as FieldKind},
     format,
     frame::Frame,
-    hx::{self, Hx},
-    list::{Cell, Dir, Kind, Listing, ListingView},
+    hx::Hx,
+    list::{Cell, Dir, Kind, ListQuery, Listing, ListingView},
     pages::{
         awards::level_name,
         corpus::baskets::account,
         registry::{entries::EntryForm, who},
-        room::{self, ListBlock, Room, Sent},
+        room::{self, Around, ListBlock, Room, Sent, Visit},
     },
     pieces::{Link, Notice, State as StateWord, Tone},
 };
@@ -75,44 +75,43 @@ struct Charted<'a> {
     lines: Vec<String>,
 }
 
-/// `GET /cases`.
-pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Result<Response, AppError> {
-    let (query, words) = room::wishes(&uri);
+/// A list below what it comes to, or its file.
+fn charted<T>(
+    hx: Hx,
+    frame: &Frame,
+    room: &Room,
+    (listing, rows): (&Listing<'_, T>, &[T]),
+    query: &ListQuery,
+    (lines, chart): (Vec<String>, Option<Chart>),
+) -> Result<Response, AppError> {
     if query.export {
-        let document = policy::document()?;
-        let rows = cases::all(app.db(), account(&frame)?).await?;
-        let (mine, people) = (mine(&app, &frame).await?, People::read(&app).await?);
-        let heard = heard(&app, &frame).await?;
-        return listing(&frame, &document.policy, &mine, &people, heard.as_ref()).workbook(&rows, &query);
+        return listing.workbook(rows, query);
     }
-    respond(&app, &frame, hx, &query, &words, &Sent::default(), &Errors::default()).await
+    let list = &listing.view(rows, query);
+    hx.page(Charted { frame, room, list, chart, lines }, ListBlock { frame, list })
 }
 
-async fn respond(
-    app: &App,
-    frame: &Frame,
-    hx: Hx,
-    query: &crate::list::ListQuery,
-    words: &std::collections::BTreeMap<String, String>,
-    sent: &Sent,
-    errors: &Errors,
-) -> Result<Response, AppError> {
+/// `GET /cases`.
+pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Result<Response, AppError> {
+    respond(&app, &frame, hx, &Visit::of(&uri)).await
+}
+
+async fn respond(app: &App, frame: &Frame, hx: Hx, visit: &Visit) -> Result<Response, AppError> {
     let document = policy::document()?;
     let rows = cases::all(app.db(), account(frame)?).await?;
     let (mine, people) = (mine(app, frame).await?, People::read(app).await?);
     let heard = heard(app, frame).await?;
-    let view = listing(frame, &document.policy, &mine, &people, heard.as_ref()).view(&rows, query);
-    if hx.wants_block() {
-        return hx::page(ListBlock { frame, list: &view });
-    }
-    let form = if frame.may(Permission::HandleCases) {
+    let (sent, errors) = (&visit.sent, &visit.errors);
+    let form = if hx.wants_block() {
+        None
+    } else if frame.may(Permission::HandleCases) {
         Some(opening(app, frame, &document.policy, sent, errors).await?)
     } else if frame.may(Permission::OwnCases) {
         apply::form(app, frame, &document.policy, sent, errors).await?
     } else {
         None
     };
-    let mut room = head(frame, PATH).with(said(frame, words)).wrong(!errors.is_empty());
+    let mut room = head(frame, PATH).with(said(frame, &visit.words));
     room.line = waiting(frame, &rows, &mine);
     if let Some(heard) = &heard {
         let count = rows.iter().filter(|case| is_unheard(case, heard)).count();
@@ -123,8 +122,22 @@ async fn respond(
     for one in delegations::stood_in_for(app.db(), account(frame)?, frame.business_date).await? {
         room.line.push_str(&frame.tn("cases-line-for", &[("name", one.from_name), ("date", one.until_on)]));
     }
-    let page = ListPage { frame, room: &room, errors, list: &view, form, acts: acts(frame), sums: Vec::new() };
-    if errors.is_empty() { hx::page(page) } else { hx::refused(page) }
+    let around = Around { acts: acts(frame), form, ..Around::default() };
+    let listing = listing(frame, &document.policy, &mine, &people, heard.as_ref());
+    room::listed_with(hx, frame, room, (&listing, &rows), visit, around)
+}
+
+/// The awards as choices.
+fn awards(frame: &Frame, policy: &Policy) -> Vec<Choice> {
+    policy.awards.iter().map(|award| Choice::new(award.id.clone(), frame.said(&award.name))).collect()
+}
+
+/// A page of the budget with its neighbours; the first of them is what the others are below.
+fn below_budget(frame: &Frame, (title, line): (&str, String), label: &str, here: &str, tabs: &[(&str, &str)]) -> Room {
+    let first = tabs[0].1;
+    let way = [("cases-title", PATH), ("budget-title", budget::PATH), (label, first)];
+    let room = Room::new(frame.t(title), line).below(frame, &way[..if here == first { 2 } else { 3 }]);
+    room.among(frame, label, here, tabs.iter().copied())
 }
 
 /// The codes of the enterprises that have an account, for those who have to tell the others in another way.
@@ -231,7 +244,6 @@ fn listing<'a>(
     people: &'a People,
     heard: Option<&'a Heard>,
 ) -> Listing<'a, Case> {
-    let awards = policy.awards.iter().map(|award| Choice::new(award.id.clone(), frame.said(&award.name))).collect();
     let states = Stands::ALL.iter().map(|state| Choice::new(state.key(), frame.said(state.zh()))).collect();
     let late = vec![Choice::new("late", frame.t("cases-late"))];
     let today = frame.business_date;
@@ -253,7 +265,7 @@ fn listing<'a>(
             Cell::text(acting(frame, people, handler, case.handler_for.as_deref().unwrap_or_default()))
         })
         .column("number", frame.t("cases-number"), Kind::Code, |case| Cell::code(case.id.to_string()))
-        .filter("award", frame.t("cases-award"), awards, |case, key| case.award == key)
+        .filter("award", frame.t("cases-award"), awards(frame, policy), |case, key| case.award == key)
         .filter("state", frame.t("cases-state"), states, |case, key| case.state.key() == key)
         .filter("mine", frame.t("cases-mine"), vec![Choice::new("yes", frame.t("setting-yes"))], move |case, _| {
             mine.contains_key(&case.id)
@@ -379,13 +391,11 @@ pub async fn open(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>) 
                 opening.opened, opening.stopped, opening.unheard
             ),
         )),
-        Err(domain::Error::Invalid(why) | domain::Error::Conflict(why)) => {
+        Err(error) => {
             let mut errors = Errors::default();
-            errors.add("award", frame.said(&why));
-            let query = crate::list::ListQuery::default();
-            respond(&app, &frame, Hx::default(), &query, &std::collections::BTreeMap::new(), &sent, &errors).await
+            forms::refusal(&frame, &mut errors, "award", error)?;
+            respond(&app, &frame, Hx::default(), &Visit::again(sent, errors)).await
         }
-        Err(other) => Err(other.into()),
     }
 }
 

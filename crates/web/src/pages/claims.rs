@@ -6,8 +6,8 @@ use askama::Template;
 use axum::{
     Form,
     extract::{Path, State},
-    http::{HeaderValue, Uri, header},
-    response::{IntoResponse, Response},
+    http::Uri,
+    response::Response,
 };
 use domain::{
     accounts::Detail,
@@ -17,6 +17,7 @@ use domain::{
 use super::invitations;
 use crate::{
     app::App,
+    download,
     error::AppError,
     form::{Choice, Errors, Field, Kind as FieldKind},
     format,
@@ -52,12 +53,8 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
     let (query, words) = room::wishes(&uri);
     let rows = claims::all(&app.installation, account(&frame)?, app.now()).await?;
     let listing = listing(&frame);
-    if query.export {
-        return listing.workbook(&rows, &query);
-    }
-    let view = listing.view(&rows, &query);
     let room = invitations::head(&frame, PATH, "claims-title", "claims-line").with(room::said(&frame, &words));
-    room::list_page(hx, &frame, &room, &view)
+    room::listed(hx, &frame, &room, (&listing, &rows), &query)
 }
 
 fn listing(frame: &Frame) -> Listing<'_, Listed> {
@@ -221,15 +218,14 @@ pub async fn decide(
     let done = match sent.get("decision") {
         "accept" => claims::accept(&app.installation, own, said, app.now()).await,
         "refuse" => claims::refuse(&app.installation, own, said, app.now()).await,
-        _ => Err(domain::Error::Invalid(frame.t("claims-decision-missing"))),
-    };
-    let why = match done {
-        Ok(()) => return Ok(room::see_other(&frame, &format!("{}?done=claim-decided", path(id)))),
-        Err(domain::Error::Invalid(why)) => why,
-        Err(other) => return Err(other.into()),
+        _ => Err(domain::Error::field("decision", frame.t("claims-decision-missing"))),
     };
     let mut errors = Errors::default();
-    errors.add(if why.contains("理由") { "reason" } else { "decision" }, frame.said(&why));
+    match done {
+        Ok(()) => return Ok(room::see_other(&frame, &format!("{}?done=claim-decided", path(id)))),
+        Err(domain::Error::Field { field, why }) => errors.add(field, frame.said(&why)),
+        Err(other) => return Err(other.into()),
+    }
     let view = claims::one(&app.installation, own, id, app.now()).await?;
     let room = head_of(&frame, &view.claim).wrong(true);
     hx::refused(shown(&frame, &view, &sent, &errors, &room))
@@ -242,9 +238,5 @@ pub async fn paper(
     Path((id, file)): Path<(i64, i64)>,
 ) -> Result<Response, AppError> {
     let (paper, bytes) = claims::paper(&app.installation, account(&frame)?, (id, file)).await?;
-    let disposition = format!("attachment; filename*=UTF-8''{}", format::encode(&paper.name));
-    let mut response = ([(header::CONTENT_TYPE, "application/octet-stream")], bytes).into_response();
-    let value = HeaderValue::from_str(&disposition).map_err(AppError::internal)?;
-    response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
-    Ok(response)
+    download::file(download::ANY, ("", &paper.name), bytes)
 }

@@ -8,6 +8,7 @@ mod high_value;
 pub(crate) mod kept;
 mod lapses;
 pub(crate) mod quantities;
+mod rights;
 pub(crate) mod shown;
 pub(crate) mod standing;
 mod tables;

@@ -10,7 +10,6 @@ mod years;
 
 use std::collections::BTreeSet;
 
-use askama::Template;
 use axum::{extract::State, http::Uri, response::Response};
 use domain::lapses::Cause;
 
@@ -23,7 +22,7 @@ use crate::{
     form::Choice,
     frame::Frame,
     hx::Hx,
-    list::{Cell, Dir, Kind, ListQuery, Listing, ListingView},
+    list::{Cell, Dir, Kind, ListQuery, Listing},
     pages::cockpit::{
         self,
         shown::{self, Shown},
@@ -32,22 +31,6 @@ use crate::{
 
 /// The award whose levels are the stars of an enterprise (创新之星, C3.3.2.2).
 pub(crate) const STARS: &str = "innovation-star";
-
-#[derive(Template)]
-#[template(path = "enterprises/list.html")]
-struct ListPage<'a> {
-    frame: &'a Frame,
-    line: String,
-    choices: Vec<Choice>,
-    list: &'a ListingView,
-}
-
-#[derive(Template)]
-#[template(path = "enterprises/list.html", block = "listing")]
-struct ListBlock<'a> {
-    frame: &'a Frame,
-    list: &'a ListingView,
-}
 
 /// `GET /enterprises`.
 pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Result<Response, AppError> {
@@ -58,13 +41,7 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
     let all = read::enterprises(&shown.opened);
     let words = WORDS.get(&shown.opened.summary.run, || Words::of(&all));
     let listing = listing(&frame, &shown, &words);
-    if query.export {
-        return listing.workbook(&all, &query);
-    }
-    let mut view = listing.view(&all, &query);
-    shown.keep_in(&mut view);
-    let page = ListPage { frame: &frame, line: shown.line(&frame), choices: shown.choices(&frame), list: &view };
-    hx.page(page, ListBlock { frame: &frame, list: &view })
+    shown.listed(hx, &frame, "enterprises-title", (&listing, &all), &query)
 }
 
 static WORDS: ByRun<Words> = ByRun::new(4);

@@ -15,7 +15,6 @@ mod towns;
 pub(crate) mod waiting;
 mod waves;
 
-use askama::Template;
 use axum::{extract::State, http::Uri, response::Response};
 use domain::waiting::OfRun;
 use rules::{evaluation::Indicator, policy::IndicatorDef, policy::IndicatorKind};
@@ -28,7 +27,7 @@ use crate::{
     format,
     frame::Frame,
     hx::Hx,
-    list::{Cell, Kind, ListQuery, Listing, ListingView},
+    list::{Cell, Kind, ListQuery, Listing},
     pages::cockpit::{
         self, quantities,
         shown::{self, Shown},
@@ -40,22 +39,6 @@ use crate::{
 /// All indicators stand on one page unless the reader wishes otherwise.
 const ON_A_PAGE: usize = 50;
 
-#[derive(Template)]
-#[template(path = "indicators/list.html")]
-struct ListPage<'a> {
-    frame: &'a Frame,
-    line: String,
-    choices: Vec<Choice>,
-    list: &'a ListingView,
-}
-
-#[derive(Template)]
-#[template(path = "indicators/list.html", block = "listing")]
-struct ListBlock<'a> {
-    frame: &'a Frame,
-    list: &'a ListingView,
-}
-
 struct Row<'a> {
     indicator: &'a Indicator,
     definition: &'a IndicatorDef,
@@ -64,7 +47,8 @@ struct Row<'a> {
 /// `GET /indicators`.
 pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Result<Response, AppError> {
     let wished = ListQuery::parse(&uri);
-    let query = if wished.size < ON_A_PAGE { wished.of_size(ON_A_PAGE).on_page(wished.page) } else { wished.clone() };
+    let query =
+        if wished.size < ON_A_PAGE && !wished.export { wished.of_size(ON_A_PAGE).on_page(wished.page) } else { wished };
     let Some(shown) = shown::shown(&app, query.filter("run")).await? else {
         return cockpit::no_run(&frame, frame.t("indicators-title"));
     };
@@ -76,13 +60,7 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
         .collect();
     let waiting = domain::waiting::of_run(&app.installation, &shown.opened).await?;
     let listing = listing(&frame, &shown, &waiting);
-    if wished.export {
-        return listing.workbook(&rows, &wished);
-    }
-    let mut view = listing.view(&rows, &query);
-    shown.keep_in(&mut view);
-    let page = ListPage { frame: &frame, line: shown.line(&frame), choices: shown.choices(&frame), list: &view };
-    hx.page(page, ListBlock { frame: &frame, list: &view })
+    shown.listed(hx, &frame, "indicators-title", (&listing, &rows), &query)
 }
 
 fn listing<'a>(frame: &'a Frame, shown: &'a Shown, waiting: &'a OfRun) -> Listing<'a, Row<'a>> {

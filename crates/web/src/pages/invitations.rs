@@ -20,14 +20,13 @@ use crate::{
     format,
     frame::Frame,
     hx::{self, Hx},
-    list::{Cell, Kind, ListQuery, Listing},
+    list::{Cell, Kind, Listing},
     pages::{
+        account::typed_twice,
+        cases::forms::refusal,
         corpus::baskets::account,
-        registry::{
-            entries::{EntriesPage, EntryForm},
-            who,
-        },
-        room::{self, Room, Sent},
+        registry::{entries::EntryForm, who},
+        room::{self, Room, Sent, Visit},
     },
     pieces::{State as StateWord, Tone},
 };
@@ -86,27 +85,17 @@ pub(super) fn head(frame: &Frame, here: &str, title: &str, line: &str) -> Room {
 
 /// `GET /invitations`.
 pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Result<Response, AppError> {
-    let (query, words) = room::wishes(&uri);
-    let rows = visible(&app, &frame).await?;
-    let view = {
-        let listing = listing(&frame);
-        if query.export {
-            return listing.workbook(&rows, &query);
-        }
-        listing.view(&rows, &query)
-    };
-    let errors = Errors::default();
-    let form = Some(inviting(&frame, &Sent::default(), &errors)?);
-    let room = head(&frame, PATH, "invitations-title", "invitations-line").with(room::said(&frame, &words));
-    EntriesPage { frame: &frame, room: &room, errors: &errors, list: &view, form }.respond(hx)
+    respond(&app, &frame, hx, &Visit::of(&uri)).await
 }
 
-/// The invitations that the visitor could have made.
-async fn visible(app: &App, frame: &Frame) -> Result<Vec<Invitation>, AppError> {
+/// The invitations that the visitor could have made, and the form of another.
+async fn respond(app: &App, frame: &Frame, hx: Hx, visit: &Visit) -> Result<Response, AppError> {
     let own = account(frame)?;
     let mut rows = invitations::all(app.db()).await?;
     rows.retain(|one| invitations::may_invite(own, one.about.role));
-    Ok(rows)
+    let room = head(frame, PATH, "invitations-title", "invitations-line");
+    let form = Some(inviting(frame, &visit.sent, &visit.errors)?);
+    room::listed_with(hx, frame, room, (&listing(frame), &rows), visit, form)
 }
 
 fn listing(frame: &Frame) -> Listing<'_, Invitation> {
@@ -178,7 +167,7 @@ pub async fn send(
     headers: HeaderMap,
     Form(sent): Form<Sent>,
 ) -> Result<Response, AppError> {
-    let role = Role::from_key(sent.get("role")).ok_or_else(|| AppError::Invalid(frame.t("accounts-no-role")))?;
+    let role = Role::of_key(sent.get("role")).ok_or_else(|| AppError::Invalid(frame.t("accounts-no-role")))?;
     invitations::allowed(account(&frame)?, role)?;
     let about = About { name: sent.get("name").to_owned(), role, unit: sent.get("unit").to_owned() };
     match invitations::invite(app.db(), &about, &who(&frame), app.now()).await {
@@ -189,16 +178,11 @@ pub async fn send(
             let link = format!("{}{}", origin(&app, &headers), frame.at(&format!("/invited?word={word}")));
             hx::page(SentPage { frame: &frame, room: &room, facts: facts(&frame, &invitation), link })
         }
-        Err(domain::Error::Invalid(why)) => {
+        Err(error) => {
             let mut errors = Errors::default();
-            errors.add(if why.contains("姓名") { "name" } else { "unit" }, frame.said(&why));
-            let rows = visible(&app, &frame).await?;
-            let view = listing(&frame).view(&rows, &ListQuery::default());
-            let form = Some(inviting(&frame, &sent, &errors)?);
-            let room = head(&frame, PATH, "invitations-title", "invitations-line").wrong(true);
-            hx::refused(EntriesPage { frame: &frame, room: &room, errors: &errors, list: &view, form })
+            refusal(&frame, &mut errors, "name", error)?;
+            respond(&app, &frame, Hx::default(), &Visit::again(sent, errors)).await
         }
-        Err(other) => Err(other.into()),
     }
 }
 
@@ -301,27 +285,14 @@ fn taking<'a>(
 pub async fn take(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>) -> Result<Response, AppError> {
     let word = sent.get("word");
     let found = invitations::of_word(app.db(), word, app.now()).await?;
-    // A password is taken as it was typed, blanks included.
-    let raw = |name: &'static str| sent.all(name).next().unwrap_or_default();
-    let mut errors = Errors::default();
-    for name in ["new", "again"] {
-        if raw(name).is_empty() {
-            errors.add(name, frame.t("account-password-missing"));
-        }
-    }
-    if errors.is_empty() && raw("new") != raw("again") {
-        errors.add("again", frame.t("account-password-differs"));
-    }
+    let mut errors = typed_twice(&frame, &sent, &["new", "again"]);
     if errors.is_empty() {
-        match invitations::take(app.db(), word, sent.get("login"), raw("new"), app.now()).await {
+        match invitations::take(app.db(), word, sent.get("login"), sent.raw("new"), app.now()).await {
             Ok(new) => {
                 let room = Room::new(frame.t("invited-done"), frame.t("invited-done-line"));
                 return hx::page(TakenPage { frame: &frame, room: &room, login: &new.login });
             }
-            Err(domain::Error::Invalid(why) | domain::Error::Conflict(why)) => {
-                errors.add(if why.contains("密码") { "new" } else { "login" }, frame.said(&why));
-            }
-            Err(other) => return Err(other.into()),
+            Err(error) => refusal(&frame, &mut errors, "login", error)?,
         }
     }
     hx::refused(taking(&frame, &found, word, &sent, &errors, &taking_head(&frame).wrong(true)))

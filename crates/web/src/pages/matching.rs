@@ -50,17 +50,13 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
     let (query, _) = room::wishes(&uri);
     let rows = matching::demands(app.db(), account(&frame)?).await?;
     let listing = listing(&frame);
-    if query.export {
-        return listing.workbook(&rows, &query);
-    }
-    let view = listing.view(&rows, &query);
     let offer = frame.may(Permission::ChangeDemands).then(|| Notice {
         tone: Tone::Plain,
         title: frame.t("matching-post-line"),
         lines: Vec::new(),
         link: Some(Link::new(frame.t("matching-post"), frame.at("/matching/post"))),
     });
-    room::list_page(hx, &frame, &head(&frame, PATH).with(offer), &view)
+    room::listed(hx, &frame, &head(&frame, PATH).with(offer), (&listing, &rows), &query)
 }
 
 fn listing(frame: &Frame) -> Listing<'_, Demand> {

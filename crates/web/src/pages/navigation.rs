@@ -123,13 +123,9 @@ pub async fn own(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Resu
     rows.retain(|kept| !code.is_empty() && kept.enterprise == code);
     let (query, _) = room::wishes(&uri);
     let listing = listing_at(&frame, OWN);
-    if query.export {
-        return listing.workbook(&rows, &query);
-    }
-    let view = listing.view(&rows, &query);
     let room = Room::new(frame.t("nav-own-reports"), frame.t("nav-own-reports-line"));
     let room = room.below(&frame, &[("nav-my-enterprise", "/my-enterprise")]);
-    room::list_page(hx, &frame, &room, &view)
+    room::listed(hx, &frame, &room, (&listing, &rows), &query)
 }
 
 fn listing(frame: &Frame) -> Listing<'_, Kept> {

@@ -36,15 +36,11 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
     let (query, words) = room::wishes(&uri);
     let rows = offers::offers(&app.installation, account(&frame)?, app.now()).await?;
     let listing = listing(&frame);
-    if query.export {
-        return listing.workbook(&rows, &query);
-    }
-    let view = listing.view(&rows, &query);
     let room = match frame.may(Permission::ChangeOffers) {
         true => supply::head(&frame, PATH),
         false => Room::new(frame.t("offers-title"), frame.t("offers-line")),
     };
-    room::list_page(hx, &frame, &room.with(room::said(&frame, &words)), &view)
+    room::listed(hx, &frame, &room.with(room::said(&frame, &words)), (&listing, &rows), &query)
 }
 
 fn listing(frame: &Frame) -> Listing<'_, Offer> {

@@ -15,13 +15,11 @@ use crate::{
     form::{Choice, Errors, Field, Kind as FieldKind},
     frame::Frame,
     hx::{self, Hx},
-    list::{Cell, Kind as Column, ListQuery, Listing},
+    list::{Cell, Kind as Column, Listing},
     pages::{
-        registry::{
-            entries::{EntriesPage, EntryForm},
-            who,
-        },
-        room::{self, Room, Sent},
+        cases::forms::refusal,
+        registry::{entries::EntryForm, who},
+        room::{self, Room, Sent, Visit},
     },
     pieces::{State as StateWord, Tone},
 };
@@ -43,23 +41,14 @@ struct OrganisationPage<'a> {
 
 /// `GET /organisations`.
 pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Result<Response, AppError> {
-    let (query, words) = room::wishes(&uri);
-    let all = organisations::all(app.db(), app.now()).await?;
-    let view = {
-        let listing = listing(&frame);
-        if query.export {
-            return listing.workbook(&all, &query);
-        }
-        listing.view(&all, &query)
-    };
-    let errors = Errors::default();
-    let form = Some(adding(&frame, &all, &Sent::default(), &errors));
-    let room = head(&frame).with(room::said(&frame, &words));
-    EntriesPage { frame: &frame, room: &room, errors: &errors, list: &view, form }.respond(hx)
+    respond(&app, &frame, hx, &Visit::of(&uri)).await
 }
 
-fn head(frame: &Frame) -> Room {
-    Room::new(frame.t("organisations-title"), frame.t("organisations-line"))
+async fn respond(app: &App, frame: &Frame, hx: Hx, visit: &Visit) -> Result<Response, AppError> {
+    let all = organisations::all(app.db(), app.now()).await?;
+    let room = Room::new(frame.t("organisations-title"), frame.t("organisations-line"));
+    let form = Some(adding(frame, &all, &visit.sent, &visit.errors));
+    room::listed_with(hx, frame, room, (&listing(frame), &all), visit, form)
 }
 
 fn listing(frame: &Frame) -> Listing<'_, Organisation> {
@@ -122,17 +111,11 @@ pub async fn add(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>) -
     };
     match organisations::add(app.db(), &new, &who(&frame), app.now()).await {
         Ok(_) => Ok(room::see_other(&frame, &format!("{PATH}?done=kept"))),
-        Err(domain::Error::Invalid(why) | domain::Error::Conflict(why)) => {
+        Err(error) => {
             let mut errors = Errors::default();
-            let field = if why.contains("信用代码") || why.contains("校验") { "code" } else { "name" };
-            errors.add(field, frame.said(&why));
-            let all = organisations::all(app.db(), app.now()).await?;
-            let view = listing(&frame).view(&all, &ListQuery::default());
-            let form = Some(adding(&frame, &all, &sent, &errors));
-            let room = head(&frame).wrong(true);
-            hx::refused(EntriesPage { frame: &frame, room: &room, errors: &errors, list: &view, form })
+            refusal(&frame, &mut errors, "name", error)?;
+            respond(&app, &frame, Hx::default(), &Visit::again(sent, errors)).await
         }
-        Err(other) => Err(other.into()),
     }
 }
 
@@ -190,14 +173,13 @@ pub async fn rename(
 ) -> Result<Response, AppError> {
     match organisations::rename(app.db(), id, sent.get("name"), &who(&frame), app.now()).await {
         Ok(()) => Ok(room::see_other(&frame, &format!("{}?done=kept", path(id)))),
-        Err(domain::Error::Invalid(why) | domain::Error::Conflict(why)) => {
+        Err(error) => {
             let mut errors = Errors::default();
-            errors.add("name", frame.said(&why));
+            refusal(&frame, &mut errors, "name", error)?;
             let one = organisations::find(app.db(), id).await?;
             let room = head_of(&frame, &one).wrong(true);
             hx::refused(shown(&frame, &one, id, sent.get("name"), &errors, &room))
         }
-        Err(other) => Err(other.into()),
     }
 }
 

@@ -4,7 +4,6 @@ mod detail;
 pub(crate) mod names;
 pub(crate) mod read;
 
-use askama::Template;
 use axum::{extract::State, http::Uri, response::Response};
 use domain::runs::Opened;
 use terms::ApplicationNumber;
@@ -17,29 +16,13 @@ use crate::{
     form::Choice,
     frame::Frame,
     hx::Hx,
-    list::{Cell, Kind, ListQuery, Listing, ListingView},
+    list::{Cell, Kind, ListQuery, Listing},
     pages::cockpit::{
         self,
         shown::{self, Shown},
     },
     pieces::{State as StateWord, Tone},
 };
-
-#[derive(Template)]
-#[template(path = "patents/list.html")]
-struct ListPage<'a> {
-    frame: &'a Frame,
-    line: String,
-    choices: Vec<Choice>,
-    list: &'a ListingView,
-}
-
-#[derive(Template)]
-#[template(path = "patents/list.html", block = "listing")]
-struct ListBlock<'a> {
-    frame: &'a Frame,
-    list: &'a ListingView,
-}
 
 /// `GET /patents`.
 pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Result<Response, AppError> {
@@ -49,13 +32,7 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
     };
     let all = read::patents(&shown.opened);
     let listing = listing(&frame, &shown);
-    if query.export {
-        return listing.workbook(&all, &query);
-    }
-    let mut view = listing.view(&all, &query);
-    shown.keep_in(&mut view);
-    let page = ListPage { frame: &frame, line: shown.line(&frame), choices: shown.choices(&frame), list: &view };
-    hx.page(page, ListBlock { frame: &frame, list: &view })
+    shown.listed(hx, &frame, "patents-title", (&listing, &all), &query)
 }
 
 /// A search for an application number in any notation becomes a search for its one form.

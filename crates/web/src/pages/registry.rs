@@ -17,8 +17,8 @@ use std::{collections::BTreeMap, io::Cursor};
 use askama::Template;
 use axum::{
     extract::{Path, State},
-    http::{HeaderValue, Uri, header},
-    response::{IntoResponse, Response},
+    http::Uri,
+    response::Response,
 };
 use domain::{
     accounts::Permission,
@@ -29,9 +29,10 @@ use registry::Register;
 
 use crate::{
     app::App,
+    download,
     error::AppError,
     form::Choice,
-    format::{self, encode},
+    format,
     frame::Frame,
     hx,
     list::{Cell, Form, Kind, Listing},
@@ -248,10 +249,5 @@ pub async fn template(Path(id): Path<String>) -> Result<Response, AppError> {
 
 /// A workbook that a browser saves.
 pub(crate) fn workbook(plain: &str, name: &str, bytes: Vec<u8>) -> Result<Response, AppError> {
-    const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    let disposition = format!("attachment; filename=\"{plain}.xlsx\"; filename*=UTF-8''{}", encode(name));
-    let mut response = ([(header::CONTENT_TYPE, XLSX)], bytes).into_response();
-    let value = HeaderValue::from_str(&disposition).map_err(AppError::internal)?;
-    response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
-    Ok(response)
+    download::file(download::XLSX, (&format!("{plain}.xlsx"), name), bytes)
 }

@@ -12,11 +12,15 @@ use axum::{
 use crate::{
     app::App,
     error::AppError,
+    form::Errors,
     format::encode,
     frame::Frame,
-    hx::Hx,
-    list::{ListQuery, ListingView},
-    pages::registry::who,
+    hx::{self, Hx},
+    list::{ListQuery, Listing, ListingView},
+    pages::{
+        cases::forms::Act,
+        registry::{entries::EntryForm, who},
+    },
     pieces::{Link, Notice, Tab, Tone},
 };
 
@@ -106,6 +110,95 @@ pub(crate) fn list_page(hx: Hx, frame: &Frame, room: &Room, list: &ListingView) 
     hx.page(ListPage { frame, room, list }, ListBlock { frame, list })
 }
 
+/// The same of these rows, or the file of them.
+pub(crate) fn listed<T>(
+    hx: Hx,
+    frame: &Frame,
+    room: &Room,
+    (listing, rows): (&Listing<'_, T>, &[T]),
+    query: &ListQuery,
+) -> Result<Response, AppError> {
+    if query.export {
+        return listing.workbook(rows, query);
+    }
+    list_page(hx, frame, room, &listing.view(rows, query))
+}
+
+/// What stands around a list: sums and buttons above it, a form below.
+#[derive(Default)]
+pub(crate) struct Around {
+    /// Sums that open to what they add up.
+    pub(crate) sums: Vec<(String, Link)>,
+    /// Buttons that send nothing but themselves.
+    pub(crate) acts: Vec<Act>,
+    /// The form.
+    pub(crate) form: Option<EntryForm>,
+}
+
+impl From<Option<EntryForm>> for Around {
+    fn from(form: Option<EntryForm>) -> Self {
+        Self { form, ..Self::default() }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "room_form.html")]
+struct AroundPage<'a> {
+    frame: &'a Frame,
+    room: &'a Room,
+    errors: &'a Errors,
+    list: &'a ListingView,
+    sums: Vec<(String, Link)>,
+    acts: Vec<Act>,
+    form: Option<EntryForm>,
+}
+
+/// A list with what stands around it, or its file; after a form that was refused, the form again with what was wrong.
+pub(crate) fn listed_with<T>(
+    hx: Hx,
+    frame: &Frame,
+    mut room: Room,
+    (listing, rows): (&Listing<'_, T>, &[T]),
+    visit: &Visit,
+    around: impl Into<Around>,
+) -> Result<Response, AppError> {
+    if visit.query.export {
+        return listing.workbook(rows, &visit.query);
+    }
+    let (list, errors) = (&listing.view(rows, &visit.query), &visit.errors);
+    room.is_wrong = !errors.is_empty();
+    room.notice = room.notice.or_else(|| said(frame, &visit.words));
+    let Around { sums, acts, form } = around.into();
+    let page = AroundPage { frame, room: &room, errors, list, sums, acts, form };
+    if room.is_wrong { hx::refused(page) } else { hx.page(page, ListBlock { frame, list }) }
+}
+
+/// A visit to a page with a list and a form: what its address asks for, or the form that was sent and refused.
+#[derive(Debug, Default)]
+pub(crate) struct Visit {
+    /// What is asked of the list.
+    pub(crate) query: ListQuery,
+    /// The words that only say what has just happened.
+    pub(crate) words: BTreeMap<String, String>,
+    /// What was sent.
+    pub(crate) sent: Sent,
+    /// What was wrong with it.
+    pub(crate) errors: Errors,
+}
+
+impl Visit {
+    /// By this address.
+    pub(crate) fn of(uri: &Uri) -> Self {
+        let (query, words) = wishes(uri);
+        Self { query, words, ..Self::default() }
+    }
+
+    /// Back at the form.
+    pub(crate) fn again(sent: Sent, errors: Errors) -> Self {
+        Self { sent, errors, ..Self::default() }
+    }
+}
+
 /// What a form sent; names may stand more than once.
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(transparent)]
@@ -115,6 +208,11 @@ impl Sent {
     /// The value of a field without the blanks around it; empty when it was not sent.
     pub(crate) fn get(&self, name: &str) -> &str {
         self.0.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value.trim())
+    }
+
+    /// The value of a field as it was typed, blanks included: a password.
+    pub(crate) fn raw<'a>(&'a self, name: &'a str) -> &'a str {
+        self.all(name).next().unwrap_or_default()
     }
 
     /// Every value of a name.

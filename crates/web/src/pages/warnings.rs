@@ -41,12 +41,8 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
     let (query, said) = room::wishes(&uri);
     let rows = sorted(warnings::all(app.db(), Some(account(&frame)?)).await?);
     let listing = listing(&frame);
-    if query.export {
-        return listing.workbook(&rows, &query);
-    }
-    let view = listing.view(&rows, &query);
     let room = head(&frame, PATH).with(room::said(&frame, &said));
-    room::list_page(hx, &frame, &room, &view)
+    room::listed(hx, &frame, &room, (&listing, &rows), &query)
 }
 
 /// Those that wait first, then the gravest, then the latest.

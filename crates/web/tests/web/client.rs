@@ -111,6 +111,14 @@ impl Answer {
         (self.status.is_success() || self.status == StatusCode::SEE_OTHER) && !is_led_to_sign_in
     }
 
+    /// The inputs that are marked as wrong, each described by what is wrong with it, in the order of the page.
+    pub(crate) fn marked(&self) -> Vec<&str> {
+        let marked = |rest: &'_ str| rest.split('>').next().is_some_and(|tag| tag.contains("aria-invalid=\"true\""));
+        let described = self.text.split("aria-describedby=\"").skip(1).filter(|rest| marked(rest));
+        let named = described.filter_map(|rest| rest.split('"').next()?.split(' ').next_back()?.strip_suffix("-error"));
+        named.filter(|name| self.text.contains(&format!("id=\"{name}-error\""))).collect()
+    }
+
     /// The token of the page's last form.
     pub(crate) fn token(&self) -> String {
         let rest = self.text.rsplit("name=\"csrf\" value=\"").next().unwrap_or_default();

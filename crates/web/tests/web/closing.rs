@@ -34,7 +34,11 @@ async fn the_figures_stand_before_the_button_that_closes_them() {
     {
         assert!(page.contains(words), "{words}: {page}");
     }
-    assert!(!clerk.get("/registers/closing").await.text.contains("按这些数月结"), "nothing is closed unseen");
+    let listed = clerk.get("/registers/closing").await;
+    assert!(!listed.text.contains("按这些数月结"), "nothing is closed unseen");
+    let form = [("csrf", &*listed.token()), ("run", &*run), ("acknowledged", ""), ("note", "")];
+    let refused = clerk.post("/registers/closing/close", &form).await;
+    assert_eq!((refused.status, refused.marked()), (StatusCode::UNPROCESSABLE_ENTITY, vec!["acknowledged"]));
 }
 
 #[tokio::test]

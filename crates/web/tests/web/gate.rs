@@ -25,7 +25,7 @@ fn lines(part: usize) -> Vec<Vec<&'static str>> {
 /// What the table says of each role and permission.
 fn cells() -> BTreeMap<(Role, String), &'static str> {
     let lines = lines(0);
-    let roles: Vec<Role> = lines[0][1..].iter().map(|key| Role::from_key(key).expect(key)).collect();
+    let roles: Vec<Role> = lines[0][1..].iter().map(|key| Role::of_key(key).expect(key)).collect();
     assert_eq!(roles, Role::ALL);
     let cells = lines[1..].iter().flat_map(|line| {
         assert_eq!(line.len(), roles.len() + 1, "{line:?}");

@@ -27,6 +27,7 @@ mod indicators;
 mod kept;
 mod likeness;
 mod links;
+mod marked;
 mod matching;
 mod messages;
 mod navigation;

@@ -81,8 +81,13 @@ async fn clause_c1_3_what_universities_offer_meets_what_firms_seek() {
     let number = patent.rsplit('/').next().unwrap().to_owned();
     let token = university.get(&href).await.token();
     let said = [("csrf", token.as_str()), ("number", number.as_str()), ("words", "有样机可测"), ("contact", "010-1")];
+    for field in ["words", "contact"] {
+        let silent = said.map(|(name, value)| (name, if name == field { " " } else { value }));
+        assert_eq!(university.post(&format!("{href}/answer"), &silent).await.marked(), [field]);
+    }
     let answered = university.post(&format!("{href}/answer"), &said).await;
     assert_eq!(answered.status, StatusCode::SEE_OTHER, "{}", answered.text);
+    assert_eq!(university.post(&format!("{href}/answer"), &said).await.marked(), ["number"], "once");
     let own_page = ready(&mut university, &href).await;
     let demand = href.replace("/supply/demands", "/matching");
     let seen = match firm.get(&demand).await {
@@ -247,7 +252,7 @@ async fn an_agency_prepares_and_the_enterprise_sees_who_wrote_what() {
     let appointment = numbered(&list, "/appointments/");
     let token = firm.get(&appointment).await.token();
     let silent = firm.post(&format!("{appointment}/end"), &[("csrf", &token), ("why", "")]).await;
-    assert_eq!(silent.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!((silent.status, silent.marked()), (StatusCode::UNPROCESSABLE_ENTITY, vec!["why"]));
     firm.post(&format!("{appointment}/end"), &[("csrf", &token), ("why", "自己办理")]).await;
     assert_eq!(agency.get(&draft).await.status, StatusCode::NOT_FOUND);
     assert_eq!(agency.get(&paper).await.status, StatusCode::NOT_FOUND);
@@ -262,6 +267,7 @@ async fn an_appointment_goes_from_the_form_to_its_answer() {
     let token = agency.get(&waiting).await.token();
     let silent = agency.post(&format!("{waiting}/decline"), &[("csrf", &token), ("declined", "")]).await;
     assert!(silent.status == StatusCode::UNPROCESSABLE_ENTITY && silent.text.contains("不接受的原因"));
+    assert_eq!(silent.marked(), ["declined"]);
     agency.post(&format!("{waiting}/decline"), &[("csrf", &token), ("declined", "有冲突")]).await;
     assert!(firm.get(&waiting).await.text.contains("有冲突"));
     let token = firm.get("/appointments").await.token();
@@ -276,6 +282,7 @@ async fn an_appointment_goes_from_the_form_to_its_answer() {
         "{}",
         wrong.text
     );
+    assert_eq!(wrong.marked(), ["agency"]);
     let name = "云川卓识知识产权服务有限公司";
     let form = [
         ("csrf", token.as_str()),
@@ -285,6 +292,11 @@ async fn an_appointment_goes_from_the_form_to_its_answer() {
         ("last", "2024-12-31"),
         ("note", "请尽快"),
     ];
+    let long = "字".repeat(501);
+    for (field, value) in [("last", "2024-01-31"), ("last", "2029-01-01"), ("awards", "no-such"), ("note", &*long)] {
+        let wrong = form.map(|(name, right)| (name, if name == field { value } else { right }));
+        assert_eq!(firm.post("/appointments/ask", &wrong).await.marked(), [field], "{value}");
+    }
     let asked = firm.post("/appointments/ask", &form).await;
     assert_eq!(asked.status, StatusCode::SEE_OTHER, "{}", asked.text);
     let one = asked.header("location").to_owned();

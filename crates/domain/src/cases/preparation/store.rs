@@ -40,7 +40,7 @@ pub(super) async fn course(tx: &mut Tx, case: i64) -> Result<Vec<Prepared>, Erro
 fn prepared(row: Row) -> Result<Prepared, Error> {
     let unknown =
         |text: &str| Error::Damaged(format!("代拟材料的记录中有本程序不认识的“{text}”。请从备份恢复，或更新程序。"));
-    let work = Work::ALL.into_iter().find(|work| work.key() == row.act).ok_or_else(|| unknown(&row.act))?;
+    let work = Work::of_key(&row.act).ok_or_else(|| unknown(&row.act))?;
     Ok(Prepared {
         work,
         agency: row.agency,

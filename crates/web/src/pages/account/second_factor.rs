@@ -98,8 +98,7 @@ pub async fn confirm(State(app): State<App>, frame: Frame, Form(sent): Form<Sent
 
 /// `POST /account/second-factor/give-up`.
 pub async fn give_up(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>) -> Result<Response, AppError> {
-    let word = sent.all("password").next().unwrap_or_default();
-    match second_factor::give_up(app.db(), own(&frame)?, word, app.now()).await {
+    match second_factor::give_up(app.db(), own(&frame)?, sent.raw("password"), app.now()).await {
         Ok(()) => Ok(room::see_other(&frame, &format!("{}?done=factor-given-up", super::PATH))),
         Err(domain::Error::Invalid(why)) => {
             let mut errors = Errors::default();

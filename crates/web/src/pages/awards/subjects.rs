@@ -19,9 +19,12 @@ use crate::{
     frame::Frame,
     hx::Hx,
     list::{Cell, Dir, Kind, ListQuery, Listing, ListingView},
-    pages::cockpit::{
-        self,
-        shown::{self, Shown},
+    pages::{
+        cockpit::{
+            self,
+            shown::{self, Shown},
+        },
+        room::ListBlock,
     },
     pieces::{Clause, Link},
 };
@@ -35,13 +38,6 @@ struct ListPage<'a> {
     crumbs: Vec<Link>,
     choices: Vec<Choice>,
     clauses: Vec<Clause>,
-    list: &'a ListingView,
-}
-
-#[derive(Template)]
-#[template(path = "awards/list.html", block = "listing")]
-struct ListBlock<'a> {
-    frame: &'a Frame,
     list: &'a ListingView,
 }
 

@@ -3,8 +3,7 @@
 use axum::{
     Form,
     extract::{Multipart, Path, State},
-    http::{HeaderValue, header},
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use domain::{
     cases::{self, Act, Receiving, Said, Written},
@@ -14,9 +13,9 @@ use domain::{
 use super::{forms, one::respond, path};
 use crate::{
     app::App,
+    download,
     error::AppError,
     form::Errors,
-    format,
     frame::Frame,
     pages::{
         corpus::baskets::account,
@@ -189,16 +188,7 @@ pub async fn paper(
     Path((id, file)): Path<(i64, i64)>,
 ) -> Result<Response, AppError> {
     let (paper, bytes) = cases::paper(&app.installation, account(&frame)?, (id, file)).await?;
-    saved(&paper.name, bytes)
-}
-
-/// A file to be saved under this name.
-pub(super) fn saved(name: &str, bytes: Vec<u8>) -> Result<Response, AppError> {
-    let disposition = format!("attachment; filename*=UTF-8''{}", format::encode(name));
-    let mut response = ([(header::CONTENT_TYPE, "application/octet-stream")], bytes).into_response();
-    let value = HeaderValue::from_str(&disposition).map_err(AppError::internal)?;
-    response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
-    Ok(response)
+    download::file(download::ANY, ("", &paper.name), bytes)
 }
 
 /// `POST /cases/{id}/papers/{file}/remove`: takes a paper out, and keeps what was typed beside it.

@@ -14,11 +14,10 @@ use crate::{
     form::{Choice, Errors, Field, Kind},
     frame::Frame,
     hx::Hx,
-    list::ListQuery,
     pages::{
         corpus::baskets::account,
         registry::entries::EntryForm,
-        room::{self, Sent},
+        room::{self, Sent, Visit},
     },
 };
 
@@ -84,6 +83,5 @@ pub async fn begin(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>)
             Err(error) => forms::refusal(&frame, &mut errors, "matter", error)?,
         }
     }
-    let nothing = std::collections::BTreeMap::new();
-    respond(&app, &frame, Hx::default(), &ListQuery::default(), &nothing, &sent, &errors).await
+    respond(&app, &frame, Hx::default(), &Visit::again(sent, errors)).await
 }

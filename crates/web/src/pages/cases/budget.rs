@@ -7,23 +7,19 @@ use domain::{
 };
 use rules::Policy;
 
-use super::{
-    award_name,
-    forms::{self, ListPage},
-    head, policy, uses,
-};
+use super::{award_name, forms, head, policy, uses};
 use crate::{
     app::App,
     error::AppError,
     form::{Choice, Errors, Field, Kind as FieldKind},
     format,
     frame::Frame,
-    hx::{self, Hx},
-    list::{Cell, Kind, ListQuery, Listing},
+    hx::Hx,
+    list::{Cell, Kind, Listing},
     pages::{
         corpus::baskets::account,
         registry::entries::EntryForm,
-        room::{self, ListBlock, Sent},
+        room::{self, Around, Sent, Visit},
     },
     pieces::Link,
 };
@@ -32,36 +28,18 @@ pub(super) const PATH: &str = "/budget";
 
 /// `GET /budget`.
 pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Result<Response, AppError> {
-    let (query, words) = room::wishes(&uri);
-    if query.export {
-        let document = policy::document()?;
-        let rows = budget::lines(app.db()).await?;
-        return listing(&frame, &document.policy, &rows).workbook(&rows, &query);
-    }
-    respond(&app, &frame, hx, &query, &words, &Sent::default(), &Errors::default()).await
+    respond(&app, &frame, hx, &Visit::of(&uri)).await
 }
 
-async fn respond(
-    app: &App,
-    frame: &Frame,
-    hx: Hx,
-    query: &ListQuery,
-    words: &std::collections::BTreeMap<String, String>,
-    sent: &Sent,
-    errors: &Errors,
-) -> Result<Response, AppError> {
+async fn respond(app: &App, frame: &Frame, hx: Hx, visit: &Visit) -> Result<Response, AppError> {
     let document = policy::document()?;
     let rows = budget::lines(app.db()).await?;
-    let view = listing(frame, &document.policy, &rows).view(&rows, query);
-    if hx.wants_block() {
-        return hx::page(ListBlock { frame, list: &view });
-    }
-    let form = frame.may(Permission::ManageMoney).then(|| form(frame, &document.policy, sent, errors));
-    let mut room = head(frame, PATH).with(room::said(frame, words)).wrong(!errors.is_empty());
+    let may_set = frame.may(Permission::ManageMoney);
+    let form = may_set.then(|| form(frame, &document.policy, &visit.sent, &visit.errors));
+    let mut room = head(frame, PATH);
     room.line = frame.t1("budget-line", "year", frame.business_date.year());
-    let sums = sums(frame, &rows);
-    let page = ListPage { frame, room: &room, errors, list: &view, form, acts: Vec::new(), sums };
-    if errors.is_empty() { hx::page(page) } else { hx::refused(page) }
+    let around = Around { sums: sums(frame, &rows), form, ..Around::default() };
+    room::listed_with(hx, frame, room, (&listing(frame, &document.policy, &rows), &rows), visit, around)
 }
 
 /// What the lines of this year come to, each sum with the way to what it adds up.
@@ -85,8 +63,6 @@ fn sums(frame: &Frame, rows: &[Line]) -> Vec<(String, Link)> {
 }
 
 fn listing<'a>(frame: &'a Frame, policy: &'a Policy, rows: &[Line]) -> Listing<'a, Line> {
-    let years: std::collections::BTreeSet<i64> = rows.iter().map(|line| line.year).collect();
-    let years = years.into_iter().rev().map(|year| Choice::new(year.to_string(), year.to_string())).collect();
     let money = |fen: i64| Cell::money(fen, frame.lang);
     // A sum of nothing has nothing to open.
     let used = move |fen: i64, line: i64, state: &str| match fen {
@@ -113,7 +89,7 @@ fn listing<'a>(frame: &'a Frame, policy: &'a Policy, rows: &[Line]) -> Listing<'
         })
         .column("left", frame.t("budget-left"), Kind::Money, move |line| money(line.left_fen()))
         .column("basis", frame.t("budget-basis"), Kind::Text, |line| Cell::text(line.basis.clone()))
-        .filter("year", frame.t("cases-year"), years, |line, year| line.year.to_string() == year)
+        .years("year", frame.t("cases-year"), rows, |line| line.year)
         .search(frame.t("budget-search"), |line| format!("{} {} {}", line.source, line.basis, line.year))
         .when_empty(frame.t("budget-none"), frame.t("budget-none-todo"))
 }
@@ -124,7 +100,7 @@ fn purpose(frame: &Frame, policy: &Policy, award: &str) -> String {
 
 fn form(frame: &Frame, policy: &Policy, sent: &Sent, errors: &Errors) -> EntryForm {
     let mut awards = vec![Choice::new("", frame.t("budget-any"))];
-    awards.extend(policy.awards.iter().map(|award| Choice::new(award.id.clone(), frame.said(&award.name))));
+    awards.extend(super::awards(frame, policy));
     let year =
         if sent.get("year").is_empty() { frame.business_date.year().to_string() } else { sent.get("year").to_owned() };
     let field = |name: &str, key: &str, kind| Field::of(name, frame.t(key), kind, sent.get(name), errors);
@@ -168,6 +144,5 @@ pub async fn set(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>) -
             Err(error) => forms::refusal(&frame, &mut errors, "amount", error)?,
         }
     }
-    let nothing = std::collections::BTreeMap::new();
-    respond(&app, &frame, Hx::default(), &ListQuery::default(), &nothing, &sent, &errors).await
+    respond(&app, &frame, Hx::default(), &Visit::again(sent, errors)).await
 }

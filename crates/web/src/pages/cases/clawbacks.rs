@@ -1,7 +1,5 @@
 //! `/clawbacks` 追回建议: what became known of decided cases after their decision, and what the leader made of it.
 
-use std::collections::BTreeMap;
-
 use axum::{Form, extract::State, http::Uri, response::Response};
 use domain::{
     accounts::Permission,
@@ -9,22 +7,18 @@ use domain::{
 };
 use rules::Policy;
 
-use super::{
-    amount_cell, award_name,
-    forms::{self, ListPage},
-    head, path, policy, state,
-};
+use super::{amount_cell, award_name, forms, head, path, policy, state};
 use crate::{
     app::App,
     error::AppError,
     form::{Choice, Errors, Field, Kind as FieldKind},
     frame::Frame,
-    hx::{self, Hx},
-    list::{Cell, Kind, ListQuery, Listing},
+    hx::Hx,
+    list::{Cell, Kind, Listing},
     pages::{
         corpus::baskets::account,
         registry::entries::EntryForm,
-        room::{self, ListBlock, Sent},
+        room::{self, Sent, Visit},
     },
     pieces::{State as StateWord, Tone},
 };
@@ -33,33 +27,14 @@ pub(super) const PATH: &str = "/clawbacks";
 
 /// `GET /clawbacks`.
 pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Result<Response, AppError> {
-    let (query, words) = room::wishes(&uri);
-    if query.export {
-        let document = policy::document()?;
-        let rows = cases::clawbacks(app.db(), account(&frame)?).await?;
-        return listing(&frame, &document.policy).workbook(&rows, &query);
-    }
-    respond(&app, &frame, hx, (&query, &words), &Sent::default(), &Errors::default()).await
+    respond(&app, &frame, hx, &Visit::of(&uri)).await
 }
 
-async fn respond(
-    app: &App,
-    frame: &Frame,
-    hx: Hx,
-    (query, words): (&ListQuery, &BTreeMap<String, String>),
-    sent: &Sent,
-    errors: &Errors,
-) -> Result<Response, AppError> {
+async fn respond(app: &App, frame: &Frame, hx: Hx, visit: &Visit) -> Result<Response, AppError> {
     let document = policy::document()?;
     let rows = cases::clawbacks(app.db(), account(frame)?).await?;
-    let view = listing(frame, &document.policy).view(&rows, query);
-    if hx.wants_block() {
-        return hx::page(ListBlock { frame, list: &view });
-    }
-    let room = head(frame, PATH).with(room::said(frame, words)).wrong(!errors.is_empty());
-    let form = frame.may(Permission::DecideCases).then(|| form(frame, &rows, sent, errors)).flatten();
-    let page = ListPage { frame, room: &room, errors, list: &view, form, acts: Vec::new(), sums: Vec::new() };
-    if errors.is_empty() { hx::page(page) } else { hx::refused(page) }
+    let form = frame.may(Permission::DecideCases).then(|| form(frame, &rows, &visit.sent, &visit.errors)).flatten();
+    room::listed_with(hx, frame, head(frame, PATH), (&listing(frame, &document.policy), &rows), visit, form)
 }
 
 fn listing<'a>(frame: &'a Frame, policy: &'a Policy) -> Listing<'a, Clawback> {
@@ -117,5 +92,5 @@ pub async fn dismiss(State(app): State<App>, frame: Frame, Form(sent): Form<Sent
     let Err(error) = done else { return Ok(room::see_other(&frame, &format!("{PATH}?done=saved"))) };
     let mut errors = Errors::default();
     forms::refusal(&frame, &mut errors, "note", error)?;
-    respond(&app, &frame, Hx::default(), (&ListQuery::default(), &BTreeMap::new()), &sent, &errors).await
+    respond(&app, &frame, Hx::default(), &Visit::again(sent, errors)).await
 }

@@ -6,11 +6,10 @@ use domain::{
     budget::{self, Came, Effect},
 };
 
-use super::{award_name, budget::PATH as BUDGET, head, policy, uses};
+use super::{award_name, awards, budget::PATH as BUDGET, head, policy, uses};
 use crate::{
     app::App,
     error::AppError,
-    form::Choice,
     format,
     frame::Frame,
     hx::Hx,
@@ -31,8 +30,6 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
     let policy = &document.policy;
     let rows = budget::effects(app.db(), account(&frame)?).await?;
     let opened = |cell: Cell, number: i64, path: String| if number == 0 { cell } else { cell.link(frame.at(&path)) };
-    let years: std::collections::BTreeSet<i64> = rows.iter().map(|one| one.year).collect();
-    let years = years.into_iter().rev().map(|year| Choice::new(year.to_string(), year.to_string())).collect();
     let listing = Listing::new(&frame, "effect", PATH, frame.t("effect-title"))
         .column("award", frame.t("cases-award"), Kind::Text, |one: &Effect| {
             Cell::text(award_name(&frame, policy, &one.award))
@@ -55,13 +52,10 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
             let each = one.per_ten_thousand();
             each.map_or_else(Cell::empty, |each| Cell::decimal(&format!("{}.{:02}", each / 100, each % 100)))
         })
-        .filter("year", frame.t("effect-year"), years, |one, year| one.year.to_string() == year)
+        .years("year", frame.t("effect-year"), &rows, |one| one.year)
         .search(frame.t("items-search"), |one| award_name(&frame, policy, &one.award))
         .when_empty(frame.t("effect-none"), frame.t("uses-none-todo"));
-    if query.export {
-        return listing.workbook(&rows, &query);
-    }
-    room::list_page(hx, &frame, &head(&frame, PATH), &listing.view(&rows, &query))
+    room::listed(hx, &frame, &head(&frame, PATH), (&listing, &rows), &query)
 }
 
 /// `GET /budget/effect/came`.
@@ -71,9 +65,6 @@ pub async fn came(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
     let policy = &document.policy;
     let rows = budget::came(app.db(), account(&frame)?).await?;
     let sees_rights = frame.may(Permission::ViewRights);
-    let awards = policy.awards.iter().map(|award| Choice::new(award.id.clone(), frame.said(&award.name))).collect();
-    let years: std::collections::BTreeSet<i64> = rows.iter().map(|one| one.year).collect();
-    let years = years.into_iter().rev().map(|year| Choice::new(year.to_string(), year.to_string())).collect();
     let listing = Listing::new(&frame, "came", CAME, frame.t("came-title"))
         .column("what", frame.t("came-what"), Kind::Code, |one: &Came| {
             let cell = Cell::code(one.what.clone());
@@ -85,16 +76,12 @@ pub async fn came(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
         })
         .column("award", frame.t("cases-award"), Kind::Text, |one| Cell::text(award_name(&frame, policy, &one.award)))
         .column("year", frame.t("effect-year"), Kind::Code, |one| Cell::code(one.year.to_string()))
-        .filter("award", frame.t("cases-award"), awards, |one, award| one.award == award)
-        .filter("year", frame.t("effect-year"), years, |one, year| one.year.to_string() == year)
+        .filter("award", frame.t("cases-award"), awards(&frame, policy), |one, award| one.award == award)
+        .years("year", frame.t("effect-year"), &rows, |one| one.year)
         .search(frame.t("cases-search"), |one| format!("{} {} {}", one.what, one.name, one.case))
         .when_empty(frame.t("effect-none"), frame.t("uses-none-todo"));
-    if query.export {
-        return listing.workbook(&rows, &query);
-    }
-    let is = |name: &str, value: &str| query.filter(name).is_none_or(|wanted| wanted == value);
-    let chosen = rows.iter().filter(|one| is("award", &one.award) && is("year", &one.year.to_string())).count();
+    let chosen = listing.passing(&rows, &query).count();
     let room = Room::new(frame.t("came-title"), frame.t1("came-line", "count", format::count(chosen)))
         .below(&frame, &[("cases-title", super::PATH), ("budget-title", BUDGET), ("effect-title", PATH)]);
-    room::list_page(hx, &frame, &room, &listing.view(&rows, &query))
+    room::listed(hx, &frame, &room, (&listing, &rows), &query)
 }

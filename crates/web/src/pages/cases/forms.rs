@@ -1,38 +1,12 @@
-//! What the pages of cases share: a list with buttons above and a form below it, amounts as typed, and refusals beside their fields.
+//! What the pages of cases share: buttons, amounts and dates as typed, and refusals beside their fields.
 
-use askama::Template;
-
-use crate::{
-    error::AppError,
-    form::Errors,
-    frame::Frame,
-    list::ListingView,
-    pages::{
-        registry::entries::EntryForm,
-        room::{Room, Sent},
-    },
-    pieces::Link,
-};
-
-/// A list with what may be done above and below it.
-#[derive(Template)]
-#[template(path = "cases/list.html")]
-pub(super) struct ListPage<'a> {
-    pub(super) frame: &'a Frame,
-    pub(super) room: &'a Room,
-    pub(super) errors: &'a Errors,
-    pub(super) list: &'a ListingView,
-    pub(super) form: Option<EntryForm>,
-    pub(super) acts: Vec<Act>,
-    /// Sums that open to what they add up, above the list.
-    pub(super) sums: Vec<(String, Link)>,
-}
+use crate::{error::AppError, form::Errors, frame::Frame, pages::room::Sent};
 
 /// One button that sends nothing but itself.
-pub(super) struct Act {
-    pub(super) action: String,
-    pub(super) label: String,
-    pub(super) line: String,
+pub(crate) struct Act {
+    pub(crate) action: String,
+    pub(crate) label: String,
+    pub(crate) line: String,
 }
 
 impl Act {

@@ -7,7 +7,7 @@ use domain::{
     funds::{self, FUNDS as REGISTER, Fund, FundMap, PROJECTS as PROJECT_REGISTER, Project, Share},
 };
 
-use super::{Charted, budget::PATH as BUDGET, market, uses::is};
+use super::market;
 use crate::{
     app::App,
     chart::{Chart, Kind as ChartKind, Series},
@@ -15,11 +15,11 @@ use crate::{
     form::Choice,
     format::{self, encode},
     frame::Frame,
-    hx::{self, Hx},
+    hx::Hx,
     list::{Cell, Kind, Listing},
     pages::{
         corpus::baskets::account,
-        room::{self, ListBlock, Room},
+        room::{self, Room},
     },
     pieces::{State as StateWord, Tone},
 };
@@ -63,13 +63,7 @@ fn opened(frame: &Frame, sum: Sum, path: &str) -> Cell {
 /// The page with its neighbours.
 fn room(frame: &Frame, title: &str, line: String, here: &str) -> Room {
     let tabs = [("funds-map", PATH), ("funds-shares", SHARES), ("funds-projects", PROJECTS)];
-    let way = [("cases-title", super::PATH), ("budget-title", BUDGET), ("funds-title", PATH)];
-    Room::new(frame.t(title), line).below(frame, &way[..if here == PATH { 2 } else { 3 }]).among(
-        frame,
-        "funds-title",
-        here,
-        tabs,
-    )
+    super::below_budget(frame, (title, line), "funds-title", here, &tabs)
 }
 
 /// `GET /budget/funds`.
@@ -77,17 +71,9 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
     let (query, _) = room::wishes(&uri);
     let map = funds::map(&app.installation, account(&frame)?, app.now()).await?;
     let listing = listing(&frame, &map);
-    if query.export {
-        return listing.workbook(&map.funds, &query);
-    }
-    let view = listing.view(&map.funds, &query);
-    if hx.wants_block() {
-        return hx::page(ListBlock { frame: &frame, list: &view });
-    }
     let room = room(&frame, "funds-title", frame.t("funds-line"), PATH);
-    let page =
-        Charted { frame: &frame, room: &room, list: &view, chart: chart(&frame, &map), lines: told(&frame, &map) };
-    hx::page(page)
+    let figures = (told(&frame, &map), chart(&frame, &map));
+    super::charted(hx, &frame, &room, (&listing, &map.funds), &query, figures)
 }
 
 /// The funds of the latest year without a condition, and those that nobody has looked into, by name.
@@ -113,12 +99,6 @@ fn told(frame: &Frame, map: &FundMap) -> Vec<String> {
 }
 
 fn listing<'a>(frame: &'a Frame, map: &'a FundMap) -> Listing<'a, Fund> {
-    let departments: std::collections::BTreeSet<&String> = map.funds.iter().map(|one| &one.department).collect();
-    let departments = departments
-        .into_iter()
-        .filter(|one| !one.is_empty())
-        .map(|one| Choice::new(one.clone(), one.clone()))
-        .collect();
     let conditions = ["yes", "no", "unknown"].map(|key| Choice::new(key, frame.t(&format!("funds-condition-{key}"))));
     let condition = |one: &Fund| match one.has_condition {
         Some(true) => "yes",
@@ -158,10 +138,8 @@ fn listing<'a>(frame: &'a Frame, map: &'a FundMap) -> Listing<'a, Fund> {
         });
     }
     listing
-        .filter("year", frame.t("cases-year"), market::years(map.funds.iter().map(|one| one.year)), |one, year| {
-            one.year.to_string() == year
-        })
-        .filter("department", frame.t("funds-department"), departments, |one, name| one.department == name)
+        .years("year", frame.t("cases-year"), &map.funds, |one| one.year)
+        .words("department", frame.t("funds-department"), &map.funds, |one| &one.department)
         .filter("condition", frame.t("funds-condition"), conditions.into(), move |one, key| condition(one) == key)
         .search(frame.t("funds-search"), |one| format!("{} {} {}", one.name, one.department, one.condition))
         .when_empty(frame.t("funds-none"), frame.t("funds-none-todo"))
@@ -206,23 +184,16 @@ pub async fn shares(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> R
             Some(share) => Cell::decimal(&format::fixed(share.into(), 100, 2)).unit("%"),
             None => Cell::unknown(frame.t("board-not-computable")),
         })
-        .filter("year", frame.t("cases-year"), market::years(rows.iter().map(|one| one.year)), |one, year| {
-            one.year.to_string() == year
-        })
+        .years("year", frame.t("cases-year"), &rows, |one| one.year)
         .when_empty(frame.t("funds-none"), frame.t("funds-none-todo"));
-    if query.export {
-        return listing.workbook(&rows, &query);
-    }
     let room = room(&frame, "funds-shares", frame.t("funds-shares-line"), SHARES);
-    room::list_page(hx, &frame, &room, &listing.view(&rows, &query))
+    room::listed(hx, &frame, &room, (&listing, &rows), &query)
 }
 
 /// `GET /budget/funds/projects`.
 pub async fn projects(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Result<Response, AppError> {
     let (query, _) = room::wishes(&uri);
     let rows = funds::map(&app.installation, account(&frame)?, app.now()).await?.projects;
-    let names: std::collections::BTreeSet<&String> = rows.iter().map(|one| &one.fund).collect();
-    let names = names.into_iter().map(|name| Choice::new(name.clone(), name.clone())).collect();
     let key = |focus: &str| if focus.is_empty() { UNTAGGED.to_owned() } else { focus.to_owned() };
     let tags = foci().map(|focus| Choice::new(key(focus), word(&frame, focus))).collect();
     let listing = Listing::new(&frame, "projects", PROJECTS, frame.t("funds-projects"))
@@ -240,21 +211,11 @@ pub async fn projects(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) ->
             focus => Cell::text(word(&frame, focus)),
         })
         .column("amount", frame.t("funds-amount"), Kind::Money, |one| market::told(&frame, one.amount_fen))
-        .filter("fund", frame.t("funds-fund"), names, |one, fund| one.fund == fund)
-        .filter("year", frame.t("cases-year"), market::years(rows.iter().map(|one| one.year)), |one, year| {
-            one.year.to_string() == year
-        })
+        .words("fund", frame.t("funds-fund"), &rows, |one| &one.fund)
+        .years("year", frame.t("cases-year"), &rows, |one| one.year)
         .filter("focus", frame.t("funds-focus"), tags, move |one, focus| key(&one.focus) == focus)
         .search(frame.t("funds-project-search"), |one| format!("{} {} {}", one.name, one.holder, one.fund))
         .when_empty(frame.t("funds-projects-none"), frame.t("funds-projects-none-todo"));
-    if query.export {
-        return listing.workbook(&rows, &query);
-    }
-    let is_chosen = |one: &&Project| {
-        is(&query, "fund", &one.fund)
-            && is(&query, "year", &one.year.to_string())
-            && is(&query, "focus", &key(&one.focus))
-    };
-    let line = market::summed(&frame, rows.iter().filter(is_chosen).map(|one| one.amount_fen));
-    room::list_page(hx, &frame, &room(&frame, "funds-projects", line, PROJECTS), &listing.view(&rows, &query))
+    let line = market::summed(&frame, listing.passing(&rows, &query).map(|one| one.amount_fen));
+    room::listed(hx, &frame, &room(&frame, "funds-projects", line, PROJECTS), (&listing, &rows), &query)
 }

@@ -98,12 +98,8 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
             )
         })
         .search(frame.t("items-search"), |row| row.award.name.clone());
-    if query.export {
-        return listing.workbook(&rows, &query);
-    }
-    let view = listing.view(&rows, &query);
     let room = head(&frame, PATH).with(room::said(&frame, &words));
-    room::list_page(hx, &frame, &room, &view)
+    room::listed(hx, &frame, &room, (&listing, &rows), &query)
 }
 
 /// What is only drafted is the office's own until it is issued.
@@ -285,10 +281,6 @@ pub async fn trial(
             Cell::text(frame.said(if stop.is_empty() { &case.amount.held } else { &stop }))
         })
         .search(frame.t("cases-search"), |case| format!("{} {}", case.name, case.subject));
-    if query.export {
-        return listing.workbook(&rows, &query);
-    }
-    let view = listing.view(&rows, &query);
     let known = rows.iter().filter(|case| case.state != cases::State::Rejected).filter_map(Case::amount_fen);
     let held = rows.iter().filter(|case| case.amount_fen().is_none()).count();
     let line = frame.tn(
@@ -301,7 +293,7 @@ pub async fn trial(
     );
     let mut room = Room::new(caption, line).below(&frame, &[("cases-title", super::PATH), ("items-title", PATH)]);
     room.crumbs.push(Link::new(frame.t1("item-line", "version", item.version), frame.at(&format!("{PATH}/{id}"))));
-    room::list_page(hx, &frame, &room, &view)
+    room::listed(hx, &frame, &room, (&listing, &rows), &query)
 }
 
 /// `POST /items/{id}/issue`: of the draft as it was seen, and of no later one.

@@ -12,7 +12,7 @@ use domain::{
 };
 
 use super::{
-    forms::{self, Act, ListPage},
+    forms::{self, Act},
     head,
 };
 use crate::{
@@ -20,12 +20,12 @@ use crate::{
     error::AppError,
     form::{Choice, Errors, Field, Kind as FieldKind},
     frame::Frame,
-    hx::{self, Hx},
-    list::{Cell, Kind, ListQuery, Listing},
+    hx::Hx,
+    list::{Cell, Kind, Listing},
     pages::{
         corpus::baskets::account,
         registry::entries::EntryForm,
-        room::{self, ListBlock, Sent},
+        room::{self, Around, Sent, Visit},
     },
     pieces::{State as StateWord, Tone},
 };
@@ -34,28 +34,12 @@ pub(super) const PATH: &str = "/leave";
 
 /// `GET /leave`.
 pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Result<Response, AppError> {
-    let (query, words) = room::wishes(&uri);
-    if query.export {
-        let rows = delegations::all(app.db(), account(&frame)?).await?;
-        return listing(&frame).workbook(&rows, &query);
-    }
-    respond(&app, &frame, hx, (&query, &words), &Sent::default(), &Errors::default()).await
+    respond(&app, &frame, hx, &Visit::of(&uri)).await
 }
 
-async fn respond(
-    app: &App,
-    frame: &Frame,
-    hx: Hx,
-    (query, words): (&ListQuery, &std::collections::BTreeMap<String, String>),
-    sent: &Sent,
-    errors: &Errors,
-) -> Result<Response, AppError> {
+async fn respond(app: &App, frame: &Frame, hx: Hx, visit: &Visit) -> Result<Response, AppError> {
     let visitor = account(frame)?;
     let rows = delegations::all(app.db(), visitor).await?;
-    let view = listing(frame).view(&rows, query);
-    if hx.wants_block() {
-        return hx::page(ListBlock { frame, list: &view });
-    }
     let own = |one: &&Delegation| {
         one.is_open(frame.business_date) && [&one.from_login, &one.to_login].contains(&&visitor.login)
     };
@@ -64,10 +48,9 @@ async fn respond(
         let line = frame.tn("leave-days", &[("from", one.from_on.clone()), ("until", one.until_on.clone())]);
         Act::new(frame.at(&format!("{PATH}/{}/end", one.id)), frame.tn("leave-end-do", &words), line)
     });
-    let room = head(frame, PATH).with(room::said(frame, words)).wrong(!errors.is_empty());
-    let form = Some(form(app, frame, sent, errors).await?);
-    let page = ListPage { frame, room: &room, errors, list: &view, form, acts: acts.collect(), sums: Vec::new() };
-    if errors.is_empty() { hx::page(page) } else { hx::refused(page) }
+    let form = Some(form(app, frame, &visit.sent, &visit.errors).await?);
+    let around = Around { acts: acts.collect(), form, ..Around::default() };
+    room::listed_with(hx, frame, head(frame, PATH), (&listing(frame), &rows), visit, around)
 }
 
 fn listing(frame: &Frame) -> Listing<'_, Delegation> {
@@ -129,8 +112,7 @@ pub async fn name(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>) 
             Err(error) => forms::refusal(&frame, &mut errors, "to", error)?,
         }
     }
-    let nothing = std::collections::BTreeMap::new();
-    respond(&app, &frame, Hx::default(), (&ListQuery::default(), &nothing), &sent, &errors).await
+    respond(&app, &frame, Hx::default(), &Visit::again(sent, errors)).await
 }
 
 /// `POST /leave/{id}/end`.

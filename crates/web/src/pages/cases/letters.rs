@@ -5,17 +5,17 @@ use askama::Template;
 use axum::{
     Form,
     extract::{Path, State},
-    http::{HeaderValue, Uri, header},
-    response::{IntoResponse, Response},
+    http::Uri,
+    response::Response,
 };
 use domain::letters::{self, Kind, Letter};
 
 use super::{forms, head, path, people::People};
 use crate::{
     app::App,
+    download,
     error::AppError,
     form::{Choice, Errors, Field, Kind as FieldKind},
-    format,
     frame::Frame,
     hx::{self, Hx},
     list::{Cell, Dir, Kind as ColumnKind, Listing},
@@ -95,12 +95,8 @@ pub async fn archive(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> 
     let rows = letters::all(app.db(), account(&frame)?).await?;
     let people = People::read(&app).await?;
     let listing = listing(&frame, &people);
-    if query.export {
-        return listing.workbook(&rows, &query);
-    }
-    let view = listing.view(&rows, &query);
     let room = head(&frame, PATH).with(room::said(&frame, &words));
-    room::list_page(hx, &frame, &room, &view)
+    room::listed(hx, &frame, &room, (&listing, &rows), &query)
 }
 
 fn listing<'a>(frame: &'a Frame, people: &'a People) -> Listing<'a, Letter> {
@@ -186,14 +182,8 @@ pub async fn of_notice(State(app): State<App>, Path(id): Path<i64>) -> Result<Re
 }
 
 fn file(app: &App, letter: &Letter) -> Result<Response, AppError> {
-    const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
     let bytes = letters::file(&app.installation, letter)?;
-    let mut response = ([(header::CONTENT_TYPE, DOCX)], bytes).into_response();
     let back = if letter.taken_back_on.is_some() { "（已收回）" } else { "" };
-    let name = format::encode(&format!("{} {}{back}.docx", letter.kind.zh(), letter.number));
-    let value = format!("attachment; filename=\"{}-{}.docx\"; filename*=UTF-8''{name}", letter.kind.key(), letter.id);
-    response
-        .headers_mut()
-        .insert(header::CONTENT_DISPOSITION, HeaderValue::from_str(&value).map_err(AppError::internal)?);
-    Ok(response)
+    let name = format!("{} {}{back}.docx", letter.kind.zh(), letter.number);
+    download::file(download::DOCX, (&format!("{}-{}.docx", letter.kind.key(), letter.id), &name), bytes)
 }

@@ -7,7 +7,7 @@ use domain::{
     budget::{self, Insurance, Licence, Market, Moved, Sum},
 };
 
-use super::{budget::PATH as BUDGET, uses::is};
+use super::budget::PATH as BUDGET;
 use crate::{
     app::App,
     error::AppError,
@@ -144,16 +144,18 @@ fn patents(frame: &Frame, numbers: &[String]) -> Cell {
     }
 }
 
-/// The page of a register of the market: below the board for whoever sees that.
+/// A page below the board, for whoever sees that: a bank has come by none.
+pub(super) fn below_board(frame: &Frame, room: Room) -> Room {
+    if !frame.may(Permission::ViewMoney) {
+        return room;
+    }
+    room.below(frame, &[("cases-title", super::PATH), ("budget-title", BUDGET), ("board-title", super::board::PATH)])
+}
+
+/// The page of a register of the market.
 fn room(frame: &Frame, title: &str, line: String) -> Room {
     let room = Room::new(frame.t(title), line);
-    let room = match frame.may(Permission::ViewMoney) {
-        true => room.below(
-            frame,
-            &[("cases-title", super::PATH), ("budget-title", BUDGET), ("board-title", super::board::PATH)],
-        ),
-        false => room,
-    };
+    let room = below_board(frame, room);
     let here = if title == "licences-title" { LICENCES } else { INSURANCES };
     room.among(frame, "board-title", here, [("licences-title", LICENCES), ("insurances-title", INSURANCES)])
 }
@@ -188,9 +190,7 @@ pub async fn licences(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) ->
             "" => Cell::text(frame.t("licences-counted-own")),
             contract => Cell::text(frame.t1("licences-counted-as", "contract", contract)),
         })
-        .filter("year", frame.t("cases-year"), years(rows.iter().map(Licence::year)), |one, year| {
-            one.year().to_string() == year
-        })
+        .years("year", frame.t("cases-year"), &rows, Licence::year)
         .filter("kind", frame.t("licences-kind"), kinds, |one, kind| one.kind == kind)
         .filter("counted", frame.t("licences-counted"), counted, move |one, how| counts(one) == how)
         .search(frame.t("licences-search"), |one| {
@@ -199,17 +199,9 @@ pub async fn licences(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) ->
             format!("{} {from} {to} {}", one.number, one.objects.join(" "))
         })
         .when_empty(frame.t("licences-none"), frame.t("licences-none-todo"));
-    if query.export {
-        return listing.workbook(&rows, &query);
-    }
-    let is_chosen = |one: &&Licence| {
-        is(&query, "year", &one.year().to_string())
-            && is(&query, "kind", &one.kind)
-            && is(&query, "counted", counts(one))
-    };
-    let line = summed(&frame, rows.iter().filter(is_chosen).map(|one| one.amount_fen));
+    let line = summed(&frame, listing.passing(&rows, &query).map(|one| one.amount_fen));
     let room = room(&frame, "licences-title", line);
-    room::list_page(hx, &frame, &room, &listing.view(&rows, &query))
+    room::listed(hx, &frame, &room, (&listing, &rows), &query)
 }
 
 /// `GET /budget/insurances`.
@@ -235,22 +227,16 @@ pub async fn insurances(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) 
         .column("claimed", frame.t("insurances-claimed"), Kind::Money, |one| {
             one.claimed_fen.map_or_else(Cell::empty, |fen| Cell::money(fen, frame.lang))
         })
-        .filter("year", frame.t("cases-year"), years(rows.iter().map(Insurance::year)), |one, year| {
-            one.year().to_string() == year
-        })
+        .years("year", frame.t("cases-year"), &rows, Insurance::year)
         .filter("kind", frame.t("insurances-kind"), kinds, |one, kind| one.kind == kind)
         .search(frame.t("insurances-search"), |one| {
             let holder = names::shown(&frame, &one.holder, !one.holder_uscc.is_empty());
             format!("{} {holder} {}", one.number, one.insurer)
         })
         .when_empty(frame.t("insurances-none"), frame.t("insurances-none-todo"));
-    if query.export {
-        return listing.workbook(&rows, &query);
-    }
-    let is_chosen = |one: &&Insurance| is(&query, "year", &one.year().to_string()) && is(&query, "kind", &one.kind);
-    let line = summed(&frame, rows.iter().filter(is_chosen).map(Insurance::net_fen));
+    let line = summed(&frame, listing.passing(&rows, &query).map(Insurance::net_fen));
     let room = room(&frame, "insurances-title", line);
-    room::list_page(hx, &frame, &room, &listing.view(&rows, &query))
+    room::listed(hx, &frame, &room, (&listing, &rows), &query)
 }
 
 #[cfg(test)]

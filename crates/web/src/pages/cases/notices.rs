@@ -15,21 +15,16 @@ use domain::{
 };
 use rules::Policy;
 
-use super::{
-    amount_cell, award_name,
-    forms::{Act, ListPage},
-    head, policy, state,
-};
+use super::{amount_cell, award_name, forms::Act, head, policy, state};
 use crate::{
     app::App,
     error::AppError,
-    form::Errors,
     frame::Frame,
     hx::{self, Hx},
     list::{Cell, Kind, Listing, ListingView},
     pages::{
         corpus::baskets::account,
-        room::{self, ListBlock, Room, Sent},
+        room::{self, Around, ListBlock, Room, Sent, Visit},
     },
     pieces::{State as StateWord, Tone},
 };
@@ -51,30 +46,11 @@ struct NoticePage<'a> {
 
 /// `GET /notices`.
 pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Result<Response, AppError> {
-    let (query, words) = room::wishes(&uri);
     let document = policy::document()?;
     let rows = cases::notices(app.db()).await?;
-    let view = {
-        let listing = listing(&frame, &document.policy);
-        if query.export {
-            return listing.workbook(&rows, &query);
-        }
-        listing.view(&rows, &query)
-    };
-    if hx.wants_block() {
-        return hx::page(ListBlock { frame: &frame, list: &view });
-    }
-    let room = head(&frame, PATH).with(room::said(&frame, &words));
-    let acts = ready(&app, &frame, &document.policy).await?;
-    hx::page(ListPage {
-        frame: &frame,
-        room: &room,
-        errors: &Errors::default(),
-        list: &view,
-        form: None,
-        acts,
-        sums: Vec::new(),
-    })
+    let around = Around { acts: ready(&app, &frame, &document.policy).await?, ..Around::default() };
+    let listing = listing(&frame, &document.policy);
+    room::listed_with(hx, &frame, head(&frame, PATH), (&listing, &rows), &Visit::of(&uri), around)
 }
 
 /// One button for each award of which cases wait for their notice.

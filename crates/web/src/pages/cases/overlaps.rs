@@ -8,19 +8,19 @@ use domain::{
 };
 use rules::Policy;
 
-use super::{Charted, award_name, budget::PATH as BUDGET, market, policy, uses::is};
+use super::{award_name, awards, market, policy};
 use crate::{
     app::App,
     error::AppError,
     form::Choice,
     format::{self, encode},
     frame::Frame,
-    hx::{self, Hx},
+    hx::Hx,
     list::{Cell, Kind, Listing},
     pages::{
         corpus::baskets::account,
         registry::register_name,
-        room::{self, ListBlock, Room},
+        room::{self, Room},
     },
     pieces::{State as StateWord, Tone},
 };
@@ -35,18 +35,13 @@ const UNSAID: &str = "none";
 
 /// A page with its neighbours.
 fn room(frame: &Frame, title: &str, line: String, here: &str) -> Room {
-    let way = [("cases-title", super::PATH), ("budget-title", BUDGET), ("overlaps-title", PATH)];
-    Room::new(frame.t(title), line).below(frame, &way[..if here == PATH { 2 } else { 3 }]).among(
-        frame,
-        "overlaps-title",
-        here,
-        [
-            ("overlaps-pairs", PATH),
-            ("overlaps-both", BOTH),
-            ("overlaps-items", ITEMS),
-            ("overlaps-documents", DOCUMENTS),
-        ],
-    )
+    let tabs = [
+        ("overlaps-pairs", PATH),
+        ("overlaps-both", BOTH),
+        ("overlaps-items", ITEMS),
+        ("overlaps-documents", DOCUMENTS),
+    ];
+    super::below_budget(frame, (title, line), "overlaps-title", here, &tabs)
 }
 
 /// What a document says of money that ours pays for the same event.
@@ -93,15 +88,8 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
     let document = policy::document()?;
     let found = overlaps::check(&app.installation, account(&frame)?, app.now()).await?;
     let listing = listing(&frame, &document.policy);
-    if query.export {
-        return listing.workbook(&found.pairs, &query);
-    }
-    let view = listing.view(&found.pairs, &query);
-    if hx.wants_block() {
-        return hx::page(ListBlock { frame: &frame, list: &view });
-    }
     let room = room(&frame, "overlaps-title", frame.t("overlaps-line"), PATH);
-    hx::page(Charted { frame: &frame, room: &room, list: &view, chart: None, lines: told(&frame, &found) })
+    super::charted(hx, &frame, &room, (&listing, &found.pairs), &query, (told(&frame, &found), None))
 }
 
 /// What is found, and what is not known, in words.
@@ -133,7 +121,6 @@ fn told(frame: &Frame, found: &Overlaps) -> Vec<String> {
 fn listing<'a>(frame: &'a Frame, policy: &'a Policy) -> Listing<'a, Pair> {
     let today = frame.business_date;
     let now = vec![Choice::new("yes", frame.t("overlaps-now")), Choice::new("no", frame.t("overlaps-not-now"))];
-    let awards = policy.awards.iter().map(|award| Choice::new(award.id.clone(), frame.said(&award.name))).collect();
     Listing::new(frame, "pairs", PATH, frame.t("overlaps-pairs"))
         .column("ours", frame.t("overlaps-ours"), Kind::Text, |one: &Pair| {
             Cell::text(award_name(frame, policy, &one.ours.award)).link(frame.at(&format!("/items/{}", one.ours.id)))
@@ -155,7 +142,7 @@ fn listing<'a>(frame: &'a Frame, policy: &'a Policy) -> Listing<'a, Pair> {
         .column("to", frame.t("overlaps-to"), Kind::Date, |one| {
             one.to.map_or_else(|| Cell::unknown(frame.t("overlaps-no-end")), |to| Cell::date(Some(to)))
         })
-        .filter("award", frame.t("overlaps-ours"), awards, |one, award| one.ours.award == award)
+        .filter("award", frame.t("overlaps-ours"), awards(frame, policy), |one, award| one.ours.award == award)
         .filter("relation", frame.t("overlaps-relation"), relations(frame), |one, said| {
             key(&one.theirs.relation) == said
         })
@@ -174,7 +161,6 @@ pub async fn both(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
     let rows = overlaps::check(&app.installation, account(&frame)?, app.now()).await?.both;
     let same = |one: Same| frame.t(&format!("overlaps-same-{}", one.key()));
     let sames = Same::ALL.map(|one| Choice::new(one.key(), same(one)));
-    let awards = policy.awards.iter().map(|award| Choice::new(award.id.clone(), frame.said(&award.name))).collect();
     let listing = Listing::new(&frame, "both", BOTH, frame.t("overlaps-both"))
         .column("right", frame.t("overlaps-right"), Kind::Code, |one: &Both| {
             Cell::code(one.right.clone()).link(frame.at(&format!("/patents/{}", encode(&one.right))))
@@ -205,24 +191,18 @@ pub async fn both(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
             Same::Unknown | Same::No => Cell::unknown(frame.t("overlaps-unasked")),
         })
         .filter("same", frame.t("overlaps-same"), sames.into(), |one, wanted| one.same.key() == wanted)
-        .filter("award", frame.t("overlaps-ours"), awards, |one, award| one.award == award)
+        .filter("award", frame.t("overlaps-ours"), awards(&frame, policy), |one, award| one.award == award)
         .search(frame.t("overlaps-both-search"), |one| format!("{} {} {}", one.right, one.name, one.payer))
         .when_empty(frame.t("overlaps-both-none"), frame.t("overlaps-both-none-todo"));
-    if query.export {
-        return listing.workbook(&rows, &query);
-    }
-    let is_chosen = |one: &&Both| is(&query, "same", one.same.key()) && is(&query, "award", &one.award);
-    let line = market::summed(&frame, rows.iter().filter(is_chosen).map(|one| one.theirs_fen));
+    let line = market::summed(&frame, listing.passing(&rows, &query).map(|one| one.theirs_fen));
     let line = format!("{}{line}", frame.t("overlaps-both-line"));
-    room::list_page(hx, &frame, &room(&frame, "overlaps-both", line, BOTH), &listing.view(&rows, &query))
+    room::listed(hx, &frame, &room(&frame, "overlaps-both", line, BOTH), (&listing, &rows), &query)
 }
 
 /// `GET /budget/overlaps/items`.
 pub async fn items(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Result<Response, AppError> {
     let (query, _) = room::wishes(&uri);
     let rows = overlaps::check(&app.installation, account(&frame)?, app.now()).await?.theirs;
-    let departments: std::collections::BTreeSet<&String> = rows.iter().map(|one| &one.department).collect();
-    let departments = departments.into_iter().map(|one| Choice::new(one.clone(), one.clone())).collect();
     let events = registry::PAID_EVENTS.iter().map(|one| Choice::new(*one, frame.said(one))).collect();
     let today = frame.business_date;
     let now =
@@ -241,7 +221,7 @@ pub async fn items(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Re
         .column("to", frame.t("overlaps-to"), Kind::Date, |one| {
             one.valid_to.map_or_else(|| Cell::unknown(frame.t("overlaps-no-end")), |to| Cell::date(Some(to)))
         })
-        .filter("department", frame.t("overlaps-department"), departments, |one, name| one.department == name)
+        .words("department", frame.t("overlaps-department"), &rows, |one| &one.department)
         .filter("event", frame.t("overlaps-event"), events, |one, event| one.event == event)
         .filter("relation", frame.t("overlaps-relation"), relations(&frame), |one, said| key(&one.relation) == said)
         .filter("now", frame.t("overlaps-when"), now, move |one, wanted| one.is_in_force(today) == (wanted == "yes"))
@@ -249,11 +229,8 @@ pub async fn items(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Re
             format!("{} {} {} {}", one.department, one.document, one.item, one.title)
         })
         .when_empty(frame.t("overlaps-items-none"), frame.t("overlaps-none-todo"));
-    if query.export {
-        return listing.workbook(&rows, &query);
-    }
     let room = room(&frame, "overlaps-items", frame.t("overlaps-items-line"), ITEMS);
-    room::list_page(hx, &frame, &room, &listing.view(&rows, &query))
+    room::listed(hx, &frame, &room, (&listing, &rows), &query)
 }
 
 /// `GET /budget/overlaps/documents`.
@@ -302,9 +279,6 @@ pub async fn documents(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -
             )
         })
         .when_empty(frame.t("overlaps-documents-none"), frame.t("overlaps-none-todo"));
-    if query.export {
-        return listing.workbook(&rows, &query);
-    }
     let room = room(&frame, "overlaps-documents", frame.t("overlaps-documents-line"), DOCUMENTS);
-    room::list_page(hx, &frame, &room, &listing.view(&rows, &query))
+    room::listed(hx, &frame, &room, (&listing, &rows), &query)
 }

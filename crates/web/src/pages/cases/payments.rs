@@ -9,8 +9,8 @@ use askama::Template;
 use axum::{
     Form,
     extract::{Multipart, Path, State},
-    http::{HeaderValue, Uri, header},
-    response::{IntoResponse, Response},
+    http::Uri,
+    response::Response,
 };
 use domain::{
     accounts::Permission,
@@ -28,6 +28,7 @@ use super::{
 };
 use crate::{
     app::App,
+    download,
     error::AppError,
     form::{Choice, Errors, Field, Kind as FieldKind},
     format,
@@ -145,8 +146,6 @@ fn payable<'a>(
     cases: &[Payable],
     chosen: Option<&'a Vec<&'a str>>,
 ) -> Listing<'a, Payable> {
-    let years: BTreeSet<i64> = cases.iter().map(|one| one.case.year).collect();
-    let years = years.into_iter().rev().map(|year| Choice::new(year.to_string(), year.to_string())).collect();
     let awards: BTreeSet<&str> = cases.iter().map(|one| one.case.award.as_str()).collect();
     let awards = awards.into_iter().map(|award| Choice::new(award, award_name(frame, policy, award))).collect();
     let levels: BTreeSet<String> = cases.iter().map(|one| super::level(frame, policy, &one.case)).collect();
@@ -180,7 +179,7 @@ fn payable<'a>(
         .filter("level", frame.t("cases-level"), levels.collect(), |one, level| {
             super::level(frame, policy, &one.case) == level
         })
-        .filter("year", frame.t("cases-year"), years, |one, year| one.case.year.to_string() == year)
+        .years("year", frame.t("cases-year"), cases, |one| one.case.year)
         .filter("state", frame.t("cases-state"), states, |one, state| one.case.state.key() == state)
         .filter("held", frame.t("payments-held"), held, |one, held| one.held.is_empty() == (held == "no"))
         .search(frame.t("cases-search"), |one| {
@@ -457,13 +456,8 @@ pub async fn send(State(app): State<App>, frame: Frame, Path(id): Path<i64>) -> 
     };
     let mut bytes = Cursor::new(Vec::new());
     sheets::write::xlsx(&[sheet], &mut bytes).map_err(AppError::internal)?;
-    const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    let mut response = ([(header::CONTENT_TYPE, XLSX)], bytes.into_inner()).into_response();
-    let value = format!("attachment; filename=\"payment-batch-{id}.xlsx\"");
-    response
-        .headers_mut()
-        .insert(header::CONTENT_DISPOSITION, HeaderValue::from_str(&value).map_err(AppError::internal)?);
-    Ok(response)
+    let name = format!("payment-batch-{id}.xlsx");
+    download::file(download::XLSX, (&name, &name), bytes.into_inner())
 }
 
 /// `POST /payments/{id}/answer`: the bank's answer.

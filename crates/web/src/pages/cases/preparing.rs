@@ -17,6 +17,7 @@ use domain::{
 use super::{acts, award_name, forms, one, path, state};
 use crate::{
     app::App,
+    download,
     error::AppError,
     form::{Choice, Errors, Field, Kind as FieldKind},
     format,
@@ -59,12 +60,8 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
         .filter("state", frame.t("cases-state"), states, |(case, _), key| case.state.key() == key)
         .search(frame.t("cases-search"), |(case, _)| format!("{} {} {}", case.name, case.matter, case.id))
         .when_empty(frame.t("preparing-none"), frame.t("preparing-none-todo"));
-    if query.export {
-        return listing.workbook(&rows, &query);
-    }
-    let view = listing.view(&rows, &query);
     let room = Room::new(frame.t("preparing-title"), frame.t("preparing-line")).with(room::said(&frame, &words));
-    room::list_page(hx, &frame, &room, &view)
+    room::listed(hx, &frame, &room, (&listing, &rows), &query)
 }
 
 #[derive(Template)]
@@ -203,7 +200,7 @@ pub async fn paper(
     Path((id, file)): Path<(i64, i64)>,
 ) -> Result<Response, AppError> {
     let (paper, bytes) = cases::prepared_paper(&app.installation, account(&frame)?, (id, file), app.now()).await?;
-    acts::saved(&paper.name, bytes)
+    download::file(download::ANY, ("", &paper.name), bytes)
 }
 
 /// `POST /preparing/{id}/papers/{file}/remove`.

@@ -17,7 +17,7 @@ use rules::Policy;
 use super::{
     award_name,
     budget::PATH as BUDGET,
-    forms::{self, Act, ListPage},
+    forms::{self, Act},
     head, policy,
 };
 use crate::{
@@ -26,12 +26,12 @@ use crate::{
     form::{Choice, Errors, Field, Kind as FieldKind},
     format,
     frame::Frame,
-    hx::{self, Hx},
-    list::{Cell, Kind, ListQuery, Listing},
+    hx::Hx,
+    list::{Cell, Kind, Listing},
     pages::{
         corpus::baskets::account,
         registry::entries::EntryForm,
-        room::{self, ListBlock, Room, Sent},
+        room::{self, Around, Room, Sent, Visit},
     },
     pieces::{Link, State as StateWord, Tone},
 };
@@ -40,34 +40,17 @@ pub(super) const PATH: &str = "/budget/prorata";
 
 /// `GET /budget/prorata`.
 pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Result<Response, AppError> {
-    let (query, words) = room::wishes(&uri);
-    respond(&app, &frame, hx, (&query, &words), &Sent::default(), &Errors::default()).await
+    respond(&app, &frame, hx, &Visit::of(&uri)).await
 }
 
-async fn respond(
-    app: &App,
-    frame: &Frame,
-    hx: Hx,
-    (query, words): (&ListQuery, &std::collections::BTreeMap<String, String>),
-    sent: &Sent,
-    errors: &Errors,
-) -> Result<Response, AppError> {
+async fn respond(app: &App, frame: &Frame, hx: Hx, visit: &Visit) -> Result<Response, AppError> {
     let document = policy::document()?;
     let rows = proration::all(app.db(), account(frame)?).await?;
-    if query.export {
-        return acts(frame, &document.policy).workbook(&rows, query);
-    }
-    let view = acts(frame, &document.policy).view(&rows, query);
-    if hx.wants_block() {
-        return hx::page(ListBlock { frame, list: &view });
-    }
     let form = match frame.may(Permission::ManageMoney) {
-        true => Some(form(app, frame, &document.policy, sent, errors).await?),
+        true => Some(form(app, frame, &document.policy, &visit.sent, &visit.errors).await?),
         false => None,
     };
-    let room = head(frame, PATH).with(room::said(frame, words)).wrong(!errors.is_empty());
-    let page = ListPage { frame, room: &room, errors, list: &view, form, acts: Vec::new(), sums: Vec::new() };
-    if errors.is_empty() { hx::page(page) } else { hx::refused(page) }
+    room::listed_with(hx, frame, head(frame, PATH), (&acts(frame, &document.policy), &rows), visit, form)
 }
 
 fn stage(frame: &Frame, stage: Stage) -> StateWord {
@@ -137,8 +120,7 @@ pub async fn propose(State(app): State<App>, frame: Frame, Form(sent): Form<Sent
             }
         }
     }
-    let nothing = std::collections::BTreeMap::new();
-    respond(&app, &frame, Hx::default(), (&ListQuery::default(), &nothing), &sent, &errors).await
+    respond(&app, &frame, Hx::default(), &Visit::again(sent, errors)).await
 }
 
 /// `GET /budget/prorata/{id}`.
@@ -149,16 +131,10 @@ pub async fn one(
     Path(id): Path<i64>,
     uri: Uri,
 ) -> Result<Response, AppError> {
-    shown(&app, &frame, hx, (id, &room::wishes(&uri).0), &Errors::default()).await
+    shown(&app, &frame, hx, id, &Visit::of(&uri)).await
 }
 
-async fn shown(
-    app: &App,
-    frame: &Frame,
-    hx: Hx,
-    (id, query): (i64, &ListQuery),
-    errors: &Errors,
-) -> Result<Response, AppError> {
+async fn shown(app: &App, frame: &Frame, hx: Hx, id: i64, visit: &Visit) -> Result<Response, AppError> {
     let document = policy::document()?;
     let act = proration::find(app.db(), account(frame)?, id).await?;
     let own = format!("{PATH}/{id}");
@@ -170,13 +146,6 @@ async fn shown(
         .column("full", frame.t("proration-full"), Kind::Money, move |one| money(one.full_fen))
         .column("share", frame.t("proration-share"), Kind::Money, move |one| money(one.share_fen))
         .search(frame.t("cases-search"), |one| format!("{} {}", one.name, one.case_id));
-    if query.export {
-        return listing.workbook(&act.shares, query);
-    }
-    let view = listing.view(&act.shares, query);
-    if hx.wants_block() {
-        return hx::page(ListBlock { frame, list: &view });
-    }
     let plain = |text: String| Link::new(text, String::new());
     let used = |fen: i64, href: &str| Link::new(format::money_text(fen, frame.lang), frame.at(href));
     let mut sums = vec![
@@ -197,17 +166,15 @@ async fn shown(
     }
     let award = award_name(frame, &document.policy, &act.award);
     let room = Room::new(frame.t1("proration-of", "award", award), frame.t("proration-shares-line"))
-        .below(frame, &[("cases-title", super::PATH), ("budget-title", BUDGET), ("proration-title", PATH)])
-        .wrong(!errors.is_empty());
-    let page = ListPage { frame, room: &room, errors, list: &view, form: None, acts, sums };
-    if errors.is_empty() { hx::page(page) } else { hx::refused(page) }
+        .below(frame, &[("cases-title", super::PATH), ("budget-title", BUDGET), ("proration-title", PATH)]);
+    room::listed_with(hx, frame, room, (&listing, &act.shares), visit, Around { sums, acts, form: None })
 }
 
 async fn answer(app: &App, frame: &Frame, id: i64, done: Result<(), domain::Error>) -> Result<Response, AppError> {
     let Err(error) = done else { return Ok(room::see_other(frame, &format!("{PATH}/{id}"))) };
     let mut errors = Errors::default();
     forms::refusal(frame, &mut errors, "acts", error)?;
-    shown(app, frame, Hx::default(), (id, &ListQuery::default()), &errors).await
+    shown(app, frame, Hx::default(), id, &Visit::again(Sent::default(), errors)).await
 }
 
 /// `POST /budget/prorata/{id}/agree`.

@@ -7,7 +7,7 @@ use domain::{
     spending::{self, Course, REGISTER, Return, Spending, UnitYear},
 };
 
-use super::{Charted, head, market, uses::is};
+use super::{head, market};
 use crate::{
     app::App,
     chart::{Chart, Kind as ChartKind, Series},
@@ -15,11 +15,11 @@ use crate::{
     form::Choice,
     format::{self, encode},
     frame::Frame,
-    hx::{self, Hx},
+    hx::Hx,
     list::{Cell, Kind, ListQuery, Listing},
     pages::{
         corpus::baskets::account,
-        room::{self, ListBlock, Room},
+        room::{self, Room},
     },
     pieces::{State as StateWord, Tone},
 };
@@ -73,21 +73,13 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
     let years = shown_years(&all, &query);
     let rows = units(&all, &years);
     let listing = listing(&frame, &all, &years);
-    if query.export {
-        return listing.workbook(&rows, &query);
-    }
-    let view = listing.view(&rows, &query);
-    if hx.wants_block() {
-        return hx::page(ListBlock { frame: &frame, list: &view });
-    }
     let room = match frame.may(Permission::ViewMoney) {
         true => head(&frame, PATH),
         false => Room::new(frame.t("spending-title"), frame.t("spending-line")),
     };
     let course = years.first().and_then(|year| all.years.iter().find(|one| one.year == *year));
     let lines = course.map(|course| told(&frame, course)).unwrap_or_default();
-    let page = Charted { frame: &frame, room: &room, list: &view, chart: chart(&frame, &all), lines };
-    hx::page(page)
+    super::charted(hx, &frame, &room, (&listing, &rows), &query, (lines, chart(&frame, &all)))
 }
 
 /// What a year comes to over all units, who is missing, and how it moved, in words: monitored, with no target.
@@ -223,8 +215,6 @@ fn chart(frame: &Frame, all: &Spending) -> Option<Chart> {
 pub async fn rows(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Result<Response, AppError> {
     let (query, _) = room::wishes(&uri);
     let rows = spending::spending(&app.installation, account(&frame)?, app.now()).await?.returns;
-    let units: std::collections::BTreeSet<&String> = rows.iter().map(|one| &one.unit).collect();
-    let units = units.into_iter().map(|unit| Choice::new(unit.clone(), unit.clone())).collect();
     let listing = Listing::new(&frame, "returns", ROWS, frame.t("spending-rows"))
         .column("unit", frame.t("spending-unit"), Kind::Text, |one: &Return| Cell::text(one.unit.clone()))
         .column("year", frame.t("cases-year"), Kind::Code, |one| {
@@ -235,17 +225,11 @@ pub async fn rows(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
         .column("budgeted", frame.t("spending-budgeted"), Kind::Money, |one| market::told(&frame, one.budgeted_fen))
         .column("spent", frame.t("spending-spent-amount"), Kind::Money, |one| market::told(&frame, one.spent_fen))
         .column("kind", frame.t("spending-kind"), Kind::Text, |one| Cell::text(kind(&frame, one.is_town)))
-        .filter("unit", frame.t("spending-unit"), units, |one, unit| one.unit == unit)
-        .filter("year", frame.t("cases-year"), market::years(rows.iter().map(|one| one.year)), |one, year| {
-            one.year.to_string() == year
-        })
+        .words("unit", frame.t("spending-unit"), &rows, |one| &one.unit)
+        .years("year", frame.t("cases-year"), &rows, |one| one.year)
         .search(frame.t("spending-search"), |one| format!("{} {}", one.unit, one.source))
         .when_empty(frame.t("spending-none"), frame.t("spending-none-todo"));
-    if query.export {
-        return listing.workbook(&rows, &query);
-    }
-    let is_chosen = |one: &&Return| is(&query, "unit", &one.unit) && is(&query, "year", &one.year.to_string());
-    let line = market::summed(&frame, rows.iter().filter(is_chosen).map(|one| one.spent_fen));
+    let line = market::summed(&frame, listing.passing(&rows, &query).map(|one| one.spent_fen));
     let room = Room::new(frame.t("spending-rows"), line).below(&frame, &[("spending-title", PATH)]);
-    room::list_page(hx, &frame, &room, &listing.view(&rows, &query))
+    room::listed(hx, &frame, &room, (&listing, &rows), &query)
 }

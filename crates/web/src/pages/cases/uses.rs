@@ -10,7 +10,7 @@ use domain::{
 };
 use rules::Policy;
 
-use super::{award_name, budget::PATH as BUDGET, payments::PATH as PAYMENTS, policy};
+use super::{award_name, awards, budget::PATH as BUDGET, market, payments::PATH as PAYMENTS, policy};
 use crate::{
     app::App,
     error::AppError,
@@ -18,7 +18,7 @@ use crate::{
     format,
     frame::Frame,
     hx::Hx,
-    list::{Cell, Kind, ListQuery, Listing},
+    list::{Cell, Kind, Listing},
     pages::{
         corpus::baskets::account,
         room::{self, Room},
@@ -65,9 +65,8 @@ pub(super) fn pledged_in(year: i64) -> String {
     format!("{PLEDGES}?year={year}")
 }
 
-/// The sum of the rows that a choice leaves, in words, with what of it came back where something did; `fen` gives both.
-fn summed<T>(frame: &Frame, rows: &[T], is_chosen: impl Fn(&T) -> bool, fen: impl Fn(&T) -> (i64, i64)) -> String {
-    let sums = rows.iter().filter(|row| is_chosen(row)).map(fen);
+/// What the chosen rows add up to, in words, with what of it came back where something did; each row gives both.
+fn summed(frame: &Frame, sums: impl Iterator<Item = (i64, i64)>) -> String {
     let (sum, back) = sums.fold((0, 0), |(sum, back), (fen, of)| (sum + fen, back + of));
     let money = |fen: i64| format::money_text(fen, frame.lang);
     let mut words = frame.t1("uses-line", "amount", money(sum));
@@ -82,11 +81,6 @@ fn back(frame: &Frame, fen: i64) -> Cell {
     if fen == 0 { Cell::empty() } else { Cell::money(fen, frame.lang) }
 }
 
-/// Whether a filter of the address leaves rows of this value.
-pub(super) fn is(query: &ListQuery, name: &str, value: &str) -> bool {
-    query.filter(name).is_none_or(|wanted| wanted == value)
-}
-
 /// `GET /budget/uses`.
 pub async fn of_budget(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Result<Response, AppError> {
     let (query, _) = room::wishes(&uri);
@@ -94,11 +88,9 @@ pub async fn of_budget(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -
     let policy = &document.policy;
     let rows = budget::uses(app.db(), account(&frame)?).await?;
     let lines = budget::lines(app.db()).await?;
-    let year_of: std::collections::BTreeMap<i64, String> =
-        lines.iter().map(|line| (line.id, line.year.to_string())).collect();
-    let year = |one: &Use| year_of.get(&one.line_id).cloned().unwrap_or_default();
-    let years: std::collections::BTreeSet<&String> = year_of.values().collect();
-    let years = years.into_iter().rev().map(|year| Choice::new(year.clone(), year.clone())).collect();
+    let year_of: std::collections::BTreeMap<i64, i64> = lines.iter().map(|line| (line.id, line.year)).collect();
+    let year = |one: &Use| year_of.get(&one.line_id).copied().unwrap_or(0);
+    let years = market::years(year_of.values().copied());
     let lines = lines.iter().map(|line| {
         Choice::new(
             line.id.to_string(),
@@ -128,23 +120,15 @@ pub async fn of_budget(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -
             _ => Cell::empty(),
         })
         .column("number", frame.t("cases-number"), Kind::Code, |one| Cell::code(one.case_id.to_string()))
-        .filter("year", frame.t("cases-year"), years, move |one, wanted| year(one) == wanted)
+        .filter("year", frame.t("cases-year"), years, move |one, wanted| year(one).to_string() == wanted)
         .filter("line", frame.t("budget-source"), lines.collect(), |one, line| one.line_id.to_string() == line)
         .filter("state", frame.t("cases-state"), states.into(), is_use)
         .search(frame.t("cases-search"), |one| format!("{} {}", one.name, one.case_id))
         .when_empty(frame.t("uses-none"), frame.t("uses-none-todo"));
-    if query.export {
-        return listing.workbook(&rows, &query);
-    }
-    let is_chosen = |one: &Use| {
-        is(&query, "line", &one.line_id.to_string())
-            && query.filter("state").is_none_or(|state| is_use(one, state))
-            && is(&query, "year", year_of.get(&one.line_id).map_or("", String::as_str))
-    };
+    let line = summed(&frame, listing.passing(&rows, &query).map(|one| (one.amount_fen, one.recovered_fen)));
     let room =
-        Room::new(frame.t("uses-title"), summed(&frame, &rows, is_chosen, |one| (one.amount_fen, one.recovered_fen)))
-            .below(&frame, &[("cases-title", super::PATH), ("budget-title", BUDGET)]);
-    room::list_page(hx, &frame, &room, &listing.view(&rows, &query))
+        Room::new(frame.t("uses-title"), line).below(&frame, &[("cases-title", super::PATH), ("budget-title", BUDGET)]);
+    room::listed(hx, &frame, &room, (&listing, &rows), &query)
 }
 
 /// The word for how far money of a line has come.
@@ -167,16 +151,9 @@ pub async fn of_payments(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri)
     let document = policy::document()?;
     let policy = &document.policy;
     let rows = payments::arrived(app.db(), policy, account(&frame)?).await?;
-    let year = |one: &Arrived| one.answered_on.get(..4).unwrap_or_default().to_owned();
-    let years: std::collections::BTreeSet<String> = rows.iter().map(year).collect();
-    let years = years.into_iter().rev().map(|year| Choice::new(year.clone(), year)).collect();
-    let years_back: std::collections::BTreeSet<String> =
-        rows.iter().flat_map(|one| &one.recoveries).map(|(on, _)| on.year().to_string()).collect();
+    let year = |one: &Arrived| one.answered_on.get(..4).and_then(|year| year.parse().ok()).unwrap_or(0);
+    let years_back = market::years(rows.iter().flat_map(|one| &one.recoveries).map(|(on, _)| on.year().into()));
     let came_back = |one: &Arrived, year: &str| year.parse().is_ok_and(|year| one.recovered_in(year) > 0);
-    let years_back = years_back.into_iter().rev().map(|year| Choice::new(year.clone(), year)).collect();
-    let awards = policy.awards.iter().map(|award| Choice::new(award.id.clone(), frame.said(&award.name))).collect();
-    let for_years: std::collections::BTreeSet<i64> = rows.iter().map(|one| one.year).collect();
-    let for_years = for_years.into_iter().rev().map(|year| Choice::new(year.to_string(), year.to_string())).collect();
     let linked = |one: &Arrived| if is_linked(policy, &one.award) { "yes" } else { "no" };
     let kinds = vec![Choice::new("yes", frame.t("board-linked")), Choice::new("no", frame.t("arrived-other"))];
     let subsidy = |one: &Arrived| if one.is_subsidy { "yes" } else { "no" };
@@ -194,42 +171,29 @@ pub async fn of_payments(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri)
         .column("number", frame.t("arrived-number"), Kind::Code, |one| {
             Cell::code(one.number.clone()).link(frame.at(&format!("{PAYMENTS}/{}", one.batch_id)))
         })
-        .filter("year", frame.t("arrived-year"), years, move |one, wanted| year(one) == wanted)
+        .years("year", frame.t("arrived-year"), &rows, year)
         .filter("back", frame.t("arrived-back"), years_back, move |one, wanted| came_back(one, wanted))
         .filter("subsidy", frame.t("arrived-subsidy-kind"), subsidies, move |one, wanted| subsidy(one) == wanted)
         .filter("linked", frame.t("arrived-kind"), kinds, move |one, wanted| linked(one) == wanted)
-        .filter("award", frame.t("cases-award"), awards, |one, wanted| one.award == wanted)
-        .filter("for", frame.t("effect-year"), for_years, |one, wanted| one.year.to_string() == wanted)
+        .filter("award", frame.t("cases-award"), awards(&frame, policy), |one, wanted| one.award == wanted)
+        .years("for", frame.t("effect-year"), &rows, |one| one.year)
         .search(frame.t("cases-search"), |one| format!("{} {}", one.name, one.number))
         .when_empty(frame.t("arrived-none"), frame.t("uses-none-todo"));
-    if query.export {
-        return listing.workbook(&rows, &query);
-    }
-    let is_chosen = |one: &Arrived| {
-        is(&query, "year", &year(one))
-            && query.filter("back").is_none_or(|year| came_back(one, year))
-            && is(&query, "subsidy", subsidy(one))
-            && is(&query, "linked", linked(one))
-            && is(&query, "award", &one.award)
-            && is(&query, "for", &one.year.to_string())
-    };
     // Of a year in which something came back, what came back in it.
     let back_of = |one: &Arrived| match query.filter("back").and_then(|year| year.parse().ok()) {
         Some(year) => one.recovered_in(year),
         None => one.recovered_fen,
     };
-    let room =
-        Room::new(frame.t("arrived-title"), summed(&frame, &rows, is_chosen, |one| (one.amount_fen, back_of(one))))
-            .below(&frame, &[("cases-title", super::PATH), ("payments-title", PAYMENTS)]);
-    room::list_page(hx, &frame, &room, &listing.view(&rows, &query))
+    let line = summed(&frame, listing.passing(&rows, &query).map(|one| (one.amount_fen, back_of(one))));
+    let room = Room::new(frame.t("arrived-title"), line)
+        .below(&frame, &[("cases-title", super::PATH), ("payments-title", PAYMENTS)]);
+    room::listed(hx, &frame, &room, (&listing, &rows), &query)
 }
 
 /// `GET /budget/pledges`: the pledge loans that the board holds the subsidy against; to a bank, those that it gave.
 pub async fn of_market(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Result<Response, AppError> {
     let (query, _) = room::wishes(&uri);
     let rows = budget::pledges_of(&app.installation, account(&frame)?, app.now()).await?;
-    let years: std::collections::BTreeSet<i64> = rows.iter().map(|one| one.year).collect();
-    let years = years.into_iter().rev().map(|year| Choice::new(year.to_string(), year.to_string())).collect();
     let sees_firms = frame.may(Permission::ViewRights);
     let listing = Listing::new(&frame, "pledges", PLEDGES, frame.t("pledges-register"))
         .column("number", frame.t("pledges-number"), Kind::Code, |one: &Pledge| Cell::code(one.number.clone()))
@@ -243,23 +207,12 @@ pub async fn of_market(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -
         .column("pledgee", frame.t("pledges-pledgee"), Kind::Text, |one| Cell::text(one.pledgee.clone()))
         .column("on", frame.t("pledges-on"), Kind::Date, |one| Cell::date(one.on.parse().ok()))
         .column("released", frame.t("pledges-released"), Kind::Date, |one| Cell::date(one.released.parse().ok()))
-        .filter("year", frame.t("cases-year"), years, |one, year| one.year.to_string() == year)
+        .years("year", frame.t("cases-year"), &rows, |one| one.year)
         .search(frame.t("pledges-search"), |one| {
             format!("{} {} {} {}", one.number, one.pledgor, one.objects, one.pledgee)
         })
         .when_empty(frame.t("pledges-none"), frame.t("pledges-none-todo"));
-    if query.export {
-        return listing.workbook(&rows, &query);
-    }
-    let is_chosen = |one: &Pledge| is(&query, "year", &one.year.to_string());
-    let room = Room::new(frame.t("pledges-register"), summed(&frame, &rows, is_chosen, |one| (one.fen, 0)));
-    // A bank has come by no board.
-    let room = match frame.may(Permission::ViewMoney) {
-        true => room.below(
-            &frame,
-            &[("cases-title", super::PATH), ("budget-title", BUDGET), ("board-title", super::board::PATH)],
-        ),
-        false => room,
-    };
-    room::list_page(hx, &frame, &room, &listing.view(&rows, &query))
+    let line = summed(&frame, listing.passing(&rows, &query).map(|one| (one.fen, 0)));
+    let room = Room::new(frame.t("pledges-register"), line);
+    room::listed(hx, &frame, &market::below_board(&frame, room), (&listing, &rows), &query)
 }

@@ -112,7 +112,7 @@ async fn receive(parts: &mut Multipart) -> Result<Filled, AppError> {
     let mut filled = Filled::default();
     while let Some(part) = parts.next_field().await.map_err(unreadable)? {
         let name = part.name().unwrap_or_default().to_owned();
-        if let Some(proof) = Proof::ALL.into_iter().find(|proof| proof.key() == name) {
+        if let Some(proof) = Proof::of_key(&name) {
             let file = part.file_name().unwrap_or_default().to_owned();
             let bytes = part.bytes().await.map_err(unreadable)?;
             // A form without a file sends an empty name.
@@ -154,7 +154,7 @@ pub async fn submit(State(app): State<App>, frame: Frame, mut parts: Multipart) 
                 let room = Room::new(frame.t("claim-received"), frame.t("claim-received-line"));
                 return hx::page(ReceiptPage { frame: &frame, room: &room, number, code: &code });
             }
-            Err(domain::Error::Invalid(why)) => errors.add(concerned(&filled, &why).key(), frame.said(&why)),
+            Err(domain::Error::Field { field, why }) => errors.add(field, frame.said(&why)),
             Err(other) => return Err(other.into()),
         }
     }
@@ -164,12 +164,6 @@ pub async fn submit(State(app): State<App>, frame: Frame, mut parts: Multipart) 
         errors: &errors,
         fields: fields(&frame, &filled.said, &errors),
     })
-}
-
-/// The file that a refusal speaks of, by its name.
-fn concerned(filled: &Filled, why: &str) -> Proof {
-    let named = |name: &str| why.contains(name.rsplit(['/', '\\']).next().unwrap_or_default());
-    filled.files.iter().find(|(_, name, _)| named(name)).map_or(Proof::Licence, |(proof, ..)| *proof)
 }
 
 /// `GET /claim/state`.

@@ -4,26 +4,20 @@
 use axum::{extract::State, http::Uri, response::Response};
 use domain::watch_list::{Standing, Watched};
 
-use super::{kept, no_run, shown};
+use super::{
+    kept, no_run,
+    rights::{self, Row},
+    shown,
+};
 use crate::{
     app::App,
     error::AppError,
     form::Choice,
     frame::Frame,
     hx::Hx,
-    list::{Cell, Kind, ListQuery, Listing},
-    pages::{
-        enterprises::cause,
-        patents::read::written,
-        room::{self, Room},
-    },
+    list::{Cell, Kind, ListQuery},
+    pages::enterprises::cause,
 };
-
-/// A right of the list, with the name of its enterprise.
-struct Row<'a> {
-    right: &'a Watched,
-    owner: Option<&'a str>,
-}
 
 /// `GET /cockpit/high-value`.
 pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Result<Response, AppError> {
@@ -32,18 +26,18 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
         return no_run(&frame, frame.t("watch-title"));
     };
     let watched = kept::watched(&app, &shown.opened).await?;
-    let owner = |right: &Watched| right.uscc.as_deref().and_then(|uscc| shown.enterprise_name(uscc));
-    let rows: Vec<Row<'_>> = watched.iter().map(|right| Row { owner: owner(right), right }).collect();
-    let caption = frame.tn("rights-list-of", &[("name", frame.t("watch-title")), ("date", shown.as_of().to_string())]);
-    let (frame_ref, shown_ref) = (&frame, &shown);
-    let towns: std::collections::BTreeSet<&str> = watched.iter().map(|right| right.town.as_str()).collect();
-    let listing = Listing::new(&frame, "high-value", "/cockpit/high-value", caption)
-        .column("number", frame.t("patents-col-number"), Kind::Code, move |row: &Row<'_>| {
-            let number = &row.right.application_number;
-            Cell::code(written(number)).link(shown_ref.keep(frame_ref.at(&format!("/patents/{number}"))))
+    let rows: Vec<Row<'_, Watched>> = watched
+        .iter()
+        .map(|one| {
+            let Watched { application_number, title, town, uscc, .. } = one;
+            Row::of(&shown, one, [application_number, title, town], uscc.as_deref())
         })
-        .column("title", frame.t("patents-col-title"), Kind::Text, |row| Cell::text(row.right.title.clone()))
-        .column("standing", frame.t("watch-col-standing"), Kind::Text, |row| Cell::text(standing(frame_ref, row.right)))
+        .collect();
+    let frame_ref = &frame;
+    let listing = rights::listing(&frame, &shown, ("high-value", "/cockpit/high-value"), "watch-title")
+        .column("standing", frame.t("watch-col-standing"), Kind::Text, |row: &Row<'_, Watched>| {
+            Cell::text(standing(frame_ref, row.right))
+        })
         .column("danger", frame.t("watch-col-danger"), Kind::Text, |row| match row.right.danger {
             Some((why, day)) => Cell::text(format!("{day} {}", cause(frame_ref, why))),
             None => Cell::empty(),
@@ -54,14 +48,8 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
             let told = row.right.pledges.iter().map(|(number, pledgee)| format!("{pledgee} {number}"));
             Cell::text(told.collect::<Vec<_>>().join(&frame_ref.t("word-list-separator")))
         })
-        .column("events", frame.t("watch-col-events"), Kind::Text, |row| Cell::text(events(frame_ref, row.right)))
-        .column("owner", frame.t("patents-col-owner"), Kind::Text, move |row| match (&row.right.uscc, row.owner) {
-            (Some(uscc), Some(name)) => {
-                Cell::text(name).link(shown_ref.keep(frame_ref.at(&format!("/enterprises/{uscc}"))))
-            }
-            _ => Cell::text(frame_ref.t("word-no-enterprise")),
-        })
-        .column("town", frame.t("patents-col-town"), Kind::Text, |row| Cell::text(row.right.town.clone()))
+        .column("events", frame.t("watch-col-events"), Kind::Text, |row| Cell::text(events(frame_ref, row.right)));
+    let listing = rights::whose(listing, &frame, &shown)
         .filter(
             "standing",
             frame.t("watch-col-standing"),
@@ -81,23 +69,9 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
                 _ => row.right.introduced_on.is_some(),
             },
         )
-        .filter(
-            "town",
-            frame.t("patents-col-town"),
-            towns.into_iter().map(|town| Choice::new(town, town)).collect(),
-            |row, town| row.right.town == town,
-        )
-        .search(frame.t("rights-search"), |row| {
-            format!("{} {} {}", row.right.application_number, row.right.title, row.owner.unwrap_or_default())
-        })
+        .words("town", frame.t("patents-col-town"), &rows, |row| &row.right.town)
         .when_empty(frame.t("watch-none"), frame.t("watch-none-todo"));
-    if query.export {
-        return listing.workbook(&rows, &query);
-    }
-    let mut view = listing.view(&rows, &query);
-    shown.keep_in(&mut view);
-    let head = Room::new(frame.t("watch-title"), frame.t("watch-line")).below(&frame, &[("cockpit-title", "/cockpit")]);
-    room::list_page(hx, &frame, &head, &view)
+    rights::respond(hx, &frame, &shown, (&listing, &rows), &query, ("watch-title", "watch-line"))
 }
 
 fn key(standing: Standing) -> &'static str {

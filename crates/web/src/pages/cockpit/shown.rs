@@ -5,6 +5,8 @@ use std::{
     sync::{Arc, LazyLock},
 };
 
+use askama::Template;
+use axum::response::Response;
 use domain::{
     Installation,
     runs::{self, Observed, Opened, Shelf, Standing, Summary},
@@ -12,7 +14,17 @@ use domain::{
 use jiff::{Timestamp, civil::Date};
 use rules::{Evaluation, Policy};
 
-use crate::{app::App, by_run::ByRun, error::AppError, form::Choice, format, frame::Frame, list::ListingView};
+use crate::{
+    app::App,
+    by_run::ByRun,
+    error::AppError,
+    form::Choice,
+    format,
+    frame::Frame,
+    hx::Hx,
+    list::{ListQuery, Listing, ListingView},
+    pages::room::ListBlock,
+};
 
 /// A run with the policy it applied and the other runs there are.
 pub(crate) struct Shown {
@@ -24,6 +36,16 @@ pub(crate) struct Shown {
     pub(crate) runs: Vec<Summary>,
     /// Whether the address names the run; without that the latest one is shown.
     pub(crate) is_chosen: bool,
+}
+
+#[derive(Template)]
+#[template(path = "cockpit/list.html")]
+struct ListPage<'a> {
+    frame: &'a Frame,
+    title: String,
+    line: String,
+    choices: Vec<Choice>,
+    list: &'a ListingView,
 }
 
 // Results never change once they are stored under their content's id, so one shelf serves every application of the process.
@@ -123,6 +145,24 @@ impl Shown {
         if self.is_chosen {
             view.keep("run", &self.opened.summary.run);
         }
+    }
+
+    /// The page of a list out of the run, with the choice of another run; or the file of it.
+    pub(crate) fn listed<T>(
+        &self,
+        hx: Hx,
+        frame: &Frame,
+        title: &str,
+        (listing, rows): (&Listing<'_, T>, &[T]),
+        query: &ListQuery,
+    ) -> Result<Response, AppError> {
+        if query.export {
+            return listing.workbook(rows, query);
+        }
+        let list = &mut listing.view(rows, query);
+        self.keep_in(list);
+        let (title, line, choices) = (frame.t(title), self.line(frame), self.choices(frame));
+        hx.page(ListPage { frame, title, line, choices, list }, ListBlock { frame, list })
     }
 
     /// The regular run of the month before: the latest knowledge of the latest earlier day.

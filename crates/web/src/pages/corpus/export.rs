@@ -9,8 +9,7 @@ use std::{
 
 use axum::{
     body::{Body, Bytes, HttpBody},
-    http::{HeaderValue, header},
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use corpus::{Corpus, Hit, Page, Query};
 use documents::{Document, Party};
@@ -24,13 +23,7 @@ use super::{
     hits,
     wish::{Export, Wish},
 };
-use crate::{
-    app::App,
-    error::AppError,
-    format::{self, encode},
-    frame::Frame,
-    pieces::Link,
-};
+use crate::{app::App, download, error::AppError, format, frame::Frame, pieces::Link};
 
 /// A workbook holds no longer text in a cell than 32,767 characters.
 const CELL_CHARS_MAX: usize = 32_000;
@@ -88,15 +81,11 @@ pub(super) async fn answer(app: &App, frame: &Frame, wish: &Wish, kind: Export) 
         }
     });
     let name = format!("{}-{}.{}", frame.t("corpus-title"), frame.business_date, kind.key());
-    let disposition = format!("attachment; filename=\"corpus.{}\"; filename*=UTF-8''{}", kind.key(), encode(&name));
-    let content_type = match kind {
-        Export::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    let content = match kind {
+        Export::Xlsx => download::XLSX,
         Export::Csv => "text/csv; charset=utf-8",
     };
-    let mut response = ([(header::CONTENT_TYPE, content_type)], Body::new(Sent(receiver))).into_response();
-    let value = HeaderValue::from_str(&disposition).map_err(AppError::internal)?;
-    response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
-    Ok(response)
+    download::file(content, (&format!("corpus.{}", kind.key()), &name), Body::new(Sent(receiver)))
 }
 
 /// What is to be written.

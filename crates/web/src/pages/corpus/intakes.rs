@@ -34,13 +34,9 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
     let (query, _) = room::wishes(&uri);
     let rows = kept::all(&app.installation.corpus_dir())?;
     let listing = listing(&frame);
-    if query.export {
-        return listing.workbook(&rows, &query);
-    }
-    let view = listing.view(&rows, &query);
     let mut room = head(&frame, PATH);
     room.line = frame.t("corpus-intakes-line");
-    room::list_page(hx, &frame, &room, &view)
+    room::listed(hx, &frame, &room, (&listing, &rows), &query)
 }
 
 fn number(count: u64) -> Cell {

@@ -307,20 +307,12 @@ fn listing<'a>(
             vec![Choice::new("gained", frame.t("changes-gained")), Choice::new("lost", frame.t("changes-lost"))],
             |one, direction| (direction == "gained") == one.is_gain,
         )
-        .filter("town", frame.t("patents-col-town"), choices(moved, |right| &right.town), |one, town| {
-            one.right.town == town
-        })
+        .words("town", frame.t("patents-col-town"), moved, |one| &one.right.town)
         .filter("enterprise", frame.t("rights-enterprise"), enterprises(frame, moved, enterprise), |one, uscc| {
             if uscc == NO_ENTERPRISE { one.right.uscc.is_empty() } else { one.right.uscc == uscc }
         })
         .search(frame.t("rights-search"), |one| format!("{} {} {}", one.right.number, one.right.name, one.right.owner))
         .when_empty(frame.t("changes-none"), frame.t("changes-none-todo"))
-}
-
-fn choices(moved: &[Moved], of: impl Fn(&Right) -> &String) -> Vec<Choice> {
-    let values: std::collections::BTreeSet<&String> =
-        moved.iter().map(|one| of(&one.right)).filter(|value| !value.is_empty()).collect();
-    values.into_iter().map(|value| Choice::new(value.clone(), value.clone())).collect()
 }
 
 fn enterprises(frame: &Frame, moved: &[Moved], chosen: Option<&str>) -> Vec<Choice> {

@@ -63,10 +63,6 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
     let (query, _) = room::wishes(&uri);
     let rows = matching::deals(app.db(), account(&frame)?).await?;
     let listing = listing(&frame);
-    if query.export {
-        return listing.workbook(&rows, &query);
-    }
-    let view = listing.view(&rows, &query);
     let went = matching::progress(&rows);
     let mut room = head(&frame, DEALS);
     room.line = frame.tn(
@@ -78,7 +74,7 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
             ("days", went.days_median.unwrap_or_default().to_string()),
         ],
     );
-    room::list_page(hx, &frame, &room, &view)
+    room::listed(hx, &frame, &room, (&listing, &rows), &query)
 }
 
 fn listing(frame: &Frame) -> Listing<'_, Deal> {

@@ -124,8 +124,6 @@ const NO_TOWN: &str = "-";
 
 fn listing<'a>(frame: &'a Frame, rows: &[Introduction]) -> Listing<'a, Introduction> {
     let kinds = ContractKind::ALL.map(|kind| Choice::new(kind.zh(), frame.said(kind.zh()))).into();
-    let years: BTreeSet<i16> = rows.iter().map(|one| one.contract_on.year()).collect();
-    let years = years.into_iter().rev().map(|year| Choice::new(year.to_string(), year.to_string())).collect();
     let towns: BTreeSet<&str> = rows.iter().map(|one| one.town.as_str()).collect();
     let town = |town: &str| match town {
         "" => Choice::new(NO_TOWN, frame.t("matching-no-town")),
@@ -149,7 +147,7 @@ fn listing<'a>(frame: &'a Frame, rows: &[Introduction]) -> Listing<'a, Introduct
         .column("amount", frame.t("matching-amount"), Kind::Money, |one| {
             one.amount_fen.map_or_else(Cell::empty, |fen| Cell::money(fen, frame.lang))
         })
-        .filter("year", frame.t("matching-year"), years, |one, year| one.contract_on.year().to_string() == year)
+        .years("year", frame.t("matching-year"), rows, |one| one.contract_on.year().into())
         .filter("kind", frame.t("matching-contract-kind"), kinds, |one, kind| one.kind == kind)
         .filter("town", frame.t("patents-col-town"), towns, |one, town| {
             one.town == if town == NO_TOWN { "" } else { town }

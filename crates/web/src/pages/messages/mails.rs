@@ -51,14 +51,10 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
     let (query, said) = room::wishes(&uri);
     let rows = mail::log(app.db(), account(&frame)?).await?;
     let listing = listing(&frame);
-    if query.export {
-        return listing.workbook(&rows, &query);
-    }
-    let view = listing.view(&rows, &query);
     let mut room = head(&frame, MAILS).with(room::said(&frame, &said).or_else(|| off(&app, &frame)));
     room.title = frame.t("mails-title");
     room.line = frame.t("mails-line");
-    room::list_page(hx, &frame, &room, &view)
+    room::listed(hx, &frame, &room, (&listing, &rows), &query)
 }
 
 /// Why nothing goes out at present; nothing when mail does.

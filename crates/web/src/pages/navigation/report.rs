@@ -5,8 +5,8 @@ use std::io::Cursor;
 use askama::Template;
 use axum::{
     extract::{Path, Query, State},
-    http::{HeaderValue, Uri, header},
-    response::{IntoResponse, Response},
+    http::Uri,
+    response::Response,
 };
 use domain::accounts::Permission;
 use navigation::{Part, Report, compare::Differences, export};
@@ -15,8 +15,8 @@ use serde::Deserialize;
 use super::{document_href, library, record, search_href, table::FigureView, title};
 use crate::{
     app::App,
+    download,
     error::AppError,
-    format::encode,
     frame::Frame,
     hx,
     pages::room::{self, Room},
@@ -177,9 +177,9 @@ pub async fn export(
     let project = (version > 0).then_some(project);
     let name = format!("{}-{}", report.title(), report.scope.as_of);
     let (kind, extension) = match wanted.format.as_str() {
-        "docx" => ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx"),
+        "docx" => (download::DOCX, "docx"),
         "json" => ("application/json", "json"),
-        _ => ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"),
+        _ => (download::XLSX, "xlsx"),
     };
     let bytes = library::on_a_thread(move || {
         let mut bytes = Cursor::new(Vec::new());
@@ -191,12 +191,5 @@ pub async fn export(
         Ok(bytes.into_inner())
     })
     .await?;
-    let disposition = format!(
-        "attachment; filename=\"report-{id}.{extension}\"; filename*=UTF-8''{}",
-        encode(&format!("{name}.{extension}"))
-    );
-    let mut response = ([(header::CONTENT_TYPE, kind)], bytes).into_response();
-    let value = HeaderValue::from_str(&disposition).map_err(AppError::internal)?;
-    response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
-    Ok(response)
+    download::file(kind, (&format!("report-{id}.{extension}"), &format!("{name}.{extension}")), bytes)
 }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use askama::Template;
 use axum::{Form, extract::State, http::Uri, response::Response};
 use domain::accounts::Permission;
 use registry::{BatchKind, Entry, Folded, FoldedRow, Reason};
@@ -14,32 +13,13 @@ use crate::{
     form::{Choice, Errors, Field, Kind as FieldKind},
     format,
     frame::Frame,
-    hx::{self, Hx},
-    list::{Cell, Kind, Listing, ListingView},
+    hx::Hx,
+    list::{Cell, Kind, Listing},
     pages::{
         registry::{head_of, judgements::folded, who},
-        room::{self, ListBlock, Room, Sent},
+        room::{self, Sent, Visit},
     },
 };
-
-/// The page of a list with one form below it.
-#[derive(Template)]
-#[template(path = "registry/entries.html")]
-pub(crate) struct EntriesPage<'a> {
-    pub(crate) frame: &'a Frame,
-    pub(crate) room: &'a Room,
-    pub(crate) errors: &'a Errors,
-    pub(crate) list: &'a ListingView,
-    pub(crate) form: Option<EntryForm>,
-}
-
-impl EntriesPage<'_> {
-    /// The page; the list alone where htmx only wants that.
-    pub(crate) fn respond(self, hx: Hx) -> Result<Response, AppError> {
-        let block = ListBlock { frame: self.frame, list: self.list };
-        if hx.wants_block() { hx::page(block) } else { hx::page(self) }
-    }
-}
 
 /// The form below a list.
 pub(crate) struct EntryForm {
@@ -84,27 +64,19 @@ pub(crate) fn errors_of(frame: &Frame, register: &str, reasons: &[Reason]) -> Er
 
 /// `GET /registers/trajectories`.
 pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Result<Response, AppError> {
-    let (query, words) = room::wishes(&uri);
-    let policy = domain::runs::policy()?;
-    let rows = folded(&app, "trajectories").await?;
-    let view = {
-        let listing = listing(&frame, &policy);
-        if query.export {
-            return listing.workbook(&rows, &query);
-        }
-        listing.view(&rows, &query)
-    };
-    let room = head(&app, &frame).await?.with(room::said(&frame, &words));
-    let errors = Errors::default();
-    let form = match frame.may(Permission::ChangeRegistry) {
-        true => Some(form(&app, &frame, &policy, &Sent::default(), &errors).await?),
-        false => None,
-    };
-    EntriesPage { frame: &frame, room: &room, errors: &errors, list: &view, form }.respond(hx)
+    respond(&app, &frame, hx, &Visit::of(&uri)).await
 }
 
-async fn head(app: &App, frame: &Frame) -> Result<Room, AppError> {
-    head_of(app, frame, "/registers/trajectories", frame.t("reg-trajectories"), frame.t("reg-trajectories-line")).await
+async fn respond(app: &App, frame: &Frame, hx: Hx, visit: &Visit) -> Result<Response, AppError> {
+    let policy = domain::runs::policy()?;
+    let rows = folded(app, "trajectories").await?;
+    let (title, line) = (frame.t("reg-trajectories"), frame.t("reg-trajectories-line"));
+    let room = head_of(app, frame, "/registers/trajectories", title, line).await?;
+    let form = match frame.may(Permission::ChangeRegistry) {
+        true => Some(form(app, frame, &policy, &visit.sent, &visit.errors).await?),
+        false => None,
+    };
+    room::listed_with(hx, frame, room, (&listing(frame, &policy), &rows), visit, form)
 }
 
 fn listing<'a>(frame: &'a Frame, policy: &'a Policy) -> Listing<'a, FoldedRow> {
@@ -178,12 +150,7 @@ pub async fn enter(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>)
         }
         Err(registry::Error::Unsound(reasons)) => {
             let errors = errors_of(&frame, "trajectories", &reasons);
-            let policy = domain::runs::policy()?;
-            let rows = folded(&app, "trajectories").await?;
-            let view = listing(&frame, &policy).view(&rows, &Default::default());
-            let room = head(&app, &frame).await?.wrong(true);
-            let form = Some(form(&app, &frame, &policy, &sent, &errors).await?);
-            hx::refused(EntriesPage { frame: &frame, room: &room, errors: &errors, list: &view, form })
+            respond(&app, &frame, Hx::default(), &Visit::again(sent, errors)).await
         }
         Err(other) => Err(other.into()),
     }

@@ -25,11 +25,7 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
     let (query, _) = room::wishes(&uri);
     let rows = offers::deals(&app.installation, account(&frame)?).await?;
     let listing = listing(&frame);
-    if query.export {
-        return listing.workbook(&rows, &query);
-    }
-    let view = listing.view(&rows, &query);
-    room::list_page(hx, &frame, &head(&frame, DEALS), &view)
+    room::listed(hx, &frame, &head(&frame, DEALS), (&listing, &rows), &query)
 }
 
 fn listing(frame: &Frame) -> Listing<'_, Talk> {

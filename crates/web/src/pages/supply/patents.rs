@@ -50,11 +50,7 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
     };
     let rows: Vec<Row> = all.into_iter().map(row).collect();
     let listing = listing(&frame);
-    if query.export {
-        return listing.workbook(&rows, &query);
-    }
-    let view = listing.view(&rows, &query);
-    room::list_page(hx, &frame, &head(&frame, PATH).with(room::said(&frame, &words)), &view)
+    room::listed(hx, &frame, &head(&frame, PATH).with(room::said(&frame, &words)), (&listing, &rows), &query)
 }
 
 fn listing(frame: &Frame) -> Listing<'_, Row> {

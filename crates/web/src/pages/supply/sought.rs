@@ -26,6 +26,7 @@ use crate::{
     hx::{self, Hx},
     list::{Cell, Kind, Listing},
     pages::{
+        cases::forms::refusal,
         corpus::{baskets::account, hits},
         matching::{self, Fitting},
         room::{self, Room, Sent},
@@ -70,13 +71,9 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
         rows.push(Row { sought, fitting });
     }
     let listing = listing(&frame);
-    if query.export {
-        return listing.workbook(&rows, &query);
-    }
-    let view = listing.view(&rows, &query);
     let mut room = head(&frame, DEMANDS).with(room::said(&frame, &words));
     room.refreshes = works;
-    room::list_page(hx, &frame, &room, &view)
+    room::listed(hx, &frame, &room, (&listing, &rows), &query)
 }
 
 fn listing(frame: &Frame) -> Listing<'_, Row> {
@@ -289,10 +286,7 @@ pub async fn answer(
     let mut errors = Errors::default();
     match offers::answer(&app.installation, corpus.as_ref(), account(&frame)?, id, &said, app.now()).await {
         Ok(_) => return Ok(room::see_other(&frame, &path(id))),
-        Err(domain::Error::Invalid(why)) if why.contains("联系方式") => errors.add("contact", frame.said(&why)),
-        Err(domain::Error::Invalid(why)) => errors.add("words", frame.said(&why)),
-        Err(domain::Error::Conflict(why)) => errors.add("number", frame.said(&why)),
-        Err(other) => return Err(other.into()),
+        Err(error) => refusal(&frame, &mut errors, "words", error)?,
     }
     respond(&app, &frame, id, &sent, &errors).await
 }

@@ -307,7 +307,6 @@ fn listing<'a>(frame: &'a Frame, shown: &'a Shown, run: &str, rows: &[Row]) -> L
     };
     let award_name = move |id: &str| shown.policy.award(id).map(|award| frame.said(&award.name)).unwrap_or_default();
     let awards_of: BTreeSet<&str> = rows.iter().map(|row| row.moved.award.as_str()).collect();
-    let towns: BTreeSet<&str> = rows.iter().map(|row| row.town.as_str()).filter(|town| !town.is_empty()).collect();
     Listing::new(frame, "moves", &format!("/what-if/{run}"), frame.t1("what-if-moves-of", "date", shown.as_of()))
         .column("name", frame.t("enterprises-col-name"), Kind::Text, move |row: &Row| {
             let name = row.moved.name.as_ref().unwrap_or(&row.moved.subject);
@@ -341,12 +340,7 @@ fn listing<'a>(frame: &'a Frame, shown: &'a Shown, run: &str, rows: &[Row]) -> L
             awards_of.into_iter().map(|id| Choice::new(id, award_name(id))).collect(),
             |row, id| row.moved.award == id,
         )
-        .filter(
-            "town",
-            frame.t("patents-col-town"),
-            towns.into_iter().map(|town| Choice::new(town, town)).collect(),
-            |row, town| row.town == town,
-        )
+        .words("town", frame.t("patents-col-town"), rows, |row| &row.town)
         .search(frame.t("towns-search"), |row| {
             format!("{} {}", row.moved.name.as_deref().unwrap_or_default(), row.moved.subject)
         })

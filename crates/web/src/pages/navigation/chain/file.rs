@@ -4,17 +4,16 @@ use askama::Template;
 use axum::{
     body::Bytes,
     extract::{Multipart, Path, State},
-    http::{HeaderValue, header},
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use navigation::chain::Chain;
 
 use super::{edit, library};
 use crate::{
     app::App,
+    download,
     error::AppError,
     form::{Errors, Field, Kind},
-    format::encode,
     frame::Frame,
     hx,
     pages::{registry::upload::unreadable, room::Room},
@@ -30,12 +29,8 @@ pub(super) fn download(chain: &Chain) -> Result<Response, AppError> {
         0 => chain.edition.to_string(),
         version => format!("v{version}"),
     };
-    let name = encode(&format!("产业链-{}-{version}.toml", chain.name));
-    let disposition = format!("attachment; filename=\"{}-{version}.toml\"; filename*=UTF-8''{name}", chain.id);
-    let mut response = ([(header::CONTENT_TYPE, "application/toml; charset=utf-8")], chain.written()?).into_response();
-    let value = HeaderValue::from_str(&disposition).map_err(AppError::internal)?;
-    response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
-    Ok(response)
+    let (plain, name) = (format!("{}-{version}.toml", chain.id), format!("产业链-{}-{version}.toml", chain.name));
+    download::file("application/toml; charset=utf-8", (&plain, &name), chain.written()?)
 }
 
 #[derive(Template)]

@@ -46,12 +46,8 @@ pub async fn page(
     let (query, _) = room::wishes(&uri);
     let rows = rows(&app, &frame, &id).await?;
     let listing = listing(&frame, &id);
-    if query.export {
-        return listing.workbook(&rows, &query);
-    }
-    let view = listing.view(&rows, &query);
     let room = room(&frame, &chain, frame.t("nav-chain-versions"), frame.t("nav-chain-versions-line"));
-    room::list_page(hx, &frame, &room, &view)
+    room::listed(hx, &frame, &room, (&listing, &rows), &query)
 }
 
 fn room(frame: &Frame, chain: &Chain, title: String, line: String) -> Room {

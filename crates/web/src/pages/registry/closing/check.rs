@@ -21,6 +21,7 @@ use crate::{
     hx,
     list::{Cell, Kind, ListQuery, Listing, ListingView},
     pages::{
+        cases::forms::refusal,
         cockpit::{
             quantities,
             shown::{self, Shown},
@@ -144,11 +145,7 @@ pub async fn close(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>)
         Ok(closed) => {
             return Ok(room::see_other(&frame, &format!("{PATH}?done=closed&month={}", closed.month)));
         }
-        Err(domain::Error::Conflict(why)) => {
-            errors.add(if why.contains("隔离") { "acknowledged" } else { "note" }, why)
-        }
-        Err(domain::Error::Invalid(why)) => errors.add("note", why),
-        Err(other) => return Err(other.into()),
+        Err(error) => refusal(&frame, &mut errors, "note", error)?,
     }
     respond(&app, &frame, sent.get("run"), &sent, &errors).await
 }

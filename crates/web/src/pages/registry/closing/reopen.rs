@@ -18,7 +18,7 @@ use crate::{
     frame::Frame,
     hx,
     pages::{
-        cases::people::People,
+        cases::{forms::refusal, people::People},
         corpus::baskets::account,
         room::{self, Room, Sent},
     },
@@ -79,11 +79,10 @@ pub async fn reopen(State(app): State<App>, frame: Frame, Form(sent): Form<Sent>
     let (month, reason) = (sent.get("month"), sent.get("reason"));
     match closing::reopen(&app.installation, account(&frame)?, month, reason, app.now()).await {
         Ok(taken) => Ok(room::see_other(&frame, &format!("{PATH}?done=reopened&month={}", taken.closing.month))),
-        Err(domain::Error::Conflict(why) | domain::Error::Invalid(why)) => {
+        Err(error) => {
             let mut errors = Errors::default();
-            errors.add("reason", frame.said(&why));
+            refusal(&frame, &mut errors, "reason", error)?;
             respond(&app, &frame, month, &sent, &errors).await
         }
-        Err(other) => Err(other.into()),
     }
 }

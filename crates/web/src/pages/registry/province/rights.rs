@@ -151,8 +151,6 @@ fn of_high_value(shown: &Shown) -> Vec<OnlyIn> {
 pub(super) fn listing<'a>(frame: &'a Frame, rows: &[OnlyIn]) -> Listing<'a, OnlyIn> {
     let word = |official: bool| frame.t(if official { "reg-hv-only-official" } else { "reg-hv-only-computed" });
     let sides = vec![Choice::new("official", word(true)), Choice::new("computed", word(false))];
-    let figures: BTreeSet<&String> = rows.iter().map(|row| &row.figure).collect();
-    let figures = figures.into_iter().map(|figure| Choice::new(figure.clone(), figure.clone())).collect();
     Listing::new(frame, "difference", "/registers/province", frame.t("reg-hv-difference"))
         .column("number", frame.t("reg-number"), Kind::Code, |right: &OnlyIn| {
             let cell = Cell::code(written(&right.number));
@@ -167,7 +165,7 @@ pub(super) fn listing<'a>(frame: &'a Frame, rows: &[OnlyIn]) -> Listing<'a, Only
             let tone = if right.official { Tone::Warn } else { Tone::Plain };
             Cell::state(StateWord::new(tone, word(right.official)), i64::from(!right.official))
         })
-        .filter("figure", frame.t("reg-province-figure"), figures, |right, figure| right.figure == figure)
+        .words("figure", frame.t("reg-province-figure"), rows, |right| &right.figure)
         .filter("side", frame.t("reg-hv-side"), sides, |right, side| right.official == (side == "official"))
         .search(frame.t("reg-patent-title"), |right| {
             format!("{} {} {}", written(&right.number), right.number, right.title)
