@@ -9,7 +9,7 @@ use domain::{
 };
 use rules::Policy;
 
-use super::{award_name, budget::PATH as BUDGET, items, market, policy, projects::beside, uses::is};
+use super::{award_name, budget::PATH as BUDGET, items, market, policy, projects::beside};
 use crate::{
     app::App,
     error::AppError,
@@ -101,9 +101,7 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
                 if one.is_least() { cell.at_least(&frame) } else { cell }
             }
         })
-        .filter("year", frame.t("cases-year"), market::years(rows.iter().map(|one| one.year)), |one, year| {
-            one.year.to_string() == year
-        })
+        .years("year", frame.t("cases-year"), &rows, |one| one.year)
         .filter("award", frame.t("cases-award"), awards(&frame, policy), |one, award| one.award == award)
         .when_empty(frame.t("leverage-none"), frame.t("leverage-none-todo"));
     if query.export {
@@ -159,9 +157,7 @@ pub async fn rows(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
             None => Cell::text(frame.t("leverage-counted-yes")),
             Some(case) => Cell::text(frame.t1("leverage-counted-as", "case", case)),
         })
-        .filter("year", frame.t("cases-year"), market::years(rows.iter().map(|one| one.year)), |one, year| {
-            one.year.to_string() == year
-        })
+        .years("year", frame.t("cases-year"), &rows, |one| one.year)
         .filter("award", frame.t("cases-award"), awards(&frame, policy), |one, award| one.award == award)
         .filter("counted", frame.t("licences-counted"), counted, move |one, wanted| counts(one) == wanted)
         .search(frame.t("leverage-search"), |one| format!("{} {} {} {}", one.name, one.uscc, one.object, one.number))
@@ -169,12 +165,7 @@ pub async fn rows(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
     if query.export {
         return listing.workbook(&rows, &query);
     }
-    let is_chosen = |one: &&Supported| {
-        is(&query, "year", &one.year.to_string())
-            && is(&query, "award", &one.award)
-            && is(&query, "counted", counts(one))
-    };
-    let line = market::summed(&frame, rows.iter().filter(is_chosen).map(|one| one.paid_fen));
+    let line = market::summed(&frame, listing.passing(&rows, &query).map(|one| one.paid_fen));
     let room = beside(&frame, Room::new(frame.t("leverage-rows"), line), ROWS, ("leverage-title", PATH));
     room::list_page(hx, &frame, &room, &listing.view(&rows, &query))
 }

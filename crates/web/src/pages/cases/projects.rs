@@ -8,7 +8,7 @@ use domain::{
     projects::{self, Evidence, Library, Project, REGISTER, Total},
 };
 
-use super::{Charted, budget::PATH as BUDGET, leverage, market, startups, uses::is};
+use super::{Charted, budget::PATH as BUDGET, leverage, market, startups};
 use crate::{
     app::App,
     error::AppError,
@@ -168,24 +168,17 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
         return hx::page(ListBlock { frame: &frame, list: &view });
     }
     let room = room(&frame, "projects-title", frame.t("projects-line"), PATH);
-    let lines = told(&frame, &library, &query);
+    let lines = told(&frame, &library, &listing, &query);
     hx::page(Charted { frame: &frame, room: &room, list: &view, chart: None, lines })
 }
 
 /// What the chosen projects come to, in words.
-fn told(frame: &Frame, library: &Library, query: &ListQuery) -> Vec<String> {
+fn told(frame: &Frame, library: &Library, listing: &Listing<'_, Project>, query: &ListQuery) -> Vec<String> {
     if !library.is_collected {
         let name = crate::pages::registry::register_name(frame, REGISTER);
         return vec![frame.t1("funds-never-came", "register", name)];
     }
-    let is_chosen = |one: &&Project| {
-        is(query, "year", &one.year.to_string())
-            && is(query, "town", &one.town)
-            && is(query, "own", answer(one.own()))
-            && query.filter("tag").is_none_or(|wanted| has_tag(one, wanted))
-            && query.filter("industry").is_none_or(|wanted| is_industry(one.industry.names(), wanted))
-    };
-    let chosen: Vec<&Project> = library.projects.iter().filter(is_chosen).collect();
+    let chosen: Vec<&Project> = listing.passing(&library.projects, query).collect();
     let count = |own| format::count(chosen.iter().filter(|one| one.own() == own).count());
     let counted = [("yes", count(Some(true))), ("no", count(Some(false))), ("unknown", count(None))];
     vec![frame.tn("projects-told", counted), market::summed(frame, chosen.iter().map(|one| one.amount_fen))]
@@ -235,9 +228,7 @@ fn listing<'a>(frame: &'a Frame, library: &'a Library) -> Listing<'a, Project> {
         .column("amount", frame.t("projects-amount"), Kind::Money, |one| market::told(frame, one.amount_fen))
         .column("on", frame.t("projects-on"), Kind::Date, |one| Cell::date(one.supported_on))
         .column("results", frame.t("projects-results"), Kind::Text, |one| Cell::text(one.results.clone()))
-        .filter("year", frame.t("cases-year"), market::years(all.iter().map(|one| one.year)), |one, year| {
-            one.year.to_string() == year
-        })
+        .years("year", frame.t("cases-year"), all, |one| one.year)
         .filter("tag", frame.t("projects-tags"), tags(frame), has_tag)
         .filter("industry", frame.t("projects-industry"), industries(frame), |one, wanted| {
             is_industry(one.industry.names(), wanted)
@@ -281,9 +272,7 @@ pub async fn rights(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> R
         .column("day", frame.t("projects-day"), Kind::Date, |row| Cell::date(Some(row.project.day)))
         .column("today", frame.t("projects-own-today"), Kind::Text, |row| answered(&frame, row.right.today.is_own()))
         .column("year", frame.t("cases-year"), Kind::Code, |row| Cell::code(row.project.year.to_string()))
-        .filter("year", frame.t("cases-year"), market::years(rows.iter().map(|row| row.project.year)), |row, year| {
-            row.project.year.to_string() == year
-        })
+        .years("year", frame.t("cases-year"), &rows, |row| row.project.year)
         .filter("own", frame.t("projects-own"), answers(&frame), |row, wanted| {
             answer(row.right.standing.is_own()) == wanted
         })
@@ -342,9 +331,7 @@ pub async fn totals(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> R
             0 => Cell::text(frame.t("funds-no-projects")),
             _ => market::sum(&frame, one.amount).link(of_total(&frame, one, None)),
         })
-        .filter("year", frame.t("cases-year"), market::years(rows.iter().map(|one| one.year)), |one, year| {
-            one.year.to_string() == year
-        })
+        .years("year", frame.t("cases-year"), &rows, |one| one.year)
         .when_empty(frame.t("projects-none"), frame.t("projects-none-todo"));
     if query.export {
         return listing.workbook(&rows, &query);

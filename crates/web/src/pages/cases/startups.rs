@@ -7,7 +7,6 @@ use domain::startups::{self, FormTotal, PILOTS as REGISTER, Pilot, Startup, Star
 use super::{
     Charted, market, policy,
     projects::{answer, answered, answers, beside, industries, industry, is_industry, town, towns},
-    uses::is,
 };
 use crate::{
     app::App,
@@ -54,19 +53,13 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
         return hx::page(ListBlock { frame: &frame, list: &view });
     }
     let room = room(&frame, "startups-title", frame.t("startups-line"), PATH);
-    let lines = told(&frame, &all, &query);
+    let lines = told(&frame, &all, &listing, &query);
     hx::page(Charted { frame: &frame, room: &room, list: &view, chart: None, lines })
 }
 
 /// From when an enterprise is young, and how many of the chosen ones are start-ups.
-fn told(frame: &Frame, all: &Startups, query: &ListQuery) -> Vec<String> {
-    let is_chosen = |one: &&Startup| {
-        is(query, "one", answer(one.is_one()))
-            && is(query, "town", &one.town)
-            && query.filter("industry").is_none_or(|wanted| is_industry(one.leading.industries(), wanted))
-            && query.filter("pilot").is_none_or(|wanted| (wanted == "yes") == (one.supported.count > 0))
-    };
-    let chosen: Vec<&Startup> = all.startups.iter().filter(is_chosen).collect();
+fn told(frame: &Frame, all: &Startups, listing: &Listing<'_, Startup>, query: &ListQuery) -> Vec<String> {
+    let chosen: Vec<&Startup> = listing.passing(&all.startups, query).collect();
     let count = |verdict| format::count(chosen.iter().filter(|one| one.is_one() == verdict).count());
     let counted = [("yes", count(Some(true))), ("no", count(Some(false))), ("unknown", count(None))];
     let years = match all.years {
@@ -155,9 +148,7 @@ pub async fn pilots(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> R
         .column("result", frame.t("startups-result"), Kind::Text, |one| result(&frame, one))
         .column("evaluated", frame.t("startups-evaluated-on"), Kind::Date, |one| Cell::date(one.evaluated_on))
         .column("remarks", frame.t("startups-remarks"), Kind::Text, |one| Cell::text(one.remarks.clone()))
-        .filter("year", frame.t("cases-year"), market::years(rows.iter().map(Pilot::year)), |one, year| {
-            one.year().to_string() == year
-        })
+        .years("year", frame.t("cases-year"), &rows, Pilot::year)
         .filter("form", frame.t("projects-form"), forms, |one, form| one.form == form)
         .filter("result", frame.t("startups-result"), results, move |one, wanted| key(one) == wanted)
         .search(frame.t("startups-search"), |one| format!("{} {} {}", one.number, one.firm, one.uscc))
@@ -165,10 +156,7 @@ pub async fn pilots(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> R
     if query.export {
         return listing.workbook(&rows, &query);
     }
-    let is_chosen = |one: &&Pilot| {
-        is(&query, "year", &one.year().to_string()) && is(&query, "form", &one.form) && is(&query, "result", &key(one))
-    };
-    let line = market::summed(&frame, rows.iter().filter(is_chosen).map(|one| one.amount_fen));
+    let line = market::summed(&frame, listing.passing(&rows, &query).map(|one| one.amount_fen));
     room::list_page(hx, &frame, &room(&frame, "startups-pilots", line, PILOTS), &listing.view(&rows, &query))
 }
 
@@ -185,9 +173,7 @@ pub async fn forms(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Re
         .column("amount", frame.t("projects-amount"), Kind::Money, |one| market::sum(&frame, one.given).link(of(one)))
         .column("evaluated", frame.t("startups-evaluated"), Kind::Number, |one| number(one.evaluated))
         .column("going", frame.t("startups-going-on"), Kind::Number, |one| number(one.going_on))
-        .filter("year", frame.t("cases-year"), market::years(rows.iter().map(|one| one.year)), |one, year| {
-            one.year.to_string() == year
-        })
+        .years("year", frame.t("cases-year"), &rows, |one| one.year)
         .when_empty(frame.t("startups-pilots-none"), frame.t("startups-pilots-none-todo"));
     if query.export {
         return listing.workbook(&rows, &query);
