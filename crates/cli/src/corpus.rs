@@ -75,7 +75,7 @@ struct Problems {
 
 #[derive(Debug, Args)]
 struct Search {
-    /// 检索式
+    /// 检索式，或一件专利的号码
     query: String,
     /// 最多显示多少件
     #[arg(long, value_name = "N", default_value_t = 20)]
@@ -309,7 +309,10 @@ struct Line {
 }
 
 fn find(context: &Context, corpus: &Corpus, search: &Search) -> anyhow::Result<()> {
-    let query = parsed(&search.query)?;
+    let query = match corpus.is_number(&search.query)? {
+        true => Query::numbers(vec![search.query.clone()]),
+        false => parsed(&search.query)?,
+    };
     let page =
         Page { offset: search.offset, limit: search.limit, order: Order::Relevance, by_family: search.by_family };
     let hits = corpus.search(&query, &page).map_err(|error| match error {
