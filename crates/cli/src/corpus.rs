@@ -75,7 +75,7 @@ struct Problems {
 
 #[derive(Debug, Args)]
 struct Search {
-    /// 检索式
+    /// 检索式，或一件专利的号码
     query: String,
     #[command(flatten)]
     shown: ShownHits,
@@ -322,7 +322,10 @@ struct Line {
 }
 
 fn find(context: &Context, corpus: &Corpus, search: &Search) -> anyhow::Result<()> {
-    let query = parsed(&search.query)?;
+    let query = match corpus.is_number(&search.query)? {
+        true => Query::numbers(vec![search.query.clone()]),
+        false => parsed(&search.query)?,
+    };
     let hits = corpus.search(&query, &search.shown.page()).map_err(|error| match error {
         corpus::Error::Query(error) => anyhow::Error::from(Unusable(pointed(&search.query, &error))),
         other => other.into(),

@@ -162,6 +162,12 @@ impl Corpus {
         Ok(all)
     }
 
+    /// Whether a text is one number that a document has: it is then asked for as such, in whatever notation.
+    pub fn is_number(&self, text: &str) -> Result<bool> {
+        let is_one = matches!(numbers::read_list(text).as_slice(), [one] if one == text.trim());
+        Ok(is_one && self.unknown_numbers(&[text])?.is_empty())
+    }
+
     /// Those of these numbers that no document has.
     pub fn unknown_numbers(&self, numbers: &[&str]) -> Result<Vec<String>> {
         let mut unknown = Vec::new();

@@ -41,6 +41,8 @@ fn documents_are_taken_in_found_and_shown() {
     assert_eq!(found["total"], 1, "{found}");
     assert_eq!(found["hits"][0]["number"], "CN109417194B");
     assert_eq!(found["hits"][0]["applicants"][0], "示例大学");
+    let number = json(&zhiqiang(&data, &["--json", "corpus", "search", "cn 109417194-b"]));
+    assert_eq!((&number["total"], &number["hits"][0]["number"]), (&1.into(), &"CN109417194B".into()), "as in the box");
     let english = json(&zhiqiang(&data, &["--json", "corpus", "search", "batteries"]));
     assert_eq!(english["hits"][0]["number"], "US10123456B2", "{english}");
 

@@ -162,7 +162,7 @@ impl Wish {
 
     /// The whole query, or where it cannot be read.
     pub(crate) fn query(&self, corpus: &Corpus) -> corpus::Result<Result<Query, Pointed>> {
-        if is_number(corpus, &self.q)? {
+        if corpus.is_number(&self.q)? {
             return Ok(self.narrowing(Query::numbers(vec![self.q.clone()])));
         }
         Ok(Query::parse(&self.q).map_err(|error| Pointed::new(&self.q, &error)).and_then(|query| self.narrowing(query)))
@@ -309,12 +309,6 @@ impl Wish {
     fn order_key(&self) -> &'static str {
         ORDERS.into_iter().find(|(order, _)| *order == self.order).map_or("relevance", |(_, key)| key)
     }
-}
-
-/// Whether a text is one number that a document has: it is then asked for as such, in whatever notation.
-pub(crate) fn is_number(corpus: &Corpus, text: &str) -> corpus::Result<bool> {
-    let is_one = matches!(corpus::read_list(text).as_slice(), [one] if one == text.trim());
-    Ok(is_one && corpus.unknown_numbers(&[text])?.is_empty())
 }
 
 /// A query of one field in words: 申请人：某公司.
