@@ -322,7 +322,7 @@ async function filledBasket(page, address) {
 /** A demand of the visitor's, once the patents that fit it have been worked out. */
 async function demand(page, address) {
   await first(`/matching?q=${encodeURIComponent('电芯')}`, 'main tbody th a[href*="/matching/"]')(page, address);
-  await page.locator('main article').first().waitFor();
+  await page.locator('#candidates article').first().waitFor();
 }
 
 /** The first warning that waits, after somebody has begun with it. */

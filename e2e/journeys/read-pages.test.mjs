@@ -81,7 +81,7 @@ async function chinese(shown) {
     ...['/offers', '/supply'].map((path) => `body:has(.crumbs [href^="${path}"]) h1`), '#fitting li', '#preparing tbody td', '[data-label="Field of use"]',
     'a[href*="/enterprises/"]', 'a[href*="/patents/"]', 'a[href*="/awards/"][href*="/9"]', '[aria-labelledby="lapses"] th',
     ...['Title', 'Name', 'Owner', 'Patentee', 'Enterprise or owner', 'Mark', 'Pledgee', 'Course', 'File', 'Value', 'Source', 'Candidates', 'Industry', 'Keywords of the rule',
-      'Person in charge', 'Details', 'Object', 'Entered by', 'Headings', 'Constants', 'Watch', 'Enterprise or award', 'Office', 'Fund', 'Department', 'What it asks for', 'Their item', 'Clause', 'For whom', 'Paid by', 'Whose'].map((label) => `[data-label="${label}"]`),
+      'Person in charge', 'Details', 'Object', 'Entered by', 'Headings', 'Constants', 'Watch', 'Enterprise or award', 'Office', 'Fund', 'Department', 'What it asks for', 'Their item', 'Clause', 'For whom', 'Paid by', 'Whose', 'Project', 'Remarks'].map((label) => `[data-label="${label}"]`),
   ];
   const found = await shown.evaluate((selectors) => {
     const left = [];

@@ -56,6 +56,8 @@ struct Column<'a, T> {
     heading: String,
     kind: Kind,
     cell: Box<dyn Fn(&T) -> Cell + 'a>,
+    /// Whether the page leaves it to the exported file.
+    is_only_in_file: bool,
 }
 
 /// Whether a row is kept by the value chosen.
@@ -112,7 +114,16 @@ impl<'a, T> Listing<'a, T> {
         kind: Kind,
         cell: impl Fn(&T) -> Cell + 'a,
     ) -> Self {
-        self.columns.push(Column { id, heading: heading.into(), kind, cell: Box::new(cell) });
+        self.columns.push(Column { id, heading: heading.into(), kind, cell: Box::new(cell), is_only_in_file: false });
+        self
+    }
+
+    /// Leaves columns to the exported file, where a page has no room for all that is known.
+    #[must_use]
+    pub fn only_in_file(mut self, ids: &[&str]) -> Self {
+        for column in &mut self.columns {
+            column.is_only_in_file |= ids.contains(&column.id);
+        }
         self
     }
 

@@ -180,6 +180,20 @@ fn a_file_says_the_unit_of_its_numbers_and_which_are_least_ones() {
     assert_eq!(sheet(true).rows[2], [sheets::Cell::Empty, sheets::Cell::Empty]);
 }
 
+#[test]
+fn what_is_only_in_the_file_is_not_on_the_page() {
+    let frame = Frame::for_tests();
+    let listing = Listing::new(&frame, "firms", "/firms", "企业")
+        .column("name", "名称", Kind::Text, |firm: &Firm| Cell::text(firm.name))
+        .column("rights", "专利", Kind::Number, |firm| firm.rights.map_or_else(Cell::empty, Cell::number))
+        .only_in_file(&["rights"]);
+    let (view, sheet) = (listing.view(&FIRMS, &ListQuery::default()), listing.sheet(&FIRMS, &ListQuery::default()));
+    assert_eq!(view.heads.iter().map(|head| head.label.as_str()).collect::<Vec<_>>(), ["名称"]);
+    assert!(view.rows.iter().all(|row| row.len() == 1));
+    assert_eq!(sheet.columns.iter().map(|one| one.heading.as_str()).collect::<Vec<_>>(), ["名称", "专利"]);
+    assert!(sheet.rows.iter().all(|row| row.len() == 2));
+}
+
 fn frame_of() -> Frame {
     Frame::for_tests()
 }

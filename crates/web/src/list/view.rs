@@ -111,7 +111,7 @@ impl<T> Listing<'_, T> {
         let page = query.page.min(last_page);
         let first = (page - 1) * query.size;
         let shown = &chosen[first..total.min(first + query.size)];
-        let cells = |place: &usize| self.columns.iter().map(|column| (column.cell)(&rows[*place])).collect();
+        let cells = |place: &usize| self.on_page().map(|column| (column.cell)(&rows[*place])).collect();
         let go = |page: usize| query.on_page(page).href(&self.path);
         // A short table beside others needs no form to find a row.
         let is_short = query.list.is_some() && rows.len() <= FEW;
@@ -198,7 +198,11 @@ impl<T> Listing<'_, T> {
                 },
             }
         };
-        self.columns.iter().map(view).collect()
+        self.on_page().map(view).collect()
+    }
+
+    fn on_page(&self) -> impl Iterator<Item = &super::Column<'_, T>> {
+        self.columns.iter().filter(|column| !column.is_only_in_file)
     }
 
     fn empty_words(&self, nothing_at_all: bool, nothing_found: bool) -> Option<(String, String)> {

@@ -228,6 +228,8 @@ fn listing<'a>(frame: &'a Frame, library: &'a Library) -> Listing<'a, Project> {
         .column("amount", frame.t("projects-amount"), Kind::Money, |one| market::told(frame, one.amount_fen))
         .column("on", frame.t("projects-on"), Kind::Date, |one| Cell::date(one.supported_on))
         .column("results", frame.t("projects-results"), Kind::Text, |one| Cell::text(one.results.clone()))
+        // The days stand at each right.
+        .only_in_file(&["number", "town", "day", "today", "on", "results"])
         .years("year", frame.t("cases-year"), all, |one| one.year)
         .filter("tag", frame.t("projects-tags"), tags(frame), has_tag)
         .filter("industry", frame.t("projects-industry"), industries(frame), |one, wanted| {
