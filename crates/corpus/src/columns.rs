@@ -213,10 +213,13 @@ impl Column {
     }
 }
 
+/// Where a column is put once it has been read.
+type Place = Arc<Mutex<Option<Arc<Column>>>>;
+
 /// The columns that have been read, each behind a lock of its own, so that reading one keeps nobody from another.
 #[derive(Default)]
 pub(crate) struct Columns {
-    read: Mutex<HashMap<Dimension, Arc<Mutex<Option<Arc<Column>>>>>>,
+    read: Mutex<HashMap<Dimension, Place>>,
 }
 
 impl Corpus {

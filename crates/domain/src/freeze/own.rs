@@ -239,9 +239,12 @@ fn owner(name: &str, tied: Result<Option<&str>, Why>) -> Result<String, Standing
     }
 }
 
-/// What was made of the registers, with the batches it was made from; made again when one has come or gone.
+/// The batches that something was made from, and what was made.
+type Made = Option<(Vec<i64>, Arc<Rights>)>;
+
+/// What was made of the registers, made again when a batch has come or gone.
 #[derive(Clone, Default)]
-pub(crate) struct RightsShelf(Arc<Mutex<Option<(Vec<i64>, Arc<Rights>)>>>);
+pub(crate) struct RightsShelf(Arc<Mutex<Made>>);
 
 impl Installation {
     /// Every patent with its owners, as the registers have them now.
