@@ -20,7 +20,7 @@ const PILOTS: &str = "试点编号,统一社会信用代码,扶持方式,扶持�
 /// Three invented firms and two of their patents, of which one passes on and one ends.
 async fn firms(city: &City) -> [String; 3] {
     let town = city.of("town").unit.clone();
-    let codes = [901, 902, 903].map(|n| demo_code(n));
+    let codes = [901, 902, 903].map(demo_code);
     let [young, old, open] = &codes;
     let rows = [
         format!("{young},甲试验科技有限公司,{town},2021-06-01,3825,存续"),
