@@ -8,18 +8,18 @@ use domain::{
     projects::{self, Evidence, Library, Project, REGISTER, Total},
 };
 
-use super::{Charted, budget::PATH as BUDGET, leverage, market, startups};
+use super::{budget::PATH as BUDGET, charted, leverage, market, startups};
 use crate::{
     app::App,
     error::AppError,
     form::Choice,
     format::{self, encode},
     frame::Frame,
-    hx::{self, Hx},
+    hx::Hx,
     list::{Cell, Kind, ListQuery, Listing},
     pages::{
         corpus::baskets::account,
-        room::{self, ListBlock, Room},
+        room::{self, Room},
     },
     pieces::{Link, State as StateWord, Tone},
 };
@@ -160,16 +160,9 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
     let (query, _) = room::wishes(&uri);
     let library = projects::library(&app.installation, account(&frame)?, app.now()).await?;
     let listing = listing(&frame, &library);
-    if query.export {
-        return listing.workbook(&library.projects, &query);
-    }
-    let view = listing.view(&library.projects, &query);
-    if hx.wants_block() {
-        return hx::page(ListBlock { frame: &frame, list: &view });
-    }
     let room = room(&frame, "projects-title", frame.t("projects-line"), PATH);
     let lines = told(&frame, &library, &listing, &query);
-    hx::page(Charted { frame: &frame, room: &room, list: &view, chart: None, lines })
+    charted(hx, &frame, &room, (&listing, &library.projects), &query, (lines, None))
 }
 
 /// What the chosen projects come to, in words.

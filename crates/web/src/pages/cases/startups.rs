@@ -5,7 +5,7 @@ use axum::{extract::State, http::Uri, response::Response};
 use domain::startups::{self, FormTotal, PILOTS as REGISTER, Pilot, Startup, Startups};
 
 use super::{
-    Charted, market, policy,
+    charted, market, policy,
     projects::{answer, answered, answers, beside, industries, industry, is_industry, town, towns},
 };
 use crate::{
@@ -14,11 +14,11 @@ use crate::{
     form::Choice,
     format::{self, encode},
     frame::Frame,
-    hx::{self, Hx},
+    hx::Hx,
     list::{Cell, Kind, ListQuery, Listing},
     pages::{
         corpus::baskets::account,
-        room::{self, ListBlock, Room},
+        room::{self, Room},
     },
     pieces::Link,
 };
@@ -45,16 +45,9 @@ pub async fn page(State(app): State<App>, frame: Frame, hx: Hx, uri: Uri) -> Res
     let (query, _) = room::wishes(&uri);
     let all = read(&app, &frame).await?;
     let listing = listing(&frame, &all);
-    if query.export {
-        return listing.workbook(&all.startups, &query);
-    }
-    let view = listing.view(&all.startups, &query);
-    if hx.wants_block() {
-        return hx::page(ListBlock { frame: &frame, list: &view });
-    }
     let room = room(&frame, "startups-title", frame.t("startups-line"), PATH);
     let lines = told(&frame, &all, &listing, &query);
-    hx::page(Charted { frame: &frame, room: &room, list: &view, chart: None, lines })
+    charted(hx, &frame, &room, (&listing, &all.startups), &query, (lines, None))
 }
 
 /// From when an enterprise is young, and how many of the chosen ones are start-ups.
